@@ -1,0 +1,78 @@
+"""One database, SQLite or PostgreSQL, behind two doors: `read` and `write`.
+
+SQLite allows one writer at a time and aiosqlite would mix two tasks' transactions on one connection, so
+every transaction has a connection of its own and writers queue on an asyncio lock instead of polling the
+file lock. Migrations live in `storage.upgrade`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.errors import StorageError
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a digest marked as sent stays marked through a power cut
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+)
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin below, in our words
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_postgres = self.url.get_backend_name() == "postgresql"
+        self.engine = create_async_engine(url, pool_pre_ping=self.is_postgres)
+        self._writer = asyncio.Lock()
+        if not self.is_postgres:
+            _prepare_sqlite(self.engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one state of the database and writes nothing."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(readonly=True)
+                async with connection.begin():
+                    yield connection
+        except SQLAlchemyError as error:
+            raise StorageError.of(error) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is kept whole: committed at the end of the block, undone by an exception."""
+        try:
+            async with nullcontext() if self.is_postgres else self._writer, self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StorageError.of(error) from error
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()

@@ -1,0 +1,230 @@
+"""Every table, once, for SQLite and PostgreSQL alike.
+
+The UNIQUE constraints are what prevents doing a thing twice: an article's key, a profile's slot, a
+subscriber's part of an issue, an update. The full-text tables differ between the engines and live in
+`storage.search`.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.times import UtcTime
+
+metadata = MetaData()
+
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # the identity: see storage.identity
+    Column("external_id", Text, nullable=False),
+    Column("url", Text),
+    Column("source", Text, nullable=False),
+    Column("topic", Text),
+    Column("title", Text, nullable=False),
+    Column("sapo", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("published_at", UtcTime),
+    Column("published_precision", Text),
+    Column("stored_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("text_hash", Text, nullable=False),  # of the normalised text: same hash, same article
+    Column("version", SmallInteger, nullable=False),
+    Column("advertorial", Boolean, nullable=False),
+    Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
+    Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
+)
+Index("articles_external_id", articles.c.external_id)
+Index("articles_stored_at", articles.c.stored_at)
+Index("articles_published_at", articles.c.published_at)
+Index("articles_story_id", articles.c.story_id)
+Index(
+    "articles_waiting",
+    articles.c.id,
+    sqlite_where=articles.c.worked_at.is_(None),
+    postgresql_where=articles.c.worked_at.is_(None),
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", SmallInteger, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("sapo", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("replaced_at", UtcTime, nullable=False),
+)
+
+# A summary is stored as places only: its text is always cut out of the article, so the two cannot differ.
+summary_places = Table(
+    "summary_places",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("field", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+
+intake_files = Table(
+    "intake_files",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # the choices below as canonical JSON
+    Column("edition", Text, nullable=False),
+    Column("topics", JSON, nullable=False),  # [] = all that the edition carries
+    Column("times", JSON, nullable=False),  # ["06:30"]; [] = the edition's own
+    Column("days", JSON, nullable=False),  # [0..6], 0 = Monday; [] = the edition's own
+    Column("zone", Text),  # null = the edition's own
+    Column("next_due_at", UtcTime),  # null: nobody listens
+    Column("last_slot_at", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+)
+Index("profiles_next_due_at", profiles.c.next_due_at)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # private | group | supergroup | channel
+    Column("status", Text, nullable=False),  # active | paused | gone
+    Column("status_reason", Text),
+    Column("profile_id", ForeignKey("profiles.id"), nullable=False),
+    Column("quiet_start", SmallInteger, nullable=False),  # minutes after local midnight; equal to end = off
+    Column("quiet_end", SmallInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("profile_id", ForeignKey("profiles.id"), nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("slot_at", UtcTime, nullable=False),
+    Column("window_start", UtcTime, nullable=False),
+    Column("status", Text, nullable=False),  # made | empty | skipped
+    Column("reason", Text),
+    Column("made_at", UtcTime, nullable=False),
+    UniqueConstraint("profile_id", "slot_at"),
+)
+Index("issues_slot_at", issues.c.slot_at)
+
+issue_stories = Table(
+    "issue_stories",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+)
+Index("issue_stories_story", issue_stories.c.story_id)
+
+issue_parts = Table(
+    "issue_parts",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", SmallInteger, primary_key=True),
+    Column("html", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("part", SmallInteger, nullable=False),
+    Column("status", Text, nullable=False),  # pending | sending | sent | gone | unknown
+    Column("not_before", UtcTime, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("reason", Text),
+    Column("changed_at", UtcTime, nullable=False),
+    UniqueConstraint("subscriber_id", "issue_id", "part"),
+)
+Index(
+    "deliveries_open",
+    deliveries.c.not_before,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.status == "pending",
+    postgresql_where=deliveries.c.status == "pending",
+)
+Index("deliveries_status", deliveries.c.status)
+Index("deliveries_issue", deliveries.c.issue_id)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
+    Column("asked_at", UtcTime, nullable=False),
+)
+Index("questions_chat", questions.c.chat_id)
+Index("questions_asked_at", questions.c.asked_at)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", Text),  # null once handled: the row then only says "seen"
+    Column("received_at", UtcTime, nullable=False),
+)
+Index(
+    "updates_waiting",
+    updates.c.update_id,
+    sqlite_where=updates.c.payload.is_not(None),
+    postgresql_where=updates.c.payload.is_not(None),
+)
+
+notes = Table(  # small facts that must survive a restart: what the admins were told, the last prune
+    "notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Pure Vietnamese language code: no network, database, clock or randomness in here."""
