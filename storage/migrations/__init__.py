@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `storage.upgrade` on a connection that it brings."""

@@ -1,0 +1,107 @@
+"""From stored stories to a digest: gather the eligible ones, let the pure code choose, render the parts.
+
+Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`.
+Composing is CPU work: it leaves the event loop here.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.chat.rendering import render_digest
+from bot.newsroom import Edition, Newsroom
+from storage.articles import StoredArticle, find_summaries
+from storage.candidates import Window, find_eligible
+from storage.engine import Database
+from summarizer.digest import Candidate, Digest, Piece, compose
+from summarizer.model import Summary
+from summarizer.topics import guess_topic
+
+FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A digest and its Telegram HTML parts; no stories, no parts."""
+
+    digest: Digest
+    parts: tuple[str, ...]
+
+
+def window_for(
+    edition: Edition, slot: dt.datetime, *, told_until: dt.datetime | None = None, by_publication: bool = False
+) -> Window:
+    """Return what is eligible for `slot`: since `told_until`, or the 24 hours before where nothing was told yet."""
+    after = told_until if told_until is not None else slot - FIRST_WINDOW
+    return Window(after, slot, slot - edition.max_age, by_publication)
+
+
+async def compose_digest(database: Database, newsroom: Newsroom, edition: Edition, window: Window) -> Composed:
+    """Compose the digest of `edition` for the slot `window.until`."""
+    async with database.read() as connection:
+        stories = await find_eligible(connection, window)
+        summaries = await find_summaries(connection, _flat(stories))
+    return await asyncio.to_thread(_compose, newsroom, edition, window, stories, summaries)
+
+
+
+
+def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
+    return [article for articles in stories.values() for article in articles]
+
+
+def _compose(
+    newsroom: Newsroom,
+    edition: Edition,
+    window: Window,
+    stories: Mapping[int, Sequence[StoredArticle]],
+    summaries: Mapping[int, Summary],
+) -> Composed:
+    candidates = [
+        Candidate(story, tuple(_piece(newsroom, article, summaries[article.id]) for article in articles))
+        for story, articles in stories.items()
+    ]
+    digest = compose(
+        candidates,
+        edition=edition.name,
+        title=edition.title,
+        slot=window.until,
+        topics=edition.topics,
+        reading_minutes=edition.reading_minutes,
+        topic_order=tuple(newsroom.topics),
+    )
+    if not digest.stories:
+        return Composed(digest, ())
+    parts = render_digest(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
+    return Composed(digest, tuple(parts))
+
+
+def _piece(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
+    source = newsroom.find_source(article.source)
+    topic = topic_of(newsroom, article)
+    return Piece(
+        article_id=article.id,
+        document=article.document,
+        summary=summary,
+        source=article.source,
+        source_title=source.title if source else article.source,
+        url=article.url,
+        topic=topic,
+        published_at=article.published.at if article.published else None,
+        stored_at=article.stored_at,
+        quote=source.quote if source else "full",
+        advertorial=article.advertorial,
+    )
+
+
+def topic_of(newsroom: Newsroom, article: StoredArticle) -> str | None:
+    """Return the name of the article's topic: as the source said, by its address, or the source's own."""
+    source = newsroom.find_source(article.source)
+    topic = guess_topic(
+        declared=article.topic if article.topic in newsroom.topics else None,
+        feed_category=article.topic,
+        url=article.url,
+        aliases=newsroom.topic_aliases,
+    )
+    return topic or (source.topic if source else None)

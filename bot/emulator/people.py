@@ -1,0 +1,166 @@
+"""Users and chats as the emulator keeps them, and how the Bot API writes them."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.emulator.refusals import Refusal, bad_request, forbidden, upgraded
+
+ChatType = Literal["private", "group", "supergroup", "channel"]
+MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
+
+PRESENT: frozenset[MemberStatus] = frozenset({"creator", "administrator", "member", "restricted"})
+ADMINISTRATORS: frozenset[MemberStatus] = frozenset({"creator", "administrator"})
+
+
+@dataclass(slots=True)
+class User:
+    """A person or a bot."""
+
+    id: int
+    first_name: str
+    username: str = ""
+    language_code: str = ""
+    is_bot: bool = False
+    is_deactivated: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the User object."""
+        body: dict[str, Any] = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        if self.username:
+            body["username"] = self.username
+        if self.language_code:
+            body["language_code"] = self.language_code
+        return body
+
+
+# Telegram shows anonymous administrators under this account.
+ANONYMOUS_ADMINISTRATOR = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+
+
+@dataclass(slots=True)
+class Chat:
+    """A chat and the bot's standing in it; `user` is the other side of a private chat."""
+
+    id: int
+    type: ChatType
+    title: str = ""
+    user: User | None = None
+    username: str = ""
+    members: dict[int, MemberStatus] = field(default_factory=dict)
+    bot_status: MemberStatus = "member"
+    is_started: bool = False
+    is_deleted: bool = False
+    upgraded_to: int = 0
+    actions: list[str] = field(default_factory=list)
+    version: int = 0
+
+    @property
+    def is_private(self) -> bool:
+        """Whether this is a chat of one user with the bot."""
+        return self.type == "private"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the Chat object."""
+        body: dict[str, Any] = {"id": self.id, "type": self.type}
+        if self.user is not None:
+            body["first_name"] = self.user.first_name
+        else:
+            body["title"] = self.title
+        if username := self.user.username if self.user else self.username:
+            body["username"] = username
+        return body
+
+    def as_full_json(self) -> dict[str, Any]:
+        """Return the ChatFullInfo object of `getChat`."""
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        return self.as_json() | {
+            "accent_color_id": self.id % 7,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys(gifts, False),
+        }
+
+    def barrier(self) -> Refusal | None:
+        """Return why the bot may not see or write this chat, or None where it may."""
+        if self.upgraded_to:
+            return upgraded(self.upgraded_to)
+        if self.is_private:
+            return self._private_barrier()
+        kind = f"{self.type} chat"
+        if self.is_deleted:
+            return forbidden(f"the {kind} was deleted")
+        if self.bot_status == "kicked":
+            return forbidden(f"bot was kicked from the {kind}")
+        if self.bot_status == "left":
+            return forbidden(f"bot is not a member of the {kind}")
+        return None
+
+    def writing_barrier(self) -> Refusal | None:
+        """Return why the bot may not write here, or None where it may."""
+        if self.barrier() is None and self.type == "channel" and self.bot_status not in ADMINISTRATORS:
+            return bad_request("need administrator rights in the channel chat")
+        return self.barrier()
+
+    def _private_barrier(self) -> Refusal | None:
+        if self.user is None or self.user.is_deactivated:
+            return forbidden("user is deactivated")
+        if self.bot_status == "kicked":
+            return forbidden("bot was blocked by the user")
+        if not self.is_started:
+            return forbidden("bot can't initiate conversation with a user")
+        return None
+
+
+def member_json(user: User, status: MemberStatus) -> dict[str, Any]:
+    """Return the ChatMember object of `user`."""
+    body: dict[str, Any] = {"user": user.as_json(), "status": status}
+    match status:
+        case "creator":
+            return body | {"is_anonymous": False}
+        case "administrator":
+            return body | _ADMINISTRATOR_RIGHTS
+        case "restricted":
+            return body | _RESTRICTIONS
+        case "kicked":
+            return body | {"until_date": 0}
+        case _:
+            return body
+
+
+_ADMINISTRATOR_RIGHTS: dict[str, bool] = {
+    "can_be_edited": False,
+    "is_anonymous": False,
+    "can_manage_chat": True,
+    "can_delete_messages": True,
+    "can_manage_video_chats": True,
+    "can_restrict_members": True,
+    "can_promote_members": False,
+    "can_change_info": True,
+    "can_invite_users": True,
+    "can_post_stories": False,
+    "can_edit_stories": False,
+    "can_delete_stories": False,
+    "can_post_messages": True,
+    "can_edit_messages": True,
+    "can_pin_messages": True,
+    "can_manage_topics": False,
+    "can_manage_direct_messages": False,
+}
+
+_RESTRICTIONS: dict[str, Any] = {
+    "is_member": True,
+    "until_date": 0,
+    "can_send_messages": False,
+    "can_send_audios": False,
+    "can_send_documents": False,
+    "can_send_photos": False,
+    "can_send_videos": False,
+    "can_send_video_notes": False,
+    "can_send_voice_notes": False,
+    "can_send_polls": False,
+    "can_send_other_messages": False,
+    "can_add_web_page_previews": False,
+    "can_change_info": False,
+    "can_invite_users": False,
+    "can_pin_messages": False,
+    "can_manage_topics": False,
+}

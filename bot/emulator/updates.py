@@ -1,0 +1,76 @@
+"""The queue of updates behind `getUpdates`: offsets, long polling, and the conflict of two pollers."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.emulator.refusals import conflict
+from bot.emulator.signals import Signal
+
+# Telegram sends these only to bots that ask for them by name.
+ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+FIRST_UPDATE_ID = 100_000_001
+
+
+@dataclass(slots=True)
+class UpdateQueue:
+    """Updates that no poller has confirmed yet, oldest first.
+
+    `allowed` is what the bot last asked for; an empty set stands for everything but `ON_REQUEST`.
+    """
+
+    next_id: int = FIRST_UPDATE_ID
+    allowed: frozenset[str] = frozenset()
+    pending: deque[dict[str, Any]] = field(default_factory=deque)
+    queued: int = 0
+    confirmed: int = 0
+    _arrived: Signal = field(default_factory=Signal)
+    _poll: asyncio.Future[None] | None = None
+    _is_closed: bool = False
+
+    def put(self, kind: str, body: dict[str, Any]) -> int | None:
+        """Queue an update and return its id, or None when the bot does not want this `kind`."""
+        if (kind not in self.allowed) if self.allowed else (kind in ON_REQUEST):
+            return None
+        return self.put_raw({kind: body})
+
+    def put_raw(self, update: dict[str, Any]) -> int:
+        """Queue `update` whatever it is; one with its own `update_id` keeps it, as a repeated one does."""
+        update_id = int(update.get("update_id", self.next_id))
+        self.next_id = max(self.next_id, update_id + 1)
+        self.pending.append({"update_id": update_id, **update})
+        self.queued += 1
+        self._arrived.set()
+        return update_id
+
+    def confirm(self, offset: int) -> None:
+        """Forget what `offset` confirms: all ids below it; a negative one keeps that many newest updates."""
+        before = len(self.pending)
+        if offset > 0:
+            self.pending = deque(update for update in self.pending if update["update_id"] >= offset)
+        elif offset < 0:
+            self.pending = deque(list(self.pending)[offset:])
+        self.confirmed += before - len(self.pending)
+
+    async def poll(self, limit: int, timeout: float) -> list[dict[str, Any]]:
+        """Return up to `limit` updates, waiting `timeout` seconds for a first one.
+
+        Raises:
+            Refusal: another poll began meanwhile (409); it is the older of the two that fails.
+        """
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(None)
+        mine = self._poll = asyncio.get_running_loop().create_future()
+        await self._arrived.wait_until(lambda: bool(self.pending) or mine.done() or self._is_closed, timeout, mine)
+        if mine.done():
+            raise conflict(
+                "terminated by other getUpdates request; make sure that only one bot instance is running"
+            )
+        mine.set_result(None)
+        return list(self.pending)[:limit]
+
+    def close(self) -> None:
+        """Let a waiting poll return at once, now and later."""
+        self._is_closed = True
+        self._arrived.set()

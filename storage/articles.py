@@ -1,0 +1,209 @@
+"""Articles: storing what intake brings, keeping the versions, and finding them again.
+
+An article waits (`worked_at` is null) until it is summarised, grouped and indexed; `storage.work` does that.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.errors import UnknownArticleError
+from storage.intake.model import Incoming
+from storage.search import SearchRow, unindex_articles
+from storage.statements import chunks, insert_into
+from storage.tables import article_versions, articles, summary_places
+from storage.times import Published
+from summarizer.model import Document, Place, Summary, sentence_at
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """One article as it is stored now. `topic` is what the source said; `version` counts from 1."""
+
+    id: int
+    external_id: str
+    url: str | None
+    source: str
+    topic: str | None
+    title: str
+    sapo: str
+    body: str
+    published: Published | None
+    stored_at: dt.datetime
+    version: int
+    advertorial: bool
+    story_id: int | None
+    worked_at: dt.datetime | None
+
+    @property
+    def document(self) -> Document:
+        """Return the text into which places point."""
+        return Document(self.title, self.sapo, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier text of an article."""
+
+    version: int
+    document: Document
+    replaced_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many articles were new, updated, or there already."""
+
+    new: int = 0
+    updated: int = 0
+    duplicate: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.new + other.new, self.updated + other.updated, self.duplicate + other.duplicate)
+
+
+def _article(row: Row[Any]) -> StoredArticle:
+    published = Published(row.published_at, row.published_precision) if row.published_at else None
+    return StoredArticle(
+        row.id, row.external_id, row.url, row.source, row.topic, row.title, row.sapo, row.body, published,
+        row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
+    )  # fmt: skip
+
+
+def _columns(article: Incoming) -> dict[str, Any]:
+    return {
+        "external_id": article.external_id,
+        "url": article.url,
+        "source": article.source,
+        "topic": article.topic,
+        "title": article.title,
+        "sapo": article.sapo,
+        "body": article.body,
+        "published_at": article.published.at if article.published else None,
+        "published_precision": article.published.precision if article.published else None,
+        "text_hash": article.text_hash,
+        "advertorial": article.advertorial,
+    }
+
+
+async def store_articles(
+    connection: AsyncConnection, incoming: Sequence[Incoming], *, now: dt.datetime
+) -> Tally:
+    """Store a batch: new keys are added, changed texts replace the old one (kept as a version)."""
+    tally = Tally()
+    for batch in chunks(incoming, 200):
+        latest = {article.key: article for article in batch}
+        tally += Tally(duplicate=len(batch) - len(latest))
+        tally += await _store_batch(connection, latest, now)
+    return tally
+
+
+async def _store_batch(
+    connection: AsyncConnection, batch: dict[str, Incoming], now: dt.datetime
+) -> Tally:
+    rows = await connection.execute(select(articles).where(articles.c.key.in_(batch)))
+    known = {row.key: row for row in rows}
+    new = [article for key, article in batch.items() if key not in known]
+    changed = [(known[key], a) for key, a in batch.items() if key in known and known[key].text_hash != a.text_hash]
+    added = await _insert(connection, new, now) if new else 0
+    if changed:
+        await _replace(connection, changed, now)
+    return Tally(added, len(changed), len(batch) - added - len(changed))
+
+
+async def _insert(connection: AsyncConnection, new: Sequence[Incoming], now: dt.datetime) -> int:
+    statement = insert_into(connection, articles).on_conflict_do_nothing(index_elements=["key"])
+    rows = [
+        _columns(article) | {"key": article.key, "stored_at": now, "updated_at": now, "version": 1}
+        for article in new
+    ]
+    result = await connection.execute(statement.returning(articles.c.id), rows)
+    return len(result.all())
+
+
+async def _replace(
+    connection: AsyncConnection, changed: Sequence[tuple[Row[Any], Incoming]], now: dt.datetime
+) -> None:
+    old = [row for row, _ in changed]
+    await connection.execute(
+        insert(article_versions),
+        [
+            {"article_id": r.id, "version": r.version, "title": r.title, "sapo": r.sapo, "body": r.body, "replaced_at": now}
+            for r in old
+        ],
+    )  # fmt: skip
+    indexed = [SearchRow(r.id, r.title, r.sapo, r.body) for r in old if r.worked_at is not None]
+    await unindex_articles(connection, indexed)
+    ids = [row.id for row in old]
+    await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
+    for row, article in changed:
+        values = _columns(article) | {"updated_at": now, "version": row.version + 1, "worked_at": None}
+        await connection.execute(update(articles).where(articles.c.id == row.id).values(values))
+
+
+async def find_waiting(connection: AsyncConnection, limit: int) -> list[StoredArticle]:
+    """Return the articles that wait to be worked up, oldest first."""
+    query = select(articles).where(articles.c.worked_at.is_(None)).order_by(articles.c.id).limit(limit)
+    return [_article(row) for row in await connection.execute(query)]
+
+
+async def count_waiting(connection: AsyncConnection) -> int:
+    """Return how many articles wait to be worked up."""
+    query = select(func.count()).select_from(articles).where(articles.c.worked_at.is_(None))
+    return (await connection.execute(query)).scalar_one()
+
+
+async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, StoredArticle]:
+    """Return the stored articles among `ids`; one that is gone is left out."""
+    found: dict[int, StoredArticle] = {}
+    for batch in chunks(list(ids), 500):
+        rows = await connection.execute(select(articles).where(articles.c.id.in_(batch)))
+        found |= {row.id: _article(row) for row in rows}
+    return found
+
+
+async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:
+    """Return the article with this number (as search prints it) or external id.
+
+    Raises:
+        UnknownArticleError: no article answers to it.
+    """
+    is_number = article_id.isascii() and article_id.isdigit() and len(article_id) < 19
+    if is_number and (found := await find_articles(connection, [int(article_id)])):
+        return found[int(article_id)]
+    query = select(articles).where(articles.c.external_id == article_id)
+    row = (await connection.execute(query.order_by(articles.c.id.desc()).limit(1))).first()
+    if row is None:
+        raise UnknownArticleError(article_id)
+    return _article(row)
+
+
+async def find_versions(connection: AsyncConnection, article_id: int) -> list[Version]:
+    """Return the earlier texts of an article, oldest first."""
+    table = article_versions
+    query = select(table).where(table.c.article_id == article_id).order_by(table.c.version).limit(100)
+    return [
+        Version(row.version, Document(row.title, row.sapo, row.body), row.replaced_at)
+        for row in await connection.execute(query)
+    ]
+
+
+async def find_summaries(
+    connection: AsyncConnection, stored: Iterable[StoredArticle]
+) -> dict[int, Summary]:
+    """Return the summary of each article, cut out of its text at the stored places; document index 0."""
+    by_id = {article.id: article for article in stored}
+    places: dict[int, list[Place]] = {article_id: [] for article_id in by_id}
+    table = summary_places
+    for batch in chunks(list(by_id), 500):
+        query = select(table).where(table.c.article_id.in_(batch))
+        for row in await connection.execute(query.order_by(table.c.article_id, table.c.position)):
+            places[row.article_id].append(Place(0, row.field, row.start, row.end))
+    return {
+        article_id: tuple(sentence_at([by_id[article_id].document], place) for place in found)
+        for article_id, found in places.items()
+    }

@@ -1,0 +1,42 @@
+"""A consistent copy of the SQLite file while others read and write it.
+
+PostgreSQL has `pg_dump` for this; `docs/operating.md` says how.
+"""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from storage.engine import Database
+from storage.errors import StorageError
+
+
+def _copy(source: Path, target: Path) -> None:
+    unfinished = target.with_name(target.name + ".part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with sqlite3.connect(source, timeout=10) as connection:
+            connection.execute("VACUUM INTO ?", (str(unfinished),))
+        connection.close()
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+async def back_up(database: Database, target: Path) -> Path:
+    """Write a copy of `database` to `target`, which must not exist, and return its path.
+
+    The copy has another name until it is whole.
+
+    Raises:
+        StorageError: the engine is PostgreSQL, the target exists, or the disk refused.
+    """
+    if database.is_postgres or not database.url.database:
+        raise StorageError("only a SQLite file can be backed up here; use pg_dump for PostgreSQL")
+    if target.exists():
+        raise StorageError(f"{target} exists already")
+    try:
+        await asyncio.to_thread(_copy, Path(database.url.database), target)
+    except (sqlite3.Error, OSError) as error:
+        raise StorageError(f"{type(error).__name__}: {error}") from error
+    return target

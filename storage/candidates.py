@@ -1,0 +1,83 @@
+"""The stories that a digest may choose from: which ones, and every article of each that helps to tell it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import StoredArticle, find_articles
+from storage.statements import chunks
+from storage.tables import articles
+
+_MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
+_MOST_ARTICLES_OF_A_STORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What makes a story eligible, all in UTC.
+
+    An article of it was stored in (`after`, `until`] and came out at `oldest` or later. With `by_publication`
+    the publication time stands for the storing time: that is looking back at a past moment.
+    """
+
+    after: dt.datetime
+    until: dt.datetime
+    oldest: dt.datetime
+    by_publication: bool = False
+
+    def came_out(self) -> ColumnElement[dt.datetime]:
+        """Return when an article came out: published, or arrived where that is unknown."""
+        return func.coalesce(articles.c.published_at, articles.c.stored_at, type_=articles.c.stored_at.type)
+
+    def condition(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on an article that makes its story eligible."""
+        arrived = self.came_out() if self.by_publication else articles.c.stored_at
+        return [
+            articles.c.worked_at.is_not(None),
+            articles.c.story_id.is_not(None),
+            arrived > self.after,
+            arrived <= self.until,
+            self.came_out() >= self.oldest,
+        ]
+
+
+async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int, list[StoredArticle]]:
+    """Return the articles of each eligible story by its id, newest story first, at most 12 articles of each.
+
+    Beside the article that makes it eligible, a story brings its older ones, but none from after the window.
+    """
+    newest = func.max(articles.c.id)
+    query = (
+        select(articles.c.story_id)
+        .where(*window.condition())
+        .group_by(articles.c.story_id)
+        .order_by(newest.desc())
+        .limit(_MOST_STORIES)
+    )
+    stories = list((await connection.execute(query)).scalars())
+    found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
+    for batch in chunks(stories, 500):
+        for article in await _members(connection, batch, window):
+            if article.story_id is not None:
+                found[article.story_id].append(article)
+    return found
+
+
+async def _members(
+    connection: AsyncConnection, stories: Sequence[int], window: Window
+) -> list[StoredArticle]:
+    a = articles.c
+    arrived = window.came_out() if window.by_publication else a.stored_at
+    place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
+    ranked = (
+        select(a.id, place)
+        .where(a.story_id.in_(stories), a.worked_at.is_not(None), arrived <= window.until)
+        .subquery()
+    )
+    query = select(ranked.c.id).where(ranked.c.place <= _MOST_ARTICLES_OF_A_STORY).order_by(ranked.c.id)
+    ids = list((await connection.execute(query)).scalars())
+    by_id = await find_articles(connection, ids)
+    return [by_id[article_id] for article_id in ids]

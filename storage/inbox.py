@@ -1,0 +1,42 @@
+"""What intake has seen: fingerprints of files taken already, and what was refused and why."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.intake.model import Refusal
+from storage.statements import replacing
+from storage.tables import intake_files, refusals
+
+
+async def find_fingerprints(connection: AsyncConnection, source: str, *, limit: int = 100_000) -> dict[str, str]:
+    """Return the fingerprint of each file of `source` that was taken in, by path."""
+    f = intake_files.c
+    query = select(f.path, f.fingerprint).where(f.source == source).order_by(f.seen_at.desc()).limit(limit)
+    return {path: fingerprint for path, fingerprint in await connection.execute(query)}
+
+
+async def remember_file(
+    connection: AsyncConnection, source: str, path: str, fingerprint: str, *, now: dt.datetime
+) -> None:
+    """Remember that this state of a file was taken in."""
+    values = {"source": source, "path": path, "fingerprint": fingerprint, "seen_at": now}
+    await connection.execute(replacing(connection, intake_files, **values))
+
+
+async def record_refusals(
+    connection: AsyncConnection, source: str, refused: Sequence[Refusal], *, now: dt.datetime
+) -> None:
+    """Keep what was refused, the latest reason for each place."""
+    for refusal in refused:
+        values = {"source": source, "path": refusal.path, "reason": refusal.reason, "seen_at": now}
+        await connection.execute(replacing(connection, refusals, **values))
+
+
+async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list[tuple[str, str, str]]:
+    """Return (source, path, reason) of the latest refusals, newest first."""
+    r = refusals.c
+    query = select(r.source, r.path, r.reason).order_by(r.seen_at.desc(), r.path).limit(limit)
+    return [(row.source, row.path, row.reason) for row in await connection.execute(query)]

@@ -1,0 +1,115 @@
+"""Profiles: the choices that make digests differ, shared by every subscriber who chose the same.
+
+The cost of a slot grows with profiles. A profile that nobody listens to has no `next_due_at` and is never
+asked for.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.statements import insert_into
+from storage.tables import profiles, subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a subscriber chose. Empty `topics`, `times`, `days` and no `zone` mean: as the edition has it.
+
+    `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order.
+    """
+
+    edition: str
+    topics: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    days: tuple[int, ...] = ()
+    zone: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the same text for the same choices."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A stored profile. `last_slot_at` is the slot up to which its subscribers have been told."""
+
+    id: int
+    choices: Choices
+    next_due_at: dt.datetime | None
+    last_slot_at: dt.datetime | None
+
+
+def choices_of(row: Row[Any]) -> Choices:
+    """Read the choices out of a row that holds the profile's columns."""
+    return Choices(row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone)
+
+
+def _profile(row: Row[Any]) -> Profile:
+    return Profile(row.id, choices_of(row), row.next_due_at, row.last_slot_at)
+
+
+async def join_profile(
+    connection: AsyncConnection, choices: Choices, *, next_due_at: dt.datetime, now: dt.datetime
+) -> int:
+    """Return the id of the profile with these choices, made or woken when it was not there or slept."""
+    statement = insert_into(connection, profiles).values(
+        key=choices.key,
+        edition=choices.edition,
+        topics=list(choices.topics),
+        times=list(choices.times),
+        days=list(choices.days),
+        zone=choices.zone,
+        next_due_at=next_due_at,
+        created_at=now,
+    )
+    await connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+    asleep = and_(profiles.c.key == choices.key, profiles.c.next_due_at.is_(None))
+    await connection.execute(update(profiles).where(asleep).values(next_due_at=next_due_at))
+    query = select(profiles.c.id).where(profiles.c.key == choices.key)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def find_due(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[Profile]:
+    """Return the profiles with a slot at or before `now`, longest due first."""
+    query = select(profiles).where(profiles.c.next_due_at <= now)
+    rows = await connection.execute(query.order_by(profiles.c.next_due_at, profiles.c.id).limit(limit))
+    return [_profile(row) for row in rows]
+
+
+async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> list[Profile]:
+    """Return the profiles that somebody listens to."""
+    query = select(profiles).where(profiles.c.next_due_at.is_not(None)).order_by(profiles.c.id)
+    return [_profile(row) for row in await connection.execute(query.limit(limit))]
+
+
+async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile | None:
+    """Return one profile."""
+    row = (await connection.execute(select(profiles).where(profiles.c.id == profile_id))).first()
+    return _profile(row) if row else None
+
+
+async def has_listeners(connection: AsyncConnection, profile_id: int) -> bool:
+    """Tell whether an active subscriber has this profile."""
+    listens = and_(subscribers.c.profile_id == profile_id, subscribers.c.status == "active")
+    return bool((await connection.execute(select(exists().where(listens)))).scalar_one())
+
+
+async def move_on(
+    connection: AsyncConnection, profile: Profile, *, next_due_at: dt.datetime | None
+) -> bool:
+    """Set the profile's next slot, unless another process or a change of times moved it meanwhile."""
+    is_unmoved = and_(profiles.c.id == profile.id, profiles.c.next_due_at == profile.next_due_at)
+    result = await connection.execute(update(profiles).where(is_unmoved).values(next_due_at=next_due_at))
+    return result.rowcount == 1
+
+
+async def set_told_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
+    """Remember that the profile's subscribers were told everything up to `slot_at`."""
+    row = profiles.c.id == profile_id
+    await connection.execute(update(profiles).where(row).values(last_slot_at=slot_at))

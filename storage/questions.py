@@ -1,0 +1,38 @@
+"""Questions that were asked, kept so that the buttons under an answer still turn pages after a restart."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import questions
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and what it found: article ids, best first, at most 50."""
+
+    id: int
+    chat_id: int
+    text: str
+    article_ids: tuple[int, ...]
+    asked_at: dt.datetime
+
+
+async def record_question(
+    connection: AsyncConnection, chat_id: int, text: str, article_ids: Sequence[int], *, now: dt.datetime
+) -> int:
+    """Keep a question and return its number."""
+    values = {"chat_id": chat_id, "text": text, "article_ids": list(article_ids[:50]), "asked_at": now}
+    result = await connection.execute(insert(questions).values(values).returning(questions.c.id))
+    return result.scalar_one()
+
+
+async def find_question(connection: AsyncConnection, question_id: int, chat_id: int) -> Question | None:
+    """Return the question if it was asked in this chat."""
+    q = questions.c
+    query = select(questions).where(q.id == question_id, q.chat_id == chat_id)
+    row = (await connection.execute(query)).first()
+    return Question(row.id, row.chat_id, row.text, tuple(row.article_ids), row.asked_at) if row else None

@@ -1,0 +1,10 @@
+"""Keyword search over stored articles, with and without accents, on SQLite and PostgreSQL.
+
+`schema` makes the index, `index` fills and clears it, `search` asks it. What the words mean is
+`summarizer.query`'s business, what a hit looks like `summarizer.snippets`'.
+"""
+
+from storage.search.index import SearchRow, index_articles, unindex_articles
+from storage.search.search import Found, search_articles
+
+__all__ = ["Found", "SearchRow", "index_articles", "search_articles", "unindex_articles"]

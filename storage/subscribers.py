@@ -1,0 +1,152 @@
+"""Subscribers: chats that get digests, their choices, and everything kept about one of them.
+
+Nothing about a person is stored beyond the chat's number and what was chosen. `delete_subscriber` and
+`export_subscriber` cover every table that names a chat: a new such table must be added to both.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.profiles import Choices, choices_of
+from storage.statements import insert_into
+from storage.tables import deliveries, issues, profiles, questions, subscribers
+
+QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One chat. `status` is active, paused or gone; quiet hours are minutes after local midnight."""
+
+    id: int
+    chat_id: int
+    kind: str
+    status: str
+    profile_id: int
+    choices: Choices
+    quiet_start: int
+    quiet_end: int
+    created_at: dt.datetime
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
+        row.quiet_start, row.quiet_end, row.created_at,
+    )  # fmt: skip
+
+
+async def find_subscriber(connection: AsyncConnection, chat_id: int) -> Subscriber | None:
+    """Return the subscriber with this chat."""
+    p = profiles.c
+    query = (
+        select(subscribers, p.edition, p.topics, p.times, p.days, p.zone)
+        .join(profiles, p.id == subscribers.c.profile_id)
+        .where(subscribers.c.chat_id == chat_id)
+    )
+    row = (await connection.execute(query)).first()
+    return _subscriber(row) if row else None
+
+
+async def subscribe(
+    connection: AsyncConnection, chat_id: int, *, kind: str, profile_id: int, now: dt.datetime
+) -> bool:
+    """Make the chat an active subscriber; one that was there keeps its profile. Return whether it is new."""
+    statement = insert_into(connection, subscribers).values(
+        chat_id=chat_id, kind=kind, status="active", profile_id=profile_id,
+        quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now,
+    )  # fmt: skip
+    statement = statement.on_conflict_do_nothing(index_elements=["chat_id"]).returning(subscribers.c.id)
+    is_new = (await connection.execute(statement)).first() is not None
+    if not is_new:
+        await set_status(connection, chat_id, "active", now=now)
+    return is_new
+
+
+async def set_profile(connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime) -> None:
+    """Give the chat another profile."""
+    row = subscribers.c.chat_id == chat_id
+    await connection.execute(update(subscribers).where(row).values(profile_id=profile_id, changed_at=now))
+
+
+async def set_quiet(
+    connection: AsyncConnection, chat_id: int, start: int, end: int, *, now: dt.datetime
+) -> None:
+    """Set the quiet hours, minutes after local midnight; start equal to end means none."""
+    row = subscribers.c.chat_id == chat_id
+    values = {"quiet_start": start, "quiet_end": end, "changed_at": now}
+    await connection.execute(update(subscribers).where(row).values(values))
+
+
+async def set_status(
+    connection: AsyncConnection, chat_id: int, status: str, *, now: dt.datetime, reason: str | None = None
+) -> None:
+    """Set active, paused or gone. What is still queued for a chat that is not active any more is called off."""
+    row = subscribers.c.chat_id == chat_id
+    values = {"status": status, "status_reason": reason, "changed_at": now}
+    await connection.execute(update(subscribers).where(row).values(values))
+    if status != "active":
+        queued = and_(
+            deliveries.c.subscriber_id.in_(select(subscribers.c.id).where(row)),
+            deliveries.c.status == "pending",
+        )
+        called_off = {"status": "gone", "reason": reason or status, "changed_at": now}
+        await connection.execute(update(deliveries).where(queued).values(called_off))
+
+
+async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
+    """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes."""
+    if await find_subscriber(connection, new):
+        await delete_subscriber(connection, old)
+        return
+    row = subscribers.c.chat_id == old
+    values = {"chat_id": new, "kind": "supergroup", "changed_at": now}
+    await connection.execute(update(subscribers).where(row).values(values))
+    await connection.execute(update(questions).where(questions.c.chat_id == old).values(chat_id=new))
+
+
+async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
+    """Delete everything that names the chat; its deliveries go with it."""
+    await connection.execute(delete(questions).where(questions.c.chat_id == chat_id))
+    subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
+    await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))
+    await connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000."""
+
+    subscriber: Subscriber | None
+    deliveries: tuple[tuple[str, dt.datetime, int, str, int | None], ...]  # edition, slot, part, status, message
+    questions: tuple[tuple[str, dt.datetime], ...]
+
+
+async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
+    """Gather everything kept about a chat."""
+    d, i = deliveries.c, issues.c
+    sent = (
+        select(i.edition, i.slot_at, d.part, d.status, d.message_id)
+        .join(issues, i.id == d.issue_id)
+        .join(subscribers, subscribers.c.id == d.subscriber_id)
+        .where(subscribers.c.chat_id == chat_id)
+        .order_by(i.slot_at.desc(), d.part)
+        .limit(1_000)
+    )
+    q = questions.c
+    asked = select(q.text, q.asked_at).where(q.chat_id == chat_id).order_by(q.id.desc()).limit(1_000)
+    return Export(
+        await find_subscriber(connection, chat_id),
+        tuple((r.edition, r.slot_at, r.part, r.status, r.message_id) for r in await connection.execute(sent)),
+        tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
+    )
+
+
+async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many subscribers are active, paused and gone."""
+    query = select(subscribers.c.status, func.count()).group_by(subscribers.c.status)
+    return {status: count for status, count in await connection.execute(query)}

@@ -1,0 +1,88 @@
+"""Bring a database to the schema of this version: back up, migrate, or refuse.
+
+Three cases: an empty database gets every table; an older schema is copied aside (SQLite) and upgraded in one
+transaction, so a kill leaves the old or the new schema; a newer one is refused untouched.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from storage.backup import back_up
+from storage.engine import Database
+from storage.errors import SchemaError
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What was done: revisions are Alembic's; `before` is None for an empty database."""
+
+    before: str | None
+    after: str
+    backup: Path | None
+
+    @property
+    def has_changed(self) -> bool:
+        """Tell whether the schema is another one now."""
+        return self.before != self.after
+
+
+def _script_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str:
+    """Return the revision that this version of the program writes."""
+    head = ScriptDirectory.from_config(_script_config()).get_current_head()
+    if head is None:
+        raise SchemaError("this installation ships no migrations")
+    return head
+
+
+async def find_revision(database: Database) -> str | None:
+    """Return the revision of `database`, None when it is empty."""
+    async with database.read() as connection:
+        return await connection.run_sync(_current)
+
+
+def _is_known(revision: str) -> bool:
+    scripts = ScriptDirectory.from_config(_script_config())
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def _migrate(connection: Connection) -> None:
+    config = _script_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
+    """Bring `database` to `head_revision()`, with a copy beside the SQLite file when it held an older schema.
+
+    Raises:
+        SchemaError: the schema was written by a newer version; nothing was touched.
+    """
+    before, head = await find_revision(database), head_revision()
+    if before == head:
+        return Upgraded(before, head, None)
+    if before is not None and not _is_known(before):
+        raise SchemaError(f"the database has schema {before}, newer than this version's {head}")
+    copy = None
+    if before is not None and not database.is_postgres and database.url.database:
+        file = Path(database.url.database)
+        copy = await back_up(database, file.with_name(f"{file.name}.{before}-{now:%Y%m%dT%H%M%SZ}.bak"))
+    async with database.write() as connection:
+        await connection.run_sync(_migrate)
+    return Upgraded(before, head, copy)

@@ -1,0 +1,90 @@
+"""What working an article up leaves behind: its summary's places, its story, its row in the search index."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import StoredArticle
+from storage.search import SearchRow, index_articles
+from storage.tables import articles, stories, summary_places
+from summarizer.model import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """An article and what was found for it. Places have document index 0."""
+
+    article: StoredArticle
+    summary: Summary
+    story_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """As much of a worked article as grouping needs to know it again."""
+
+    article_id: int
+    story_id: int
+    title: str
+    sapo: str
+    body: str
+    published_at: dt.datetime | None
+    worked_at: dt.datetime
+
+
+async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
+    """Found a story and return its id."""
+    result = await connection.execute(insert(stories).values(created_at=now).returning(stories.c.id))
+    return result.scalar_one()
+
+
+async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now: dt.datetime) -> int:
+    """Save the work on articles whose text is still the one worked on; return how many those were."""
+    kept = [one for one in done if await _claim(connection, one, now)]
+    ids = [one.article.id for one in kept]
+    await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
+    places = [
+        {
+            "article_id": one.article.id,
+            "position": position,
+            "field": sentence.place.field,
+            "start": sentence.place.start,
+            "end": sentence.place.end,
+        }
+        for one in kept
+        for position, sentence in enumerate(one.summary)
+    ]
+    if places:
+        await connection.execute(insert(summary_places), places)
+    rows = [SearchRow(o.article.id, o.article.title, o.article.sapo, o.article.body) for o in kept]
+    await index_articles(connection, rows)
+    return len(kept)
+
+
+async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> bool:
+    unchanged = and_(
+        articles.c.id == one.article.id,
+        articles.c.version == one.article.version,
+        articles.c.worked_at.is_(None),
+    )
+    statement = update(articles).where(unchanged).values(worked_at=now, story_id=one.story_id)
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def find_grouped(
+    connection: AsyncConnection, *, since: dt.datetime, worked_after: dt.datetime, limit: int
+) -> list[Grouped]:
+    """Return articles stored since `since` and worked up after `worked_after`, in the order of that work."""
+    a = articles.c
+    query = (
+        select(a.id, a.story_id, a.title, a.sapo, a.body, a.published_at, a.worked_at)
+        .where(a.stored_at >= since, a.worked_at > worked_after, a.story_id.is_not(None))
+        .order_by(a.worked_at, a.id)
+        .limit(limit)
+    )
+    return [Grouped(*row) for row in await connection.execute(query)]
+
+
