@@ -1,0 +1,93 @@
+"""Who an article is and whether its text changed: addresses, keys and hashes. What follows is storage's business.
+
+The key never stands in for the link that readers get: sites exist that answer under `www.` only.
+"""
+
+import hashlib
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from summarizer.syllables import canonical
+
+MAX_URL_CHARACTERS = 2_000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}]")
+# Source: the parameters that Google, Meta, Microsoft, Yandex, Mailchimp, Zalo and VnExpress add to shared links.
+_TRACKING = re.compile(
+    r"(?:utm_.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|[gw]braid|msclkid|yclid|igshid?|twclid|ttclid|_g[al]"
+    r"|zalo.*|zarsrc|gidzl|vn_(?:source|medium|campaign|term))(?:=|$)",
+    re.IGNORECASE,
+)
+
+
+def clean_link(url: str) -> str | None:
+    """Return `url` as it may be shown and followed, or None: http(s) only, no credentials, no fragment.
+
+    >>> clean_link("https://ten:mat-khau@Bao.example/tin-1.html#binh-luan")
+    'https://bao.example/tin-1.html'
+    """
+    parts = _split(url.strip())
+    return parts and f"{parts.scheme}://{_authority(parts)}{parts.path or '/'}{_query(parts.query)}"
+
+
+def normalise_url(url: str) -> str | None:
+    """Return the one spelling of `url` by which articles are told apart, or None where it is no web address.
+
+    >>> normalise_url("HTTP://www.Bao.example:80/tin-1/?utm_source=x&trang=2#dau")
+    'http://bao.example/tin-1?trang=2'
+    """
+    parts = _split(url.strip())
+    if parts is None:
+        return None
+    kept = "&".join(field for field in parts.query.split("&") if field and not _TRACKING.match(field))
+    authority = _authority(parts).removeprefix("www.")
+    return f"{parts.scheme}://{authority}{parts.path.rstrip('/') or '/'}{_query(kept)}"
+
+
+def article_key(url: str | None, source: str, external_id: str | None, title: str, body: str) -> str:
+    """Return the identity of an article: its URL, else (source, id), else a hash of its title and body.
+
+    http and https are one address: papers moved from one to the other.
+
+    >>> article_key("https://bao.example/tin-1", "", "", "Tin", "")
+    'url:bao.example/tin-1'
+    """
+    address = normalise_url(url) if url else None
+    if address:
+        return "url:" + address.partition("://")[2]
+    if external_id:
+        return (
+            f"id:{len(source)}:{source}:{external_id}"  # the length keeps ("a:b", "c") and ("a", "b:c") apart
+        )
+    return "text:" + text_hash(title, "", body)
+
+
+def text_hash(title: str, sapo: str, body: str) -> str:
+    """Return a hash (64 hexadecimal digits) that white space, case, tone placement and invisible marks leave alone.
+
+    >>> text_hash("Hoà Bình", "", "Mưa.") == text_hash("Hòa  Bình", "", "Mưa.\\n")
+    True
+    """
+    fields = (" ".join(canonical(field).split()) for field in (title, sapo, body))
+    return hashlib.sha256("\n".join(fields).encode(errors="replace")).hexdigest()
+
+
+def _split(url: str) -> SplitResult | None:
+    if len(url) > MAX_URL_CHARACTERS or _NOT_IN_A_URL.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        has_host = bool((parts.hostname or "").strip(".")) and parts.port != 0  # reading the port checks it
+    except ValueError:
+        return None
+    return parts if has_host and parts.scheme in _DEFAULT_PORTS else None
+
+
+def _authority(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
+
+
+def _query(query: str) -> str:
+    return f"?{query}" if query else ""

@@ -1,0 +1,51 @@
+"""What intake hands on: an article ready to be stored, or a refusal that names what was refused and why."""
+
+from dataclasses import dataclass
+
+from storage.times import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One article, cleaned and ready to be stored.
+
+    `key` is its identity and `text_hash` its text (see `storage.identity`); `topic` is as given, or None;
+    `place` says where it was found: `path`, `path:line` or `path#item`.
+    """
+
+    key: str
+    external_id: str
+    url: str | None
+    source: str
+    topic: str | None
+    title: str
+    sapo: str
+    body: str
+    published: Published | None
+    text_hash: str
+    advertorial: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese."""
+
+    path: str
+    reason: str
+
+
+Taken = Incoming | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the declared source says where an article itself does not; `zone` is an IANA name."""
+
+    source: str = ""
+    zone: str = "Asia/Ho_Chi_Minh"
+    topic: str | None = None
+
+
+class UnreadableError(Exception):
+    """These bytes, or this row, hold no article; the message is the reason in Vietnamese."""
