@@ -1,0 +1,99 @@
+"""What must hold between the tables of a newsroom file.
+
+It looks at the document as written, and passes over values of the wrong type, so that these problems and
+those that `newsroom` finds within one table are told together.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.problems import nearest
+from config.toml_lines import KeyPath
+from config.topics import BUILT_IN_TOPICS
+
+Complaint = tuple[KeyPath, str]
+
+
+def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Find names used twice, things listed twice, topics nobody declares, and sources with no one way in."""
+    for kind in ("sources", "topics", "editions"):
+        yield from _repeated_names(document, kind)
+    yield from _repeated_aliases(document)
+    yield from _undeclared_topics(document)
+    yield from _ways_in(document)
+    yield from _several_defaults(document)
+    for index, edition in _tables(document, "editions"):
+        for key in ("times", "days", "topics"):
+            yield from _repeated_elements(edition, ("editions", index, key))
+
+
+def _tables(document: Mapping[str, Any], kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    written = document.get(kind)
+    if isinstance(written, list):
+        yield from ((index, table) for index, table in enumerate(written) if isinstance(table, dict))
+
+
+def _words(value: object) -> list[tuple[int, str]]:
+    if not isinstance(value, list):
+        return []
+    return [(index, element) for index, element in enumerate(value) if isinstance(element, str)]
+
+
+def _repeated_names(document: Mapping[str, Any], kind: str) -> Iterator[Complaint]:
+    seen: dict[str, int] = {}
+    for index, table in _tables(document, kind):
+        name = table.get("name")
+        if isinstance(name, str) and seen.setdefault(name, index) != index:
+            yield (kind, index, "name"), f"tên «{name}» đã dùng ở {kind}[{seen[name]}]; hãy đặt tên khác"
+
+
+def _repeated_aliases(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    seen: dict[str, int] = {}
+    for index, topic in _tables(document, "topics"):
+        for position, alias in _words(topic.get("aliases")):
+            first = seen.setdefault(alias.strip().casefold(), index)
+            if first != index:
+                message = f"tên gọi «{alias}» đã thuộc topics[{first}]; mỗi tên gọi chỉ thuộc một chủ đề"
+                yield ("topics", index, "aliases", position), message
+
+
+def _repeated_elements(edition: Mapping[str, Any], path: KeyPath) -> Iterator[Complaint]:
+    seen: set[str] = set()
+    for position, element in _words(edition.get(str(path[-1]))):
+        if element in seen:
+            yield (*path, position), f"«{element}» đã có trong danh sách này; hãy bỏ bớt một"
+        seen.add(element)
+
+
+def _undeclared_topics(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    declared = {str(topic.get("name")) for _, topic in _tables(document, "topics")}
+    if "topics" not in document:
+        declared = set(BUILT_IN_TOPICS)
+    for path, name in _topics_used(document):
+        if name not in declared:
+            slip = nearest(name, sorted(declared))
+            mend = f"ý bạn là «{slip}»?" if slip else f"các chủ đề đã khai báo: {', '.join(sorted(declared))}"
+            yield path, f"chưa khai báo chủ đề «{name[:60]}»; {mend}"
+
+
+def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    for index, source in _tables(document, "sources"):
+        if isinstance(source.get("topic"), str):
+            yield ("sources", index, "topic"), source["topic"]
+    for index, edition in _tables(document, "editions"):
+        for position, name in _words(edition.get("topics")):
+            yield ("editions", index, "topics", position), name
+
+
+def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    for index, source in _tables(document, "sources"):
+        if ("inbox" in source) == ("feed" in source):
+            message = "mỗi nguồn cần đúng một trong hai khóa: inbox (thư mục tin) hoặc feed (tệp RSS/Atom)"
+            yield ("sources", index), message
+
+
+def _several_defaults(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    marked = [index for index, edition in _tables(document, "editions") if edition.get("default") is True]
+    for index in marked[1:]:
+        message = f"chỉ một bản tin được là mặc định; editions[{marked[0]}] đã ghi default = true"
+        yield ("editions", index, "default"), message

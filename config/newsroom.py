@@ -1,0 +1,153 @@
+"""The newsroom: what an operator publishes, as the newsroom file declares it.
+
+Each model checks its own values; what holds between tables is in `consistency`, and `reading` turns text into
+a `Newsroom`. Paths are absolute once read: relative ones start at the file's folder.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from config.topics import BUILT_IN_TOPICS
+from config.values import Alias, Host, Listed, LocalTime, Slug, Title, Weekday, Zone
+
+ReadingMinutes = Annotated[int, Field(ge=1, le=30)]
+MaxAgeHours = Annotated[int, Field(ge=1, le=720)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+
+class General(_Table):
+    """`[newsroom]`: what the sources and editions that say nothing else follow."""
+
+    zone: Zone = "Asia/Ho_Chi_Minh"
+    keep_days: int = Field(default=90, ge=1, le=3650)
+    late_window_minutes: int = Field(default=120, ge=0, le=1440)
+    reading_minutes: ReadingMinutes = 3
+    max_age_hours: MaxAgeHours = 48
+
+    @property
+    def late_window(self) -> dt.timedelta:
+        """Return how long after its slot an issue may still be made."""
+        return dt.timedelta(minutes=self.late_window_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a table takes from outside itself: the folder of the file and the newsroom's general values."""
+
+    base: Path = field(default_factory=Path)
+    general: General = field(default_factory=General)
+
+
+def _surroundings(info: ValidationInfo) -> Surroundings:
+    return info.context if isinstance(info.context, Surroundings) else Surroundings()
+
+
+class _Following(_Table):
+    """A table whose absent keys take the value of the same key in `[newsroom]`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow(cls, written: Any, info: ValidationInfo) -> Any:
+        if not isinstance(written, dict):
+            return written
+        general = _surroundings(info).general
+        shared = cls.model_fields.keys() & General.model_fields.keys()
+        return {**{key: getattr(general, key) for key in shared}, **written}
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError('phải là một đường dẫn trong ngoặc kép, ví dụ "tin-vao"')
+    if "://" in value:
+        raise ValueError("bản này chỉ đọc tệp trên máy, chưa đọc địa chỉ mạng; hãy ghi đường dẫn tới tệp")
+    try:
+        return _surroundings(info).base / Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("không rõ thư mục của người dùng sau dấu ~; hãy ghi đường dẫn đầy đủ") from None
+
+
+FilePath = Annotated[Path, BeforeValidator(_path)]
+
+
+class Source(_Following):
+    """`[[sources]]`: a paper, and the inbox folder or the feed file its articles come from (exactly one).
+
+    `quote` says how much of an article may be shown. `topic` is for articles that name none.
+    """
+
+    name: Slug
+    title: Title
+    inbox: FilePath | None = None
+    feed: FilePath | None = None
+    zone: Zone
+    topic: Slug | None = None
+    quote: Literal["full", "headline", "none"] = "full"
+
+
+class Topic(_Table):
+    """`[[topics]]`: a subject readers choose by; `aliases` are feed categories and words of addresses."""
+
+    name: Slug
+    title: Title
+    aliases: Listed[Alias] = ()
+
+
+class Edition(_Following):
+    """`[[editions]]`: a digest that comes out at set local times. No `topics` means all of them."""
+
+    name: Slug
+    title: Title
+    times: Listed[LocalTime] = Field(min_length=1, max_length=48)
+    days: Annotated[frozenset[Weekday], Field(strict=False, min_length=1)] = frozenset(range(7))
+    zone: Zone
+    topics: Listed[Slug] = ()
+    reading_minutes: ReadingMinutes
+    max_age_hours: MaxAgeHours
+    default: bool = False
+
+    @property
+    def max_age(self) -> dt.timedelta:
+        """Return how old an article of a story may be."""
+        return dt.timedelta(hours=self.max_age_hours)
+
+
+class Health(_Table):
+    """`[health]`: where `/healthz` and `/metrics` listen."""
+
+    host: Host = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+
+
+class Limits(_Table):
+    """`[limits]`: how many questions one chat may ask."""
+
+    questions_per_10_seconds: int = Field(default=5, ge=1, le=100)
+    questions_per_hour: int = Field(default=60, ge=1, le=10_000)
+
+
+def _built_in_topics() -> tuple[Topic, ...]:
+    declared = BUILT_IN_TOPICS.items()
+    return tuple(Topic(name=name, title=title, aliases=aliases) for name, (title, aliases) in declared)
+
+
+class Newsroom(_Table):
+    """The whole file. No `[health]` means that nothing listens; no `[[topics]]` means the built-in ten."""
+
+    general: General = Field(default_factory=General, alias="newsroom")
+    sources: Listed[Source] = ()
+    topics: Listed[Topic] = Field(default_factory=_built_in_topics)
+    editions: Listed[Edition] = Field(min_length=1)
+    health: Health | None = None
+    limits: Limits = Field(default_factory=Limits)
+
+    @property
+    def default_edition(self) -> Edition:
+        """Return the edition a new subscriber gets: the one marked `default`, else the first."""
+        return next((edition for edition in self.editions if edition.default), self.editions[0])

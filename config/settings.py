@@ -1,0 +1,164 @@
+"""The environment: secrets, addresses and the clock. What the newsroom publishes is in `newsroom`."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from config.problems import ConfigError, Problem
+
+_PREFIX = "DIEMTIN_"
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_YEARS = range(1970, 2100)  # what every part of the program, time zone tables included, can reckon with
+_ASYNC_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+def _token(value: str) -> str:
+    if not _TOKEN.fullmatch(value.strip()):
+        raise ValueError("không giống mã bot; hãy chép nguyên mã mà @BotFather đưa, dạng 123456789:ABC…")
+    return value.strip()
+
+
+def _api_base_url(value: str) -> str:
+    address = value.strip()
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its own words would be English and could repeat a password
+        usable = False
+    if not usable:
+        raise ValueError("phải là một địa chỉ http(s), ví dụ https://api.telegram.org")
+    if "@" in address or "?" in address or "#" in address or re.search(r"\s", address):
+        raise ValueError("chỉ gồm giao thức, máy chủ và đường dẫn, ví dụ http://127.0.0.1:8081")
+    return address.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    try:
+        url = make_url(value.strip())
+    except (ArgumentError, ValueError):
+        url = None
+    driver = _ASYNC_DRIVERS.get(url.drivername.lower()) if url else None
+    if url is None or driver is None:
+        raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql://, ví dụ sqlite:///diemtin.db")
+    if driver.startswith("sqlite") and (url.host or not url.database):
+        raise ValueError("địa chỉ SQLite cần ba dấu gạch chéo rồi tên tệp, ví dụ sqlite:///diemtin.db")
+    if driver.startswith("postgresql") and not url.database:
+        raise ValueError("thiếu tên cơ sở dữ liệu, ví dụ postgresql://ten@localhost:5432/diemtin")
+    return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _admins(value: str) -> frozenset[int]:
+    return frozenset(_admin(word) for word in re.split(r"[,;\s]+", value) if word)
+
+
+def _admin(word: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,19}", word) or int(word) == 0:
+        raise ValueError(
+            f"«{word[:40]}» không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
+            "ví dụ 123456789, nhiều mã cách nhau bằng dấu phẩy"
+        )
+    return int(word)
+
+
+def _now(value: str) -> dt.datetime:
+    written = value.strip()
+    if not _RFC3339.fullmatch(written):
+        raise ValueError("phải là ngày giờ kèm độ lệch múi giờ, ví dụ 2026-01-05T06:29:00+07:00")
+    try:
+        moment = dt.datetime.fromisoformat(written.upper())
+    except ValueError:
+        raise ValueError("không có ngày giờ này trên lịch; ví dụ 2026-01-05T06:29:00+07:00") from None
+    if moment.year not in _YEARS:
+        raise ValueError(f"năm phải từ {_YEARS.start} đến {_YEARS.stop - 1}")
+    return moment.astimezone(dt.UTC)
+
+
+def _path(value: str) -> Path:
+    if "\0" in value:
+        raise ValueError("đường dẫn có ký tự không dùng được")
+    return Path(value)
+
+
+class Settings(BaseSettings):
+    """What the environment says. `now` (UTC) and `clock_rate` are for tests and simulation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False
+    )
+
+    bot_token: Annotated[SecretStr, BeforeValidator(_token)] | None = None
+    api_base_url: Annotated[str, BeforeValidator(_api_base_url)] = "https://api.telegram.org"
+    database_url: Annotated[SecretStr, BeforeValidator(_database_url)] = SecretStr(
+        "sqlite+aiosqlite:///diemtin.db"
+    )
+    config: Annotated[Path, BeforeValidator(_path)] = Path("diemtin.toml")
+    admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_admins)] = frozenset()
+    now: Annotated[dt.datetime, BeforeValidator(_now)] | None = None
+    clock_rate: float = Field(default=1.0, gt=0, le=100_000, allow_inf_nan=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must never reach a log: the token and the database password."""
+        token = self.bot_token.get_secret_value() if self.bot_token else None
+        password = make_url(self.database_url.get_secret_value()).password
+        return tuple(secret for secret in (token, password) if secret)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from the constructor only: `load_settings` says which environment is read."""
+        return (init_settings,)
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the `DIEMTIN_` variables of `environ`; an empty one counts as absent.
+
+    Raises:
+        ConfigError: every variable that cannot be used, by name.
+    """
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in environ.items() if value.strip()}
+    try:
+        return Settings(**source())
+    except ValidationError as error:
+        problems = [_problem(details) for details in error.errors(include_url=False, include_input=False)]
+    raise ConfigError(problems)  # outside `except`: the cause holds the values, secrets too
+
+
+def _problem(details: Any) -> Problem:
+    variable = _PREFIX + str(details["loc"][0]).upper()
+    if variable == "DIEMTIN_CLOCK_RATE":
+        return Problem(variable, None, "phải là một số lớn hơn 0 và không quá 100000, ví dụ 60")
+    return Problem(variable, None, _vietnamese(details))
+
+
+def _vietnamese(details: Any) -> str:
+    error = details.get("ctx", {}).get("error")
+    return str(error) if error else "giá trị không dùng được"

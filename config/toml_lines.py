@@ -1,0 +1,138 @@
+"""Which line of a TOML text each key and array element stands on. `tomllib` tells values, not lines.
+
+The text must be valid TOML: what is wrong with the syntax is for `tomllib` to say, first.
+"""
+
+import re
+import tomllib
+from bisect import bisect_left
+
+KeyPath = tuple[str | int, ...]
+
+_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_STRING = re.compile(
+    r'"{3}(?:\\[\s\S]|[^\\])*?"{3,5}'
+    r"|'{3}[\s\S]*?'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+)
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_VALUE = re.compile(r"[^,\]}#\n]+")
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """Map each key path of a valid TOML text to the line, from 1, on which it is first written.
+
+    >>> key_lines('[[editions]]\\ntimes = [\\n  "06:30",\\n]')[("editions", 0, "times", 0)]
+    3
+    """
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.lines
+
+
+def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
+    """Find the line of `path`, or of the nearest table around it when the key itself is missing."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return None
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.lines: dict[KeyPath, int] = {}
+        self._text = text
+        self._at = 0
+        self._newlines = [match.start() for match in re.finditer("\n", text)]
+        self._rows: dict[KeyPath, int] = {}  # array of tables → how many of its tables have begun
+
+    def document(self) -> None:
+        table: KeyPath = ()
+        while self._next():
+            table = self._header() if self._next() == "[" else self._pair(table)
+
+    def _next(self) -> str:
+        self._take(_BLANK)
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self._text, self._at)
+        if match is None:
+            raise ValueError(f"not TOML at character {self._at}")
+        self._at = match.end()
+        return match.group()
+
+    def _note(self, path: KeyPath) -> None:
+        self.lines.setdefault(path, bisect_left(self._newlines, self._at) + 1)
+
+    def _header(self) -> KeyPath:
+        width = 2 if self._text.startswith("[[", self._at) else 1
+        self._at += width
+        keys = self._key()
+        self._next()
+        path: KeyPath = ()
+        for key in keys[:-1]:
+            path = self._inside((*path, key))
+        path = (*path, keys[-1])
+        if width == 2:
+            self._note(path)
+            self._rows[path] = self._rows.get(path, 0) + 1
+        path = self._inside(path)
+        self._note(path)
+        self._at += width
+        return path
+
+    def _inside(self, path: KeyPath) -> KeyPath:
+        # A header below an array of tables means the table begun last.
+        return (*path, self._rows[path] - 1) if path in self._rows else path
+
+    def _pair(self, table: KeyPath) -> KeyPath:
+        path = table
+        for key in self._key():
+            path = (*path, key)
+            self._note(path)
+        self._next()
+        self._at += 1  # the equals sign
+        self._value(path)
+        return table
+
+    def _key(self) -> list[str]:
+        keys = []
+        while True:
+            quoted = self._next() in "\"'"
+            part = self._take(_STRING if quoted else _BARE_KEY)
+            keys.append(str(tomllib.loads(f"key = {part}")["key"]) if quoted else part)
+            if self._next() != ".":
+                return keys
+            self._at += 1
+
+    def _value(self, path: KeyPath) -> None:
+        opening = self._next()
+        if opening == "[":
+            self._array(path)
+        elif opening == "{":
+            self._inline_table(path)
+        else:
+            self._take(_STRING if opening in "\"'" else _BARE_VALUE)
+
+    def _array(self, path: KeyPath) -> None:
+        self._at += 1
+        index = 0
+        while self._next() != "]":
+            self._note((*path, index))
+            self._value((*path, index))
+            index += 1
+            self._comma()
+        self._at += 1
+
+    def _inline_table(self, path: KeyPath) -> None:
+        self._at += 1
+        while self._next() != "}":
+            self._pair(path)
+            self._comma()
+        self._at += 1
+
+    def _comma(self) -> None:
+        if self._next() == ",":
+            self._at += 1

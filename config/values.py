@@ -1,0 +1,80 @@
+"""The values a newsroom file is made of, each with the Vietnamese sentence that says how to write it."""
+
+import datetime as dt
+import functools
+import re
+import zoneinfo
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+"""The days as the file writes them, Monday first."""
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+@functools.cache
+def known_zones() -> frozenset[str]:
+    """Return the zones that name a place, and UTC.
+
+    Left out: `Etc/GMT+7`, which lies seven hours *west* of Greenwich, and shorthands such as `EST`.
+    """
+    places = {key for key in zoneinfo.available_timezones() if "/" in key and not key.startswith("Etc/")}
+    return frozenset(places | {"UTC"})
+
+
+def _zone(value: str) -> str:
+    if value not in known_zones():
+        raise ValueError(f"không có múi giờ «{value[:60]}»; viết theo vùng/thành phố, ví dụ Asia/Ho_Chi_Minh")
+    return value
+
+
+def _slug(value: str) -> str:
+    if len(value) > 32 or not _SLUG.fullmatch(value):
+        raise ValueError(
+            "tên chỉ gồm chữ thường không dấu, chữ số và gạch nối, dài nhất 32 ký tự, ví dụ ban-tin-sang"
+        )
+    return value
+
+
+def _title(value: str) -> str:
+    if not value.strip() or len(value) > 64 or not value.isprintable():
+        raise ValueError('tên hiển thị phải có chữ, viết trên một dòng, dài nhất 64 ký tự, ví dụ "Tin sáng"')
+    return value.strip()
+
+
+def _alias(value: str) -> str:
+    if not value.strip() or len(value) > 64:
+        raise ValueError('tên gọi khác phải có chữ và dài nhất 64 ký tự, ví dụ "bóng đá"')
+    return value.strip()
+
+
+def _local_time(value: object) -> dt.time:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise ValueError('giờ phải viết HH:MM trong ngoặc kép, từ "00:00" đến "23:59", ví dụ "06:30"')
+    return dt.time.fromisoformat(value)
+
+
+def _weekday(value: object) -> int:
+    if not isinstance(value, str) or value not in WEEKDAYS:
+        raise ValueError('ngày phải là một trong "T2", "T3", "T4", "T5", "T6", "T7", "CN"')
+    return WEEKDAYS.index(value)
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:-]{1,253}", value):
+        raise ValueError('phải là tên máy hoặc địa chỉ IP, ví dụ "127.0.0.1"')
+    return value
+
+
+_Element = TypeVar("_Element")
+Slug = Annotated[str, AfterValidator(_slug)]
+Title = Annotated[str, AfterValidator(_title)]
+Alias = Annotated[str, AfterValidator(_alias)]
+Zone = Annotated[str, AfterValidator(_zone)]
+LocalTime = Annotated[dt.time, BeforeValidator(_local_time)]
+Weekday = Annotated[int, BeforeValidator(_weekday)]
+Host = Annotated[str, AfterValidator(_host)]
+Listed = Annotated[tuple[_Element, ...], Field(strict=False)]  # TOML arrays arrive as lists
