@@ -30,21 +30,25 @@ class Composed:
 
 
 def window_for(
-    edition: Edition, slot: dt.datetime, *, told_until: dt.datetime | None = None, by_publication: bool = False
+    edition: Edition,
+    slot: dt.datetime,
+    *,
+    told_until: dt.datetime | None = None,
+    by_publication: bool = False,
 ) -> Window:
     """Return what is eligible for `slot`: since `told_until`, or the 24 hours before where nothing was told yet."""
     after = told_until if told_until is not None else slot - FIRST_WINDOW
     return Window(after, slot, slot - edition.max_age, by_publication)
 
 
-async def compose_digest(database: Database, newsroom: Newsroom, edition: Edition, window: Window) -> Composed:
+async def compose_digest(
+    database: Database, newsroom: Newsroom, edition: Edition, window: Window
+) -> Composed:
     """Compose the digest of `edition` for the slot `window.until`."""
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         summaries = await find_summaries(connection, _flat(stories))
     return await asyncio.to_thread(_compose, newsroom, edition, window, stories, summaries)
-
-
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:

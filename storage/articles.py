@@ -102,13 +102,13 @@ async def store_articles(
     return tally
 
 
-async def _store_batch(
-    connection: AsyncConnection, batch: dict[str, Incoming], now: dt.datetime
-) -> Tally:
+async def _store_batch(connection: AsyncConnection, batch: dict[str, Incoming], now: dt.datetime) -> Tally:
     rows = await connection.execute(select(articles).where(articles.c.key.in_(batch)))
     known = {row.key: row for row in rows}
     new = [article for key, article in batch.items() if key not in known]
-    changed = [(known[key], a) for key, a in batch.items() if key in known and known[key].text_hash != a.text_hash]
+    changed = [
+        (known[key], a) for key, a in batch.items() if key in known and known[key].text_hash != a.text_hash
+    ]
     added = await _insert(connection, new, now) if new else 0
     if changed:
         await _replace(connection, changed, now)
@@ -192,9 +192,7 @@ async def find_versions(connection: AsyncConnection, article_id: int) -> list[Ve
     ]
 
 
-async def find_summaries(
-    connection: AsyncConnection, stored: Iterable[StoredArticle]
-) -> dict[int, Summary]:
+async def find_summaries(connection: AsyncConnection, stored: Iterable[StoredArticle]) -> dict[int, Summary]:
     """Return the summary of each article, cut out of its text at the stored places; document index 0."""
     by_id = {article.id: article for article in stored}
     places: dict[int, list[Place]] = {article_id: [] for article_id in by_id}

@@ -70,7 +70,9 @@ async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, lim
     return [Claimed(*row) for row in await connection.execute(query)]
 
 
-async def mark_sent(connection: AsyncConnection, delivery_id: int, message_id: int, *, now: dt.datetime) -> None:
+async def mark_sent(
+    connection: AsyncConnection, delivery_id: int, message_id: int, *, now: dt.datetime
+) -> None:
     """Write down Telegram's message number."""
     values = {"status": "sent", "message_id": message_id, "reason": None, "changed_at": now}
     await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
@@ -82,14 +84,22 @@ async def mark_gone(connection: AsyncConnection, delivery_id: int, reason: str, 
     await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
 
 
-async def mark_unknown(connection: AsyncConnection, delivery_id: int, reason: str, *, now: dt.datetime) -> None:
+async def mark_unknown(
+    connection: AsyncConnection, delivery_id: int, reason: str, *, now: dt.datetime
+) -> None:
     """Write down that nobody can tell whether this delivery arrived."""
     values = {"status": "unknown", "reason": reason, "changed_at": now}
     await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
 
 
 async def put_back(
-    connection: AsyncConnection, delivery_id: int, *, not_before: dt.datetime, counts: bool, reason: str, now: dt.datetime
+    connection: AsyncConnection,
+    delivery_id: int,
+    *,
+    not_before: dt.datetime,
+    counts: bool,
+    reason: str,
+    now: dt.datetime,
 ) -> None:
     """Let a delivery wait again until `not_before`; `counts` tells whether Telegram may have seen this try."""
     d = deliveries.c
@@ -122,5 +132,3 @@ async def count_waiting(connection: AsyncConnection) -> int:
     d = deliveries.c
     query = select(func.count()).select_from(deliveries).where(d.status.in_(["pending", "sending"]))
     return (await connection.execute(query)).scalar_one()
-
-

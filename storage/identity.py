@@ -1,4 +1,4 @@
-"""Who an article is and whether its text changed: addresses, keys and hashes. What follows is storage's business.
+"""Who an article is and whether its text changed: addresses, keys and hashes. Storage draws the conclusions.
 
 The key never stands in for the link that readers get: sites exist that answer under `www.` only.
 """
@@ -12,7 +12,7 @@ from summarizer.syllables import canonical
 MAX_URL_CHARACTERS = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}]")
-# Source: the parameters that Google, Meta, Microsoft, Yandex, Mailchimp, Zalo and VnExpress add to shared links.
+# Source: what Google, Meta, Microsoft, Yandex, Mailchimp, Zalo and VnExpress add to shared links.
 _TRACKING = re.compile(
     r"(?:utm_.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|[gw]braid|msclkid|yclid|igshid?|twclid|ttclid|_g[al]"
     r"|zalo.*|zarsrc|gidzl|vn_(?:source|medium|campaign|term))(?:=|$)",
@@ -63,7 +63,7 @@ def article_key(url: str | None, source: str, external_id: str | None, title: st
 
 
 def text_hash(title: str, sapo: str, body: str) -> str:
-    """Return a hash (64 hexadecimal digits) that white space, case, tone placement and invisible marks leave alone.
+    """Return a hash (64 hexadecimal digits) blind to white space, case, tone placement and invisible marks.
 
     >>> text_hash("Hoà Bình", "", "Mưa.") == text_hash("Hòa  Bình", "", "Mưa.\\n")
     True

@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.intake.model import Refusal
-from storage.statements import replacing
+from storage.statements import chunks, replacing
 from storage.tables import intake_files, refusals
 
 
-async def find_fingerprints(connection: AsyncConnection, source: str, *, limit: int = 100_000) -> dict[str, str]:
+async def find_fingerprints(
+    connection: AsyncConnection, source: str, *, limit: int = 100_000
+) -> dict[str, str]:
     """Return the fingerprint of each file of `source` that was taken in, by path."""
     f = intake_files.c
     query = select(f.path, f.fingerprint).where(f.source == source).order_by(f.seen_at.desc()).limit(limit)
@@ -24,6 +26,13 @@ async def remember_file(
     """Remember that this state of a file was taken in."""
     values = {"source": source, "path": path, "fingerprint": fingerprint, "seen_at": now}
     await connection.execute(replacing(connection, intake_files, **values))
+
+
+async def forget_files(connection: AsyncConnection, source: str, paths: Sequence[str]) -> None:
+    """Drop the marks of files that are not there any more."""
+    f = intake_files.c
+    for batch in chunks(paths, 500):
+        await connection.execute(delete(intake_files).where(f.source == source, f.path.in_(batch)))
 
 
 async def record_refusals(

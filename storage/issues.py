@@ -52,7 +52,13 @@ async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.dat
 
 
 async def enqueue_deliveries(
-    connection: AsyncConnection, issue_id: int, profile_id: int, parts: int, *, release: Release, now: dt.datetime
+    connection: AsyncConnection,
+    issue_id: int,
+    profile_id: int,
+    parts: int,
+    *,
+    release: Release,
+    now: dt.datetime,
 ) -> int:
     """Write one pending delivery per active subscriber of the profile and part; return how many.
 

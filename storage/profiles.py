@@ -100,9 +100,7 @@ async def has_listeners(connection: AsyncConnection, profile_id: int) -> bool:
     return bool((await connection.execute(select(exists().where(listens)))).scalar_one())
 
 
-async def move_on(
-    connection: AsyncConnection, profile: Profile, *, next_due_at: dt.datetime | None
-) -> bool:
+async def move_on(connection: AsyncConnection, profile: Profile, *, next_due_at: dt.datetime | None) -> bool:
     """Set the profile's next slot, unless another process or a change of times moved it meanwhile."""
     is_unmoved = and_(profiles.c.id == profile.id, profiles.c.next_due_at == profile.next_due_at)
     result = await connection.execute(update(profiles).where(is_unmoved).values(next_due_at=next_due_at))

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import SearchRow, unindex_articles
-from storage.tables import articles, intake_files, issues, questions, refusals, stories
+from storage.tables import articles, issues, questions, refusals, stories
 
 _BATCH = 200
 
@@ -31,9 +31,11 @@ async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> i
 
 
 async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Delete old questions, refusals, file marks, and stories whose articles are gone."""
-    await connection.execute(delete(questions).where(questions.c.asked_at < before))
+    """Delete old refusals, and up to 200 each of old questions and of stories whose articles are gone."""
     await connection.execute(delete(refusals).where(refusals.c.seen_at < before))
-    await connection.execute(delete(intake_files).where(intake_files.c.seen_at < before))
-    is_bare = ~exists().where(articles.c.story_id == stories.c.id)
-    await connection.execute(delete(stories).where(stories.c.created_at < before, is_bare))
+    q, s = questions.c, stories.c
+    asked = select(q.id).where(q.asked_at < before).limit(_BATCH)
+    await connection.execute(delete(questions).where(q.id.in_(asked)))
+    is_bare = ~exists().where(articles.c.story_id == s.id)
+    bare = select(s.id).where(s.created_at < before, is_bare).limit(_BATCH)
+    await connection.execute(delete(stories).where(s.id.in_(bare)))

@@ -67,7 +67,9 @@ async def subscribe(
     return is_new
 
 
-async def set_profile(connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime) -> None:
+async def set_profile(
+    connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime
+) -> None:
     """Give the chat another profile."""
     row = subscribers.c.chat_id == chat_id
     await connection.execute(update(subscribers).where(row).values(profile_id=profile_id, changed_at=now))
@@ -122,7 +124,9 @@ class Export:
     """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000."""
 
     subscriber: Subscriber | None
-    deliveries: tuple[tuple[str, dt.datetime, int, str, int | None], ...]  # edition, slot, part, status, message
+    deliveries: tuple[
+        tuple[str, dt.datetime, int, str, int | None], ...
+    ]  # edition, slot, part, status, message
     questions: tuple[tuple[str, dt.datetime], ...]
 
 

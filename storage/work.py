@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle
 from storage.search import SearchRow, index_articles
 from storage.tables import articles, stories, summary_places
 from summarizer.model import Summary
+
+_LEAD = 1_500  # characters: grouping looks at title, sapo and the first paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,13 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """As much of a worked article as grouping needs to know it again."""
+    """As much of a worked article as grouping needs to know it again; `lead` is the start of its body."""
 
     article_id: int
     story_id: int
     title: str
     sapo: str
-    body: str
+    lead: str
     published_at: dt.datetime | None
     worked_at: dt.datetime
 
@@ -75,16 +77,17 @@ async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> 
 
 
 async def find_grouped(
-    connection: AsyncConnection, *, since: dt.datetime, worked_after: dt.datetime, limit: int
+    connection: AsyncConnection, *, since: dt.datetime, after: tuple[dt.datetime, int], limit: int
 ) -> list[Grouped]:
-    """Return articles stored since `since` and worked up after `worked_after`, in the order of that work."""
+    """Return articles stored since `since`, in the order of their work, from the one after (worked at, id)."""
     a = articles.c
+    worked_at, article_id = after
+    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
+    lead = func.substr(a.body, 1, _LEAD)
     query = (
-        select(a.id, a.story_id, a.title, a.sapo, a.body, a.published_at, a.worked_at)
-        .where(a.stored_at >= since, a.worked_at > worked_after, a.story_id.is_not(None))
+        select(a.id, a.story_id, a.title, a.sapo, lead, a.published_at, a.worked_at)
+        .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
         .order_by(a.worked_at, a.id)
         .limit(limit)
     )
     return [Grouped(*row) for row in await connection.execute(query)]
-
-

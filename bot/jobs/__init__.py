@@ -1,0 +1,1 @@
+"""What ticks: each job gathers rows, lets pure code decide, and writes or sends the outcome."""

@@ -1,0 +1,50 @@
+"""The nightly clean-up, once a local day: what is older than `keep_days` goes, in small transactions."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.desk import Desk
+from storage.notes import find_note, write_note
+from storage.prune import prune_articles, prune_issues, prune_rest
+from storage.updates import forget_handled
+
+_QUIET_HOUR = 3  # local; the fewest readers
+_MOST_BATCHES = 500
+_UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
+_log = structlog.get_logger(__name__)
+
+
+async def prune_if_night(desk: Desk) -> bool:
+    """Prune at the first tick after 3:00 of a local day; return whether it was done now."""
+    now = desk.clock.now()
+    local = now.astimezone(ZoneInfo(desk.newsroom.zone))
+    async with desk.database.read() as connection:
+        last = await find_note(connection, "pruned")
+    today = local.date().isoformat()
+    if local.hour < _QUIET_HOUR or last == today:
+        return False
+    await prune(desk)
+    async with desk.database.write() as connection:
+        await write_note(connection, "pruned", today, now=now)
+    return True
+
+
+async def prune(desk: Desk) -> int:
+    """Delete what is too old; return how many articles went."""
+    now = desk.clock.now()
+    before = now - dt.timedelta(days=desk.newsroom.keep_days)
+    gone = 0
+    for _ in range(_MOST_BATCHES):
+        async with desk.database.write() as connection:
+            articles = await prune_articles(connection, before=before)
+            issues = await prune_issues(connection, before=before)
+            await prune_rest(connection, before=before)
+        gone += articles
+        if not articles and not issues:
+            break
+    async with desk.database.write() as connection:
+        await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
+    _log.info("pruned", articles=gone, before=before.isoformat())
+    return gone

@@ -1,0 +1,105 @@
+"""What Telegram's answer to a delivery means for its row. Pure: errors in, a decision out.
+
+Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500 and
+a 502 say nothing about whether the message went out.
+"""
+
+from dataclasses import dataclass
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.transport import NotSentError
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Try again after `seconds`; `counts` tells whether Telegram may have delivered this try."""
+
+    seconds: float
+    counts: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """The chat is gone for us: no more deliveries until it comes back with /start."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The group has another number now."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlain:
+    """Telegram cannot read our markup: send the words without it, once."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """This message is refused for good; the chat stays."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Nothing can be sent at all: the token is not valid any more."""
+
+    reason: str
+
+
+Outcome = Wait | Retire | Move | SendPlain | Refuse | Halt
+
+_GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "chat was deleted")
+_MARKUP = ("can't parse entities", "can't find end", "unsupported start tag")
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    """Decide what becomes of the delivery that ended in `error`."""
+    text = error.message
+    match error:
+        case RetryAfter():
+            return Wait(_seconds(error), counts=False, reason=text)
+        case Forbidden():
+            return Retire(text)
+        case ChatMigrated():
+            return Move(error.new_chat_id)
+        case InvalidToken():
+            return Halt(text)
+        case BadRequest():
+            return _outcome_of_bad_request(text)
+        case NotSentError():
+            return Wait(5.0, counts=False, reason=text)
+        case NetworkError():
+            return Wait(10.0, counts=True, reason=text)
+        case _:
+            return Refuse(text)
+
+
+def _outcome_of_bad_request(text: str) -> Outcome:
+    low = text.lower()
+    if any(mark in low for mark in _GONE):
+        return Retire(text)
+    if any(mark in low for mark in _MARKUP):
+        return SendPlain(text)
+    return Refuse(text)
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait if isinstance(wait, int | float) else wait.total_seconds()

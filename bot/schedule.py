@@ -1,0 +1,156 @@
+"""Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
+
+The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip moves to
+the first moment after the gap; of a time that comes twice the first counts. Who is due is in the tables; what
+people type is read in `typed_times`.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+EVERY_DAY = frozenset(range(7))
+MAX_LOOKBACK = dt.timedelta(days=366)
+_DAY = dt.timedelta(days=1)
+_LAST_FIVE = dt.time(23, 55)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Local `times` on `days` (0 = Monday) in the IANA zone `zone`. Times are kept sorted, each once.
+
+    Raises:
+        ValueError: no time, no day, a day outside 0-6, a time with a zone of its own, an unknown zone.
+    """
+
+    times: tuple[dt.time, ...]
+    days: frozenset[int] = EVERY_DAY
+    zone: str = "Asia/Ho_Chi_Minh"
+
+    def __post_init__(self) -> None:
+        if not self.times or any(time.tzinfo for time in self.times):
+            raise ValueError("a schedule needs local times")
+        if not self.days or not self.days <= EVERY_DAY:
+            raise ValueError("a schedule needs days from 0 (Monday) to 6")
+        _zone(self.zone)
+        object.__setattr__(self, "times", tuple(sorted(set(self.times))))
+
+    def next_after(self, moment: dt.datetime) -> dt.datetime:
+        """Return the first slot later than `moment`, in UTC.
+
+        >>> schedule = Schedule((dt.time(6, 30),))
+        >>> schedule.next_after(dt.datetime(2026, 1, 4, 23, 30, tzinfo=dt.UTC)).isoformat()
+        '2026-01-05T23:30:00+00:00'
+        """
+        first_day = moment.astimezone(_zone(self.zone)).date() - _DAY
+        return next(slot for slot in self._slots_from(first_day) if slot > moment)
+
+    def slots_between(self, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+        """Return the slots later than `after` and not later than `until`, in UTC, in order.
+
+        Of a longer stretch only the last `MAX_LOOKBACK` is looked at, so that a clock set wrong by decades
+        costs no more than one wrong by a year.
+        """
+        after = max(after, until - MAX_LOOKBACK)
+        slots: list[dt.datetime] = []
+        for slot in self._slots_from(after.astimezone(_zone(self.zone)).date() - _DAY):
+            if slot > until:
+                return slots
+            # Two times inside one gap both move to its end: one moment, one slot.
+            if slot > after and slot not in slots[-1:]:
+                slots.append(slot)
+        return slots
+
+    def _slots_from(self, day: dt.date) -> Iterator[dt.datetime]:
+        """Yield slots in order from local `day` on, which should be one day early: a slot of a day that the
+        clocks skip whole falls on the next."""
+        zone = _zone(self.zone)
+        while True:
+            if day.weekday() in self.days:
+                yield from (local_moment(day, time, zone) for time in self.times)
+            day += _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The local hours in which nothing is sent: from `start_minute` to `end_minute` of the day, the end not
+    included, across midnight when the start is the later. Equal ends: never quiet."""
+
+    start_minute: int = 22 * 60
+    end_minute: int = 6 * 60 + 30
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.start_minute < 24 * 60 and 0 <= self.end_minute < 24 * 60):
+            raise ValueError("quiet hours are minutes of a day, 0 to 1439")
+
+    def covers(self, moment: dt.datetime, zone: str) -> bool:
+        """Tell whether `moment` is quiet for someone in `zone`."""
+        local = moment.astimezone(_zone(zone))
+        since_start = (local.hour * 60 + local.minute - self.start_minute) % (24 * 60)
+        return since_start < (self.end_minute - self.start_minute) % (24 * 60)
+
+    def release(self, moment: dt.datetime, zone: str) -> dt.datetime:
+        """Return when what is due at `moment` may go out, in UTC: then, or when the quiet ends.
+
+        >>> due = dt.datetime(2026, 1, 5, 16, 0, tzinfo=dt.UTC)
+        >>> QuietHours().release(due, "Asia/Ho_Chi_Minh").isoformat()
+        '2026-01-05T23:30:00+00:00'
+        """
+        if not self.covers(moment, zone):
+            return moment.astimezone(dt.UTC)
+        end = dt.time(*divmod(self.end_minute, 60))
+        today = moment.astimezone(_zone(zone)).date()
+        ends = (
+            local_moment(day, end, _zone(zone), fold=fold) for day in (today, today + _DAY) for fold in (0, 1)
+        )
+        return next(each for each in ends if each > moment)
+
+
+def local_moment(day: dt.date, time: dt.time, zone: dt.tzinfo, *, fold: int = 0) -> dt.datetime:
+    """Return the UTC moment of a local day and time.
+
+    A skipped time gives the first moment after the gap. Of one that comes twice, `fold` chooses the first (0)
+    or the second (1).
+    """
+    local = dt.datetime.combine(day, time, zone).replace(fold=fold)
+    moment = local.astimezone(dt.UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return moment
+    return _end_of_gap(
+        local.replace(fold=1).astimezone(dt.UTC), local.replace(fold=0).astimezone(dt.UTC), zone
+    )
+
+
+def to_five_minutes(time: dt.time) -> tuple[dt.time, bool]:
+    """Round a personal time to five minutes, so that subscribers share profiles, and tell whether it changed.
+    It stays on its day: the last is 23:55.
+
+    >>> to_five_minutes(dt.time(6, 33))
+    (datetime.time(6, 35), True)
+    """
+    minutes = 5 * round((time.hour * 60 + time.minute) / 5)
+    rounded = dt.time(*divmod(minutes, 60)) if minutes < 24 * 60 else _LAST_FIVE
+    return rounded, rounded != time
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone {name!r}") from error
+
+
+def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Find, between a moment before and one after the clocks go forward, the first with the new offset."""
+    offset = after.astimezone(zone).utcoffset()
+    second = dt.timedelta(seconds=1)
+    low, high = 0, -(-(after - before) // second)
+    start = before.replace(microsecond=0)
+    while low < high:
+        middle = (low + high) // 2
+        if (start + middle * second).astimezone(zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle + 1
+    return start + low * second

@@ -1,0 +1,89 @@
+"""Telegram's updates, durable and in order.
+
+`DurableQueue.put` is awaited before the next getUpdates confirms what was received, so an update is on disk
+before Telegram forgets it. `DurableApplication` marks it handled afterwards. `OrderedByChat` lets chats run
+beside each other, and one chat's updates one after the other.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application, BaseUpdateProcessor, ExtBot
+
+from bot.clock import Clock
+from storage.engine import Database
+from storage.updates import find_unhandled, keep_update, mark_handled
+
+
+class DurableQueue(asyncio.Queue[object]):
+    """A queue whose updates survive a kill."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__()
+        self._database = database
+        self._clock = clock
+
+    async def put(self, item: object) -> None:
+        """Keep the update, then queue it; one that was seen before is dropped."""
+        if isinstance(item, Update):
+            async with self._database.write() as connection:
+                is_new = await keep_update(connection, item.update_id, item.to_json(), now=self._clock.now())
+            if not is_new:
+                return
+        await super().put(item)
+
+    async def forget(self, update_id: int) -> None:
+        """Mark an update as handled."""
+        async with self._database.write() as connection:
+            await mark_handled(connection, update_id)
+
+    async def reload(self, bot: ExtBot[Any]) -> int:
+        """Queue what an earlier process kept and did not handle; return how many."""
+        async with self._database.read() as connection:
+            payloads = await find_unhandled(connection)
+        for payload in payloads:
+            await super().put(Update.de_json(json.loads(payload), bot))
+        return len(payloads)
+
+
+class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application that marks each update as handled once its handlers are done."""
+
+    async def process_update(self, update: object) -> None:
+        """Run the handlers; whatever they did, the update is not run again."""
+        await super().process_update(update)
+        if isinstance(update, Update) and isinstance(self.update_queue, DurableQueue):
+            await self.update_queue.forget(update.update_id)
+
+
+class OrderedByChat(BaseUpdateProcessor):
+    """Up to 32 updates at once, but never two of one chat."""
+
+    def __init__(self) -> None:
+        super().__init__(max_concurrent_updates=32)
+        self._last: dict[int, asyncio.Future[None]] = {}
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for the chat's update before this one, then run `coroutine`."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        key = chat.id if chat else 0
+        before = self._last.get(key)
+        done = asyncio.get_running_loop().create_future()
+        self._last[key] = done
+        try:
+            if before is not None:
+                await asyncio.wait([before])  # a plain await would cancel it with us
+            await coroutine
+        finally:
+            done.set_result(None)
+            if self._last.get(key) is done:
+                del self._last[key]
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
