@@ -1,0 +1,92 @@
+"""Cut Vietnamese prose into sentences, as places in the text.
+
+A line break ends a sentence. Elsewhere one ends at `.`, `!`, `?` or `…` (and the quotes or brackets that
+close there) before a blank, unless the words around it say otherwise: an abbreviation or an initial goes
+on, and so does a sentence whose next word is lowercase. Which lines are prose at all is `cleaning`'s
+business.
+"""
+
+import re
+
+_LINE = re.compile(r"[^\n]+")
+_STOP = re.compile(r"([.!?…]+)([”\"’'»)\]]*)\s+")
+_LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
+_LAST_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+
+# What always stands before the word that it belongs to; lowercase, without the last full stop.
+_ABBREVIATIONS = (
+    "tp t.p tx t.x tt tr q p h x f cn tel đc đ/c vd nxb no vs st dr mr mrs ms prof pte ts ths th.s gs"
+    " pgs bs ks kts ls nsưt nsnd pgs.ts pgs-ts gs.ts gs-ts gs.tskh ts.bs ths.bs bs.ths bs.ck1 bs.ck2"
+    " bs.cki bs.ckii"
+)
+_INITIALS = re.compile(r"(?:[^\W\d_a-z]{1,2}[.\-])*[^\W\d_a-z][hgr]?")  # A, N.T, Th, Đ.Tr
+_NO_INITIAL = frozenset({"Á", "Ý", "Ô"})  # châu Á, nước Ý
+_ABBREVIATED = frozenset(_ABBREVIATIONS.split())
+_LIST_NUMBER = re.compile(r"\s*(?:[IVX]+|\d{1,2})")
+# After an initial a capital is more often a name ("George W. Bush") than a new sentence, save these words.
+_OPENERS = (
+    "Ai Anh Bà Báo Bên Bị Bởi Buổi Bước Cả Các Cách Căn Cho Chia Chiếc Chiều Chỉ Chị Chúng Chưa Có"
+    " Còn Cô Cũng Cùng Cuối Cuộc Cụ Do Dù Dự Đã Đang Đáng Đặc Đây Để Đến Điều Đó Đối Đồng Được Em Giờ"
+    " Hai Hàng Hành Hằng Hiện Hôm Họ Hơn Kể Khi Khoảng Không Lúc Lực Mặc Mặt Mỗi Một Mới Nạn Năm Nay"
+    " Này Ngay Ngày Ngoài Người Ngược Nhận Nhiều Nhóm Những Nhưng Như Nếu Nói Nó Ở Ông Phát Phía Phải"
+    " Qua Quá Rất Riêng Rồi Sau Sáng Số Sự Tại Tất Thấy Thậm Theo Thế Thời Thực Tiếp Tối Tôi Trả Trao"
+    " Trên Trong Trưa Trước Từ Từng Tuy Tức Và Vào Vẫn Vậy Về Vì Việc Với Vụ Xác Xe"
+)
+_OPENING = frozenset(_OPENERS.split())
+
+
+def split(text: str) -> list[tuple[int, int]]:
+    """Return the half-open spans of the sentences of `text`, in order, without surrounding blanks.
+
+    >>> text = "TP. HCM mưa 13,5 mm. Bà N.T. Hoa (quận 3) nói: “Lạ quá!” Chiều tạnh…"
+    >>> [text[start:end] for start, end in split(text)]
+    ['TP. HCM mưa 13,5 mm.', 'Bà N.T. Hoa (quận 3) nói: “Lạ quá!”', 'Chiều tạnh…']
+    """
+    return [span for line in _LINE.finditer(text) for span in _split_line(text, *line.span())]
+
+
+def _split_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    start, end = _without_blanks(text, start, end)
+    spans = []
+    for stop in _STOP.finditer(text, start, end):
+        if _ends_sentence(text, start, stop):
+            spans.append((start, stop.end(2)))
+            start = stop.end()
+    if start < end:
+        spans.append((start, end))
+    return spans
+
+
+def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
+    line = text[start:end]
+    return start + len(line) - len(line.lstrip()), end - len(line) + len(line.rstrip())
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Judge `stop`, a run of stops and the blanks after it, in the sentence that began at `start`."""
+    after = stop.end()
+    first = _LEADING_MARKS.match(text, after).end()  # type: ignore[union-attr] # the pattern matches anything
+    letter = text[first : first + 1]
+    if letter.islower():
+        return False
+    mark = stop.group(1)
+    if mark == "." and not stop.group(2):
+        return not _belongs_to_next(text, start, stop.start(), after, first)
+    return letter.isupper() or not mark.endswith(("..", "…"))  # "giá… 700.000 đồng" goes on
+
+
+def _belongs_to_next(text: str, start: int, stop: int, after: int, first: int) -> bool:
+    """Tell whether the word before the full stop at `stop` is cut short and the sentence goes on."""
+    word_start = max(start, stop - 12)
+    word = _LAST_WORD.search(text, word_start, stop).group()  # type: ignore[union-attr] # matches anything
+    if len(word) > 8:
+        return False
+    if word.lower() in _ABBREVIATED:
+        return True
+    if word[:1].isupper() and word not in _NO_INITIAL and _INITIALS.fullmatch(word):
+        opener = _FIRST_WORD.match(text, first)
+        return text[after] == "(" or opener is None or opener.group() not in _OPENING
+    if text[after] == "(" and len(word) <= 3 and word[:1].isupper():
+        return True
+    return _LIST_NUMBER.fullmatch(text, start, stop) is not None
