@@ -1,4 +1,4 @@
-"""The program's one clock: the machine's, or one that starts elsewhere and runs faster, or one set by hand."""
+"""The program's one clock: the machine's, one that starts elsewhere and runs faster, or one set by hand."""
 
 import asyncio
 import datetime as dt
@@ -10,12 +10,12 @@ import time
 class Clock:
     """The machine's clock; with a `start` or a `rate`, a simulated one.
 
-    A simulated clock shows `start` (aware; default: now) when made and runs `rate` seconds a second. It follows
-    the monotonic clock, so that a step of the machine's clock does not reach it.
+    A simulated clock shows `start` (aware; default: now) when made and runs `rate` seconds a second. It
+    follows the monotonic clock, so that a step of the machine's clock does not reach it.
     """
 
     def __init__(self, start: dt.datetime | None = None, rate: float = 1.0) -> None:
-        if rate <= 0:
+        if not rate > 0:
             raise ValueError("a clock's rate must be positive")
         if start is not None and start.tzinfo is None:
             raise ValueError("a clock starts at an aware moment")
@@ -56,7 +56,7 @@ class ManualClock(Clock):
         return 0.0
 
     async def sleep(self, simulated_seconds: float) -> None:
-        """Wait until `advance` has passed the end of `simulated_seconds`; none of it lets others run once."""
+        """Wait until `advance` has passed the end; for no time at all, only let others run once."""
         if simulated_seconds <= 0:
             await asyncio.sleep(0)
             return
@@ -66,7 +66,7 @@ class ManualClock(Clock):
         await waiting
 
     async def advance(self, seconds: float) -> None:
-        """Move the clock forward, waking each sleeper at its own moment and letting it run up to its next wait.
+        """Move the clock forward, waking each sleeper at its own moment to run up to its next wait.
 
         Raises:
             ValueError: `seconds` is negative.

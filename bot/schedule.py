@@ -1,8 +1,8 @@
 """Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
 
-The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip moves to
-the first moment after the gap; of a time that comes twice the first counts. Who is due is in the tables; what
-people type is read in `typed_times`.
+The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip moves
+to the first moment after the gap; of a time that comes twice the first counts. Who is due is in the tables;
+what people type is read in `typed_times`.
 """
 
 import datetime as dt
