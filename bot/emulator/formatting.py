@@ -107,7 +107,9 @@ def _trim(formatted: FormattedText) -> FormattedText:
     text = formatted.text.rstrip(" \n")
     end = utf16_length(text)
     entities = [
-        _between(entity, entity.offset, min(entity.end, end)) for entity in formatted.entities if entity.offset < end
+        _between(entity, entity.offset, min(entity.end, end))
+        for entity in formatted.entities
+        if entity.offset < end
     ]
     first = entities[0].offset if entities else end
     blanks = min(len(text) - len(text.lstrip(" \n")), first)
@@ -125,7 +127,9 @@ def _without_overlaps(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     for entity in sort_entities([entity for entity in entities if entity.type not in SPLITTABLE]):
         if not any(_clash(outer, entity) for outer in solid):
             solid.append(entity)
-    styles = [entity for entity in _merge_styles(entities) if not any(_in_code(outer, entity) for outer in solid)]
+    styles = [
+        entity for entity in _merge_styles(entities) if not any(_in_code(outer, entity) for outer in solid)
+    ]
     return tuple(sort_entities([*solid, *styles]))
 
 

@@ -26,7 +26,9 @@ _SPACES = re.compile(r"[ \t\r\n\v\0]*")
 _TAG_NAME = re.compile(r"[^ \t\r\n\v\0>]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\v\0=>/\"']*")
 _NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
-_REFERENCE = re.compile(r"&(?:#x(?P<hex>[0-9a-fA-F]*)|#(?P<dec>[0-9]*)|(?P<name>lt|gt|amp|quot)(?![A-Za-z]));?")
+_REFERENCE = re.compile(
+    r"&(?:#x(?P<hex>[0-9a-fA-F]*)|#(?P<dec>[0-9]*)|(?P<name>lt|gt|amp|quot)(?![A-Za-z]));?"
+)
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _LAST_CODE_POINT = 0x10FFFF
 _LONGEST_REFERENCE = 9
@@ -89,7 +91,11 @@ def _decode_reference(match: re.Match[str]) -> str:
         return _NAMED[match["name"]]
     written = match[0].removesuffix(";")
     digits, base = (match["hex"], 16) if match["hex"] is not None else (match["dec"], 10)
-    if not digits or len(written) > _LONGEST_REFERENCE or not 0 < (code := int(digits, base)) < _LAST_CODE_POINT:
+    if (
+        not digits
+        or len(written) > _LONGEST_REFERENCE
+        or not 0 < (code := int(digits, base)) < _LAST_CODE_POINT
+    ):
         return match[0]
     return chr(code)
 
@@ -235,7 +241,11 @@ class _Parser:
         language = tag.attributes.get("class", "") if tag.name == "code" else ""
         language = language.removeprefix("language-") if language.startswith("language-") else ""
         inner = self._entities[-1] if self._entities else None
-        if inner and {inner.type, tag.name} == {"pre", "code"} and (inner.offset, inner.length) == (tag.offset, length):
+        if (
+            inner
+            and {inner.type, tag.name} == {"pre", "code"}
+            and (inner.offset, inner.length) == (tag.offset, length)
+        ):
             language = language or inner.language
             if language:
                 self._entities[-1] = Entity("pre", tag.offset, length, language=language)

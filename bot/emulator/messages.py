@@ -52,8 +52,8 @@ class Version:
 class Message:
     """One message; `versions` holds what it showed, oldest first, the last being what it shows.
 
-    `from_bot` tells the bot's own messages apart; `extra` are fields kept as given (service messages,
-    forwards, reply keyboards).
+    `from_bot` tells the bot's own messages apart; `reply_markup` is a keyboard other than inline
+    buttons, which Telegram does not return; `extra` are fields kept as given (service messages, forwards).
     """
 
     message_id: int
@@ -65,6 +65,7 @@ class Message:
     reply_to: "Message | None" = None
     document: Document | None = None
     link_preview_options: dict[str, Any] | None = None
+    reply_markup: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     is_deleted: bool = False
 
@@ -109,6 +110,8 @@ class Message:
             body["document"] = self.document.as_json()
         if self.link_preview_options is not None:
             body["link_preview_options"] = self.link_preview_options
+        if self.reply_markup is not None:
+            body["reply_markup"] = self.reply_markup
         if self.is_deleted:
             body["deleted"] = True
         return body | ({"extra": self.extra} if self.extra else {})
@@ -122,7 +125,9 @@ class Message:
             body[prefix] = self.content.text
         if self.content.entities:
             key = "caption_entities" if self.document else "entities"
-            body[key] = [_entity_json(entity.as_json(), entity.user_id, users) for entity in self.content.entities]
+            body[key] = [
+                _entity_json(entity.as_json(), entity.user_id, users) for entity in self.content.entities
+            ]
         if self.keyboard:
             body["reply_markup"] = {"inline_keyboard": self.keyboard}
         if self.link_preview_options is not None:

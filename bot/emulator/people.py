@@ -72,7 +72,13 @@ class Chat:
 
     def as_full_json(self) -> dict[str, Any]:
         """Return the ChatFullInfo object of `getChat`."""
-        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        gifts = (
+            "unlimited_gifts",
+            "limited_gifts",
+            "unique_gifts",
+            "premium_subscription",
+            "gifts_from_channels",
+        )
         return self.as_json() | {
             "accent_color_id": self.id % 7,
             "max_reaction_count": 11,

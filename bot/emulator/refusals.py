@@ -6,7 +6,7 @@ A refusal is raised where a rule is broken and turned into an HTTP answer by `se
 from typing import Any
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer of Telegram's, not a failure of ours
     """An answer with `ok: false`: `code` is both the HTTP status and the `error_code`."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, int] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 
 class Signal:
@@ -18,15 +17,13 @@ class Signal:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait_until(
-        self, condition: Callable[[], bool], timeout: float, *others: asyncio.Future[Any]
-    ) -> bool:
-        """Wait until `condition` holds, at most `timeout` seconds; `others` wake it too. Return the condition."""
+    async def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until `condition` holds, at most `timeout` seconds. Return whether it does."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while not condition() and (left := deadline - loop.time()) > 0:
             waiter: asyncio.Future[None] = loop.create_future()
             self._waiters.add(waiter)
-            await asyncio.wait({waiter, *others}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiter}, timeout=left)
             self._waiters.discard(waiter)
         return condition()

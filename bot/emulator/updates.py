@@ -1,6 +1,5 @@
 """The queue of updates behind `getUpdates`: offsets, long polling, and the conflict of two pollers."""
 
-import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +25,7 @@ class UpdateQueue:
     queued: int = 0
     confirmed: int = 0
     _arrived: Signal = field(default_factory=Signal)
-    _poll: asyncio.Future[None] | None = None
+    _polls_begun: int = 0
     _is_closed: bool = False
 
     def put(self, kind: str, body: dict[str, Any]) -> int | None:
@@ -53,21 +52,29 @@ class UpdateQueue:
             self.pending = deque(list(self.pending)[offset:])
         self.confirmed += before - len(self.pending)
 
+    def drop_all(self) -> None:
+        """Forget every waiting update."""
+        self.confirmed += len(self.pending)
+        self.pending.clear()
+
     async def poll(self, limit: int, timeout: float) -> list[dict[str, Any]]:
         """Return up to `limit` updates, waiting `timeout` seconds for a first one.
 
         Raises:
             Refusal: another poll began meanwhile (409); it is the older of the two that fails.
         """
-        if self._poll is not None and not self._poll.done():
-            self._poll.set_result(None)
-        mine = self._poll = asyncio.get_running_loop().create_future()
-        await self._arrived.wait_until(lambda: bool(self.pending) or mine.done() or self._is_closed, timeout, mine)
-        if mine.done():
+        self._polls_begun += 1
+        mine = self._polls_begun
+        self._arrived.set()
+
+        def may_answer() -> bool:
+            return bool(self.pending) or self._is_closed or self._polls_begun != mine
+
+        await self._arrived.wait_until(may_answer, timeout)
+        if self._polls_begun != mine:
             raise conflict(
                 "terminated by other getUpdates request; make sure that only one bot instance is running"
             )
-        mine.set_result(None)
         return list(self.pending)[:limit]
 
     def close(self) -> None:

@@ -1,0 +1,105 @@
+"""Switches behind the scenes: faults, limits, revoked tokens."""
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.emulator.control.table import Body, InputError, Routes
+from bot.emulator.faults import Fault, FaultKind
+from bot.emulator.methods import METHODS
+from bot.emulator.world import World
+
+
+class FaultBody(Body):
+    """A fault for the next `times` calls; see `faults.Fault`."""
+
+    kind: FaultKind
+    times: int = Field(default=1, ge=1)
+    method: str = ""
+    chat: int = 0
+    retry_after: int = Field(default=1, ge=0)
+    description: str = ""
+    seconds: float = Field(default=60, ge=0, le=3600)
+
+
+class LimitsBody(Body):
+    """Limits to change; what is not given stays."""
+
+    strict: bool | None = None
+    per_second: int | None = Field(default=None, ge=1)
+    per_chat_second: int | None = Field(default=None, ge=1)
+    per_group_minute: int | None = Field(default=None, ge=1)
+    callback_seconds: float | None = Field(default=None, ge=0)
+
+
+class TokenBody(Body):
+    """A token to revoke, or to accept again."""
+
+    token: str
+    revoked: bool = True
+
+
+class Nothing(Body):
+    """No input."""
+
+
+async def order_fault(world: World, body: FaultBody) -> dict[str, Any]:
+    """Declare a fault behind those that wait already."""
+    if body.method and body.method.lower() not in METHODS:
+        raise InputError("method", f"there is no method {body.method}")
+    world.faults.waiting.append(
+        Fault(body.kind, body.times, body.method, body.chat, body.retry_after, body.description, body.seconds)
+    )
+    return await list_faults(world, Nothing())
+
+
+async def list_faults(world: World, body: Nothing) -> dict[str, Any]:
+    """Return the faults that wait for their calls."""
+    return {
+        "waiting": [
+            {"kind": fault.kind, "times": fault.times, "method": fault.method, "chat": fault.chat_id}
+            for fault in world.faults.waiting
+        ],
+        "happened": dict(world.faults.happened),
+    }
+
+
+async def clear_faults(world: World, body: Nothing) -> dict[str, Any]:
+    """Call off all faults that wait."""
+    world.faults.waiting.clear()
+    return await list_faults(world, body)
+
+
+async def set_limits(world: World, body: LimitsBody) -> dict[str, Any]:
+    """Change limits and return all of them."""
+    for key in ("strict", "per_second", "per_chat_second", "per_group_minute"):
+        if (value := getattr(body, key)) is not None:
+            setattr(world.rates, key, value)
+    if body.callback_seconds is not None:
+        world.callback_seconds = body.callback_seconds
+    rates = world.rates
+    return {
+        "strict": rates.strict,
+        "per_second": rates.per_second,
+        "per_chat_second": rates.per_chat_second,
+        "per_group_minute": rates.per_group_minute,
+        "callback_seconds": world.callback_seconds,
+    }
+
+
+async def revoke_token(world: World, body: TokenBody) -> dict[str, Any]:
+    """Revoke a token: every call with it answers 401."""
+    if body.revoked:
+        world.revoked.add(body.token)
+    else:
+        world.revoked.discard(body.token)
+    return {"revoked": len(world.revoked)}
+
+
+ROUTES: Routes = {
+    ("POST", "fault"): (FaultBody, order_fault),
+    ("GET", "fault"): (Nothing, list_faults),
+    ("DELETE", "fault"): (Nothing, clear_faults),
+    ("POST", "limits"): (LimitsBody, set_limits),
+    ("POST", "token"): (TokenBody, revoke_token),
+}

@@ -1,0 +1,81 @@
+"""What a control route is, and how it says that its input is wrong."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.emulator.messages import Message
+from bot.emulator.people import Chat, User
+from bot.emulator.world import World
+
+
+class Body(BaseModel):
+    """Input of a route. Unknown keys are refused: a misspelt one must not pass as absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Route = Callable[[World, Any], Awaitable[dict[str, Any]]]
+Routes = dict[tuple[str, str], tuple[type[Body], Route]]
+
+
+class InputError(Exception):
+    """Input that has the right shape but makes no sense in this world; `key` is where."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+def known_chat(world: World, chat_id: int) -> Chat:
+    """Return the chat `chat_id`.
+
+    Raises:
+        InputError: there is none.
+    """
+    if chat_id not in world.chats:
+        raise InputError("chat", f"there is no chat {chat_id}")
+    return world.chats[chat_id]
+
+
+def known_user(world: World, user_id: int, key: str = "user") -> User:
+    """Return the user `user_id`.
+
+    Raises:
+        InputError: there is none.
+    """
+    if user_id not in world.users:
+        raise InputError(key, f"there is no user {user_id}")
+    return world.users[user_id]
+
+
+def known_message(world: World, chat: Chat, message_id: int, key: str) -> Message:
+    """Return the message `message_id` of `chat`, which is not deleted.
+
+    Raises:
+        InputError: there is none.
+    """
+    message = world.find_message(chat, message_id)
+    if message is None:
+        raise InputError(key, f"there is no message {message_id} in chat {chat.id}")
+    return message
+
+
+def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
+    """Return who acts in `chat`: the given user, or the other side of a private chat.
+
+    Raises:
+        InputError: nobody is named in a group, or somebody who is not there.
+    """
+    if user_id is None and chat.user is not None:
+        return chat.user
+    if user_id is None:
+        raise InputError("from", "a group has several users: say which one")
+    user = known_user(world, user_id, "from")
+    is_there = (
+        user is chat.user if chat.is_private else chat.members.get(user_id) not in (None, "left", "kicked")
+    )
+    if not is_there:
+        raise InputError("from", f"user {user_id} is not in chat {chat.id}")
+    return user

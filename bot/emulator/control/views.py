@@ -1,0 +1,106 @@
+"""Looking: chats as their users see them, exact counts, and waiting for what the bot sends."""
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.emulator.control.table import Body, Routes, known_chat
+from bot.emulator.messages import Message
+from bot.emulator.people import ADMINISTRATORS, Chat
+from bot.emulator.world import World
+
+MAX_WAIT_SECONDS = 60
+
+
+class Nothing(Body):
+    """No input."""
+
+
+class ChatQuery(Body):
+    """One chat; with `timeout`, wait until its version is past `version`. `viewer` chooses the commands."""
+
+    chat: int
+    version: int = -1
+    timeout: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    viewer: int = 0
+
+
+class WaitQuery(Body):
+    """Wait until the bot has sent `count` messages after message `after`."""
+
+    chat: int
+    after: int = 0
+    count: int = Field(default=1, ge=1)
+    timeout: float = Field(default=10, ge=0, le=MAX_WAIT_SECONDS)
+
+
+async def list_chats(world: World, body: Nothing) -> dict[str, Any]:
+    """Return all chats, in the order in which they were made."""
+    return {
+        "bot": world.bot.as_json(),
+        "chats": [
+            {"chat": chat.as_json(), "bot_status": chat.bot_status, "messages": len(world.history(chat))}
+            for chat in world.chats.values()
+        ],
+    }
+
+
+async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
+    """Return what one chat shows."""
+    chat = known_chat(world, body.chat)
+    await world.changed.wait_until(lambda: chat.version > body.version, body.timeout)
+    answers = (callback for callback in world.callbacks.values() if callback.chat is chat and callback.answer)
+    return {
+        "chat": chat.as_json(),
+        "bot_status": chat.bot_status,
+        "version": chat.version,
+        "messages": [message.as_view() for message in world.history(chat).values()],
+        "actions": chat.actions,
+        "callback_answers": [{"callback_query_id": row.id, **(row.answer or {})} for row in answers],
+        "members": [
+            {"user": world.users[user_id].as_json(), "status": status}
+            for user_id, status in chat.members.items()
+        ],
+        "commands": _commands(world, chat, body.viewer or chat.id),
+    }
+
+
+async def wait_for_messages(world: World, body: WaitQuery) -> dict[str, Any]:
+    """Return the bot's messages after `after`; `complete` tells whether there are as many as wanted."""
+    chat = known_chat(world, body.chat)
+
+    def sent() -> list[Message]:
+        history = world.history(chat).values()
+        return [row for row in history if row.from_bot and row.message_id > body.after and not row.is_deleted]
+
+    complete = await world.changed.wait_until(lambda: len(sent()) >= body.count, body.timeout)
+    return {"complete": complete, "messages": [message.as_view() for message in sent()]}
+
+
+async def show_stats(world: World, body: Nothing) -> dict[str, Any]:
+    """Return the exact counts."""
+    updates = world.updates
+    return world.stats.as_json() | {
+        "updates": {
+            "queued": updates.queued,
+            "confirmed": updates.confirmed,
+            "pending": len(updates.pending),
+        },
+        "limits": {"refused": dict(world.limits.refused), "busiest_second": world.limits.busiest_second},
+        "faults": dict(world.faults.happened),
+    }
+
+
+def _commands(world: World, chat: Chat, viewer: int) -> list[dict[str, str]]:
+    user = world.users.get(viewer)
+    language = user.language_code[:2] if user else ""
+    is_administrator = chat.members.get(viewer) in ADMINISTRATORS
+    return world.profile.commands_shown(chat, viewer, language, is_administrator=is_administrator)
+
+
+ROUTES: Routes = {
+    ("GET", "chats"): (Nothing, list_chats),
+    ("GET", "chats/{chat}"): (ChatQuery, show_chat),
+    ("GET", "wait"): (WaitQuery, wait_for_messages),
+    ("GET", "stats"): (Nothing, show_stats),
+}

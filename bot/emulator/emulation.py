@@ -1,0 +1,26 @@
+"""A running emulator: where it listens and the world behind it, which a reset replaces."""
+
+from dataclasses import dataclass, field, replace
+
+from bot.emulator.limits import Rates
+from bot.emulator.updates import UpdateQueue
+from bot.emulator.world import World
+
+
+@dataclass(slots=True)
+class Emulator:
+    """`url` is the address to give a bot as its API's base; `rates` hold at the start and after a reset."""
+
+    url: str = ""
+    rates: Rates = field(default_factory=Rates)
+    world: World = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.world = World(rates=replace(self.rates))
+
+    def reset(self) -> None:
+        """Begin anew. Update ids go on: a bot that polls would take lower ones for confirmed."""
+        old = self.world
+        updates = UpdateQueue(next_id=old.updates.next_id, allowed=old.updates.allowed)
+        self.world = World(bot=replace(old.bot), rates=replace(self.rates), updates=updates)
+        old.close()

@@ -1,0 +1,21 @@
+"""The Bot API's methods by topic, and the table of all of them.
+
+A method gets the world and its parameters, and returns the `result`; what it refuses it raises.
+"""
+
+from bot.emulator.methods import chats, commands, files, messages, polling, texts
+from bot.emulator.methods.table import Method, Methods
+
+__all__ = ["METHODS", "Method"]
+
+_ALL: Methods = {
+    **polling.METHODS,
+    **texts.METHODS,
+    **messages.METHODS,
+    **chats.METHODS,
+    **commands.METHODS,
+    **files.METHODS,
+}
+
+# Telegram finds methods whatever their case; the value keeps the documented spelling.
+METHODS: dict[str, tuple[str, Method]] = {name.lower(): (name, method) for name, method in _ALL.items()}

@@ -1,0 +1,91 @@
+"""Chats and their members, as far as a bot may ask."""
+
+from typing import Any
+
+from bot.emulator.methods.table import Methods
+from bot.emulator.parameters import Parameters, get_chat, get_user
+from bot.emulator.people import ADMINISTRATORS, Chat, MemberStatus, User, member_json
+from bot.emulator.refusals import bad_request
+from bot.emulator.world import World
+
+_ACTIONS = frozenset(
+    {
+        "typing", "choose_sticker", "find_location", "upload_document", "upload_photo",
+        "record_video", "upload_video", "record_voice", "upload_voice",
+        "record_video_note", "upload_video_note",
+    }
+)  # fmt: skip
+
+
+async def get_chat_info(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return all about one chat."""
+    return get_chat(parameters, world).as_full_json()
+
+
+async def get_chat_member(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return one member's standing; strangers have `left`."""
+    chat = get_chat(parameters, world)
+    user = get_user(parameters, world)
+    return member_json(user, _status(world, chat, user))
+
+
+async def get_chat_administrators(world: World, parameters: Parameters) -> list[dict[str, Any]]:
+    """Return the administrators of a group; the bot is left out, as other bots are."""
+    chat = get_chat(parameters, world)
+    if chat.is_private:
+        raise bad_request("there are no administrators in the private chat")
+    people = [(world.users[user_id], status) for user_id, status in chat.members.items()]
+    return [
+        member_json(user, status) for user, status in people if status in ADMINISTRATORS and not user.is_bot
+    ]
+
+
+async def get_chat_member_count(world: World, parameters: Parameters) -> int:
+    """Count the members, the bot among them."""
+    chat = get_chat(parameters, world)
+    return (
+        2
+        if chat.is_private
+        else 1 + sum(status not in ("left", "kicked") for status in chat.members.values())
+    )
+
+
+async def leave_chat(world: World, parameters: Parameters) -> bool:
+    """Leave a group or channel; Telegram tells nobody but the group."""
+    chat = get_chat(parameters, world)
+    if chat.is_private:
+        raise bad_request("chat member status can't be changed in private chats")
+    chat.bot_status = "left"
+    world.touch(chat)
+    return True
+
+
+async def send_chat_action(world: World, parameters: Parameters) -> bool:
+    """Show that the bot is busy."""
+    chat = get_chat(parameters, world)
+    action = parameters.text("action")
+    if action not in _ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    if barrier := chat.writing_barrier():
+        raise barrier
+    chat.actions.append(action)
+    world.touch(chat)
+    return True
+
+
+def _status(world: World, chat: Chat, user: User) -> MemberStatus:
+    if user is world.bot:
+        return chat.bot_status
+    if chat.is_private:
+        return "member" if user.id == chat.id else "left"
+    return chat.members.get(user.id, "left")
+
+
+METHODS: Methods = {
+    "getChat": get_chat_info,
+    "getChatMember": get_chat_member,
+    "getChatAdministrators": get_chat_administrators,
+    "getChatMemberCount": get_chat_member_count,
+    "leaveChat": leave_chat,
+    "sendChatAction": send_chat_action,
+}

@@ -1,0 +1,144 @@
+"""The emulator over HTTP: the Bot API, the control interface and the chat page on one loopback port.
+
+`serve` runs it inside a program, `python -m bot.emulator` as a process of its own.
+"""
+
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib import resources
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.emulator.api import BotApi
+from bot.emulator.control import ROUTES
+from bot.emulator.control.table import Body, InputError, Route
+from bot.emulator.emulation import Emulator
+from bot.emulator.limits import Rates
+from bot.emulator.requests import read_body
+
+MAX_BODY_BYTES = 25_000_000
+SHUTDOWN_SECONDS = 0.5
+_PAGE_TYPES = {"index.html": "text/html", "chat.css": "text/css", "chat.js": "text/javascript"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class LoopbackError(ValueError):
+    """The emulator knows no secrets and asks for none: it must not be reachable from elsewhere."""
+
+
+@asynccontextmanager
+async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False) -> AsyncIterator[Emulator]:
+    """Run an emulator in this event loop; port 0 takes a free one.
+
+    Raises:
+        LoopbackError: `host` is an address that others could reach.
+        OSError: the port is taken.
+    """
+    require_loopback(host)
+    emulator = Emulator(rates=Rates(strict=strict))
+    runner = web.AppRunner(make_application(emulator), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        taken = runner.addresses[0][1]
+        emulator.url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        yield emulator
+    finally:
+        emulator.world.close()
+        await runner.cleanup()
+
+
+def require_loopback(host: str) -> None:
+    """Make sure that `host` is this machine alone.
+
+    Raises:
+        LoopbackError: it is not.
+    """
+    try:
+        addresses = {ipaddress.ip_address(row[4][0]) for row in socket.getaddrinfo(host, None)}
+    except OSError as error:
+        raise LoopbackError(host) from error
+    if not addresses or not all(address.is_loopback for address in addresses):
+        raise LoopbackError(host)
+
+
+def make_application(emulator: Emulator) -> web.Application:
+    """Put the three faces of the emulator on one application."""
+    application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_refuse_large_bodies])
+    application.add_routes(BotApi(emulator).routes())
+    for (method, path), (shape, act) in ROUTES.items():
+        application.router.add_route(method, f"/_control/{path}", _control(emulator, shape, act))
+    application.router.add_post("/_control/reset", _reset(emulator))
+    application.router.add_get("/_control/files/{file_id}", _file(emulator))
+    application.router.add_get("/", _page("index.html"))
+    for name in ("chat.css", "chat.js"):
+        application.router.add_get(f"/{name}", _page(name))
+    return application
+
+
+@web.middleware
+async def _refuse_large_bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPRequestEntityTooLarge:
+        body = {"ok": False, "error_code": 413, "description": "Request Entity Too Large"}
+        return web.json_response(body, status=413)
+
+
+def _control(emulator: Emulator, shape: type[Body], act: Route) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        _require_same_origin(request)
+        try:
+            return web.json_response(await act(emulator.world, await read_body(request, shape)))
+        except InputError as error:
+            return web.json_response({"error": str(error), "key": error.key}, status=400)
+
+    return handle
+
+
+def _reset(emulator: Emulator) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        _require_same_origin(request)
+        emulator.reset()
+        return web.json_response({"reset": True})
+
+    return handle
+
+
+def _file(emulator: Emulator) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        upload = emulator.world.files.find(request.match_info["file_id"])
+        if upload is None:
+            return web.json_response({"error": "there is no such file", "key": "file_id"}, status=404)
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=upload.content, content_type="application/octet-stream", headers=headers)
+
+    return handle
+
+
+def _require_same_origin(request: web.Request) -> None:
+    """Turn away other web pages: a browser on this machine may have them open."""
+    origin = request.headers.get("Origin")
+    host = urlsplit(f"//{request.host}").hostname or ""
+    is_local = host == "localhost" or host.startswith("127.") or host == "::1"
+    if not is_local or (origin and urlsplit(origin).netloc != request.host):
+        raise web.HTTPForbidden(
+            text='{"error": "only for this machine", "key": ""}', content_type="application/json"
+        )
+
+
+def _page(name: str) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        text = resources.files("bot.emulator").joinpath("page", name).read_text("utf-8")
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "default-src 'self'",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(text=text, content_type=_PAGE_TYPES[name], headers=headers)
+
+    return handle
