@@ -27,7 +27,7 @@ def clean_link(url: str) -> str | None:
     'https://bao.example/tin-1.html'
     """
     parts = _split(url.strip())
-    return parts and f"{parts.scheme}://{_authority(parts)}{parts.path or '/'}{_query(parts.query)}"
+    return parts and f"{parts.scheme}://{_authority(parts)}{parts.path}{_query(parts.query)}"
 
 
 def normalise_url(url: str) -> str | None:

@@ -1,0 +1,106 @@
+"""What a reader found in a file → `Incoming` or `Refusal`: repair, clean, judge, identify. The one way in.
+
+Readers know formats; the rules for what an article must have stand here, once for all of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from storage.identity import article_key, clean_link, text_hash
+from storage.intake.dates import parse_published, published_in_path
+from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
+from summarizer.cleaning import clean_body
+from summarizer.prose import find_objection
+from summarizer.repair import repair
+from summarizer.syllables import syllables
+
+MAX_TITLE_CHARACTERS = 500
+MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others
+_MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`."""
+
+    place: str
+    title: str = ""
+    sapo: str = ""
+    body: str = ""
+    url: str = ""
+    external_id: str = ""
+    source: str = ""
+    topic: str = ""
+    published: str = ""
+
+
+def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
+    """Return the article that `draft` holds, or why it holds none.
+
+    A source line in the body ("Nguồn …: URL") gives way to what the draft says, and goes before `origin`.
+    """
+    try:
+        return _article(draft, origin, now)
+    except UnreadableError as error:
+        return Refusal(draft.place, str(error))
+
+
+def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
+    title, sapo = _one_line(draft.title), _paragraphs(draft.sapo)
+    _check_fields(title, sapo, draft)
+    sapo = "" if syllables(sapo) == syllables(title) else sapo
+    cleaned = clean_body(repair(draft.body).text, title=title, sapo=sapo)
+    _check_text(title, sapo, cleaned.text)
+    url = clean_link(_one_line(draft.url)) or clean_link(cleaned.source_url or "")
+    source = _one_line(draft.source) or cleaned.source_name or origin.source or host_of(url)
+    given_id = _one_line(draft.external_id)
+    key = article_key(url, source, given_id, title, cleaned.text or sapo)
+    return Incoming(
+        key=key,
+        external_id=given_id or url or key,
+        url=url,
+        source=source,
+        topic=_one_line(draft.topic) or origin.topic,
+        title=title,
+        sapo=sapo,
+        body=cleaned.text,
+        published=parse_published(draft.published, origin.zone, now)
+        or (published_in_path(url, origin.zone, now) if url else None),
+        text_hash=text_hash(title, sapo, cleaned.text),
+        advertorial=cleaned.advertorial,
+        place=draft.place,
+    )
+
+
+def host_of(url: str | None) -> str:
+    """Return the host of an address without `www.`: the name of a source that says no other."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+
+
+def _check_fields(title: str, sapo: str, draft: Draft) -> None:
+    if len(title) > MAX_TITLE_CHARACTERS:
+        raise UnreadableError(f"tiêu đề dài {len(title)} ký tự (nhiều nhất {MAX_TITLE_CHARACTERS})")
+    if len(sapo) + len(draft.body) > MAX_TEXT_CHARACTERS:
+        length = f"{len(sapo) + len(draft.body):,}".replace(",", ".")
+        raise UnreadableError(f"nội dung dài {length} ký tự (nhiều nhất 200.000)")
+    if max(map(len, (draft.external_id, draft.source, draft.topic))) > _MAX_NAME_CHARACTERS:
+        raise UnreadableError(f"mã bài, nguồn hoặc chủ đề dài quá {_MAX_NAME_CHARACTERS} ký tự")
+
+
+def _check_text(title: str, sapo: str, body: str) -> None:
+    text = "\n".join(filter(None, (sapo, body)))
+    if not title:
+        raise UnreadableError("thiếu tiêu đề" if text else "không có tiêu đề và nội dung")
+    objection = find_objection(f"{title}\n{text}" if text else title)
+    if objection:
+        raise UnreadableError(objection)
+
+
+def _one_line(raw: str) -> str:
+    return " ".join(repair(raw).text.split())
+
+
+def _paragraphs(raw: str) -> str:
+    lines = (" ".join(line.split()) for line in repair(raw).text.split("\n"))
+    return "\n".join(filter(None, lines))

@@ -1,0 +1,120 @@
+"""RSS and Atom → drafts. Parsing runs in `feed_worker`, a process that is killed when it is late or greedy.
+
+A feed can hold text that keeps a parser busy for minutes, and entities that unfold to gigabytes.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from storage.intake.decoding import decode
+from storage.intake.drafts import Draft, host_of
+from storage.intake.model import Origin, Refusal, UnreadableError
+
+DEADLINE_SECONDS = 10.0
+_MAX_ANSWER_BYTES = 32_000_000
+_WORKER = Path(__file__).with_name("feed_worker.py")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_CLOSED_ROOT = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>", re.IGNORECASE)
+_NO_TEXT = re.compile(
+    r"\W*(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
+    r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?\W*",
+    re.IGNORECASE,
+)
+
+
+def read_feed(
+    data: bytes, name: str, origin: Origin, *, deadline_seconds: float = DEADLINE_SECONDS
+) -> Iterator[Draft | Refusal]:
+    """Yield a draft for each item of a feed, placed at `name#item` counted from 1.
+
+    A feed that ends half-way gives the items before the cut, and a refusal that says so.
+
+    Raises:
+        UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
+    """
+    text = _NOT_XML.sub("", decode(data, may_be_cut=True))
+    feed = parse_apart(_DECLARATION.sub("", text, count=1).encode(), deadline_seconds)
+    items = feed["items"]
+    if not feed["is_feed"] and not items:
+        raise UnreadableError("không phải RSS/Atom")
+    is_cut = not feed["is_well_formed"] and not _CLOSED_ROOT.search(text)
+    whole = len(items) - (is_cut and len(_OPENED.findall(text)) > len(_CLOSED.findall(text)))
+    source = origin.source or host_of(feed["home"])
+    for number, item in enumerate(items[:whole], start=1):
+        yield _draft(item, f"{name}#{number}", source)
+    if is_cut:
+        yield Refusal(name if whole == len(items) else f"{name}#{whole + 1}", "feed bị cắt cụt ở đây")
+
+
+def parse_apart(feed: bytes, deadline_seconds: float) -> dict[str, Any]:
+    """Return `feed_worker.parse(feed)`, computed by another process within the deadline.
+
+    Raises:
+        UnreadableError: it was killed, or died.
+    """
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(feed)
+        stdin.seek(0)
+        worker = subprocess.Popen(  # noqa: S603 - our own program, and no word of the feed in the command
+            [sys.executable, "-P", str(_WORKER), str(max(1, int(deadline_seconds)))],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},  # none of our secrets
+        )
+    with worker:
+        return _answer(worker, deadline_seconds)
+
+
+def _answer(worker: subprocess.Popen[bytes], deadline_seconds: float) -> dict[str, Any]:
+    assert worker.stdout is not None  # noqa: S101 - it was opened as a pipe
+    alarm = threading.Timer(deadline_seconds, worker.kill)
+    alarm.start()
+    try:
+        answer = worker.stdout.read(_MAX_ANSWER_BYTES + 1)
+        worker.stdout.close()  # a worker with more to say dies of it
+        worker.wait()
+    finally:
+        alarm.cancel()
+        worker.kill()
+    if worker.returncode < 0:
+        raise UnreadableError(f"feed không đọc xong trong {deadline_seconds:g} giây, đã dừng")
+    if worker.returncode or len(answer) > _MAX_ANSWER_BYTES:
+        raise UnreadableError("feed quá lớn hoặc quá rối để đọc")
+    parsed: dict[str, Any] = json.loads(answer)
+    return parsed
+
+
+def _draft(item: dict[str, Any], place: str, source: str) -> Draft:
+    sapo, body = _sapo_and_body(item["summary"], item["contents"])
+    return Draft(
+        place=place,
+        title="" if _NO_TEXT.fullmatch(item["title"]) else item["title"],
+        sapo=sapo,
+        body=body,
+        url=item["url"],
+        external_id=item["id"],
+        source=source,
+        topic=item["topic"],
+        published=item["published"],
+    )
+
+
+def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
+    """Tell the lead from the full text; feeds swap their two fields, repeat one, or cut the lead short."""
+    texts = [text for text in dict.fromkeys((summary, *contents)) if not _NO_TEXT.fullmatch(text)]
+    if not contents or not texts:
+        return (texts[0] if texts else ""), ""
+    body = max(texts, key=len)
+    lead = min(texts, key=len)
+    return ("" if body.startswith(lead.rstrip(" .…[]")) else lead), body

@@ -1,0 +1,112 @@
+"""Files, folders and streams → articles and refusals: the door of intake, and its limits.
+
+Nothing in a file or folder makes this raise: what cannot be read is refused by name. Names are made fit to be
+shown and stored.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, kind_of
+from storage.intake.drafts import Draft, take
+from storage.intake.feeds import read_feed
+from storage.intake.model import Origin, Refusal, Taken, UnreadableError
+from storage.intake.rows import read_rows
+from storage.intake.scraped import read_scraped
+
+MAX_FILE_BYTES = 5_000_000  # of a text or a feed; JSONL is read line by line, however long
+_TEMPORARY_ENDINGS = ("~", ".tmp", ".temp", ".part", ".partial", ".swp", ".crdownload")
+
+
+def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
+    """Yield what a file, or every file of a folder in order of names, holds.
+
+    Hidden and temporary files are passed over; a link that leads out of the folder is refused.
+    """
+    for found in _walk(path):
+        if isinstance(found, Refusal):
+            yield found
+        else:
+            yield from _read_file(found, origin, now)
+
+
+def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
+    """Yield what a stream holds; `name` stands for it in places; its ending counts where content is silent."""
+    try:
+        for found in _drafts(stream, name, origin, now):
+            yield take(found, origin, now) if isinstance(found, Draft) else found
+    except UnreadableError as error:
+        yield Refusal(name, str(error))
+    except OSError as error:
+        yield Refusal(name, _why(error))
+
+
+def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
+    head = stream.read(HEAD_BYTES)
+    kind = kind_of(head, name)
+    if kind is Kind.ROWS and charset_of(head).startswith("utf-8"):
+        yield from read_rows(chain((head,), iter(partial(stream.read, HEAD_BYTES), b"")), name)
+        return
+    data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableError(f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+    if kind is Kind.FEED:
+        yield from read_feed(data, name, origin)
+    elif kind is Kind.ROWS:
+        yield from read_rows((decode(data).encode(),), name)
+    else:
+        yield read_scraped(decode(data), name, origin, now)
+
+
+def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Taken]:
+    try:
+        # non-blocking: opening a named pipe would otherwise wait for a writer
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                yield Refusal(_shown(path), "không phải là một tệp thường")
+                return
+            yield from read_stream(stream, _shown(path), origin, now=now)
+    except OSError as error:
+        yield Refusal(_shown(path), _why(error))
+
+
+def _walk(start: Path) -> Iterator[Path | Refusal]:
+    """Yield `start`, or the files under it; linked folders are not entered: they can lead in a circle."""
+    root = os.path.realpath(start)
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        try:
+            status = path.stat() if path is start else path.lstat()
+            if stat.S_ISDIR(status.st_mode):
+                waiting += sorted(filter(_is_wanted, path.iterdir()), reverse=True)
+            elif stat.S_ISLNK(status.st_mode) and not Path(os.path.realpath(path)).is_relative_to(root):
+                yield Refusal(_shown(path), "liên kết trỏ ra ngoài thư mục")
+            elif not (stat.S_ISLNK(status.st_mode) and path.is_dir()):
+                yield path
+        except OSError as error:
+            yield Refusal(_shown(path), _why(error))
+
+
+def _is_wanted(path: Path) -> bool:
+    return not path.name.startswith((".", "~$")) and not path.name.lower().endswith(_TEMPORARY_ENDINGS)
+
+
+def _shown(path: Path) -> str:
+    """Return the path as text that any encoding takes, on one line."""
+    return " ".join(os.fsencode(path).decode(errors="replace").splitlines())
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "không có tệp hay thư mục này"
+    if isinstance(error, PermissionError):
+        return "không có quyền đọc"
+    return f"không đọc được (lỗi hệ thống {errno.errorcode.get(error.errno or 0, '?')})"

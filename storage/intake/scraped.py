@@ -1,0 +1,54 @@
+"""Text as scraped → one draft: the first line is the title, the paragraph after it the sapo, then the body.
+
+Captions, bylines and source lines are `summarizer.cleaning`'s business; here they must not become the sapo.
+"""
+
+import re
+from datetime import datetime
+
+from storage.intake.dates import parse_date_line
+from storage.intake.drafts import Draft
+from storage.intake.model import Origin
+from summarizer.cleaning import clean_body
+from summarizer.repair import repair
+from summarizer.syllables import syllables
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_LINES_FOR_A_DATE = 4  # a date line stands under the title or under the text
+_BLOCKS_FOR_A_SAPO = 8
+_SAPO_SYLLABLES = 8  # a shorter paragraph is a label, a name or a subhead
+
+
+def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
+    """Return the article that `text` is, placed at `name`."""
+    lines = repair(text).text.strip().split("\n")
+    published = _take_date_line(lines, origin, now)
+    title, *rest = lines
+    blocks = _blocks("\n".join(rest))
+    at = _sapo_at(blocks, title)
+    sapo = blocks.pop(at) if at is not None else ""
+    return Draft(name, title=title, sapo=sapo, body="\n".join(blocks), published=published)
+
+
+def _take_date_line(lines: list[str], origin: Origin, now: datetime) -> str:
+    """Remove the first line that is a date from near the head or the foot, and return it."""
+    filled = [at for at, line in enumerate(lines) if line.strip()][1:]
+    for at in dict.fromkeys(filled[:_LINES_FOR_A_DATE] + filled[-_LINES_FOR_A_DATE:]):
+        if parse_date_line(lines[at].strip(), origin.zone, now):
+            return lines.pop(at).strip()
+    return ""
+
+
+def _blocks(text: str) -> list[str]:
+    """Cut at blank lines, or at every line where there are none."""
+    blocks = _BLANK_LINES.split(text.strip("\n"))
+    return [block for block in (blocks if len(blocks) > 1 else text.split("\n")) if block.strip()]
+
+
+def _sapo_at(blocks: list[str], title: str) -> int | None:
+    tokens = [syllables(block) for block in blocks[: _BLOCKS_FOR_A_SAPO + 1]]
+    for at, block in enumerate(blocks[:_BLOCKS_FOR_A_SAPO]):
+        is_caption = tokens[at] in tokens[:at] + tokens[at + 1 : at + 2]  # printed twice
+        if len(tokens[at]) >= _SAPO_SYLLABLES and not is_caption and clean_body(block, title=title).text:
+            return at
+    return None
