@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from summarizer.topics import guess_topic
+
 from bot.chat.rendering import render_digest
 from bot.newsroom import Edition, Newsroom
 from storage.articles import StoredArticle, find_summaries
@@ -16,7 +18,6 @@ from storage.candidates import Window, find_eligible
 from storage.engine import Database
 from summarizer.digest import Candidate, Digest, Piece, compose
 from summarizer.model import Summary
-from summarizer.topics import guess_topic
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
 
@@ -36,7 +37,7 @@ def window_for(
     told_until: dt.datetime | None = None,
     by_publication: bool = False,
 ) -> Window:
-    """Return what is eligible for `slot`: since `told_until`, or the 24 hours before where nothing was told yet."""
+    """Return what is eligible for `slot`: since `told_until`, or the last 24 hours where it is None."""
     after = told_until if told_until is not None else slot - FIRST_WINDOW
     return Window(after, slot, slot - edition.max_age, by_publication)
 

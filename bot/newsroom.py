@@ -41,7 +41,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """All that was declared. `topics` maps names to titles in the order to show; the first edition is the default.
+    """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
     `topic_aliases` maps what feeds and addresses call a topic to its name.
     """

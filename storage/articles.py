@@ -129,13 +129,18 @@ async def _replace(
     connection: AsyncConnection, changed: Sequence[tuple[Row[Any], Incoming]], now: dt.datetime
 ) -> None:
     old = [row for row, _ in changed]
-    await connection.execute(
-        insert(article_versions),
-        [
-            {"article_id": r.id, "version": r.version, "title": r.title, "sapo": r.sapo, "body": r.body, "replaced_at": now}
-            for r in old
-        ],
-    )  # fmt: skip
+    versions = [
+        {
+            "article_id": row.id,
+            "version": row.version,
+            "title": row.title,
+            "sapo": row.sapo,
+            "body": row.body,
+            "replaced_at": now,
+        }
+        for row in old
+    ]
+    await connection.execute(insert(article_versions), versions)
     indexed = [SearchRow(r.id, r.title, r.sapo, r.body) for r in old if r.worked_at is not None]
     await unindex_articles(connection, indexed)
     ids = [row.id for row in old]

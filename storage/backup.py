@@ -13,6 +13,8 @@ from storage.errors import StorageError
 
 def _copy(source: Path, target: Path) -> None:
     unfinished = target.with_name(target.name + ".part")
+    if target.exists():
+        raise FileExistsError(f"{target} exists already")
     unfinished.unlink(missing_ok=True)
     try:
         with sqlite3.connect(source, timeout=10) as connection:
@@ -33,8 +35,6 @@ async def back_up(database: Database, target: Path) -> Path:
     """
     if database.is_postgres or not database.url.database:
         raise StorageError("only a SQLite file can be backed up here; use pg_dump for PostgreSQL")
-    if target.exists():
-        raise StorageError(f"{target} exists already")
     try:
         await asyncio.to_thread(_copy, Path(database.url.database), target)
     except (sqlite3.Error, OSError) as error:

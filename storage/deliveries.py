@@ -101,7 +101,7 @@ async def put_back(
     reason: str,
     now: dt.datetime,
 ) -> None:
-    """Let a delivery wait again until `not_before`; `counts` tells whether Telegram may have seen this try."""
+    """Let a delivery wait until `not_before`; `counts` tells whether Telegram may have seen this try."""
     d = deliveries.c
     values = {
         "status": "pending",
@@ -123,8 +123,8 @@ async def find_next_release(connection: AsyncConnection) -> dt.datetime | None:
 async def count_by_status(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
     """Return how many deliveries changed since `since` stand in each status."""
     d = deliveries.c
-    query = select(d.status, func.count()).where(d.changed_at >= since).group_by(d.status)
-    return {status: count for status, count in await connection.execute(query)}
+    query = select(d.status, func.count().label("total")).where(d.changed_at >= since).group_by(d.status)
+    return {row.status: row.total for row in await connection.execute(query)}
 
 
 async def count_waiting(connection: AsyncConnection) -> int:

@@ -66,7 +66,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that is kept whole: committed at the end of the block, undone by an exception."""
+        """Open a transaction, committed at the end of the block and undone by an exception."""
         try:
             async with nullcontext() if self.is_postgres else self._writer, self.engine.begin() as connection:
                 yield connection

@@ -17,7 +17,7 @@ async def find_fingerprints(
     """Return the fingerprint of each file of `source` that was taken in, by path."""
     f = intake_files.c
     query = select(f.path, f.fingerprint).where(f.source == source).order_by(f.seen_at.desc()).limit(limit)
-    return {path: fingerprint for path, fingerprint in await connection.execute(query)}
+    return {row.path: row.fingerprint for row in await connection.execute(query)}
 
 
 async def remember_file(

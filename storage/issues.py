@@ -39,7 +39,7 @@ async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.dat
         window_start=issue.window_start, status=issue.status, reason=issue.reason, made_at=now,
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["profile_id", "slot_at"])
-    issue_id = (await connection.execute(statement.returning(issues.c.id))).scalar_one_or_none()
+    issue_id: int | None = (await connection.execute(statement.returning(issues.c.id))).scalar_one_or_none()
     if issue_id is None:
         return None
     if issue.parts:
@@ -101,13 +101,13 @@ async def find_told_stories(
 ) -> dict[int, dt.datetime]:
     """Return the stories that the profile's issues told since `since`, with the latest slot of each."""
     query = (
-        select(issue_stories.c.story_id, func.max(issues.c.slot_at, type_=UtcTime))
+        select(issue_stories.c.story_id, func.max(issues.c.slot_at, type_=UtcTime).label("latest"))
         .join(issues, issues.c.id == issue_stories.c.issue_id)
         .where(issues.c.profile_id == profile_id, issues.c.slot_at >= since)
         .group_by(issue_stories.c.story_id)
         .limit(5_000)
     )
-    return {story: slot for story, slot in await connection.execute(query)}
+    return {row.story_id: row.latest for row in await connection.execute(query)}
 
 
 async def find_issues(

@@ -72,7 +72,8 @@ async def join_profile(
     asleep = and_(profiles.c.key == choices.key, profiles.c.next_due_at.is_(None))
     await connection.execute(update(profiles).where(asleep).values(next_due_at=next_due_at))
     query = select(profiles.c.id).where(profiles.c.key == choices.key)
-    return (await connection.execute(query)).scalar_one()
+    profile_id: int = (await connection.execute(query)).scalar_one()
+    return profile_id
 
 
 async def find_due(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[Profile]:

@@ -27,7 +27,8 @@ async def record_question(
     """Keep a question and return its number."""
     values = {"chat_id": chat_id, "text": text, "article_ids": list(article_ids[:50]), "asked_at": now}
     result = await connection.execute(insert(questions).values(values).returning(questions.c.id))
-    return result.scalar_one()
+    question_id: int = result.scalar_one()
+    return question_id
 
 
 async def find_question(connection: AsyncConnection, question_id: int, chat_id: int) -> Question | None:

@@ -60,8 +60,8 @@ async def subscribe(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now,
     )  # fmt: skip
-    statement = statement.on_conflict_do_nothing(index_elements=["chat_id"]).returning(subscribers.c.id)
-    is_new = (await connection.execute(statement)).first() is not None
+    statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
+    is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
     if not is_new:
         await set_status(connection, chat_id, "active", now=now)
     return is_new
@@ -87,7 +87,7 @@ async def set_quiet(
 async def set_status(
     connection: AsyncConnection, chat_id: int, status: str, *, now: dt.datetime, reason: str | None = None
 ) -> None:
-    """Set active, paused or gone. What is still queued for a chat that is not active any more is called off."""
+    """Set active, paused or gone. What is still queued for a chat no longer active is called off."""
     row = subscribers.c.chat_id == chat_id
     values = {"status": status, "status_reason": reason, "changed_at": now}
     await connection.execute(update(subscribers).where(row).values(values))
@@ -152,5 +152,5 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
 
 async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
     """Return how many subscribers are active, paused and gone."""
-    query = select(subscribers.c.status, func.count()).group_by(subscribers.c.status)
-    return {status: count for status, count in await connection.execute(query)}
+    query = select(subscribers.c.status, func.count().label("total")).group_by(subscribers.c.status)
+    return {row.status: row.total for row in await connection.execute(query)}

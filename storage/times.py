@@ -15,7 +15,7 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """When an article came out. `at` is UTC; for `day` and `month` it is the first moment of that local day or
+    """When an article came out. `at` is UTC; for `day` and `month` the first moment of that local day or
     month, and must never be shown finer than `precision`."""
 
     at: dt.datetime
@@ -44,4 +44,5 @@ class UtcTime(TypeDecorator[dt.datetime]):
         """Turn what is stored into an aware UTC moment."""
         if value is None:
             return None
-        return _EPOCH + value * _MICROSECOND if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+        moment: dt.datetime = _EPOCH + value * _MICROSECOND if dialect.name == "sqlite" else value
+        return moment.astimezone(dt.UTC)

@@ -40,7 +40,8 @@ class Grouped:
 async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
     """Found a story and return its id."""
     result = await connection.execute(insert(stories).values(created_at=now).returning(stories.c.id))
-    return result.scalar_one()
+    story_id: int = result.scalar_one()
+    return story_id
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now: dt.datetime) -> int:
@@ -79,7 +80,7 @@ async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> 
 async def find_grouped(
     connection: AsyncConnection, *, since: dt.datetime, after: tuple[dt.datetime, int], limit: int
 ) -> list[Grouped]:
-    """Return articles stored since `since`, in the order of their work, from the one after (worked at, id)."""
+    """Return articles stored since `since` in the order of their work, those after (worked at, id)."""
     a = articles.c
     worked_at, article_id = after
     is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))

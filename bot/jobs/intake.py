@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 class Intake:
     """What one reading brought."""
 
-    tally: Tally = Tally()
+    tally: Tally = field(default_factory=Tally)
     refused: tuple[Refusal, ...] = ()
 
     def __add__(self, other: "Intake") -> "Intake":

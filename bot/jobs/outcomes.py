@@ -1,7 +1,7 @@
 """What Telegram's answer to a delivery means for its row. Pure: errors in, a decision out.
 
-Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500 and
-a 502 say nothing about whether the message went out.
+Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500
+and a 502 say nothing about whether the message went out.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat import texts
+from bot import notices
 from bot.desk import Desk
 from bot.digests import Composed, compose_digest, window_for
 from bot.jobs.slot_plan import SlotPlan, plan_slots
@@ -60,7 +60,7 @@ async def _run(desk: Desk, profile: Profile, tell_admins: Tell) -> int:
         queued = await _apply(connection, profile, edition, plan, window, composed, now)
         emptiness = await _empty_in_a_row(connection, profile) if not composed.parts else 0
     if emptiness == 2:
-        await tell_admins(texts.two_empty_issues(edition.title))
+        await tell_admins(notices.two_empty_issues(edition.title))
     return queued
 
 
@@ -77,6 +77,19 @@ async def _apply(
         return 0
     for slot, reason in plan.skipped:
         await _record_skipped(connection, profile, slot, reason, now)
+    return await publish(connection, profile, edition, window, composed, now=now)
+
+
+async def publish(
+    connection: AsyncConnection,
+    profile: Profile,
+    edition: Edition,
+    window: Window,
+    composed: Composed,
+    *,
+    now: dt.datetime,
+) -> int:
+    """Record the issue of the slot `window.until` and queue its deliveries; 0 when the slot was taken."""
     issue = Issue(
         profile_id=profile.id,
         edition=edition.name,

@@ -1,7 +1,7 @@
 """Work newly stored articles up: summarise each, find its story, put it into the search index.
 
-Summaries are CPU work and run in a thread. Grouping keeps its window in memory; at the start, and when another
-process has worked articles up, it learns them from the database first.
+Summaries are CPU work and run in a thread. Grouping keeps its window in memory; at the start, and when
+another process has worked articles up, it learns them from the database first.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from summarizer.summaries import summarize
 
 from bot.clock import Clock
 from storage.articles import StoredArticle, find_waiting
@@ -16,7 +17,6 @@ from storage.engine import Database
 from storage.work import Worked, find_grouped, make_story, save_work
 from summarizer.grouping import Arrival, Grouper, StoryKey
 from summarizer.model import Summary
-from summarizer.summaries import summarize
 
 _BATCH = 50
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
@@ -33,7 +33,7 @@ class WorkUp:
         self._grouper = Grouper()
         self._story_ids: dict[StoryKey, int] = {}
         self._known: set[int] = set()
-        self._learned_until = _BEGINNING
+        self._learned_until = (_BEGINNING, 0)
         self._lock = asyncio.Lock()
 
     async def run(self, *, most: int = 1_000) -> int:
@@ -80,7 +80,7 @@ class WorkUp:
         while True:
             async with self._database.read() as connection:
                 grouped = await find_grouped(
-                    connection, since=since, worked_after=self._learned_until, limit=_LEARN_BATCH
+                    connection, since=since, after=self._learned_until, limit=_LEARN_BATCH
                 )
             for one in grouped:
                 if one.article_id not in self._known:
@@ -88,7 +88,7 @@ class WorkUp:
                     key = self._grouper.add(arrival, one.story_id)
                     self._story_ids[key] = one.story_id
                     self._known.add(one.article_id)
-                self._learned_until = one.worked_at
+                self._learned_until = (one.worked_at, one.article_id)
             if len(grouped) < _LEARN_BATCH:
                 return
 

@@ -1,0 +1,47 @@
+"""Take a changed newsroom file over while the bot runs; keep the old one when the new one is broken."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from bot import notices
+from bot.desk import Desk
+from bot.jobs.slots import Tell, reschedule_profiles
+from bot.newsroom import Newsroom
+
+_log = structlog.get_logger(__name__)
+
+
+class NewsroomWatch:
+    """Looks whether the file's content changed since the last look.
+
+    `read` returns the new newsroom, or a list of what is wrong with the file, one problem a line.
+    `fingerprint` returns what changes with the content, an empty text when the file cannot be read.
+    """
+
+    def __init__(
+        self, path: Path, read: Callable[[Path], Newsroom | str], fingerprint: Callable[[Path], str]
+    ) -> None:
+        self._path = path
+        self._read = read
+        self._fingerprint = fingerprint
+        self._seen = fingerprint(path)
+
+    async def look(self, desk: Desk, tell_admins: Tell) -> bool:
+        """Look once; return whether a new newsroom is in place."""
+        found = await asyncio.to_thread(self._fingerprint, self._path)
+        if found == self._seen:
+            return False
+        self._seen = found
+        newsroom = await asyncio.to_thread(self._read, self._path)
+        if isinstance(newsroom, str):
+            _log.error("newsroom file refused, the old one stays", problems=newsroom)
+            await tell_admins(notices.newsroom_refused(newsroom))
+            return False
+        desk.newsroom = newsroom
+        moved = await reschedule_profiles(desk)
+        _log.info("newsroom file taken over", profiles_moved=moved)
+        await tell_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
+        return True

@@ -1,0 +1,51 @@
+"""What operators are told in their admin chat: one place, so that the words stay the same. HTML, escaped."""
+
+from html import escape
+
+
+def two_empty_issues(edition_title: str) -> str:
+    """Tell that an edition found no story twice in a row."""
+    return (
+        f"⚠️ <b>{escape(edition_title)}</b> hai số liền không có tin nào để gửi.\n"
+        "Hãy xem nguồn tin còn hoạt động không: /quantri"
+    )
+
+
+def newsroom_refused(problems: str) -> str:
+    """Tell that the changed newsroom file is broken; `problems` has one a line."""
+    shown = "\n".join(escape(line) for line in problems.splitlines()[:10])
+    return (
+        f"⚠️ Tệp cấu hình mới có lỗi, bot vẫn dùng cấu hình cũ:\n{shown}\n"
+        "Sửa xong, bot tự nhận; muốn thử trước, chạy <code>diemtin check</code>."
+    )
+
+
+def newsroom_taken_over(editions: int, sources: int) -> str:
+    """Tell that the changed newsroom file is in use."""
+    return f"✓ Đã nhận cấu hình mới: {editions} bản tin, {sources} nguồn."
+
+
+def source_unreadable(title: str, path: str) -> str:
+    """Tell that a source's folder or file cannot be read."""
+    return (
+        f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{escape(path)}</code>).\n"
+        "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
+    )
+
+
+def token_refused() -> str:
+    """Say on the terminal that the token is not valid any more."""
+    return (
+        "Telegram từ chối token (401). Lấy token mới từ @BotFather, đặt vào DIEMTIN_BOT_TOKEN rồi chạy lại."
+    )
+
+
+def other_poller() -> str:
+    """Say in the log that another process polls with the same token."""
+    return "một tiến trình khác đang nhận tin với cùng token (409); hãy tắt bớt, chỉ để một bot chạy"
+
+
+def schema_upgraded(before: str, after: str, backup: str | None) -> str:
+    """Say on the terminal that the database was upgraded."""
+    kept = f"; bản sao lưu: {backup}" if backup else ""
+    return f"Đã nâng cấp cơ sở dữ liệu từ {before} lên {after}{kept}"
