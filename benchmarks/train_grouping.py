@@ -1,0 +1,56 @@
+"""Make summarizer/data/grouping.npz: how common Vietnamese syllables and pairs of them are in news.
+
+    python benchmarks/train_grouping.py ARTICLES.jsonl[.gz] summarizer/data/grouping.npz
+
+ARTICLES: rows of {"title", "sapo", "body": [lines]}. The table holds one byte a bucket: the IDF in steps of a
+twentieth, 0 where no frequent term falls; two terms in one bucket share the commoner one's.
+"""
+
+import gzip
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from summarizer.syllables import syllables
+from summarizer.terms import term_hash, terms_of
+
+BUCKETS = 1 << 19
+LEVELS = 20
+RARE = 10  # terms in fewer articles are all as telling as each other
+
+
+def texts(path: Path) -> Iterator[str]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            yield " . ".join((row["title"], row["sapo"], " ".join(row["body"])))
+
+
+def main(source: Path, target: Path) -> None:
+    frequencies: Counter[str] = Counter()
+    total = 0
+    for text in texts(source):
+        frequencies.update(set(terms_of(syllables(text))))
+        total += 1
+    levels = np.zeros(BUCKETS, np.uint8)
+    kept = 0
+    for term, frequency in sorted(frequencies.items(), key=lambda pair: (pair[1], pair[0])):
+        if frequency >= RARE:  # ascending: the commoner term has the last word
+            levels[term_hash(term) % BUCKETS] = max(
+                1, round(LEVELS * math.log((total + 1) / (frequency + 1)))
+            )
+            kept += 1
+    unseen = round(LEVELS * math.log((total + 1) / RARE))
+    np.savez_compressed(target, levels=levels, unseen=np.uint8(unseen))
+    print(f"{total} articles, {len(frequencies)} terms, {kept} kept, {target.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

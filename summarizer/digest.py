@@ -1,0 +1,185 @@
+"""Compose a digest: which stories a slot tells, and in what order.
+
+Pure: the slot, the stories and the reader's choices come in, an ordered `Digest` goes out. How one story is
+told is `summarizer.telling`'s business, how a digest looks `bot.chat.rendering`'s, when one is due the
+scheduler's.
+"""
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from summarizer.telling import (
+    Candidate,
+    DigestStory,
+    Piece,
+    Quote,
+    SourceLink,
+    leading,
+    main_topic,
+    showable,
+    tell,
+)
+from summarizer.terms import Terms, article_terms, similarity
+
+__all__ = ["Candidate", "Digest", "DigestStory", "Piece", "Quote", "SourceLink", "compose", "digest_json"]
+
+# A written Vietnamese syllable reads about as fast as a short English word.
+# Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
+SYLLABLES_PER_MINUTE = 250
+_FRESH_HOURS = 18.0  # a story counts half after this long
+_SAME_EVENT = 0.2  # stories whose leading articles are this similar are one event: grouping misses some
+_SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
+_SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
+_SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
+_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Ordered stories for one slot (UTC). `left_out` counts those that the reading budget had no room for."""
+
+    edition: str
+    title: str
+    slot: dt.datetime
+    stories: tuple[DigestStory, ...]
+    left_out: int
+
+
+def compose(
+    candidates: Sequence[Candidate],
+    *,
+    edition: str,
+    title: str,
+    slot: dt.datetime,
+    topics: Collection[str],
+    reading_minutes: float,
+    topic_order: Sequence[str],
+) -> Digest:
+    """Choose and order the stories for a slot. `topics` empty: all; `candidates` in any order.
+
+    The most important story opens the digest and its topic comes first; the others follow in `topic_order`.
+    """
+    ranked = _by_importance(candidates, slot, topics)
+    page = _Page(reading_minutes * SYLLABLES_PER_MINUTE, ranked)
+    for candidate in ranked:
+        page.offer(candidate)
+    return Digest(edition, title, slot, _in_sections(page.stories, topic_order), page.left_out)
+
+
+def importance(candidate: Candidate, slot: dt.datetime) -> float:
+    """Rate a story by how many papers tell it and how new its newest article is. More is better, above 0.
+
+    Papers that are never shown count here: what everybody reports is news.
+    """
+    pieces = [piece for piece in candidate.pieces if not piece.advertorial]
+    papers = len({piece.source for piece in pieces})
+    hours = max(0.0, (slot - max(piece.moment for piece in pieces)).total_seconds() / 3600)
+    return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS))
+
+
+def digest_json(digest: Digest, parts: Sequence[str], *, zone: dt.tzinfo) -> dict[str, Any]:
+    """Return the digest for `--json`; `parts` are its rendered messages, `zone` is the edition's."""
+    return {
+        "edition": digest.edition,
+        "slot": digest.slot.astimezone(zone).isoformat(timespec="seconds"),
+        "stories": [_story_json(story) for story in digest.stories],
+        "parts": list(parts),
+    }
+
+
+class _Page:
+    """The digest as it fills up: what is told, and how much of each topic and paper there is to read."""
+
+    def __init__(self, budget: float, ranked: Sequence[Candidate]) -> None:
+        self.stories: list[DigestStory] = []
+        self.left_out = 0
+        self._told: list[Terms] = []
+        self._budget = budget
+        self._read: Counter[tuple[str, str]] = Counter()
+        self._caps = {
+            "topic": budget * _share(main_topic(showable(candidate)) for candidate in ranked),
+            "paper": budget * _share(piece.source for c in ranked for piece in showable(c)),
+        }
+
+    def offer(self, candidate: Candidate) -> None:
+        """Tell the story if there is room for it and its event is not told yet."""
+        if self._is_full():
+            self.left_out += 1
+            return
+        pieces = leading(candidate)
+        terms = article_terms(pieces[0].document.title, pieces[0].document.sapo, pieces[0].document.body)
+        if any(similarity(terms, told) >= _SAME_EVENT for told in self._told):
+            return
+        story = self._fitted(candidate, pieces)
+        if story is None:
+            self.left_out += 1
+            return
+        self.stories.append(story)
+        self._told.append(terms)
+        for key in (("all", ""), ("topic", story.topic or ""), ("paper", pieces[0].source)):
+            self._read[key] += _cost(story)
+
+    def _is_full(self) -> bool:
+        return bool(self.stories) and self._read["all", ""] + _SHORTEST_STORY > self._budget
+
+    def _fitted(self, candidate: Candidate, pieces: Sequence[Piece]) -> DigestStory | None:
+        story = None
+        for quotes in (2, 1):
+            story = tell(candidate, pieces, max_quotes=quotes)
+            if self._has_room(story, pieces[0].source):
+                return story
+        return None if self.stories else story  # at least one story, whatever its length
+
+    def _has_room(self, story: DigestStory, paper: str) -> bool:
+        cost = _cost(story)
+        if self._read["all", ""] + cost > self._budget:
+            return False
+        # The first story of a topic or paper is not held against it, however small the budget.
+        read = {"topic": self._read["topic", story.topic or ""], "paper": self._read["paper", paper]}
+        return all(not done or done + cost <= self._caps[what] for what, done in read.items())
+
+
+def _by_importance(
+    candidates: Iterable[Candidate], slot: dt.datetime, topics: Collection[str]
+) -> list[Candidate]:
+    eligible = []
+    for candidate in candidates:
+        pieces = showable(candidate)
+        if pieces and (not topics or main_topic(pieces) in topics):
+            eligible.append(candidate)
+    return sorted(eligible, key=lambda c: (-importance(c, slot), c.story_id))
+
+
+def _share(names: Iterable[Hashable]) -> float:
+    return _SHARES.get(len(set(names)), _SHARE)
+
+
+def _cost(story: DigestStory) -> int:
+    return story.syllables + _SOURCE_LINE_SYLLABLES
+
+
+def _in_sections(stories: Sequence[DigestStory], topic_order: Sequence[str]) -> tuple[DigestStory, ...]:
+    if not stories:
+        return ()
+    order = [stories[0].topic, *topic_order]
+    return tuple(sorted(stories, key=lambda s: (_position(s.topic, order), s.topic or "\uffff")))
+
+
+def _position(topic: str | None, order: Sequence[str | None]) -> int:
+    return order.index(topic) if topic in order else len(order)
+
+
+def _story_json(story: DigestStory) -> dict[str, Any]:
+    return {
+        "title": story.title,
+        "topic": story.topic,
+        "sentences": [
+            {"text": q.text, "article": q.article_id, "field": q.field, "start": q.start, "end": q.end}
+            for q in story.quotes
+        ],
+        "sources": [{"name": source.name, "url": source.url} for source in story.sources],
+    }

@@ -1,0 +1,210 @@
+"""Tell one story: whose headline, which one or two sentences, which sources.
+
+The sentences come out of the articles' stored summaries, word for word. How much of an article may be shown
+is its source's word (`quote`) and our own limit: two sentences and a fifth of it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from summarizer.model import Document, FieldName, Sentence, Summary, sentence_at
+from summarizer.syllables import syllables
+from summarizer.terms import article_terms, similarity
+
+MAX_QUOTES = 2
+_SHARE_OF_ARTICLE = 5  # a fifth of an article at most
+_PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
+_REPEATS = 0.5  # share of the shorter sentence's pairs of syllables which the other has too
+_REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
+_ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article of a story, as composition needs it. The places in `summary` have document 0."""
+
+    article_id: int
+    document: Document
+    summary: Summary
+    source: str
+    source_title: str
+    url: str | None
+    topic: str | None
+    published_at: dt.datetime | None
+    stored_at: dt.datetime
+    quote: Literal["full", "headline", "none"]
+    advertorial: bool
+
+    @property
+    def moment(self) -> dt.datetime:
+        """Return when the article came out; unknown counts as arrival."""
+        return self.published_at or self.stored_at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story that a digest may tell, with the articles that belong to it."""
+
+    story_id: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence word for word: `text` is what stands at `start` to `end` of the article's field."""
+
+    text: str
+    article_id: int
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A paper that reports a story, and its article."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestStory:
+    """A story as told. `articles` counts all reports of it, also those of sources that are never shown."""
+
+    story_id: int
+    title: str
+    topic: str | None
+    quotes: tuple[Quote, ...]
+    sources: tuple[SourceLink, ...]
+    published_at: dt.datetime | None
+    articles: int
+
+    @property
+    def syllables(self) -> int:
+        """Return how much there is to read: headline and sentences."""
+        return sum(len(syllables(text)) for text in (self.title, *(quote.text for quote in self.quotes)))
+
+
+def showable(candidate: Candidate) -> list[Piece]:
+    """Return the articles of a story that may be shown, newest first; advertorials never are."""
+    pieces = (
+        p for p in candidate.pieces if p.quote != "none" and not p.advertorial and p.document.title.strip()
+    )
+    return sorted(pieces, key=lambda p: (p.moment, p.article_id), reverse=True)
+
+
+def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
+    """Tell a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
+
+    Raises:
+        ValueError: a summary's sentence is not what stands at its place.
+    """
+    return DigestStory(
+        story_id=candidate.story_id,
+        title=" ".join(pieces[0].document.title.split()),
+        topic=main_topic(pieces),
+        quotes=_quotes(pieces, max_quotes),
+        sources=_sources([*pieces, *showable(candidate)]),
+        published_at=max((p.published_at for p in pieces if p.published_at), default=None),
+        articles=sum(not p.advertorial for p in candidate.pieces),
+    )
+
+
+def leading(candidate: Candidate) -> list[Piece]:
+    """Return the articles that tell a story, the most central first; empty when none may be shown."""
+    return most_central_first(showable(candidate)[:_PIECES_WEIGHED])
+
+
+def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """Order articles by how much they share with the others, those that may be quoted before the others."""
+    terms = [article_terms(p.document.title, p.document.sapo, p.document.body) for p in pieces]
+    shared = [sum(similarity(one, other) for other in terms) for one in terms]
+    order = sorted(
+        range(len(pieces)),
+        key=lambda i: (
+            not _can_be_quoted(pieces[i]),
+            -round(shared[i], 4),
+            pieces[i].moment,
+            pieces[i].article_id,
+        ),
+    )
+    return [pieces[i] for i in order]
+
+
+def main_topic(pieces: Sequence[Piece]) -> str | None:
+    """Return the topic that most articles of a story are in; of equals the first in the alphabet."""
+    topics = [p.topic for p in pieces if p.topic]
+    return min(topics, key=lambda topic: (-topics.count(topic), topic), default=None)
+
+
+def _can_be_quoted(piece: Piece) -> bool:
+    return piece.quote == "full" and bool(piece.summary)
+
+
+def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
+    title = pieces[0].document.title
+    quotes: list[Quote] = []
+    for piece, sentence in _sentences(pieces):
+        if len(quotes) == at_most or (quotes and len(pieces) == 1 and _says_enough(quotes[0])):
+            break
+        told = [quote.text for quote in quotes]
+        if _repeats_title(sentence.text, title) or any(_repeats(sentence.text, text) for text in told):
+            continue
+        if _within_share(piece, sentence, quotes):
+            place = sentence.place
+            quotes.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
+    return tuple(quotes)
+
+
+def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
+    """Yield what may be quoted in the order of preference: the leading article's own, then the others' first.
+
+    Only the leading article gives its second sentence: read after another paper's first one, it may dangle.
+    """
+    for number, piece in enumerate(pieces):
+        if piece.quote == "full":
+            for sentence in piece.summary[: MAX_QUOTES if number == 0 else 1]:
+                if sentence_at([piece.document], sentence.place) != sentence:
+                    raise ValueError(
+                        f"article {piece.article_id} does not say {sentence.text!r} at its place"
+                    )
+                yield piece, sentence
+
+
+def _says_enough(quote: Quote) -> bool:
+    return len(syllables(quote.text)) >= _ENOUGH_SYLLABLES
+
+
+def _within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    own = [quote.text for quote in quotes if quote.article_id == piece.article_id]
+    if not piece.document.body.strip():
+        # A feed gave its description to be shown, and how long the article is nobody knows: one sentence.
+        return not own
+    shown = sum(len(syllables(text)) for text in (*own, sentence.text))
+    whole = len(syllables(piece.document.sapo)) + len(syllables(piece.document.body))
+    return shown * _SHARE_OF_ARTICLE <= whole
+
+
+def _repeats(text: str, other: str) -> bool:
+    mine, theirs = _pairs(text), _pairs(other)
+    return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
+
+
+def _repeats_title(text: str, title: str) -> bool:
+    words, known = syllables(text), set(syllables(title))
+    return sum(word in known for word in words) >= _REPEATS_TITLE * max(1, len(words))
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(syllables(text)))
+
+
+def _sources(pieces: Sequence[Piece]) -> tuple[SourceLink, ...]:
+    links: dict[str, SourceLink] = {}
+    for piece in pieces:
+        links.setdefault(piece.source, SourceLink(piece.source_title, piece.url))
+    return tuple(links.values())
