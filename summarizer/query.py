@@ -9,23 +9,25 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from summarizer.syllables import folded, syllables
+from summarizer.syllables import folded
+from summarizer.words import word_forms
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 16
 
-Run = tuple[str, ...]  # canonical syllables that stand side by side
+Run = tuple[str, ...]  # canonical words that stand side by side
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
+_PIECE = re.compile(r"[^\W_]+")  # stays together: "u23" is the words u and 23 side by side
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as data. `text` is what was typed, cleaned, for showing.
 
-    `wanted` are runs that must all occur: a plain word is a run of one, a quoted phrase of several.
-    `excluded` are runs of which none may occur.
+    `wanted` are runs that must all occur: a plain word is a run of one, a quoted phrase of
+    several. `excluded` are runs of which none may occur.
     """
 
     text: str
@@ -64,25 +66,21 @@ def parse_query(text: str) -> Query:
     excluded: list[Run] = []
     left = MAX_WORDS
     for part in _PART.finditer(shown.translate(_QUOTES)):
-        run = tuple(syllables(part["phrase"] or part["plain"] or "")[:left])
-        left -= len(run)
-        if run and part["minus"]:
-            excluded.append(run)
-        elif part["phrase"]:
-            wanted += [run] if run else []
-        else:
-            wanted += [(word,) for word in run]
+        together = part["minus"] or part["phrase"]
+        pieces = [part["phrase"] or part["plain"] or ""] if together else _PIECE.findall(part["plain"] or "")
+        for piece in pieces:
+            run = tuple(word.canonical for word in word_forms(piece)[:left])
+            left -= len(run)
+            (excluded if part["minus"] else wanted).append(run)
     return Query(shown, _once(wanted), _once(excluded))
 
 
 def _clean(text: str) -> str:
     """Drop what is not seen (controls, bidi marks, lone surrogates), join blanks, cut to the bound."""
-    head = unicodedata.normalize("NFC", text[: 4 * MAX_CHARACTERS])
-    seen = "".join(
-        " " if c.isspace() else c for c in head if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    return " ".join(seen.split())[:MAX_CHARACTERS].rstrip()
+    head = text[: 4 * MAX_CHARACTERS]
+    seen = [" " if c.isspace() else c for c in head if c.isspace() or unicodedata.category(c)[0] != "C"]
+    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())[:MAX_CHARACTERS].rstrip()
 
 
 def _once(runs: list[Run]) -> tuple[Run, ...]:
-    return tuple(dict.fromkeys(runs))
+    return tuple(dict.fromkeys(run for run in runs if run))

@@ -5,6 +5,7 @@ test process, on a Unix socket in a folder of its own (no port to lose a race fo
 """
 
 import asyncio
+import datetime as dt
 import importlib.util
 import itertools
 import os
@@ -20,9 +21,9 @@ import pytest
 from sqlalchemy import make_url
 
 from storage.engine import Database
-from storage.search.schema import search_ddl
-from storage.tables import metadata
+from storage.upgrade import upgrade
 
+_LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root
 _numbers = itertools.count()
 
@@ -93,10 +94,7 @@ def _postgres_template(postgres_server: str) -> str:
 
 async def _make_schema(url: str) -> None:
     database = Database(url)
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
-        for statement in search_ddl(connection.dialect.name):
-            await connection.exec_driver_sql(statement)
+    await upgrade(database, now=_LONG_AGO)
     await database.close()
 
 

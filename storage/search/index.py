@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StorageError
 from storage.search.engines import engine_of
 from storage.search.model import IndexedWords
-from storage.search.words import accented_words, without_marks
+from storage.search.words import MAX_WORDS, accented, indexed_forms, unaccented
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow
 
 
 def _words(row: SearchRow) -> IndexedWords:
-    title, sapo = accented_words(row.title), accented_words(row.sapo)
-    whole = accented_words(f"{row.title}\n{row.sapo}\n{row.body}")
+    title, sapo, body = indexed_forms(row.title), indexed_forms(row.sapo), indexed_forms(row.body)
+    whole = (title + sapo + body)[:MAX_WORDS]
     return IndexedWords(
         row.article_id,
-        " ".join(title),
-        " ".join(sapo),
-        without_marks(title),
-        without_marks(sapo),
-        without_marks(whole),
+        accented(title),
+        accented(sapo),
+        unaccented(title),
+        unaccented(sapo),
+        unaccented(whole),
     )

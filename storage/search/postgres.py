@@ -80,7 +80,7 @@ async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> N
 
 
 async def look_up(connection: AsyncConnection, layer: Layer, match: Match, limit: int) -> Page:
-    """Return at most `limit` hits, best first, looking at the newest `_WINDOW` matches."""
+    """Return at most `limit` hits, best first, looking at a bounded number of the newest matches."""
     values = {"match": expression(match), "window": _WINDOW, "limit": limit}
     rows = (await connection.execute(_LOOK_UP[layer], values)).all()
     matches = rows[0].matches if rows else 0

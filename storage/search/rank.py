@@ -9,9 +9,12 @@ import math
 from collections.abc import Iterable, Sequence
 
 from storage.search.model import Hit
+from storage.search.words import accented, unaccented
 from summarizer.query import Query
-from summarizer.syllables import folded, syllables
+from summarizer.syllables import folded
+from summarizer.words import word_forms
 
+_RANKED = 30  # hits worth reading closely
 _MARKED = 0.8
 _TITLE_PAIRS = 0.5
 _SAPO_PAIRS = 0.3
@@ -21,15 +24,15 @@ _HALF_LIFE = dt.timedelta(days=7)
 
 
 def ranked(hits: Iterable[Hit], query: Query, *, now: dt.datetime) -> list[Hit]:
-    """Return `hits` best first; among equals the newer stands first."""
-    found = list(hits)
-    best = max((hit.score for hit in found), default=0.0)
-    sought = _Sought(query)
+    """Return `hits` best first; those far down keep the engine's order."""
+    found = sorted(hits, key=lambda hit: -hit.score)
+    sought, best = _Sought(query), found[0].score if found else 0.0
     points = {
         hit.article_id: (hit.score / best if best > 0 else 0.0) + sought.points(hit) + _freshness(hit, now)
-        for hit in found
+        for hit in found[:_RANKED]
     }
-    return sorted(found, key=lambda hit: (-points[hit.article_id], -hit.at.timestamp(), -hit.article_id))
+    first = sorted(found[:_RANKED], key=lambda hit: (-points[hit.article_id], -hit.at.timestamp()))
+    return first + found[_RANKED:]
 
 
 def _freshness(hit: Hit, now: dt.datetime) -> float:
@@ -41,24 +44,26 @@ class _Sought:
     """What a query asks for, in the forms in which texts are compared."""
 
     def __init__(self, query: Query) -> None:
-        self.marked = [word for word in query.words if folded(word) != word]
+        self.marked = [f" {word} " for word in query.words if folded(word) != word]
         self.words = [f" {folded(word)} " for word in query.words]
         self.pairs = [f" {folded(first)} {folded(second)} " for first, second in query.pairs]
 
     def points(self, hit: Hit) -> float:
         """Return what the hit's words deserve beside the engine's score."""
-        title, sapo = _padded(hit.title), _padded(hit.sapo)
-        bare_title, bare_sapo = folded(title), folded(sapo)
+        title, bare_title = _padded(hit.title)
+        sapo, bare_sapo = _padded(hit.sapo)
         return (
-            _MARKED * _share([f" {word} " for word in self.marked], title + sapo)
+            _MARKED * _share(self.marked, title + sapo)
             + _TITLE_PAIRS * _share(self.pairs, bare_title)
             + _SAPO_PAIRS * _share(self.pairs, bare_sapo)
             + _TITLE_WORDS * _share(self.words, bare_title)
         )
 
 
-def _padded(text: str) -> str:
-    return f" {' '.join(syllables(text))} "
+def _padded(text: str) -> tuple[str, str]:
+    """Return the words of `text` with a blank around each, with marks and without."""
+    words = word_forms(text)
+    return f" {accented(words)} ", f" {unaccented(words)} "
 
 
 def _share(patterns: Sequence[str], text: str) -> float:

@@ -1,16 +1,15 @@
 """Ask the index: the strictest reading of a question first, then wider ones until a page is full."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.engines import engine_of
-from storage.search.model import Hit, Layer, Match, Page
+from storage.search.model import Engine, Layer, Match, Page
 from storage.search.rank import ranked
-from storage.search.words import shortened
 from summarizer.query import Query, Run
 from summarizer.syllables import folded
 
@@ -34,34 +33,6 @@ class Found:
     reading: Reading = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    reading: Reading
-    layer: Layer
-    match: Match
-
-
-@dataclass(slots=True)
-class _Harvest:
-    """What the steps so far brought. A wider step finds again what a stricter one found."""
-
-    hits: dict[Reading, dict[int, Hit]] = field(default_factory=dict)
-    page: Page = field(default_factory=Page)
-    reading: Reading = "lead"
-
-    def add(self, reading: Reading, page: Page) -> None:
-        known = {article_id for tier in self.hits.values() for article_id in tier}
-        tier = self.hits.setdefault(reading, {})
-        tier.update({hit.article_id: hit for hit in page.hits if hit.article_id not in known})
-        if page.matches >= self.page.matches:
-            self.page = page
-        if tier:
-            self.reading = reading
-
-    def __len__(self) -> int:
-        return sum(map(len, self.hits.values()))
-
-
 async def search_articles(
     connection: AsyncConnection, query: Query, *, now: dt.datetime, limit: int = 50
 ) -> Found:
@@ -70,36 +41,73 @@ async def search_articles(
     A word typed with marks prefers its own spelling; one typed without finds every spelling. Only a bounded
     number of the newest matches is ranked, so a frequent word costs no more than a rare one.
     """
-    engine, harvest = engine_of(connection), _Harvest()
-    for step in _steps(query):
-        has_hits = len(harvest) > 0 and harvest.reading != "fewer_words"
-        if len(harvest) >= min(limit, _ENOUGH) or (has_hits and step.reading == "fewer_words"):
-            break
-        harvest.add(step.reading, await engine.look_up(connection, step.layer, step.match, limit))
-    ids = [hit.article_id for tier in harvest.hits.values() for hit in ranked(tier.values(), query, now=now)][
-        :limit
-    ]
-    total = max(harvest.page.matches, len(ids))
-    return Found(tuple(ids), total, not harvest.page.has_more, harvest.reading)
-
-
-def _steps(query: Query) -> Iterator[_Step]:
     if query.is_empty:
-        return
-    if query.has_marks:
-        yield _Step("lead", "accented", Match((_short(query.wanted),), _short(query.excluded)))
-    wanted, excluded = _bare(query.wanted), _bare(query.excluded)
-    yield _Step("lead", "folded", Match((wanted,), excluded))
-    yield _Step("text", "whole", Match((wanted,), excluded))
-    if 1 < len(wanted) <= _MAX_RUNS_TO_LEAVE_OUT:
-        fewer = Match(tuple(wanted[:i] + wanted[i + 1 :] for i in range(len(wanted))), excluded)
-        yield _Step("fewer_words", "folded", fewer)
-        yield _Step("fewer_words", "whole", fewer)
+        return Found()
+    ask = _Question(connection, engine_of(connection), query, now, limit)
+    found = ask.widened(Found(), "lead", await ask.lead())
+    if not ask.is_answered_by(found):
+        found = ask.widened(found, "text", await ask.look_up("whole", ask.all_words))
+    if not found.ids and ask.fewer_words.alternatives:
+        found = ask.widened(found, "fewer_words", await ask.look_up("folded", ask.fewer_words))
+        if not ask.is_answered_by(found):
+            found = ask.widened(found, "fewer_words", await ask.look_up("whole", ask.fewer_words))
+    return found
 
 
-def _short(runs: Sequence[Run]) -> tuple[Run, ...]:
-    return tuple(tuple(map(shortened, run)) for run in runs)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A query with all that its readings need."""
+
+    connection: AsyncConnection
+    engine: Engine
+    query: Query
+    now: dt.datetime
+    limit: int
+
+    @property
+    def all_words(self) -> Match:
+        """Return what finds every wanted run, whatever its marks."""
+        return Match((_bare(self.query.wanted),), _bare(self.query.excluded))
+
+    @property
+    def fewer_words(self) -> Match:
+        """Return what finds all wanted runs but any one; without alternatives where that makes no sense."""
+        wanted = _bare(self.query.wanted)
+        is_sensible = 1 < len(wanted) <= _MAX_RUNS_TO_LEAVE_OUT
+        left = tuple(wanted[:i] + wanted[i + 1 :] for i in range(len(wanted))) if is_sensible else ()
+        return Match(left, _bare(self.query.excluded))
+
+    async def look_up(self, layer: Layer, match: Match) -> Page:
+        return await self.engine.look_up(self.connection, layer, match, self.limit)
+
+    async def lead(self) -> Page:
+        """Look in title and sapo. Ranking tells spellings apart, the index where there are many hits."""
+        page = await self.look_up("folded", self.all_words)
+        if not self.query.has_marks or page.matches <= self.limit:
+            return page
+        own = await self.look_up("accented", Match((self.query.wanted,), self.query.excluded))
+        if len(own.hits) >= self.enough:
+            return own
+        known = {hit.article_id for hit in own.hits}
+        others = tuple(hit for hit in page.hits if hit.article_id not in known)
+        return replace(page, hits=own.hits + others)
+
+    @property
+    def enough(self) -> int:
+        """Return how many hits make a wider reading needless."""
+        return min(self.limit, _ENOUGH)
+
+    def is_answered_by(self, found: Found) -> bool:
+        return len(found.ids) >= self.enough
+
+    def widened(self, found: Found, reading: Reading, page: Page) -> Found:
+        """Return `found` with the hits of a wider reading behind those that it has."""
+        new = ranked((hit for hit in page.hits if hit.article_id not in found.ids), self.query, now=self.now)
+        if not new:
+            return found
+        ids = (*found.ids, *(hit.article_id for hit in new))[: self.limit]
+        return Found(ids, max(page.matches, len(ids)), not page.has_more, reading)
 
 
 def _bare(runs: Sequence[Run]) -> tuple[Run, ...]:
-    return tuple(dict.fromkeys(tuple(shortened(folded(word)) for word in run) for run in runs))
+    return tuple(dict.fromkeys(tuple(map(folded, run)) for run in runs))

@@ -1,37 +1,32 @@
-"""Text as the index holds it: bounded lists of words, with marks and without.
+"""Text as the index holds it: a bounded number of words, with marks and without.
 
-The SQLite index forgets an article only when told the very words that it was given, so a change here or in
-`summarizer.syllables` needs a migration that empties and refills the index.
+The SQLite index forgets an article only when told the very words that it was given, so a change here, in
+`summarizer.words` or `summarizer.syllables` needs a migration that empties and refills the index.
 """
 
-from collections.abc import Iterable
+import unicodedata
 
-from summarizer.syllables import folded, syllables
+from summarizer.words import Forms, word_forms
 
 # PostgreSQL counts positions up to 16,383 and takes a tsvector of 1 MB; no article is longer.
-_MAX_CHARACTERS = 200_000
-_MAX_WORDS = 16_000
-_MAX_WORD_LENGTH = 64
+MAX_WORDS = 16_000
+_MAX_CHARACTERS = 100_000
 
 
-def accented_words(text: str) -> list[str]:
-    """Return the canonical words of `text` in order.
+def indexed_forms(text: str) -> list[Forms]:
+    """Return the words of `text` that the index keeps, in order.
 
-    >>> accented_words("Thuỷ triều ở Hạ Long")
-    ['thủy', 'triều', 'ở', 'hạ', 'long']
+    >>> [word.folded for word in indexed_forms("Thuỷ triều ở Hạ Long")]
+    ['thuy', 'trieu', 'o', 'ha', 'long']
     """
-    return [shortened(word) for word in syllables(text[:_MAX_CHARACTERS])[:_MAX_WORDS]]
+    return word_forms(unicodedata.normalize("NFC", text[:_MAX_CHARACTERS]))[:MAX_WORDS]
 
 
-def shortened(word: str) -> str:
-    """Return as much of `word` as the index keeps."""
-    return word[:_MAX_WORD_LENGTH]
+def accented(words: list[Forms]) -> str:
+    """Return `words` with their marks, blanks between."""
+    return " ".join([word.canonical for word in words])
 
 
-def without_marks(words: Iterable[str]) -> str:
-    """Return canonical `words` folded, with blanks between.
-
-    >>> without_marks(["đường", "thủy"])
-    'duong thuy'
-    """
-    return folded(" ".join(words))
+def unaccented(words: list[Forms]) -> str:
+    """Return `words` without marks, blanks between."""
+    return " ".join([word.folded for word in words])

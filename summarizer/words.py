@@ -1,0 +1,55 @@
+"""The words of a text, in the two forms in which they compare with what someone typed.
+
+One cut for index, query, ranking and marking: letters and digits part, so that `U23`, `u 23` and `U-23` are
+the same two words. Text is expected in NFC and without invisible characters, as intake stores it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from summarizer.syllables import canonical, folded
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_MAX_LENGTH = 64  # longer ones are no words; an index takes them cut
+
+
+class Forms(NamedTuple):
+    """A word with its marks in one spelling, and without any."""
+
+    canonical: str
+    folded: str
+
+
+class Word(NamedTuple):
+    """A word at code points `start` to `end` of its text."""
+
+    start: int
+    end: int
+    forms: Forms
+
+
+@lru_cache(maxsize=1 << 14)  # Vietnamese has some 7,000 syllables: nearly every word is a hit
+def _forms(word: str) -> Forms:
+    same = canonical(word[:_MAX_LENGTH])
+    return Forms(same, folded(same))
+
+
+def word_forms(text: str) -> list[Forms]:
+    """Return the forms of the words of `text`, in order.
+
+    >>> [word.folded for word in word_forms("Thuỷ Điện, U23")]
+    ['thuy', 'dien', 'u', '23']
+    """
+    return list(map(_forms, _WORD.findall(text)))
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """Yield the words of `text` with their places, in order.
+
+    >>> next(words_of("  Hạ Long"))
+    Word(start=2, end=4, forms=Forms(canonical='hạ', folded='ha'))
+    """
+    for found in _WORD.finditer(text):
+        yield Word(found.start(), found.end(), _forms(found.group()))
