@@ -101,10 +101,10 @@ class QuietHours:
             return moment.astimezone(dt.UTC)
         end = dt.time(*divmod(self.end_minute, 60))
         today = moment.astimezone(_zone(zone)).date()
-        ends = (
-            local_moment(day, end, _zone(zone), fold=fold) for day in (today, today + _DAY) for fold in (0, 1)
-        )
-        return next(each for each in ends if each > moment)
+        # An end may be past, may come a second time, or may lie in a gap that swallows the rest of the day.
+        days = (today + step * _DAY for step in range(3))
+        ends = (local_moment(day, end, _zone(zone), fold=fold) for day in days for fold in (0, 1))
+        return next(each for each in ends if each > moment and not self.covers(each, zone))
 
 
 def local_moment(day: dt.date, time: dt.time, zone: dt.tzinfo, *, fold: int = 0) -> dt.datetime:

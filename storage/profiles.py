@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, select, update
+from sqlalchemy import Row, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import insert_into
@@ -112,3 +112,10 @@ async def set_told_until(connection: AsyncConnection, profile_id: int, slot_at: 
     """Remember that the profile's subscribers were told everything up to `slot_at`."""
     row = profiles.c.id == profile_id
     await connection.execute(update(profiles).where(row).values(last_slot_at=slot_at))
+
+
+async def count_listeners(connection: AsyncConnection) -> dict[int, int]:
+    """Return how many active subscribers each profile has, by its id; those without any are absent."""
+    s = subscribers.c
+    query = select(s.profile_id, func.count().label("total")).where(s.status == "active")
+    return {r.profile_id: r.total for r in await connection.execute(query.group_by(s.profile_id))}

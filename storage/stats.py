@@ -1,0 +1,52 @@
+"""Counts for the operator: what is stored, who listens, what was sent."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import deliveries as ledger
+from storage import subscribers as people
+from storage.articles import count_waiting
+from storage.inbox import find_refusals
+from storage.tables import articles, issues, stories
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts; those by status are of what changed since the moment asked for, subscribers are all."""
+
+    articles: int
+    articles_waiting: int
+    articles_new: int
+    stories: int
+    subscribers: dict[str, int]
+    issues: dict[str, int]
+    deliveries: dict[str, int]
+    deliveries_waiting: int
+    refusals: list[tuple[str, str, str]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts under their names, refusals as objects."""
+        named = [{"source": s, "path": p, "reason": r} for s, p, r in self.refusals]
+        return asdict(self) | {"refusals": named}
+
+
+async def gather_stats(connection: AsyncConnection, *, since: dt.datetime) -> Stats:
+    """Count everything once; what has a time, since `since`."""
+    a, i = articles.c, issues.c
+    by_status = select(i.status, func.count().label("total")).where(i.slot_at >= since).group_by(i.status)
+    count_articles = select(func.count()).select_from(articles)
+    return Stats(
+        articles=(await connection.execute(count_articles)).scalar_one(),
+        articles_waiting=await count_waiting(connection),
+        articles_new=(await connection.execute(count_articles.where(a.stored_at >= since))).scalar_one(),
+        stories=(await connection.execute(select(func.count()).select_from(stories))).scalar_one(),
+        subscribers=await people.count_by_status(connection),
+        issues={row.status: row.total for row in await connection.execute(by_status)},
+        deliveries=await ledger.count_by_status(connection, since=since),
+        deliveries_waiting=await ledger.count_waiting(connection),
+        refusals=await find_refusals(connection, limit=5),
+    )
