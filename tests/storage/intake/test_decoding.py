@@ -1,0 +1,96 @@
+"""Charsets are honoured and never guessed at; what a file holds is told by its content."""
+
+import codecs
+
+import pytest
+
+from storage.intake.decoding import Kind, charset_of, decode, kind_of
+from storage.intake.model import UnreadableError
+
+_NEWS = "Mưa lớn ở Hạ Long"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _NEWS.encode(),
+        codecs.BOM_UTF8 + _NEWS.encode(),
+        _NEWS.encode("utf-16"),
+        codecs.BOM_UTF16_BE + _NEWS.encode("utf-16-be"),
+        _NEWS.encode("utf-32"),
+    ],
+)
+def test_a_byte_order_mark_tells_the_charset(data: bytes) -> None:
+    assert decode(data) == _NEWS
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-16LE", "utf-16-be"])
+def test_an_xml_declaration_tells_the_charset(charset: str) -> None:
+    text = f'<?xml version="1.0" encoding="{charset}"?><rss>{_NEWS}</rss>'
+    assert decode(text.encode(charset)) == text
+
+
+def test_declared_windows_1258_is_read() -> None:
+    """Its tones are marks of their own: `repair` composes them later."""
+    declared = b'<?xml version="1.0" encoding="windows-1258"?>'
+    assert decode(declared + "tiê\u0301ng".encode("cp1258")).endswith("tiê\u0301ng")
+
+
+@pytest.mark.parametrize("charset", ["zlib_codec", "unicode_escape", "idna", "utf-7", "x-vps", "rot13"])
+def test_a_charset_that_is_not_a_papers_is_refused_by_name(charset: str) -> None:
+    with pytest.raises(UnreadableError, match=f"«{charset}»"):
+        charset_of(f'<?xml version="1.0" encoding="{charset}"?>'.encode())
+
+
+def test_bytes_outside_their_charset_are_refused_with_the_place() -> None:
+    with pytest.raises(UnreadableError, match=r"UTF-8 .*byte 5"):
+        decode(b"Mua \xff to")
+
+
+def test_a_cut_character_is_refused_or_dropped() -> None:
+    cut = _NEWS.encode()[:2]
+    with pytest.raises(UnreadableError, match="cắt cụt"):
+        decode(cut)
+    assert decode(cut, may_be_cut=True) == "M"
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "kind"),
+    [
+        (_NEWS, "tin.txt", Kind.TEXT),
+        (_NEWS, "tin", Kind.TEXT),
+        ("[Video] Mưa lớn", "tin.txt", Kind.TEXT),
+        ("Mưa\0 lớn ở Hạ Long, nước ngập sâu", "tin.txt", Kind.TEXT),
+        ('{"title": "Mưa"', "tin.txt", Kind.ROWS),
+        ('\n\n  {"title": "Mưa"}\n', "-", Kind.ROWS),
+        ('hỏng\n{"title": "Mưa"}\n', "-", Kind.ROWS),
+        ("hỏng", "tin.JSONL", Kind.ROWS),
+        ('<rss version="2.0">', "tin.txt", Kind.FEED),
+        ('<?xml version="1.0"?>\n<!-- <html> -->\n<rdf:RDF xmlns="x">', "-", Kind.FEED),
+        ('<!DOCTYPE l [<!ENTITY a "b">]><feed>', "-", Kind.FEED),
+        ("<3 Hạ Long", "tin.txt", Kind.TEXT),
+    ],
+)
+def test_the_kind_is_told_by_content_then_by_name(head: str, name: str, kind: Kind) -> None:
+    assert kind_of(head.encode(), name) is kind
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "reason"),
+    [
+        (b"", "tin.txt", "tệp rỗng"),
+        (b"\xef\xbb\xbf \n\t\xe2\x80\x8b", "tin.txt", "tệp rỗng"),
+        (bytes(range(256)) * 4, "anh.txt", "nhị phân"),
+        (b"\x7fELF\x02\x01\x01" + bytes(64), "tin.rss", "nhị phân"),
+        (b"<!DOCTYPE html>\n<title>x", "tin.rss", "HTML"),
+        (b"<html lang=vi>", "tin.jsonl", "HTML"),
+        (b'<?xml version="1.0"?><html>', "tin.xml", "HTML"),
+        (b'<?xml version="1.0"?><svg width="1">', "tin.rss", "không phải RSS/Atom"),
+        ("Mưa lớn".encode(), "tin.rss", "không phải RSS/Atom"),
+        (b'{\n  "title": "x"\n}', "tin.json", "mỗi bài phải nằm trọn trên một dòng"),
+        (b'[\n{"title": "x"}\n]', "tin.json", "mỗi bài phải nằm trọn trên một dòng"),
+    ],
+)
+def test_what_holds_no_article_is_refused_with_the_reason(head: bytes, name: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        kind_of(head, name)

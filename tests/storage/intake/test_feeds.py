@@ -1,0 +1,220 @@
+"""RSS and Atom: items become articles, an empty one is refused by number, and a hostile feed harms nobody."""
+
+import datetime as dt
+import http.server
+import re
+import threading
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from storage.intake import Incoming, Origin, Refusal, Taken
+from storage.intake.feeds import parse_apart, read_feed
+from storage.intake.model import UnreadableError
+from storage.times import Published
+
+_Read = Callable[..., list[Taken]]
+_LEAD = "Nước sông dâng nhanh trong đêm khiến nhiều tuyến đường ven bờ ngập sâu."
+_TEXT = _LEAD + " Lực lượng cứu hộ đã đưa hơn hai trăm người dân đến nơi an toàn ngay trong đêm."
+
+
+def _rss(*items: str, head: str = "") -> str:
+    return f'{head}<rss version="2.0"><channel><title>Báo</title>{"".join(items)}</channel></rss>'
+
+
+def _item(title: str = "Mưa lớn ở Hạ Long", **fields: str) -> str:
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in ({"title": title} | fields).items())
+    return f"<item>{inner}</item>"
+
+
+def _articles(taken: list[Taken]) -> list[Incoming]:
+    return [one for one in taken if isinstance(one, Incoming)]
+
+
+def _refused(taken: list[Taken]) -> list[tuple[str, str]]:
+    return [(one.path, one.reason) for one in taken if isinstance(one, Refusal)]
+
+
+def test_a_feed_as_served_gives_its_items_and_names_the_empty_one(
+    read_bytes: _Read, data_folder: Path
+) -> None:
+    taken = read_bytes((data_folder / "tin-sang.rss").read_bytes(), "tin-sang.rss")
+    assert [one.title for one in _articles(taken)] == [
+        "Chợ nổi trăm tuổi bên sông Hậu được dựng lại trên sân khấu",
+        "Cây cầu tre cuối cùng của làng Hạ sắp nghỉ hưu",
+        "Vé tàu Tết hết trong ba giờ",
+    ]
+    assert _refused(taken) == [("tin-sang.rss#3", "không có tiêu đề và nội dung")]
+
+
+def test_a_description_becomes_a_sapo_without_markup(read_bytes: _Read, data_folder: Path) -> None:
+    first, second, third = _articles(read_bytes((data_folder / "tin-sang.rss").read_bytes()))
+    assert first.sapo.startswith("Đoàn kịch Sông Xanh mất hai năm")
+    assert second.sapo.endswith("khách tham quan & trẻ nhỏ.")
+    assert third.sapo.startswith("Hơn 12.000 vé tàu")
+    assert {one.body for one in (first, second, third)} == {""}
+
+
+def test_an_item_keeps_its_address_id_time_and_first_category(read_bytes: _Read, data_folder: Path) -> None:
+    first, _, third = _articles(read_bytes((data_folder / "tin-sang.rss").read_bytes()))
+    assert first.url == first.external_id == "https://tinsang.example/tin-tuc/cho-noi-3670001.html"
+    assert first.published == Published(dt.datetime(2020, 3, 3, 10, 40, 1, tzinfo=dt.UTC))
+    assert first.topic is None
+    assert (third.url, third.external_id, third.topic) == (None, "ve-tau-tet", "Kinh tế")
+    assert third.key == "id:15:tinsang.example:ve-tau-tet"
+
+
+def test_the_declared_source_goes_before_the_feeds_home_page(read_bytes: _Read, data_folder: Path) -> None:
+    data = (data_folder / "tin-sang.rss").read_bytes()
+    assert {one.source for one in _articles(read_bytes(data))} == {"tinsang.example"}
+    assert {one.source for one in _articles(read_bytes(data, origin=Origin("Tin Sáng")))} == {"Tin Sáng"}
+
+
+def test_an_atom_entry_has_lead_and_body(read_bytes: _Read, data_folder: Path) -> None:
+    [taken] = _articles(read_bytes((data_folder / "doi-che.atom").read_bytes()))
+    assert taken.title == "Mưa & sương phủ kín đồi chè"
+    assert taken.sapo.startswith("Sương dày khiến tầm nhìn")
+    assert taken.body.split("\n")[0] == "Đường đèo khó đi"
+    assert "alert" not in taken.body
+    assert taken.published == Published(dt.datetime(2021, 5, 5, 23, 30, tzinfo=dt.UTC))
+    assert (taken.external_id, taken.topic) == ("tag:doiche.example,2021:7", "Thời tiết")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sapo", "has_body"),
+    [
+        ({"description": _LEAD}, _LEAD, False),
+        ({"description": _LEAD[:40] + "...", "content:encoded": _TEXT}, "", True),
+        ({"description": "Đêm qua mưa rất to.", "content:encoded": _TEXT}, "Đêm qua mưa rất to.", True),
+        ({"content:encoded": _TEXT, "description": "Đêm qua mưa rất to."}, "Đêm qua mưa rất to.", True),
+        ({"content:encoded": _TEXT}, "", True),
+        ({"description": "No description", "content:encoded": _TEXT}, "", True),
+        ({"description": "(Chưa có mô tả)"}, "", False),
+        ({}, "", False),
+    ],
+)
+def test_the_longer_text_is_the_body(
+    read_bytes: _Read, fields: dict[str, str], sapo: str, has_body: bool
+) -> None:
+    [taken] = _articles(read_bytes(_rss(_item(**fields)).encode()))
+    assert taken.sapo == sapo
+    assert bool(taken.body) == has_body
+
+
+def _as_windows_1258(text: str) -> bytes:
+    """Encode as papers did: letters with their hats and horns, tones as marks after them."""
+    parted = unicodedata.normalize("NFD", text)
+    for tone in "\u0300\u0301\u0303\u0309\u0323":
+        parted = re.sub(f"{tone}([\u0302\u0306\u031b])", rf"\1{tone}", parted)
+    lettered = re.sub("[a-zA-Z][\u0302\u0306\u031b]", lambda m: unicodedata.normalize("NFC", m[0]), parted)
+    return lettered.encode("cp1258")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1258"])
+def test_a_declared_charset_is_honoured(read_bytes: _Read, charset: str) -> None:
+    text = _rss(_item(description="Nước ngập tiệm bánh."), head=f'<?xml version="1.0" encoding="{charset}"?>')
+    [taken] = _articles(
+        read_bytes(_as_windows_1258(text) if charset == "windows-1258" else text.encode(charset))
+    )
+    assert (taken.title, taken.sapo) == ("Mưa lớn ở Hạ Long", "Nước ngập tiệm bánh.")
+
+
+def test_bytes_outside_the_declared_charset_are_refused(read_bytes: _Read) -> None:
+    data = _rss(_item("Mua to"), head='<?xml version="1.0" encoding="utf-8"?>')
+    [(path, reason)] = _refused(read_bytes(data.encode().replace(b"Mua", b"M\xfca"), "f.rss"))
+    assert path == "f.rss"
+    assert reason.startswith("không đọc được theo bảng mã UTF-8")
+
+
+def test_a_feed_cut_in_an_item_gives_the_others_and_names_it(read_bytes: _Read) -> None:
+    whole = _rss(_item(description=_LEAD), _item("Nắng đẹp ở Đà Nẵng", description=_LEAD)).encode()
+    for cut in range(whole.index("Nắng đẹp".encode()) + 1, whole.index(b"</item></channel>") + 6, 45):
+        taken = read_bytes(whole[:cut], "f.rss")
+        assert [one.place for one in _articles(taken)] == ["f.rss#1"]
+        assert _refused(taken) == [("f.rss#2", "feed bị cắt cụt ở đây")]
+
+
+def test_a_feed_cut_between_items_says_so(read_bytes: _Read) -> None:
+    whole = _rss(_item(description=_LEAD), _item("Nắng đẹp ở Đà Nẵng", description=_LEAD))
+    taken = read_bytes(whole.removesuffix("</channel></rss>").encode(), "f.rss")
+    assert len(_articles(taken)) == 2
+    assert _refused(taken) == [("f.rss", "feed bị cắt cụt ở đây")]
+
+
+@pytest.mark.parametrize("flaw", ["&", "\x00", "\x0b\x1f", "</br>", "<b>", "&nbsp;", "&khong;", "\ufffe"])
+def test_a_small_flaw_costs_no_item(read_bytes: _Read, flaw: str) -> None:
+    taken = read_bytes(_rss(_item(description=f"Mưa {flaw} to."), _item("Nắng đẹp ở Đà Nẵng")).encode())
+    assert [one.title for one in _articles(taken)] == ["Mưa lớn ở Hạ Long", "Nắng đẹp ở Đà Nẵng"]
+    assert _refused(taken) == []
+
+
+def test_a_feed_of_no_items_gives_nothing(read_bytes: _Read) -> None:
+    assert read_bytes(_rss().encode()) == []
+
+
+def test_no_file_is_read_on_a_feeds_word(read_bytes: _Read, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("MẬT KHẨU Ở ĐÂY")
+    doctype = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    taken = read_bytes(_rss(_item("Mưa lớn &x; ở Hạ Long"), head=doctype).encode())
+    assert taken
+    assert "MẬT KHẨU" not in repr(taken)
+
+
+def test_bytes_that_are_a_files_name_are_not_opened(tmp_path: Path) -> None:
+    """Given bare bytes, feedparser opens the file of that name first."""
+    (tmp_path / "a.rss").write_text(_rss(_item()))
+    assert parse_apart(str(tmp_path / "a.rss").encode(), 10)["items"] == []
+
+
+def test_nothing_is_fetched_on_a_feeds_word(read_bytes: _Read) -> None:
+    asked: list[str] = []
+
+    class Witness(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Witness) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        doctype = f'<!DOCTYPE rss [<!ENTITY % p SYSTEM "{address}/p"><!ENTITY x SYSTEM "{address}/x"> %p;]>'
+        read_bytes(_rss(_item(link=f"{address}/a", description="&x;"), head=doctype).encode())
+        read_bytes(_rss(_item(), head=f'<!DOCTYPE rss SYSTEM "{address}/dtd">').encode())
+        server.shutdown()
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        _rss(_item(author="a" * 200_000 + "@")),
+        _rss(_item("&a9;"), head='<!DOCTYPE l [<!ENTITY a0 "mưa">' + "".join(
+            f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)) + "]>"),
+        _rss(_item("&a;" * 20_000), head=f'<!DOCTYPE l [<!ENTITY a "{"A" * 50_000}">]>'),
+        _rss("<a>" * 400_000),
+        _rss(_item(description="&lt;" * 400_000)),
+        _rss(_item(description="&lt;!--" * 200_000)),
+    ],
+    ids=["slow author", "billion laughs", "quadratic entities", "nested tags", "open tags", "open comments"],
+)  # fmt: skip
+def test_a_hostile_feed_is_over_soon(feed: str) -> None:
+    """Whatever it gives, it gives within the deadline, and the process of ours that reads it lives."""
+    over = threading.Event()
+
+    def read() -> None:
+        with suppress(UnreadableError):
+            list(read_feed(feed.encode(), "f.rss", Origin(), deadline_seconds=1))
+        over.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    assert over.wait(30)
+
+
+def test_a_feed_that_is_too_slow_is_refused_with_the_reason() -> None:
+    feed = _rss(_item(author="a" * 200_000 + "@")).encode()
+    with pytest.raises(UnreadableError, match="không đọc xong trong 1 giây"):
+        list(read_feed(feed, "f.rss", Origin(), deadline_seconds=1))

@@ -1,0 +1,101 @@
+"""Storing articles: new, updated and duplicate ones, their versions, and finding them again."""
+
+import datetime as dt
+
+import pytest
+
+from storage.articles import (
+    Tally,
+    count_waiting,
+    find_articles,
+    find_summaries,
+    find_versions,
+    find_waiting,
+    get_article,
+    store_articles,
+)
+from storage.engine import Database
+from storage.errors import UnknownArticleError
+from storage.search import search_articles
+from summarizer.query import parse_query
+from tests.storage.conftest import Worker, incoming
+
+
+async def test_the_same_article_twice_is_a_duplicate(database: Database, now: dt.datetime) -> None:
+    async with database.write() as connection:
+        first = await store_articles(connection, [incoming("a"), incoming("b")], now=now)
+        again = await store_articles(connection, [incoming("a")], now=now)
+    assert (first, again) == (Tally(new=2), Tally(duplicate=1))
+
+
+async def test_the_same_article_twice_in_one_batch_is_stored_once(
+    database: Database, now: dt.datetime
+) -> None:
+    async with database.write() as connection:
+        tally = await store_articles(connection, [incoming("a"), incoming("a")], now=now)
+    assert tally == Tally(new=1, duplicate=1)
+
+
+async def test_a_changed_text_replaces_the_old_one_which_is_kept(
+    database: Database, now: dt.datetime, work_up: Worker
+) -> None:
+    [article] = await work_up(incoming("a", body="Ba người bị thương."))
+    async with database.write() as connection:
+        tally = await store_articles(connection, [incoming("a", body="Năm người bị thương.")], now=now)
+        changed = await get_article(connection, str(article.id))
+        versions = await find_versions(connection, article.id)
+        waiting = await find_waiting(connection, 10)
+        summaries = await find_summaries(connection, [changed])
+    assert tally == Tally(updated=1)
+    assert (changed.version, changed.body) == (2, "Năm người bị thương.")
+    assert [v.document.body for v in versions] == ["Ba người bị thương."]
+    assert [w.id for w in waiting] == [article.id]
+    assert summaries[article.id] == (), "places into the old text must go with it"
+
+
+async def test_words_of_the_old_text_find_an_updated_article_no_more(
+    database: Database, now: dt.datetime, work_up: Worker
+) -> None:
+    await work_up(incoming("a", title="Cháy chợ Đồng Xuân"))
+    await work_up(incoming("a", title="Cháy nhà kho"))
+    async with database.read() as connection:
+        old = await search_articles(connection, parse_query("Đồng Xuân"), now=now)
+        new = await search_articles(connection, parse_query("nhà kho"), now=now)
+    assert (len(old.ids), len(new.ids)) == (0, 1)
+
+
+async def test_an_article_is_found_by_its_number_and_by_its_external_id(
+    database: Database, now: dt.datetime
+) -> None:
+    async with database.write() as connection:
+        await store_articles(connection, [incoming("a", external_id="https://bao.example/1")], now=now)
+        [waiting] = await find_waiting(connection, 5)
+        by_number = await get_article(connection, str(waiting.id))
+        by_name = await get_article(connection, "https://bao.example/1")
+        assert await count_waiting(connection) == 1
+    assert by_number == by_name == waiting
+
+
+@pytest.mark.parametrize("strange", ["", "-1", "9" * 30, "١٢", "'; DROP TABLE articles", "\u00b2"])
+async def test_an_unknown_id_is_named_in_the_error(database: Database, strange: str) -> None:
+    async with database.read() as connection:
+        with pytest.raises(UnknownArticleError) as caught:
+            await get_article(connection, strange)
+    assert caught.value.article_id == strange
+
+
+async def test_articles_that_are_gone_are_left_out(database: Database, work_up: Worker) -> None:
+    [article] = await work_up(incoming("a"))
+    async with database.read() as connection:
+        found = await find_articles(connection, [article.id, 999_999])
+    assert list(found) == [article.id]
+
+
+async def test_a_summary_is_cut_out_of_the_stored_text(database: Database, work_up: Worker) -> None:
+    [article] = await work_up(incoming("a"))
+    async with database.read() as connection:
+        summaries = await find_summaries(connection, [article])
+    [sentence] = summaries[article.id]
+    place = sentence.place
+    assert sentence.text == article.document.field(place.field)[place.start : place.end]
+    assert sentence.text == "Nhiều tuyến phố ngập sâu."
