@@ -7,7 +7,7 @@ those that `newsroom` finds within one table are told together.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.problems import nearest
+from config.problems import nearest, shown
 from config.toml_lines import KeyPath
 from config.topics import BUILT_IN_TOPICS
 
@@ -44,7 +44,7 @@ def _repeated_names(document: Mapping[str, Any], kind: str) -> Iterator[Complain
     for index, table in _tables(document, kind):
         name = table.get("name")
         if isinstance(name, str) and seen.setdefault(name, index) != index:
-            yield (kind, index, "name"), f"tên «{name}» đã dùng ở {kind}[{seen[name]}]; hãy đặt tên khác"
+            yield (kind, index, "name"), f"tên {shown(name)} đã dùng ở {kind}[{seen[name]}]; hãy đặt tên khác"
 
 
 def _repeated_aliases(document: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -53,7 +53,7 @@ def _repeated_aliases(document: Mapping[str, Any]) -> Iterator[Complaint]:
         for position, alias in _words(topic.get("aliases")):
             first = seen.setdefault(alias.strip().casefold(), index)
             if first != index:
-                message = f"tên gọi «{alias}» đã thuộc topics[{first}]; mỗi tên gọi chỉ thuộc một chủ đề"
+                message = f"tên gọi {shown(alias)} đã thuộc topics[{first}]; mỗi tên gọi chỉ thuộc một chủ đề"
                 yield ("topics", index, "aliases", position), message
 
 
@@ -61,7 +61,7 @@ def _repeated_elements(edition: Mapping[str, Any], path: KeyPath) -> Iterator[Co
     seen: set[str] = set()
     for position, element in _words(edition.get(str(path[-1]))):
         if element in seen:
-            yield (*path, position), f"«{element}» đã có trong danh sách này; hãy bỏ bớt một"
+            yield (*path, position), f"{shown(element)} đã có trong danh sách này; hãy bỏ bớt một"
         seen.add(element)
 
 
@@ -73,7 +73,7 @@ def _undeclared_topics(document: Mapping[str, Any]) -> Iterator[Complaint]:
         if name not in declared:
             slip = nearest(name, sorted(declared))
             mend = f"ý bạn là «{slip}»?" if slip else f"các chủ đề đã khai báo: {', '.join(sorted(declared))}"
-            yield path, f"chưa khai báo chủ đề «{name[:60]}»; {mend}"
+            yield path, f"chưa khai báo chủ đề {shown(name)}; {mend}"
 
 
 def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:

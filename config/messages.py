@@ -4,7 +4,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from config.newsroom import Edition, General, Health, Limits, Newsroom, Source, Topic
-from config.problems import nearest
+from config.problems import nearest, shown
 
 _TABLES: dict[str, type[BaseModel]] = {
     "newsroom": General,
@@ -31,7 +31,7 @@ _SYNTAX = {
     "Cannot overwrite": "khóa này đã ghi ở trên; hãy bỏ bớt một",
     "Cannot redefine": "bảng này đã khai báo ở trên theo cách khác",
     "Cannot mutate": "bảng này đã khép lại ở trên; hãy ghi các khóa của nó vào một chỗ",
-    "Expected '='": "thiếu dấu = giữa khóa và giá trị",
+    "Expected '='": "thiếu dấu = giữa khóa và giá trị; tên khóa viết không dấu, không khoảng trắng",
     "Expected newline": 'thừa chữ sau giá trị; chữ và giờ phải nằm trong ngoặc kép, ví dụ "06:30"',
     "Expected ']": "thiếu dấu ] khép tên bảng",
     "Duplicate inline": "khóa này đã ghi trong cùng bảng; hãy bỏ bớt một",
@@ -83,4 +83,4 @@ def _unknown_key(path: tuple[int | str, ...]) -> str:
     known = [field.alias or name for name, field in model.model_fields.items()]
     slip = nearest(str(path[-1]), known)
     mend = f"ý bạn là «{slip}»?" if slip else f"các khóa dùng được: {', '.join(known)}"
-    return f"khóa «{str(path[-1])[:60]}» không có; {mend}"
+    return f"khóa {shown(str(path[-1]))} không có; {mend}"

@@ -45,6 +45,19 @@ def check_report(problems: Sequence[Problem]) -> dict[str, object]:
     return {"ok": not errors, "errors": errors}
 
 
+def shown(written: str) -> str:
+    """Return what an operator wrote as a message may repeat it: in quotes, short, without control characters.
+
+    >>> shown("Mars/X")
+    '«Mars/X»'
+    """
+    return (
+        "«"
+        + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in written[:60])
+        + "»"
+    )
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that `word` is most likely a slip of.
 

@@ -18,10 +18,11 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from config.problems import ConfigError, Problem
+from config.problems import ConfigError, Problem, shown
 
 _PREFIX = "DIEMTIN_"
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_USERNAME = re.compile(r"@?\w{1,32}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _YEARS = range(1970, 2100)  # what every part of the program, time zone tables included, can reckon with
 _ASYNC_DRIVERS = {
@@ -65,7 +66,7 @@ def _database_url(value: str) -> str:
         raise ValueError("địa chỉ SQLite cần ba dấu gạch chéo rồi tên tệp, ví dụ sqlite:///diemtin.db")
     if driver.startswith("postgresql") and not url.database:
         raise ValueError("thiếu tên cơ sở dữ liệu, ví dụ postgresql://ten@localhost:5432/diemtin")
-    return url.set(drivername=driver).render_as_string(hide_password=False)
+    return driver + value.strip().removeprefix(url.drivername)
 
 
 def _admins(value: str) -> frozenset[int]:
@@ -74,8 +75,11 @@ def _admins(value: str) -> frozenset[int]:
 
 def _admin(word: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,19}", word) or int(word) == 0:
+        told = (
+            shown(word) if _USERNAME.fullmatch(word) else "giá trị"
+        )  # it may be a token, pasted here by mistake
         raise ValueError(
-            f"«{word[:40]}» không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
+            f"{told} không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
             "ví dụ 123456789, nhiều mã cách nhau bằng dấu phẩy"
         )
     return int(word)

@@ -8,6 +8,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from config.problems import shown
+
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 """The days as the file writes them, Monday first."""
 
@@ -27,7 +29,7 @@ def known_zones() -> frozenset[str]:
 
 def _zone(value: str) -> str:
     if value not in known_zones():
-        raise ValueError(f"không có múi giờ «{value[:60]}»; viết theo vùng/thành phố, ví dụ Asia/Ho_Chi_Minh")
+        raise ValueError(f"không có múi giờ {shown(value)}; viết theo vùng/thành phố, ví dụ Asia/Ho_Chi_Minh")
     return value
 
 

@@ -110,9 +110,7 @@ def test_every_local_day_and_time_has_its_slot_and_no_other_is_made(
 
 
 @given(schedules, st.lists(moments(), min_size=3, max_size=3).map(sorted))
-def test_no_split_of_a_stretch_loses_or_doubles_a_slot(
-    schedule: Schedule, bounds: list[dt.datetime]
-) -> None:
+def test_no_split_of_a_stretch_loses_or_doubles_a_slot(schedule: Schedule, bounds: list[dt.datetime]) -> None:
     start = bounds[0]
     middle, end = (start + (bound - start) % MAX_LOOKBACK for bound in bounds[1:])
     middle, end = min(middle, end), max(middle, end)
