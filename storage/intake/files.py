@@ -38,7 +38,7 @@ def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
 
 
 def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
-    """Yield what a stream holds; `name` stands for it in places; its ending counts where content is silent."""
+    """Yield what a stream holds; `name` stands for it in places, its ending counts if content is silent."""
     try:
         for found in _drafts(stream, name, origin, now):
             yield take(found, origin, now) if isinstance(found, Draft) else found

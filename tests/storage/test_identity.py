@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.identity import MAX_URL_CHARACTERS, article_key, clean_link, normalise_url, text_hash
@@ -34,6 +34,7 @@ def test_the_spelling_of_a_spelling_is_itself(address: str) -> None:
     assert normalise_url(spelling) == spelling
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(max_size=40).map("https://".__add__))
 def test_no_text_makes_an_address_raise(text: str) -> None:
     spelling = normalise_url(text)
@@ -71,6 +72,7 @@ def test_without_address_and_id_the_text_tells_articles_apart() -> None:
     assert first != article_key(None, "a", None, "Hoà Bình mưa lớn", "Nước xuống.")
 
 
+@settings(deadline=None)
 @given(_words, _words, _words)
 def test_white_space_case_and_decomposition_are_no_change(title: str, sapo: str, body: str) -> None:
     spaced = f"\n {body.replace(' ', '  ')}\u200b "

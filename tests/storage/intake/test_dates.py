@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.intake.dates import parse_date_line, parse_published, published_in_path
@@ -29,9 +29,10 @@ def test_a_time_is_read_with_its_precision(text: str, expected: str) -> None:
         assert published is None
     else:
         moment, precision = expected.split()
-        assert published == Published(dt.datetime.fromisoformat(moment).astimezone(dt.UTC), precision)  # type: ignore[arg-type]  # the file's words
+        assert published == Published(dt.datetime.fromisoformat(moment).astimezone(dt.UTC), precision)
 
 
+@settings(deadline=None)
 @given(
     _moments,
     st.sampled_from(
@@ -48,6 +49,7 @@ def test_what_is_written_is_what_is_read(moment: dt.datetime, form: str) -> None
     assert parse_published(moment.strftime(form), _ZONE, _NOW) == Published(moment.astimezone(dt.UTC))
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=50)
     | st.from_regex(r"\d{1,4}[/.-]\d{1,4}[/.-]\d{1,4} \d{1,2}:\d\d( [+-]\d{4})?", fullmatch=True)
