@@ -40,6 +40,11 @@ class Control:
         async with self._session.get(f"/_control/{path}", params=query) as response:
             return await _read(response)
 
+    async def delete(self, path: str) -> Json:
+        """Call a DELETE route."""
+        async with self._session.delete(f"/_control/{path}") as response:
+            return await _read(response)
+
     async def user(self, first_name: str = "An", **body: Any) -> int:
         """Make a user and return the id, which is the private chat's too."""
         made = await self.post("user", first_name=first_name, **body)
@@ -65,7 +70,7 @@ class Control:
         return await self.post("tap", chat=chat, **body)
 
     async def wait(self, chat: int, *, after: int = 0, count: int = 1, timeout: float = 10) -> list[Json]:
-        """Return the bot's messages after `after`: once there are `count`, at the latest after `timeout` s."""
+        """Return the bot's messages after `after`: once there are `count`, or after `timeout` s."""
         answer = await self.get("wait", chat=chat, after=after, count=count, timeout=timeout)
         messages: list[Json] = answer["messages"]
         return messages

@@ -10,6 +10,8 @@ from bot.emulator.files import Upload
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request
 
+_CHUNK_BYTES = 65536
+
 
 async def read_parameters(request: web.Request) -> Parameters:
     """Read the parameters of a call from the query and from a form, JSON or multipart body.
@@ -65,12 +67,24 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 async def _read_multipart(request: web.Request, values: dict[str, Any], files: dict[str, Upload]) -> None:
+    left = request.client_max_size
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or not part.name:
             continue
-        content = bytes(await part.read(decode=True))
+        content = await _read_part(part, left)
+        left -= len(content)
         if part.filename is None:
             values[part.name] = content.decode()
         else:
             kind = part.headers.get("Content-Type", "application/octet-stream")
             files[part.name] = Upload(part.filename, kind, content)
+
+
+async def _read_part(part: BodyPartReader, most: int) -> bytes:
+    """Read one part of a body of which `most` bytes may still come; aiohttp bounds whole bodies only."""
+    content = bytearray()
+    while chunk := await part.read_chunk(_CHUNK_BYTES):
+        content += chunk
+        if len(content) > most:
+            raise web.HTTPRequestEntityTooLarge(most, len(content))
+    return bytes(content)

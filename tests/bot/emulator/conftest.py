@@ -1,0 +1,47 @@
+"""An emulator in this process, its users' hands, and the real Telegram library as the bot."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from telegram import Bot
+
+from bot.emulator.client import Control, control
+from bot.emulator.emulation import Emulator
+from bot.emulator.server import serve
+
+TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any
+
+
+@pytest.fixture(autouse=True)
+def _pauses_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the library's coming form of `retry_after`; it warns of the present one."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    """An emulator on a free port."""
+    async with serve() as running:
+        yield running
+
+
+@pytest.fixture
+async def users(emulator: Emulator) -> AsyncIterator[Control]:
+    """The control interface."""
+    async with control(emulator.url) as hands:
+        yield hands
+
+
+@pytest.fixture
+async def bot(emulator: Emulator) -> AsyncIterator[Bot]:
+    """The real library, signed in."""
+    async with Bot(
+        TOKEN, base_url=f"{emulator.url}/bot", base_file_url=f"{emulator.url}/file/bot"
+    ) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+async def an(users: Control) -> int:
+    """A user who has started the bot; the id is the chat's too."""
+    return await users.user("An", username="an_doc_tin", started=True)
