@@ -1,15 +1,18 @@
-"""From a question to the articles that answer it best: parse, search, and a sentence of each. For chat and the
-command line alike."""
+"""From a question to the articles that answer it best: parse, search, and a sentence of each.
+
+Chat and the command line both ask here.
+"""
 
 import asyncio
 from dataclasses import dataclass
+
+from summarizer.snippets import Snippet, best_snippet
 
 from bot.desk import Desk
 from storage.articles import StoredArticle, find_articles, find_summaries
 from storage.search import search_articles
 from summarizer.model import Summary
 from summarizer.query import Query, parse_query
-from summarizer.snippets import Snippet, best_snippet
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,62 @@
-"""`diemtin`, the command line: which command is which; each lives in `bot.commands`."""
+"""`diemtin`, the command line: which command is which.
+
+Each command lives in `bot.commands` and is imported only when it is asked for: `diemtin check` need not wait
+for the Telegram library, nor the running bot for what only `summarize` needs.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from bot.commands import articles, digests, language, newsroom, running, upkeep
+_COMMANDS = {
+    "demo": "running.demo",
+    "run": "running.run_bot",
+    "init": "newsroom.init",
+    "check": "newsroom.check",
+    "schedule": "newsroom.schedule",
+    "ingest": "articles.ingest",
+    "show": "articles.show",
+    "search": "searching.search",
+    "summarize": "language.summarize_command",
+    "stories": "language.stories",
+    "digest": "digests.digest",
+    "stats": "upkeep.stats",
+    "backup": "upkeep.backup",
+    "doctor": "upkeep.doctor",
+    "db": "upkeep.database",
+}
 
-app = typer.Typer(
-    name="diemtin",
-    help="Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-database_app = typer.Typer(help="Việc của cơ sở dữ liệu.", no_args_is_help=True)
 
-app.command("demo")(running.demo)
-app.command("run")(running.run_bot)
-app.command("init")(newsroom.init)
-app.command("check")(newsroom.check)
-app.command("schedule")(newsroom.schedule)
-app.command("ingest")(articles.ingest)
-app.command("show")(articles.show)
-app.command("search")(articles.search)
-app.command("summarize")(language.summarize_command)
-app.command("stories")(language.stories)
-app.command("digest")(digests.digest)
-app.command("stats")(upkeep.stats)
-app.command("backup")(upkeep.backup)
-app.command("doctor")(upkeep.doctor)
-database_app.command("upgrade")(upkeep.upgrade_database)
-app.add_typer(database_app, name="db")
+class _OnDemand(TyperGroup):
+    """The commands above, each imported when it is looked at."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import one command; None where the name is not known."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(".")
+        found = getattr(import_module(f"bot.commands.{module}"), name)
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_group(found)
+            group.name = cmd_name
+            return group
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(cmd_name)(found)
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(name="diemtin", cls=_OnDemand, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(no_args_is_help=True)
+def _diemtin() -> None:
+    """Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram."""
 
 
 def main() -> None:

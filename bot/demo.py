@@ -117,8 +117,8 @@ async def _until_worked_up(folder: Path, articles: int, bot: Process) -> None:
     try:
         while not await _is_worked_up(database, articles):
             if bot.returncode is not None or time.monotonic() > deadline:
-                log = await asyncio.to_thread((folder / "bot.log").read_text, encoding="utf-8", errors="replace")
-                fail(f"✗ Bot không chạy được:\n{log[-2000:]}")
+                log = await asyncio.to_thread((folder / "bot.log").read_bytes)
+                fail(f"✗ Bot không chạy được:\n{log[-2000:].decode(errors='replace')}")
             await asyncio.sleep(0.1)
     finally:
         await database.close()

@@ -1,7 +1,5 @@
-"""`diemtin ingest`, `show` and `search`: articles in, and articles found again."""
+"""`diemtin ingest` and `show`: articles in, and one article as it is stored."""
 
-import itertools
-import json as json_module
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.answers import Answer, answer_question
 from bot.commands.newsroom import Json
 from bot.commands.opening import fail, open_desk, put, put_json, run, say
 from bot.desk import Desk
@@ -21,8 +18,6 @@ from storage.articles import StoredArticle, Version, find_summaries, find_versio
 from storage.errors import UnknownArticleError
 from storage.intake import Origin, Taken, read_path, read_stream
 from summarizer.model import Summary
-
-_MOST_RESULTS = 10
 
 
 def ingest(
@@ -102,7 +97,8 @@ def _article_row(
         "sapo": article.sapo,
         "body": article.body,
         "summary": [
-            {"text": s.text, "field": s.place.field, "start": s.place.start, "end": s.place.end} for s in summary
+            {"text": s.text, "field": s.place.field, "start": s.place.start, "end": s.place.end}
+            for s in summary
         ],
         "version": article.version,
         "versions": [
@@ -110,79 +106,3 @@ def _article_row(
             for v in versions
         ],
     }  # fmt: skip
-
-
-def search(
-    words: Annotated[list[str] | None, typer.Argument(help="Từ cần tìm, có dấu hay không đều được.")] = None,
-    queries: Annotated[str | None, typer.Option(help="Tệp JSONL có {\"q\"}; - là đầu vào chuẩn.")] = None,
-    json: Json = False,
-) -> None:
-    """Tìm bài theo từ khóa."""
-    if queries is not None:
-        run(_search_file(queries))
-    elif words:
-        run(_search_words(" ".join(words), json=json))
-    else:
-        fail("✗ Hãy cho từ cần tìm, ví dụ: diemtin search \"hạ long\"", 2)
-
-
-async def _search_words(text: str, *, json: bool) -> None:
-    async with open_desk() as desk:
-        answer = await answer_question(desk, text, limit=_MOST_RESULTS)
-        if json:
-            put_json(_answer_row(answer, desk.newsroom.zone))
-            return
-        put(f"{answer.total} bài")
-        for found in answer.found:
-            when = published_text(found.article.published, desk.newsroom.zone)
-            put(f"[{found.article.id}] {found.article.title}\n    {found.article.source} · {when or '?'}")
-            put(f"    {found.snippet.text}")
-
-
-def _answer_row(answer: Answer, zone: str) -> dict[str, Any]:
-    return {
-        "query": answer.text,
-        "total": answer.total,
-        "results": [
-            {
-                "id": found.article.id,
-                "title": found.article.title,
-                "url": found.article.url,
-                "source": found.article.source,
-                "published": published_text(found.article.published, zone),
-                "summary": [sentence.text for sentence in found.summary],
-                "snippet": found.snippet.text,
-                "marks": [list(mark) for mark in found.snippet.marks],
-            }
-            for found in answer.found
-        ],
-    }
-
-
-async def _search_file(path: str) -> None:
-    """Answer each row of a JSONL file in order; a bad row gives an error and exit code 1."""
-    has_failed = False
-    async with open_desk() as desk:
-        try:
-            lines = sys.stdin if path == "-" else Path(path).open(encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
-        except OSError as error:
-            fail(f"✗ {path}: {error.strerror}")
-        with lines:
-            for number, line in zip(itertools.count(1), lines, strict=False):
-                if line.strip():
-                    row = await _search_row(desk, line, f"{path}:{number}")
-                    has_failed |= "error" in row
-                    put_json(row)
-    if has_failed:
-        raise typer.Exit(1)
-
-
-async def _search_row(desk: Desk, line: str, place: str) -> dict[str, Any]:
-    try:
-        row = json_module.loads(line)
-    except (ValueError, RecursionError):
-        return {"id": place, "error": "dòng này không phải JSON"}
-    if not isinstance(row, dict) or not isinstance(row.get("q"), str):
-        return {"id": place, "error": "dòng này thiếu khóa «q» là chữ"}
-    answer = await answer_question(desk, row["q"], limit=_MOST_RESULTS)
-    return row | {"ids": [found.article.external_id for found in answer.found]}

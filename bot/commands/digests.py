@@ -45,7 +45,9 @@ def _slot(text: str, zone: str) -> dt.datetime:
     try:
         return parse_moment(text, zone)
     except (ValueError, OverflowError):
-        fail(f"✗ --at {text!r} không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2)
+        fail(
+            f"✗ --at {text!r} không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
+        )
 
 
 def _row(edition: Edition, composed: Composed) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Annotated
 
 import typer
+from summarizer.jsonl import summarize_row
 
 from bot.commands.lines import opened, rows
 from bot.commands.opening import fail, put, put_json
 from storage.intake.dates import parse_published
-from summarizer.jsonl import summarize_row
 from summarizer.story_rows import group_rows
 
 _ZONE = "Asia/Ho_Chi_Minh"

@@ -50,7 +50,8 @@ def check(json: Json = False) -> None:
     if json:
         put_json(check_report([]))
         return
-    put(f"✓ {settings.config}: {len(newsroom.editions)} bản tin, {len(newsroom.sources)} nguồn")
+    name = settings.config if settings.config.exists() else f"chưa có {settings.config}, dùng cấu hình mẫu"
+    put(f"✓ {name}: {len(newsroom.editions)} bản tin, {len(newsroom.sources)} nguồn")
     now = clock_of(settings).now()
     for edition in newsroom.editions:
         upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))

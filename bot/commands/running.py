@@ -26,7 +26,9 @@ def run_bot(
     """Chạy bot: nhận tin, soạn số, gửi bản tin và trả lời."""
     settings = settings_or_exit()
     if settings.bot_token is None:
-        fail("✗ Chưa có DIEMTIN_BOT_TOKEN. Lấy token từ @BotFather; muốn thử không cần token: diemtin demo", 2)
+        fail(
+            "✗ Chưa có DIEMTIN_BOT_TOKEN. Lấy token từ @BotFather; muốn thử không cần token: diemtin demo", 2
+        )
     configure_logging("DEBUG" if verbose else "INFO", json_logs, settings.secrets)
     if not settings.config.exists():
         say(f"Không có {settings.config}, dùng cấu hình mẫu; tạo tệp của bạn bằng: diemtin init")
@@ -53,7 +55,9 @@ def _read(path: Path) -> Newsroom | str:
         return "\n".join(map(str, error.problems))
 
 
-def demo(once: Annotated[bool, typer.Option("--once", help="In một bản tin, một câu hỏi đáp, rồi thôi.")] = False) -> None:
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="In một bản tin, một câu hỏi đáp, rồi thôi.")] = False,
+) -> None:
     """Chạy thử mọi thứ không cần token: máy chủ giả lập, bài mẫu và bot thật."""
     with contextlib.suppress(KeyboardInterrupt):
         run(run_demo(once=once))

@@ -10,7 +10,16 @@ import typer
 
 from bot.assembly import assemble, find_newsroom
 from bot.commands.newsroom import Json
-from bot.commands.opening import clock_of, fail, open_desk, put, put_json, run, settings_or_exit, upgrade_or_exit
+from bot.commands.opening import (
+    clock_of,
+    fail,
+    open_desk,
+    put,
+    put_json,
+    run,
+    settings_or_exit,
+    upgrade_or_exit,
+)
 from config.problems import ConfigError
 from storage.backup import back_up
 from storage.engine import Database
@@ -49,15 +58,24 @@ def backup(path: Annotated[Path, typer.Argument(metavar="PATH")]) -> None:
 
 
 async def _backup(path: Path) -> None:
-    database = Database(settings_or_exit().database_url.get_secret_value())
+    opened = Database(settings_or_exit().database_url.get_secret_value())
     try:
-        await back_up(database, path)
+        await back_up(opened, path)
     except StorageError as error:
         fail(f"✗ Chưa sao lưu được: {error}")
     finally:
-        await database.close()
+        await opened.close()
 
 
+database = typer.Typer(help="Việc của cơ sở dữ liệu.", no_args_is_help=True)
+
+
+@database.callback()
+def _database() -> None:
+    """Việc của cơ sở dữ liệu."""
+
+
+@database.command("upgrade")
 def upgrade_database() -> None:
     """Nâng cơ sở dữ liệu lên lược đồ của phiên bản này."""
     run(_upgrade())
@@ -66,11 +84,11 @@ def upgrade_database() -> None:
 
 async def _upgrade() -> None:
     settings = settings_or_exit()
-    database = Database(settings.database_url.get_secret_value())
+    opened = Database(settings.database_url.get_secret_value())
     try:
-        await upgrade_or_exit(database, clock_of(settings))
+        await upgrade_or_exit(opened, clock_of(settings))
     finally:
-        await database.close()
+        await opened.close()
 
 
 def doctor() -> None:
@@ -100,15 +118,13 @@ async def _examine() -> list[str]:
 
 
 async def _examine_database(url: str) -> list[str]:
-    database = Database(url)
+    opened = Database(url)
     try:
-        found, wanted = await find_revision(database), head_revision()
+        found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:
         return [f"không mở được cơ sở dữ liệu: {error}"]
     finally:
-        await database.close()
+        await opened.close()
     if found != wanted:
         return [f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"]
     return []
-
-
