@@ -1,0 +1,116 @@
+"""Callback data: intents to at most 64 bytes and back. Pure.
+
+Telegram hands callback data back as it was, but a changed client may send anything: what is not exactly
+something that `encode` writes is no intent.
+"""
+
+import re
+from collections.abc import Callable
+
+from bot.chat.intents import (
+    MOST_TIMES,
+    AskToSend,
+    Intent,
+    Press,
+    Preview,
+    SendNow,
+    SetDays,
+    SetEdition,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    TurnPage,
+    Undo,
+)
+
+MAX_BYTES = 64
+_SLUG = r"(?=.{1,32}$)[a-z0-9]+(?:-[a-z0-9]+)*"
+_NUMBER = r"[1-9][0-9]{0,17}"
+_TIME = r"(?:[01][0-9]|2[0-3])[0-5][05]"
+_MINUTES = r"0|[1-9][0-9]{0,3}"
+_DAY_MINUTES = 24 * 60
+
+
+def encode(intent: Intent) -> str:
+    """Return the callback data of a button that asks for `intent`.
+
+    >>> encode(SetTimes(("06:30", "18:00")))
+    'gio:06301800'
+    """
+    match intent:
+        case Press():
+            return intent.value
+        case SetTimes(times):
+            return "gio:" + "".join(time.replace(":", "") for time in times)
+        case SetDays(days):
+            return "ngay:" + "".join(map(str, days))
+        case SetQuiet(start, end):
+            return f"yentinh:{start}-{end}"
+        case SetEdition(edition):
+            return f"bantin:{edition}"
+        case SetTopic(topic, is_wanted):
+            return f"chude:{'+' if is_wanted else '-'}{topic}"
+        case Undo(profile_id, panel):
+            return f"hoantac:{panel}:{profile_id}"
+        case TurnPage(question_id, page):
+            return f"trang:{question_id}:{page}"
+        case Preview(edition):
+            return f"quantri:xem:{edition}"
+        case AskToSend(edition):
+            return f"quantri:hoi:{edition}"
+        case SendNow(edition):
+            return f"quantri:gui:{edition}"
+
+
+def parse(data: str) -> Intent | None:
+    """Return what `data` asks for, or None when no button of ours says so.
+
+    >>> parse("chude:+kinh-te")
+    SetTopic(topic='kinh-te', is_wanted=True)
+    """
+    if len(data) > MAX_BYTES:
+        return None
+    if data in _PRESSES:
+        return _PRESSES[data]
+    for pattern, read in _READERS:
+        if match := pattern.fullmatch(data):
+            return read(match)
+    return None
+
+
+def _times(match: re.Match[str]) -> SetTimes | None:
+    digits = match[1]
+    times = tuple(f"{digits[i : i + 2]}:{digits[i + 2 : i + 4]}" for i in range(0, len(digits), 4))
+    return SetTimes(times) if times == tuple(sorted(set(times))) else None
+
+
+def _days(match: re.Match[str]) -> SetDays | None:
+    days = tuple(map(int, match[1]))
+    return SetDays(days) if days == tuple(sorted(set(days))) else None
+
+
+def _quiet(match: re.Match[str]) -> SetQuiet | None:
+    start, end = int(match[1]), int(match[2])
+    return SetQuiet(start, end) if max(start, end) < _DAY_MINUTES else None
+
+
+_PRESSES = {press.value: press for press in Press}
+_Reader = Callable[[re.Match[str]], Intent | None]
+_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
+    (re.compile(pattern, re.ASCII), read)
+    for pattern, read in (
+        (rf"gio:((?:{_TIME}){{0,{MOST_TIMES}}})", _times),
+        (r"ngay:([0-6]{0,7})", _days),
+        (rf"yentinh:({_MINUTES})-({_MINUTES})", _quiet),
+        (rf"bantin:({_SLUG})", lambda match: SetEdition(match[1])),
+        (rf"chude:([+-])({_SLUG})", lambda match: SetTopic(match[2], match[1] == "+")),
+        (
+            rf"hoantac:(schedule|topics):({_NUMBER})",
+            lambda match: Undo(int(match[2]), "topics" if match[1] == "topics" else "schedule"),
+        ),
+        (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
+        (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
+        (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
+        (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),
+    )
+)

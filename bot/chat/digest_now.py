@@ -1,0 +1,41 @@
+"""/tin: the last 24 hours for the chat's choices. It is no slot: the next digest leaves nothing out."""
+
+from markupsafe import Markup
+
+from bot.chat import texts
+from bot.chat.screen import Screen
+from bot.chat.settings.choices import default_choices, find_chosen
+from bot.chat.settings.panels import next_arrival, quiet_of
+from bot.chat.visit import Visit
+from bot.digests import compose_digest, window_for
+from bot.newsroom import Edition
+from storage.subscribers import Subscriber
+
+
+async def obey(visit: Visit) -> None:
+    """Send the digest, or say that there is none."""
+    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    choices = subscriber.choices if subscriber else default_choices(visit.desk.newsroom)
+    edition = visit.desk.newsroom.edition_for(choices)
+    if not await send_digest(visit, edition):
+        await visit.send(Screen(_no_news(visit, edition, subscriber)))
+
+
+async def send_digest(visit: Visit, edition: Edition) -> bool:
+    """Compose the digest of the last 24 hours and send its parts; False when there is no news."""
+    await visit.show_progress()
+    window = window_for(edition, visit.now)
+    composed = await compose_digest(visit.desk.database, visit.desk.newsroom, edition, window)
+    for part in composed.parts:
+        await visit.send(Screen(part))
+    return bool(composed.parts)
+
+
+def _no_news(visit: Visit, edition: Edition, subscriber: Subscriber | None) -> Markup:
+    lines = [texts.NO_NEWS]
+    if subscriber and subscriber.status == "active":
+        moment = next_arrival(edition, quiet_of(subscriber), visit.now)
+        lines.append(texts.NO_NEWS_NEXT.format(moment=moment))
+    if subscriber and subscriber.choices.topics:
+        lines.append(texts.NO_NEWS_TOPICS)
+    return Markup("\n").join(lines)

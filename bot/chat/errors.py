@@ -1,0 +1,42 @@
+"""When an update could not be handled: the log gets everything, the person one line with what to do."""
+
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.error import Forbidden, TelegramError
+from telegram.ext import CallbackContext
+
+from bot.chat import membership, texts
+from bot.desk import Desk
+
+_log = structlog.get_logger(__name__)
+OnError = Callable[[object, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
+
+
+def error_handler(desk: Desk) -> OnError:
+    """Return the handler of whatever a handler let through."""
+
+    async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        known = update if isinstance(update, Update) else None
+        error = context.error
+        chat = known.effective_chat if known else None
+        if isinstance(error, Forbidden) and chat is not None:
+            await membership.retire(desk, chat.id, error.message)
+            return
+        _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
+        if known is not None:
+            with contextlib.suppress(TelegramError):  # the cause may be that Telegram is out of reach
+                await _tell(known)
+
+    return on_error
+
+
+async def _tell(update: Update) -> None:
+    if update.callback_query is not None:
+        await update.callback_query.answer(texts.FAILED)
+    elif update.message is not None and update.message.chat.type != ChatType.CHANNEL:
+        await update.message.reply_text(texts.FAILED)

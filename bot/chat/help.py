@@ -1,0 +1,41 @@
+"""/trogiup, and what is said to a command that there is not."""
+
+import difflib
+import re
+
+from markupsafe import Markup
+
+from bot.chat import texts
+from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
+from bot.chat.screen import Screen
+from bot.chat.visit import Visit
+from summarizer.syllables import folded
+
+_NAME = re.compile(r"/([^\s@/]{1,32})")
+
+
+async def show(visit: Visit) -> None:
+    """Show what this chat can do."""
+    lines = [
+        texts.HELP_LINE.format(name=command.name, description=command.description)
+        for command in _commands_of(visit)
+    ]
+    text = texts.HELP_GROUP if visit.is_group else texts.HELP
+    await visit.send(Screen(text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)))
+
+
+async def suggest(visit: Visit) -> None:
+    """Say that there is no such command, and which one is nearest."""
+    match = _NAME.match(visit.words)
+    name = match[1] if match else ""
+    names = [command.name for command in _commands_of(visit)]
+    near = difflib.get_close_matches(folded(name), names, n=1, cutoff=0.5)
+    if near:
+        html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near[0])
+    else:
+        html = texts.UNKNOWN_COMMAND.format(name=name)
+    await visit.send(Screen(html))
+
+
+def _commands_of(visit: Visit) -> tuple[Command, ...]:
+    return (*COMMANDS, *OPERATOR_COMMANDS) if visit.is_operator else COMMANDS

@@ -1,0 +1,125 @@
+"""What a tap or a typed line asks for, as data: nothing here is a string from outside any more."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+MOST_TIMES = 4  # a day for one chat
+Panel = Literal["schedule", "topics"]
+
+
+class Press(Enum):
+    """A button that says everything by itself; the value is its callback data."""
+
+    SHOW_SCHEDULE = "lich"
+    SHOW_DAYS = "ngay"
+    SHOW_QUIET = "yentinh"
+    SHOW_EDITIONS = "bantin"
+    SHOW_TOPICS = "chude"
+    CLOSE = "xong"
+    USE_DEFAULTS = "macdinh"
+    ALL_TOPICS = "chude:*"
+    PAUSE = "tamdung"
+    RESUME = "tieptuc"
+    DELETE_ALL = "xoa:het"
+    KEEP_ALL = "xoa:khong"
+    SHOW_STATE = "quantri"
+    STOP_SENDING = "quantri:dung"
+    START_SENDING = "quantri:chay"
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimes:
+    """Own times, "HH:MM" in order, on multiples of five minutes; none: as the edition has it."""
+
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetDays:
+    """Own days, 0 (Monday) to 6 in order; none: as the edition has it."""
+
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetZone:
+    """Own time zone, an IANA key."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuiet:
+    """Quiet hours, minutes after local midnight; equal ends: none."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetEdition:
+    """Another edition, with its own times and days."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """A topic to have or not to have. It says which, so that the same tap twice changes nothing."""
+
+    topic: str
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Back to an earlier profile, and to the panel from which it was left."""
+
+    profile_id: int
+    panel: Panel
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPage:
+    """Another page, counted from 0, of what a question found."""
+
+    question_id: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An operator's look at an edition."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskToSend:
+    """An operator's wish to send an edition now."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNow:
+    """That wish, confirmed."""
+
+    edition: str
+
+
+Change = Press | SetTimes | SetDays | SetZone | SetQuiet | SetEdition | SetTopic
+Intent = (
+    Press
+    | SetTimes
+    | SetDays
+    | SetQuiet
+    | SetEdition
+    | SetTopic
+    | Undo
+    | TurnPage
+    | Preview
+    | AskToSend
+    | SendNow
+)

@@ -1,0 +1,75 @@
+"""Who may change a group's settings, and chats that come, go, come back or move."""
+
+import structlog
+from telegram import Bot, ChatMember, ChatMemberUpdated, Message
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
+
+from bot.chat import texts
+from bot.chat.screen import Screen
+from bot.chat.settings.choices import join
+from bot.chat.visit import Visit
+from bot.desk import Desk
+from storage.subscribers import find_subscriber, move_chat, set_status
+
+_RULERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+_ABSENT = (ChatMember.LEFT, ChatMember.BANNED)
+_log = structlog.get_logger(__name__)
+
+
+async def may_set(visit: Visit) -> bool:
+    """Tell whether this person may change what the chat chose: oneself, or a group's administrator."""
+    if not visit.is_group:
+        return True
+    if visit.sender_chat is not None:
+        return visit.sender_chat.id == visit.chat_id  # an anonymous administrator writes in the group's name
+    if visit.user is None:
+        return False
+    try:
+        member = await visit.bot.get_chat_member(visit.chat_id, visit.user.id)
+    except (BadRequest, Forbidden):
+        return False  # Telegram knows no such member
+    return member.status in _RULERS
+
+
+async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
+    """Retire a chat that put the bot out, take back a person who unblocked it, greet a new group."""
+    was_there = update.old_chat_member.status not in _ABSENT
+    is_there = update.new_chat_member.status not in _ABSENT
+    if was_there and not is_there:
+        await retire(desk, update.chat.id, update.new_chat_member.status)
+    elif is_there and not was_there:
+        if update.chat.type == ChatType.PRIVATE:
+            await _take_back(desk, update.chat.id)
+        elif update.chat.type != ChatType.CHANNEL:
+            await Visit(desk, bot, update.chat).send(Screen(texts.GROUP_GREETING.format(bot=bot.username)))
+
+
+async def retire(desk: Desk, chat_id: int, reason: str) -> None:
+    """Send nothing more to a chat. One that paused stays paused: coming back does not end that."""
+    async with desk.database.write() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+        if subscriber is not None and subscriber.status == "active":
+            await set_status(connection, chat_id, "gone", now=desk.clock.now(), reason=reason)
+    _log.info("chat gone", chat_id=chat_id, reason=reason)
+
+
+async def _take_back(desk: Desk, chat_id: int) -> None:
+    async with desk.database.write() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+        if subscriber is not None and subscriber.status == "gone":
+            now = desk.clock.now()
+            await join(connection, subscriber.choices, desk.newsroom, now=now)
+            await set_status(connection, chat_id, "active", now=now)
+
+
+async def follow_move(desk: Desk, message: Message) -> None:
+    """Follow a group that became a supergroup; Telegram tells it on both sides."""
+    old, new = message.chat.id, message.migrate_to_chat_id
+    if message.migrate_from_chat_id is not None:
+        old, new = message.migrate_from_chat_id, message.chat.id
+    if new is None:
+        return
+    async with desk.database.write() as connection:
+        await move_chat(connection, old, new, now=desk.clock.now())
+    _log.info("chat moved", old=old, new=new)

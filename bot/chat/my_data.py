@@ -1,0 +1,122 @@
+"""/dulieucuatoi and /xoadulieu: everything kept about a chat, to take along or to have deleted."""
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.chat import keyboards, spoken, texts
+from bot.chat.markup import shortened
+from bot.chat.screen import Attachment, Screen
+from bot.chat.settings.panels import quiet_of, say_topics
+from bot.chat.visit import Tap, Visit
+from bot.newsroom import Newsroom
+from bot.rfc3339 import to_rfc3339
+from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
+
+_FILE_NAME = "diemtin-du-lieu.json"
+_LONGEST_QUESTION = 120  # UTF-16 units: a caption has 1,024 in all
+
+
+async def show(visit: Visit) -> None:
+    """Send everything kept about the chat: readable, and as a JSON file."""
+    async with visit.desk.database.read() as connection:
+        export = await export_subscriber(connection, visit.chat_id)
+    if _is_bare(export):
+        await visit.send(Screen(texts.NOTHING_KEPT.format(whom=_whom(visit))))
+        return
+    newsroom = visit.desk.newsroom
+    content = json.dumps(_as_json(visit.chat_id, export, newsroom), ensure_ascii=False, indent=2)
+    attachment = Attachment(_FILE_NAME, content.encode())
+    await visit.send(Screen(_summary(visit, export, newsroom), attachment=attachment))
+
+
+async def ask_to_delete(visit: Visit) -> None:
+    """Ask once before everything goes."""
+    await visit.send(Screen(texts.ASK_TO_DELETE.format(whom=_whom(visit)), keyboards.for_deletion()))
+
+
+async def delete(tap: Tap) -> None:
+    """Delete everything that names the chat."""
+    async with tap.desk.database.write() as connection:
+        await delete_subscriber(connection, tap.chat_id)
+    await tap.show(Screen(texts.DELETED.format(whom=_whom(tap))))
+
+
+async def keep(tap: Tap) -> None:
+    """Leave everything as it is."""
+    await tap.show(Screen(texts.KEPT))
+
+
+def _is_bare(export: Export) -> bool:
+    return export.subscriber is None and not export.questions and not export.deliveries
+
+
+def _whom(visit: Visit) -> str:
+    return texts.THIS_GROUP if visit.is_group else texts.YOU
+
+
+def _summary(visit: Visit, export: Export, newsroom: Newsroom) -> Markup:
+    last = Markup()
+    if export.questions:
+        last = texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_QUESTION))
+    return texts.MY_DATA.format(
+        whom=_whom(visit),
+        chat=visit.chat_id,
+        subscription=_subscription(export.subscriber, newsroom) if export.subscriber else Markup(),
+        deliveries=len(export.deliveries),
+        questions=len(export.questions),
+        last_question=last,
+    )
+
+
+def _subscription(subscriber: Subscriber, newsroom: Newsroom) -> Markup:
+    edition = newsroom.edition_for(subscriber.choices)
+    zone = ZoneInfo(edition.schedule.zone)
+    return texts.MY_SUBSCRIPTION.format(
+        since=f"{subscriber.created_at.astimezone(zone):%d/%m/%Y}",
+        status=texts.STATUSES[subscriber.status],
+        edition=edition.title,
+        times=spoken.say_times(edition.schedule.times),
+        days=spoken.say_days(edition.schedule.days),
+        zone=spoken.say_zone(edition.schedule.zone),
+        topics=shortened(say_topics(subscriber.choices, newsroom), 3 * _LONGEST_QUESTION),
+        quiet=spoken.say_quiet(quiet_of(subscriber)),
+    )
+
+
+def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]:
+    subscriber = export.subscriber
+    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    return {
+        "chat_id": chat_id,
+        "subscription": _subscription_json(subscriber, zone) if subscriber else None,
+        "deliveries": [
+            {
+                "edition": edition,
+                "slot": to_rfc3339(slot, zone),
+                "part": part,
+                "status": status,
+                "message_id": message,
+            }
+            for edition, slot, part, status, message in export.deliveries
+        ],
+        "questions": [{"text": text, "asked_at": to_rfc3339(at, zone)} for text, at in export.questions],
+    }
+
+
+def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
+    choices = subscriber.choices
+    return {
+        "kind": subscriber.kind,
+        "status": subscriber.status,
+        "created_at": to_rfc3339(subscriber.created_at, zone),
+        "edition": choices.edition,
+        "topics": list(choices.topics),
+        "times": list(choices.times),
+        "days": list(choices.days),
+        "zone": choices.zone,
+        "quiet_start_minute": subscriber.quiet_start,
+        "quiet_end_minute": subscriber.quiet_end,
+    }

@@ -1,0 +1,158 @@
+"""The way in: how often a chat may ask, who may change settings, and which topic module answers."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.chat import admin, ask, digest_now, help, membership, my_data, start, texts
+from bot.chat.admin import AdminActions
+from bot.chat.callbacks import parse
+from bot.chat.commands import OPERATOR_COMMANDS, Command
+from bot.chat.guard import Guard, Limit
+from bot.chat.intents import (
+    AskToSend,
+    Intent,
+    Press,
+    Preview,
+    SendNow,
+    SetDays,
+    SetEdition,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    TurnPage,
+    Undo,
+)
+from bot.chat.screen import Screen
+from bot.chat.settings import pausing, schedule, topics
+from bot.chat.spoken import say_wait
+from bot.chat.visit import Tap, Visit
+from bot.desk import Desk
+
+_TEN_SECONDS = dt.timedelta(seconds=10)
+_HOUR = dt.timedelta(hours=1)
+_ROOMIER = 4  # commands and taps cost little: that many times what questions may be
+
+Answer = Callable[[Visit], Awaitable[None]]
+
+
+class Reception:
+    """Lets messages and taps in to the module that answers them."""
+
+    def __init__(self, desk: Desk, actions: AdminActions) -> None:
+        self._desk = desk
+        self._actions = actions
+        self._questions = Guard()
+        self._anything = Guard()
+        self._answers: dict[str, Answer] = {
+            "start": start.obey,
+            "tin": digest_now.obey,
+            "tim": ask.obey,
+            "lich": schedule.obey,
+            "chude": topics.obey,
+            "tamdung": pausing.pause,
+            "tieptuc": pausing.resume,
+            "dulieucuatoi": my_data.show,
+            "xoadulieu": my_data.ask_to_delete,
+            "trogiup": help.show,
+            "quantri": partial(admin.show_state, actions=actions),
+        }
+
+    async def obey(self, visit: Visit, command: Command) -> None:
+        """Obey a command."""
+        if command in OPERATOR_COMMANDS and not visit.is_operator:
+            await self.reject(visit, f"/{command.name}")
+        elif await self._admits(visit, is_work=command.is_work):
+            if command.is_setting and not await membership.may_set(visit):
+                await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
+            else:
+                await self._answers[command.name](visit)
+
+    async def reject(self, visit: Visit, typed: str) -> None:
+        """Answer a command that there is not; `typed` is the whole text."""
+        visit.words = typed
+        if await self._admits(visit):
+            await help.suggest(visit)
+
+    async def answer(self, visit: Visit) -> None:
+        """Answer a question in plain words."""
+        if await self._admits(visit, is_work=True):
+            await ask.obey(visit)
+
+    async def say(self, visit: Visit, screen: Screen) -> None:
+        """Say the same to whoever comes with this."""
+        if await self._admits(visit):
+            await visit.send(screen)
+
+    async def press(self, tap: Tap, data: str) -> None:
+        """Do what a button asks for; whatever comes, the button comes to rest."""
+        intent = parse(data)
+        if await self._admits(tap, is_work=isinstance(intent, TurnPage | Preview)):
+            if intent is None or not await self._may_press(tap, intent):
+                await tap.settle(texts.STALE_BUTTON)
+            else:
+                await self._press(tap, intent)
+        await tap.settle()
+
+    async def _may_press(self, tap: Tap, intent: Intent) -> bool:
+        if intent in _OPERATOR_PRESSES or isinstance(intent, Preview | AskToSend | SendNow):
+            return tap.is_operator
+        if isinstance(intent, TurnPage) or await membership.may_set(tap):
+            return True
+        await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
+        return False
+
+    async def _press(self, tap: Tap, intent: Intent) -> None:
+        match intent:
+            case SetTimes() | SetDays() | SetQuiet() | SetEdition() | Press.USE_DEFAULTS:
+                await schedule.change(tap, intent)
+            case SetTopic() | Press.ALL_TOPICS:
+                await topics.change(tap, intent)
+            case Undo():
+                await topics.undo(tap, intent)
+            case TurnPage():
+                await ask.turn(tap, intent)
+            case Preview():
+                await admin.preview(tap, intent)
+            case AskToSend():
+                await admin.ask_to_send(tap, intent)
+            case SendNow():
+                await admin.send_now(tap, intent, self._actions)
+            case Press():
+                await self._press_plain(tap, intent)
+
+    async def _press_plain(self, tap: Tap, press: Press) -> None:
+        match press:
+            case Press.SHOW_TOPICS:
+                await topics.obey(tap)
+            case Press.PAUSE:
+                await pausing.pause(tap)
+            case Press.RESUME:
+                await pausing.resume(tap)
+            case Press.DELETE_ALL:
+                await my_data.delete(tap)
+            case Press.KEEP_ALL:
+                await my_data.keep(tap)
+            case Press.SHOW_STATE:
+                await admin.show_state(tap, self._actions)
+            case Press.STOP_SENDING | Press.START_SENDING:
+                await admin.set_sending(tap, self._actions, is_stopped=press is Press.STOP_SENDING)
+            case _:
+                await schedule.show(tap, press)
+
+    async def _admits(self, visit: Visit, *, is_work: bool = False) -> bool:
+        """Tell whether the chat may ask now; the first time it may not, say when it may again."""
+        newsroom = self._desk.newsroom
+        guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
+        limits = (
+            Limit(newsroom.questions_per_10_seconds * factor, _TEN_SECONDS),
+            Limit(newsroom.questions_per_hour * factor, _HOUR),
+        )
+        verdict = guard.admit(visit.chat_id, limits, visit.now)
+        if verdict.wait is not None:
+            html = texts.TOO_FAST.format(wait=say_wait(verdict.wait))
+            await visit.refuse(Screen(html), str(html))
+        return verdict.is_admitted
+
+
+_OPERATOR_PRESSES = (Press.SHOW_STATE, Press.STOP_SENDING, Press.START_SENDING)

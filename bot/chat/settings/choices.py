@@ -1,0 +1,116 @@
+"""What a chat chose: read it, change it, and share a profile with everyone who chose the same.
+
+A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.intents import Change, Press, SetDays, SetEdition, SetQuiet, SetTimes, SetTopic, SetZone
+from bot.desk import Desk
+from bot.newsroom import Newsroom
+from storage.profiles import Choices, find_profile, join_profile
+from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A subscriber before and after a change."""
+
+    before: Subscriber
+    after: Subscriber
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether nothing changed."""
+        return self.before == self.after
+
+
+def default_choices(newsroom: Newsroom) -> Choices:
+    """Return what a new subscriber gets."""
+    return Choices(newsroom.default_edition.name)
+
+
+def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> Subscriber | None:
+    """Return the subscriber after `change`; None when it names an edition or topic that there is not."""
+    if isinstance(change, SetQuiet):
+        return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
+    choices = _with_choice(subscriber.choices, change, newsroom)
+    return replace(subscriber, choices=choices) if choices else None
+
+
+def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choices | None:
+    match change:
+        case SetTimes(times):
+            return replace(choices, times=times)
+        case SetDays(days):
+            return replace(choices, days=days)
+        case SetZone(zone):
+            return replace(choices, zone=zone)
+        case SetEdition(edition):
+            is_there = newsroom.find_edition(edition) is not None
+            return replace(choices, edition=edition, times=(), days=()) if is_there else None
+        case SetTopic(topic, is_wanted):
+            return _with_topic(choices, topic, newsroom, is_wanted=is_wanted)
+        case Press.ALL_TOPICS:
+            return replace(choices, topics=())
+        case Press.USE_DEFAULTS:
+            return replace(default_choices(newsroom), topics=choices.topics)
+        case _:
+            return None
+
+
+def _with_topic(choices: Choices, topic: str, newsroom: Newsroom, *, is_wanted: bool) -> Choices | None:
+    if topic not in newsroom.topics:
+        return None
+    chosen = set(choices.topics) & set(newsroom.topics)
+    chosen = chosen | {topic} if is_wanted else chosen - {topic}
+    everything = chosen == set(newsroom.topics)
+    return replace(choices, topics=() if everything else tuple(sorted(chosen)))
+
+
+async def find_chosen(desk: Desk, chat_id: int) -> Subscriber | None:
+    """Return the chat's subscriber."""
+    async with desk.database.read() as connection:
+        return await find_subscriber(connection, chat_id)
+
+
+async def change_choices(desk: Desk, chat_id: int, *changes: Change) -> Changed | None:
+    """Make the changes; None when the chat is no subscriber or a change is not possible any more."""
+    async with desk.database.write() as connection:
+        before = await find_subscriber(connection, chat_id)
+        after = before
+        for change in changes:
+            after = with_change(after, change, desk.newsroom) if after else None
+        if before is None or after is None:
+            return None
+        return await _take(connection, before, after, desk)
+
+
+async def restore_profile(desk: Desk, chat_id: int, profile_id: int) -> Changed | None:
+    """Give the chat an earlier profile back; None when it is no subscriber or there is no such profile."""
+    async with desk.database.write() as connection:
+        before = await find_subscriber(connection, chat_id)
+        profile = await find_profile(connection, profile_id)
+        if before is None or profile is None:
+            return None
+        return await _take(connection, before, replace(before, choices=profile.choices), desk)
+
+
+async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:
+    """Return the profile with these choices, awake."""
+    due = newsroom.edition_for(choices).schedule.next_after(now)
+    return await join_profile(connection, choices, next_due_at=due, now=now)
+
+
+async def _take(connection: AsyncConnection, before: Subscriber, after: Subscriber, desk: Desk) -> Changed:
+    now = desk.clock.now()
+    if after.choices != before.choices:
+        profile_id = await join(connection, after.choices, desk.newsroom, now=now)
+        await set_profile(connection, before.chat_id, profile_id, now=now)
+        after = replace(after, profile_id=profile_id)
+    if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
+        await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
+    return Changed(before, after)

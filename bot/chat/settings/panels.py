@@ -1,0 +1,133 @@
+"""What a chat sees of its choices: one screen for each panel. Pure."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot.chat import keyboards, spoken, texts
+from bot.chat.intents import Intent
+from bot.chat.screen import Screen
+from bot.newsroom import Edition, Newsroom
+from bot.schedule import QuietHours
+from storage.profiles import Choices
+from storage.subscribers import Subscriber
+
+_SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day
+
+
+def quiet_of(subscriber: Subscriber) -> QuietHours:
+    """Return the subscriber's quiet hours."""
+    return QuietHours(subscriber.quiet_start, subscriber.quiet_end)
+
+
+def next_arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> str:
+    """Say when the next digest really comes: its slot, or the end of the quiet hours it falls into."""
+    zone = edition.schedule.zone
+    arrival = quiet.release(edition.schedule.next_after(now), zone)
+    return spoken.say_moment(arrival, zone, now=now)
+
+
+def say_topics(choices: Choices, newsroom: Newsroom) -> str:
+    """Say which topics the digest has."""
+    chosen = newsroom.edition_for(choices).topics
+    titles = [title for name, title in newsroom.topics.items() if name in chosen]
+    return spoken.say_list(titles) or texts.ALL_TOPICS
+
+
+def schedule_screen(
+    subscriber: Subscriber,
+    newsroom: Newsroom,
+    now: dt.datetime,
+    *,
+    notes: Sequence[Markup] = (),
+    undo: Intent | None = None,
+) -> Screen:
+    """Show when what comes, under `notes` on what was just done."""
+    edition, quiet = newsroom.edition_for(subscriber.choices), quiet_of(subscriber)
+    is_paused = subscriber.status != "active"
+    held = _held(edition, quiet)
+    panel = texts.SCHEDULE.format(
+        edition=edition.title,
+        times=spoken.say_times(edition.schedule.times),
+        days=spoken.say_days(edition.schedule.days),
+        zone=spoken.say_zone(edition.schedule.zone),
+        quiet=spoken.say_quiet(quiet),
+        topics=say_topics(subscriber.choices, newsroom),
+        next=texts.PAUSED_NOW
+        if is_paused
+        else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
+    )
+    warning = [_held_note(held, quiet)] if held else []
+    keyboard = keyboards.for_schedule(
+        subscriber.choices, newsroom, is_paused=is_paused, is_held=bool(held), undo=undo
+    )
+    return Screen(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
+
+
+def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> Screen:
+    """Show the choices in a line, without buttons."""
+    edition = newsroom.edition_for(subscriber.choices)
+    moment = next_arrival(edition, quiet_of(subscriber), now)
+    is_active = subscriber.status == "active"
+    return Screen(
+        texts.CLOSED.format(
+            edition=edition.title,
+            times=spoken.say_times(edition.schedule.times),
+            days=spoken.say_days(edition.schedule.days),
+            next=texts.NEXT_ARRIVAL.format(moment=moment) if is_active else texts.PAUSED_NOW,
+        )
+    )
+
+
+def days_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
+    """Offer days of the week."""
+    days = newsroom.edition_for(subscriber.choices).schedule.days
+    return Screen(texts.DAYS.format(days=spoken.say_days(days)), keyboards.for_days(days))
+
+
+def editions_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
+    """Offer the editions, each with its times."""
+    lines = [
+        texts.EDITION_LINE.format(
+            title=edition.title,
+            times=spoken.say_times(edition.schedule.times),
+            days=spoken.say_days(edition.schedule.days),
+        )
+        for edition in newsroom.editions[:20]
+    ]
+    html = texts.EDITIONS.format(editions=Markup("\n").join(lines))
+    chosen = newsroom.edition_for(subscriber.choices).name
+    return Screen(html, keyboards.for_editions(newsroom.editions, chosen))
+
+
+def quiet_screen(subscriber: Subscriber) -> Screen:
+    """Offer quiet hours."""
+    quiet = quiet_of(subscriber)
+    return Screen(texts.QUIET.format(quiet=spoken.say_quiet(quiet)), keyboards.for_quiet(quiet))
+
+
+def topics_screen(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> Screen:
+    """Offer the topics."""
+    topics = say_topics(subscriber.choices, newsroom)
+    chosen = [name for name in subscriber.choices.topics if name in newsroom.topics]
+    return Screen(
+        texts.TOPICS.format(topics=topics), keyboards.for_topics(newsroom.topics, chosen, undo=undo)
+    )
+
+
+def _held(edition: Edition, quiet: QuietHours) -> list[dt.time]:
+    times = edition.schedule.times
+    return [time for time in times if quiet.covers(dt.datetime.combine(_SOME_DAY, time, dt.UTC), "UTC")]
+
+
+def _held_note(held: Sequence[dt.time], quiet: QuietHours) -> Markup:
+    return texts.TIME_IS_QUIET.format(
+        times=spoken.say_times(held),
+        quiet=spoken.say_quiet(quiet),
+        release=f"{quiet.end_minute // 60:02}:{quiet.end_minute % 60:02}",
+    )
+
+
+def _paragraphs(*blocks: Markup) -> Markup:
+    return Markup("\n\n").join(blocks)

@@ -1,0 +1,214 @@
+"""Everything the chat says, in one place so that the words stay the same.
+
+bản tin = digest, chủ đề = topic, giờ nhận = times, giờ yên tĩnh = quiet hours, tạm dừng, câu hỏi, nguồn. The
+reader is "bạn", we are "Điểm Tin". A `Markup` is HTML whose `format` escapes what is put in; a `str` is plain
+text for buttons, for the line over a tapped button, and for command descriptions.
+"""
+
+from markupsafe import Markup
+
+# Start
+WELCOME = Markup(
+    "Chào bạn! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
+    "Bạn sẽ nhận <b>{edition}</b> lúc {times}, {days}. Muốn tìm tin gì, bạn cứ gõ vào đây."
+)
+WELCOME_GROUP = Markup(
+    "Chào cả nhóm! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
+    "Nhóm sẽ nhận <b>{edition}</b> lúc {times}, {days}. Tìm tin: <code>/tim@{bot} từ cần tìm</code>"
+)
+WELCOME_BACK = Markup(
+    "Chào mừng bạn trở lại! Mọi lựa chọn cũ vẫn còn nguyên.\n"
+    "Bạn tiếp tục nhận <b>{edition}</b> lúc {times}, {days}."
+)
+FIRST_LATER = Markup("Hiện chưa có tin mới. Bản tin đầu tiên sẽ đến lúc {moment}.")
+GROUP_GREETING = Markup(
+    "Chào cả nhóm! Điểm Tin đọc báo giúp bạn. Tìm tin: <code>/tim@{bot} từ cần tìm</code> · "
+    "tin 24 giờ qua: /tin@{bot}\n"
+    "Muốn nhóm nhận bản tin hằng ngày, quản trị viên gửi /start@{bot}"
+)
+
+# Digest on demand
+NO_NEWS = Markup("Trong 24 giờ qua chưa có tin mới hợp với lựa chọn của bạn.")
+NO_NEWS_NEXT = Markup("Bản tin tới sẽ đến lúc {moment}.")
+NO_NEWS_TOPICS = Markup("Bạn có thể chọn thêm chủ đề: /chude")
+
+# Schedule
+SCHEDULE = Markup(
+    "<b>Lịch nhận tin</b>\n"
+    "Bản tin: {edition}\n"
+    "Giờ nhận: {times}, {days}\n"
+    "Múi giờ: {zone}\n"
+    "Giờ yên tĩnh: {quiet}\n"
+    "Chủ đề: {topics}\n"
+    "{next}"
+)
+NEXT_ARRIVAL = Markup("Bản tin tới: <b>{moment}</b>")
+PAUSED_NOW = Markup("<b>Đang tạm dừng</b>, chưa có bản tin nào được gửi.")
+SCHEDULE_EXAMPLES = Markup(
+    "Muốn giờ khác, bạn gõ: <code>/lich 6h30</code> · <code>/lich 18:00 T2-T6</code> · "
+    "<code>/lich 7h và 19h</code> · <code>/lich múi giờ Europe/Berlin</code>"
+)
+SAVED = Markup("✓ Đã lưu.")
+UNDONE = Markup("✓ Đã trở lại như trước.")
+UNCHANGED = "Bạn đang chọn như vậy rồi."
+ROUNDED = Markup("Giờ nhận theo bước năm phút, nên Điểm Tin lấy {times}.")
+TIME_IS_QUIET = Markup("Giờ {times} nằm trong giờ yên tĩnh ({quiet}), nên bản tin đó sẽ đến lúc {release}.")
+DAYS = Markup("<b>Ngày nhận</b>: {days}\nNgày khác, bạn gõ ví dụ: <code>/lich 18:00 T2, T4, T6</code>")
+EDITIONS = Markup("<b>Chọn bản tin</b>\n{editions}\nĐổi bản tin thì giờ nhận và ngày nhận theo bản tin mới.")
+EDITION_LINE = Markup("• {title}: {times}, {days}")
+QUIET = Markup(
+    "<b>Giờ yên tĩnh</b>: {quiet}\n"
+    "Bản tin rơi vào giờ này sẽ đợi đến khi hết.\n"
+    "Giờ khác, bạn gõ ví dụ: <code>/lich yên tĩnh 23:00-6:00</code>"
+)
+CLOSED = Markup("{edition}: {times}, {days}. {next}\nĐổi lại lúc nào cũng được: /lich")
+
+BAD_SCHEDULE = Markup(
+    "Điểm Tin chưa hiểu giờ này. Bạn gõ ví dụ: <code>/lich 6h30</code> hoặc <code>/lich 18:00 T2-T6</code>"
+)
+IMPOSSIBLE_TIME = Markup(
+    "Không có giờ như vậy; giờ đi từ 00:00 đến 23:59. Bạn gõ ví dụ: <code>/lich 6h30</code>"
+)
+TOO_MANY_TIMES = Markup("Mỗi ngày nhiều nhất bốn giờ nhận. Bạn gõ ví dụ: <code>/lich 7h và 19h</code>")
+BAD_ZONE = Markup(
+    "Điểm Tin không biết múi giờ này. Bạn gõ tên thành phố, ví dụ: <code>/lich múi giờ {example}</code>"
+)
+OFFSET_ZONE = Markup(
+    "Múi giờ dạng GMT+7 sẽ sai khi đổi giờ mùa. "
+    "Bạn gõ tên thành phố, ví dụ: <code>/lich múi giờ {example}</code>"
+)
+BAD_QUIET = Markup(
+    "Điểm Tin chưa hiểu giờ yên tĩnh này. Bạn gõ ví dụ: <code>/lich yên tĩnh 22:00-6:30</code> "
+    "hoặc <code>/lich yên tĩnh tắt</code>"
+)
+
+# Topics
+TOPICS = Markup("<b>Chủ đề</b>: {topics}\nChạm để chọn hoặc bỏ; không chọn gì là nhận tất cả.")
+ALL_TOPICS = "tất cả"
+
+# Pausing
+PAUSED = Markup("Đã tạm dừng. Điểm Tin không gửi bản tin nữa cho đến khi bạn muốn nhận lại.")
+RESUMED = Markup("Bạn lại nhận bản tin. Bản tin tới: <b>{moment}</b>.")
+
+# Questions
+EMPTY_QUESTION = Markup(
+    "Bạn muốn tìm tin gì? Gõ vài từ, có dấu hay không đều được, ví dụ: <code>/tim giá xăng</code>"
+)
+ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu: «{words}».")
+NOTHING_FOUND = Markup(
+    "Không thấy tin nào về «{words}».\nBạn thử ít từ hơn, từ khác, hoặc bỏ dấu ngoặc kép và dấu trừ nhé."
+)
+PAGE_GONE = Markup("Các tin này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
+ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ cần tìm nhé, ví dụ: <code>giá xăng</code>")
+
+# A person's data
+MY_DATA = Markup(
+    "<b>Điểm Tin đang giữ về {whom}</b>\n"
+    "• Số chat: <code>{chat}</code>\n"
+    "{subscription}"
+    "• Bản tin đã xếp gửi: {deliveries} tin nhắn\n"
+    "• Câu hỏi đã lưu: {questions}{last_question}\n"
+    "Tất cả nằm trong tệp này. Xóa hết: /xoadulieu"
+)
+MY_SUBSCRIPTION = Markup(
+    "• Đăng ký từ {since}, {status}\n"
+    "• {edition}: {times}, {days}, {zone}\n"
+    "• Chủ đề: {topics}\n"
+    "• Giờ yên tĩnh: {quiet}\n"
+)
+LAST_QUESTION = Markup("; mới nhất: «{text}»")
+STATUSES = {"active": "đang nhận bản tin", "paused": "đang tạm dừng", "gone": "đã ngừng gửi"}
+NOTHING_KEPT = Markup("Điểm Tin không giữ gì về {whom}.")
+YOU, THIS_GROUP = "bạn", "nhóm này"
+ASK_TO_DELETE = Markup(
+    "Xóa hết những gì Điểm Tin giữ về {whom}: đăng ký, lựa chọn, câu hỏi, bản tin đã gửi?\n"
+    "Xóa rồi không lấy lại được."
+)
+DELETED = Markup("Đã xóa hết. Điểm Tin không còn giữ gì về {whom}. Khi muốn nhận tin lại: /start")
+KEPT = Markup("Mọi thứ vẫn còn nguyên.")
+
+# Help
+HELP = Markup(
+    "<b>Điểm Tin</b> đọc báo và gửi bản tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
+    "Muốn tìm tin, bạn cứ gõ vài từ vào đây, có dấu hay không đều được.\n\n{commands}"
+)
+HELP_GROUP = Markup(
+    "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"
+    "Quản trị viên đổi được lịch và chủ đề của nhóm.\n\n{commands}"
+)
+HELP_LINE = Markup("/{name} – {description}")
+UNKNOWN_COMMAND = Markup("Điểm Tin không có lệnh <code>/{name}</code>. Xem các lệnh: /trogiup")
+UNKNOWN_COMMAND_NEAR = Markup("Điểm Tin không có lệnh <code>/{name}</code>. Có phải bạn muốn gửi /{near}?")
+FORWARDED_COMMAND = Markup("Điểm Tin không làm theo lệnh được chuyển tiếp. Bạn tự gõ lại lệnh nhé.")
+
+# Limits and refusals
+TOO_FAST = Markup("Bạn gửi hơi nhanh. Sau {wait} nữa Điểm Tin lại trả lời bạn nhé.")
+NOT_SUBSCRIBED = Markup("Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé.")
+ONLY_ADMINISTRATORS = Markup(
+    "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm. Ai cũng có thể gửi /tin và /tim."
+)
+STALE_BUTTON = "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
+STALE_PAGE = "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
+NOT_SUBSCRIBED_LINE = "Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé."
+ONLY_ADMINISTRATORS_LINE = "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
+FAILED = "Có trục trặc, Điểm Tin chưa làm được việc này. Bạn thử lại sau ít phút nhé."
+
+# Buttons
+BUTTON_TIMES = "Giờ nhận"
+BUTTON_DAYS = "Ngày nhận"
+BUTTON_TOPICS = "Chủ đề"
+BUTTON_QUIET = "Giờ yên tĩnh"
+BUTTON_EDITIONS = "Bản tin khác"
+BUTTON_EDITION_TIMES = "Theo bản tin ({times})"
+BUTTON_EVERY_DAY = "Hằng ngày"
+BUTTON_WEEKDAYS = "Thứ Hai – thứ Sáu"
+BUTTON_WEEKEND = "Cuối tuần"
+BUTTON_QUIET_OFF = "Tắt giờ yên tĩnh"
+BUTTON_ALL_TOPICS = "Tất cả"
+BUTTON_DEFAULTS = "Về mặc định"
+BUTTON_PAUSE = "Tạm dừng"
+BUTTON_RESUME = "Tiếp tục nhận"
+BUTTON_CLOSE = "Xong"
+BUTTON_BACK = "‹ Quay lại"
+BUTTON_UNDO = "↩ Hoàn tác"
+BUTTON_PREVIOUS = "‹ Trước"
+BUTTON_NEXT = "Sau ›"
+BUTTON_DELETE = "Xóa hết"
+BUTTON_KEEP = "Giữ lại"
+CHOSEN = "✓ "
+
+# Operators
+STATE = Markup(
+    "<b>Điểm Tin: tình hình</b> ({now})\n"
+    "Người nhận: {active} đang nhận, {paused} tạm dừng, {gone} đã ngừng\n"
+    "Tin nhắn đang đợi gửi: {waiting}\n"
+    "Bài mới trong 24 giờ: {articles}, đang đợi xử lý: {unworked}\n"
+    "{sending}"
+)
+SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
+SENDING_RUNS = Markup("Đang gửi bình thường.")
+STATE_SLOTS = Markup("\n\n<b>Sắp tới</b>\n{lines}")
+STATE_SLOT = Markup("• {moment}: {edition}")
+STATE_ISSUES = Markup("\n\n<b>Số gần đây</b>\n{lines}")
+STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
+STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
+STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
+ISSUE_STATUSES = {"made": "đã làm", "empty": "không có tin", "skipped": "bỏ qua"}
+PREVIEW_HEAD = Markup("Xem trước <b>{edition}</b>, chỉ mình bạn thấy:")
+PREVIEW_EMPTY = Markup("<b>{edition}</b> lúc này chưa có tin nào.")
+ASK_TO_SEND = Markup("Gửi <b>{edition}</b> ngay cho mọi người đang nhận bản tin này?")
+SENT_NOW = Markup("✓ <b>{edition}</b>: đã xếp {count} tin nhắn để gửi.")
+SENT_BEFORE = "Lệnh gửi này đã được nhận rồi."
+BUTTON_PREVIEW = "Xem trước: {edition}"
+BUTTON_SEND = "Gửi ngay: {edition}"
+BUTTON_SEND_NOW = "Gửi ngay"
+BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
+BUTTON_START_SENDING = "Gửi lại bình thường"
+BUTTON_REFRESH = "Xem lại"
+
+# The bot's own page in Telegram
+DESCRIPTION = (
+    "Điểm Tin đọc báo tiếng Việt giúp bạn: mỗi ngày một bản tin ngắn, trích nguyên văn, có dẫn nguồn. "
+    "Muốn tìm tin gì, bạn cứ gõ vài từ, có dấu hay không đều được."
+)
+SHORT_DESCRIPTION = "Bản tin tiếng Việt ngắn mỗi ngày, trích nguyên văn, có dẫn nguồn; hỏi tin bằng vài từ."

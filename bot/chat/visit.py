@@ -1,0 +1,153 @@
+"""One message or tap while it is being answered: who is there, and the ways to answer.
+
+Topic modules decide what to show; only here is Telegram asked to show it.
+"""
+
+import contextlib
+import datetime as dt
+from typing import Any
+
+from telegram import Bot, CallbackQuery, Chat, InputFile, LinkPreviewOptions, Message, ReplyParameters, User
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.chat.screen import Screen
+from bot.desk import Desk
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
+class Visit:
+    """A message to answer. `words` is its text, without the command if there was one."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bot: Bot,
+        chat: Chat,
+        *,
+        message: Message | None = None,
+        user: User | None = None,
+        words: str = "",
+    ) -> None:
+        self.desk = desk
+        self.bot = bot
+        self.chat = chat
+        self.message = message
+        self.user = user
+        self.words = words
+
+    @property
+    def chat_id(self) -> int:
+        """Return the chat's number."""
+        return self.chat.id
+
+    @property
+    def now(self) -> dt.datetime:
+        """Return the moment, in UTC."""
+        return self.desk.clock.now()
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether several people read here."""
+        return self.chat.type in _GROUPS
+
+    @property
+    def sender_chat(self) -> Chat | None:
+        """Return the chat in whose name the message was written, if it was not in a person's own."""
+        return self.message.sender_chat if self.message else None
+
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether this is one of the chats from which the newsroom is run."""
+        return self.chat_id in self.desk.admins
+
+    async def send(self, screen: Screen) -> None:
+        """Send `screen` as a new message; in a group as an answer to the one who asked."""
+        message = self.message
+        common: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": screen.keyboard,
+            "reply_parameters": self._reply_to(),
+            "message_thread_id": message.message_thread_id if message and message.is_topic_message else None,
+        }
+        if screen.attachment is None:
+            await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
+        else:
+            file = InputFile(screen.attachment.content, filename=screen.attachment.name)
+            await self.bot.send_document(document=file, caption=screen.html, **common)
+
+    async def show(self, screen: Screen) -> None:
+        """Show `screen` where the person looks: here, as a new message."""
+        await self.send(screen)
+
+    async def refuse(self, screen: Screen, line: str) -> None:
+        """Say that it cannot be done: `screen` as a message, or `line` over a tapped button."""
+        await self.send(screen)
+
+    async def show_progress(self) -> None:
+        """Show that an answer is being written."""
+        with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
+            await self.bot.send_chat_action(self.chat_id, ChatAction.TYPING)
+
+    def _reply_to(self) -> ReplyParameters | None:
+        if self.message is None or not self.is_group:
+            return None
+        return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
+
+
+class Tap(Visit):
+    """A tapped button to answer. Telegram shows it as busy until `settle`."""
+
+    def __init__(self, desk: Desk, bot: Bot, chat: Chat, query: CallbackQuery) -> None:
+        message = query.message if isinstance(query.message, Message) else None
+        super().__init__(desk, bot, chat, message=message, user=query.from_user)
+        self._query = query
+        self._is_settled = False
+
+    @property
+    def sender_chat(self) -> None:
+        """Return None: a button is always tapped in a person's own name."""
+        return None
+
+    @property
+    def message_id(self) -> int:
+        """Return the number of the message with the button; 0 when Telegram does not tell."""
+        return self._query.message.message_id if self._query.message else 0
+
+    async def show(self, screen: Screen) -> None:
+        """Show `screen` in place of the message with the button; as a new one when that is out of reach."""
+        if self.message is None:
+            await self.send(screen)
+            return
+        try:
+            await self.message.edit_text(
+                screen.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if "message is not modified" in error.message.lower():
+                return
+            await self.send(screen)
+
+    async def refuse(self, screen: Screen, line: str) -> None:
+        """Say `line` over the button."""
+        await self.settle(line)
+
+    async def settle(self, line: str | None = None) -> None:
+        """Let the button rest, with `line` shown over it; only the first call counts."""
+        if self._is_settled:
+            return
+        self._is_settled = True
+        try:
+            await self._query.answer(line)
+        except BadRequest as error:
+            if "query is too old" not in error.message.lower():
+                raise
+
+    def _reply_to(self) -> ReplyParameters | None:
+        return None
