@@ -55,9 +55,10 @@ def parse_published(text: str, zone: str, now: dt.datetime) -> Published | None:
     >>> parse_published("6/11/2013 11:45", "Asia/Ho_Chi_Minh", dt.datetime(2013, 11, 7, tzinfo=dt.UTC))
     Published(at=datetime.datetime(2013, 11, 6, 4, 45, tzinfo=datetime.timezone.utc), precision='minute')
     """
-    text = _NAMED_ZONE.sub(_numeric_zone, text.strip())
+    text = text.strip()
     if not text or len(text) > _MAX_CHARACTERS:
         return None
+    text = _NAMED_ZONE.sub(_numeric_zone, text)
     readers: tuple[Callable[[str], _Found | None], ...] = (_month, _iso, _rfc_822, _vietnamese)
     for read in readers:
         try:

@@ -123,7 +123,9 @@ def _holds_rows(text: str) -> bool:
     lines = [line.strip() for line in text.splitlines()[:20] if line.strip()]
     if lines[0] in ("{", "[", "[{"):
         raise UnreadableError("JSON nhiều dòng: mỗi bài phải nằm trọn trên một dòng (JSONL)")
-    return any(line.startswith("{") and line.endswith("}") for line in lines) or lines[0].startswith('{"')
+    return any(line.startswith("{") and line.endswith("}") for line in lines) or lines[0].startswith(
+        ('{"', '[{"')
+    )
 
 
 def _complaint(codec: str, error: UnicodeDecodeError) -> str:

@@ -73,17 +73,21 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
     )
 
 
+def check_length(what: str, characters: int, most: int) -> None:
+    """Raise UnreadableError, which names `what` in Vietnamese, for more than `most` characters."""
+    if characters > most:
+        said = f"{what} dài {characters:,} ký tự (nhiều nhất {most:,})"
+        raise UnreadableError(said.replace(",", "."))
+
+
 def host_of(url: str | None) -> str:
     """Return the host of an address without `www.`: the name of a source that says no other."""
     return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
 
 
 def _check_fields(title: str, sapo: str, draft: Draft) -> None:
-    if len(title) > MAX_TITLE_CHARACTERS:
-        raise UnreadableError(f"tiêu đề dài {len(title)} ký tự (nhiều nhất {MAX_TITLE_CHARACTERS})")
-    if len(sapo) + len(draft.body) > MAX_TEXT_CHARACTERS:
-        length = f"{len(sapo) + len(draft.body):,}".replace(",", ".")
-        raise UnreadableError(f"nội dung dài {length} ký tự (nhiều nhất 200.000)")
+    check_length("tiêu đề", len(title), MAX_TITLE_CHARACTERS)
+    check_length("nội dung", len(sapo) + len(draft.body), MAX_TEXT_CHARACTERS)
     if max(map(len, (draft.external_id, draft.source, draft.topic))) > _MAX_NAME_CHARACTERS:
         raise UnreadableError(f"mã bài, nguồn hoặc chủ đề dài quá {_MAX_NAME_CHARACTERS} ký tự")
 

@@ -21,11 +21,12 @@ DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000
 _WORKER = Path(__file__).with_name("feed_worker.py")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _CLOSED_ROOT = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>", re.IGNORECASE)
-_NO_TEXT = re.compile(
+_LONGEST_PLACEHOLDER = 60
+_PLACEHOLDER = re.compile(
     r"\W*(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
     r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?\W*",
     re.IGNORECASE,
@@ -42,8 +43,9 @@ def read_feed(
     Raises:
         UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
     """
-    text = _NOT_XML.sub("", decode(data, may_be_cut=True))
-    feed = parse_apart(_DECLARATION.sub("", text, count=1).encode(), deadline_seconds)
+    text = _NOT_XML.sub("", decode(data, may_be_cut=True)).lstrip()
+    declaration = _DECLARATION.match(text)
+    feed = parse_apart(text[declaration.end() if declaration else 0 :].encode(), deadline_seconds)
     items = feed["items"]
     if not feed["is_feed"] and not items:
         raise UnreadableError("không phải RSS/Atom")
@@ -99,7 +101,7 @@ def _draft(item: dict[str, Any], place: str, source: str) -> Draft:
     sapo, body = _sapo_and_body(item["summary"], item["contents"])
     return Draft(
         place=place,
-        title="" if _NO_TEXT.fullmatch(item["title"]) else item["title"],
+        title="" if _is_placeholder(item["title"]) else item["title"],
         sapo=sapo,
         body=body,
         url=item["url"],
@@ -110,9 +112,13 @@ def _draft(item: dict[str, Any], place: str, source: str) -> Draft:
     )
 
 
+def _is_placeholder(text: str) -> bool:
+    return len(text) <= _LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(text) is not None
+
+
 def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
     """Tell the lead from the full text; feeds swap their two fields, repeat one, or cut the lead short."""
-    texts = [text for text in dict.fromkeys((summary, *contents)) if not _NO_TEXT.fullmatch(text)]
+    texts = [text for text in dict.fromkeys((summary, *contents)) if not _is_placeholder(text)]
     if not contents or not texts:
         return (texts[0] if texts else ""), ""
     body = max(texts, key=len)

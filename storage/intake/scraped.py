@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 
 from storage.intake.dates import parse_date_line
-from storage.intake.drafts import Draft
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, check_length
 from storage.intake.model import Origin
 from summarizer.cleaning import clean_body
 from summarizer.repair import repair
@@ -20,7 +20,8 @@ _SAPO_SYLLABLES = 8  # a shorter paragraph is a label, a name or a subhead
 
 
 def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
-    """Return the article that `text` is, placed at `name`."""
+    """Return the article that `text` is, placed at `name`. Raises UnreadableError where it is too long."""
+    check_length("nội dung", len(text), MAX_TEXT_CHARACTERS)
     lines = repair(text).text.strip().split("\n")
     published = _take_date_line(lines, origin, now)
     title, *rest = lines

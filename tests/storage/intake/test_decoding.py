@@ -65,6 +65,7 @@ def test_a_cut_character_is_refused_or_dropped() -> None:
         ('\n\n  {"title": "Mưa"}\n', "-", Kind.ROWS),
         ('hỏng\n{"title": "Mưa"}\n', "-", Kind.ROWS),
         ("hỏng", "tin.JSONL", Kind.ROWS),
+        ('[{"title": "Mưa"}]', "-", Kind.ROWS),
         ('<rss version="2.0">', "tin.txt", Kind.FEED),
         ('<?xml version="1.0"?>\n<!-- <html> -->\n<rdf:RDF xmlns="x">', "-", Kind.FEED),
         ('<!DOCTYPE l [<!ENTITY a "b">]><feed>', "-", Kind.FEED),

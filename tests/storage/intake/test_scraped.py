@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Origin, Taken
+from storage.intake import Incoming, Origin, Refusal, Taken
 from storage.intake.scraped import read_scraped
 from storage.times import Published
 
@@ -89,3 +89,11 @@ def test_ten_thousand_paragraphs_are_read_in_one_pass(now: dt.datetime) -> None:
     """Looking for the sapo compares paragraphs with each other: only the first few."""
     draft = read_scraped("Tin ngắn\n\n" + "Mưa\n\n" * 10_000, "a", Origin(), now)
     assert draft.sapo == ""
+
+
+def test_a_text_beyond_any_article_is_refused_before_work_is_spent_on_it(
+    read_bytes: Callable[..., list[Taken]],
+) -> None:
+    [refusal] = read_bytes(b"Mua\n\n" + b"a " * 600_000)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "nội dung dài 1.200.005 ký tự (nhiều nhất 200.000)"
