@@ -136,7 +136,7 @@ def _page(name: str) -> Handler:
         text = resources.files("bot.emulator").joinpath("page", name).read_text("utf-8")
         headers = {
             "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'self'",
+            "Content-Security-Policy": "default-src 'self'; img-src data:",
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(text=text, content_type=_PAGE_TYPES[name], headers=headers)
