@@ -10,13 +10,13 @@ import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from summarizer.telling import (
     Candidate,
     DigestStory,
     Piece,
     Quote,
+    QuotePolicy,
     SourceLink,
     leading,
     main_topic,
@@ -25,13 +25,22 @@ from summarizer.telling import (
 )
 from summarizer.terms import Terms, article_terms, similarity
 
-__all__ = ["Candidate", "Digest", "DigestStory", "Piece", "Quote", "SourceLink", "compose", "digest_json"]
+__all__ = [
+    "Candidate",
+    "Digest",
+    "DigestStory",
+    "Piece",
+    "Quote",
+    "QuotePolicy",
+    "SourceLink",
+    "compose",
+]
 
 # A written Vietnamese syllable reads about as fast as a short English word.
 # Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
 SYLLABLES_PER_MINUTE = 250
 _FRESH_HOURS = 18.0  # a story counts half after this long
-_SAME_EVENT = 0.2  # stories whose leading articles are this similar are one event: grouping misses some
+_SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
 _SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
@@ -79,16 +88,6 @@ def importance(candidate: Candidate, slot: dt.datetime) -> float:
     papers = len({piece.source for piece in pieces})
     hours = max(0.0, (slot - max(piece.moment for piece in pieces)).total_seconds() / 3600)
     return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS))
-
-
-def digest_json(digest: Digest, parts: Sequence[str], *, zone: dt.tzinfo) -> dict[str, Any]:
-    """Return the digest for `--json`; `parts` are its rendered messages, `zone` is the edition's."""
-    return {
-        "edition": digest.edition,
-        "slot": digest.slot.astimezone(zone).isoformat(timespec="seconds"),
-        "stories": [_story_json(story) for story in digest.stories],
-        "parts": list(parts),
-    }
 
 
 class _Page:
@@ -171,15 +170,3 @@ def _in_sections(stories: Sequence[DigestStory], topic_order: Sequence[str]) -> 
 
 def _position(topic: str | None, order: Sequence[str | None]) -> int:
     return order.index(topic) if topic in order else len(order)
-
-
-def _story_json(story: DigestStory) -> dict[str, Any]:
-    return {
-        "title": story.title,
-        "topic": story.topic,
-        "sentences": [
-            {"text": q.text, "article": q.article_id, "field": q.field, "start": q.start, "end": q.end}
-            for q in story.quotes
-        ],
-        "sources": [{"name": source.name, "url": source.url} for source in story.sources],
-    }

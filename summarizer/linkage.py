@@ -9,8 +9,8 @@ _Merge = tuple[float, int, int, int, int]  # negative mean similarity, two clust
 def average_linkage(size: int, pairs: Iterable[tuple[int, int, float]], threshold: float) -> list[int]:
     """Cluster the numbers 0 to `size` - 1 and return each one's cluster, named by its smallest member.
 
-    `pairs` holds (one, other, similarity) once for each pair that has any, in any order. The two clusters with
-    the highest mean similarity merge until none reaches `threshold`.
+    `pairs` holds (one, other, similarity) once for each pair that has any, in any order. The two clusters of
+    the highest mean similarity merge, until none reaches `threshold`.
 
     >>> average_linkage(4, [(0, 1, 0.9), (1, 2, 0.3), (2, 3, 0.8)], 0.2)
     [0, 0, 2, 2]

@@ -1,7 +1,7 @@
 """Find the articles that share telling terms with a new one, among the last tens of thousands.
 
-An inverted index in a few sorted arrays, merged like a binary counter as articles come: some 16 numpy look-ups
-a search, 12 bytes a term, no Python object per term. Articles are numbered by arrival.
+An inverted index in a few sorted arrays, merged like a binary counter as articles come: some 16 look-ups a
+search, 12 bytes a term, no Python object per term. Articles are numbered by arrival.
 """
 
 from dataclasses import dataclass

@@ -32,9 +32,11 @@ def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[st
         except ValueError as error:
             answers.append({"id": _given_id(row), "error": str(error)})
             continue
-        numbers, cosines = neighbours.near(article)
+        others, likeness = neighbours.near(article)
         number = neighbours.add(article)
-        pairs += ((int(other), number, float(cosine)) for other, cosine in zip(numbers, cosines, strict=True))
+        pairs += (
+            (other, number, alike) for other, alike in zip(others.tolist(), likeness.tolist(), strict=True)
+        )
         grouped.append({"id": _given_id(row)})
         answers.append(grouped[-1])
     for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, _LINK_AT)), strict=True):

@@ -14,10 +14,14 @@ from summarizer.model import Document, FieldName, Sentence, Summary, sentence_at
 from summarizer.syllables import syllables
 from summarizer.terms import article_terms, similarity
 
+QuotePolicy = Literal["full", "headline", "none"]
+
 MAX_QUOTES = 2
 _SHARE_OF_ARTICLE = 5  # a fifth of an article at most
 _PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
-_REPEATS = 0.5  # share of the shorter sentence's pairs of syllables which the other has too
+_COPY = 0.2  # a likeness past this counts no more: copies of one agency text must not vote each other up
+_OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
+_REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
 
@@ -35,7 +39,7 @@ class Piece:
     topic: str | None
     published_at: dt.datetime | None
     stored_at: dt.datetime
-    quote: Literal["full", "headline", "none"]
+    quote: QuotePolicy
     advertorial: bool
 
     @property
@@ -120,19 +124,19 @@ def leading(candidate: Candidate) -> list[Piece]:
 
 
 def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
-    """Order articles by how much they share with the others, those that may be quoted before the others."""
+    """Order articles by how much they share with the others and how new they are.
+
+    Those that may be quoted come before those that may not; an older report knows less of what happened.
+    """
     terms = [article_terms(p.document.title, p.document.sapo, p.document.body) for p in pieces]
-    shared = [sum(similarity(one, other) for other in terms) for one in terms]
-    order = sorted(
-        range(len(pieces)),
-        key=lambda i: (
-            not _can_be_quoted(pieces[i]),
-            -round(shared[i], 4),
-            pieces[i].moment,
-            pieces[i].article_id,
-        ),
-    )
-    return [pieces[i] for i in order]
+    newest = max((piece.moment for piece in pieces), default=None)
+    rated = []
+    for number, piece in enumerate(pieces):
+        shared = sum(min(_COPY, similarity(terms[number], other)) for other in terms)
+        hours = (newest - piece.moment).total_seconds() / 3600 if newest else 0.0
+        rating = shared * 0.5 ** (hours / _OUTDATED_HOURS)
+        rated.append((not _can_be_quoted(piece), -round(rating, 4), piece.article_id, piece))
+    return [piece for *_, piece in sorted(rated, key=lambda row: row[:3])]
 
 
 def main_topic(pieces: Sequence[Piece]) -> str | None:

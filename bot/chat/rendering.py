@@ -1,0 +1,119 @@
+"""Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
+
+Which stories and sentences is `summarizer.digest`'s business. Sentences are shown word for word or not at
+all; headlines and names that are far too long are shortened.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.chat.dates import date_line
+from bot.chat.markup import (
+    MAX_ENTITIES,
+    MAX_UNITS,
+    count_entities,
+    one_line,
+    printable,
+    safe_link,
+    shortened,
+    visible_length,
+)
+from bot.chat.templating import render
+from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, SourceLink
+
+_OTHER_TOPICS = "Tin khác"
+_SOURCES_NAMED = 4
+_LONGEST_TITLE = 300  # UTF-16 units
+_LONGEST_NAME = 64
+_FRAME_UNITS = 400  # what stands around the stories of a part: title, date, what was left out
+_FRAME_ENTITIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One story as it stands in a part, under the heading of its topic where that begins."""
+
+    html: Markup
+
+    @property
+    def units(self) -> int:
+        return visible_length(self.html) + 2
+
+    @property
+    def entities(self) -> int:
+        return count_entities(self.html)
+
+
+def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[str]:
+    """Return the messages of a digest, each within Telegram's limits; none for a digest without stories.
+
+    The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
+    """
+    parts = list(_parts(digest.stories, topic_titles))
+    frame = {
+        "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
+        "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
+        "stories": len(digest.stories),
+        "minutes": max(1, math.ceil(sum(story.syllables for story in digest.stories) / SYLLABLES_PER_MINUTE)),
+        "left_out": digest.left_out,
+        "count": len(parts),
+    }
+    return [
+        str(render("digest_part", number=number, blocks=blocks, **frame))
+        for number, blocks in enumerate(parts, start=1)
+    ]
+
+
+def _parts(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> Iterator[list[Markup]]:
+    has_headings = any(story.topic in topic_titles for story in stories)
+    part: list[_Block] = []
+    topic: str | None = None
+    for story in stories:
+        heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
+        block = _block(story, heading if not part or story.topic != topic else "")
+        if part and not _fits([*part, block]):
+            yield [block.html for block in part]
+            part = []
+            block = _block(story, heading)
+        part.append(block)
+        topic = story.topic
+    if part:
+        yield [block.html for block in part]
+
+
+def _fits(blocks: Sequence[_Block]) -> bool:
+    return (
+        sum(block.units for block in blocks) <= MAX_UNITS - _FRAME_UNITS
+        and sum(block.entities for block in blocks) <= MAX_ENTITIES - _FRAME_ENTITIES
+    )
+
+
+def _block(story: DigestStory, heading: str) -> _Block:
+    """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
+    for quotes in range(len(story.quotes), 0, -1):
+        block = _laid_out(story, heading, quotes)
+        if _fits([block]):
+            return block
+    return _laid_out(story, heading, 0)
+
+
+def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
+    sources = story.sources[:_SOURCES_NAMED]
+    return _Block(
+        render(
+            "digest_story",
+            heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
+            title=shortened(one_line(story.title), _LONGEST_TITLE),
+            quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
+            sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
+            more_sources=len(story.sources) - len(sources),
+        )
+    )
+
+
+def _name(source: SourceLink) -> str:
+    return shortened(one_line(source.name), _LONGEST_NAME)
