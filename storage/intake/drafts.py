@@ -81,7 +81,7 @@ def check_length(what: str, characters: int, most: int) -> None:
 
 
 def host_of(url: str | None) -> str:
-    """Return the host of an address without `www.`: the name of a source that says no other."""
+    """Return the host of a clean link without `www.`: the name of a source that says no other."""
     return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
 
 

@@ -76,8 +76,8 @@ def parse(feed: bytes) -> dict[str, Any]:
 def _item(entry: Any) -> dict[str, Any]:
     tags = entry.get("tags") or [{}]
     return {
-        "title": text_of(entry.get("title", "")),
-        "summary": text_of(entry.get("summary", "")),
+        "title": text_of(entry.get("title") or ""),
+        "summary": text_of(entry.get("summary") or ""),
         "contents": [text_of(content.get("value") or "") for content in entry.get("content", ())],
         "url": str(entry.get("link", "")),
         "id": str(entry.get("id", "")),

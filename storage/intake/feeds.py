@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from storage.identity import clean_link
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
@@ -21,6 +22,7 @@ DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000
 _WORKER = Path(__file__).with_name("feed_worker.py")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
@@ -43,7 +45,7 @@ def read_feed(
     Raises:
         UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
     """
-    text = _NOT_XML.sub("", decode(data, may_be_cut=True)).lstrip()
+    text = _REFERENCE.sub(_possible, _NOT_XML.sub("", decode(data, may_be_cut=True)).lstrip())
     declaration = _DECLARATION.match(text)
     feed = parse_apart(text[declaration.end() if declaration else 0 :].encode(), deadline_seconds)
     items = feed["items"]
@@ -51,11 +53,18 @@ def read_feed(
         raise UnreadableError("không phải RSS/Atom")
     is_cut = not feed["is_well_formed"] and not _CLOSED_ROOT.search(text)
     whole = len(items) - (is_cut and len(_OPENED.findall(text)) > len(_CLOSED.findall(text)))
-    source = origin.source or host_of(feed["home"])
+    source = origin.source or host_of(clean_link(feed["home"]))
     for number, item in enumerate(items[:whole], start=1):
         yield _draft(item, f"{name}#{number}", source)
     if is_cut:
         yield Refusal(name if whole == len(items) else f"{name}#{whole + 1}", "feed bị cắt cụt ở đây")
+
+
+def _possible(reference: re.Match[str]) -> str:
+    """Return a reference to a character, and nothing for one to none: a single such would cost the feed."""
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    code = int(digits, base) if len(digits) <= 7 else sys.maxunicode + 1
+    return reference[0] if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
 
 
 def parse_apart(feed: bytes, deadline_seconds: float) -> dict[str, Any]:

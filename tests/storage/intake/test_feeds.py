@@ -73,6 +73,12 @@ def test_the_declared_source_goes_before_the_feeds_home_page(read_bytes: _Read, 
     assert {one.source for one in _articles(read_bytes(data, origin=Origin("Tin Sáng")))} == {"Tin Sáng"}
 
 
+@pytest.mark.parametrize("home", ["javascript:alert(1)", "http://[::1", "không phải", ""])
+def test_a_home_page_that_is_no_address_names_no_source(read_bytes: _Read, home: str) -> None:
+    [taken] = _articles(read_bytes(_rss(f"<link>{home}</link>", _item()).encode()))
+    assert taken.source == ""
+
+
 def test_an_atom_entry_has_lead_and_body(read_bytes: _Read, data_folder: Path) -> None:
     [taken] = _articles(read_bytes((data_folder / "doi-che.atom").read_bytes()))
     assert taken.title == "Mưa & sương phủ kín đồi chè"
@@ -144,7 +150,23 @@ def test_a_feed_cut_between_items_says_so(read_bytes: _Read) -> None:
     assert _refused(taken) == [("f.rss", "feed bị cắt cụt ở đây")]
 
 
-@pytest.mark.parametrize("flaw", ["&", "\x00", "\x0b\x1f", "</br>", "<b>", "&nbsp;", "&khong;", "\ufffe"])
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        "&",
+        "\x00",
+        "\x0b\x1f",
+        "</br>",
+        "<b>",
+        "&nbsp;",
+        "&khong;",
+        "\ufffe",
+        "&#xd800;",
+        "&#0;",
+        "&#1114112;",
+        "&#" + "9" * 9999 + ";",
+    ],
+)
 def test_a_small_flaw_costs_no_item(read_bytes: _Read, flaw: str) -> None:
     taken = read_bytes(_rss(_item(description=f"Mưa {flaw} to."), _item("Nắng đẹp ở Đà Nẵng")).encode())
     assert [one.title for one in _articles(taken)] == ["Mưa lớn ở Hạ Long", "Nắng đẹp ở Đà Nẵng"]
