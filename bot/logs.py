@@ -80,7 +80,7 @@ class RedactingFilter(logging.Filter):
 def configure_logging(level: int | str = "INFO", json: bool = False, secrets: Iterable[str] = ()) -> None:
     """Send all logs to stderr, as lines for people or as `json`, and uncaught errors with them.
 
-    It replaces whatever was set up before. At DEBUG the libraries are heard in full.
+    It replaces whatever was set up before. At DEBUG the libraries are heard too.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter(Redactor(secrets)))
@@ -106,8 +106,10 @@ def configure_logging(level: int | str = "INFO", json: bool = False, secrets: It
 def _spellings(secret: str) -> set[str]:
     if len(secret) < _SHORTEST_SECRET:
         return set()
-    in_addresses = {quote(secret), quote(secret, safe=""), quote(secret, safe=" +"), quote_plus(secret)}
-    return {secret, repr(secret)[1:-1], json_format.dumps(secret)[1:-1]} | in_addresses
+    # A password that is no UTF-8 comes out of the environment with surrogates, which `quote` would not take.
+    in_addresses = {quote(secret, safe=safe, errors="surrogateescape") for safe in ("", "/", " +")}
+    in_forms = {quote_plus(secret, errors="surrogateescape")}
+    return {secret, repr(secret)[1:-1], json_format.dumps(secret)[1:-1]} | in_addresses | in_forms
 
 
 def _message(record: logging.LogRecord) -> str:
