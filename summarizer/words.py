@@ -5,7 +5,6 @@ the same two words. Text is expected in NFC and without invisible characters, as
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,14 +19,6 @@ class Forms(NamedTuple):
 
     canonical: str
     folded: str
-
-
-class Word(NamedTuple):
-    """A word at code points `start` to `end` of its text."""
-
-    start: int
-    end: int
-    forms: Forms
 
 
 @lru_cache(maxsize=1 << 14)  # Vietnamese has some 7,000 syllables: nearly every word is a hit
@@ -45,11 +36,10 @@ def word_forms(text: str) -> list[Forms]:
     return list(map(_forms, _WORD.findall(text)))
 
 
-def words_of(text: str) -> Iterator[Word]:
-    """Yield the words of `text` with their places, in order.
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words of `text` stand, one span for each of `word_forms(text)`.
 
-    >>> next(words_of("  Hạ Long"))
-    Word(start=2, end=4, forms=Forms(canonical='hạ', folded='ha'))
+    >>> word_spans("  Hạ Long")
+    [(2, 4), (5, 9)]
     """
-    for found in _WORD.finditer(text):
-        yield Word(found.start(), found.end(), _forms(found.group()))
+    return [found.span() for found in _WORD.finditer(text)]

@@ -1,0 +1,161 @@
+"""Choose the sentence of an article that shows best what someone asked for, and mark the words in it.
+
+The title is never chosen while there is other text: it stands above the snippet anyway.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from summarizer.model import Document, FieldName, Place
+from summarizer.query import Query, Run
+from summarizer.sentences import split
+from summarizer.syllables import folded
+from summarizer.words import Forms, word_forms, word_spans
+
+_CUT = "…"
+_FIELDS: tuple[FieldName, ...] = ("sapo", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A sentence to show. `text` is what stands at `place`, with `…` at the side where a long one was cut.
+
+    `marks` are half-open spans of `text`, in order, apart from each other: the words that were asked for.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A wanted run found: its number in the query, its place in the field, its place among the words."""
+
+    run: int
+    start: int
+    end: int
+    first_word: int
+    last_word: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    field: FieldName
+    start: int
+    end: int
+    matches: Sequence[_Match]
+
+    def worth(self, max_chars: int) -> tuple[int, int, bool]:
+        """Return what to compare: different runs shown, neighbours as in the query, whether it fits whole."""
+        neighbours = sum(
+            b.run == a.run + 1 and b.first_word == a.last_word + 1 for a, b in pairwise(self.matches)
+        )
+        return len({match.run for match in self.matches}), neighbours, self.end - self.start <= max_chars
+
+
+def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snippet:
+    """Return the sentence of sapo or body that shows most of `query`, the first among equals.
+
+    A word typed with marks is marked where it stands with these marks, one without wherever it fits. Without
+    any match the article's first sentence is returned, unmarked. `max_chars` (at least 10) bounds `text`.
+
+    >>> from summarizer.query import parse_query
+    >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
+    ((10, 12), (13, 17))
+    """
+    found = _matches_by_field(document, query.wanted, is_strict=True)
+    found = found or _matches_by_field(document, query.wanted, is_strict=False)
+    candidates = [
+        _Candidate(field, start, end, [match for match in matches if start <= match.start < end])
+        for field, matches in (found or {_first_field(document): []}).items()
+        for start, end in split(document.field(field))
+    ]
+    if not candidates:
+        return Snippet("", (), Place(0, "title", 0, 0))
+    best = max(candidates, key=lambda candidate: candidate.worth(max_chars))
+    return _shown(document.field(best.field), best, max_chars)
+
+
+def _first_field(document: Document) -> FieldName:
+    return next((name for name in _FIELDS if document.field(name).strip()), "title")
+
+
+def _matches_by_field(
+    document: Document, runs: Sequence[Run], *, is_strict: bool
+) -> dict[FieldName, list[_Match]]:
+    found = {name: _matches(document.field(name), runs, is_strict=is_strict) for name in _FIELDS}
+    return {name: matches for name, matches in found.items() if matches}
+
+
+def _matches(text: str, runs: Sequence[Run], *, is_strict: bool) -> list[_Match]:
+    """Return where runs stand in `text`, in order. If strict, a word with marks matches only itself."""
+    forms = word_forms(text)
+    starts = {folded(run[0]) for run in runs}
+    hits = [at for at, word in enumerate(forms) if word.folded in starts]
+    spans = word_spans(text) if hits else []
+    return [
+        _Match(number, spans[at][0], spans[at + len(run) - 1][1], at, at + len(run) - 1)
+        for at in hits
+        for number, run in enumerate(runs)
+        if _stands(run, forms[at : at + len(run)], is_strict=is_strict)
+    ]
+
+
+def _stands(run: Run, words: Sequence[Forms], *, is_strict: bool) -> bool:
+    return len(words) == len(run) and all(
+        word.canonical == wanted
+        or (word.folded == folded(wanted) and not (is_strict and wanted != folded(wanted)))
+        for word, wanted in zip(words, run, strict=True)
+    )
+
+
+def _shown(text: str, best: _Candidate, max_chars: int) -> Snippet:
+    start, end = best.start, best.end
+    if end - start > max_chars:
+        start, end = _window(text, best, max_chars - 2 * len(_CUT))
+    before, after = _CUT * (start > best.start), _CUT * (end < best.end)
+    shift = len(before) - start
+    marks = [
+        (match.start + shift, min(match.end, end) + shift)
+        for match in best.matches
+        if start <= match.start < end
+    ]
+    return Snippet(before + text[start:end] + after, _apart(marks), Place(0, best.field, start, end))
+
+
+def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
+    """Return at most `room` characters of a long sentence that show most different runs, in whole words."""
+
+    def shown_from(match: _Match) -> int:
+        return len(
+            {
+                other.run
+                for other in best.matches
+                if match.start <= other.start and other.end <= match.start + room * 3 // 4
+            }
+        )
+
+    first = max(best.matches, key=shown_from, default=None)
+    anchor = first.start if first else best.start
+    start = max(best.start, min(anchor - room // 4, best.end - room))
+    if start > best.start:
+        blank = text.find(" ", start - 1, anchor)
+        start = blank + 1 if blank >= 0 else anchor
+    end = min(best.end, start + room)
+    if end < best.end:
+        blank = text.rfind(" ", first.end if first else start, end + 1)
+        end = blank if blank > start else end
+    return start, end
+
+
+def _apart(marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Join marks that overlap."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
