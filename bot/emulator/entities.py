@@ -4,6 +4,7 @@ Parsing HTML into this shape is `html_parser`, tidying it as Telegram does is `f
 """
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ _OUTERMOST_FIRST = (
     "expandable_blockquote", "blockquote", "text_link", "text_mention", "pre", "code",
     "bold", "italic", "underline", "strikethrough", "spoiler",
 )  # fmt: skip
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _RANK = {kind: rank for rank, kind in enumerate(_OUTERMOST_FIRST)}
 
 _TAGS = {
@@ -71,7 +73,12 @@ def utf16_length(text: str) -> int:
     >>> utf16_length("tin 📰")
     6
     """
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def has_surrogates(text: str) -> bool:
+    """Tell whether `text` holds halves of surrogate pairs, which no valid text does."""
+    return _SURROGATE.search(text) is not None
 
 
 def sort_entities(entities: Sequence[Entity]) -> list[Entity]:

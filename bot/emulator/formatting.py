@@ -16,6 +16,7 @@ from bot.emulator.entities import (
     VERBATIM,
     Entity,
     FormattedText,
+    has_surrogates,
     sort_entities,
     utf16_length,
 )
@@ -26,6 +27,7 @@ MAX_ENTITIES = 100
 
 # Line and paragraph separators, bidi embeddings, and three marks that draw lines over neighbours.
 _REMOVED = frozenset("\r\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u0333\u033f\u030a")
+_UNCLEAN = re.compile(f"[\0-\x09\x0b-\x1f{''.join(_REMOVED)}]")
 _INVISIBLE = frozenset(" \n\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff")
 _DETECTED = re.compile(
     r"(?P<bot_command>(?<![\w/<>@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
@@ -42,7 +44,7 @@ def format_text(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]
     Raises:
         Refusal: the markup is wrong, the mode unknown, or the text is not valid Unicode (400).
     """
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if has_surrogates(text):
         raise bad_request("strings must be encoded in UTF-8")
     match parse_mode.lower():
         case "":
@@ -87,6 +89,8 @@ def _offsets(text: str) -> list[int]:
 
 def _clean(formatted: FormattedText) -> FormattedText:
     """Turn control characters into spaces and drop what Telegram drops; entities keep their words."""
+    if not _UNCLEAN.search(formatted.text):
+        return formatted
     pieces: list[str] = []
     moved: list[int] = []
     length = 0
@@ -118,6 +122,8 @@ def _trim(formatted: FormattedText) -> FormattedText:
 
 
 def _between(entity: Entity, start: int, end: int) -> Entity:
+    if (start, end) == (entity.offset, entity.end):
+        return entity
     return replace(entity, offset=start, length=end - start)
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from bot.emulator.entities import Entity, FormattedText, sort_entities, utf16_length
+from bot.emulator.entities import Entity, FormattedText, has_surrogates, sort_entities, utf16_length
 from bot.emulator.refusals import Refusal, bad_request
 
 _ENTITY_TYPES = {
@@ -122,7 +122,7 @@ class _Parser:
         if self._stack:
             raise _refused(f'Can\'t find end tag corresponding to start tag "{self._stack[-1].name}"')
         text = "".join(self._pieces)
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if has_surrogates(text):
             raise _refused(
                 "Text contains invalid Unicode characters after decoding HTML entities, "
                 "check for unmatched surrogate code units"
@@ -271,7 +271,7 @@ class _Parser:
 
 def _without_inner_language(entity: Entity) -> Entity:
     """Only a block has a language: drop the one of a `code` that turned out to be no block."""
-    return replace(entity, language="") if entity.type == "code" else entity
+    return replace(entity, language="") if entity.type == "code" and entity.language else entity
 
 
 def _refused(reason: str) -> Refusal:
