@@ -25,7 +25,7 @@ from summarizer.furniture import (
 from summarizer.sentences import split
 from summarizer.syllables import syllables
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
@@ -64,6 +64,7 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     ('Nước lên nhanh.', 'Trần Bình', 'Tin Sáng', 'https://tinsang.example/1')
     """
     lines = [_stripped(body, *found.span()) for found in _LINE.finditer(body)]
+    lines = [line for line in lines if line.text]
     advertorial = any(is_advertorial_mark(line.text) for line in lines)
     lines, source_name, source_url = _without_source(lines)
     lines = [line for line in lines if not is_furniture(line.text)]

@@ -23,8 +23,7 @@ def ends_as_sentence(text: str) -> bool:
     return text.rstrip(_CLOSING)[-1:] in tuple(_STOPS)
 
 
-_ADDRESS = r"(?:(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|#\w+)"
-_URLS = _pattern(rf"\W*{_ADDRESS}(?:[\s,;|]+{_ADDRESS})*\W*")
+_ADDRESS = _pattern(r"\W*(?:(?:https?://|www\.).+|[\w.+-]+@[\w-]+\.[\w.]+|#\w+)\W*")
 _DATE = _pattern(
     r"\W*(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật|cn|t[2-7])\W+)?(?:ngày\s+)?",
     r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}(?:\W+\d{1,2}\s*[:hg]\s*\d{2}.{0,12})?\W*",
@@ -52,7 +51,8 @@ def is_furniture(text: str) -> bool:
     """Tell whether the line is an address, a date, a mark, a notice of the site or a credit."""
     return (
         not any(char.isalnum() for char in text)
-        or any(kind.fullmatch(text) for kind in (_URLS, _DATE, _NOTICE, _ADVERTORIAL))
+        or all(_ADDRESS.fullmatch(word) for word in text.split())
+        or any(kind.fullmatch(text) for kind in (_DATE, _NOTICE, _ADVERTORIAL))
         or is_credit(text)
     )
 

@@ -9,7 +9,7 @@ business.
 import re
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"([.!?…]+)([”\"’'»)\]]*)\s+")
+_STOP = re.compile(r"(?<![.!?…])([.!?…]++)([”\"’'»)\]]*+)\s+")  # possessive: a megabyte of dots stays linear
 _LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
 _LAST_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")

@@ -1,0 +1,194 @@
+"""Train what the ranker reads: `rarity.json` (how rare syllables are) and `ranker.json` (two small nets).
+
+    python benchmarks/train_ranker.py TRAIN.jsonl.gz summarizer/data [--rows N]
+
+TRAIN has rows {"title", "sapo", "body": [line...]}, as the vietnews corpus has (Nguyen et al., 2019). The
+body is joined by spaces and cut by our own splitter; the target is the mean ROUGE-1, -2 and -L F1, in
+syllables, of a sentence (net `alone`) or two (net `pair`) against the sapo, which is not in the body.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from summarizer.features import Measured, measure
+from summarizer.repair import repair
+from summarizer.scoring import Net, net_from, pair_table
+from summarizer.sentences import split
+from summarizer.syllables import syllables
+from summarizer.vectors import Floats
+
+RARE = 4  # articles; a syllable of fewer counts as never seen
+HIDDEN, EPOCHS, BATCH, RATE, DECAY = 24, 12, 512, 3e-3, 1e-4
+BEAM, PARTNERS = 2, 8
+
+
+class Example(NamedTuple):
+    """An article as the nets see it."""
+
+    tokens: list[list[str]]
+    reference: list[str]
+    measured: Measured
+    targets: Floats
+
+
+def main() -> None:
+    """Count, measure, fit, write."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("train", type=Path)
+    ask.add_argument("folder", type=Path)
+    ask.add_argument("--rows", type=int, default=20_000)
+    args = ask.parse_args()
+    rows = list(read(args.train))[: args.rows]
+    write(args.folder / "rarity.json", count_rarity(rows))
+    random.Random(1).shuffle(rows)
+    examples = [example for row in rows if (example := make_example(row)) is not None]
+    alone = fit([(example.measured.table, example.targets) for example in examples])
+    scorer = net_from(alone)
+    pair = fit([pair_examples(example, scorer) for example in examples if len(example.tokens) > 1])
+    write(args.folder / "ranker.json", {"alone": alone, "pair": pair})
+    print(f"{len(examples)} articles")
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a gzipped JSONL file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def write(path: Path, value: object) -> None:
+    """Write compact JSON."""
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def count_rarity(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return IDF in hundredths → the syllables that have it."""
+    found = Counter(word for row in rows for word in set(syllables(" ".join(row["body"]))))
+    groups = defaultdict(list)
+    for word, count in found.items():
+        if count >= RARE:
+            groups[round(100 * (math.log((len(rows) + 1) / (count + 1)) + 1))].append(word)
+    return {str(level): " ".join(sorted(groups[level])) for level in sorted(groups)}
+
+
+def make_example(row: dict[str, Any]) -> Example | None:
+    """Measure one article, None if it has no sentence."""
+    body = repair(" ".join(row["body"])).text
+    texts = [body[start:end] for start, end in split(body)]
+    if not texts:
+        return None
+    tokens = [syllables(text) for text in texts]
+    reference = syllables(repair(row["sapo"]).text)
+    measured = measure(syllables(repair(row["title"]).text), texts, tokens)
+    targets = np.array([rouge(words, reference) for words in tokens], np.float32)
+    return Example(tokens, reference, measured, targets)
+
+
+def pair_examples(example: Example, scorer: Net) -> tuple[Floats, Floats]:
+    """Return the figures and ROUGE of the likeliest pairs of sentences."""
+    alone = scorer(example.measured.table)
+    ranked = [int(i) for i in np.argsort(-alone)]
+    rows, targets = [], []
+    for first in ranked[:BEAM]:
+        table = pair_table(example.measured, alone, first)
+        for second in ranked[:PARTNERS]:
+            if second != first:
+                early, late = sorted((first, second))
+                rows.append(table[second])
+                targets.append(rouge(example.tokens[early] + example.tokens[late], example.reference))
+    return np.array(rows, np.float32), np.array(targets, np.float32)
+
+
+def rouge(found: Sequence[str], wanted: Sequence[str]) -> float:
+    """Return the mean of ROUGE-1, -2 and -L F1."""
+    ones = sum((Counter(found) & Counter(wanted)).values())
+    twos = sum((Counter(pairwise(found)) & Counter(pairwise(wanted))).values())
+    length = len(found) + len(wanted)
+    if not length:
+        return 0.0
+    return (2 * (ones + longest_common(found, wanted)) / length + 2 * twos / max(length - 2, 1)) / 3
+
+
+def longest_common(found: Sequence[str], wanted: Sequence[str]) -> int:
+    """Return the length of the longest common subsequence. Source: Hyyrö (2004), bit-parallel."""
+    places: dict[str, int] = defaultdict(int)
+    for at, word in enumerate(found):
+        places[word] |= 1 << at
+    full = (1 << len(found)) - 1
+    row = full
+    for word in wanted:
+        hit = row & places[word]
+        row = ((row + hit) | (row - hit)) & full
+    return len(found) - row.bit_count()
+
+
+def fit(parts: Sequence[tuple[Floats, Floats]]) -> dict[str, Any]:
+    """Fit a net to tables and targets by Adam on squared errors; return it as JSON holds it."""
+    table, target = (np.concatenate(column) for column in zip(*parts, strict=True))
+    mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-6
+    inputs = np.clip((table - mean) / scale, -6, 6)
+    centre, spread = float(target.mean()), float(target.std())
+    weights = descend(inputs, np.asarray((target - centre) / spread, np.float32))
+    inner, inner_bias, outer, bias, direct = weights
+    named = {"mean": mean, "scale": scale, "inner": inner, "inner_bias": inner_bias}
+    named |= {"outer": outer * spread, "direct": direct * spread}
+    rounded = {name: [short(value) for value in values.tolist()] for name, values in named.items()}
+    return rounded | {"bias": short(float(bias[0]) * spread + centre)}
+
+
+def short(value: Any) -> Any:
+    """Return a number, or a row of them, with five significant digits."""
+    return [short(one) for one in value] if isinstance(value, list) else float(f"{value:.5g}")
+
+
+def descend(inputs: Floats, target: Floats) -> list[Floats]:
+    """Return inner (f, h), inner bias (h,), outer (h,), bias (1,) and direct (f,) weights."""
+    rng = np.random.default_rng(0)
+    width = inputs.shape[1]
+    inner = rng.normal(0, width**-0.5, (width, HIDDEN))
+    outer = rng.normal(0, 0.1 * HIDDEN**-0.5, HIDDEN)
+    start = [inner, np.zeros(HIDDEN), outer, np.zeros(1), np.zeros(width)]
+    weights = [part.astype(np.float32) for part in start]
+    speed = [np.zeros_like(part) for part in weights]
+    power = [np.zeros_like(part) for part in weights]
+    steps = EPOCHS * (len(inputs) // BATCH)
+    for step in range(steps):
+        if step % (len(inputs) // BATCH) == 0:
+            order = rng.permutation(len(inputs))
+        at = order[(step * BATCH) % (len(inputs) // BATCH * BATCH) :][:BATCH]
+        rate = RATE * (1 - step / steps) + 1e-5
+        for i, slope in enumerate(slopes(weights, inputs[at], target[at])):
+            speed[i] = 0.9 * speed[i] + 0.1 * slope
+            power[i] = 0.999 * power[i] + 0.001 * slope**2
+            pace = np.sqrt(power[i] / (1 - 0.999 ** (step + 1))) + 1e-8
+            weights[i] -= rate * speed[i] / (1 - 0.9 ** (step + 1)) / pace
+    return weights
+
+
+def slopes(weights: list[Floats], inputs: Floats, target: Floats) -> list[Floats]:
+    """Return the gradient of the mean squared error, in the order of `weights`."""
+    inner, inner_bias, outer, bias, direct = weights
+    before = inputs @ inner + inner_bias
+    hidden = np.maximum(before, 0)
+    error = 2 * (hidden @ outer + bias + inputs @ direct - target) / len(inputs)
+    back = error[:, None] * outer * (before > 0)
+    return [
+        inputs.T @ back + DECAY * inner,
+        back.sum(axis=0),
+        hidden.T @ error + DECAY * outer,
+        np.array([error.sum()], np.float32),
+        inputs.T @ error,
+    ]
+
+
+if __name__ == "__main__":
+    main()

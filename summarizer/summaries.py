@@ -1,0 +1,160 @@
+"""Sum articles up in sentences of theirs, each with its place in the text as given.
+
+A document comes raw. Its copy is repaired, cleaned and cut here; what is chosen is mapped back, so that every
+sentence is the slice of the raw field at its place. Which sentences are good is the ranker's business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from summarizer.cleaning import clean_body, is_subhead
+from summarizer.model import Document, FieldName, Place, Summary, sentence_at
+from summarizer.repair import Repaired, repair
+from summarizer.selection import Limits
+from summarizer.sentences import split
+from summarizer.syllables import syllables
+
+_FEWEST_SYLLABLES = 4  # shorter is a cry or a label
+_MOST_SENTENCES = (
+    600  # of all articles together; a newspaper's longest has 200, and likeness costs their square
+)
+_DEFAULT_WITH_SAPO = 2
+_SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says nothing more
+_SAID_BY_SAPO = 0.6  # share of a body sentence's neighbouring syllables that the sapo has
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that may be shown: as repaired, and where it stands as given."""
+
+    text: str
+    place: Place
+
+
+def summarize(
+    documents: Sequence[Document],
+    *,
+    sentences: int | None = None,
+    max_syllables: int | None = None,
+    ranker: str = "diemtin",
+) -> Summary:
+    """Return the sentences that sum `documents` up: one article, or several on one event.
+
+    Args:
+        documents: raw; at their bodies' line breaks sentences end.
+        sentences: so many, or as many as there are; None leaves it to the ranker.
+        max_syllables: whole sentences of at most so many syllables together; a longer one is left out.
+        ranker: a name in `ranking.RANKERS`.
+
+    Raises:
+        ranking.UnknownRankerError: `ranker` is none of them.
+    """
+    limits = Limits(sentences, max_syllables)
+    if len(documents) == 1:
+        chosen = _sum_up_article(documents[0], limits, ranker)
+    else:
+        chosen = _sum_up_story(documents, limits, ranker)
+    return tuple(sentence_at(documents, candidate.place) for candidate in chosen)
+
+
+def _sum_up_article(document: Document, limits: Limits, ranker: str) -> list[_Candidate]:
+    """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
+    title = repair(document.title).text
+    sapo = repair(document.sapo)
+    lead = _sapo_candidates(sapo, title)
+    body = _body_candidates(0, document, title, sapo.text)
+    body = body[:_MOST_SENTENCES]
+    if not lead:
+        return _rank([title], [body], limits, ranker)
+    if limits.is_free:
+        limits = Limits(_DEFAULT_WITH_SAPO)
+    chosen, left = _fitting(lead, limits)
+    new = [candidate for candidate in body if not _repeats(candidate.text, sapo.text)]
+    return chosen + _rank([title], [new], left, ranker)
+
+
+def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) -> list[_Candidate]:
+    """Return sentences of the bodies; of an article that has no body, the sapo's."""
+    titles = [repair(document.title).text for document in documents]
+    texts = []
+    for at, (document, title) in enumerate(zip(documents, titles, strict=True)):
+        body = _body_candidates(at, document, title, "")
+        texts.append(body or _sapo_candidates(repair(document.sapo), title, at))
+    most = _MOST_SENTENCES // max(len(texts), 1)
+    texts = [article[:most] for article in texts]
+    return _rank(titles, texts, limits, ranker)
+
+
+def _rank(
+    titles: Sequence[str], texts: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
+) -> list[_Candidate]:
+    from summarizer.ranking import Count, document_of, make_ranker  # sumy takes most of a second to load
+
+    choose = make_ranker(ranker)
+    if limits.sentences == 0 or not any(texts):
+        return []
+    document = document_of(titles, [[candidate.text for candidate in article] for article in texts])
+    candidates = (candidate for article in texts for candidate in article)
+    by_sentence = dict(zip(map(id, document.sentences), candidates, strict=True))
+    return [by_sentence[id(sentence)] for sentence in choose(document, Count(limits))]
+
+
+def _sapo_candidates(sapo: Repaired, title: str, document: int = 0) -> list[_Candidate]:
+    """Return the sapo's sentences, none if it only says the title again."""
+    words, known = syllables(sapo.text), set(syllables(title))
+    if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
+        return []
+    spans = [span for span in split(sapo.text) if syllables(sapo.text[slice(*span)])]
+    return [_candidate(sapo, span, document, "sapo") for span in spans]
+
+
+def _body_candidates(at: int, document: Document, title: str, sapo: str) -> list[_Candidate]:
+    """Return the sentences of the body's prose, each once."""
+    body = repair(document.body)
+    lines = clean_body(body.text, title=title, sapo=sapo).lines
+    said = {_key(title)}
+    candidates = []
+    for line in lines:
+        spans = split(line.text)
+        is_teaser = len(lines) == len(spans) == 1  # a body of one sentence often lacks its full stop
+        for start, end in spans:
+            text = line.text[start:end]
+            key = _key(text)
+            is_heading = is_subhead(text) and not is_teaser
+            if not is_heading and key not in said and key.count(" ") >= _FEWEST_SYLLABLES - 1:
+                said.add(key)
+                candidates.append(_candidate(body, (line.start + start, line.start + end), at, "body"))
+    return candidates
+
+
+def _candidate(field: Repaired, span: tuple[int, int], document: int, name: FieldName) -> _Candidate:
+    return _Candidate(field.text[slice(*span)], Place(document, name, *field.span(*span)))
+
+
+def _key(text: str) -> str:
+    return " ".join(syllables(text))
+
+
+def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
+    """Return the candidates that fit, in order, and what the limits leave for more."""
+    sentences, room = limits.sentences, limits.syllables
+    taken: list[_Candidate] = []
+    for candidate in candidates:
+        length = len(syllables(candidate.text))
+        if (sentences is None or len(taken) < sentences) and (room is None or length <= room):
+            taken.append(candidate)
+            room = None if room is None else room - length
+    return taken, Limits(None if sentences is None else sentences - len(taken), room)
+
+
+def _repeats(text: str, sapo: str) -> bool:
+    """Tell whether the sapo has said most of `text` already."""
+    said = set(_neighbours(sapo))
+    own = _neighbours(text)
+    return sum(pair in said for pair in own) >= _SAID_BY_SAPO * max(len(own), 1)
+
+
+def _neighbours(text: str) -> list[tuple[str, str]]:
+    words = syllables(text)
+    return list(pairwise(words))
