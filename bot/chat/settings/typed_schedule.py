@@ -15,7 +15,7 @@ from summarizer.syllables import folded
 _LONGEST = 80  # no line that means something is longer
 _BETWEEN_TIMES = re.compile(r"\s*(?:[,;&+]|\bva\b)\s*")
 _BETWEEN_HOURS = re.compile(r"\s*(?:[-–—]|\bden\b)\s*")
-_EDGES = " ,;.:-"
+_EDGES = " ,;:"
 
 
 @dataclass(frozen=True, slots=True)

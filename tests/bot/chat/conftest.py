@@ -1,0 +1,277 @@
+"""The real library polling an emulator in this process, with a real database and a clock set by hand.
+
+A person's move returns once the bot has handled it: nothing here waits for time to pass.
+"""
+
+import asyncio
+import datetime as dt
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.ext import Application, ApplicationBuilder, TypeHandler
+
+from bot.chat.admin import AdminActions
+from bot.chat.handlers import add_handlers
+from bot.clock import ManualClock
+from bot.desk import Desk
+from bot.emulator.client import Control, Json, control
+from bot.emulator.server import serve
+from bot.newsroom import Edition, Newsroom, Source
+from bot.schedule import Schedule
+from bot.transport import AiohttpRequest
+from storage.articles import find_waiting, store_articles
+from storage.engine import Database
+from storage.intake.model import Incoming
+from storage.subscribers import Subscriber, find_subscriber
+from storage.times import Published
+from storage.work import Worked, make_story, save_work
+from summarizer.model import Place, sentence_at
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)  # Sunday, 19:00 in Việt Nam
+OPERATOR = 7_000
+
+
+def make_newsroom(**changes: Any) -> Newsroom:
+    """Return a newsroom with two editions and three topics."""
+    values: dict[str, Any] = {
+        "zone": "Asia/Ho_Chi_Minh",
+        "editions": (
+            Edition("sang", "Bản tin sáng", Schedule((dt.time(6, 45),)), (), 3, dt.timedelta(hours=48)),
+            Edition("toi", "Bản tin tối", Schedule((dt.time(18, 30),)), (), 3, dt.timedelta(hours=48)),
+        ),
+        "sources": (Source("bao-bien", "Báo Biển", "inbox", Path("tin"), "Asia/Ho_Chi_Minh", None, "full"),),
+        "topics": {"kinh-te": "Kinh tế", "the-thao": "Thể thao", "suc-khoe": "Sức khỏe"},
+        "topic_aliases": {"Kinh tế": "kinh-te", "Thể thao": "the-thao", "Sức khỏe": "suc-khoe"},
+        "keep_days": 90,
+        "late_window": dt.timedelta(hours=2),
+        "questions_per_10_seconds": 5,
+        "questions_per_hour": 60,
+    }
+    return Newsroom(**(values | changes))
+
+
+@dataclass
+class Actions:
+    """An operator's levers that only remember."""
+
+    sent: list[str] = field(default_factory=list)
+    is_stopped: bool = False
+
+    async def send_now(self, edition: str) -> int:
+        """Remember the edition."""
+        self.sent.append(edition)
+        return 12
+
+    async def set_paused(self, is_paused: bool) -> None:
+        """Remember whether sending is stopped."""
+        self.is_stopped = is_paused
+
+
+class Person:
+    """Someone with a chat: a user in private, or a user in a group."""
+
+    def __init__(self, house: "House", user: int, chat: int) -> None:
+        self.house = house
+        self.id = user
+        self.chat = chat
+
+    async def says(self, text: str, **how: Any) -> list[Json]:
+        """Write `text` and return what the bot sent in answer."""
+        before = await self.messages()
+        said = await self.house.control.say(self.chat, text, sender=self.id, **how)
+        await self.house.handled(said["update_id"])
+        known = {message["message_id"] for message in before}
+        after = await self.messages()
+        return [m for m in after if m["message_id"] not in known and m["from"] == "bot"]
+
+    async def taps(self, button: str, **how: Any) -> str | None:
+        """Tap the newest button with this label and return the line that the bot showed over it."""
+        return await self._tap(button=button, **how)
+
+    async def forges(self, data: str, **how: Any) -> str | None:
+        """Send callback data that no button need have."""
+        return await self._tap(data=data, forge=True, **how)
+
+    async def _tap(self, **how: Any) -> str | None:
+        tapped = await self.house.control.tap(self.chat, sender=self.id, **how)
+        await self.house.handled(tapped["update_id"])
+        view = await self.house.control.chat(self.chat)
+        answers = {row["callback_query_id"]: row for row in view["callback_answers"]}
+        assert tapped["callback_query_id"] in answers, "the button was left busy"
+        return answers[tapped["callback_query_id"]].get("text") or None
+
+    async def messages(self) -> list[Json]:
+        """Return everything in the chat."""
+        view = await self.house.control.chat(self.chat)
+        messages: list[Json] = view["messages"]
+        return messages
+
+    async def last(self) -> Json:
+        """Return the bot's newest message as it shows now."""
+        return [message for message in await self.messages() if message["from"] == "bot"][-1]
+
+    async def sees(self, *texts: str) -> Json:
+        """Check that the bot's newest message holds each of `texts`, and return it."""
+        message = await self.last()
+        for text in texts:
+            assert text in message["text"]
+        return message
+
+    async def buttons(self) -> list[str]:
+        """Return the labels under the bot's newest message."""
+        return [button["text"] for row in (await self.last())["buttons"] for button in row]
+
+    async def subscription(self) -> Subscriber | None:
+        """Return what the database holds on this chat."""
+        async with self.house.desk.database.read() as connection:
+            return await find_subscriber(connection, self.chat)
+
+
+class House:
+    """The emulator, the bot and its desk."""
+
+    def __init__(self, desk: Desk, clock: ManualClock, hands: Control, actions: Actions) -> None:
+        self.desk = desk
+        self.clock = clock
+        self.control = hands
+        self.actions = actions
+        self.failures: list[BaseException] = []
+        self._handled: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def handled(self, update_id: int | None) -> None:
+        """Wait until the bot is done with an update; None: the bot does not get to see it."""
+        if update_id is not None:
+            await asyncio.wait_for(self._handled[update_id].wait(), 20)
+
+    async def mark_handled(self, update: Update, context: object) -> None:
+        """Write down that the handlers are done with `update`."""
+        self._handled[update.update_id].set()
+
+    async def person(self, name: str = "An", **body: Any) -> Person:
+        """Make a user who has not written yet."""
+        user = await self.control.user(name, **body)
+        return Person(self, user, user)
+
+    async def group(self, *people: Person, administrator: Person | None = None, **body: Any) -> list[Person]:
+        """Make a group and return its people there, the administrator last."""
+        administrators = [administrator.id] if administrator else []
+        members = [person.id for person in people]
+        made = await self.control.post(
+            "group", title="Xóm nhỏ", members=members, administrators=administrators, **body
+        )
+        await self.handled(made["update_id"])
+        return [Person(self, user, made["chat"]["id"]) for user in members + administrators]
+
+
+@pytest.fixture(autouse=True)
+def _pauses_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the library's coming form of `retry_after`; it warns of the present one."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+def newsroom() -> Newsroom:
+    """A newsroom with two editions and three topics."""
+    return make_newsroom()
+
+
+@pytest.fixture
+async def house(sqlite_database: Database, newsroom: Newsroom) -> AsyncIterator[House]:
+    """An emulator and the bot that polls it."""
+    clock, actions = ManualClock(NOW), Actions()
+    desk = Desk(sqlite_database, clock, newsroom, frozenset({OPERATOR}))
+    async with serve() as emulator, control(emulator.url) as hands:
+        house = House(desk, clock, hands, actions)
+        application = _application(emulator.url, house)
+        async with application:
+            await application.start()
+            assert application.updater is not None
+            await application.updater.start_polling(timeout=5)
+            yield house
+            await application.updater.stop()
+            await application.stop()
+
+
+def _application(url: str, house: House) -> Application[Any, Any, Any, Any, Any, Any]:
+    application = (
+        ApplicationBuilder()
+        .token("42:emulated")
+        .base_url(f"{url}/bot")
+        .base_file_url(f"{url}/file/bot")
+        .request(AiohttpRequest(4))
+        .get_updates_request(AiohttpRequest(2))
+        .build()
+    )
+    actions = house.actions
+    add_handlers(
+        application,
+        house.desk,
+        AdminActions(actions.send_now, actions.set_paused, lambda: actions.is_stopped),
+    )
+    application.add_handler(TypeHandler(Update, house.mark_handled), group=9)
+    return application
+
+
+@pytest.fixture
+async def an(house: House) -> Person:
+    """A person who has not written to the bot yet."""
+    return await house.person("An")
+
+
+@pytest.fixture
+async def operator(house: House) -> Person:
+    """A person whose chat is an admin chat."""
+    return await house.person("Chị Tư", id=OPERATOR)
+
+
+Publish = Callable[..., Awaitable[list[int]]]
+
+
+@pytest.fixture
+def publish(house: House) -> Publish:
+    """Store articles, each a story of its own, worked up and searchable; return their ids."""
+
+    async def store(
+        *titles: str, body: str = "", topic: str | None = None, hours_ago: float = 1
+    ) -> list[int]:
+        at = house.clock.now() - dt.timedelta(hours=hours_ago)
+        incoming = [_incoming(title, body, topic, at) for title in titles]
+        return await _store(house.desk.database, incoming, at)
+
+    return store
+
+
+def _incoming(title: str, body: str, topic: str | None, at: dt.datetime) -> Incoming:
+    text = body or f"{title} là chuyện được bàn ở chợ sáng nay. Bà con kể lại nhiều điều mới."
+    slug = "-".join(title.lower().split())
+    return Incoming(
+        key=f"https://baobien.example/{slug}",
+        external_id=f"https://baobien.example/{slug}",
+        url=f"https://baobien.example/{slug}",
+        source="bao-bien",
+        topic=topic,
+        title=title,
+        sapo="",
+        body=text,
+        published=Published(at),
+        text_hash=str(hash((title, text))),
+        advertorial=False,
+        place="test",
+    )
+
+
+async def _store(database: Database, incoming: Sequence[Incoming], at: dt.datetime) -> list[int]:
+    async with database.write() as connection:
+        await store_articles(connection, incoming, now=at)
+        done = []
+        for article in await find_waiting(connection, 1_000):
+            place = Place(0, "body", 0, article.body.index(".") + 1)
+            sentence = sentence_at([article.document], place)
+            done.append(Worked(article, (sentence,), await make_story(connection, now=at)))
+        await save_work(connection, done, now=at)
+    return [worked.article.id for worked in done]
