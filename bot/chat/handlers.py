@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.ext import (
     Application,
     CallbackContext,
@@ -23,7 +24,7 @@ from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
 from bot.chat.errors import error_handler
 from bot.chat.reception import Reception
 from bot.chat.screen import Screen
-from bot.chat.visit import Tap, Visit
+from bot.chat.visit import Tap, Visit, settle
 from bot.desk import Desk
 
 _NEW = filters.UpdateType.MESSAGE
@@ -66,13 +67,13 @@ class _Sorter:
         if message is None or message.text is None:
             return
         addressee = message.text.split()[0].partition("@")[2].lower()
-        is_private = message.chat.type == "private"
+        is_private = message.chat.type == ChatType.PRIVATE
         if addressee == context.bot.username.lower() or (is_private and not addressee):
             await self._reception.reject(self._visit(message, context), message.text)
 
     async def on_forwarded_command(self, update: Update, context: Context) -> None:
         """What someone else typed is no wish of this person."""
-        if update.message is not None and update.message.chat.type == "private":
+        if update.message is not None and update.message.chat.type == ChatType.PRIVATE:
             visit = self._visit(update.message, context)
             await self._reception.say(visit, Screen(texts.FORWARDED_COMMAND))
 
@@ -94,7 +95,7 @@ class _Sorter:
         if query is None:
             return
         if query.message is None:  # a button that was not sent by us into a chat
-            await query.answer(texts.STALE_BUTTON)
+            await settle(query, texts.STALE_BUTTON)
             return
         tap = Tap(self._desk, context.bot, query.message.chat, query)
         await self._reception.press(tap, query.data or "")

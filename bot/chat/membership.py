@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 async def may_set(visit: Visit) -> bool:
     """Tell whether this person may change what the chat chose: oneself, or a group's administrator."""
-    if not visit.is_group:
+    if visit.chat.type == ChatType.PRIVATE:
         return True
     if visit.sender_chat is not None:
         return visit.sender_chat.id == visit.chat_id  # an anonymous administrator writes in the group's name

@@ -143,11 +143,16 @@ class Tap(Visit):
         if self._is_settled:
             return
         self._is_settled = True
-        try:
-            await self._query.answer(line)
-        except BadRequest as error:
-            if "query is too old" not in error.message.lower():
-                raise
+        await settle(self._query, line)
 
     def _reply_to(self) -> ReplyParameters | None:
         return None
+
+
+async def settle(query: CallbackQuery, line: str | None) -> None:
+    """Let a button rest, with `line` shown over it; one that Telegram has given up on rests already."""
+    try:
+        await query.answer(line)
+    except BadRequest as error:
+        if "query is too old" not in error.message.lower():
+            raise

@@ -135,12 +135,13 @@ class Person:
 class House:
     """The emulator, the bot and its desk."""
 
-    def __init__(self, desk: Desk, clock: ManualClock, hands: Control, actions: Actions) -> None:
+    def __init__(self, url: str, desk: Desk, clock: ManualClock, hands: Control, actions: Actions) -> None:
+        self.url = url
+        self.username = ""
         self.desk = desk
         self.clock = clock
         self.control = hands
         self.actions = actions
-        self.failures: list[BaseException] = []
         self._handled: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def handled(self, update_id: int | None) -> None:
@@ -186,9 +187,10 @@ async def house(sqlite_database: Database, newsroom: Newsroom) -> AsyncIterator[
     clock, actions = ManualClock(NOW), Actions()
     desk = Desk(sqlite_database, clock, newsroom, frozenset({OPERATOR}))
     async with serve() as emulator, control(emulator.url) as hands:
-        house = House(desk, clock, hands, actions)
+        house = House(emulator.url, desk, clock, hands, actions)
         application = _application(emulator.url, house)
         async with application:
+            house.username = application.bot.username
             await application.start()
             assert application.updater is not None
             await application.updater.start_polling(timeout=5)

@@ -1,0 +1,156 @@
+"""Groups: anyone may ask, only administrators change settings, and plain talk is nobody's question."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+async def group(house: Any) -> Any:
+    """A member and an administrator of one group."""
+    member, administrator = await house.person("Bình"), await house.person("Chi")
+    return await house.group(member, administrator=administrator)
+
+
+@pytest.fixture
+def member(group: Any) -> Any:
+    """Someone without rights."""
+    return group[0]
+
+
+@pytest.fixture
+def administrator(group: Any) -> Any:
+    """An administrator."""
+    return group[1]
+
+
+def _at(house: Any, text: str, name: str = "") -> str:
+    command, _, words = text.partition(" ")
+    return f"{command}@{name or house.username} {words}".strip()
+
+
+async def test_a_group_is_greeted_and_not_subscribed(member: Any, house: Any) -> None:
+    await member.sees("Chào cả nhóm!", f"/tim@{house.username}", f"/start@{house.username}")
+    assert await member.subscription() is None
+
+
+async def test_anyone_may_search_and_read(member: Any, house: Any, publish: Any) -> None:
+    await publish("Đêm hội ở Hạ Long")
+    (answer,) = await member.says(_at(house, "/tim hạ long"))
+    assert "Đêm hội ở Hạ Long" in answer["text"]
+    assert answer["reply_to"] > 0
+    (digest,) = await member.says(_at(house, "/tin"))
+    assert "Đêm hội ở Hạ Long" in digest["text"]
+
+
+async def test_a_command_without_the_bots_name_is_obeyed_too(member: Any, publish: Any) -> None:
+    await publish("Đêm hội ở Hạ Long")
+    assert len(await member.says("/tim hạ long")) == 1
+
+
+async def test_a_command_for_another_bot_is_ignored(member: Any, administrator: Any, house: Any) -> None:
+    assert await member.says(_at(house, "/tim hạ long", "bot_khac_bot")) == []
+    assert await administrator.says(_at(house, "/start", "bot_khac_bot")) == []
+    assert await administrator.subscription() is None
+
+
+async def test_plain_talk_is_no_question(house: Any, member: Any) -> None:
+    promoted = await house.control.post("member", chat=member.chat, action="promote")
+    await house.handled(promoted["update_id"])  # an administrator bot sees everything that is written
+    assert await member.says("hạ long hôm nay đẹp quá") == []
+
+
+async def test_a_strange_command_is_answered_only_if_it_names_the_bot(member: Any, house: Any) -> None:
+    assert await member.says("/banquyen") == []
+    await member.says(_at(house, "/lichh"))
+    await member.sees("Có phải bạn muốn gửi /lich?")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["/start", "/lich", "/lich 20:00", "/chude", "/tamdung", "/tieptuc", "/dulieucuatoi", "/xoadulieu"],
+)
+async def test_only_administrators_change_a_groups_settings(
+    member: Any, administrator: Any, house: Any, command: str
+) -> None:
+    await administrator.says(_at(house, "/start"))
+    before = await administrator.subscription()
+    await member.says(_at(house, command))
+    await member.sees("Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm.")
+    assert await administrator.subscription() == before
+
+
+async def test_an_administrator_subscribes_the_group_and_sets_its_times(
+    administrator: Any, house: Any
+) -> None:
+    await administrator.says(_at(house, "/start"))
+    await administrator.says(_at(house, "/lich 20:00"))
+    subscription = await administrator.subscription()
+    assert (subscription.kind, subscription.choices.times) == ("supergroup", ("20:00",))
+
+
+async def test_an_anonymous_administrator_is_one(house: Any, group: Any) -> None:
+    anonymous = group[1]
+    await anonymous.says(_at(house, "/start"), anonymous_admin=True)
+    assert (await anonymous.subscription()).status == "active"
+
+
+async def test_a_channel_that_writes_in_a_group_is_no_administrator(house: Any, member: Any) -> None:
+    channel = {"id": -1001234, "type": "channel", "title": "Kênh lạ"}
+    await member.says(_at(house, "/start"), extra={"sender_chat": channel})
+    await member.sees("Chỉ quản trị viên nhóm")
+    assert await member.subscription() is None
+
+
+async def test_a_members_tap_changes_nothing_and_an_administrators_does(
+    member: Any, administrator: Any, house: Any
+) -> None:
+    await administrator.says(_at(house, "/start"))
+    await administrator.says(_at(house, "/lich"))
+    assert await member.taps("20:00") == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
+    assert (await administrator.subscription()).choices.times == ()
+    assert await administrator.taps("20:00") is None
+    assert (await administrator.subscription()).choices.times == ("20:00",)
+
+
+async def test_anyone_may_turn_the_pages_of_an_answer(member: Any, administrator: Any, publish: Any) -> None:
+    await publish(*(f"Tàu số {n} vào vịnh Hạ Long" for n in range(8)))
+    await administrator.says("/tim hạ long")
+    assert await member.taps("Sau ›") is None
+    await member.sees("trang 2/2")
+
+
+async def test_a_group_that_puts_the_bot_out_is_retired_until_start(administrator: Any, house: Any) -> None:
+    await administrator.says(_at(house, "/start"))
+    for action, status in (("kick", "gone"), ("add", "gone")):
+        changed = await house.control.post("member", chat=administrator.chat, action=action)
+        await house.handled(changed["update_id"])
+        assert (await administrator.subscription()).status == status
+    await administrator.says(_at(house, "/start"))
+    assert (await administrator.subscription()).status == "active"
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_choices(house: Any) -> None:
+    chi = await house.person("Chi")
+    (administrator,) = await house.group(administrator=chi, type="group")
+    await administrator.says(_at(house, "/start"))
+    await administrator.says(_at(house, "/lich 20:00"))
+    upgraded = await house.control.post("member", chat=administrator.chat, action="upgrade")
+    await house.handled(upgraded["update_id"])
+    old, administrator.chat = await administrator.subscription(), upgraded["chat"]["id"]
+    assert old is None
+    assert (await administrator.subscription()).choices.times == ("20:00",)
+
+
+async def test_a_groups_data_are_called_the_groups(administrator: Any, house: Any) -> None:
+    await administrator.says(_at(house, "/start"))
+    await administrator.says(_at(house, "/dulieucuatoi"))
+    await administrator.sees("Điểm Tin đang giữ về nhóm này")
+
+
+async def test_channel_posts_are_left_alone(house: Any) -> None:
+    chi = await house.person("Chi")
+    (author,) = await house.group(administrator=chi, type="channel")
+    for text in ("/start", "/tim hạ long", "tin nóng"):
+        assert await author.says(text) == []
+    assert await author.subscription() is None
