@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StorageError
 from storage.search.engines import engine_of
 from storage.search.model import IndexedWords
-from storage.search.words import MAX_WORDS, accented, indexed_forms, unaccented
+from storage.search.words import FIELD_END, MAX_WORDS, accented, indexed_forms, unaccented
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow
 
 def _words(row: SearchRow) -> IndexedWords:
     title, sapo, body = indexed_forms(row.title), indexed_forms(row.sapo), indexed_forms(row.body)
-    whole = (title + sapo + body)[:MAX_WORDS]
+    whole = [*title, FIELD_END, *sapo, FIELD_END, *body][:MAX_WORDS]
     return IndexedWords(
         row.article_id,
         accented(title),

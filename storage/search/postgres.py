@@ -17,6 +17,12 @@ from summarizer.query import Run
 _WINDOW = 500
 _FIELD_GAP = 10  # positions between title and sapo, so that no phrase spans both
 
+# A plan made without seeing the words walks the whole table for a rare one; and where the planner is wrong
+# about words that seldom meet, the server itself ends the work.
+_BOUND = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('statement_timeout', '5s', true)"
+)
 _FIND = text("SELECT article_id FROM article_search WHERE article_id = ANY(:ids)")
 _REMOVE = text("DELETE FROM article_search WHERE article_id = ANY(:ids)")
 _PUT = text(
@@ -82,6 +88,7 @@ async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> N
 async def look_up(connection: AsyncConnection, layer: Layer, match: Match, limit: int) -> Page:
     """Return at most `limit` hits, best first, looking at a bounded number of the newest matches."""
     values = {"match": expression(match), "window": _WINDOW, "limit": limit}
+    await connection.execute(_BOUND)
     rows = (await connection.execute(_LOOK_UP[layer], values)).all()
     matches = rows[0].matches if rows else 0
     hits = tuple(Hit(row.id, row.score, row.title, row.sapo, row.at) for row in rows)

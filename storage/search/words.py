@@ -12,6 +12,8 @@ from summarizer.words import Forms, word_forms
 MAX_WORDS = 16_000
 _MAX_CHARACTERS = 100_000
 
+FIELD_END = Forms("¶", "¶")  # no question holds it, so no phrase is found across two fields
+
 
 def indexed_forms(text: str) -> list[Forms]:
     """Return the words of `text` that the index keeps, in order.
