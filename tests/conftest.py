@@ -49,7 +49,9 @@ async def postgres_url(_postgres_template: str) -> AsyncIterator[str]:
     """Return the address of an empty, migrated PostgreSQL database of this test's own."""
     template = make_url(_postgres_template)
     name = f"test_{next(_numbers)}"
-    await _administer(_postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    await _administer(
+        _postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"
+    )
     yield template.set(database=name).render_as_string(hide_password=False)
     await _administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 
