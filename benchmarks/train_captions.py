@@ -24,7 +24,10 @@ from summarizer.sentences import split
 from summarizer.syllables import syllables
 
 Example = tuple[frozenset[str], bool]
-CREDIT = re.compile(r"ảnh\s*[:;]|video\s*:|clip\s*:|nguồn\s*:|đồ h[oọ]ạ?\s*:", re.IGNORECASE)
+CREDIT = re.compile(
+    r"^ảnh\b|ảnh (?:minh|tư liệu|chụp|cắt|internet)|ảnh\s*[:;]|video\s*:|clip\s*:|nguồn\s*:|đồ h[oọ]ạ?\s*:",
+    re.IGNORECASE,
+)
 CUES, RIDGE, STEPS = 700, 3.0, 7
 
 

@@ -8,17 +8,20 @@ dropped is decided in `cleaning`; the ranker takes the same score as evidence.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, repeat
+from typing import cast
 
 from summarizer.syllables import syllables
 
-CERTAIN = 2.0  # log odds from which a line of its own is a caption wherever it stands
+CERTAIN = 2.5  # log odds from which a line of its own is a caption wherever it stands
 LIKELY = 0.8  # log odds that are enough for a short line between long paragraphs
 _LONGEST = 48  # syllables; longer ones are prose
+_LONGEST_SYLLABLE = 12  # characters, with what parts it from the next
 _LONG_PARAGRAPH = 40  # syllables
+_NO_CAPTION = ("?", "!", ":", ";")  # how no caption ends
 _QUOTE = re.compile('["“”]')
 
 
@@ -34,12 +37,16 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     >>> caption_score("Tuy nhiên, ông cũng chưa rõ vì sao nước lên nhanh.") < -2
     True
     """
-    weights = _weights()
-    return weights[""] + sum(weights.get(cue, 0.0) for cue in cues(text, tokens or syllables(text)))
+    tokens = tokens or syllables(text)
+    others, pairs = _weights()
+    score = others[""] + sum(map(others.get, _lone_cues(text, tokens), repeat(0.0)))
+    return score + sum(map(pairs.__getitem__, pairs.keys() & set(pairwise(tokens))))
 
 
 def is_caption(text: str, *, before: str = "", after: str = "") -> bool:
     """Tell whether the line `text` between the lines `before` and `after` is a caption."""
+    if len(text) > _LONGEST * _LONGEST_SYLLABLE or text.endswith(_NO_CAPTION):
+        return False
     length = len(syllables(text))
     if not 2 <= length <= _LONGEST:
         return False
@@ -51,23 +58,28 @@ def is_caption(text: str, *, before: str = "", after: str = "") -> bool:
     )
 
 
-def cues(text: str, tokens: Sequence[str]) -> Iterator[str]:
-    """Yield what the weights are keyed by, each once: words, neighbours, the opening, length and marks."""
-    yield from set(tokens)
-    yield from {f"{first} {second}" for first, second in pairwise(tokens)}
-    yield f"^{tokens[0]}" if tokens else "^"
-    yield "^" + " ".join(tokens[:2])
-    yield f"#{min(len(tokens) // 4, 12)}"
-    yield f",{min(text.count(','), 3)}"
+def cues(text: str, tokens: Sequence[str]) -> list[str]:
+    """Return what the weights are keyed by, each once: words, neighbours, the opening, length and marks."""
+    return [*_lone_cues(text, tokens), *{f"{first} {second}" for first, second in pairwise(tokens)}]
+
+
+def _lone_cues(text: str, tokens: Sequence[str]) -> list[str]:
+    opening = f"^{tokens[0]}" if tokens else "^"
+    found = [*set(tokens), opening, "^" + " ".join(tokens[:2])]
+    found += (f"#{min(len(tokens) // 4, 12)}", f",{min(text.count(','), 3)}")
     if _QUOTE.search(text):
-        yield '"'
+        found.append('"')
     if tokens and tokens[-1].isdigit():
-        yield "9$"
+        found.append("9$")
+    return found
 
 
 @cache
-def _weights() -> dict[str, float]:
-    weights: dict[str, float] = json.loads(
+def _weights() -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """Return the weights of lone cues, "" being the constant, and of neighbours."""
+    saved: dict[str, float] = json.loads(
         files("summarizer").joinpath("data/captions.json").read_text("utf-8")
     )
-    return weights
+    pairs = {tuple(cue.split()): weight for cue, weight in saved.items() if " " in cue and cue[0] != "^"}
+    lone = {cue: weight for cue, weight in saved.items() if " " not in cue or cue[0] == "^"}
+    return lone, cast(dict[tuple[str, str], float], pairs)

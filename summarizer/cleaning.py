@@ -26,7 +26,9 @@ from summarizer.sentences import split
 from summarizer.syllables import syllables
 
 _LINE = re.compile(r"[^\n]+")
+_BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
+_LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
 
@@ -67,9 +69,10 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     lines = [line for line in lines if line.text]
     advertorial = any(is_advertorial_mark(line.text) for line in lines)
     lines, source_name, source_url = _without_source(lines)
-    lines = [line for line in lines if not is_furniture(line.text)]
+    # Copies go first: of a caption printed with and without its credit neither may stay.
+    lines = [line for line in _without_repeats(lines) if not is_furniture(line.text)]
     lines, byline = _without_byline(_without_related_links(lines))
-    lines = _without_echoes(_without_repeats(lines), title, sapo)
+    lines = _without_echoes(lines, title, sapo)
     return Cleaned(tuple(_without_captions(lines)), byline, source_name, source_url, advertorial)
 
 
@@ -118,12 +121,12 @@ def _without_byline(lines: list[Line]) -> tuple[list[Line], str | None]:
     cut = len(lines)
     while cut > 1 and len(lines) - cut < 3 and is_byline(lines[cut - 1].text):
         cut -= 1
-    return lines[:cut], (lines[cut].text.strip("()[]*-–— ") if cut < len(lines) else None)
+    return lines[:cut], (_BRACKETS.sub(r"\1", lines[cut].text) if cut < len(lines) else None)
 
 
 def _key(text: str) -> str:
     """Return what two copies of a line share: its syllables, without a credit at its end."""
-    return " ".join(syllables(without_credit(text)))
+    return text if len(text) > _LONG_LINE else " ".join(syllables(without_credit(text)))
 
 
 def _without_repeats(lines: list[Line]) -> list[Line]:

@@ -5,6 +5,7 @@ ROUGE of sentences against the lead paragraphs that journalists wrote. Which sen
 `selection`'s business.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from summarizer.openers import is_dangling
 from summarizer.vectors import Floats, Vectors, rarity_of, vectorise
 
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
+_NUMBER = re.compile(r"(?<!\w)\d+")
 _TOP_TERMS = 15
 Pair = tuple[str, str]
 
@@ -143,7 +145,7 @@ def _text_figures(
             text.endswith(":"),
             text.rstrip("”\" '").endswith("?"),
             text[-1:] in ".!…",
-            min(sum(word[0].isdigit() for word in words), 6),
+            min(len(_NUMBER.findall(text)), 6),
             len(numbers.intersection(words)),
             min(text.count(","), 6),
             max(-4.0, min(4.0, caption_score(text, words))),

@@ -11,6 +11,7 @@ from summarizer.syllables import syllables
 
 _STOPS = ".!?…"
 _CLOSING = "\"”’')]» "
+_TAIL = 120  # characters at the end of a line in which a credit stands
 _LONGEST_CREDITED = 60  # syllables; a line that ends in a credit but is longer is prose with a photo in it
 
 
@@ -23,7 +24,7 @@ def ends_as_sentence(text: str) -> bool:
     return text.rstrip(_CLOSING)[-1:] in tuple(_STOPS)
 
 
-_ADDRESS = _pattern(r"\W*(?:(?:https?://|www\.).+|[\w.+-]+@[\w-]+\.[\w.]+|#\w+)\W*")
+_ADDRESS = _pattern(r"[<(\[|]*(?:https?://|www\.|#\w)")
 _DATE = _pattern(
     r"\W*(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật|cn|t[2-7])\W+)?(?:ngày\s+)?",
     r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}(?:\W+\d{1,2}\s*[:hg]\s*\d{2}.{0,12})?\W*",
@@ -51,10 +52,14 @@ def is_furniture(text: str) -> bool:
     """Tell whether the line is an address, a date, a mark, a notice of the site or a credit."""
     return (
         not any(char.isalnum() for char in text)
-        or all(_ADDRESS.fullmatch(word) for word in text.split())
+        or all(_is_address(word) for word in text.split())
         or any(kind.fullmatch(text) for kind in (_DATE, _NOTICE, _ADVERTORIAL))
         or is_credit(text)
     )
+
+
+def _is_address(word: str) -> bool:
+    return _ADDRESS.match(word) is not None or "@" in word[1:] or not any(char.isalnum() for char in word)
 
 
 _WORK = (
@@ -79,12 +84,12 @@ def is_credit(text: str) -> bool:
         return True
     if _CREDIT.fullmatch(text):
         return not ends_as_sentence(text) or len(syllables(text)) <= 10
-    return _CREDIT_TAIL.search(text) is not None and len(syllables(text)) <= _LONGEST_CREDITED
+    return _CREDIT_TAIL.search(text[-_TAIL:]) is not None and len(syllables(text)) <= _LONGEST_CREDITED
 
 
 def without_credit(text: str) -> str:
     """Return `text` without a credit at its end: a caption is printed once with and once without it."""
-    return _CREDIT_TAIL.sub("", text)
+    return text[:-_TAIL] + _CREDIT_TAIL.sub("", text[-_TAIL:])
 
 
 _SOURCE_WITH_URL = _pattern(r"\(?(?:nguồn|theo)\b\s*:?\s*([^:\n]{0,60}?)\s*[:\-–]?\s*(https?://\S+?)[).]*")

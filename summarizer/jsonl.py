@@ -97,4 +97,8 @@ def _checked(text: str, key: str) -> str:
 
 def _is_unicode(text: str) -> bool:
     """Tell whether the text can be printed at all: JSON may escape half of a surrogate pair."""
-    return not any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -37,7 +37,10 @@ class UnknownRankerError(ValueError):
 
 
 class Tokenizer:
-    """What sumy asks of a language."""
+    """What sumy asks of a language. Sentences whose syllables are `known` are not cut again."""
+
+    def __init__(self, known: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._known = known or {}
 
     def to_sentences(self, paragraph: str) -> tuple[str, ...]:
         """Return the sentences of a paragraph."""
@@ -45,16 +48,19 @@ class Tokenizer:
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
         """Return the canonical syllables of a sentence."""
-        return tuple(syllables(sentence))
+        return tuple(self._known.get(sentence) or syllables(sentence))
 
 
-def document_of(titles: Sequence[str], texts: Sequence[Sequence[str]]) -> ObjectDocumentModel:
+def document_of(
+    titles: Sequence[str], texts: Sequence[Sequence[str]], known: Mapping[str, Sequence[str]] | None = None
+) -> ObjectDocumentModel:
     """Put articles into sumy's document model.
 
     Args:
         titles: one of each article; texts: its sentences.
+        known: the syllables of sentences that have been cut already.
     """
-    tokenizer = Tokenizer()
+    tokenizer = Tokenizer(known)
     return ObjectDocumentModel(
         Paragraph([Text(title, tokenizer, is_heading=True), *(Text(one, tokenizer) for one in article)])
         for title, article in zip(titles, texts, strict=True)

@@ -94,7 +94,7 @@ def _overlap(measured: Measured, first: int) -> tuple[Floats, Floats]:
     own, told = measured.pairs[first], measured.in_title[first]
     shared = [len(pairs & own) / max(len(pairs), 1) for pairs in measured.pairs]
     weights = measured.title_weights
-    gain = [sum(weights[word] for word in words - told) for words in measured.in_title]
+    gain = [sum(weights[word] for word in words - told) if words else 0.0 for words in measured.in_title]
     return np.array(shared, np.float32), np.array(gain, np.float32) / (sum(weights.values()) or 1)
 
 

@@ -26,9 +26,10 @@ _SAID_BY_SAPO = 0.6  # share of a body sentence's neighbouring syllables that th
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that may be shown: as repaired, and where it stands as given."""
+    """A sentence that may be shown: as repaired, its syllables, and where it stands as given."""
 
     text: str
+    tokens: list[str]
     place: Place
 
 
@@ -94,8 +95,9 @@ def _rank(
     choose = make_ranker(ranker)
     if limits.sentences == 0 or not any(texts):
         return []
-    document = document_of(titles, [[candidate.text for candidate in article] for article in texts])
-    candidates = (candidate for article in texts for candidate in article)
+    candidates = [candidate for article in texts for candidate in article]
+    known = {candidate.text: candidate.tokens for candidate in candidates}
+    document = document_of(titles, [[candidate.text for candidate in article] for article in texts], known)
     by_sentence = dict(zip(map(id, document.sentences), candidates, strict=True))
     return [by_sentence[id(sentence)] for sentence in choose(document, Count(limits))]
 
@@ -105,35 +107,32 @@ def _sapo_candidates(sapo: Repaired, title: str, document: int = 0) -> list[_Can
     words, known = syllables(sapo.text), set(syllables(title))
     if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
         return []
-    spans = [span for span in split(sapo.text) if syllables(sapo.text[slice(*span)])]
-    return [_candidate(sapo, span, document, "sapo") for span in spans]
+    found = [_candidate(sapo, span, document, "sapo") for span in split(sapo.text)]
+    return [candidate for candidate in found if candidate.tokens]
 
 
 def _body_candidates(at: int, document: Document, title: str, sapo: str) -> list[_Candidate]:
     """Return the sentences of the body's prose, each once."""
     body = repair(document.body)
     lines = clean_body(body.text, title=title, sapo=sapo).lines
-    said = {_key(title)}
-    candidates = []
+    said = {tuple(syllables(title))}
+    kept = []
     for line in lines:
         spans = split(line.text)
         is_teaser = len(lines) == len(spans) == 1  # a body of one sentence often lacks its full stop
         for start, end in spans:
-            text = line.text[start:end]
-            key = _key(text)
-            is_heading = is_subhead(text) and not is_teaser
-            if not is_heading and key not in said and key.count(" ") >= _FEWEST_SYLLABLES - 1:
+            candidate = _candidate(body, (line.start + start, line.start + end), at, "body")
+            key = tuple(candidate.tokens)
+            is_heading = is_subhead(candidate.text) and not is_teaser
+            if not is_heading and key not in said and len(key) >= _FEWEST_SYLLABLES:
                 said.add(key)
-                candidates.append(_candidate(body, (line.start + start, line.start + end), at, "body"))
-    return candidates
+                kept.append(candidate)
+    return kept
 
 
 def _candidate(field: Repaired, span: tuple[int, int], document: int, name: FieldName) -> _Candidate:
-    return _Candidate(field.text[slice(*span)], Place(document, name, *field.span(*span)))
-
-
-def _key(text: str) -> str:
-    return " ".join(syllables(text))
+    text = field.text[slice(*span)]
+    return _Candidate(text, syllables(text), Place(document, name, *field.span(*span)))
 
 
 def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
@@ -141,7 +140,7 @@ def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Ca
     sentences, room = limits.sentences, limits.syllables
     taken: list[_Candidate] = []
     for candidate in candidates:
-        length = len(syllables(candidate.text))
+        length = len(candidate.tokens)
         if (sentences is None or len(taken) < sentences) and (room is None or length <= room):
             taken.append(candidate)
             room = None if room is None else room - length
