@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.answers import FoundArticle, answer_question, describe
+from bot.answers import FoundArticle, describe
 from bot.chat import keyboards, texts
 from bot.chat.intents import TurnPage
 from bot.chat.results import RESULTS_PER_PAGE, Result, render_results
@@ -17,8 +17,9 @@ from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 from bot.newsroom import Newsroom
 from storage.questions import Question, find_question, record_question
+from storage.search import Found, search_articles
 from storage.subscribers import Subscriber, find_subscriber
-from summarizer.query import MAX_WORDS, parse_query
+from summarizer.query import MAX_CHARACTERS, MAX_WORDS, Query, parse_query
 from summarizer.syllables import syllables
 
 _MOST_KEPT = 50  # articles that a question's pages turn through
@@ -41,15 +42,16 @@ async def obey(visit: Visit) -> None:
         await visit.send(Screen(texts.EMPTY_QUESTION))
         return
     await visit.show_progress()
-    answer = await answer_question(visit.desk, query.text, limit=RESULTS_PER_PAGE)
-    async with visit.desk.database.write() as connection:
-        now = visit.now
-        question_id = await record_question(connection, visit.chat_id, query.text, answer.ids, now=now)
+    now = visit.now
+    async with visit.desk.database.read() as connection:
+        hits = await search_articles(connection, query, now=now)
         subscriber = await find_subscriber(connection, visit.chat_id)
-    question = Question(question_id, visit.chat_id, query.text, answer.ids[:_MOST_KEPT], now)
-    page = _Page(question, 0, answer.found, _zone(subscriber, visit.desk.newsroom))
-    notes = [texts.ONLY_FIRST_WORDS.format(words=query.text)] if _is_cut(visit.words, query.text) else []
-    await visit.send(await _screen(visit.desk, page, notes))
+    found = await describe(visit.desk, query, hits.ids[:RESULTS_PER_PAGE])
+    async with visit.desk.database.write() as connection:
+        question_id = await record_question(connection, visit.chat_id, query.text, hits.ids, now=now)
+    question = Question(question_id, visit.chat_id, query.text, hits.ids[:_MOST_KEPT], now)
+    page = _Page(question, 0, found, _zone(subscriber, visit.desk.newsroom))
+    await visit.send(await _screen(visit.desk, page, _notes(visit.words, query, hits)))
 
 
 async def turn(tap: Tap, wanted: TurnPage) -> None:
@@ -110,6 +112,8 @@ def _zone(subscriber: Subscriber | None, newsroom: Newsroom) -> str:
     return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
 
 
-def _is_cut(typed: str, used: str) -> bool:
-    """Tell whether words were typed that the search does not look at."""
-    return len(syllables(typed[:5_000])) > min(MAX_WORDS, len(syllables(used)))
+def _notes(typed: str, query: Query, hits: Found) -> list[Markup]:
+    """Say where the answer is to less than was asked."""
+    is_cut = len(" ".join(typed.split())) > MAX_CHARACTERS or len(syllables(query.text)) > MAX_WORDS
+    notes = [texts.ONLY_FIRST_WORDS] if is_cut else []
+    return [*notes, texts.ONLY_SOME_WORDS] if hits.reading == "fewer_words" and hits.ids else notes

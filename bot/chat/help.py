@@ -24,9 +24,9 @@ async def show(visit: Visit) -> None:
     await visit.send(Screen(text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)))
 
 
-async def suggest(visit: Visit) -> None:
-    """Say that there is no such command, and which one is nearest."""
-    match = _NAME.match(visit.words)
+async def suggest(visit: Visit, typed: str) -> None:
+    """Say that there is no such command as was typed, and which one is nearest."""
+    match = _NAME.match(typed)
     name = match[1] if match else ""
     names = [command.name for command in _commands_of(visit)]
     near = difflib.get_close_matches(folded(name), names, n=1, cutoff=0.5)

@@ -1,6 +1,6 @@
 """The buttons under a message. Pure: what is chosen comes in, a keyboard goes out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -19,11 +19,13 @@ from bot.chat.intents import (
     SetTopic,
     TurnPage,
 )
+from bot.chat.markup import shortened
 from bot.newsroom import Edition, Newsroom
 from bot.schedule import QuietHours
 from storage.profiles import Choices
 
-_MOST_TOPICS = 60  # Telegram takes 100 buttons in all
+_MOST_OFFERED = 60  # Telegram takes 100 buttons in all
+_LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
 _COMMON_TIMES = (("06:30",), ("07:00",), ("12:00",), ("18:30",), ("20:00",), ("07:00", "19:00"))
 _COMMON_DAYS = (
     (texts.BUTTON_EVERY_DAY, tuple(range(7))),
@@ -47,7 +49,9 @@ def for_schedule(
 ) -> InlineKeyboardMarkup:
     """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
     edition = newsroom.find_edition(choices.edition) or newsroom.default_edition
-    own = texts.BUTTON_EDITION_TIMES.format(times=spoken.say_times(edition.schedule.times))
+    own = texts.BUTTON_EDITION_TIMES.format(
+        times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_LABEL)
+    )
     times = [
         _choice(" + ".join(times), SetTimes(times), is_chosen=choices.times == times)
         for times in _COMMON_TIMES
@@ -81,7 +85,7 @@ def for_editions(editions: Sequence[Edition], chosen: str) -> InlineKeyboardMark
     """Offer the editions."""
     offered = [
         [_choice(edition.title, SetEdition(edition.name), is_chosen=edition.name == chosen)]
-        for edition in editions[:_MOST_TOPICS]
+        for edition in editions[:_MOST_OFFERED]
     ]
     return InlineKeyboardMarkup([*offered, _back()])
 
@@ -103,7 +107,7 @@ def for_topics(
     """Offer every topic with a mark on the chosen ones; none chosen means all."""
     topics = [
         _choice(title, SetTopic(name, name not in chosen), is_chosen=name in chosen)
-        for name, title in list(titles.items())[:_MOST_TOPICS]
+        for name, title in list(titles.items())[:_MOST_OFFERED]
     ]
     everything = _choice(texts.BUTTON_ALL_TOPICS, Press.ALL_TOPICS, is_chosen=not chosen)
     return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), _back()])
@@ -131,14 +135,13 @@ def for_deletion() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Press.KEEP_ALL)]])
 
 
-def for_state(editions: Iterable[Edition], *, is_stopped: bool) -> InlineKeyboardMarkup:
+def for_state(editions: Sequence[Edition], *, is_stopped: bool) -> InlineKeyboardMarkup:
     """Offer an operator what can be done."""
+    levers = ((texts.BUTTON_PREVIEW, Preview), (texts.BUTTON_SEND, AskToSend))
     rows = [
-        [
-            _button(texts.BUTTON_PREVIEW.format(edition=edition.title), Preview(edition.name)),
-            _button(texts.BUTTON_SEND.format(edition=edition.title), AskToSend(edition.name)),
-        ]
-        for edition in list(editions)[: _MOST_TOPICS // 2]
+        [_button(label.format(edition=edition.title), lever(edition.name))]
+        for edition in editions[: _MOST_OFFERED // 2]
+        for label, lever in levers
     ]
     sending = (
         (texts.BUTTON_START_SENDING, Press.START_SENDING)

@@ -16,7 +16,7 @@ from bot.rfc3339 import to_rfc3339
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
 
 _FILE_NAME = "diemtin-du-lieu.json"
-_LONGEST_QUESTION = 120  # UTF-16 units: a caption has 1,024 in all
+_LONGEST_WORDS = 120  # UTF-16 units: a caption has 1,024 in all
 
 
 async def show(visit: Visit) -> None:
@@ -60,7 +60,7 @@ def _whom(visit: Visit) -> str:
 def _summary(visit: Visit, export: Export, newsroom: Newsroom) -> Markup:
     last = Markup()
     if export.questions:
-        last = texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_QUESTION))
+        last = texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_WORDS))
     return texts.MY_DATA.format(
         whom=_whom(visit),
         chat=visit.chat_id,
@@ -78,10 +78,10 @@ def _subscription(subscriber: Subscriber, newsroom: Newsroom) -> Markup:
         since=f"{subscriber.created_at.astimezone(zone):%d/%m/%Y}",
         status=texts.STATUSES[subscriber.status],
         edition=edition.title,
-        times=spoken.say_times(edition.schedule.times),
+        times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_WORDS),
         days=spoken.say_days(edition.schedule.days),
         zone=spoken.say_zone(edition.schedule.zone),
-        topics=shortened(say_topics(subscriber.choices, newsroom), 3 * _LONGEST_QUESTION),
+        topics=shortened(say_topics(subscriber.choices, newsroom), 2 * _LONGEST_WORDS),
         quiet=spoken.say_quiet(quiet_of(subscriber)),
     )
 

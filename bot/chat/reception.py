@@ -70,9 +70,8 @@ class Reception:
 
     async def reject(self, visit: Visit, typed: str) -> None:
         """Answer a command that there is not; `typed` is the whole text."""
-        visit.words = typed
         if await self._admits(visit):
-            await help.suggest(visit)
+            await help.suggest(visit, typed)
 
     async def answer(self, visit: Visit) -> None:
         """Answer a question in plain words."""

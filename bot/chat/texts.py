@@ -94,7 +94,8 @@ RESUMED = Markup("Bạn lại nhận bản tin. Bản tin tới: <b>{moment}</b>
 EMPTY_QUESTION = Markup(
     "Bạn muốn tìm tin gì? Gõ vài từ, có dấu hay không đều được, ví dụ: <code>/tim giá xăng</code>"
 )
-ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu: «{words}».")
+ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu.")
+ONLY_SOME_WORDS = Markup("Chưa có bài nào đủ các từ này; đây là những bài gần nhất.")
 NOTHING_FOUND = Markup(
     "Không thấy tin nào về «{words}».\nBạn thử ít từ hơn, từ khác, hoặc bỏ dấu ngoặc kép và dấu trừ nhé."
 )
@@ -104,7 +105,7 @@ ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ
 # A person's data
 MY_DATA = Markup(
     "<b>Điểm Tin đang giữ về {whom}</b>\n"
-    "• Số chat: <code>{chat}</code>\n"
+    "• Mã chat: <code>{chat}</code>\n"
     "{subscription}"
     "• Bản tin đã xếp gửi: {deliveries} tin nhắn\n"
     "• Câu hỏi đã lưu: {questions}{last_question}\n"

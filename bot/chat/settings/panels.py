@@ -7,12 +7,15 @@ from markupsafe import Markup
 
 from bot.chat import keyboards, spoken, texts
 from bot.chat.intents import Intent
+from bot.chat.markup import shortened
 from bot.chat.screen import Screen
 from bot.newsroom import Edition, Newsroom
 from bot.schedule import QuietHours
 from storage.profiles import Choices
 from storage.subscribers import Subscriber
 
+# However much an operator declares, a panel stays within one message.
+_LONGEST_LIST, _LONGEST_TIMES, _EDITIONS_TOLD = 500, 100, 12
 _SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day
 
 
@@ -32,7 +35,7 @@ def say_topics(choices: Choices, newsroom: Newsroom) -> str:
     """Say which topics the digest has."""
     chosen = newsroom.edition_for(choices).topics
     titles = [title for name, title in newsroom.topics.items() if name in chosen]
-    return spoken.say_list(titles) or texts.ALL_TOPICS
+    return shortened(spoken.say_list(titles), _LONGEST_LIST) or texts.ALL_TOPICS
 
 
 def schedule_screen(
@@ -91,10 +94,10 @@ def editions_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
     lines = [
         texts.EDITION_LINE.format(
             title=edition.title,
-            times=spoken.say_times(edition.schedule.times),
+            times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_TIMES),
             days=spoken.say_days(edition.schedule.days),
         )
-        for edition in newsroom.editions[:20]
+        for edition in newsroom.editions[:_EDITIONS_TOLD]
     ]
     html = texts.EDITIONS.format(editions=Markup("\n").join(lines))
     chosen = newsroom.edition_for(subscriber.choices).name

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.ext import Application, ApplicationBuilder, TypeHandler
+from telegram.ext import ApplicationBuilder, TypeHandler
 
 from bot.chat.admin import AdminActions
 from bot.chat.handlers import add_handlers
@@ -138,19 +138,44 @@ class House:
     def __init__(self, url: str, desk: Desk, clock: ManualClock, hands: Control, actions: Actions) -> None:
         self.url = url
         self.username = ""
+        self._application: Any = None
         self.desk = desk
         self.clock = clock
         self.control = hands
         self.actions = actions
         self._handled: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
+    async def open(self) -> None:
+        """Start the bot."""
+        self._application = (
+            ApplicationBuilder()
+            .token("42:emulated")
+            .base_url(f"{self.url}/bot")
+            .base_file_url(f"{self.url}/file/bot")
+            .request(AiohttpRequest(4))
+            .get_updates_request(AiohttpRequest(2))
+            .build()
+        )
+        levers = AdminActions(self.actions.send_now, self.actions.set_paused, lambda: self.actions.is_stopped)
+        add_handlers(self._application, self.desk, levers)
+        self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)
+        await self._application.initialize()
+        await self._application.start()
+        await self._application.updater.start_polling(timeout=5)
+        self.username = self._application.bot.username
+
+    async def close(self) -> None:
+        """Stop the bot."""
+        await self._application.updater.stop()
+        await self._application.stop()
+        await self._application.shutdown()
+
     async def handled(self, update_id: int | None) -> None:
         """Wait until the bot is done with an update; None: the bot does not get to see it."""
         if update_id is not None:
             await asyncio.wait_for(self._handled[update_id].wait(), 20)
 
-    async def mark_handled(self, update: Update, context: object) -> None:
-        """Write down that the handlers are done with `update`."""
+    async def _mark_handled(self, update: Update, context: object) -> None:
         self._handled[update.update_id].set()
 
     async def person(self, name: str = "An", **body: Any) -> Person:
@@ -188,35 +213,9 @@ async def house(sqlite_database: Database, newsroom: Newsroom) -> AsyncIterator[
     desk = Desk(sqlite_database, clock, newsroom, frozenset({OPERATOR}))
     async with serve() as emulator, control(emulator.url) as hands:
         house = House(emulator.url, desk, clock, hands, actions)
-        application = _application(emulator.url, house)
-        async with application:
-            house.username = application.bot.username
-            await application.start()
-            assert application.updater is not None
-            await application.updater.start_polling(timeout=5)
-            yield house
-            await application.updater.stop()
-            await application.stop()
-
-
-def _application(url: str, house: House) -> Application[Any, Any, Any, Any, Any, Any]:
-    application = (
-        ApplicationBuilder()
-        .token("42:emulated")
-        .base_url(f"{url}/bot")
-        .base_file_url(f"{url}/file/bot")
-        .request(AiohttpRequest(4))
-        .get_updates_request(AiohttpRequest(2))
-        .build()
-    )
-    actions = house.actions
-    add_handlers(
-        application,
-        house.desk,
-        AdminActions(actions.send_now, actions.set_paused, lambda: actions.is_stopped),
-    )
-    application.add_handler(TypeHandler(Update, house.mark_handled), group=9)
-    return application
+        await house.open()
+        yield house
+        await house.close()
 
 
 @pytest.fixture

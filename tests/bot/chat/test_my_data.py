@@ -22,7 +22,7 @@ async def test_everything_kept_is_told_in_words_and_as_json(an: Any, house: Any,
     await an.says("/dulieucuatoi")
     message = await an.sees(
         "Điểm Tin đang giữ về bạn",
-        f"Số chat: {an.chat}",
+        f"Mã chat: {an.chat}",
         "Đăng ký từ 22/11/2026, đang nhận bản tin",
         "Bản tin sáng: 20:00, thứ Bảy, giờ Việt Nam",
         "Câu hỏi đã lưu: 1; mới nhất: «hạ long»",

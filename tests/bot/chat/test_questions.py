@@ -55,6 +55,15 @@ async def test_pages_are_turned_in_place_and_back(an: Any, publish: Any) -> None
     assert (await an.last())["message_id"] == first["message_id"]
 
 
+async def test_pages_are_turned_after_a_restart_too(an: Any, publish: Any, house: Any) -> None:
+    await publish(*SHIPS)
+    await an.says("hạ long")
+    await house.close()
+    await house.open()
+    await an.taps("Sau ›")
+    await an.sees("trang 2/3")
+
+
 async def test_pages_belong_to_the_chat_where_the_question_was_asked(
     an: Any, publish: Any, house: Any
 ) -> None:
@@ -80,10 +89,16 @@ async def test_when_nothing_is_found_it_says_what_to_try(an: Any, publish: Any) 
     assert message["buttons"] == []
 
 
+async def test_when_no_article_has_all_the_words_that_is_said(an: Any, publish: Any) -> None:
+    await publish("Đêm hội ở Hạ Long")
+    await an.says("khủng long")
+    await an.sees("Chưa có bài nào đủ các từ này; đây là những bài gần nhất.", "Đêm hội ở Hạ Long")
+
+
 async def test_of_a_long_question_the_first_words_are_used_and_that_is_said(an: Any, publish: Any) -> None:
     await publish("Đêm hội ở Hạ Long")
     (answer,) = await an.says("hạ long " + "đêm hội " * 370)
-    assert answer["text"].startswith("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu: «hạ long đêm hội")
+    assert answer["text"].startswith("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu.")
     assert "Đêm hội ở Hạ Long" in answer["text"]
 
 
