@@ -16,7 +16,7 @@ from typing import cast
 
 from summarizer.syllables import syllables
 
-CERTAIN = 2.5  # log odds from which a line of its own is a caption wherever it stands
+CERTAIN = 3.0  # log odds from which a line of its own is a caption wherever it stands
 LIKELY = 0.8  # log odds that are enough for a short line between long paragraphs
 _LONGEST = 48  # syllables; longer ones are prose
 _LONGEST_SYLLABLE = 12  # characters, with what parts it from the next

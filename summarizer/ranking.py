@@ -5,6 +5,7 @@ tokenizer object, and articles in its document model: a paragraph is an article,
 takes most of a second to load, so nothing imports this module before the first summary.
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -107,13 +108,14 @@ class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
 
 
 class _Quiet:
-    """A ranker of sumy's, for which sentences without a word in common are no reason to warn."""
+    """A ranker of sumy's, for which odd little articles are no reason to warn."""
 
     def __init__(self, ranker: AbstractSummarizer) -> None:
         self._ranker = ranker
 
     def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # LSA: fewer words than sentences
             chosen: tuple[Text, ...] = self._ranker(document, sentences_count)
         return chosen
 

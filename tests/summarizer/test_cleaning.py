@@ -1,6 +1,7 @@
 """What is dropped from a body, what must stay, and what the dropped lines tell."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from summarizer.cleaning import Cleaned, clean_body, is_subhead
 
 LINES = json.loads((Path(__file__).parent / "furniture.json").read_text("utf-8"))
 PROSE = [
-    "Sáng 4/11, thành phố Bến Mơ cho biết sẽ khởi công cầu Sao bắc qua sông Mơ vào tháng tới, sau hai năm chuẩn bị.",
-    "Theo kế hoạch, cầu dài 1,2 km, có bốn làn xe và đường riêng cho người đi bộ, với vốn khoảng 900 tỷ đồng.",
-    "Ông Trần Văn Mẫu cho rằng cây cầu sẽ giúp người dân hai bờ không còn phải qua phà, nhất là trong mùa mưa bão.",
+    "Sáng 4/11, thành phố Bến Mơ cho biết sẽ khởi công cầu Sao bắc qua sông Mơ vào tháng tới, sau hai năm.",
+    "Theo kế hoạch, cầu dài 1,2 km, có bốn làn xe và đường riêng cho người đi bộ, với vốn 900 tỷ đồng.",
+    "Ông Trần Văn Mẫu cho rằng cây cầu sẽ giúp người dân hai bờ không còn phải qua phà trong mùa mưa bão.",
 ]
 
 
@@ -88,7 +89,9 @@ def test_the_byline_is_taken_from_the_end(last: list[str], byline: str) -> None:
     assert (texts(cleaned), cleaned.byline) == (PROSE, byline)
 
 
-@pytest.mark.parametrize("last", ["Ông Bình cười.", "Cầu Sao thông xe?", "Nước rút, phà lại chạy trên sông Mơ."])
+@pytest.mark.parametrize(
+    "last", ["Ông Bình cười.", "Cầu Sao thông xe?", "Nước rút, phà lại chạy trên sông Mơ."]
+)
 def test_a_short_last_sentence_is_no_byline(last: str) -> None:
     cleaned = clean(*PROSE, last)
     assert (texts(cleaned)[-1], cleaned.byline) == (last, None)
@@ -106,7 +109,9 @@ def test_titles_below_a_heading_for_links_are_dropped_with_it() -> None:
     assert texts(clean(PROSE[0], *links, PROSE[1])) == PROSE[:2]
 
 
-@pytest.mark.parametrize("mark", ["PR", "(P.R)", "Tài trợ", "Bài được tài trợ bởi Sao Mai", "Thông tin quảng cáo"])
+@pytest.mark.parametrize(
+    "mark", ["PR", "(P.R)", "Tài trợ", "Bài được tài trợ bởi Sao Mai", "Thông tin quảng cáo"]
+)
 def test_a_paid_article_is_reported(mark: str) -> None:
     cleaned = clean(*PROSE, mark)
     assert (cleaned.advertorial, texts(cleaned)) == (True, PROSE)
@@ -125,7 +130,9 @@ def test_the_text_is_the_kept_lines() -> None:
     assert clean(PROSE[0], "", "Ảnh: An", PROSE[1]).text == f"{PROSE[0]}\n{PROSE[1]}"
 
 
-SOME_LINES = st.lists(st.sampled_from([*LINES["dropped"], *LINES["kept"], *PROSE, "", "  ", "Nguyễn Mẫu"]), max_size=9)
+SOME_LINES = st.lists(
+    st.sampled_from([*LINES["dropped"], *LINES["kept"], *PROSE, "", "  ", "Nguyễn Mẫu"]), max_size=9
+)
 
 
 @given(SOME_LINES, st.sampled_from(["\n", "\n\n", " \n\t"]))
@@ -133,7 +140,7 @@ def test_every_line_stands_at_its_place(lines: list[str], between: str) -> None:
     body = between.join(lines)
     kept = clean_body(body, title="Khởi công cầu Sao").lines
     assert all(body[line.start : line.end] == line.text == line.text.strip() != "" for line in kept)
-    assert all(before.end < after.start for before, after in zip(kept, kept[1:], strict=False))
+    assert all(before.end < after.start for before, after in pairwise(kept))
 
 
 @given(SOME_LINES)
@@ -145,6 +152,8 @@ def test_cleaning_a_clean_body_again_changes_no_prose(lines: list[str]) -> None:
     assert {line for line in texts(once) if line in PROSE} <= set(texts(again))
 
 
-@pytest.mark.parametrize("part", [" ", "-", "- ", "(", "www.a,", ">", "Ảnh ", "\xa0", "a ", ".", "\n", "Xem thêm "])
+@pytest.mark.parametrize(
+    "part", [" ", "-", "- ", "(", "www.a,", ">", "Ảnh ", "\xa0", "a ", ".", "\n", "Xem thêm "]
+)
 def test_a_megabyte_of_noise_is_cleaned_within_the_time_limit(part: str) -> None:
     clean_body(part * (1_000_000 // len(part)) + "x", title="Tin")

@@ -12,12 +12,21 @@ SENTENCE = "Thủ tướng vừa ký quyết định ban hành quy định mới
     [
         ("", "không có chữ"),
         (" \n\t ", "không có chữ"),
-        ("The prime minister met the delegation on Monday and praised the new bridge.", "không phải tiếng Việt"),
-        ("Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.", "không phải tiếng Việt"),
+        (
+            "The prime minister met the delegation on Monday and praised the new bridge.",
+            "không phải tiếng Việt",
+        ),
+        (
+            "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.",
+            "không phải tiếng Việt",
+        ),
         ("市长周一会见了代表团，并赞扬了新桥。双方将扩大贸易。", "không phải tiếng Việt"),
         ("Мэр города встретился с делегацией в понедельник.", "không phải tiếng Việt"),
         ("นายกเทศมนตรีพบคณะผู้แทนเมื่อวันจันทร์", "không phải tiếng Việt"),
-        ("Le maire a reçu lundi la délégation et a salué le nouveau pont sur la rivière.", "không phải tiếng Việt"),
+        (
+            "Le maire a reçu lundi la délégation et a salué le nouveau pont sur la rivière.",
+            "không phải tiếng Việt",
+        ),
         ("Céng hßa x· héi chñ nghÜa ViÖt Nam. Thñ t­íng võa ký quyÕt ®Þnh míi.", "bảng mã"),
         ("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam. Thuû töôùng vöøa kyù quyeát ñònh môùi.", "bảng mã"),
         (SENTENCE.encode().decode("latin-1"), "bảng mã"),

@@ -11,7 +11,9 @@ from summarizer.repair import repair
 HARD = st.text(
     st.one_of(
         st.sampled_from("aăâeêoơưđÐðộế\u0300\u0301\u0303\u0309\u0323\u0302\u031b\u0344\u0340"),
-        st.sampled_from("\r\n\t \xa0\u3000\u200b\ufeff\u00ad\u202e\u2028\x00\x85\ud800\u1100\u1161\u11a8\u0f75"),
+        st.sampled_from(
+            "\r\n\t \xa0\u3000\u200b\ufeff\u00ad\u202e\u2028\x00\x85\ud800\u1100\u1161\u11a8\u0f75"
+        ),
         st.characters(),
     ),
     max_size=40,
