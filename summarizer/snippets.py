@@ -3,18 +3,23 @@
 The title is never chosen while there is other text: it stands above the snippet anyway.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from summarizer.model import Document, FieldName, Place
-from summarizer.query import Query, Run
+from summarizer.query import Query
 from summarizer.sentences import split
 from summarizer.syllables import folded
 from summarizer.words import Forms, word_forms, word_spans
 
 _CUT = "…"
+_TITLE: FieldName = "title"
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
+_LINE = re.compile(r"[^\n]+")  # no sentence goes on over a line break
+
+_Run = tuple[Forms, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +70,59 @@ def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snip
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
     ((10, 12), (13, 17))
     """
-    found = _matches_by_field(document, query.wanted, is_strict=True)
-    found = found or _matches_by_field(document, query.wanted, is_strict=False)
-    candidates = [
-        _Candidate(field, start, end, [match for match in matches if start <= match.start < end])
-        for field, matches in (found or {_first_field(document): []}).items()
-        for start, end in split(document.field(field))
-    ]
+    runs = [tuple(Forms(word, folded(word)) for word in run) for run in query.wanted]
+    candidates = _candidates(document, runs, is_strict=True) or _candidates(document, runs, is_strict=False)
     if not candidates:
-        return Snippet("", (), Place(0, "title", 0, 0))
-    best = max(candidates, key=lambda candidate: candidate.worth(max_chars))
-    return _shown(document.field(best.field), best, max_chars)
+        return _shown(document, _first_sentence(document), max_chars)
+    return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
 
 
-def _first_field(document: Document) -> FieldName:
-    return next((name for name in _FIELDS if document.field(name).strip()), "title")
+def _first_sentence(document: Document) -> _Candidate:
+    for name in (*_FIELDS, _TITLE):
+        for start, end in split(document.field(name)):
+            return _Candidate(name, start, end, ())
+    return _Candidate(_TITLE, 0, 0, ())
 
 
-def _matches_by_field(
-    document: Document, runs: Sequence[Run], *, is_strict: bool
-) -> dict[FieldName, list[_Match]]:
-    found = {name: _matches(document.field(name), runs, is_strict=is_strict) for name in _FIELDS}
-    return {name: matches for name, matches in found.items() if matches}
+def _candidates(document: Document, runs: Sequence[_Run], *, is_strict: bool) -> list[_Candidate]:
+    """Return the sentences of sapo and body with matches; a line without any is not cut into sentences."""
+    found = []
+    for name in _FIELDS:
+        for line in _LINE.finditer(document.field(name)):
+            if matches := _matches(line, runs, is_strict=is_strict):
+                for start, end in split(line.group()):
+                    start, end = start + line.start(), end + line.start()
+                    inside = [match for match in matches if start <= match.start < end]
+                    found += [_Candidate(name, start, end, inside)] if inside else []
+    return found
 
 
-def _matches(text: str, runs: Sequence[Run], *, is_strict: bool) -> list[_Match]:
-    """Return where runs stand in `text`, in order. If strict, a word with marks matches only itself."""
-    forms = word_forms(text)
-    starts = {folded(run[0]) for run in runs}
-    hits = [at for at, word in enumerate(forms) if word.folded in starts]
-    spans = word_spans(text) if hits else []
+def _matches(line: re.Match[str], runs: Sequence[_Run], *, is_strict: bool) -> list[_Match]:
+    """Return where runs stand in a line, in order. If strict, a word with marks matches only itself."""
+    words = word_forms(line.group())
+    starts = {run[0].folded for run in runs}
+    hits = [at for at, word in enumerate(words) if word.folded in starts]
+    if not hits:
+        return []
+    spans = [(start + line.start(), end + line.start()) for start, end in word_spans(line.group())]
     return [
         _Match(number, spans[at][0], spans[at + len(run) - 1][1], at, at + len(run) - 1)
         for at in hits
         for number, run in enumerate(runs)
-        if _stands(run, forms[at : at + len(run)], is_strict=is_strict)
+        if words[at].folded == run[0].folded and _stands(run, words[at : at + len(run)], is_strict=is_strict)
     ]
 
 
-def _stands(run: Run, words: Sequence[Forms], *, is_strict: bool) -> bool:
+def _stands(run: _Run, words: Sequence[Forms], *, is_strict: bool) -> bool:
     return len(words) == len(run) and all(
-        word.canonical == wanted
-        or (word.folded == folded(wanted) and not (is_strict and wanted != folded(wanted)))
+        word == wanted
+        or (word.folded == wanted.folded and not (is_strict and wanted.canonical != wanted.folded))
         for word, wanted in zip(words, run, strict=True)
     )
 
 
-def _shown(text: str, best: _Candidate, max_chars: int) -> Snippet:
+def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
+    text = document.field(best.field)
     start, end = best.start, best.end
     if end - start > max_chars:
         start, end = _window(text, best, max_chars - 2 * len(_CUT))

@@ -10,6 +10,7 @@ import importlib.util
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -121,7 +122,7 @@ def postgres_server() -> Iterator[str]:
         try:
             yield f"postgresql+asyncpg://postgres@/postgres?host={home}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGQUIT)  # nothing is worth a last checkpoint
             server.wait(timeout=30)
     finally:
         shutil.rmtree(base)

@@ -8,7 +8,8 @@ import unicodedata
 
 from summarizer.words import Forms, word_forms
 
-# PostgreSQL counts positions up to 16,383 and takes a tsvector of 1 MB; no article is longer.
+# PostgreSQL counts positions up to 16,383 and takes a tsvector of 1 MB: a longer text is found by its
+# beginning.
 MAX_WORDS = 16_000
 _MAX_CHARACTERS = 100_000
 
