@@ -1,15 +1,14 @@
 """From stored stories to a digest: gather the eligible ones, let the pure code choose, render the parts.
 
-Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`.
-Composing is CPU work: it leaves the event loop here.
+Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`. Profiles
+that look back on the same window share what was gathered. Composing is CPU work: it leaves the event loop
+here.
 """
 
 import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from summarizer.topics import guess_topic
 
 from bot.chat.rendering import render_digest
 from bot.newsroom import Edition, Newsroom
@@ -18,16 +17,26 @@ from storage.candidates import Window, find_eligible
 from storage.engine import Database
 from summarizer.digest import Candidate, Digest, Piece, compose
 from summarizer.model import Summary
+from summarizer.topics import guess_topic
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """What every digest of the slot `window.until` with this window may choose from."""
+
+    window: Window
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest and its Telegram HTML parts; no stories, no parts."""
+    """A digest and its Telegram HTML parts; no stories, no parts. It chose from `eligible` stories."""
 
     digest: Digest
     parts: tuple[str, ...]
+    eligible: int
 
 
 def window_for(
@@ -46,40 +55,51 @@ async def compose_digest(
     database: Database, newsroom: Newsroom, edition: Edition, window: Window
 ) -> Composed:
     """Compose the digest of `edition` for the slot `window.until`."""
+    return await compose_gathered(newsroom, edition, await gather(database, newsroom, window))
+
+
+async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gathered:
+    """Gather the stories that are eligible in `window`, whatever their topics."""
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         summaries = await find_summaries(connection, _flat(stories))
-    return await asyncio.to_thread(_compose, newsroom, edition, window, stories, summaries)
+    return await asyncio.to_thread(_gathered, newsroom, window, stories, summaries)
+
+
+async def compose_gathered(newsroom: Newsroom, edition: Edition, gathered: Gathered) -> Composed:
+    """Compose the digest of `edition` from what was gathered."""
+    return await asyncio.to_thread(_compose, newsroom, edition, gathered)
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
     return [article for articles in stories.values() for article in articles]
 
 
-def _compose(
+def _gathered(
     newsroom: Newsroom,
-    edition: Edition,
     window: Window,
     stories: Mapping[int, Sequence[StoredArticle]],
     summaries: Mapping[int, Summary],
-) -> Composed:
-    candidates = [
+) -> Gathered:
+    candidates = (
         Candidate(story, tuple(_piece(newsroom, article, summaries[article.id]) for article in articles))
         for story, articles in stories.items()
-    ]
+    )
+    return Gathered(window, tuple(candidates))
+
+
+def _compose(newsroom: Newsroom, edition: Edition, gathered: Gathered) -> Composed:
     digest = compose(
-        candidates,
+        gathered.candidates,
         edition=edition.name,
         title=edition.title,
-        slot=window.until,
+        slot=gathered.window.until,
         topics=edition.topics,
         reading_minutes=edition.reading_minutes,
         topic_order=tuple(newsroom.topics),
     )
-    if not digest.stories:
-        return Composed(digest, ())
     parts = render_digest(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
-    return Composed(digest, tuple(parts))
+    return Composed(digest, tuple(parts), len(gathered.candidates))
 
 
 def _piece(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:

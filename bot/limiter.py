@@ -3,15 +3,19 @@ minute a group.
 
 A bucket of size b refilled r times a second lets b + r through in one second, so burst + rate stays under the
 limit. python-telegram-bot's limiter has the overall and the group bucket; the pause per chat is added here.
+Should Telegram refuse all the same, a short wait is waited out; a longer one is the caller's to plan with.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
+from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
+_LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.05
 _CHATS_REMEMBERED = 10_000  # at 28 a second that is six minutes back; a chat further back needs no pause
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})  # Telegram does not count edits and answers
@@ -28,7 +32,6 @@ class TelegramPace(AIORateLimiter):
             overall_time_period=2 / 28,
             group_max_rate=5,
             group_time_period=20,
-            max_retries=1,
         )
         self._free_at: OrderedDict[object, float] = OrderedDict()
 
@@ -41,10 +44,22 @@ class TelegramPace(AIORateLimiter):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Result:
-        """Wait until the chat and the buckets are free, then send."""
+        """Wait until the chat and the buckets are free, then send.
+
+        Raises:
+            RetryAfter: Telegram wants a longer wait, or refused twice.
+        """
         if endpoint in _PACED:
             await self._wait_for_chat(data.get("chat_id"))
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+        send = partial(super().process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
+        try:
+            return await send()
+        except RetryAfter as error:
+            wait = seconds_to_wait(error)
+            if wait > _LONGEST_RETRY_SECONDS:
+                raise
+        await asyncio.sleep(wait)
+        return await send()
 
     async def _wait_for_chat(self, chat_id: object) -> None:
         now = asyncio.get_running_loop().time()
@@ -53,3 +68,9 @@ class TelegramPace(AIORateLimiter):
         if len(self._free_at) > _CHATS_REMEMBERED:
             self._free_at.popitem(last=False)
         await asyncio.sleep(start - now)
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """Return how long Telegram wants us to wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, int | float) else wait.total_seconds()

@@ -11,11 +11,17 @@ from collections.abc import Awaitable
 from typing import Any
 
 from telegram import Update
+from telegram.error import NetworkError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.clock import Clock
+from bot.failures import contained
 from storage.engine import Database
+from storage.errors import StorageError
 from storage.updates import find_unhandled, keep_update, mark_handled
+
+_MOST_AT_ONCE = 32
+_MOST_WAITING = 4_096
 
 
 class DurableQueue(asyncio.Queue[object]):
@@ -27,13 +33,24 @@ class DurableQueue(asyncio.Queue[object]):
         self._clock = clock
 
     async def put(self, item: object) -> None:
-        """Keep the update, then queue it; one that was seen before is dropped."""
+        """Keep the update, then queue it; one that was seen before is dropped.
+
+        Raises:
+            NetworkError: it could not be kept. The poller takes that for a failed poll: it does not confirm
+                the update, and asks for it again.
+        """
         if isinstance(item, Update):
-            async with self._database.write() as connection:
-                is_new = await keep_update(connection, item.update_id, item.to_json(), now=self._clock.now())
+            try:
+                is_new = await self._keep(item)
+            except StorageError as error:
+                raise NetworkError(f"update {item.update_id} was not kept: {error}") from error
             if not is_new:
                 return
         await super().put(item)
+
+    async def _keep(self, update: Update) -> bool:
+        async with self._database.write() as connection:
+            return await keep_update(connection, update.update_id, update.to_json(), now=self._clock.now())
 
     async def forget(self, update_id: int) -> None:
         """Mark an update as handled."""
@@ -56,27 +73,29 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         """Run the handlers; whatever they did, the update is not run again."""
         await super().process_update(update)
         if isinstance(update, Update) and isinstance(self.update_queue, DurableQueue):
-            await self.update_queue.forget(update.update_id)
+            with contained("updates", update=update.update_id):  # at worst it is handled again at a restart
+                await self.update_queue.forget(update.update_id)
 
 
 class OrderedByChat(BaseUpdateProcessor):
-    """Up to 32 updates at once, but never two of one chat."""
+    """Up to 32 updates at once, but never two of one chat: a chat that floods waits for itself alone."""
 
     def __init__(self) -> None:
-        super().__init__(max_concurrent_updates=32)
+        super().__init__(max_concurrent_updates=_MOST_WAITING)
         self._last: dict[int, asyncio.Future[None]] = {}
+        self._places = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the chat's update before this one, then run `coroutine`."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        key = chat.id if chat else 0
+        """Wait for the chat's update before this one and for a free place, then run `coroutine`."""
+        key = _chat_of(update)
         before = self._last.get(key)
         done = asyncio.get_running_loop().create_future()
         self._last[key] = done
         try:
             if before is not None:
                 await asyncio.wait([before])  # a plain await would cancel it with us
-            await coroutine
+            async with self._places:
+                await coroutine
         finally:
             done.set_result(None)
             if self._last.get(key) is done:
@@ -87,3 +106,10 @@ class OrderedByChat(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+
+def _chat_of(update: object) -> int:
+    if not isinstance(update, Update):
+        return 0
+    whose = update.effective_chat or update.effective_user
+    return whose.id if whose else 0

@@ -37,7 +37,10 @@ async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) 
 
 
 async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order."""
+    """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
+
+    A row that came back while its chat paused or left is called off here.
+    """
     d = deliveries.c
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
@@ -47,14 +50,19 @@ async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, lim
         earlier.c.status.in_(["pending", "sending"]),
     )
     due = (
-        select(d.id)
+        select(d.id, subscribers.c.status)
+        .join(subscribers, subscribers.c.id == d.subscriber_id)
         .where(d.status == "pending", d.not_before <= now, is_first)
         .order_by(d.tries, d.not_before, d.id)
         .limit(limit)
     )
     if is_postgres(connection):
-        due = due.with_for_update(skip_locked=True)
-    ids = list((await connection.execute(due)).scalars())
+        due = due.with_for_update(of=deliveries, skip_locked=True)
+    rows = (await connection.execute(due)).all()
+    for row in rows:
+        if row.status != "active":
+            await mark_gone(connection, row.id, row.status, now=now)
+    ids = [row.id for row in rows if row.status == "active"]
     if not ids:
         return []
     taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import replacing
@@ -18,3 +18,8 @@ async def find_note(connection: AsyncConnection, name: str) -> str | None:
     """Return the note called `name`."""
     query = select(notes.c.value).where(notes.c.name == name)
     return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def forget_note(connection: AsyncConnection, name: str) -> bool:
+    """Drop the note called `name`; return whether it was there."""
+    return (await connection.execute(delete(notes).where(notes.c.name == name))).rowcount == 1

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select, update
+from sqlalchemy import Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import insert_into
@@ -68,18 +68,24 @@ async def join_profile(
         next_due_at=next_due_at,
         created_at=now,
     )
-    await connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    asleep = and_(profiles.c.key == choices.key, profiles.c.next_due_at.is_(None))
-    await connection.execute(update(profiles).where(asleep).values(next_due_at=next_due_at))
-    query = select(profiles.c.id).where(profiles.c.key == choices.key)
-    profile_id: int = (await connection.execute(query)).scalar_one()
+    # The row is written even when nothing changes: that holds off `put_to_sleep` until we are committed.
+    awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
+    statement = statement.on_conflict_do_update(index_elements=["key"], set_=awake)
+    profile_id: int = (await connection.execute(statement.returning(profiles.c.id))).scalar_one()
     return profile_id
 
 
-async def find_due(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[Profile]:
-    """Return the profiles with a slot at or before `now`, longest due first."""
-    query = select(profiles).where(profiles.c.next_due_at <= now)
-    rows = await connection.execute(query.order_by(profiles.c.next_due_at, profiles.c.id).limit(limit))
+async def find_due(
+    connection: AsyncConnection, *, now: dt.datetime, after: Profile | None = None, limit: int = 500
+) -> list[Profile]:
+    """Return the profiles with a slot at or before `now`, longest due first, those behind `after`."""
+    p = profiles.c
+    query = select(profiles).where(p.next_due_at <= now)
+    if after is not None:
+        query = query.where(
+            or_(p.next_due_at > after.next_due_at, and_(p.next_due_at == after.next_due_at, p.id > after.id))
+        )
+    rows = await connection.execute(query.order_by(p.next_due_at, p.id).limit(limit))
     return [_profile(row) for row in rows]
 
 
@@ -108,10 +114,26 @@ async def move_on(connection: AsyncConnection, profile: Profile, *, next_due_at:
     return result.rowcount == 1
 
 
+async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
+    """Take a profile that nobody listens to off the clock; return whether it sleeps now.
+
+    Who joins at the same time is not missed: moving locks the row, so the second look sees whoever joined
+    before, and whoever joins after finds the profile asleep and wakes it.
+    """
+    if not await move_on(connection, profile, next_due_at=None):
+        return False
+    if await has_listeners(connection, profile.id):
+        row = profiles.c.id == profile.id
+        await connection.execute(update(profiles).where(row).values(next_due_at=profile.next_due_at))
+        return False
+    return True
+
+
 async def set_told_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
-    """Remember that the profile's subscribers were told everything up to `slot_at`."""
-    row = profiles.c.id == profile_id
-    await connection.execute(update(profiles).where(row).values(last_slot_at=slot_at))
+    """Remember that the profile's subscribers were told everything up to `slot_at`; it never goes back."""
+    p = profiles.c
+    is_later = and_(p.id == profile_id, or_(p.last_slot_at.is_(None), p.last_slot_at < slot_at))
+    await connection.execute(update(profiles).where(is_later).values(last_slot_at=slot_at))
 
 
 async def count_listeners(connection: AsyncConnection) -> dict[int, int]:

@@ -100,6 +100,18 @@ async def set_status(
         await connection.execute(update(deliveries).where(queued).values(called_off))
 
 
+async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
+    """Send nothing more to a chat that is out of reach; return whether it was active.
+
+    One that paused stays paused: to come within reach again does not end that.
+    """
+    subscriber = await find_subscriber(connection, chat_id)
+    if subscriber is None or subscriber.status != "active":
+        return False
+    await set_status(connection, chat_id, "gone", now=now, reason=reason)
+    return True
+
+
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
     """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes."""
     if await find_subscriber(connection, new):

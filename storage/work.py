@@ -4,15 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle
 from storage.search import SearchRow, index_articles
 from storage.tables import articles, stories, summary_places
 from summarizer.model import Summary
+from summarizer.terms import LEAD_SYLLABLES
 
-_LEAD = 1_500  # characters: grouping looks at title, sapo and the first paragraphs
+_LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """As much of a worked article as grouping needs to know it again; `lead` is the start of its body."""
+    """As much of a worked article as grouping needs to know it again; `lead` is the start of its body.
+
+    `published_at` is None when the time is unknown, or known to the month only.
+    """
 
     article_id: int
     story_id: int
@@ -85,8 +89,10 @@ async def find_grouped(
     worked_at, article_id = after
     is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
     lead = func.substr(a.body, 1, _LEAD)
+    is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
+    published_at = case((is_fine, a.published_at), else_=None)
     query = (
-        select(a.id, a.story_id, a.title, a.sapo, lead, a.published_at, a.worked_at)
+        select(a.id, a.story_id, a.title, a.sapo, lead, published_at, a.worked_at)
         .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
         .order_by(a.worked_at, a.id)
         .limit(limit)

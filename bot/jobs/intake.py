@@ -1,30 +1,39 @@
 """The intake tick: new and changed files of the declared sources become stored articles.
 
 A file is known by its size and time of change; one that is still being written is left for the next tick.
-Reading and parsing happen in a thread; feeds are parsed in a process of their own (`storage.intake`).
+Reading and parsing happen in a thread; feeds are parsed in a process of their own (`storage.intake`). What is
+wrong with one file or source leaves the others alone.
 """
 
 import asyncio
 import datetime as dt
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import structlog
 
+from bot import notices
 from bot.desk import Desk
+from bot.failures import contained
+from bot.jobs.slots import Tell
+from bot.metrics import ARTICLES
 from bot.newsroom import Source
 from storage.articles import Tally, store_articles
 from storage.engine import Database
+from storage.errors import StorageError
 from storage.inbox import find_fingerprints, forget_files, record_refusals, remember_file
-from storage.intake import Incoming, Origin, Refusal, Taken, read_path
+from storage.intake import Incoming, Origin, Refusal, Taken, find_files, read_path, shown_path
+from storage.notes import find_note, forget_note, write_note
 
 _SETTLED_SECONDS = 2.0
 _BATCH = 200
-_MOST_FILES = 20_000
+_MOST_FILES = 50_000
+_UNREADABLE = "không đọc được; hãy kiểm tra đường dẫn và quyền"
+_UNFORESEEN = "gặp lỗi không lường trước khi đọc tệp này; hãy xem nhật ký"
 _log = structlog.get_logger(__name__)
 
 
@@ -37,6 +46,16 @@ class Intake:
 
     def __add__(self, other: "Intake") -> "Intake":
         return Intake(self.tally + other.tally, self.refused + other.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A settled file of a source, or what cannot be one (`refusal`). `name` is its path as it is stored."""
+
+    name: str
+    fingerprint: str
+    path: Path
+    refusal: Refusal | None = None
 
 
 async def take_in(database: Database, taken: Iterator[Taken], source: str, *, now: dt.datetime) -> Intake:
@@ -52,70 +71,117 @@ async def take_in(database: Database, taken: Iterator[Taken], source: str, *, no
     return total
 
 
-async def poll_sources(desk: Desk) -> Intake:
-    """Look at every declared source once."""
+async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
+    """Look at every declared source once. The admins are told when one cannot be read, once until it can."""
     total = Intake()
     for source in desk.newsroom.sources:
-        total += await _poll(desk, source)
+        with contained("intake", source=source.name):
+            total += await _poll(desk, source, tell_admins)
     return total
 
 
-async def _poll(desk: Desk, source: Source) -> Intake:
-    now = desk.clock.now()
+async def _poll(desk: Desk, source: Source, tell_admins: Tell) -> Intake:
     try:
-        found = await asyncio.to_thread(_files_of, source)
+        found = await asyncio.to_thread(_look_at, source)
     except OSError as error:
         _log.warning("source unreadable", source=source.name, error=error.strerror)
-        refusal = Refusal(str(source.path), "không đọc được; hãy kiểm tra đường dẫn và quyền")
-        async with desk.database.write() as connection:
-            await record_refusals(connection, source.name, [refusal], now=now)
-        return Intake(refused=(refusal,))
-    async with desk.database.read() as connection:
-        known = await find_fingerprints(connection, source.name)
+        if await _note_unreadable(desk, source):
+            await tell_admins(notices.source_unreadable(source.title, str(source.path)))
+        return Intake()
+    known = await _note_readable(desk, source)
     total = Intake()
-    for path, fingerprint in found.items():
-        if known.get(path) != fingerprint:
-            total += await _take_file(desk, source, path, fingerprint)
-    if vanished := known.keys() - found.keys():
+    for one in found:
+        if known.get(one.name) != one.fingerprint:
+            total += await _take_file(desk, source, one)
+    if vanished := known.keys() - {one.name for one in found}:
         async with desk.database.write() as connection:
             await forget_files(connection, source.name, sorted(vanished))
     return total
 
 
-async def _take_file(desk: Desk, source: Source, path: str, fingerprint: str) -> Intake:
+async def _note_unreadable(desk: Desk, source: Source) -> bool:
+    """Write down that the source cannot be read; return whether that is new."""
     now = desk.clock.now()
-    origin = Origin(source=source.name, zone=source.zone, topic=source.topic)
-    taken = await take_in(desk.database, read_path(Path(path), origin, now=now), source.name, now=now)
     async with desk.database.write() as connection:
-        await remember_file(connection, source.name, path, fingerprint, now=now)
+        if await find_note(connection, _note(source)) is not None:
+            return False
+        await write_note(connection, _note(source), now.isoformat(), now=now)
+        await record_refusals(connection, source.name, [Refusal(str(source.path), _UNREADABLE)], now=now)
+    return True
+
+
+async def _note_readable(desk: Desk, source: Source) -> dict[str, str]:
+    """Write down that the source can be read, where that is new; return the known files' fingerprints."""
+    async with desk.database.read() as connection:
+        known = await find_fingerprints(connection, source.name, limit=2 * _MOST_FILES)
+        was_unreadable = await find_note(connection, _note(source)) is not None
+    if was_unreadable:
+        async with desk.database.write() as connection:
+            await forget_note(connection, _note(source))
+        _log.info("source readable again", source=source.name)
+    return known
+
+
+def _note(source: Source) -> str:
+    return f"unreadable:{source.name}"
+
+
+async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
+    """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
+    now = desk.clock.now()
+    try:
+        taken = await take_in(desk.database, _read(source, found, now), source.name, now=now)
+    except (StorageError, OSError):
+        raise  # that is not this file's fault: it is read again at the next tick
+    except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
+        _log.exception("file broke its reader", source=source.name, path=found.name)
+        refusal = Refusal(found.name, _UNFORESEEN)
+        taken = await take_in(desk.database, iter([refusal]), source.name, now=now)
+    async with desk.database.write() as connection:
+        await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
+    _count(taken)
     _log.info(
-        "file taken in", source=source.name, path=path, new=taken.tally.new, updated=taken.tally.updated,
-        duplicate=taken.tally.duplicate, refused=len(taken.refused),
+        "file taken in", source=source.name, path=found.name, new=taken.tally.new,
+        updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
     )  # fmt: skip
     return taken
 
 
-def _files_of(source: Source) -> dict[str, str]:
-    """Return the settled files of a source with their fingerprints. Raises OSError when it cannot be read."""
+def _read(source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
+    if found.refusal is not None:
+        return iter([found.refusal])
+    return read_path(found.path, Origin(source=source.name, zone=source.zone, topic=source.topic), now=now)
+
+
+def _count(taken: Intake) -> None:
+    tally = taken.tally
+    for outcome, count in (("new", tally.new), ("updated", tally.updated), ("duplicate", tally.duplicate)):
+        ARTICLES.labels(outcome).inc(count)
+    ARTICLES.labels("refused").inc(len(taken.refused))
+
+
+def _look_at(source: Source) -> list[Found]:
+    """Return the settled files of a source. Raises OSError when the source itself cannot be read."""
     if source.kind == "feed":
-        return dict(_settled([source.path]))
-    if not source.path.is_dir():
-        raise NotADirectoryError(None, "not a folder", str(source.path))
-    names = (
-        Path(folder, name)
-        for folder, _, files in os.walk(source.path)
-        for name in sorted(files)
-        if not _is_hidden(Path(folder).relative_to(source.path) / name)
-    )
-    return dict(_settled(list(islice(names, _MOST_FILES))))
+        source.path.stat()
+        return list(_settled(iter([source.path])))
+    with os.scandir(source.path):  # a folder that is not there, or may not be entered, raises here
+        pass
+    found = list(islice(_settled(find_files(source.path)), _MOST_FILES + 1))
+    if len(found) > _MOST_FILES:
+        _log.error("source holds too many files, the rest is not read", source=source.name, most=_MOST_FILES)
+    return found[:_MOST_FILES]
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts) or path.suffix in {".tmp", ".part"}
-
-
-def _settled(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+def _settled(paths: Iterator[Path | Refusal]) -> Iterator[Found]:
     for path in paths:
-        status = path.stat()
-        if time.time() - status.st_mtime >= _SETTLED_SECONDS:
-            yield str(path), f"{status.st_size}:{status.st_mtime_ns}"
+        if isinstance(path, Refusal):
+            yield Found(path.path, f"refused: {path.reason}", Path(path.path), path)
+            continue
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # gone since it was listed, or a link to nothing
+        # A time of change in the future says nothing about now: clocks of two machines differ.
+        if not 0 <= time.time() - status.st_mtime < _SETTLED_SECONDS:
+            yield Found(shown_path(path), f"{status.st_size}:{status.st_mtime_ns}", path)

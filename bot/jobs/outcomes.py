@@ -1,7 +1,7 @@
 """What Telegram's answer to a delivery means for its row. Pure: errors in, a decision out.
 
-Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500
-and a 502 say nothing about whether the message went out.
+Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500, a
+502 and an answer that cannot be read say nothing about whether the message went out.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from telegram.error import (
     ChatMigrated,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
 
+from bot.limiter import seconds_to_wait
 from bot.transport import NotSentError
 
 
@@ -74,7 +74,7 @@ def outcome_of(error: TelegramError) -> Outcome:
     text = error.message
     match error:
         case RetryAfter():
-            return Wait(_seconds(error), counts=False, reason=text)
+            return Wait(seconds_to_wait(error), counts=False, reason=text)
         case Forbidden():
             return Retire(text)
         case ChatMigrated():
@@ -85,10 +85,8 @@ def outcome_of(error: TelegramError) -> Outcome:
             return _outcome_of_bad_request(text)
         case NotSentError():
             return Wait(5.0, counts=False, reason=text)
-        case NetworkError():
-            return Wait(10.0, counts=True, reason=text)
         case _:
-            return Refuse(text)
+            return Wait(10.0, counts=True, reason=text)
 
 
 def _outcome_of_bad_request(text: str) -> Outcome:
@@ -98,8 +96,3 @@ def _outcome_of_bad_request(text: str) -> Outcome:
     if any(mark in low for mark in _MARKUP):
         return SendPlain(text)
     return Refuse(text)
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return wait if isinstance(wait, int | float) else wait.total_seconds()

@@ -15,7 +15,8 @@ _log = structlog.get_logger(__name__)
 
 
 class NewsroomWatch:
-    """Looks whether the file's content changed since the last look.
+    """Looks whether the file's content changed, and acts when two looks in a row find the same: editors
+    write in several steps.
 
     `read` returns the new newsroom, or a list of what is wrong with the file, one problem a line.
     `fingerprint` returns what changes with the content, an empty text when the file cannot be read.
@@ -27,21 +28,23 @@ class NewsroomWatch:
         self._path = path
         self._read = read
         self._fingerprint = fingerprint
-        self._seen = fingerprint(path)
+        self._settled = self._seen = fingerprint(path)
 
     async def look(self, desk: Desk, tell_admins: Tell) -> bool:
         """Look once; return whether a new newsroom is in place."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
-        if found == self._seen:
+        is_still_changing, self._seen = found != self._seen, found
+        if found == self._settled or is_still_changing:
             return False
-        self._seen = found
         newsroom = await asyncio.to_thread(self._read, self._path)
         if isinstance(newsroom, str):
+            self._settled = found
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
             await tell_admins(notices.newsroom_refused(newsroom))
             return False
         desk.newsroom = newsroom
         moved = await reschedule_profiles(desk)
+        self._settled = found  # only now: when the database fails, the next look takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await tell_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
         return True

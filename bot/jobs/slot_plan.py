@@ -1,6 +1,7 @@
 """Decide what to do with the slots that have come: which one is made, which are skipped and why. Pure."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.schedule import Schedule
@@ -19,14 +20,26 @@ class SlotPlan:
 
 
 def plan_slots(
-    schedule: Schedule, due_at: dt.datetime, *, now: dt.datetime, late_window: dt.timedelta
+    schedule: Schedule,
+    due_at: dt.datetime,
+    *,
+    now: dt.datetime,
+    late_window: dt.timedelta,
+    told_until: dt.datetime | None = None,
 ) -> SlotPlan:
-    """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`."""
+    """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`.
+
+    `told_until` is up to when readers were told already; an issue sent by hand can be later than a slot.
+    """
     slots = [due_at, *schedule.slots_between(due_at, now)]
-    *overtaken, latest = slots
-    skipped = [(slot, OVERTAKEN) for slot in overtaken]
-    make: dt.datetime | None = latest
+    latest = slots[-1]
+    next_due_at = schedule.next_after(now)
     if now - latest > late_window:
-        skipped = [(slot, TOO_LATE) for slot in slots]
-        make = None
-    return SlotPlan(make, tuple(skipped), schedule.next_after(now))
+        return SlotPlan(None, _skip(slots, TOO_LATE), next_due_at)
+    if told_until is not None and told_until >= latest:
+        return SlotPlan(None, _skip(slots, OVERTAKEN), next_due_at)
+    return SlotPlan(latest, _skip(slots[:-1], OVERTAKEN), next_due_at)
+
+
+def _skip(slots: Sequence[dt.datetime], reason: str) -> tuple[tuple[dt.datetime, str], ...]:
+    return tuple((slot, reason) for slot in slots)

@@ -1,147 +1,131 @@
 """The minute's tick: which profiles are due, and one issue for each of them.
 
 The truth is in the tables: a slot's row is unique, the profile moves on in the same transaction as the issue,
-its parts and its deliveries are written. A kill at any point leaves the slot whole or not begun.
+its parts and its deliveries are written. A kill at any point leaves the slot whole or not begun. A profile
+whose issue fails stays due, is tried again at the next tick, and holds nobody up.
 """
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import notices
 from bot.desk import Desk
-from bot.digests import Composed, compose_digest, window_for
+from bot.digests import Composed, Gathered, compose_gathered, gather, window_for
+from bot.failures import contained
+from bot.jobs.publishing import is_drying_up, publish, record_skipped
 from bot.jobs.slot_plan import SlotPlan, plan_slots
 from bot.newsroom import Edition
-from bot.schedule import QuietHours
 from storage.candidates import Window
-from storage.issues import Issue, enqueue_deliveries, find_last_issues, record_issue
-from storage.profiles import Profile, find_due, find_profiles, has_listeners, move_on, set_told_until
+from storage.profiles import Profile, find_due, find_profiles, has_listeners, move_on, put_to_sleep
 
-_MOST_ROUNDS = 20
 Tell = Callable[[str], Awaitable[None]]
+_BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
 
 
 async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
+    now = desk.clock.now()
+    composer = SharedComposer(desk)
     queued = 0
-    for _ in range(_MOST_ROUNDS):
+    last: Profile | None = None
+    while True:
         async with desk.database.read() as connection:
-            due = await find_due(connection, now=desk.clock.now())
-        for profile in due:
-            queued += await _run(desk, profile, tell_admins)
+            due = await find_due(connection, now=now, after=last)
         if not due:
-            break
-    return queued
+            return queued
+        last = due[-1]
+        for profile in sorted(due, key=_window_order):
+            with contained("slot", profile=profile.id, edition=profile.choices.edition):
+                queued += await _run(desk, composer, profile, tell_admins)
 
 
-async def _run(desk: Desk, profile: Profile, tell_admins: Tell) -> int:
+def _window_order(profile: Profile) -> tuple[dt.datetime, dt.datetime, str]:
+    """Bring profiles together that look back on the same window."""
+    return profile.next_due_at or _BEGINNING, profile.last_slot_at or _BEGINNING, profile.choices.edition
+
+
+class SharedComposer:
+    """Composes digests one after the other; those of the same window share one gathering.
+
+    Only the last gathering is kept: a day's articles are megabytes.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._gathered: Gathered | None = None
+
+    async def compose(self, edition: Edition, window: Window) -> Composed:
+        """Compose the digest of `edition` for the slot `window.until`."""
+        newsroom = self._desk.newsroom
+        if self._gathered is None or self._gathered.window != window:
+            self._gathered = await gather(self._desk.database, newsroom, window)
+        return await compose_gathered(newsroom, edition, self._gathered)
+
+
+async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell) -> int:
+    if not await _is_heard(desk, profile) or profile.next_due_at is None:
+        return 0
     now = desk.clock.now()
     edition = desk.newsroom.edition_for(profile.choices)
-    async with desk.database.read() as connection:
-        is_heard = await has_listeners(connection, profile.id)
-    if not is_heard:
-        async with desk.database.write() as connection:
-            if not await has_listeners(connection, profile.id):
-                await move_on(connection, profile, next_due_at=None)
-        return 0
-    if profile.next_due_at is None:
-        return 0
-    plan = plan_slots(edition.schedule, profile.next_due_at, now=now, late_window=desk.newsroom.late_window)
+    plan = plan_slots(
+        edition.schedule,
+        profile.next_due_at,
+        now=now,
+        late_window=desk.newsroom.late_window,
+        told_until=profile.last_slot_at,
+    )
     if plan.make is None:
-        await _skip(desk, profile, edition, plan, now)
+        await _skip(desk, profile, plan, now)
         return 0
     window = window_for(edition, plan.make, told_until=profile.last_slot_at)
-    composed = await compose_digest(desk.database, desk.newsroom, edition, window)
-    async with desk.database.write() as connection:
-        queued = await _apply(connection, profile, edition, plan, window, composed, now)
-        emptiness = await _empty_in_a_row(connection, profile) if not composed.parts else 0
-    if emptiness == 2:
+    composed = await composer.compose(edition, window)
+    queued, is_dry = await _apply(desk, profile, edition, plan, window, composed, now)
+    if is_dry:
         await tell_admins(notices.two_empty_issues(edition.title))
     return queued
 
 
+async def _is_heard(desk: Desk, profile: Profile) -> bool:
+    """Tell whether somebody listens; if not, the profile sleeps from now on."""
+    async with desk.database.read() as connection:
+        if await has_listeners(connection, profile.id):
+            return True
+    async with desk.database.write() as connection:
+        if await put_to_sleep(connection, profile):
+            _log.info("profile asleep", profile=profile.id)
+    return False
+
+
 async def _apply(
-    connection: AsyncConnection,
+    desk: Desk,
     profile: Profile,
     edition: Edition,
     plan: SlotPlan,
     window: Window,
     composed: Composed,
     now: dt.datetime,
-) -> int:
-    if not await move_on(connection, profile, next_due_at=plan.next_due_at):
-        return 0
-    for slot, reason in plan.skipped:
-        await _record_skipped(connection, profile, slot, reason, now)
-    return await publish(connection, profile, edition, window, composed, now=now)
+) -> tuple[int, bool]:
+    """Write everything of the slot; return how many deliveries, and whether the edition dries up."""
+    async with desk.database.write() as connection:
+        if not await move_on(connection, profile, next_due_at=plan.next_due_at):
+            return 0, False
+        for slot, reason in plan.skipped:
+            await record_skipped(connection, profile, slot, reason, now=now)
+        queued = await publish(connection, profile, edition, window, composed, now=now)
+        if not composed.parts and composed.eligible and profile.choices.topics:
+            return queued, False  # there is news, only none of the few topics that these readers chose
+        return queued, await is_drying_up(connection, profile, edition, now=now)
 
 
-async def publish(
-    connection: AsyncConnection,
-    profile: Profile,
-    edition: Edition,
-    window: Window,
-    composed: Composed,
-    *,
-    now: dt.datetime,
-) -> int:
-    """Record the issue of the slot `window.until` and queue its deliveries; 0 when the slot was taken."""
-    issue = Issue(
-        profile_id=profile.id,
-        edition=edition.name,
-        slot_at=window.until,
-        window_start=window.after,
-        status="made" if composed.parts else "empty",
-        parts=composed.parts,
-        story_ids=tuple(story.story_id for story in composed.digest.stories),
-    )
-    issue_id = await record_issue(connection, issue, now=now)
-    if issue_id is None:
-        return 0
-    await set_told_until(connection, profile.id, window.until)
-    zone = edition.schedule.zone
-    queued = await enqueue_deliveries(
-        connection,
-        issue_id,
-        profile.id,
-        len(composed.parts),
-        release=lambda start, end: QuietHours(start, end).release(now, zone),
-        now=now,
-    )
-    _log.info(
-        "issue", edition=edition.name, slot=window.until.isoformat(), status=issue.status, queued=queued
-    )
-    return queued
-
-
-async def _skip(desk: Desk, profile: Profile, edition: Edition, plan: SlotPlan, now: dt.datetime) -> None:
+async def _skip(desk: Desk, profile: Profile, plan: SlotPlan, now: dt.datetime) -> None:
     async with desk.database.write() as connection:
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
             for slot, reason in plan.skipped:
-                await _record_skipped(connection, profile, slot, reason, now)
-    _log.warning("slots skipped", edition=edition.name, count=len(plan.skipped))
-
-
-async def _record_skipped(
-    connection: AsyncConnection, profile: Profile, slot: dt.datetime, reason: str, now: dt.datetime
-) -> None:
-    start = profile.last_slot_at or slot
-    issue = Issue(profile.id, profile.choices.edition, slot, start, "skipped", reason)
-    await record_issue(connection, issue, now=now)
-
-
-async def _empty_in_a_row(connection: AsyncConnection, profile: Profile) -> int:
-    """Return how many of the profile's latest three issues in a row were empty."""
-    count = 0
-    for _, status in await find_last_issues(connection, profile.id, limit=3):
-        if status != "empty":
-            break
-        count += 1
-    return count
+                await record_skipped(connection, profile, slot, reason, now=now)
+    _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
 
 
 async def reschedule_profiles(desk: Desk) -> int:

@@ -1,7 +1,8 @@
 """Work newly stored articles up: summarise each, find its story, put it into the search index.
 
-Summaries are CPU work and run in a thread. Grouping keeps its window in memory; at the start, and when
-another process has worked articles up, it learns them from the database first.
+The stories are the database's: grouping keeps a window of articles with their stories in memory, and learns
+from the database what an earlier run or another process has grouped. When a transaction fails, memory may
+hold stories that the database does not; it is then learnt anew.
 """
 
 import asyncio
@@ -9,18 +10,20 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from summarizer.summaries import summarize
 
 from bot.clock import Clock
+from bot.failures import contained
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
-from storage.work import Worked, find_grouped, make_story, save_work
-from summarizer.grouping import Arrival, Grouper, StoryKey
+from storage.work import Grouped, Worked, find_grouped, make_story, save_work
+from summarizer.grouping import Arrival, Grouper
 from summarizer.model import Summary
+from summarizer.summaries import summarize
 
-_BATCH = 50
+_BATCH = 25  # grouping one takes milliseconds, and nobody else writes to SQLite meanwhile
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _LEARN_BATCH = 1_000
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -30,11 +33,14 @@ class WorkUp:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._grouper = Grouper()
-        self._story_ids: dict[StoryKey, int] = {}
-        self._known: set[int] = set()
-        self._learned_until = (_BEGINNING, 0)
         self._lock = asyncio.Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._grouper = Grouper()
+        self._learned_until = _BEGINNING
+        self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
+        self._is_sure = True
 
     async def run(self, *, most: int = 1_000) -> int:
         """Work up to `most` waiting articles up; return how many were."""
@@ -45,58 +51,69 @@ class WorkUp:
                     waiting = await find_waiting(connection, _BATCH)
                 if not waiting:
                     break
+                if not done:
+                    await self._learn()
                 done += await self._work_up(waiting)
         return done
 
     async def _work_up(self, waiting: Sequence[StoredArticle]) -> int:
-        await self._learn()
         summaries = await asyncio.to_thread(lambda: [_summarize(article) for article in waiting])
-        keys = await asyncio.to_thread(lambda: [self._grouper.add(_arrival(article)) for article in waiting])
         now = self._clock.now()
+        self._is_sure = False
         async with self._database.write() as connection:
             done = [
-                Worked(article, summary, await self._story_id(connection, article, key, now))
-                for article, summary, key in zip(waiting, summaries, keys, strict=True)
+                Worked(article, summary, await self._group(connection, article, now))
+                for article, summary in zip(waiting, summaries, strict=True)
             ]
             saved = await save_work(connection, done, now=now)
-        self._known.update(article.id for article in waiting)
+        self._is_sure = True
+        self._recent |= {article.id: now for article in waiting}
         return saved
 
-    async def _story_id(
-        self, connection: AsyncConnection, article: StoredArticle, key: StoryKey, now: dt.datetime
-    ) -> int:
-        """Return the stored story behind the grouper's key; an updated article keeps the story it had."""
-        if article.story_id is not None:
-            self._story_ids.setdefault(key, article.story_id)
-            return article.story_id
-        if key not in self._story_ids:
-            self._story_ids[key] = await make_story(connection, now=now)
-        return self._story_ids[key]
+    async def _group(self, connection: AsyncConnection, article: StoredArticle, now: dt.datetime) -> int:
+        """Return the article's story, a new one where none fits; an updated article keeps the one it had."""
+        arrival = _arrival(article)
+        story = article.story_id
+        if story is None:
+            story = await asyncio.to_thread(self._grouper.find, arrival)
+        if story is None:
+            story = await make_story(connection, now=now)
+        return await asyncio.to_thread(self._grouper.add, arrival, story)
 
     async def _learn(self) -> None:
-        """Learn the articles that an earlier run of this program, or another process, has grouped."""
+        """Learn what was grouped elsewhere since the last time."""
+        if not self._is_sure:
+            self._forget()
         since = self._clock.now() - _WINDOW
         self._grouper.forget_before(since)
+        after = (self._learned_until - _COMMIT_LAG, 0)
         while True:
             async with self._database.read() as connection:
-                grouped = await find_grouped(
-                    connection, since=since, after=self._learned_until, limit=_LEARN_BATCH
-                )
-            for one in grouped:
-                if one.article_id not in self._known:
-                    arrival = Arrival(one.article_id, one.title, one.sapo, one.lead, one.published_at)
-                    key = self._grouper.add(arrival, one.story_id)
-                    self._story_ids[key] = one.story_id
-                    self._known.add(one.article_id)
-                self._learned_until = (one.worked_at, one.article_id)
+                grouped = await find_grouped(connection, since=since, after=after, limit=_LEARN_BATCH)
+            new = [one for one in grouped if self._recent.get(one.article_id) != one.worked_at]
+            await asyncio.to_thread(self._add_known, new)
+            self._recent |= {one.article_id: one.worked_at for one in new}
             if len(grouped) < _LEARN_BATCH:
-                return
+                break
+            after = (grouped[-1].worked_at, grouped[-1].article_id)
+        self._learned_until = max([self._learned_until, *self._recent.values()])
+        horizon = self._learned_until - _COMMIT_LAG
+        self._recent = {article: at for article, at in self._recent.items() if at > horizon}
+
+    def _add_known(self, grouped: Sequence[Grouped]) -> None:
+        for one in grouped:
+            arrival = Arrival(one.article_id, one.title, one.sapo, one.lead, one.published_at)
+            self._grouper.add(arrival, one.story_id)
 
 
 def _summarize(article: StoredArticle) -> Summary:
-    return summarize([article.document])
+    """Summarise one article; one that breaks the summary has none, and holds no other up."""
+    with contained("summary", article=article.id):
+        return summarize([article.document])
+    return ()
 
 
 def _arrival(article: StoredArticle) -> Arrival:
-    published = article.published.at if article.published else None
-    return Arrival(article.id, article.title, article.sapo, article.body, published)
+    published = article.published
+    moment = published.at if published and published.precision != "month" else None
+    return Arrival(article.id, article.title, article.sapo, article.body, moment)

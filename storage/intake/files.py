@@ -30,7 +30,7 @@ def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
 
     Hidden and temporary files are passed over; a link that leads out of the folder is refused.
     """
-    for found in _walk(path):
+    for found in find_files(path):
         if isinstance(found, Refusal):
             yield found
         else:
@@ -70,14 +70,14 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Taken]:
         # non-blocking: opening a named pipe would otherwise wait for a writer
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                yield Refusal(_shown(path), "không phải là một tệp thường")
+                yield Refusal(shown_path(path), "không phải là một tệp thường")
                 return
-            yield from read_stream(stream, _shown(path), origin, now=now)
+            yield from read_stream(stream, shown_path(path), origin, now=now)
     except OSError as error:
-        yield Refusal(_shown(path), _why(error))
+        yield Refusal(shown_path(path), _why(error))
 
 
-def _walk(start: Path) -> Iterator[Path | Refusal]:
+def find_files(start: Path) -> Iterator[Path | Refusal]:
     """Yield `start`, or the files under it; linked folders are not entered: they can lead in a circle."""
     root = os.path.realpath(start)
     waiting = [start]
@@ -88,18 +88,18 @@ def _walk(start: Path) -> Iterator[Path | Refusal]:
             if stat.S_ISDIR(status.st_mode):
                 waiting += sorted(filter(_is_wanted, path.iterdir()), reverse=True)
             elif stat.S_ISLNK(status.st_mode) and not Path(os.path.realpath(path)).is_relative_to(root):
-                yield Refusal(_shown(path), "liên kết trỏ ra ngoài thư mục")
+                yield Refusal(shown_path(path), "liên kết trỏ ra ngoài thư mục")
             elif not (stat.S_ISLNK(status.st_mode) and path.is_dir()):
                 yield path
         except OSError as error:
-            yield Refusal(_shown(path), _why(error))
+            yield Refusal(shown_path(path), _why(error))
 
 
 def _is_wanted(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and not path.name.lower().endswith(_TEMPORARY_ENDINGS)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Return the path as text that any encoding takes, on one line."""
     return " ".join(os.fsencode(path).decode(errors="replace").splitlines())
 

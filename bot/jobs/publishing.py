@@ -1,0 +1,87 @@
+"""Put an issue into the tables: its row, its parts, one delivery per subscriber and part, and what follows.
+
+Everything of one issue is written in the caller's transaction. `slots` makes issues when they are due,
+`send_now` when an operator asks.
+"""
+
+import datetime as dt
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.digests import Composed
+from bot.newsroom import Edition
+from bot.schedule import QuietHours
+from storage.candidates import Window
+from storage.issues import Issue, enqueue_deliveries, find_last_issues, record_issue
+from storage.notes import find_note, forget_note, write_note
+from storage.profiles import Profile, set_told_until
+
+_EMPTY_IN_A_ROW = 2
+_log = structlog.get_logger(__name__)
+
+
+async def publish(
+    connection: AsyncConnection,
+    profile: Profile,
+    edition: Edition,
+    window: Window,
+    composed: Composed,
+    *,
+    now: dt.datetime,
+) -> int:
+    """Record the issue of the slot `window.until` and queue its deliveries; 0 when the slot was taken."""
+    issue = Issue(
+        profile_id=profile.id,
+        edition=edition.name,
+        slot_at=window.until,
+        window_start=window.after,
+        status="made" if composed.parts else "empty",
+        parts=composed.parts,
+        story_ids=tuple(story.story_id for story in composed.digest.stories),
+    )
+    issue_id = await record_issue(connection, issue, now=now)
+    if issue_id is None:
+        return 0
+    await set_told_until(connection, profile.id, window.until)
+    zone = edition.schedule.zone
+    queued = await enqueue_deliveries(
+        connection,
+        issue_id,
+        profile.id,
+        len(composed.parts),
+        release=lambda start, end: QuietHours(start, end).release(now, zone),
+        now=now,
+    )
+    _log.info(
+        "issue", edition=edition.name, slot=window.until.isoformat(), status=issue.status, queued=queued
+    )
+    return queued
+
+
+async def record_skipped(
+    connection: AsyncConnection, profile: Profile, slot: dt.datetime, reason: str, *, now: dt.datetime
+) -> None:
+    """Record that a slot gets no issue, and why."""
+    start = profile.last_slot_at or slot
+    issue = Issue(profile.id, profile.choices.edition, slot, start, "skipped", reason)
+    await record_issue(connection, issue, now=now)
+
+
+async def is_drying_up(
+    connection: AsyncConnection, profile: Profile, edition: Edition, *, now: dt.datetime
+) -> bool:
+    """Tell, once for each drought, that an edition found no story twice in a row.
+
+    The first issue with a story ends the drought. It is the edition's, however many profiles share it, and so
+    it must be asked after each issue and only then.
+    """
+    note = f"drought:{edition.name}"
+    statuses = [status for _, status in await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)]
+    if statuses[:1] == ["made"]:
+        await forget_note(connection, note)
+        return False
+    if statuses != ["empty"] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
+        return False
+    await write_note(connection, note, now.isoformat(), now=now)
+    return True
