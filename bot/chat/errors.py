@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from telegram import Update
 from telegram.constants import ChatType
-from telegram.error import Forbidden, TelegramError
+from telegram.error import ChatMigrated, Forbidden, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.chat import membership, texts
@@ -26,6 +26,9 @@ def error_handler(desk: Desk) -> OnError:
         chat = known.effective_chat if known else None
         if isinstance(error, Forbidden) and chat is not None:
             await membership.retire(desk, chat.id, error.message)
+            return
+        if isinstance(error, ChatMigrated) and chat is not None:
+            await membership.move(desk, chat.id, error.new_chat_id)
             return
         _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
         if known is not None:

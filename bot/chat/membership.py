@@ -68,8 +68,12 @@ async def follow_move(desk: Desk, message: Message) -> None:
     old, new = message.chat.id, message.migrate_to_chat_id
     if message.migrate_from_chat_id is not None:
         old, new = message.migrate_from_chat_id, message.chat.id
-    if new is None:
-        return
+    if new is not None:
+        await move(desk, old, new)
+
+
+async def move(desk: Desk, old: int, new: int) -> None:
+    """Take everything of a chat over to its new number."""
     async with desk.database.write() as connection:
         await move_chat(connection, old, new, now=desk.clock.now())
     _log.info("chat moved", old=old, new=new)

@@ -50,8 +50,8 @@ def say_zone(zone: str) -> str:
     """
     if zone == _HOME:
         return "giờ Việt Nam"
-    city = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"giờ {city} ({zone})"
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return f"giờ {city} ({zone})" if city != zone else f"giờ {zone}"
 
 
 def say_quiet(quiet: QuietHours) -> str:

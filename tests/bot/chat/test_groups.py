@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from storage.subscribers import move_chat
+
 
 @pytest.fixture
 async def group(house: Any) -> Any:
@@ -140,6 +142,31 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_choices(house: Any) -
     old, administrator.chat = await administrator.subscription(), upgraded["chat"]["id"]
     assert old is None
     assert (await administrator.subscription()).choices.times == ("20:00",)
+
+
+async def test_a_group_that_moved_before_the_answer_is_followed(house: Any) -> None:
+    chi = await house.person("Chi")
+    (administrator,) = await house.group(administrator=chi, type="group")
+    await administrator.says(_at(house, "/start"))
+    chat = {"id": administrator.chat, "type": "group", "title": "Xóm nhỏ"}
+    upgraded = await house.control.post("member", chat=administrator.chat, action="upgrade")
+    await house.handled(upgraded["update_id"])
+    new = upgraded["chat"]["id"]
+    async with house.desk.database.write() as connection:  # as if the bot had missed Telegram's notice
+        await move_chat(connection, new, administrator.chat, now=house.clock.now())
+    late = {
+        "message_id": 900,
+        "date": 1,
+        "chat": chat,
+        "from": {"id": chi.id, "is_bot": False, "first_name": "Chi"},
+        "text": "/trogiup",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 8}],
+    }
+    queued = await house.control.post("update", update={"message": late})
+    await house.handled(queued["update_id"])
+    assert await administrator.subscription() is None
+    administrator.chat = new
+    assert (await administrator.subscription()).status == "active"
 
 
 async def test_a_groups_data_are_called_the_groups(administrator: Any, house: Any) -> None:
