@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.syllables import syllables
-from summarizer.terms import term_hash, terms_of
+from summarizer.terms import term_hashes
 
-BUCKETS = 1 << 19
+BUCKETS = 1 << 20
 LEVELS = 20
 RARE = 10  # terms in fewer articles are all as telling as each other
 
@@ -32,18 +32,16 @@ def texts(path: Path) -> Iterator[str]:
 
 
 def main(source: Path, target: Path) -> None:
-    frequencies: Counter[str] = Counter()
+    frequencies: Counter[int] = Counter()
     total = 0
     for text in texts(source):
-        frequencies.update(set(terms_of(syllables(text))))
+        frequencies.update(np.unique(term_hashes(syllables(text))).tolist())
         total += 1
     levels = np.zeros(BUCKETS, np.uint8)
     kept = 0
     for term, frequency in sorted(frequencies.items(), key=lambda pair: (pair[1], pair[0])):
         if frequency >= RARE:  # ascending: the commoner term has the last word
-            levels[term_hash(term) % BUCKETS] = max(
-                1, round(LEVELS * math.log((total + 1) / (frequency + 1)))
-            )
+            levels[term % BUCKETS] = max(1, round(LEVELS * math.log((total + 1) / (frequency + 1))))
             kept += 1
     unseen = round(LEVELS * math.log((total + 1) / RARE))
     np.savez_compressed(target, levels=levels, unseen=np.uint8(unseen))

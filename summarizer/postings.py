@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from summarizer.terms import Terms
 
-_READ_AT_MOST = 40_000  # postings of one segment looked at in one search, the most telling terms first
+_READ_AT_MOST = 20_000  # postings of one segment that a search looks at, the most telling terms first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Postings:
 
         Of terms that a great many articles have, which say little, not all postings are read.
         """
-        total = np.zeros(self.next - self.first)
-        for segment in self._segments:
-            numbers, products = _shared(segment, terms)
-            alive = numbers >= self.first
-            total += np.bincount(numbers[alive] - self.first, products[alive], minlength=total.size)
-        return total
+        found = [_shared(segment, terms) for segment in self._segments]
+        numbers = np.concatenate([numbers for numbers, _ in found] or [np.empty(0, np.uint32)])
+        products = np.concatenate([products for _, products in found] or [np.empty(0, np.float32)])
+        kept = numbers >= self.first
+        total = np.bincount(numbers[kept] - self.first, products[kept], minlength=self.next - self.first)
+        return total.astype(np.float64, copy=False)
 
 
 def _shared(segment: _Segment, terms: Terms) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:

@@ -7,6 +7,8 @@ has parsed the entities, in UTF-16 units to be safe.
 import html
 import re
 import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 MAX_UNITS = 4096  # of one message's text
@@ -20,7 +22,7 @@ _UNWANTED = re.compile(
 )
 _JOINER = "\u200d"
 _JOINED_TO_THE_LEFT = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 def visible_text(markup: str) -> str:
@@ -65,8 +67,8 @@ def shortened(text: str, most: int) -> str:
     """
     if utf16_length(text) <= most:
         return text
-    ends = [end for end in range(len(text)) if utf16_length(text[:end]) < most][-1:] or [0]
-    end = ends[0]
+    units = list(accumulate(1 + (char > "\uffff") for char in text))
+    end = bisect_right(units, most - 1)  # one is for the ellipsis
     while end and not _may_end(text, end):
         end -= 1
     blank = text.rfind(" ", 0, end + 1)
@@ -77,10 +79,11 @@ def shortened(text: str, most: int) -> str:
 
 def _may_end(text: str, end: int) -> bool:
     """Tell whether no sign stands across `end`: no letter with its marks, no joined emoji, no flag."""
-    after, before = text[end], text[end - 1]
-    if unicodedata.combining(after) or _JOINED_TO_THE_LEFT.match(after) or before == _JOINER:
+    after = text[end]
+    if unicodedata.combining(after) or _JOINED_TO_THE_LEFT.match(after) or text[end - 1] == _JOINER:
         return False
-    return not (_FLAG_LETTER.match(after) and _FLAG_LETTER.match(before))
+    flags_before = end - len(text[:end].rstrip(_FLAG_LETTERS))
+    return not (after in _FLAG_LETTERS and flags_before % 2)  # two letters make a flag
 
 
 def safe_link(url: str | None) -> str | None:

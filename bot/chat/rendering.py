@@ -71,16 +71,16 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
 def _parts(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> Iterator[list[Markup]]:
     has_headings = any(story.topic in topic_titles for story in stories)
     part: list[_Block] = []
-    topic: str | None = None
+    last_heading = ""
     for story in stories:
         heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
-        block = _block(story, heading if not part or story.topic != topic else "")
+        block = _block(story, heading if not part or heading != last_heading else "")
         if part and not _fits([*part, block]):
             yield [block.html for block in part]
             part = []
             block = _block(story, heading)
         part.append(block)
-        topic = story.topic
+        last_heading = heading
     if part:
         yield [block.html for block in part]
 

@@ -1,6 +1,7 @@
 """Builders for the nouns of the language code."""
 
 import datetime as dt
+import zlib
 from collections.abc import Callable
 from itertools import cycle, islice
 
@@ -11,7 +12,7 @@ from summarizer.syllables import syllables as syllables_of
 from summarizer.telling import Piece, QuotePolicy
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
-_FILLER = "chuyện còn lại của bài này không nằm trong phần tóm tắt"
+_FILLER = "chuyện còn lại của bài này không nằm trong phần tóm tắt"  # made each title's own by a number
 
 
 @pytest.fixture
@@ -40,8 +41,9 @@ def piece() -> Callable[..., Piece]:
         url: str | None = None,
     ) -> Piece:
         opening = " ".join(sentences)
-        missing = syllables - len(syllables_of(opening))
-        body = "" if sapo else f"{opening}\n{' '.join(islice(cycle(_FILLER.split()), missing))}."
+        filler = cycle(f"{word}{zlib.crc32(title.encode()) % 9973}" for word in _FILLER.split())
+        rest = " ".join(islice(filler, syllables - len(syllables_of(opening))))
+        body = "" if sapo else f"{opening}\n{rest}."
         document = Document(title, sapo, body)
         starts = [body.index(sentence) for sentence in sentences]
         cut = tuple(

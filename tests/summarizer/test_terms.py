@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.terms import TERMS_KEPT, article_terms, rarity, similarity, term_hash
+from summarizer.terms import TERMS_KEPT, article_terms, rarity, similarity, term_hashes
 
 FLOOD = "Mưa lớn suốt đêm làm nhiều tuyến phố ở Hạ Long ngập sâu"
 
@@ -25,13 +25,14 @@ def test_spelling_of_tones_and_case_make_no_difference() -> None:
 
 
 def test_names_weigh_more_than_common_words() -> None:
-    name, common = rarity(np.array([term_hash("hạ long"), term_hash("của")], np.uint32))
+    name, common = rarity(term_hashes(["hạ", "long", "của"])[[3, 2]])
     assert name > 3 * common
 
 
 def test_a_term_the_corpus_never_saw_weighs_most() -> None:
-    unseen, seen = rarity(np.array([term_hash("zzyzx qwxv"), term_hash("hạ long")], np.uint32))
-    assert unseen > seen
+    """Most of them: some share a bucket with a known term."""
+    unseen = rarity(term_hashes([f"{letter}zyzx" for letter in "bcdfghjklm"]))
+    assert np.median(unseen) > rarity(term_hashes(["hạ", "long"])).max()
 
 
 def test_an_article_without_words_has_no_terms() -> None:
@@ -40,6 +41,7 @@ def test_an_article_without_words_has_no_terms() -> None:
     assert similarity(empty, article_terms(FLOOD, "", "")) == 0
 
 
+@settings(deadline=None)  # the first example loads the table
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=2_000))
 def test_terms_are_few_distinct_and_of_length_one(title: str, sapo: str, body: str) -> None:
     terms = article_terms(title, sapo, body)
