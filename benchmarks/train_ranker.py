@@ -99,7 +99,7 @@ def pair_examples(example: Example, scorer: Net) -> tuple[Floats, Floats]:
     ranked = [int(i) for i in np.argsort(-alone)]
     rows, targets = [], []
     for first in ranked[:BEAM]:
-        table = pair_table(example.measured, alone, first)
+        table = pair_table(example.measured, alone, [first])[0]
         for second in ranked[:PARTNERS]:
             if second != first:
                 early, late = sorted((first, second))

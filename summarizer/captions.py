@@ -8,7 +8,7 @@ dropped is decided in `cleaning`; the ranker takes the same score as evidence.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise, repeat
@@ -25,12 +25,15 @@ _NO_CAPTION = ("?", "!", ":", ";")  # how no caption ends
 _QUOTE = re.compile('["“”]')
 
 
-def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
+def caption_score(
+    text: str, tokens: Sequence[str] | None = None, neighbours: Set[tuple[str, str]] | None = None
+) -> float:
     """Return the log odds that a line of its own with this text is a caption, prose and captions being even.
 
     Args:
         text: one line or sentence.
         tokens: its syllables, where the caller has them already.
+        neighbours: each two neighbouring ones, where the caller has them.
 
     >>> caption_score("Hiện trường vụ tai nạn trên quốc lộ 1.") > 2
     True
@@ -40,7 +43,8 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     tokens = tokens or syllables(text)
     others, pairs = _weights()
     score = others[""] + sum(map(others.get, _lone_cues(text, tokens), repeat(0.0)))
-    return score + sum(map(pairs.__getitem__, pairs.keys() & set(pairwise(tokens))))
+    neighbours = set(pairwise(tokens)) if neighbours is None else neighbours
+    return score + sum(pairs[pair] for pair in neighbours if pair in pairs)
 
 
 def is_caption(text: str, *, before: str = "", after: str = "") -> bool:

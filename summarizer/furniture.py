@@ -10,6 +10,7 @@ import re
 from summarizer.syllables import syllables
 
 _STOPS = ".!?…"
+_LONGEST_FURNITURE = 2_000  # characters
 _CLOSING = "\"”’')]» "
 _TAIL = 120  # characters at the end of a line in which a credit stands
 _LONGEST_CREDITED = 60  # syllables; a line that ends in a credit but is longer is prose with a photo in it
@@ -50,6 +51,8 @@ def is_advertorial_mark(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Tell whether the line is an address, a date, a mark, a notice of the site or a credit."""
+    if len(text) > _LONGEST_FURNITURE:
+        return False
     return (
         not any(char.isalnum() for char in text)
         or all(_is_address(word) for word in text.split())
@@ -84,12 +87,15 @@ def is_credit(text: str) -> bool:
         return True
     if _CREDIT.fullmatch(text):
         return not ends_as_sentence(text) or len(syllables(text)) <= 10
-    return _CREDIT_TAIL.search(text[-_TAIL:]) is not None and len(syllables(text)) <= _LONGEST_CREDITED
+    return without_credit(text) != text and len(syllables(text)) <= _LONGEST_CREDITED
 
 
 def without_credit(text: str) -> str:
     """Return `text` without a credit at its end: a caption is printed once with and once without it."""
-    return text[:-_TAIL] + _CREDIT_TAIL.sub("", text[-_TAIL:])
+    tail = text[-_TAIL:]
+    if not any(mark in tail for mark in ":;)"):  # most lines, and the pattern is slow
+        return text
+    return text[:-_TAIL] + _CREDIT_TAIL.sub("", tail)
 
 
 _SOURCE_WITH_URL = _pattern(r"\(?(?:nguồn|theo)\b\s*:?\s*([^:\n]{0,60}?)\s*[:\-–]?\s*(https?://\S+?)[).]*")

@@ -10,18 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters (PostgreSQL refuses NUL)
+_INVISIBLES = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters (PostgreSQL refuses NUL)
     "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # joiners, bidi
-    "\ud800-\udfff\U000e0000-\U000e007f]"  # lone surrogates (no encoding takes them), tags
+    "\ud800-\udfff\U000e0000-\U000e007f"  # lone surrogates (no encoding takes them), tags
 )
-_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164]")
-_ETH = re.compile("[Ðð]")
-_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
+_ODD_SPACES = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164"
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _MARKS_KEPT = 3  # Vietnamese needs two (ế); "zalgo" text stacks dozens
-_EXCESS_MARKS = re.compile(f"(?<={_MARK}{{{_MARKS_KEPT}}}){_MARK}+")
-_SUSPECT = re.compile("|".join(p.pattern for p in (_INVISIBLE, _BREAK, _ODD_SPACE, _ETH, _EXCESS_MARKS)))
+
+_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
+_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+_ODD_SPACE = re.compile(f"[{_ODD_SPACES}]")
+_ETH = re.compile("[Ðð]")
+_EXCESS_MARKS = re.compile(f"(?<=[{_MARKS}]{{{_MARKS_KEPT}}})[{_MARKS}]+")
+_SUSPECT = re.compile(f"[{_INVISIBLES}{_BREAKS}{_ODD_SPACES}Ðð{_MARKS}]")
 
 
 @dataclass(frozen=True, slots=True)

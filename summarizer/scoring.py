@@ -6,6 +6,7 @@ Two small nets (one hidden layer beside a linear one) read what `features` measu
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,25 +49,26 @@ def score_alone(measured: Measured) -> Floats:
     return _nets()["alone"](measured.table)
 
 
-def score_beside(measured: Measured, alone: Floats, first: int) -> Floats:
-    """Return the expected ROUGE of each sentence together with sentence `first`, (n,)."""
-    return _nets()["pair"](pair_table(measured, alone, first))
+def score_beside(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
+    """Return the expected ROUGE of each sentence together with each of `firsts`, (firsts, n)."""
+    table = pair_table(measured, alone, firsts)
+    return _nets()["pair"](table.reshape(-1, table.shape[-1])).reshape(table.shape[:-1])
 
 
-def pair_table(measured: Measured, alone: Floats, first: int) -> Floats:
-    """Return the figures of each sentence beside sentence `first`, (n, figures)."""
-    count = len(alone)
+def pair_table(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
+    """Return the figures of each sentence beside each of `firsts`, (firsts, n, figures)."""
+    at = np.arange(len(alone))
+    first = np.array(firsts)[:, None]
     lengths = measured.vectors.lengths
     total = np.minimum(lengths + lengths[first], 160)
-    likeness = measured.vectors.similarity[first]
-    shared, gain = _overlap(measured, first)
-    at = np.arange(count)
+    likeness = measured.vectors.similarity[first[:, 0]]
+    other = alone[first]
     columns = (
         alone,
-        np.full(count, alone[first]),
+        other,
         likeness,
-        shared,
-        gain,
+        _shared(measured, firsts),
+        _title_gain(measured, firsts),
         total,
         total**2 / 100,
         np.maximum(total - 45, 0),
@@ -76,26 +78,33 @@ def pair_table(measured: Measured, alone: Floats, first: int) -> Floats:
         at == first - 1,
         at > first,
         alone**2,
-        np.full(count, alone[first] ** 2),
-        alone * alone[first],
+        other**2,
+        alone * other,
         alone * total,
-        alone[first] * total,
+        other * total,
         likeness * alone,
-        np.full(count, measured.title_recall[first]),
-        np.full(count, first == 0),
+        measured.title_recall[first],
+        first == 0,
         measured.dangling * (at != first + 1),
         measured.dangling[first] * (at != first - 1),
     )
-    return np.column_stack(columns).astype(np.float32)
+    table = np.empty((len(firsts), len(alone), len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        table[:, :, number] = column
+    return table
 
 
-def _overlap(measured: Measured, first: int) -> tuple[Floats, Floats]:
-    """Return the share of each sentence's pairs that `first` has, and the share of the title it adds."""
-    own, told = measured.pairs[first], measured.in_title[first]
-    shared = [len(pairs & own) / max(len(pairs), 1) for pairs in measured.pairs]
-    weights = measured.title_weights
-    gain = [sum(weights[word] for word in words - told) if words else 0.0 for words in measured.in_title]
-    return np.array(shared, np.float32), np.array(gain, np.float32) / (sum(weights.values()) or 1)
+def _shared(measured: Measured, firsts: Sequence[int]) -> Floats:
+    """Return the share of each sentence's pairs that each of `firsts` has, (firsts, n)."""
+    sizes = np.array([max(len(pairs), 1) for pairs in measured.pairs], np.float32)
+    common = [[len(pairs & measured.pairs[first]) for pairs in measured.pairs] for first in firsts]
+    return np.asarray(np.array(common, np.float32) / sizes, np.float32)
+
+
+def _title_gain(measured: Measured, firsts: Sequence[int]) -> Floats:
+    """Return the share of the title that each sentence adds to each of `firsts`, (firsts, n)."""
+    missing = (1 - measured.in_title[list(firsts)]) * measured.title_weights
+    return np.asarray(missing @ measured.in_title.T / (measured.title_weights.sum() or 1), np.float32)
 
 
 @cache

@@ -64,8 +64,8 @@ def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[i
     ranked = [int(i) for i in np.argsort(-single, kind="stable")[:_BEAM]]
     best, best_score = [ranked[0]], float(single[ranked[0]]) if may_be_one else float(_NEVER)
     at = np.arange(len(alone))
-    for first in ranked:
-        both = score_beside(measured, alone, first) + _SECOND
+    for first, beside in zip(ranked, score_beside(measured, alone, ranked), strict=True):
+        both = beside + _SECOND
         leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
         both -= _DANGLING * leaning
         both[first] = _NEVER

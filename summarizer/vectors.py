@@ -71,7 +71,8 @@ def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
     width = max(len(columns), 1)
     rows = np.repeat(np.arange(len(tokens)), [len(words) for words in tokens])
     counts = np.bincount(rows * width + np.array(flat, np.intp), minlength=len(tokens) * width)
-    rarity = np.array([rarity_of(word) for word in columns] or [0], np.float32)
+    known, unseen = _rarity()
+    rarity = np.array([known.get(word, unseen) for word in columns] or [0], np.float32)
     weights = np.log1p(counts.reshape(len(tokens), width).astype(np.float32)) * rarity
     norms = np.sqrt(np.einsum("ij,ij->i", weights, weights))
     norms[norms == 0] = 1
