@@ -117,7 +117,7 @@ class _Room:
 
 
 # The weights of a story's sentences were tuned on the 100 development clusters of VN-MDS (Tran et al.)
-_LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0
+_LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED, _LEANING = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0, 2.0
 _FULL_LENGTH = 25  # syllables; shorter sentences say too little to take another's place
 _STORY_SENTENCES = 3
 
@@ -142,7 +142,7 @@ def select_from_story(
     vectors = vectorise(flat)
     article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])
     leaning = np.array([is_dangling(text) for sentences in texts for text in sentences], np.float32)
-    scores = _story_scores(titles, tokens, vectors, article) - leaning
+    scores = _story_scores(titles, tokens, vectors, article) - _LEANING * leaning
     left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
     likeness = np.zeros_like(scores)
     while (best := left.best(np.asarray(scores - _REPEATED * likeness, np.float32))) is not None:
