@@ -7,8 +7,8 @@ here.
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.chat.rendering import render_digest
 from bot.newsroom import Edition, Newsroom
@@ -28,6 +28,14 @@ class Gathered:
 
     window: Window
     candidates: tuple[Candidate, ...]
+
+    def without(self, told: Container[int]) -> "Gathered":
+        """Leave out the stories that were told, unless an article came since."""
+        after = self.window.after
+        left = (
+            c for c in self.candidates if c.story_id not in told or any(p.stored_at > after for p in c.pieces)
+        )
+        return replace(self, candidates=tuple(left))
 
 
 @dataclass(frozen=True, slots=True)

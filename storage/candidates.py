@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
@@ -13,14 +13,17 @@ from storage.tables import articles
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
+_LATEST = dt.timedelta(hours=24)  # an article is worked up within minutes, or after a downtime
+_COMMIT_LAG = dt.timedelta(seconds=10)  # what is worked up at one moment is seen a little later
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What makes a story eligible, all in UTC.
 
-    An article of it was stored in (`after`, `until`] and came out at `oldest` or later. With `by_publication`
-    the publication time stands for the storing time: that is looking back at a past moment.
+    An article of it was stored in (`after`, `until`] and came out at `oldest` or later. One stored earlier,
+    but not worked up when the slot `after` was made, counts too: else it would never be told. With
+    `by_publication` the publication time stands for the storing time: that is looking back at a past moment.
     """
 
     after: dt.datetime
@@ -38,10 +41,15 @@ class Window:
         return [
             articles.c.worked_at.is_not(None),
             articles.c.story_id.is_not(None),
-            arrived > self.after,
+            arrived > self.after if self.by_publication else self._was_not_there(),
             arrived <= self.until,
             self.came_out() >= self.oldest,
         ]
+
+    def _was_not_there(self) -> ColumnElement[bool]:
+        a = articles.c
+        is_late = and_(a.version == 1, a.worked_at > self.after - _COMMIT_LAG)
+        return and_(a.stored_at > self.after - _LATEST, or_(a.stored_at > self.after, is_late))
 
 
 async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int, list[StoredArticle]]:

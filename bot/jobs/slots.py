@@ -12,13 +12,22 @@ import structlog
 
 from bot import notices
 from bot.desk import Desk
-from bot.digests import Composed, Gathered, compose_gathered, gather, window_for
+from bot.digests import FIRST_WINDOW, Composed, Gathered, compose_gathered, gather, window_for
 from bot.failures import contained
 from bot.jobs.publishing import is_drying_up, publish, record_skipped
 from bot.jobs.slot_plan import SlotPlan, plan_slots
 from bot.newsroom import Edition
 from storage.candidates import Window
-from storage.profiles import Profile, find_due, find_profiles, has_listeners, move_on, put_to_sleep
+from storage.issues import find_told_stories
+from storage.profiles import (
+    Profile,
+    find_due,
+    find_profiles,
+    has_listeners,
+    move_on,
+    put_to_sleep,
+    set_told_until,
+)
 
 Tell = Callable[[str], Awaitable[None]]
 _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -57,12 +66,14 @@ class SharedComposer:
         self._desk = desk
         self._gathered: Gathered | None = None
 
-    async def compose(self, edition: Edition, window: Window) -> Composed:
-        """Compose the digest of `edition` for the slot `window.until`."""
-        newsroom = self._desk.newsroom
+    async def compose(self, profile: Profile, edition: Edition, window: Window) -> Composed:
+        """Compose the digest of `edition` for the slot `window.until`, without what `profile` was told."""
+        database, newsroom = self._desk.database, self._desk.newsroom
         if self._gathered is None or self._gathered.window != window:
-            self._gathered = await gather(self._desk.database, newsroom, window)
-        return await compose_gathered(newsroom, edition, self._gathered)
+            self._gathered = await gather(database, newsroom, window)
+        async with database.read() as connection:
+            told = await find_told_stories(connection, profile.id, since=window.after)
+        return await compose_gathered(newsroom, edition, self._gathered.without(told))
 
 
 async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell) -> int:
@@ -70,18 +81,19 @@ async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admi
         return 0
     now = desk.clock.now()
     edition = desk.newsroom.edition_for(profile.choices)
+    told_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
     plan = plan_slots(
         edition.schedule,
         profile.next_due_at,
         now=now,
         late_window=desk.newsroom.late_window,
-        told_until=profile.last_slot_at,
+        told_until=told_until,
     )
     if plan.make is None:
-        await _skip(desk, profile, plan, now)
+        await _skip(desk, profile, plan, told_until, now)
         return 0
-    window = window_for(edition, plan.make, told_until=profile.last_slot_at)
-    composed = await composer.compose(edition, window)
+    window = window_for(edition, plan.make, told_until=told_until)
+    composed = await composer.compose(profile, edition, window)
     queued, is_dry = await _apply(desk, profile, edition, plan, window, composed, now)
     if is_dry:
         await tell_admins(notices.two_empty_issues(edition.title))
@@ -120,9 +132,13 @@ async def _apply(
         return queued, await is_drying_up(connection, profile, edition, now=now)
 
 
-async def _skip(desk: Desk, profile: Profile, plan: SlotPlan, now: dt.datetime) -> None:
+async def _skip(
+    desk: Desk, profile: Profile, plan: SlotPlan, told_until: dt.datetime, now: dt.datetime
+) -> None:
+    """Record the skipped slots; the next one looks back to where the first of them would have."""
     async with desk.database.write() as connection:
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
+            await set_told_until(connection, profile.id, told_until)
             for slot, reason in plan.skipped:
                 await record_skipped(connection, profile, slot, reason, now=now)
     _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
@@ -137,8 +153,11 @@ async def reschedule_profiles(desk: Desk) -> int:
     moved = 0
     async with desk.database.write() as connection:
         for profile in await find_profiles(connection):
-            next_due_at = desk.newsroom.edition_for(profile.choices).schedule.next_after(now)
-            is_to_come = profile.next_due_at is not None and profile.next_due_at > now
-            if is_to_come and profile.next_due_at != next_due_at:
+            if profile.next_due_at is None or profile.next_due_at <= now:
+                continue
+            next_due_at = profile.next_due_at
+            with contained("reschedule", profile=profile.id):  # a zone that there is not any more, say
+                next_due_at = desk.newsroom.edition_for(profile.choices).schedule.next_after(now)
+            if profile.next_due_at != next_due_at:
                 moved += await move_on(connection, profile, next_due_at=next_due_at)
     return moved

@@ -24,10 +24,10 @@ async def test_a_story_stored_in_the_window_is_eligible(database: Database, work
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 
 
-async def test_the_window_is_open_at_its_start_and_closed_at_its_end(
+async def test_the_window_begins_after_what_the_last_slot_saw_and_is_closed_at_its_end(
     database: Database, work_up: Worker
 ) -> None:
-    await work_up(incoming("start"), at=LATEST_DAY.after)
+    await work_up(incoming("seen"), at=LATEST_DAY.after - dt.timedelta(minutes=1))
     await work_up(incoming("end"), at=LATEST_DAY.until)
     await work_up(incoming("later"), at=LATEST_DAY.until + dt.timedelta(microseconds=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["end"]]
