@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage.profiles import find_due
+from storage.profiles import find_due, move_on
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own
     "gạo nếp đồng chiêm gặt", "cầu phao bến sông đò", "lụa tơ tằm dâu kén", "chè shan tuyết đồi sương",
@@ -14,6 +14,12 @@ SUBJECTS = (  # no word twice: the digest takes each for an event of its own
     "bóng đá sân cỏ trận", "sách thư viện kệ mượn", "răng khám viêm thuốc bác", "trường lớp thi điểm giáo",
     "phim rạp vé diễn kịch", "xe buýt tuyến trạm khách", "điện gió tuabin cột quạt", "nhạc đàn bầu chèo hát",
 )  # fmt: skip
+
+
+async def _blocks(house: Any, person: Any, *, undo: bool = False) -> None:
+    action = "unblock" if undo else "block"
+    changed = await house.control.post("member", chat=person.chat, action=action)
+    await house.handled(changed["update_id"])
 
 
 async def test_a_newcomer_is_welcomed_subscribed_and_gets_a_first_digest(an: Any, publish: Any) -> None:
@@ -62,8 +68,7 @@ async def test_someone_who_paused_is_welcomed_back_with_the_old_choices(an: Any)
 
 async def test_someone_who_blocked_the_bot_is_retired_and_comes_back_with_start(an: Any, house: Any) -> None:
     await an.says("/start")
-    blocked = await house.control.post("member", chat=an.chat, action="block")
-    await house.handled(blocked["update_id"])
+    await _blocks(house, an)
     assert (await an.subscription()).status == "gone"
     await an.says("/start")
     assert (await an.subscription()).status == "active"
@@ -71,19 +76,30 @@ async def test_someone_who_blocked_the_bot_is_retired_and_comes_back_with_start(
 
 async def test_unblocking_is_enough_to_come_back(an: Any, house: Any) -> None:
     await an.says("/start")
-    for action in ("block", "unblock"):
-        changed = await house.control.post("member", chat=an.chat, action=action)
-        await house.handled(changed["update_id"])
+    await _blocks(house, an)
+    await _blocks(house, an, undo=True)
     assert (await an.subscription()).status == "active"
 
 
 async def test_blocking_and_unblocking_does_not_end_a_pause(an: Any, house: Any) -> None:
     await an.says("/start")
     await an.says("/tamdung")
-    for action in ("block", "unblock"):
-        changed = await house.control.post("member", chat=an.chat, action=action)
-        await house.handled(changed["update_id"])
+    await _blocks(house, an)
+    await _blocks(house, an, undo=True)
     assert (await an.subscription()).status == "paused"
+
+
+@pytest.mark.parametrize("way_back", ["/start", "/tieptuc", "unblock"])
+async def test_coming_back_wakes_the_profile_that_slept_meanwhile(an: Any, house: Any, way_back: str) -> None:
+    await an.says("/start")
+    await (_blocks(house, an) if way_back == "unblock" else an.says("/tamdung"))
+    tomorrow = house.clock.now() + dt.timedelta(days=1)
+    async with house.desk.database.write() as connection:
+        (profile,) = await find_due(connection, now=tomorrow)
+        await move_on(connection, profile, next_due_at=None)
+    await (_blocks(house, an, undo=True) if way_back == "unblock" else an.says(way_back))
+    async with house.desk.database.read() as connection:
+        assert [row.id for row in await find_due(connection, now=tomorrow)] == [profile.id]
 
 
 async def test_someone_who_blocks_while_an_answer_is_on_its_way_is_retired(an: Any, house: Any) -> None:
