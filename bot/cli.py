@@ -1,64 +1,66 @@
-"""`diemtin`, the command line: which command is which.
+"""`diemtin`, the command line: which command is which, and what help says of each.
 
 Each command lives in `bot.commands` and is imported only when it is asked for: `diemtin check` need not wait
 for the Telegram library, nor the running bot for what only `summarize` needs.
 """
 
-from importlib import import_module
-from typing import Any
+import sys
+from io import TextIOWrapper
 
-import typer
-from typer.core import TyperGroup
+from bot.commands.usage import Group
 
-_COMMANDS = {
-    "demo": "running.demo",
-    "run": "running.run_bot",
-    "init": "newsroom.init",
-    "check": "newsroom.check",
-    "schedule": "newsroom.schedule",
-    "ingest": "articles.ingest",
-    "show": "articles.show",
-    "search": "searching.search",
-    "summarize": "language.summarize_command",
-    "stories": "language.stories",
-    "digest": "digests.digest",
-    "stats": "upkeep.stats",
-    "backup": "upkeep.backup",
-    "doctor": "upkeep.doctor",
-    "db": "upkeep.database",
-}
+_DATABASE = Group(
+    "db",
+    "Chăm sóc cơ sở dữ liệu.",
+    {
+        "upgrade": (
+            "bot.commands.upkeep.upgrade_database",
+            "Nâng cơ sở dữ liệu lên lược đồ của phiên bản này.",
+        )
+    },
+)
 
-
-class _OnDemand(TyperGroup):
-    """The commands above, each imported when it is looked at."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names in the order of help."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import one command; None where the name is not known."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name].partition(".")
-        found = getattr(import_module(f"bot.commands.{module}"), name)
-        if isinstance(found, typer.Typer):
-            group = typer.main.get_group(found)
-            group.name = cmd_name
-            return group
-        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(cmd_name)(found)
-        return typer.main.get_command(single)
-
-
-app = typer.Typer(name="diemtin", cls=_OnDemand, add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.callback(no_args_is_help=True)
-def _diemtin() -> None:
-    """Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram."""
+app = Group(
+    "diemtin",
+    "Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram.",
+    {
+        "demo": (
+            "bot.commands.trying.demo",
+            "Chạy thử tất cả, không cần token: máy chủ giả lập, bài mẫu, bot thật.",
+        ),
+        "run": (
+            "bot.commands.running.run_bot",
+            "Chạy bot: nhận bài, soạn số, gửi bản tin và trả lời câu hỏi.",
+        ),
+        "init": ("bot.commands.newsroom.init", "Ghi một tệp cấu hình mẫu có chú thích."),
+        "check": ("bot.commands.newsroom.check", "Xem tệp cấu hình sai ở đâu, bản tin nào phát khi nào."),
+        "schedule": ("bot.commands.newsroom.schedule", "Liệt kê các số sắp phát và số người nhận."),
+        "ingest": (
+            "bot.commands.articles.ingest",
+            "Nhận bài từ tệp và thư mục: văn bản, JSONL, RSS/Atom.",
+        ),
+        "show": (
+            "bot.commands.articles.show",
+            "Xem một bài: chữ đã làm sạch, các bản cũ, tóm tắt kèm vị trí từng câu.",
+        ),
+        "search": ("bot.commands.searching.search", "Tìm bài theo từ khóa, có dấu hay không đều được."),
+        "digest": ("bot.commands.digests.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
+        "summarize": (
+            "bot.commands.summarizing.summarize",
+            "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",
+        ),
+        "stories": ("bot.commands.grouping.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
+        "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
+        "backup": ("bot.commands.upkeep.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
+        "doctor": ("bot.commands.upkeep.doctor", "Xem bản cài này có gì chưa ổn."),
+        "db": _DATABASE,
+    },
+)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line in UTF-8, whatever the terminal's locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app(prog_name="diemtin")

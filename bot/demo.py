@@ -16,9 +16,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.commands.opening import fail, put, say
+from bot.commands.terminal import put, say
 from bot.emulator.client import Control, control
-from bot.emulator.process import emulator_process
+from bot.emulator.process import StartError, emulator_process
 from bot.samples import load_samples
 from storage.articles import count_waiting
 from storage.engine import Database
@@ -27,8 +27,10 @@ from storage.stats import gather_stats
 
 _TOKEN = "1000000001:demo-token-of-the-local-emulator"  # noqa: S105 - the emulator takes any
 _QUESTION = "mua lon ha long"
-_PATIENCE_SECONDS = 40.0
+_PATIENCE_SECONDS = 60.0
+_QUIET_SECONDS = 2.5  # after which an answer in several messages counts as whole: they go one a second
 _STOP_SECONDS = 10.0
+_SETTLED_SECONDS = 60.0
 _NEWSROOM = """\
 [[sources]]
 name = "bao-mau"
@@ -48,13 +50,26 @@ times = ["18:30"]
 """
 
 
+class DemoError(Exception):
+    """The demo cannot go on; the text says why, in Vietnamese."""
+
+
 async def run_demo(*, once: bool, port: int = 0) -> None:
-    """Run the demo: with `once` print one digest and one answer and return, else stay until interrupted."""
+    """Run the demo: with `once` print one digest and one answer and return, else stay until interrupted.
+
+    `port` is the emulator's, 0 any free one.
+
+    SIGINT or SIGTERM ends it and leaves nothing behind; with `once` that is a CancelledError.
+
+    Raises:
+        DemoError: the emulator or the bot did not do its part.
+    """
+    _cancel_on_signals()
     with tempfile.TemporaryDirectory(prefix="diemtin-demo-") as name:
         folder = Path(name)
-        articles = await asyncio.to_thread(_lay_out, folder)
+        articles = _lay_out(folder)
         say(f"Đang chạy thử với {articles} bài mẫu…")
-        async with emulator_process(port=port) as url, control(url) as hands:
+        async with _emulator(port) as url, control(url) as hands:
             reader = await hands.user("Bạn đọc", language_code="vi")
             async with _bot_process(folder, url, admin=reader) as bot:
                 await _until_worked_up(folder, articles, bot)
@@ -62,6 +77,21 @@ async def run_demo(*, once: bool, port: int = 0) -> None:
                     await _show_once(hands, reader)
                 else:
                     await _stay(hands, reader, url, bot)
+
+
+def _cancel_on_signals() -> None:
+    """Cancel this task on the first signal; a second one must not cut the cleaning up short."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    signalled = False
+
+    def cancel() -> None:
+        nonlocal signalled
+        if task is not None and not signalled:
+            signalled = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, cancel)
 
 
 def _lay_out(folder: Path) -> int:
@@ -72,14 +102,28 @@ def _lay_out(folder: Path) -> int:
     inbox.mkdir()
     file = inbox / "bai-mau.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in samples), encoding="utf-8")
-    long_ago = time.time() - 60  # intake leaves a file that may still be written to for its next tick
+    long_ago = time.time() - _SETTLED_SECONDS  # intake leaves a file that may still be written to
     os.utime(file, (long_ago, long_ago))
     return len(samples)
 
 
 @asynccontextmanager
+async def _emulator(port: int) -> AsyncIterator[str]:
+    try:
+        async with emulator_process(port=port) as url:
+            yield url
+    except StartError as error:
+        raise DemoError(f"Máy chủ giả lập không chạy được: {error}") from error
+
+
+@asynccontextmanager
 async def _bot_process(folder: Path, url: str, *, admin: int) -> AsyncIterator[Process]:
-    environment = os.environ | {
+    """Run `diemtin run` in `folder`, deaf to the settings of a real bot, in a session of its own: Ctrl-C is
+    for us, and we stop it in good order."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.upper().startswith("DIEMTIN_")
+    }
+    environment |= {
         "DIEMTIN_BOT_TOKEN": _TOKEN,
         "DIEMTIN_API_BASE_URL": url,
         "DIEMTIN_DATABASE_URL": _database_url(folder),
@@ -88,8 +132,9 @@ async def _bot_process(folder: Path, url: str, *, admin: int) -> AsyncIterator[P
     }
     with (folder / "bot.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=environment, stdin=DEVNULL, stdout=log, stderr=log
-        )
+            sys.executable, "-m", "bot", "run", env=environment, cwd=folder, start_new_session=True,
+            stdin=DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
     try:
         yield process
     finally:
@@ -102,7 +147,7 @@ def _database_url(folder: Path) -> str:
 
 async def _stop(process: Process) -> None:
     if process.returncode is None:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
     try:
         await asyncio.wait_for(process.wait(), _STOP_SECONDS)
     except TimeoutError:
@@ -111,14 +156,18 @@ async def _stop(process: Process) -> None:
 
 
 async def _until_worked_up(folder: Path, articles: int, bot: Process) -> None:
-    """Wait until the bot has taken every sample in; leave with the bot's last words when it ends instead."""
+    """Wait until the bot has taken every sample in.
+
+    Raises:
+        DemoError: the bot ended, or is not done after a minute; with its last words.
+    """
     database = Database(_database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
         while not await _is_worked_up(database, articles):
             if bot.returncode is not None or time.monotonic() > deadline:
                 log = await asyncio.to_thread((folder / "bot.log").read_bytes)
-                fail(f"✗ Bot không chạy được:\n{log[-2000:].decode(errors='replace')}")
+                raise DemoError(f"Bot không chạy được:\n{log[-2000:].decode(errors='replace')}")
             await asyncio.sleep(0.1)
     finally:
         await database.close()
@@ -134,25 +183,28 @@ async def _is_worked_up(database: Database, articles: int) -> bool:
 
 
 async def _show_once(hands: Control, reader: int) -> None:
-    await _show(hands, reader, "/start", is_last=lambda text: "Bản tin" in text and "\n" in text)
-    await _show(hands, reader, _QUESTION, is_last=lambda text: True)
-    put("Muốn tự trò chuyện với bot trong trình duyệt: make chat")
+    await _show(hands, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS)  # the welcome, the digest
+    await _show(hands, reader, _QUESTION, answers=1, quiet_seconds=0)
+    put("Muốn tự trò chuyện với bot trong trình duyệt, gõ: diemtin demo")
 
 
-async def _show(hands: Control, reader: int, text: str, *, is_last: Any) -> None:
-    """Say `text` as the reader and print the talk."""
-    put(f"\n— Bạn: {text}\n")
-    said = await hands.say(reader, text)
-    shown = 0
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        answers = await hands.wait(reader, after=said["message_id"], count=shown + 1, timeout=5)
-        for answer in answers[shown:]:
-            put(f"— Điểm Tin:\n{_plain(answer)}\n")
-        shown = len(answers)
-        if answers and is_last(answers[-1]["text"]):
-            return
-    fail("✗ Bot không trả lời kịp.")
+async def _show(hands: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
+    """Say `text` as the reader and print the talk: so many answers, and what follows each within the quiet.
+
+    Raises:
+        DemoError: fewer answers came within a minute.
+    """
+    put(f"— Bạn: {text}\n")
+    said = (await hands.say(reader, text))["message_id"]
+    messages = await hands.wait(reader, after=said, count=answers, timeout=_PATIENCE_SECONDS)
+    if len(messages) < answers:
+        raise DemoError("Bot không trả lời kịp.")
+    wanted = 0
+    while len(messages) > wanted:
+        wanted = len(messages)
+        messages = await hands.wait(reader, after=said, count=wanted + 1, timeout=quiet_seconds)
+    for message in messages:
+        put(f"— Điểm Tin:\n{_plain(message)}\n")
 
 
 def _plain(message: dict[str, Any]) -> str:
@@ -163,6 +215,10 @@ def _plain(message: dict[str, Any]) -> str:
 async def _stay(hands: Control, reader: int, url: str, bot: Process) -> None:
     await hands.say(reader, "/start")
     put(f"Mở trình duyệt và trò chuyện với bot: {url}/")
-    put("Gõ một câu hỏi như «mua lon ha long», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
-    await bot.wait()
-    fail("✗ Bot đã dừng.")
+    put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
+    try:
+        await bot.wait()
+    except asyncio.CancelledError:  # the way to end it
+        say("Đã dừng.")
+        return
+    raise DemoError("Bot đã dừng.")

@@ -1,9 +1,15 @@
 """Moments as JSON and the command line write them."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from storage.times import Published
+
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?P<exact>:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII | re.IGNORECASE
+)
+_YEARS = range(1970, 2100)  # what time zone tables and the reckoning with days before and after take
 
 
 def to_rfc3339(moment: dt.datetime, zone: str) -> str:
@@ -28,7 +34,7 @@ def published_text(published: Published | None, zone: str) -> str | None:
 
 
 def parse_moment(text: str, zone: str) -> dt.datetime:
-    """Read RFC 3339, or a local `YYYY-MM-DDTHH:MM` in `zone`; return it in UTC.
+    """Read RFC 3339, or a local `YYYY-MM-DDTHH:MM` in `zone`; return it in UTC. Years 1970 to 2099 only.
 
     Raises:
         ValueError: it is neither.
@@ -36,9 +42,9 @@ def parse_moment(text: str, zone: str) -> dt.datetime:
     >>> parse_moment("2017-11-14T18:00", "Asia/Ho_Chi_Minh").isoformat()
     '2017-11-14T11:00:00+00:00'
     """
-    moment = dt.datetime.fromisoformat(text)
-    if "T" not in text.upper() and " " not in text:
-        raise ValueError(f"{text!r} names no time of day")
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return moment.astimezone(dt.UTC)
+    form = _MOMENT.fullmatch(text)
+    if form is None or int(text[:4]) not in _YEARS:
+        raise ValueError(f"{text!r} is no moment that can be used")
+    moment = dt.datetime.fromisoformat(text.upper())
+    local = moment if form["exact"] else moment.replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(dt.UTC)

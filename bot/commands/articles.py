@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.newsroom import Json
-from bot.commands.opening import fail, open_desk, put, put_json, run, say
+from bot.commands.lines import standard_input
+from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.desk import Desk
 from bot.jobs.intake import Intake, take_in
 from bot.jobs.work_up import WorkUp
@@ -21,10 +22,13 @@ from summarizer.model import Summary
 
 
 def ingest(
-    paths: Annotated[list[str] | None, typer.Argument(help="Tệp, thư mục; - là đầu vào chuẩn.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Tệp, thư mục; - hoặc bỏ trống là đầu vào chuẩn."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Nhận bài từ tệp và thư mục: văn bản, JSONL, RSS/Atom."""
+    """Take articles in and work them up."""
     done = run(_ingest(paths or ["-"]))
     if json:
         put_json(asdict(done.tally) | {"rejected": [asdict(refusal) for refusal in done.refused]})
@@ -37,7 +41,7 @@ def ingest(
 
 
 async def _ingest(paths: list[str]) -> Intake:
-    async with open_desk() as desk:
+    async with open_desk(settings_or_exit()) as desk:
         total = Intake()
         for path in paths:
             now = desk.clock.now()
@@ -50,12 +54,20 @@ def _read(path: str, desk: Desk) -> Iterator[Taken]:
     origin = Origin(zone=desk.newsroom.zone)
     now = desk.clock.now()
     if path == "-":
-        return read_stream(sys.stdin.buffer, "-", origin, now=now)
+        return read_stream(standard_input(), "-", origin, now=now)
     return read_path(Path(path), origin, now=now)
 
 
-def show(article_id: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    """Xem một bài: phần chữ đã làm sạch, các bản cũ, và tóm tắt kèm vị trí từng câu."""
+def show(
+    article_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="Số của bài như «diemtin search» in ra, hoặc id hay địa chỉ của bài."
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Show one article as it is stored."""
     row = run(_show(article_id))
     if json:
         put_json(row)
@@ -68,14 +80,14 @@ def show(article_id: Annotated[str, typer.Argument(metavar="ID")], json: Json = 
 
 
 async def _show(article_id: str) -> dict[str, Any]:
-    async with open_desk() as desk:
+    async with open_desk(settings_or_exit()) as desk:
         try:
             async with desk.database.read() as connection:
                 article = await get_article(connection, article_id)
                 versions = await find_versions(connection, article.id)
                 summaries = await find_summaries(connection, [article])
         except UnknownArticleError:
-            fail(f"✗ Không có bài {article_id!r}; tìm số của bài bằng: diemtin search")
+            fail(f"✗ Không có bài «{article_id}»; tìm số của bài bằng: diemtin search")
         return _article_row(article, versions, summaries[article.id], desk.newsroom.zone)
 
 

@@ -8,35 +8,40 @@ from typing import Annotated, Any
 import typer
 
 from bot.chat.digest_json import digest_json
-from bot.commands.newsroom import Json
-from bot.commands.opening import fail, open_desk, put, put_json, run
+from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, fail, put, put_json
 from bot.digests import Composed, compose_digest, window_for
 from bot.newsroom import Edition
 from bot.rfc3339 import parse_moment
 
 
 def digest(
-    edition: Annotated[str | None, typer.Option(help="Tên bản tin; bỏ trống là bản mặc định.")] = None,
-    at: Annotated[str | None, typer.Option(help="Nhìn từ lúc này: YYYY-MM-DDTHH:MM hoặc RFC 3339.")] = None,
+    edition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Tên bản tin; bỏ trống là bản mặc định.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="T", help="Nhìn từ lúc này: YYYY-MM-DDTHH:MM hoặc RFC 3339.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Soạn một bản tin và in ra, không gửi cho ai."""
+    """Compose a digest and print it; nobody is sent anything."""
     chosen, composed = run(_compose(edition, at))
     if json:
         put_json(_row(chosen, composed))
     elif not composed.parts:
         put("Chưa có tin nào cho bản tin này.")
-    for part in () if json else composed.parts:
-        put(unescape(re.sub(r"<[^>]*>", "", part)))
+    else:
+        for part in composed.parts:
+            put(unescape(re.sub(r"<[^>]*>", "", part)))
 
 
 async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]:
-    async with open_desk() as desk:
-        edition = desk.newsroom.find_edition(name) if name else desk.newsroom.default_edition
+    async with open_desk(settings_or_exit()) as desk:
+        edition = desk.newsroom.find_edition(name) if name is not None else desk.newsroom.default_edition
         if edition is None:
             known = ", ".join(one.name for one in desk.newsroom.editions)
-            fail(f"✗ Không có bản tin {name!r}; đang có: {known}", 2)
-        slot = _slot(at, edition.schedule.zone) if at else desk.clock.now()
+            fail(f"✗ Không có bản tin «{name}»; đang có: {known}", 2)
+        slot = _slot(at, edition.schedule.zone) if at is not None else desk.clock.now()
         window = window_for(edition, slot, by_publication=at is not None)
         return edition, await compose_digest(desk.database, desk.newsroom, edition, window)
 
@@ -44,9 +49,9 @@ async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]
 def _slot(text: str, zone: str) -> dt.datetime:
     try:
         return parse_moment(text, zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         fail(
-            f"✗ --at {text!r} không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
+            f"✗ --at «{text}» không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
         )
 
 

@@ -1,22 +1,19 @@
-"""What every command does first: settings, the newsroom, the database; and how its errors reach a terminal.
-
-stdout carries what was asked for; everything else goes to stderr.
-"""
+"""What most commands do first: settings, the newsroom, the database; and how their errors are told."""
 
 import asyncio
-import json
 import os
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, NoReturn, TypeVar
-
-import typer
+from pathlib import Path
+from typing import Any, TypeVar
 
 from bot.assembly import assemble, find_newsroom
 from bot.clock import Clock
+from bot.commands.terminal import fail, say
 from bot.desk import Desk
+from bot.logs import Redactor, configure_logging
 from bot.notices import schema_upgraded
+from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
@@ -26,33 +23,14 @@ from storage.upgrade import upgrade
 _T = TypeVar("_T")
 
 
-def say(text: str) -> None:
-    """Write one line for the operator to stderr."""
-    print(text, file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
-
-
-def put(text: str) -> None:
-    """Write one line of the result to stdout."""
-    sys.stdout.write(text + "\n")
-
-
-def put_json(value: object) -> None:
-    """Write the result as one JSON value to stdout."""
-    put(json.dumps(value, ensure_ascii=False))
-
-
-def fail(text: str, code: int = 1) -> NoReturn:
-    """Say what is wrong and leave with `code`."""
-    say(text)
-    raise typer.Exit(code)
-
-
 def settings_or_exit() -> Settings:
-    """Read the environment, or leave naming every variable that is wrong."""
+    """Read the environment, or leave naming every variable that is wrong; what is logged goes to stderr."""
     try:
-        return load_settings(os.environ)
+        settings = load_settings(os.environ)
     except ConfigError as error:
-        fail("\n".join(f"✗ {problem}" for problem in error.problems))
+        fail("\n".join(f"✗ {problem}" for problem in error.problems), 2)
+    configure_logging("WARNING", secrets=settings.secrets)
+    return settings
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -60,40 +38,74 @@ def clock_of(settings: Settings) -> Clock:
     return Clock(settings.now, settings.clock_rate)
 
 
-@asynccontextmanager
-async def open_desk() -> AsyncIterator[Desk]:
-    """Open the database, upgraded when it must be, and the newsroom."""
-    settings = settings_or_exit()
+def newsroom_or_exit(settings: Settings) -> Newsroom:
+    """Read the newsroom file, or leave naming everything that is wrong with it."""
     try:
-        newsroom = assemble(find_newsroom(settings))
+        return find_newsroom(settings)
     except ConfigError as error:
         fail("\n".join(f"✗ {settings.config}: {problem}" for problem in error.problems))
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the database, upgraded when it must be, and the newsroom."""
+    newsroom = assemble(newsroom_or_exit(settings))
     clock = clock_of(settings)
-    database = Database(settings.database_url.get_secret_value())
-    try:
+    async with open_database(settings) as database:
         await upgrade_or_exit(database, clock)
         yield Desk(database, clock, newsroom, settings.admins)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database as it is; whatever fails in it ends the command with one line."""
+    database = Database(settings.database_url.get_secret_value())
+    if reason := why_closed(database):
+        fail(f"✗ {reason}; hãy xem DIEMTIN_DATABASE_URL.")
+    try:
+        yield database
+    except StorageError as error:
+        fail(f"✗ {explained(error, Redactor(settings.secrets))}")
     finally:
         await database.close()
 
 
+def why_closed(database: Database) -> str | None:
+    """Say why the SQLite file can be neither opened nor made, None where it can; PostgreSQL is not asked.
+
+    The driver would say less, and leaves a thread behind that may end with a traceback.
+    """
+    if database.is_postgres or not database.url.database:
+        return None
+    file = Path(database.url.database)
+    if file.is_dir():
+        return f"{file} là thư mục, không phải tệp cơ sở dữ liệu"
+    if not file.parent.is_dir():
+        return f"Không có thư mục {file.parent} để chứa cơ sở dữ liệu"
+    needed = file if file.exists() else file.parent
+    return None if os.access(needed, os.R_OK | os.W_OK) else f"Không có quyền đọc và ghi {needed}"
+
+
+def explained(error: StorageError, redactor: Redactor) -> str:
+    """Say in Vietnamese what a database refused, with its own words and without secrets."""
+    if isinstance(error, SchemaError):
+        return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
+    return f"Cơ sở dữ liệu không dùng được ({redactor.text(str(error))}); hãy xem DIEMTIN_DATABASE_URL."
+
+
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
-    """Bring the schema up to date, or leave saying why that cannot be."""
+    """Bring the schema up to date and say so when it had been an older one."""
     try:
         done = await upgrade(database, now=clock.now())
-    except SchemaError as error:
-        fail(f"✗ Cơ sở dữ liệu thuộc phiên bản khác: {error}. Hãy nâng cấp diemtin rồi chạy lại.")
-    except StorageError as error:
-        fail(f"✗ Không mở được cơ sở dữ liệu: {error}. Hãy xem DIEMTIN_DATABASE_URL.")
+    except OSError as error:  # from the socket: SQLAlchemy hands on what asyncpg lets through
+        fail(f"✗ Không kết nối được cơ sở dữ liệu ({error}); hãy xem DIEMTIN_DATABASE_URL.")
     if done.before is not None and done.has_changed:
         say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a command's work; a database that fails ends it with one line instead of a traceback."""
+    """Run a command's work; Ctrl-C ends it with one line."""
     try:
         return asyncio.run(work)
-    except StorageError as error:
-        fail(f"✗ Cơ sở dữ liệu không làm được việc này: {error}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         fail("Đã dừng.", 130)

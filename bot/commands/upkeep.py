@@ -1,6 +1,7 @@
 """`diemtin stats`, `backup`, `db upgrade` and `doctor`: keeping an installation well."""
 
 import datetime as dt
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -9,90 +10,106 @@ from typing import Annotated
 import typer
 
 from bot.assembly import assemble, find_newsroom
-from bot.commands.newsroom import Json
+from bot.chat.texts import ISSUE_STATUSES, STATUSES
 from bot.commands.opening import (
     clock_of,
-    fail,
+    explained,
+    open_database,
     open_desk,
-    put,
-    put_json,
     run,
     settings_or_exit,
     upgrade_or_exit,
+    why_closed,
 )
+from bot.commands.terminal import Json, fail, put, put_json
+from bot.logs import Redactor
 from config.problems import ConfigError
+from config.settings import Settings, load_settings
 from storage.backup import back_up
 from storage.engine import Database
-from storage.errors import StorageError
+from storage.errors import SchemaError, StorageError
 from storage.stats import Stats, gather_stats
 from storage.upgrade import find_revision, head_revision
 
+_DAY = dt.timedelta(hours=24)
+_DELIVERY_STATUSES = {
+    "pending": "chờ gửi",
+    "sending": "đang gửi",
+    "sent": "đã gửi",
+    "gone": "không gửi được nữa",
+    "unknown": "chưa rõ",
+}
+
 
 def stats(json: Json = False) -> None:
-    """Đếm bài, chuyện, người nhận và tin đã gửi."""
+    """Count articles, stories, subscribers and deliveries."""
     found = run(_stats())
     if json:
         put_json(found.as_dict())
         return
     put(f"Bài: {found.articles} ({found.articles_waiting} chờ xử lý) · chuyện: {found.stories}")
-    put(f"Người nhận: {_counts(found.subscribers)}")
-    put(f"Số trong 24 giờ: {_counts(found.issues)}")
-    put(f"Tin gửi trong 24 giờ: {_counts(found.deliveries)} · đang chờ {found.deliveries_waiting}")
+    put(f"Người nhận: {_counts(found.subscribers, STATUSES)}")
+    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES)}")
+    put(f"Lượt gửi trong 24 giờ: {_counts(found.deliveries, _DELIVERY_STATUSES)}")
+    put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
     for source, path, reason in found.refusals:
         put(f"Từ chối: {source} · {path}: {reason}")
 
 
 async def _stats() -> Stats:
-    async with open_desk() as desk, desk.database.read() as connection:
-        return await gather_stats(connection, since=desk.clock.now() - dt.timedelta(hours=24))
+    async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
+        return await gather_stats(connection, since=desk.clock.now() - _DAY)
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "0"
+def _counts(counts: dict[str, int], words: dict[str, str]) -> str:
+    """Return the counts in the order of `words`.
+
+    >>> _counts({"gone": 1, "active": 2}, {"active": "đang nhận", "paused": "tạm dừng", "gone": "đã ngừng"})
+    '2 đang nhận, 1 đã ngừng'
+    """
+    return (
+        ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts.get(status)) or "0"
+    )
 
 
-def backup(path: Annotated[Path, typer.Argument(metavar="PATH")]) -> None:
-    """Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."""
-    run(_backup(path))
+def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")]) -> None:
+    """Copy the SQLite database while others use it."""
+    if os.path.lexists(path):
+        fail(f"✗ {path} đã có; hãy chọn tên khác.")
+    run(_backup(settings_or_exit(), path))
     put(f"✓ Đã sao lưu vào {path}")
 
 
-async def _backup(path: Path) -> None:
-    opened = Database(settings_or_exit().database_url.get_secret_value())
-    try:
-        await back_up(opened, path)
-    except StorageError as error:
-        fail(f"✗ Chưa sao lưu được: {error}")
-    finally:
-        await opened.close()
+async def _backup(settings: Settings, path: Path) -> None:
+    async with open_database(settings) as opened:
+        if opened.is_postgres:
+            fail("✗ Lệnh này chỉ sao lưu SQLite; với PostgreSQL hãy dùng pg_dump.")
+        if not _exists(opened):
+            fail(f"✗ Chưa có cơ sở dữ liệu {opened.url.database} để sao lưu.")
+        try:
+            await back_up(opened, path)
+        except StorageError as error:
+            fail(f"✗ Chưa ghi được {path} ({error}); hãy xem thư mục, quyền ghi và chỗ trống trên đĩa.")
 
 
-database = typer.Typer(help="Việc của cơ sở dữ liệu.", no_args_is_help=True)
+def _exists(opened: Database) -> bool:
+    """Tell whether there is a database: connecting to SQLite would make one."""
+    return opened.is_postgres or Path(opened.url.database or "").exists()
 
 
-@database.callback()
-def _database() -> None:
-    """Việc của cơ sở dữ liệu."""
-
-
-@database.command("upgrade")
 def upgrade_database() -> None:
-    """Nâng cơ sở dữ liệu lên lược đồ của phiên bản này."""
-    run(_upgrade())
+    """Bring the database to the schema of this version."""
+    run(_upgrade(settings_or_exit()))
     put("✓ Cơ sở dữ liệu đúng phiên bản.")
 
 
-async def _upgrade() -> None:
-    settings = settings_or_exit()
-    opened = Database(settings.database_url.get_secret_value())
-    try:
+async def _upgrade(settings: Settings) -> None:
+    async with open_database(settings) as opened:
         await upgrade_or_exit(opened, clock_of(settings))
-    finally:
-        await opened.close()
 
 
 def doctor() -> None:
-    """Xem bản cài này có gì chưa ổn."""
+    """Say what is wrong with this installation."""
     problems = run(_examine())
     put(f"Python {sys.version.split()[0]} · SQLite {sqlite3.sqlite_version}")
     for problem in problems:
@@ -103,28 +120,48 @@ def doctor() -> None:
 
 
 async def _examine() -> list[str]:
-    settings = settings_or_exit()
+    try:
+        settings = load_settings(os.environ)
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return [*_examine_settings(settings), *_examine_newsroom(settings), *await _examine_database(settings)]
+
+
+def _examine_settings(settings: Settings) -> list[str]:
     problems = []
     if settings.bot_token is None:
         problems.append("chưa có DIEMTIN_BOT_TOKEN; lấy từ @BotFather để chạy diemtin run")
     if not settings.admins:
-        problems.append("chưa có DIEMTIN_ADMINS; đặt số id của bạn để dùng /quantri và nhận cảnh báo")
+        problems.append(
+            "chưa có DIEMTIN_ADMINS; đặt mã số Telegram của bạn để dùng /quantri và nhận cảnh báo"
+        )
+    return problems
+
+
+def _examine_newsroom(settings: Settings) -> list[str]:
     try:
         newsroom = assemble(find_newsroom(settings))
-        problems += [f"nguồn {s.title}: chưa có {s.path}" for s in newsroom.sources if not s.path.exists()]
     except ConfigError as error:
-        problems += [f"{settings.config}: {problem}" for problem in error.problems]
-    return problems + await _examine_database(settings.database_url.get_secret_value())
+        return [f"{settings.config}: {problem}" for problem in error.problems]
+    return [f"nguồn {s.title}: chưa có {s.path}" for s in newsroom.sources if not s.path.exists()]
 
 
-async def _examine_database(url: str) -> list[str]:
-    opened = Database(url)
+async def _examine_database(settings: Settings) -> list[str]:
+    opened = Database(settings.database_url.get_secret_value())
+    if reason := why_closed(opened):
+        return [reason]
     try:
+        if not _exists(opened):
+            return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
         found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:
-        return [f"không mở được cơ sở dữ liệu: {error}"]
+        return [explained(error, Redactor(settings.secrets))]
+    except OSError as error:  # from the socket
+        return [f"không kết nối được cơ sở dữ liệu ({error})"]
     finally:
         await opened.close()
+    if found is not None and found > wanted:  # our revisions are numbers of four digits
+        return [explained(SchemaError(found), Redactor(settings.secrets))]
     if found != wanted:
         return [f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"]
     return []
