@@ -20,7 +20,8 @@ QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One chat. `status` is active, paused or gone; quiet hours are minutes after local midnight."""
+    """One chat. `status` is active, paused or gone (`status_reason` is then Telegram's); quiet hours are minutes
+    after local midnight; `changed_at` is when any of this was last set."""
 
     id: int
     chat_id: int
@@ -31,12 +32,14 @@ class Subscriber:
     quiet_start: int
     quiet_end: int
     created_at: dt.datetime
+    status_reason: str | None
+    changed_at: dt.datetime
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
-        row.quiet_start, row.quiet_end, row.created_at,
+        row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from storage.times import Published
 from summarizer.lunar import LunarDate, lunar_date
 
-_WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _LUNAR_MONTHS = (
     "Giêng",
     "Hai",

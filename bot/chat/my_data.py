@@ -111,7 +111,9 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
     return {
         "kind": subscriber.kind,
         "status": subscriber.status,
+        "status_reason": subscriber.status_reason,
         "created_at": to_rfc3339(subscriber.created_at, zone),
+        "changed_at": to_rfc3339(subscriber.changed_at, zone),
         "edition": choices.edition,
         "topics": list(choices.topics),
         "times": list(choices.times),

@@ -53,10 +53,10 @@ def test_today_is_the_readers_day() -> None:
     ("day", "line"),
     [
         (dt.date(2026, 11, 22), "Chủ nhật, 22/11/2026 · 14 tháng Mười âm lịch"),
-        (dt.date(2026, 11, 23), "Thứ hai, 23/11/2026 · rằm tháng Mười âm lịch"),
-        (dt.date(2026, 2, 17), "Thứ ba, 17/02/2026 · mùng 1 tháng Giêng âm lịch"),
-        (dt.date(2026, 2, 16), "Thứ hai, 16/02/2026 · 29 tháng Chạp âm lịch"),
-        (dt.date(2025, 7, 25), "Thứ sáu, 25/07/2025 · mùng 1 tháng Sáu nhuận âm lịch"),
+        (dt.date(2026, 11, 23), "Thứ Hai, 23/11/2026 · rằm tháng Mười âm lịch"),
+        (dt.date(2026, 2, 17), "Thứ Ba, 17/02/2026 · mùng 1 tháng Giêng âm lịch"),
+        (dt.date(2026, 2, 16), "Thứ Hai, 16/02/2026 · 29 tháng Chạp âm lịch"),
+        (dt.date(2025, 7, 25), "Thứ Sáu, 25/07/2025 · mùng 1 tháng Sáu nhuận âm lịch"),
     ],
 )
 def test_a_day_is_written_in_both_calendars(day: dt.date, line: str) -> None:

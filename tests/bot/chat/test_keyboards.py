@@ -39,7 +39,7 @@ def crowded(newsroom: Newsroom) -> Newsroom:
 def reader(crowded: Newsroom) -> Subscriber:
     """Someone who chose all but one of the topics."""
     choices = Choices(crowded.editions[0].name, topics=tuple(crowded.topics)[1:])
-    return Subscriber(1, 1, "private", "active", 1, choices, 22 * 60, 6 * 60 + 30, NOW)
+    return Subscriber(1, 1, "private", "active", 1, choices, 22 * 60, 6 * 60 + 30, NOW, None, NOW)
 
 
 def _screens(reader: Subscriber, newsroom: Newsroom) -> list[Screen]:
