@@ -16,11 +16,12 @@ _READ_AT_MOST = 20_000  # postings of one segment that a search looks at, the mo
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Postings sorted by hash. hashes, numbers, weights: (n,)."""
+    """Postings sorted by hash. hashes, numbers, weights: (n,). `newest` is the last article's number."""
 
     hashes: NDArray[np.uint32]
     numbers: NDArray[np.uint32]
     weights: NDArray[np.float32]
+    newest: int
 
 
 class Postings:
@@ -34,7 +35,7 @@ class Postings:
     def add(self, terms: Terms) -> int:
         """Take in an article and return its number: one more than the last one's."""
         numbers = np.full(terms.hashes.size, self.next, np.uint32)
-        self._segments.append(_Segment(terms.hashes, numbers, terms.weights))
+        self._segments.append(_Segment(terms.hashes, numbers, terms.weights, self.next))
         while len(self._segments) > 1 and self._segments[-2].hashes.size < 2 * self._segments[-1].hashes.size:
             newer, older = self._segments.pop(), self._segments.pop()
             self._segments.append(_merged(older, newer, self.first))
@@ -44,7 +45,7 @@ class Postings:
     def forget_before(self, number: int) -> None:
         """Forget the articles that came before the one with this number."""
         self.first = max(self.first, min(number, self.next))
-        self._segments = [s for s in self._segments if s.numbers.size and s.numbers.max() >= self.first]
+        self._segments = [segment for segment in self._segments if segment.newest >= self.first]
 
     def cosines(self, terms: Terms) -> NDArray[np.float64]:
         """Return the cosine of `terms` and each article kept: (next - first,), in order of arrival.
@@ -75,4 +76,5 @@ def _merged(older: _Segment, newer: _Segment, first: int) -> _Segment:
     hashes = np.concatenate((older.hashes[kept], newer.hashes))
     order = np.argsort(hashes, kind="stable")
     numbers = np.concatenate((older.numbers[kept], newer.numbers))[order]
-    return _Segment(hashes[order], numbers, np.concatenate((older.weights[kept], newer.weights))[order])
+    weights = np.concatenate((older.weights[kept], newer.weights))[order]
+    return _Segment(hashes[order], numbers, weights, newer.newest)
