@@ -61,9 +61,7 @@ def _read(path: str, desk: Desk) -> Iterator[Taken]:
 def show(
     article_id: Annotated[
         str,
-        typer.Argument(
-            metavar="ID", help="Số của bài như «diemtin search» in ra, hoặc id hay địa chỉ của bài."
-        ),
+        typer.Argument(metavar="ID", help="Số của bài như «diemtin search» in ra, hoặc id của bài."),
     ],
     json: Json = False,
 ) -> None:

@@ -1,0 +1,167 @@
+"""`ingest`, `show`, `search`, `digest`: articles in, and what the database then says of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KEYS_OF_A_RESULT = ["id", "marks", "published", "snippet", "source", "summary", "title", "url"]
+
+
+def test_an_article_taken_in_twice_is_a_duplicate_and_changed_is_updated(stocked: Any, jsonl: Any) -> None:
+    row = {"id": "lu-1", "url": "https://baobien.example/lu-1", "title": "Lũ trên sông Trà đã rút hẳn"}
+    changed = row | {"body": "Nước lũ ở hạ lưu sông Trà đã rút hẳn từ sáng nay, chợ họp lại."}
+    counts = [stocked("ingest", "--json", stdin=jsonl(changed)).json for _ in range(2)]
+    assert [(count["new"], count["updated"], count["duplicate"]) for count in counts] == [
+        (0, 1, 0),
+        (0, 0, 1),
+    ]
+    shown = stocked("show", "lu-1", "--json").json
+    assert (shown["version"], len(shown["versions"])) == (2, 1)
+    assert shown["versions"][0]["title"] == "Lũ trên sông Trà rút chậm"
+
+
+def test_what_is_refused_is_named_with_its_place(run: Any, desk_folder: Path, jsonl: Any) -> None:
+    good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
+    (desk_folder / "bai.jsonl").write_bytes(jsonl(good) + b"{sai\n")
+    (desk_folder / "anh.txt").write_bytes(b"\x00\xff\xfe" * 500)
+    told = run("ingest", "bai.jsonl", "anh.txt", "khong-co", "--json")
+    assert told.code == 1
+    assert sorted(told.json) == ["duplicate", "new", "rejected", "updated"]
+    assert told.json["new"] == 1
+    assert [refusal["path"] for refusal in told.json["rejected"]] == ["bai.jsonl:2", "anh.txt", "khong-co"]
+    assert all(refusal["reason"] for refusal in told.json["rejected"])
+    plain = run("ingest", "khong-co")
+    assert (plain.out, plain.err) == (
+        "mới 0 · cập nhật 0 · trùng 0\n", "✗ khong-co: không có tệp hay thư mục này\n"
+    )  # fmt: skip
+
+
+def test_a_folder_is_read_and_no_path_is_stdin(run: Any, desk_folder: Path, jsonl: Any) -> None:
+    row = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
+    (desk_folder / "tin" / "bai.jsonl").write_bytes(jsonl(row))
+    assert run("ingest", "tin", "--json").json["new"] == 1
+    assert run("ingest", "--json", stdin=jsonl(row)).json["duplicate"] == 1
+    assert run("ingest", "-", "--json", stdin=jsonl(row)).json["duplicate"] == 1
+
+
+def test_an_article_is_found_by_number_and_by_id(stocked: Any) -> None:
+    (result,) = stocked("search", "sông", "trà", "--json").json["results"]
+    by_number = stocked("show", str(result["id"]), "--json")
+    assert by_number.json["external_id"] == "lu-1"
+    assert stocked("show", "lu-1", "--json") == by_number
+    assert by_number.json["stored"].startswith("2026-11-20T12:00:")
+    assert by_number.json["published"] == "2026-11-20T08:00:00+07:00"
+
+
+def test_a_shown_summary_stands_at_its_places(stocked: Any) -> None:
+    article = stocked("show", "lu-1", "--json").json
+    assert article["summary"]
+    for sentence in article["summary"]:
+        assert sentence["field"] in ("sapo", "body")
+        assert article[sentence["field"]][sentence["start"] : sentence["end"]] == sentence["text"]
+
+
+def test_an_article_is_shown_for_reading(stocked: Any) -> None:
+    told = stocked("show", "lu-1").out
+    assert told.startswith("Lũ trên sông Trà rút chậm\nBáo Biển · 2026-11-20T08:00:00+07:00 · https://")
+    assert "Tóm tắt:" in told
+
+
+@pytest.mark.parametrize("unknown", ["0", "khong-co", "9" * 30, "' OR 1=1 --", "²"])
+def test_an_unknown_article_is_refused(stocked: Any, unknown: str) -> None:
+    told = stocked("show", unknown, "--json")
+    assert (told.code, told.out) == (1, "")
+    assert f"Không có bài «{unknown}»" in told.err
+
+
+def test_words_are_found_with_and_without_accents(stocked: Any) -> None:
+    answers = [stocked("search", *words, "--json").json for words in (["gia", "vang"], ["giá vàng"])]
+    assert [answer["query"] for answer in answers] == ["gia vang", "giá vàng"]
+    assert answers[0]["results"] == answers[1]["results"]
+    assert [answer["total"] for answer in answers] == [1, 1]
+    (result,) = answers[0]["results"]
+    assert sorted(result) == KEYS_OF_A_RESULT
+    assert result["published"] == "2026-11-20T09:30:00+07:00"
+
+
+@pytest.mark.parametrize("words", ["a* NOT", "NEAR(", "'", '"', "%", "AND", "(((", "\x00", "-", "x" * 3_000])
+def test_search_operators_are_only_words(stocked: Any, words: str) -> None:
+    told = stocked("search", "--json", "--", words)
+    assert told.code == 0
+    assert told.json["query"] == words
+
+
+def test_queries_are_answered_in_order_with_external_ids(stocked: Any, jsonl: Any) -> None:
+    queries = jsonl(
+        {"q": "gia vang", "n": 7}, {"id": 3}, {"q": "không có chữ này"}, {"q": "sông Trà", "q2": []}
+    )
+    told = stocked("search", "--queries", "-", stdin=queries)
+    assert told.code == 1
+    assert told.rows == [
+        {"q": "gia vang", "n": 7, "ids": ["vang-1"]},
+        {"id": 3, "error": "thiếu «q», hoặc «q» không phải chữ"},
+        {"q": "không có chữ này", "ids": []},
+        {"q": "sông Trà", "q2": [], "ids": ["lu-1"]},
+    ]
+
+
+def test_at_most_ten_ids_are_given(run: Any, jsonl: Any) -> None:
+    rows = (
+        {"id": str(n), "title": f"Chợ Cồn Sậy {n}", "body": f"Chợ Cồn Sậy họp lại sau {n} ngày nghỉ vì lũ."}
+        for n in range(12)
+    )
+    run("ingest", stdin=jsonl(*rows))
+    (answer,) = run("search", "--queries", "-", stdin=jsonl({"q": "cồn sậy"})).rows
+    assert len(answer["ids"]) == 10
+
+
+def test_a_digest_is_sentences_at_their_places(stocked: Any) -> None:
+    told = stocked("digest", "--json").json
+    assert sorted(told) == ["edition", "parts", "slot", "stories"]
+    assert told["edition"] == "sang"
+    assert told["slot"].startswith("2026-11-20T12:00:")
+    assert len(told["stories"]) == 2
+    for story in told["stories"]:
+        assert story["sources"]
+        for sentence in story["sentences"]:
+            article = stocked("show", str(sentence["article"]), "--json").json
+            assert article[sentence["field"]][sentence["start"] : sentence["end"]] == sentence["text"]
+
+
+@pytest.mark.parametrize(
+    ("at", "stories"),
+    [
+        ("2026-11-20T09:00", 1),  # one article was published by then
+        ("2026-11-20T02:00:00Z", 1),
+        ("2026-11-20t09:00:00+07:00", 1),
+        ("2026-11-20 12:00", 2),
+        ("2026-11-20T07:59", 0),
+        ("2026-11-23T12:00", 0),  # too old by then
+    ],
+)
+def test_a_digest_looks_back_as_of_a_moment(stocked: Any, at: str, stories: int) -> None:
+    told = stocked("digest", "--at", at, "--json")
+    assert told.code == 0
+    assert len(told.json["stories"]) == stories
+
+
+@pytest.mark.parametrize(
+    "at", ["", "hôm qua", "2026-11-20", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59"]
+)
+def test_a_moment_that_is_none_is_wrong_use(stocked: Any, at: str) -> None:
+    told = stocked("digest", "--at", at)
+    assert (told.code, told.out) == (2, "")
+    assert f"--at «{at}»" in told.err
+
+
+def test_a_digest_is_printed_for_reading(stocked: Any) -> None:
+    told = stocked("digest", "--edition", "chieu")
+    assert told.out.startswith("Bản tin chiều")
+    assert "sông Trà" in told.out
+    assert "<" not in told.out
+
+
+def test_a_digest_without_news_says_so(run: Any) -> None:
+    assert run("digest").out == "Chưa có tin nào cho bản tin này.\n"
+    assert run("digest", "--json").json["stories"] == []

@@ -1,0 +1,161 @@
+"""`init`, `check`, `schedule`, `stats`, `backup`, `db upgrade`, `doctor`: an operator's own commands."""
+
+import asyncio
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.reading import TEMPLATE
+from storage.engine import Database
+from storage.profiles import Choices, join_profile
+from storage.subscribers import subscribe
+
+NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
+
+
+def test_init_writes_a_file_that_check_accepts_and_never_overwrites(run: Any, desk_folder: Path) -> None:
+    assert run("init", "moi.toml").code == 0
+    assert (desk_folder / "moi.toml").read_text(encoding="utf-8") == TEMPLATE
+    (desk_folder / "moi.toml").write_text("của tôi", encoding="utf-8")
+    again = run("init", "moi.toml")
+    assert again.code == 1
+    assert "moi.toml đã có" in again.err
+    assert (desk_folder / "moi.toml").read_text(encoding="utf-8") == "của tôi"
+
+
+def test_init_writes_where_the_environment_says(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMTIN_CONFIG", "moi.toml")
+    assert run("init").code == 0
+    assert run("check", "--json").json == {"ok": True, "errors": []}
+    monkeypatch.setenv("DIEMTIN_CONFIG", "khong-co/moi.toml")
+    assert "Không ghi được khong-co/moi.toml" in run("init").err
+
+
+def test_check_tells_what_runs_when(run: Any) -> None:
+    told = run("check")
+    assert told.code == 0
+    assert "Bản tin sáng: số tới lúc 06:45 21/11/2026" in told.out
+    assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in told.out
+
+
+def test_check_names_key_and_line(run: Any, desk_folder: Path) -> None:
+    newsroom = desk_folder / "diemtin.toml"
+    newsroom.write_text(newsroom.read_text(encoding="utf-8").replace("06:45", "24:00"), encoding="utf-8")
+    told = run("check", "--json")
+    assert told.code == 1
+    ((error,), ok) = told.json["errors"], told.json["ok"]
+    assert (ok, error["key"], error["line"]) == (False, "editions[0].times[0]", 9)
+    plain = run("check")
+    assert plain.code == 1
+    assert "diemtin.toml: 1 chỗ phải sửa" in plain.out
+    assert "dòng 9" in plain.out
+
+
+def test_check_reports_the_environment_as_json_too(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMTIN_ADMINS", "@toi")
+    told = run("check", "--json")
+    assert told.code == 1
+    assert [error["key"] for error in told.json["errors"]] == ["DIEMTIN_ADMINS"]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"", b"x" * 1_100_000])
+def test_check_bears_any_file(
+    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch, content: Any
+) -> None:
+    monkeypatch.setenv("DIEMTIN_CONFIG", "la.toml")
+    if content is not None:
+        (desk_folder / "la.toml").write_bytes(content)
+    told = run("check", "--json")
+    assert told.code == 1
+    assert told.json["errors"]
+
+
+def test_schedule_lists_real_slots_and_their_listeners(run: Any, sqlite_url: str) -> None:
+    asyncio.run(_subscribe(sqlite_url, Choices("sang"), Choices("sang", times=("21:00",)), Choices("sang")))
+    told = run("schedule", "--days", "2", "--json")
+    assert told.code == 0
+    assert [(row["edition"], row["local"], row["subscribers"]) for row in told.json] == [
+        ("chieu", "2026-11-20 17:00", 0),  # Friday only
+        ("sang", "2026-11-20 21:00", 1),
+        ("sang", "2026-11-21 06:45", 2),
+        ("sang", "2026-11-21 21:00", 1),
+        ("sang", "2026-11-22 06:45", 2),
+    ]
+    assert told.json[0]["slot"] == "2026-11-20T17:00:00+07:00"
+    assert run("schedule", "--days", "1").out.splitlines()[0] == "2026-11-20 17:00  chieu  0 người nhận"
+
+
+async def _subscribe(url: str, *chosen: Choices) -> None:
+    database = Database(url)
+    async with database.write() as connection:
+        for chat, choices in enumerate(chosen, start=1):
+            profile = await join_profile(connection, choices, next_due_at=NOON, now=NOON)
+            await subscribe(connection, chat, kind="private", profile_id=profile, now=NOON)
+    await database.close()
+
+
+def test_stats_count_what_is_stored(stocked: Any, sqlite_url: str) -> None:
+    asyncio.run(_subscribe(sqlite_url, Choices("sang")))
+    told = stocked("stats", "--json").json
+    assert (told["articles"], told["articles_waiting"], told["stories"]) == (2, 0, 2)
+    assert told["subscribers"] == {"active": 1}
+    assert "Người nhận: 1 đang nhận bản tin" in stocked("stats").out
+
+
+def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, desk_folder: Path) -> None:
+    assert stocked("backup", "sao-luu.db").code == 0
+    with closing(sqlite3.connect(desk_folder / "sao-luu.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
+    again = stocked("backup", "sao-luu.db")
+    assert again.code == 1
+    assert "sao-luu.db đã có" in again.err
+    assert "Chưa ghi được khong-co/a.db" in stocked("backup", "khong-co/a.db").err
+
+
+def test_nothing_is_backed_up_from_no_database(
+    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
+    told = run("backup", "sao-luu.db")
+    assert told.code == 1
+    assert "Chưa có cơ sở dữ liệu" in told.err
+    assert not [*desk_folder.glob("*.db")]
+
+
+def test_the_doctor_finds_what_upgrade_mends(
+    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
+    monkeypatch.setenv("DIEMTIN_ADMINS", "1")
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
+    told = run("doctor")
+    assert told.code == 1
+    assert [line for line in told.out.splitlines() if line.startswith("✗")] == [
+        "✗ chưa có cơ sở dữ liệu chua-co.db; chạy: diemtin db upgrade"
+    ]
+    assert not (desk_folder / "chua-co.db").exists()
+    assert run("db", "upgrade").code == 0
+    healthy = run("doctor")
+    assert (healthy.code, healthy.out.splitlines()[-1]) == (0, "✓ Mọi thứ ổn.")
+
+
+def test_the_doctor_names_all_that_is_missing(run: Any, desk_folder: Path) -> None:
+    (desk_folder / "tin").rmdir()
+    told = run("doctor")
+    assert told.code == 1
+    for missing in ("DIEMTIN_BOT_TOKEN", "DIEMTIN_ADMINS", "nguồn Báo Biển: chưa có"):
+        assert missing in told.out
+
+
+def test_run_needs_a_sound_newsroom_file(
+    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
+    (desk_folder / "diemtin.toml").write_text("[[editions", encoding="utf-8")
+    told = run("run")
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith("✗ diemtin.toml: dòng 1")

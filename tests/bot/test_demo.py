@@ -1,0 +1,118 @@
+"""`diemtin demo`: the whole product in processes of its own, and nothing left when it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+DEMO = [sys.executable, "-m", "bot", "demo"]
+HOSTILE = {
+    "DIEMTIN_BOT_TOKEN": "không phải token",
+    "DIEMTIN_DATABASE_URL": "mysql://",
+    "DIEMTIN_CONFIG": "/khong/co.toml",
+    "DIEMTIN_ADMINS": "@toi",
+    "DIEMTIN_NOW": "hôm qua",
+    "DIEMTIN_CLOCK_RATE": "-1",
+    "diemtin_api_base_url": "ftp://khong",
+}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose temporary files land in this test's folder."""
+    return os.environ | HOSTILE | {"TMPDIR": str(tmp_path)}
+
+
+def test_once_shows_a_digest_an_answer_and_the_next_step(environment: dict[str, str], tmp_path: Path) -> None:
+    """Whatever settings of a real bot the environment holds."""
+    ran = subprocess.run([*DEMO, "--once"], env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    digest, answer = ran.stdout.split("— Bạn: mua lon ha long")
+    assert "— Bạn: /start" in digest
+    assert "Chào bạn!" in digest
+    assert "— Điểm Tin:\nBản tin sáng" in digest
+    assert "Hạ Long" in answer
+    assert "Bản tin sáng" not in answer
+    assert ran.stdout.splitlines()[-1].endswith("gõ: diemtin demo")
+    assert "Traceback" not in ran.stderr
+    assert_nothing_is_left(tmp_path)
+
+
+def test_ctrl_c_ends_the_stay_in_good_order(environment: dict[str, str], tmp_path: Path) -> None:
+    with started(DEMO, environment) as demo:
+        assert demo.stdout is not None
+        address = next(line for line in demo.stdout if "http://" in line).split()[-1]
+        with urlopen(address) as page:  # noqa: S310 - our own emulator
+            assert "<html" in page.read().decode()
+        os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: to every process in the foreground
+        rest, told = demo.communicate(timeout=30)
+        assert demo.returncode == 0, told
+        assert told.splitlines()[-1] == "Đã dừng."
+        assert "Traceback" not in rest + told
+    assert_nothing_is_left(tmp_path)
+
+
+def test_a_signal_while_it_starts_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    with started([*DEMO, "--once"], environment) as demo:
+        assert demo.stderr is not None
+        assert demo.stderr.readline().startswith("Đang chạy thử")
+        demo.send_signal(signal.SIGTERM)
+        demo.send_signal(signal.SIGINT)  # impatience must not cut the cleaning up short
+        _, told = demo.communicate(timeout=30)
+        assert (demo.returncode, told.splitlines()[-1]) == (130, "Đã dừng.")
+    assert_nothing_is_left(tmp_path)
+
+
+def test_a_taken_port_is_told(environment: dict[str, str], tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = subprocess.run([*DEMO, "--port", port], env=environment, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert f"cổng {port}" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert_nothing_is_left(tmp_path)
+
+
+@contextmanager
+def started(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program in a process group of its own; it does not outlive the test."""
+    program = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    with program:
+        try:
+            yield program
+        finally:
+            if program.poll() is None:
+                os.killpg(program.pid, signal.SIGKILL)
+
+
+def assert_nothing_is_left(folder: Path) -> None:
+    """Fail when a file, or a process that was given `folder`, is still there."""
+    assert not [*folder.iterdir()]
+    deadline = time.monotonic() + 5
+    while processes := _processes_in(folder):
+        assert time.monotonic() < deadline, processes
+        time.sleep(0.05)
+
+
+def _processes_in(folder: Path) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:  # gone meanwhile, or someone else's
+            continue
+        if f"TMPDIR={folder}".encode() in environment.split(b"\0"):
+            found.append(process.name)
+    return found

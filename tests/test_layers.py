@@ -1,0 +1,94 @@
+"""Imports go one way: bot → storage → summarizer; `config` is read where the application is put together."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("bot", "storage", "summarizer", "config")
+MAY_IMPORT = {
+    "summarizer": {"summarizer"},
+    "storage": {"storage", "summarizer"},
+    "config": {"config"},
+    "bot": {"bot", "storage", "summarizer"},
+}
+READS_CONFIG = ("bot/assembly.py", "bot/commands/")
+PURE = {  # `io` for bytes in memory, `importlib` for packaged data, `urllib` for taking addresses apart
+    *("__future__", "bisect", "collections", "contextlib", "dataclasses", "datetime", "difflib", "enum"),
+    *("functools", "hashlib", "heapq", "html", "importlib", "io", "itertools", "json", "math", "numpy"),
+    *(
+        "operator",
+        "re",
+        "statistics",
+        "string",
+        "sumy",
+        "typing",
+        "unicodedata",
+        "urllib",
+        "warnings",
+        "zlib",
+    ),
+}
+IMPURE = ("urllib.request", "numpy.random", "importlib.import_module", "io.open", "io.FileIO")
+CLOCKS_AND_FILES = {"now", "utcnow", "today", "open", "default_rng", "import_module"}
+FILES = {package: sorted((ROOT / package).rglob("*.py")) for package in OURS}
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Yield every module and name that the file imports, dotted, wherever in it the import stands."""
+    package = list(file.relative_to(ROOT).parent.parts)
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join([*start, *filter(None, [node.module])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_a_package_imports_only_what_is_below_it(package: str) -> None:
+    assert FILES[package]
+    wrong = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in FILES[package]
+        for name in imports_of(file)
+        if (top := name.partition(".")[0]) in {*OURS, "tests", "benchmarks"}
+        and top not in MAY_IMPORT[package]
+        and not (top == "config" and str(file.relative_to(ROOT)).startswith(READS_CONFIG))
+    ]
+    assert wrong == []
+
+
+def test_no_import_is_only_for_the_type_checker() -> None:
+    wrong = [
+        str(file) for files in FILES.values() for file in files if "TYPE_CHECKING" in file.read_text("utf-8")
+    ]
+    assert wrong == []
+
+
+def test_the_language_code_imports_nothing_with_effects() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in FILES["summarizer"]
+        for name in imports_of(file)
+        if name.partition(".")[0] not in PURE | {"summarizer"} or name.startswith(IMPURE)
+    ]
+    assert wrong == []
+
+
+def test_the_language_code_opens_nothing_and_asks_no_clock() -> None:
+    """It may read its own packaged data, through `importlib.resources`."""
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in FILES["summarizer"]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Name) and node.func.id in {"open", "print", "input", "__import__"})
+            or (isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS_AND_FILES)
+        )
+    ]
+    assert wrong == []
