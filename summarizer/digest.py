@@ -7,9 +7,10 @@ scheduler's.
 
 import datetime as dt
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from summarizer.telling import (
     Candidate,
@@ -40,6 +41,8 @@ __all__ = [
 # Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
 SYLLABLES_PER_MINUTE = 250
 _FRESH_HOURS = 18.0  # a story counts half after this long
+_APPETITE = 0.8  # each further story of a topic is worth so much less to the reader
+_LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
 _SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
@@ -72,22 +75,39 @@ def compose(
 
     The most important story opens the digest and its topic comes first; the others follow in `topic_order`.
     """
-    ranked = _by_importance(candidates, slot, topics)
-    page = _Page(reading_minutes * SYLLABLES_PER_MINUTE, ranked)
-    for candidate in ranked:
-        page.offer(candidate)
-    return Digest(edition, title, slot, _in_sections(page.stories, topic_order), page.left_out)
+    rated = _by_importance(candidates, slot, topics, topic_order)
+    page = _Page(reading_minutes * SYLLABLES_PER_MINUTE, [one.candidate for one in rated])
+    queues: dict[str | None, deque[_Rated]] = {}
+    for one in rated:
+        queues.setdefault(one.topic, deque()).append(one)
+    while queues and not page.is_full:
+        topic = max(queues, key=lambda topic: queues[topic][0].rating * page.appetite(topic))
+        page.offer(queues[topic].popleft())
+        if not queues[topic]:
+            del queues[topic]
+    left_out = page.left_out + sum(map(len, queues.values()))
+    return Digest(edition, title, slot, _in_sections(page.stories, topic_order), left_out)
 
 
-def importance(candidate: Candidate, slot: dt.datetime) -> float:
-    """Rate a story by how many papers tell it and how new its newest article is. More is better, above 0.
+def importance(candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str]) -> float:
+    """Rate a story by how many papers tell it, how new its newest article is, and its topic. Above 0.
 
-    Papers that are never shown count here: what everybody reports is news.
+    Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
+    weighs a third more than the last one and than a topic that is not in it.
     """
     pieces = [piece for piece in candidate.pieces if not piece.advertorial]
     papers = len({piece.source for piece in pieces})
     hours = max(0.0, (slot - max(piece.moment for piece in pieces)).total_seconds() / 3600)
-    return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS))
+    place = _position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
+    return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS) * (1 - place * _LAST_TOPIC_LOSES))
+
+
+class _Rated(NamedTuple):
+    """A story that may be told, and what its choice goes by."""
+
+    candidate: Candidate
+    topic: str | None
+    rating: float
 
 
 class _Page:
@@ -104,12 +124,12 @@ class _Page:
             "paper": budget * _share(piece.source for c in ranked for piece in showable(c)),
         }
 
-    def offer(self, candidate: Candidate) -> None:
+    def offer(self, rated: _Rated) -> None:
         """Tell the story if there is room for it and its event is not told yet."""
-        if self._is_full():
+        if self._has_had_enough(rated):
             self.left_out += 1
             return
-        pieces = leading(candidate)
+        candidate, pieces = rated.candidate, leading(rated.candidate)
         terms = article_terms(pieces[0].document.title, pieces[0].document.sapo, pieces[0].document.body)
         if any(similarity(terms, told) >= _SAME_EVENT for told in self._told):
             return
@@ -122,8 +142,25 @@ class _Page:
         for key in (("all", ""), ("topic", story.topic or ""), ("paper", pieces[0].source)):
             self._read[key] += _cost(story)
 
-    def _is_full(self) -> bool:
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no story has room any more."""
         return bool(self.stories) and self._read["all", ""] + _SHORTEST_STORY > self._budget
+
+    def appetite(self, topic: str | None) -> float:
+        """Return how much a further story of a topic is worth, 1 for the first."""
+        return float(_APPETITE ** sum(story.topic == topic for story in self.stories))
+
+    def _has_had_enough(self, rated: _Rated) -> bool:
+        """Tell, before the work of telling it, whether the story's topic or all its papers are used up."""
+        papers = {piece.source for piece in showable(rated.candidate)}
+        return self._is_used_up("topic", rated.topic or "") or all(
+            self._is_used_up("paper", p) for p in papers
+        )
+
+    def _is_used_up(self, what: str, name: str) -> bool:
+        done = self._read[what, name]
+        return bool(done) and done + _SHORTEST_STORY > self._caps[what]
 
     def _fitted(self, candidate: Candidate, pieces: Sequence[Piece]) -> DigestStory | None:
         story = None
@@ -143,14 +180,16 @@ class _Page:
 
 
 def _by_importance(
-    candidates: Iterable[Candidate], slot: dt.datetime, topics: Collection[str]
-) -> list[Candidate]:
+    candidates: Iterable[Candidate], slot: dt.datetime, topics: Collection[str], topic_order: Sequence[str]
+) -> list[_Rated]:
+    """Return what may be told, the most important first."""
     eligible = []
     for candidate in candidates:
         pieces = showable(candidate)
-        if pieces and (not topics or main_topic(pieces) in topics):
-            eligible.append(candidate)
-    return sorted(eligible, key=lambda c: (-importance(c, slot), c.story_id))
+        topic = main_topic(pieces)
+        if pieces and (not topics or topic in topics):
+            eligible.append(_Rated(candidate, topic, importance(candidate, slot, topic_order)))
+    return sorted(eligible, key=lambda rated: (-rated.rating, rated.candidate.story_id))
 
 
 def _share(names: Iterable[Hashable]) -> float:

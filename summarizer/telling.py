@@ -110,7 +110,7 @@ def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX
     return DigestStory(
         story_id=candidate.story_id,
         title=" ".join(pieces[0].document.title.split()),
-        topic=main_topic(pieces),
+        topic=main_topic(showable(candidate)),
         quotes=_quotes(pieces, max_quotes),
         sources=_sources([*pieces, *showable(candidate)]),
         published_at=max((p.published_at for p in pieces if p.published_at), default=None),

@@ -77,6 +77,15 @@ def test_what_is_fresh_beats_what_many_told_two_days_ago(
     assert ids(digest([old, story(2, hours_ago=1)], slot)) == [2, 1]
 
 
+def test_of_equals_the_topic_that_the_newsroom_puts_first_opens(
+    story: Callable[..., Candidate], slot: dt.datetime
+) -> None:
+    """A few minutes more of age do not matter against that; a day does."""
+    sport, politics = story(1, topic="the-thao", hours_ago=1), story(2, topic="thoi-su", hours_ago=1.5)
+    assert ids(digest([sport, politics], slot)) == [2, 1]
+    assert ids(digest([sport, story(3, topic="thoi-su", hours_ago=24)], slot)) == [1, 3]
+
+
 def test_the_top_story_opens_with_its_topic_and_the_others_keep_the_newsrooms_order(
     story: Callable[..., Candidate], slot: dt.datetime
 ) -> None:
@@ -130,6 +139,14 @@ def test_no_topic_takes_the_whole_digest(story: Callable[..., Candidate], slot: 
     of_sport = sum(one.syllables for one in told if one.topic == "the-thao")
     assert of_sport <= 0.4 * 3 * SYLLABLES_PER_MINUTE
     assert {one.topic for one in told} == set(ORDER)
+
+
+def test_the_readers_appetite_for_one_topic_wanes(story: Callable[..., Candidate], slot: dt.datetime) -> None:
+    politics = [story(n, topic="thoi-su", papers=(f"Báo {n}",)) for n in range(20)]
+    rest = [
+        story(50 + n, topic=topic, papers=(f"Báo {n}",), hours_ago=8) for n, topic in enumerate(ORDER[1:])
+    ]
+    assert {told.topic for told in digest([*politics, *rest], slot, minutes=1).stories} == set(ORDER)
 
 
 def test_no_paper_takes_the_whole_digest(story: Callable[..., Candidate], slot: dt.datetime) -> None:
