@@ -9,6 +9,7 @@ Should Telegram refuse all the same, a short wait is waited out; a longer one is
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -16,11 +17,19 @@ from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
 _LONGEST_RETRY_SECONDS = 5
-_CHAT_PAUSE_SECONDS = 1.05
+_CHAT_PAUSE_SECONDS = 1.02
 _CHATS_REMEMBERED = 10_000  # at 28 a second that is six minutes back; a chat further back needs no pause
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})  # Telegram does not count edits and answers
 
 Result = Any
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Whose message goes out to a chat now, and when the next one may (seconds of the loop's time)."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0
 
 
 class TelegramPace(AIORateLimiter):
@@ -33,7 +42,7 @@ class TelegramPace(AIORateLimiter):
             group_max_rate=5,
             group_time_period=20,
         )
-        self._free_at: OrderedDict[object, float] = OrderedDict()
+        self._turns: OrderedDict[object, _Turn] = OrderedDict()
 
     async def process_request(
         self,
@@ -49,25 +58,36 @@ class TelegramPace(AIORateLimiter):
         Raises:
             RetryAfter: Telegram wants a longer wait, or refused twice.
         """
-        if endpoint in _PACED:
-            await self._wait_for_chat(data.get("chat_id"))
         send = partial(super().process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
-        try:
-            return await send()
-        except RetryAfter as error:
-            wait = seconds_to_wait(error)
-            if wait > _LONGEST_RETRY_SECONDS:
-                raise
-        await asyncio.sleep(wait)
-        return await send()
+        if endpoint not in _PACED:
+            return await _persistently(send)
+        turn = self._turn_of(data.get("chat_id"))
+        async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
+            await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
+            try:
+                return await _persistently(send)
+            finally:
+                turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
-    async def _wait_for_chat(self, chat_id: object) -> None:
-        now = asyncio.get_running_loop().time()
-        start = max(now, self._free_at.pop(chat_id, now))
-        self._free_at[chat_id] = start + _CHAT_PAUSE_SECONDS
-        if len(self._free_at) > _CHATS_REMEMBERED:
-            self._free_at.popitem(last=False)
-        await asyncio.sleep(start - now)
+    def _turn_of(self, chat_id: object) -> _Turn:
+        turn = self._turns.setdefault(chat_id, _Turn())
+        self._turns.move_to_end(chat_id)
+        oldest, its_turn = next(iter(self._turns.items()))
+        if len(self._turns) > _CHATS_REMEMBERED and not its_turn.lock.locked():
+            del self._turns[oldest]
+        return turn
+
+
+async def _persistently(send: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Send, and once more after a short wait that Telegram asks for."""
+    try:
+        return await send()
+    except RetryAfter as error:
+        wait = seconds_to_wait(error)
+        if wait > _LONGEST_RETRY_SECONDS:
+            raise
+    await asyncio.sleep(wait)
+    return await send()
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

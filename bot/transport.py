@@ -75,7 +75,10 @@ class AiohttpRequest(BaseRequest):
             raise NotSentError("the transport is not open")
         read = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout
         limits = aiohttp.ClientTimeout(
-            total=read + _CONNECT_SECONDS, connect=_CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS
+            total=read + _CONNECT_SECONDS,
+            connect=_CONNECT_SECONDS,
+            sock_connect=_CONNECT_SECONDS,
+            sock_read=read,
         )
         try:
             async with self._session.request(method, url, data=_body(request_data), timeout=limits) as answer:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from telegram.ext import ExtBot
 
 from bot.clock import ManualClock
@@ -34,6 +35,14 @@ TOPICS = {"thoi-su": "Thời sự", "kinh-te": "Kinh tế", "the-thao": "Thể t
 def _pauses_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the library's coming form of `retry_after`; it warns of the present one."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Let errors that tests provoke be logged as the running bot does it: the default draws pictures."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
 
 
 @pytest.fixture
