@@ -129,12 +129,20 @@ def _piece(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piec
 
 
 def topic_of(newsroom: Newsroom, article: StoredArticle) -> str | None:
-    """Return the name of the article's topic: as the source said, by its address, or the source's own."""
+    """Return the article's topic: as its source said, by its address, the source's own, or by its words.
+
+    Where the operator declared other topics, what the words tell counts if one of them is so called.
+    """
     source = newsroom.find_source(article.source)
-    topic = guess_topic(
+    said = guess_topic(
         declared=article.topic if article.topic in newsroom.topics else None,
         feed_category=article.topic,
         url=article.url,
         aliases=newsroom.topic_aliases,
     )
-    return topic or (source.topic if source else None)
+    return said or (source.topic if source else None) or _by_words(newsroom, article)
+
+
+def _by_words(newsroom: Newsroom, article: StoredArticle) -> str | None:
+    told = article.guessed_topic
+    return guess_topic(declared=told, feed_category=None, url=None, aliases=newsroom.topic_aliases)

@@ -22,13 +22,17 @@ from summarizer.model import Document, Place, Summary, sentence_at
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """One article as it is stored now. `topic` is what the source said; `version` counts from 1."""
+    """One article as it is stored now. `version` counts from 1.
+
+    `topic` is what the source said, `guessed_topic` what its words tell (None until it is worked up).
+    """
 
     id: int
     external_id: str
     url: str | None
     source: str
     topic: str | None
+    guessed_topic: str | None
     title: str
     sapo: str
     body: str
@@ -69,8 +73,8 @@ class Tally:
 def _article(row: Row[Any]) -> StoredArticle:
     published = Published(row.published_at, row.published_precision) if row.published_at else None
     return StoredArticle(
-        row.id, row.external_id, row.url, row.source, row.topic, row.title, row.sapo, row.body, published,
-        row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
+        row.id, row.external_id, row.url, row.source, row.topic, row.guessed_topic, row.title, row.sapo,
+        row.body, published, row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
     )  # fmt: skip
 
 
@@ -160,6 +164,21 @@ async def count_waiting(connection: AsyncConnection) -> int:
     """Return how many articles wait to be worked up."""
     query = select(func.count()).select_from(articles).where(articles.c.worked_at.is_(None))
     return (await connection.execute(query)).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The article that came last, and when it was worked up."""
+
+    article_id: int
+    worked_at: dt.datetime | None
+
+
+async def find_newest(connection: AsyncConnection) -> Newest | None:
+    """Return the article that came last: while it stays the same, digests do."""
+    query = select(articles.c.id, articles.c.worked_at).order_by(articles.c.id.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    return Newest(row.id, row.worked_at) if row else None
 
 
 async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, StoredArticle]:

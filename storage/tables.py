@@ -42,6 +42,7 @@ articles = Table(
     Column("url", Text),
     Column("source", Text, nullable=False),
     Column("topic", Text),
+    Column("guessed_topic", Text),  # by the words of the text, when it was worked up
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""What working an article up leaves behind: its summary's places, its story, its row in the search index."""
+"""What working an article up leaves: a summary's places, a story, a topic, a row in the search index."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -18,11 +18,12 @@ _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """An article and what was found for it. Places have document index 0."""
+    """An article and what was found for it. Places have document index 0; `topic` is told by the words."""
 
     article: StoredArticle
     summary: Summary
     story_id: int
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> 
         articles.c.version == one.article.version,
         articles.c.worked_at.is_(None),
     )
-    statement = update(articles).where(unchanged).values(worked_at=now, story_id=one.story_id)
+    found = {"worked_at": now, "story_id": one.story_id, "guessed_topic": one.topic}
+    statement = update(articles).where(unchanged).values(found)
     return (await connection.execute(statement)).rowcount == 1
 
 

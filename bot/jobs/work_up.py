@@ -1,4 +1,4 @@
-"""Work newly stored articles up: summarise each, find its story, put it into the search index.
+"""Work newly stored articles up: summarise each, find its topic and story, put it into the search index.
 
 The stories are the database's: grouping keeps a window of articles with their stories in memory, and learns
 from the database what an earlier run or another process has grouped. When a transaction fails, memory may
@@ -19,6 +19,7 @@ from storage.work import Grouped, Worked, find_grouped, make_story, save_work
 from summarizer.grouping import Arrival, Grouper
 from summarizer.model import Summary
 from summarizer.summaries import summarize
+from summarizer.topic_classifier import classify_topic
 
 _BATCH = 25  # grouping one takes milliseconds, and nobody else writes to SQLite meanwhile
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
@@ -57,13 +58,13 @@ class WorkUp:
         return done
 
     async def _work_up(self, waiting: Sequence[StoredArticle]) -> int:
-        summaries = await asyncio.to_thread(lambda: [_summarize(article) for article in waiting])
+        found = await asyncio.to_thread(lambda: [(_summarize(one), _classify(one)) for one in waiting])
         now = self._clock.now()
         self._is_sure = False
         async with self._database.write() as connection:
             done = [
-                Worked(article, summary, await self._group(connection, article, now))
-                for article, summary in zip(waiting, summaries, strict=True)
+                Worked(article, summary, await self._group(connection, article, now), topic)
+                for article, (summary, topic) in zip(waiting, found, strict=True)
             ]
             saved = await save_work(connection, done, now=now)
         self._is_sure = True
@@ -111,6 +112,12 @@ def _summarize(article: StoredArticle) -> Summary:
     with contained("summary", article=article.id):
         return summarize([article.document])
     return ()
+
+
+def _classify(article: StoredArticle) -> str | None:
+    with contained("topic", article=article.id):
+        return classify_topic(article.title, article.sapo, article.body)
+    return None
 
 
 def _arrival(article: StoredArticle) -> Arrival:

@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("guessed_topic", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("sapo", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
