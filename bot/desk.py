@@ -1,8 +1,9 @@
 """The few things that every handler and every job works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.last_day import LastDay
 from bot.newsroom import Newsroom
 from storage.engine import Database
 
@@ -15,3 +16,4 @@ class Desk:
     clock: Clock
     newsroom: Newsroom
     admins: frozenset[int] = frozenset()
+    last_day: LastDay = field(default_factory=LastDay)

@@ -7,7 +7,6 @@ from bot.chat.screen import Screen
 from bot.chat.settings.choices import default_choices, find_chosen
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.visit import Visit
-from bot.digests import compose_digest, window_for
 from bot.newsroom import Edition
 from storage.subscribers import Subscriber
 
@@ -24,8 +23,8 @@ async def obey(visit: Visit) -> None:
 async def send_digest(visit: Visit, edition: Edition) -> bool:
     """Compose the digest of the last 24 hours and send its parts; False when there is no news."""
     await visit.show_progress()
-    window = window_for(edition, visit.now)
-    composed = await compose_digest(visit.desk.database, visit.desk.newsroom, edition, window)
+    desk = visit.desk
+    composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
     for part in composed.parts:
         await visit.send(Screen(part))
     return bool(composed.parts)

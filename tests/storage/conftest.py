@@ -41,7 +41,7 @@ def incoming(
         "advertorial": False,
         "place": "thu",
     }
-    return Incoming(**(values | given))  # type: ignore[arg-type] - the builder takes any field by name
+    return Incoming(**(values | given))  # type: ignore[arg-type]  # the builder takes any field by name
 
 
 Worker = Callable[..., Awaitable[list[StoredArticle]]]

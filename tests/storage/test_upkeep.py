@@ -90,7 +90,7 @@ async def test_pruned_articles_leave_the_index_too(
 
 
 async def test_pruned_issues_are_gone(database: Database, listener: object, now: dt.datetime) -> None:
-    profile = await listener(1)  # type: ignore[operator] - the fixture is a function
+    profile = await listener(1)  # type: ignore[operator]  # the fixture is a function
     async with database.write() as connection:
         await record_issue(connection, Issue(profile, "sang", now - 91 * DAY, now, "empty"), now=now)
         await record_issue(connection, Issue(profile, "sang", now, now, "empty"), now=now)
