@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo chat test check format lint types unit faults bench lock clean
+.PHONY: help install demo chat test check format lint types unit faults bench pictures lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -47,6 +47,9 @@ faults: install  ## the long fault-injection runs
 
 bench: install  ## every benchmark, with its table
 	$(BIN)/python -m benchmarks
+
+pictures: install  ## the pictures of the README, out of the demo (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
 lock:            ## renew requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --no-header --no-emit-index-url --upgrade

@@ -20,8 +20,10 @@ QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One chat. `status` is active, paused or gone (`status_reason` is then Telegram's); quiet hours are minutes
-    after local midnight; `changed_at` is when any of this was last set."""
+    """One chat. `status` is active, paused or gone, `status_reason` what Telegram said when it went.
+
+    Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set.
+    """
 
     id: int
     chat_id: int
