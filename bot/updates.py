@@ -6,6 +6,7 @@ beside each other, and one chat's updates one after the other.
 """
 
 import asyncio
+import inspect
 import json
 from collections.abc import Awaitable
 from typing import Any
@@ -97,6 +98,8 @@ class OrderedByChat(BaseUpdateProcessor):
             async with self._places:
                 await coroutine
         finally:
+            if inspect.iscoroutine(coroutine):
+                coroutine.close()  # when we are stopped before its turn; else it is closed already
             done.set_result(None)
             if self._last.get(key) is done:
                 del self._last[key]
