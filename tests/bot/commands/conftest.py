@@ -118,10 +118,11 @@ def desk_folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def stocked(run: Run) -> Run:
-    """Run commands on a database with two articles."""
+def stocked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run commands on a database with two articles, half an hour after these were stored."""
     done = run("ingest", "--json", stdin=jsonl(*ARTICLES))
     assert done.json == {"new": 2, "updated": 0, "duplicate": 0, "rejected": []}
+    monkeypatch.setenv("DIEMTIN_NOW", "2026-11-20T12:30:00+07:00")  # each command starts the clock anew
     return run
 
 

@@ -120,7 +120,7 @@ def test_a_digest_is_sentences_at_their_places(stocked: Any) -> None:
     told = stocked("digest", "--json").json
     assert sorted(told) == ["edition", "parts", "slot", "stories"]
     assert told["edition"] == "sang"
-    assert told["slot"].startswith("2026-11-20T12:00:")
+    assert told["slot"].startswith("2026-11-20T12:30:")
     assert len(told["stories"]) == 2
     for story in told["stories"]:
         assert story["sources"]
