@@ -46,6 +46,26 @@ class Sentence:
 Summary = tuple[Sentence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A paper's figure as it stands there ("hơn 200 căn nhà"), and where its sentence is in the article."""
+
+    source: str
+    value: str
+    article_id: int
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One thing counted ("người bị thương") and the figures of two or three papers, the earliest first."""
+
+    what: str
+    claims: tuple[Figure, ...]
+
+
 def sentence_at(documents: Sequence[Document], place: Place) -> Sentence:
     """Cut the sentence at `place` out of `documents`.
 
