@@ -49,7 +49,7 @@ Worker = Callable[..., Awaitable[list[StoredArticle]]]
 
 @pytest.fixture
 def work_up(database: Database) -> Worker:
-    """Return a function that stores articles and works them up, each into a story of its own or into `story`."""
+    """Return a function that works articles up, each into a story of its own or into `story`."""
 
     async def stored(
         *articles: Incoming, story: int | None = None, at: dt.datetime = NOW
