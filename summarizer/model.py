@@ -13,7 +13,7 @@ FieldName = Literal["title", "sapo", "body"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article as text. `sapo` (the lead paragraph) and `body` may be empty; a body's lines end in `\\n`."""
+    """One article as text. `sapo` (the lead paragraph) and `body` may be empty; `\\n` ends a body's lines."""
 
     title: str
     sapo: str = ""
@@ -27,7 +27,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sentence stands: code points `start` to `end` of a field of the document with index `document`."""
+    """Where a sentence stands: code points `start` to `end` of a field of document number `document`."""
 
     document: int
     field: FieldName
