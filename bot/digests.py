@@ -74,9 +74,11 @@ async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gath
     return await asyncio.to_thread(_gathered, newsroom, window, stories, summaries)
 
 
-async def compose_gathered(newsroom: Newsroom, edition: Edition, gathered: Gathered) -> Composed:
-    """Compose the digest of `edition` from what was gathered."""
-    return await asyncio.to_thread(_compose, newsroom, edition, gathered)
+async def compose_gathered(
+    newsroom: Newsroom, edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
+) -> Composed:
+    """Compose the digest of `edition` from what was gathered. `told`: known stories, and since when."""
+    return await asyncio.to_thread(_compose, newsroom, edition, gathered, told or {})
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
@@ -96,7 +98,9 @@ def _gathered(
     return Gathered(window, tuple(candidates))
 
 
-def _compose(newsroom: Newsroom, edition: Edition, gathered: Gathered) -> Composed:
+def _compose(
+    newsroom: Newsroom, edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]
+) -> Composed:
     digest = compose(
         gathered.candidates,
         edition=edition.name,
@@ -105,6 +109,7 @@ def _compose(newsroom: Newsroom, edition: Edition, gathered: Gathered) -> Compos
         topics=edition.topics,
         reading_minutes=edition.reading_minutes,
         topic_order=tuple(newsroom.topics),
+        told=told,
     )
     parts = render_digest(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
     return Composed(digest, tuple(parts), len(gathered.candidates))

@@ -8,10 +8,11 @@ scheduler's.
 import datetime as dt
 import math
 from collections import Counter, deque
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from summarizer.differences import with_disagreement, with_news
 from summarizer.telling import (
     Candidate,
     DigestStory,
@@ -70,10 +71,12 @@ def compose(
     topics: Collection[str],
     reading_minutes: float,
     topic_order: Sequence[str],
+    told: Mapping[int, dt.datetime] | None = None,
 ) -> Digest:
     """Choose and order the stories for a slot. `topics` empty: all; `candidates` in any order.
 
     The most important story opens the digest and its topic comes first; the others follow in `topic_order`.
+    `told` leads from the stories that the reader knows to when they were told.
     """
     rated = _by_importance(candidates, slot, topics, topic_order)
     page = _Page(reading_minutes * SYLLABLES_PER_MINUTE, [one.candidate for one in rated])
@@ -86,7 +89,8 @@ def compose(
         if not queues[topic]:
             del queues[topic]
     left_out = page.left_out + sum(map(len, queues.values()))
-    return Digest(edition, title, slot, _in_sections(page.stories, topic_order), left_out)
+    stories = _with_differences(_in_sections(page.stories, topic_order), candidates, told or {})
+    return Digest(edition, title, slot, stories, left_out)
 
 
 def importance(candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str]) -> float:
@@ -177,6 +181,19 @@ class _Page:
         # The first story of a topic or paper is not held against it, however small the budget.
         read = {"topic": self._read["topic", story.topic or ""], "paper": self._read["paper", paper]}
         return all(not done or done + cost <= self._caps[what] for what, done in read.items())
+
+
+def _with_differences(
+    stories: Sequence[DigestStory], candidates: Sequence[Candidate], told: Mapping[int, dt.datetime]
+) -> tuple[DigestStory, ...]:
+    by_id = {candidate.story_id: candidate for candidate in candidates}
+    different = []
+    for story in stories:
+        candidate = by_id[story.story_id]
+        if story.story_id in told:
+            story = with_news(story, candidate, told[story.story_id])
+        different.append(with_disagreement(story, candidate))
+    return tuple(different)
 
 
 def _by_importance(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from summarizer.model import Document, FieldName, Sentence, Summary, sentence_at
+from summarizer.model import Disagreement, Document, FieldName, Sentence, Summary, sentence_at
 from summarizer.syllables import syllables
 from summarizer.terms import article_terms, similarity
 
@@ -77,7 +77,10 @@ class SourceLink:
 
 @dataclass(frozen=True, slots=True)
 class DigestStory:
-    """A story as told. `articles` counts all reports of it, also those of sources that are never shown."""
+    """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
+
+    When `is_update`, the reader was told the story before and the first quote is what is new.
+    """
 
     story_id: int
     title: str
@@ -86,6 +89,8 @@ class DigestStory:
     sources: tuple[SourceLink, ...]
     published_at: dt.datetime | None
     articles: int
+    disagreement: Disagreement | None = None
+    is_update: bool = False
 
     @property
     def syllables(self) -> int:
@@ -156,9 +161,9 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
         if len(quotes) == at_most or (quotes and len(pieces) == 1 and _says_enough(quotes[0])):
             break
         told = [quote.text for quote in quotes]
-        if _repeats_title(sentence.text, title) or any(_repeats(sentence.text, text) for text in told):
+        if _repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
             continue
-        if _within_share(piece, sentence, quotes):
+        if within_share(piece, sentence, quotes):
             place = sentence.place
             quotes.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
     return tuple(quotes)
@@ -183,7 +188,8 @@ def _says_enough(quote: Quote) -> bool:
     return len(syllables(quote.text)) >= _ENOUGH_SYLLABLES
 
 
-def _within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+def within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    """Tell whether the sentence may be shown beside `quotes`: no more of its article than a fifth."""
     own = [quote.text for quote in quotes if quote.article_id == piece.article_id]
     if not piece.document.body.strip():
         # A feed gave its description to be shown, and how long the article is nobody knows: one sentence.
@@ -193,7 +199,8 @@ def _within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> 
     return shown * _SHARE_OF_ARTICLE <= whole
 
 
-def _repeats(text: str, other: str) -> bool:
+def repeats(text: str, other: str) -> bool:
+    """Tell whether two sentences say much the same."""
     mine, theirs = _pairs(text), _pairs(other)
     return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.rfc3339 import to_rfc3339
 from summarizer.digest import Digest, DigestStory
+from summarizer.model import Disagreement
 
 
 def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str, Any]:
@@ -26,4 +27,21 @@ def _story(story: DigestStory) -> dict[str, Any]:
             for q in story.quotes
         ],
         "sources": [{"name": source.name, "url": source.url} for source in story.sources],
+        "update": story.is_update,
+        "disagreements": [_disagreement(story.disagreement)] if story.disagreement else [],
     }
+
+
+def _disagreement(disagreement: Disagreement) -> dict[str, Any]:
+    claims = [
+        {
+            "source": claim.source,
+            "value_text": claim.value,
+            "article": claim.article_id,
+            "field": claim.field,
+            "start": claim.start,
+            "end": claim.end,
+        }
+        for claim in disagreement.claims
+    ]
+    return {"what": disagreement.what, "claims": claims}

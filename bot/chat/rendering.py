@@ -24,6 +24,7 @@ from bot.chat.markup import (
 )
 from bot.chat.templating import render
 from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, SourceLink
+from summarizer.model import Disagreement
 
 _OTHER_TOPICS = "Tin khác"
 _SOURCES_NAMED = 4
@@ -109,11 +110,25 @@ def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
             heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
             title=shortened(one_line(story.title), _LONGEST_TITLE),
             quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
+            is_update=story.is_update,
+            disagreement=_difference(story.disagreement),
             sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
             more_sources=len(story.sources) - len(sources),
         )
     )
 
 
+def _difference(disagreement: Disagreement | None) -> str:
+    """Say in one line what the papers disagree on; "" where they agree."""
+    if disagreement is None:
+        return ""
+    figures = [f"{_short(claim.source)}: {_short(claim.value)}" for claim in disagreement.claims]
+    return f"Số liệu khác nhau ({_short(disagreement.what)}): {'; '.join(figures)}"
+
+
 def _name(source: SourceLink) -> str:
-    return shortened(one_line(source.name), _LONGEST_NAME)
+    return _short(source.name)
+
+
+def _short(name: str) -> str:
+    return shortened(one_line(name), _LONGEST_NAME)

@@ -72,8 +72,8 @@ class SharedComposer:
         if self._gathered is None or self._gathered.window != window:
             self._gathered = await gather(database, newsroom, window)
         async with database.read() as connection:
-            told = await find_told_stories(connection, profile.id, since=window.after)
-        return await compose_gathered(newsroom, edition, self._gathered.without(told))
+            told = await find_told_stories(connection, profile.id, since=min(window.after, window.oldest))
+        return await compose_gathered(newsroom, edition, self._gathered.without(told), told)
 
 
 async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bot.chat.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
 from bot.chat.rendering import render_digest
 from summarizer.digest import Digest, DigestStory, Quote, SourceLink
+from summarizer.model import Disagreement, Figure
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
 TOPICS = {"thoi-su": "Thời sự", "the-thao": "Thể thao"}
@@ -212,3 +214,24 @@ def test_whatever_the_papers_write_the_parts_fit_and_hold_every_story(
     assert_sendable(parts)
     headlines = sum(tag == "b" for part in parts for tag, _ in tags(part))
     assert headlines == len(stories) + len(parts)
+
+
+def test_what_the_papers_disagree_on_stands_in_one_line() -> None:
+    claims = (
+        Figure("Tin Sáng", "3 người", 1, "body", 0, 10),
+        Figure("Báo <Biển>", "năm người", 2, "body", 0, 10),
+    )
+    different = replace(story(), disagreement=Disagreement("người bị thương", claims))
+    [part] = rendered(different)
+    line = "Số liệu khác nhau (người bị thương): Tin Sáng: 3 người; Báo <Biển>: năm người"
+    assert line in visible_text(part).splitlines()
+
+
+def test_papers_that_agree_are_given_no_line() -> None:
+    assert "khác nhau" not in visible_text(rendered(story())[0])
+
+
+def test_a_story_told_before_opens_with_what_is_new() -> None:
+    [part] = rendered(replace(story(quotes=("Phà chạy lại từ trưa nay.",)), is_update=True))
+    assert "Mới: Phà chạy lại từ trưa nay." in visible_text(part).splitlines()
+    assert "Mới:" not in visible_text(rendered(story())[0])
