@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+ARTICLES ?= bot/samples/articles.jsonl
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo chat test check format lint types unit faults bench pictures lock clean
@@ -45,8 +46,9 @@ unit: install
 faults: install  ## the long fault-injection runs
 	$(BIN)/pytest -n 2 -m faults
 
-bench: install  ## every benchmark, with its table
-	$(BIN)/python -m benchmarks
+bench: install  ## the speed of summaries and of grouping, on the sample articles or ARTICLES=file.jsonl.gz
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/summary_speed.py $(ARTICLES)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench_grouping.py $(ARTICLES)
 
 pictures: install  ## the pictures of the README, out of the demo (needs Chromium)
 	$(BIN)/python docs/pictures.py

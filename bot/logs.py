@@ -21,7 +21,7 @@ from structlog.typing import EventDict, WrappedLogger
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4  # hiding a shorter one would black out half of every line, and so give it away
 _ANY_BOT = r"[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
-_CHATTY = ("httpx", "httpcore", "apscheduler")  # they tell every request and every tick at INFO
+_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO
 _plain_formatter = logging.Formatter()
 
 

@@ -57,7 +57,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that sees one state of the database and writes nothing."""
         try:
-            async with self.engine.connect() as connection:
+            async with self._connected() as connection:
                 await connection.execution_options(readonly=True)
                 async with connection.begin():
                     yield connection
@@ -68,10 +68,24 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction, committed at the end of the block and undone by an exception."""
         try:
-            async with nullcontext() if self.is_postgres else self._writer, self.engine.begin() as connection:
-                yield connection
+            async with nullcontext() if self.is_postgres else self._writer, self._connected() as connection:
+                async with connection.begin():
+                    yield connection
         except SQLAlchemyError as error:
             raise StorageError.of(error) from error
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """Take a connection. asyncpg tells a server that is not there by an OSError of its own."""
+        connection = self.engine.connect()
+        try:
+            await connection.start()
+        except OSError as error:
+            raise StorageError(f"no connection: {error.strerror or error}", is_passing=True) from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
         """Give every connection back."""

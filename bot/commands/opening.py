@@ -95,10 +95,7 @@ def explained(error: StorageError, redactor: Redactor) -> str:
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
     """Bring the schema up to date and say so when it had been an older one."""
-    try:
-        done = await upgrade(database, now=clock.now())
-    except OSError as error:  # from the socket: SQLAlchemy hands on what asyncpg lets through
-        fail(f"✗ Không kết nối được cơ sở dữ liệu ({error}); hãy xem DIEMTIN_DATABASE_URL.")
+    done = await upgrade(database, now=clock.now())
     if done.before is not None and done.has_changed:
         say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))
 

@@ -156,8 +156,6 @@ async def _examine_database(settings: Settings) -> list[str]:
         found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:
         return [explained(error, Redactor(settings.secrets))]
-    except OSError as error:  # from the socket
-        return [f"không kết nối được cơ sở dữ liệu ({error})"]
     finally:
         await opened.close()
     if found is not None and found > wanted:  # our revisions are numbers of four digits

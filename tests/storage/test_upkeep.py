@@ -114,3 +114,12 @@ async def test_intake_remembers_files_and_refusals(database: Database, now: dt.d
             connection, "bao", [Refusal("b.txt", "trống"), Refusal("b.txt", "hỏng")], now=now
         )
         assert await find_refusals(connection) == [("bao", "b.txt", "hỏng")]
+
+
+async def test_a_server_that_is_not_there_is_a_storage_error_that_may_pass() -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(StorageError) as caught:
+        async with database.read():
+            pass
+    await database.close()
+    assert caught.value.is_passing
