@@ -18,7 +18,7 @@ from summarizer.quantity_words import AGES, PEOPLE, TIME_UNITS
 from summarizer.sentences import split
 from summarizer.syllables import canonical, syllables
 
-CHARACTERS_READ = 3_000  # of a body: what papers tell of the event itself comes first
+CHARACTERS_READ = 2_000  # of a body: what papers tell of the event itself comes first
 FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 _REACH = 70  # characters on either side of a figure that may say what it counts
 _LONGEST_PHRASE = 6  # words that say what is counted
@@ -34,11 +34,11 @@ _STATES = {
     "bị bắt": "bị bắt|bắt giữ|bị bắt giữ|tạm giữ|bị tạm giữ|bắt quả tang",
     "sơ tán": "sơ tán|di dời",
     "nhập viện": "nhập viện|cấp cứu|đi viện",
-    "ngộ độc": "ngộ độc",
+    "bị ngộ độc": "ngộ độc",
     "được cứu": "cứu sống|được cứu|cứu được|giải cứu|sống sót",
-    "mắc kẹt": "mắc kẹt|vùi lấp",
+    "bị mắc kẹt": "mắc kẹt|vùi lấp",
     "bị khởi tố": "khởi tố|bị khởi tố",
-    "bỏng": "bị bỏng|bỏng",
+    "bị bỏng": "bị bỏng|bỏng",
 }
 _STATE_OF = {word: state for state, words in _STATES.items() for word in words.split("|")}
 _STATE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_STATE_OF, key=len, reverse=True))})(?!\w)")
@@ -47,7 +47,7 @@ _UNREAL = (
     "|quy định|mỗi|trung bình|bình quân|hy vọng|đề xuất|đề nghị|yêu cầu|còn lại|lần lượt|trong đó"
     "|trong số"
     "|một số|thêm|riêng|từng|trước đây|lần trước|trước đó|năm ngoái|năm trước|hồi|kỷ lục|hoặc|chưa đầy|thứ"
-    "|có khi|thường|ví dụ|chẳng hạn"
+    "|có khi|thường|ví dụ|chẳng hạn|chậm nhất|sớm nhất"
 )
 _NO_COUNT = re.compile(rf"(?<!\w)(?:{_UNREAL})(?!\w)")
 _CHANGE = re.compile(
@@ -71,7 +71,7 @@ _BEFORE_AGE = re.compile(r"((?:[^\W\d_]\w*\s){1,4}[^\W\d_]\w*)\s*[,–-]?\s*\(?\
 _ADDRESSES = frozenset({"ông", "bà", "anh", "chị", "em", "cháu", "cụ", "cô", "chú", "bác"})
 _FUNCTION_WORDS = (
     "của và là các những một với cho đã được này khi tại ở có từ theo về để cũng sẽ ra vào trên đó như do bị"
-    " mà còn thì vẫn đang rằng số khoảng hơn gần tổng cộng cả đạt ước lên tới đến gồm bao trị"
+    " mà còn thì vẫn đang rằng số khoảng hơn gần cả đạt ước lên tới đến gồm bao trị"
 )
 _EMPTY = frozenset(_FUNCTION_WORDS.split())
 

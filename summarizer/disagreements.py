@@ -39,6 +39,8 @@ def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
     later; a figure that the other paper tells too, or of which it tells several; figures that round to the
     same.
     """
+    if len({piece.source for piece in pieces}) < 2:
+        return ()
     told = sorted(pieces, key=lambda piece: (piece.moment, piece.article_id))
     measures = _told_differently(told)
     claims = [find_claims(piece.document, measures) for piece in told]

@@ -1,0 +1,75 @@
+"""List what the papers of each story disagree on, for reading; `docs/disagreements.md` is such a list, read.
+
+    python benchmarks/list_disagreements.py stories.jsonl.gz
+
+Each row is a story: `{"id", "documents": [{"url"?, "title", "sapo", "body", "published": "d/m/yyyy H:MM"}]}`.
+"""
+
+import datetime as dt
+import gzip
+import json
+import sys
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from summarizer.disagreements import find_disagreements
+from summarizer.model import Document
+from summarizer.telling import Piece
+
+_UNKNOWN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def main(path: str) -> None:
+    """Print every disagreement with its sentences, then how long a story took."""
+    seconds: list[float] = []
+    found = 0
+    with gzip.open(path, "rt", encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            pieces = [_piece(number, document) for number, document in enumerate(row["documents"])]
+            began = time.process_time()
+            disagreements = find_disagreements(pieces)
+            seconds.append(time.process_time() - began)
+            for disagreement in disagreements:
+                found += 1
+                print(f"{found}. {row['id']}: {disagreement.what}")
+                for claim in disagreement.claims:
+                    field = pieces[claim.article_id].document.field(claim.field)
+                    print(f"   {claim.source}: {claim.value} | {field[claim.start : claim.end]}")
+    mean = 1000 * sum(seconds) / len(seconds)
+    print(f"{found} in {len(seconds)} stories; {mean:.1f} ms a story, {1000 * max(seconds):.1f} at most")
+
+
+def _piece(number: int, row: dict[str, Any]) -> Piece:
+    moment = _moment(row.get("published", ""))
+    paper = _paper(row.get("url", ""), number)
+    return Piece(
+        article_id=number,
+        document=Document(row["title"], row["sapo"], row["body"]),
+        summary=(),
+        source=paper,
+        source_title=paper,
+        url=None,
+        topic=None,
+        published_at=moment,
+        stored_at=moment,
+        quote="full",
+        advertorial=False,
+    )
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return _UNKNOWN
+
+
+def _paper(url: str, number: int) -> str:
+    """Return the paper in an aggregator's URL (`/Home/TheGioi/paper.example/...`), else a name by number."""
+    folders = urlsplit(url).path.split("/")
+    return next((folder for folder in folders if "." in folder and not folder.endswith(".epi")), f"#{number}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
