@@ -7,7 +7,7 @@ file lock. Migrations live in `storage.upgrade`.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import event
@@ -68,11 +68,14 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction, committed at the end of the block and undone by an exception."""
         try:
-            async with nullcontext() if self.is_postgres else self._writer, self._connected() as connection:
-                async with connection.begin():
-                    yield connection
+            async with self._turn(), self._connected() as connection, connection.begin():
+                yield connection
         except SQLAlchemyError as error:
             raise StorageError.of(error) from error
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """Wait for the one place to write from; PostgreSQL has one for everybody."""
+        return nullcontext() if self.is_postgres else self._writer
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:

@@ -113,5 +113,5 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "postgresql://an:mat-khau@127.0.0.1:1/tin")
     answer = run(*command.split())
     assert answer.code == 1
-    assert "kết nối" in answer.err + answer.out
+    assert "Cơ sở dữ liệu không dùng được (no connection" in answer.err + answer.out
     assert "mat-khau" not in answer.err + answer.out
