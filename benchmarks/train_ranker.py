@@ -22,14 +22,16 @@ import numpy as np
 
 from summarizer.features import Measured, measure
 from summarizer.repair import repair
-from summarizer.scoring import Net, net_from, pair_table
+from summarizer.scoring import Net, net_from, pair_figures
 from summarizer.sentences import split
 from summarizer.syllables import syllables
+from summarizer.tokens import tokenize
 from summarizer.vectors import Floats
 
+FEWEST = 4  # syllables of a sentence that may be shown
 RARE = 4  # articles; a syllable of fewer counts as never seen
-HIDDEN, EPOCHS, BATCH, RATE, DECAY = 24, 12, 512, 3e-3, 1e-4
-BEAM, PARTNERS = 2, 8
+NETS, HIDDEN, EPOCHS, BATCH, RATE, DECAY = 4, 24, 8, 512, 3e-3, 1e-4
+BEAM, PARTNERS = 3, 10
 
 
 class Example(NamedTuple):
@@ -83,10 +85,12 @@ def count_rarity(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
 def make_example(row: dict[str, Any]) -> Example | None:
     """Measure one article, None if it has no sentence."""
     body = repair(" ".join(row["body"])).text
-    texts = [body[start:end] for start, end in split(body)]
-    if not texts:
+    spans = split(body)
+    found = [(body[slice(*span)], words) for span, words in zip(spans, tokenize(body, spans), strict=True)]
+    kept = [(text, words) for text, words in found if len(words) >= FEWEST]
+    if not kept:
         return None
-    tokens = [syllables(text) for text in texts]
+    texts, tokens = [text for text, _ in kept], [words for _, words in kept]
     reference = syllables(repair(row["sapo"]).text)
     measured = measure(syllables(repair(row["title"]).text), texts, tokens)
     targets = np.array([rouge(words, reference) for words in tokens], np.float32)
@@ -98,12 +102,13 @@ def pair_examples(example: Example, scorer: Net) -> tuple[Floats, Floats]:
     alone = scorer(example.measured.table)
     ranked = [int(i) for i in np.argsort(-alone)]
     rows, targets = [], []
-    for first in ranked[:BEAM]:
-        table = pair_table(example.measured, alone, [first])[0]
+    figures = pair_figures(example.measured, alone, ranked[:BEAM])
+    single = example.measured.table
+    for row, first in enumerate(ranked[:BEAM]):
         for second in ranked[:PARTNERS]:
             if second != first:
                 early, late = sorted((first, second))
-                rows.append(table[second])
+                rows.append(np.concatenate((single[second], single[first], figures[row, second])))
                 targets.append(rouge(example.tokens[early] + example.tokens[late], example.reference))
     return np.array(rows, np.float32), np.array(targets, np.float32)
 
@@ -132,27 +137,31 @@ def longest_common(found: Sequence[str], wanted: Sequence[str]) -> int:
 
 
 def fit(parts: Sequence[tuple[Floats, Floats]]) -> dict[str, Any]:
-    """Fit a net to tables and targets by Adam on squared errors; return it as JSON holds it."""
+    """Fit nets to tables and targets by Adam on squared errors; return their mean, itself a net, as JSON."""
     table, target = (np.concatenate(column) for column in zip(*parts, strict=True))
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-6
     inputs = np.clip((table - mean) / scale, -6, 6)
     centre, spread = float(target.mean()), float(target.std())
-    weights = descend(inputs, np.asarray((target - centre) / spread, np.float32))
-    inner, inner_bias, outer, bias, direct = weights
-    named = {"mean": mean, "scale": scale, "inner": inner, "inner_bias": inner_bias}
-    named |= {"outer": outer * spread, "direct": direct * spread}
+    wanted = np.asarray((target - centre) / spread, np.float32)
+    inner, inner_bias, outer, bias, direct = zip(
+        *(descend(inputs, wanted, seed) for seed in range(NETS)), strict=True
+    )
+    named = {"mean": mean, "scale": scale, "inner": np.concatenate(inner, axis=1)}
+    named["inner_bias"] = np.concatenate(inner_bias)
+    named["outer"] = np.concatenate(outer) * spread / NETS
+    named["direct"] = np.mean(direct, axis=0) * spread
     rounded = {name: [short(value) for value in values.tolist()] for name, values in named.items()}
-    return rounded | {"bias": short(float(bias[0]) * spread + centre)}
+    return rounded | {"bias": short(float(np.mean(bias)) * spread + centre)}
 
 
 def short(value: Any) -> Any:
-    """Return a number, or a row of them, with five significant digits."""
-    return [short(one) for one in value] if isinstance(value, list) else float(f"{value:.5g}")
+    """Return a number, or a row of them, with four significant digits."""
+    return [short(one) for one in value] if isinstance(value, list) else float(f"{value:.4g}")
 
 
-def descend(inputs: Floats, target: Floats) -> list[Floats]:
+def descend(inputs: Floats, target: Floats, seed: int) -> list[Floats]:
     """Return inner (f, h), inner bias (h,), outer (h,), bias (1,) and direct (f,) weights."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     width = inputs.shape[1]
     inner = rng.normal(0, width**-0.5, (width, HIDDEN))
     outer = rng.normal(0, 0.1 * HIDDEN**-0.5, HIDDEN)

@@ -8,32 +8,31 @@ dropped is decided in `cleaning`; the ranker takes the same score as evidence.
 
 import json
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import cast
 
+from summarizer.furniture import ends_as_sentence
 from summarizer.syllables import syllables
 
 CERTAIN = 3.0  # log odds from which a line of its own is a caption wherever it stands
 LIKELY = 0.8  # log odds that are enough for a short line between long paragraphs
 _LONGEST = 48  # syllables; longer ones are prose
 _LONGEST_SYLLABLE = 12  # characters, with what parts it from the next
+_LONGEST_SUBHEAD = 10  # syllables; a line as short without a stop heads the paragraphs below it
 _LONG_PARAGRAPH = 40  # syllables
 _NO_CAPTION = ("?", "!", ":", ";")  # how no caption ends
 _QUOTE = re.compile('["“”]')
 
 
-def caption_score(
-    text: str, tokens: Sequence[str] | None = None, neighbours: Set[tuple[str, str]] | None = None
-) -> float:
+def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     """Return the log odds that a line of its own with this text is a caption, prose and captions being even.
 
     Args:
         text: one line or sentence.
         tokens: its syllables, where the caller has them already.
-        neighbours: each two neighbouring ones, where the caller has them.
 
     >>> caption_score("Hiện trường vụ tai nạn trên quốc lộ 1.") > 2
     True
@@ -41,25 +40,30 @@ def caption_score(
     True
     """
     tokens = tokens or syllables(text)
-    others, pairs = _weights()
-    score = others[""] + sum(map(others.get, _lone_cues(text, tokens), repeat(0.0)))
-    neighbours = set(pairwise(tokens)) if neighbours is None else neighbours
-    return score + sum(pairs[pair] for pair in neighbours if pair in pairs)
+    lone, pairs = _weights()
+    score = lone[""] + sum(map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens)))
+    return score + sum(map(pairs.__getitem__, pairs.keys() & pairwise(tokens)))
 
 
 def is_caption(text: str, *, before: str = "", after: str = "") -> bool:
     """Tell whether the line `text` between the lines `before` and `after` is a caption."""
-    if len(text) > _LONGEST * _LONGEST_SYLLABLE or text.endswith(_NO_CAPTION):
+    if text.count(" ") >= _LONGEST or len(text) > _LONGEST * _LONGEST_SYLLABLE or text.endswith(_NO_CAPTION):
         return False
-    length = len(syllables(text))
-    if not 2 <= length <= _LONGEST:
+    tokens = syllables(text)
+    fewest = 2 if ends_as_sentence(text) else _LONGEST_SUBHEAD + 1
+    if not fewest <= len(tokens) <= _LONGEST:
         return False
-    score = caption_score(text)
+    score = caption_score(text, tokens)
     if score >= CERTAIN:
         return True
     return score >= LIKELY and all(
-        len(syllables(line)) >= max(_LONG_PARAGRAPH, 2 * length) for line in (before, after)
+        len(syllables(line)) >= max(_LONG_PARAGRAPH, 2 * len(tokens)) for line in (before, after)
     )
+
+
+def word_weights() -> dict[str, float]:
+    """Return what each syllable says for a caption, in log odds; those that say little are not there."""
+    return {cue: weight for cue, weight in _weights()[0].items() if cue.isalnum()}
 
 
 def cues(text: str, tokens: Sequence[str]) -> list[str]:

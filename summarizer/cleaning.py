@@ -29,6 +29,7 @@ _LINE = re.compile(r"[^\n]+")
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
 _LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
+_OPENING = 40  # characters that hold two syllables
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
 
@@ -129,9 +130,16 @@ def _key(text: str) -> str:
     return text if len(text) > _LONG_LINE else " ".join(syllables(without_credit(text)))
 
 
+def _keys(texts: Sequence[str]) -> list[str]:
+    """Return a key of each text, of those that can have no copy among the others a cheaper one."""
+    openings = [" ".join(syllables(text[:_OPENING])[:2]) for text in texts]
+    count = Counter(openings)
+    return [_key(text) if count[opening] > 1 else text for text, opening in zip(texts, openings, strict=True)]
+
+
 def _without_repeats(lines: list[Line]) -> list[Line]:
     """Drop every copy of a short line printed twice: it is a caption. Of long prose the first copy stays."""
-    keys = [_key(line.text) for line in lines]
+    keys = _keys([line.text for line in lines])
     count = Counter(keys)
     scraped_twice = len(keys) > 4 and 2 * sum(count[key] > 1 for key in keys) > len(keys)
     seen: set[str] = set()
@@ -146,7 +154,8 @@ def _without_repeats(lines: list[Line]) -> list[Line]:
 def _without_echoes(lines: list[Line], title: str, sapo: str) -> list[Line]:
     """Drop lines that say the title, the sapo or a sentence of it again, a dateline before it or not."""
     said = {_key(text) for text in (title, sapo, *(sapo[start:end] for start, end in split(sapo)))} - {""}
-    return [line for line in lines if not _is_echo(_key(line.text), said)] if said else lines
+    longest = max((one.count(" ") for one in said), default=0) + 2 * _DATELINE  # dashes count as words
+    return [line for line in lines if line.text.count(" ") > longest or not _is_echo(_key(line.text), said)]
 
 
 def _is_echo(key: str, said: set[str]) -> bool:

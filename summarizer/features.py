@@ -1,26 +1,25 @@
-"""What is measured of each sentence of an article, and of each two, to tell how good a summary they make.
+"""What is measured of each sentence of an article to tell how good a summary it makes.
 
 The weights of these figures are in `data/ranker.json`, fitted by `benchmarks/train_ranker.py` to the
 ROUGE of sentences against the lead paragraphs that journalists wrote. Which sentences are taken is
-`selection`'s business.
+`selection`'s business, and how two go together `scoring`'s.
 """
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
-from summarizer.captions import caption_score
+from summarizer.captions import word_weights
 from summarizer.openers import is_dangling
-from summarizer.vectors import Floats, Vectors, rarity_of, vectorise
+from summarizer.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
 
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
-_NUMBER = re.compile(r"\d+")
+_FULL_STOP = (".", "!", "…")
 _TOP_TERMS = 15
-Pair = tuple[str, str]
+_COMMON = 2.5  # IDF; syllables below it say nothing of what the article is about
 
 
 @dataclass(frozen=True)
@@ -29,19 +28,22 @@ class Measured:
 
     Attributes:
         vectors: their TF-IDF vectors.
-        pairs: the neighbouring syllables of each sentence.
-        in_title: 1 where a sentence has a syllable of the title, (n, t).
+        pairs: 1 where a sentence has a pair of neighbouring syllables, (n, p).
+        in_title: 1 where it has a syllable of the title, (n, t).
         title_weights: IDF of each distinct syllable of the title, (t,).
-        title_recall: the share of the title that each sentence has, rare syllables weighing more, (n,).
+        in_title_pairs: 1 where it has a pair of the title, (n, q).
+        top: 1 where it has a term that the article is about, (n, k); top_weights: how much, (k,).
         dangling: 1 where the sentence leans on the one before it, (n,).
         table: the figures, (n, f).
     """
 
     vectors: Vectors
-    pairs: Sequence[frozenset[Pair]]
+    pairs: Floats
     in_title: Floats
     title_weights: Floats
-    title_recall: Floats
+    in_title_pairs: Floats
+    top: Floats
+    top_weights: Floats
     dangling: Floats
     table: Floats
 
@@ -49,119 +51,146 @@ class Measured:
 def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Measured:
     """Measure the sentences `texts`, which have the syllables `tokens`, of an article with this title."""
     vectors = vectorise(tokens)
-    pairs = [frozenset(pairwise(words)) for words in tokens]
+    pairs, codes = _pairs(vectors)
+    has = (vectors.weights > 0).astype(np.float32)
     words = list(dict.fromkeys(title))
-    weights = np.array([rarity_of(word) for word in words], np.float32)
-    in_title = np.zeros((len(texts), len(words)), np.float32)
-    known = [(at, vectors.columns[word]) for at, word in enumerate(words) if word in vectors.columns]
-    if known:
-        into, out_of = zip(*known, strict=True)
-        in_title[:, into] = vectors.weights[:, out_of] > 0
-    dangling = np.array([is_dangling(text) for text in texts], np.float32)
-    title_figures = _title_figures(title, words, vectors, pairs, in_title, weights)
-    columns = [
-        *title_figures,
-        *_centre_figures(vectors, pairs),
-        *_position_figures(vectors),
-        *_text_figures(texts, tokens, pairs, title),
+    in_title, title_weights = _in_title(words, vectors, has)
+    in_title_pairs = _in_title_pairs(title, vectors, pairs, codes)
+    top, top_weights = _top_terms(vectors, has)
+    dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
+    columns = (
+        *_title_figures(title, in_title, title_weights, in_title_pairs),
+        *_centre_figures(vectors, pairs, top @ top_weights),
+        *_position_figures(vectors.lengths),
+        *_word_figures(words, vectors, has, in_title),
+        *_text_figures(texts),
         dangling,
         np.full(len(texts), min(len(title), 25), np.float32),
+    )
+    table = np.array(columns, np.float32).T
+    return Measured(
+        vectors, pairs, in_title, title_weights, in_title_pairs, top, top_weights, dangling, table
+    )
+
+
+def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:
+    """Return which sentence has which pair of neighbours, (n, p), and the code of each pair, (p,)."""
+    together = vectors.sentence[1:] == vectors.sentence[:-1]
+    codes = (vectors.column[:-1] * len(vectors.columns) + vectors.column[1:])[together]
+    distinct = np.unique(codes)
+    pairs = np.zeros((len(vectors.lengths), len(distinct)), np.float32)
+    pairs[vectors.sentence[1:][together], np.searchsorted(distinct, codes)] = 1
+    return pairs, distinct
+
+
+def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
+    in_title = np.zeros((len(has), len(words)), np.float32)
+    known = [at for at, word in enumerate(words) if word in vectors.columns]
+    in_title[:, known] = has[:, [vectors.columns[words[at]] for at in known]]
+    return in_title, rarity_of(words)
+
+
+def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Floats, codes: Indices) -> Floats:
+    columns = vectors.columns
+    wanted = [
+        columns[first] * len(columns) + columns[second]
+        for first, second in dict.fromkeys(pairwise(title))
+        if first in columns and second in columns
     ]
-    table = np.empty((len(texts), len(columns)), np.float32)
-    for number, column in enumerate(columns):
-        table[:, number] = column
-    return Measured(vectors, pairs, in_title, weights, title_figures[1], dangling, table)
+    if not wanted or not len(codes):
+        return np.zeros((len(pairs), 1), np.float32)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return pairs[:, at[codes[at] == wanted]]
+
+
+def _top_terms(vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
+    """Return which sentence has which of the rare terms that most sentences share, and their weights."""
+    strength = has.sum(axis=0) * vectors.rarity * (vectors.rarity > _COMMON)
+    best = np.argsort(-strength, kind="stable")[:_TOP_TERMS]
+    return has[:, best], strength[best] / (strength[best].sum() or 1)
 
 
 def _title_figures(
-    title: Sequence[str],
-    words: Sequence[str],
-    vectors: Vectors,
-    pairs: Sequence[frozenset[Pair]],
-    in_title: Floats,
-    weights: Floats,
+    title: Sequence[str], in_title: Floats, weights: Floats, in_title_pairs: Floats
 ) -> list[Floats]:
-    """Return overlap with the title: pairs, rare syllables, both relative to the best sentence, cosine."""
-    title_pairs = frozenset(pairwise(title))
-    common = np.array([len(own & title_pairs) for own in pairs], np.float32)
-    by_pairs = np.asarray(common / max(len(title_pairs), 1), np.float32)
-    recall = np.asarray(in_title @ weights / (weights.sum() or 1), np.float32)
-    wanted = np.zeros(vectors.weights.shape[1], np.float32)
-    for word, weight in zip(words, weights, strict=True):
-        if word in vectors.columns:
-            wanted[vectors.columns[word]] = weight
-    cosine = vectors.weights @ wanted / (np.sqrt(weights @ weights) or 1)
-    return [by_pairs, recall, cosine, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
+    """Return overlap with the title: pairs, rare syllables, both relative to the best sentence."""
+    by_pairs = in_title_pairs.sum(axis=1) / max(len(title) - 1, 1)
+    recall = in_title @ weights / (weights.sum() or 1)
+    return [by_pairs, recall, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
 
 
-def _centre_figures(vectors: Vectors, pairs: Sequence[frozenset[Pair]]) -> list[Floats]:
-    """Return how central each sentence is: PageRank, cosines to centre, lead and neighbours, shared pairs."""
-    seen = Counter(chain.from_iterable(pairs))
-    again = {pair: count - 1 for pair, count in seen.items() if count > 1}
-    shared = np.array([sum(again[pair] for pair in own if pair in again) for own in pairs], np.float32)
+def _centre_figures(vectors: Vectors, pairs: Floats, covered: Floats) -> list[Floats]:
+    """Return how central each sentence is: cosines to centre, lead and neighbours, shared pairs, terms."""
     similarity = vectors.similarity
     to_lead = similarity[0].copy()
     to_lead[0] = 1
-    before = np.concatenate(([0], np.diagonal(similarity, -1)))
-    after = np.concatenate((np.diagonal(similarity, 1), [0]))
-    has = vectors.weights > 0
-    strength = has.sum(axis=0) * vectors.rarity * (vectors.rarity > 2.5)
-    top = np.zeros_like(strength)
-    best = np.argsort(-strength, kind="stable")[:_TOP_TERMS]
-    top[best] = strength[best]
-    covered = has @ top / (top.sum() or 1)
+    shared = pairs @ (pairs.sum(axis=0) - 1)
     return [
-        vectors.pagerank(),
         vectors.centrality(),
         shared / np.maximum(vectors.lengths, 1),
         to_lead,
-        before,
-        after,
+        np.concatenate(([0], np.diagonal(similarity, -1))),
+        np.concatenate((np.diagonal(similarity, 1), [0])),
         similarity.max(axis=1),
         covered,
     ]
 
 
-def _position_figures(vectors: Vectors) -> list[Floats]:
+def _position_figures(lengths: Floats) -> list[Floats]:
     """Return where each sentence stands and how long it is."""
-    count, lengths = len(vectors.tokens), vectors.lengths
+    count = len(lengths)
     at = np.arange(count, dtype=np.float32)
-    before = np.cumsum(lengths) - lengths
+    capped = np.minimum(lengths, 80)
     return [
         at / max(count - 1, 1),
-        before / max(lengths.sum(), 1),
+        (np.cumsum(lengths) - lengths) / max(lengths.sum(), 1),
         1 / (1 + at),
         at == 0,
         at == count - 1,
         np.full(count, min(count, 40), np.float32),
-        np.minimum(lengths, 80),
-        np.minimum(lengths, 80) ** 2 / 100,
+        capped,
+        capped**2 / 100,
         np.minimum(lengths / max(lengths.mean(), 1), 3),
         lengths < 8,
         np.maximum(lengths - 45, 0),
     ]
 
 
-def _text_figures(
-    texts: Sequence[str],
-    tokens: Sequence[Sequence[str]],
-    pairs: Sequence[frozenset[Pair]],
-    title: Sequence[str],
-) -> list[Floats]:
-    """Return what the characters say: quotes, questions, numbers, colons, caption words."""
-    numbers = {word for word in title if word[0].isdigit()}
+def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
+    """Return how many numbers each sentence has, how many of the title's, and how its words suit captions."""
+    if not vectors.columns:
+        return [np.zeros(len(has), np.float32)] * 3
+    is_number = np.fromiter(map(str.isdigit, vectors.columns), np.float32, len(vectors.columns))
+    of_title = [at for at, word in enumerate(words) if word.isdigit()]
+    return [
+        np.minimum(has @ is_number, 6),
+        in_title[:, of_title].sum(axis=1),
+        np.clip(has @ _caption_words()[vectors.known], -4, 4),
+    ]
+
+
+@cache
+def _caption_words() -> Floats:
+    """Return what each syllable of the lexicon says for a caption, (lexicon + 1,)."""
+    weights, index = word_weights(), lexicon().index
+    found = np.zeros(len(index) + 1, np.float32)
+    for word, weight in weights.items():
+        found[index.get(word, 0)] = weight
+    found[0] = 0
+    return found
+
+
+def _text_figures(texts: Sequence[str]) -> list[Floats]:
+    """Return what the characters say: quotes, questions, colons, commas."""
     figures = [
         (
             min(text.count('"') + text.count("“") + text.count("”"), 4),
             text.startswith(_OPENING_QUOTE),
             text.endswith(":"),
             text.rstrip("”\" '").endswith("?"),
-            text[-1:] in ".!…",
-            min(len(_NUMBER.findall(text)), 6),
-            len(numbers.intersection(words)),
+            text.endswith(_FULL_STOP),
             min(text.count(","), 6),
-            max(-4.0, min(4.0, caption_score(text, words, own))),
         )
-        for text, words, own in zip(texts, tokens, pairs, strict=True)
+        for text in texts
     ]
     return list(np.array(figures, np.float32).T)

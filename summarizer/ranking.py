@@ -2,7 +2,7 @@
 
 sumy has no Vietnamese: its tokenizer, stemmer and stop words raise for it. It gets our syllables through a
 tokenizer object, and articles in its document model: a paragraph is an article, its heading the title. sumy
-takes most of a second to load, so nothing imports this module before the first summary.
+takes most of a second to load, so nothing imports this module until one of its rankers is asked for.
 """
 
 import warnings
@@ -13,11 +13,10 @@ from sumy.models.dom import ObjectDocumentModel, Paragraph
 from sumy.models.dom import Sentence as Text
 from sumy.summarizers._summarizer import AbstractSummarizer, SentenceInfo
 
-from summarizer.selection import Limits, select_from_article, select_from_story
+from summarizer.selection import RANKER, Limits, select
 from summarizer.sentences import split
 from summarizer.syllables import syllables
 
-DEFAULT_RANKER = "diemtin"
 _BASELINE_SENTENCES = 2  # sumy's rankers do not know when to stop
 
 # The syllables that say least: 90 of the commonest in news, without those that also make names or numbers
@@ -100,10 +99,7 @@ class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
         sentences = [sentence for article in articles for sentence in article]
         texts = [[str(sentence) for sentence in article] for article in articles]
         tokens = [[sentence.words for sentence in article] for article in articles]
-        if len(articles) == 1:
-            chosen = select_from_article(titles[0], texts[0], tokens[0], limits)
-        else:
-            chosen = select_from_story(titles, texts, tokens, limits)
+        chosen = select(titles, texts, tokens, limits)
         return tuple(sentences[i] for i in chosen)
 
 
@@ -156,7 +152,7 @@ def _edmundson() -> Ranker:
 
 
 RANKERS: Mapping[str, Callable[[], Ranker]] = {
-    DEFAULT_RANKER: NewsRanker,
+    RANKER: NewsRanker,
     "lexrank": _lexrank,
     "textrank": _textrank,
     "lsa": _lsa,
@@ -173,3 +169,28 @@ def make_ranker(name: str) -> Ranker:
     if name not in RANKERS:
         raise UnknownRankerError(name)
     return RANKERS[name]()
+
+
+def rank(
+    name: str,
+    titles: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    limits: Limits,
+) -> list[int]:
+    """Return the indices of the sentences that the ranker called `name` takes, in its order.
+
+    The arguments are those of `selection.select`, but titles are text.
+
+    Raises:
+        UnknownRankerError: there is no such ranker.
+    """
+    choose = make_ranker(name)
+    known = {
+        text: words
+        for article in zip(texts, tokens, strict=True)
+        for text, words in zip(*article, strict=True)
+    }
+    document = document_of(titles, texts, known)
+    at = {id(sentence): number for number, sentence in enumerate(document.sentences)}
+    return [at[id(sentence)] for sentence in choose(document, Count(limits))]

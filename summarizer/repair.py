@@ -1,14 +1,17 @@
 """Mend text as scraped so that equal words are equal, and keep the way back to the text as given.
 
-Each repair is a pattern and what takes its place; none changes a word as a reader sees it. Markup and
-entities are intake's business, tone placement is `syllables`' (it is for comparing only).
+None of the repairs changes a word as a reader sees it. Markup and entities are intake's business, tone
+placement is `syllables`' (it is for comparing only). Sound text, which most is, is only looked at.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 _INVISIBLES = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters (PostgreSQL refuses NUL)
@@ -16,16 +19,19 @@ _INVISIBLES = (
     "\ud800-\udfff\U000e0000-\U000e007f"  # lone surrogates (no encoding takes them), tags
 )
 _BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
-_ODD_SPACES = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164"
+_ODD_SPACES = (
+    "\t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164"
+)
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _MARKS_KEPT = 3  # Vietnamese needs two (ế); "zalgo" text stacks dozens
 
-_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
-_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
-_ODD_SPACE = re.compile(f"[{_ODD_SPACES}]")
-_ETH = re.compile("[Ðð]")
+_INVISIBLE = re.compile(f"[{_INVISIBLES}]+")
+_BEFORE_LINE_FEED = re.compile("\r(?=\n)")
 _EXCESS_MARKS = re.compile(f"(?<=[{_MARKS}]{{{_MARKS_KEPT}}})[{_MARKS}]+")
 _SUSPECT = re.compile(f"[{_INVISIBLES}{_BREAKS}{_ODD_SPACES}Ðð{_MARKS}]")
+_STAND_INS = str.maketrans(_BREAKS + _ODD_SPACES + "Ðð", "\n" * len(_BREAKS) + " " * len(_ODD_SPACES) + "Đđ")
+
+_Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,8 @@ class Repaired:
     """A mended text; its character i came from code points `origins[i]` to `ends[i]` of the raw text."""
 
     text: str
-    origins: Sequence[int]
-    ends: Sequence[int]
+    origins: Sequence[int] | _Places
+    ends: Sequence[int] | _Places
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Map a half-open span of `text` back to the raw text; what was dropped around it stays outside.
@@ -43,9 +49,9 @@ class Repaired:
         (1, 9)
         """
         if start < end:
-            return self.origins[start], self.ends[end - 1]
-        at = self.origins[start] if start < len(self.text) else (self.ends[-1] if self.ends else 0)
-        return at, at
+            return int(self.origins[start]), int(self.ends[end - 1])
+        at = self.origins[start] if start < len(self.text) else (self.ends[-1] if len(self.ends) else 0)
+        return int(at), int(at)
 
 
 def repair(raw: str) -> Repaired:
@@ -54,84 +60,60 @@ def repair(raw: str) -> Repaired:
     >>> repair("Ðà Nẵng\\xa0mưa\\u200b lớn").text
     'Đà Nẵng mưa lớn'
     """
-    mended = Repaired(raw, range(len(raw)), range(1, len(raw) + 1))
     if _SUSPECT.search(raw) is None and unicodedata.is_normalized("NFC", raw):
-        return mended
-    for pattern, mend in _repairs():
-        mended = _replace(mended, pattern, mend)
-    return mended
-
-
-@cache
-def _repairs() -> tuple[tuple[re.Pattern[str], Callable[[str], str]], ...]:
+        return Repaired(raw, range(len(raw)), range(1, len(raw) + 1))
+    places = np.arange(len(raw), dtype=np.int64)
     # The order matters: a mark composes with its letter once nothing invisible parts them.
-    return (
-        (_INVISIBLE, _nothing),
-        (_BREAK, _line_feed),
-        (_ODD_SPACE, _space),
-        (_ETH, _true_d),
-        (_uncomposed(), _composed),
-        (_EXCESS_MARKS, _nothing),
+    mended = _without(_INVISIBLE, Repaired(raw, places, places + 1))
+    mended = _without(_BEFORE_LINE_FEED, mended)
+    mended = Repaired(mended.text.translate(_STAND_INS), mended.origins, mended.ends)
+    return _without(_EXCESS_MARKS, _composed(mended))
+
+
+def _without(pattern: re.Pattern[str], mended: Repaired) -> Repaired:
+    """Drop what `pattern` finds."""
+    keep = np.ones(len(mended.text), bool)
+    for found in pattern.finditer(mended.text):
+        keep[found.start() : found.end()] = False
+    if keep.all():
+        return mended
+    return Repaired(
+        pattern.sub("", mended.text), np.asarray(mended.origins)[keep], np.asarray(mended.ends)[keep]
     )
 
 
-def _nothing(_: str) -> str:
-    return ""
+def _composed(mended: Repaired) -> Repaired:
+    """Compose letters and marks (NFC): the k-th letter with its marks stays the k-th."""
+    text = unicodedata.normalize("NFC", mended.text)
+    if text == mended.text:
+        return mended
+    firsts = np.flatnonzero(_begins_cluster(mended.text))
+    lasts = np.append(firsts[1:], len(mended.text)) - 1
+    cluster = np.cumsum(_begins_cluster(text)) - 1
+    return Repaired(
+        text, np.asarray(mended.origins)[firsts[cluster]], np.asarray(mended.ends)[lasts[cluster]]
+    )
 
 
-def _line_feed(_: str) -> str:
-    return "\n"
+def _begins_cluster(text: str) -> NDArray[np.bool_]:
+    """Tell which code points attach to none before them, (n,)."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    attaching = _attaching()
+    begins = ~attaching[np.minimum(codes, len(attaching) - 1)]
+    begins[:1] = True
+    return begins
 
 
-def _space(_: str) -> str:
-    return " "
-
-
-def _true_d(eth: str) -> str:
-    return "Đ" if eth == "Ð" else "đ"
-
-
-def _composed(letters: str) -> str:
-    return unicodedata.normalize("NFC", letters)
-
-
-def _uncomposed() -> re.Pattern[str]:
-    """Return the pattern of what NFC can change: a letter with what attaches to it, or a deprecated one."""
-    attaching, deprecated = [], []
+@cache
+def _attaching() -> NDArray[np.bool_]:
+    """Return which code points NFC may join to those before; the last stands for all beyond."""
+    table = np.zeros(0x1F000, bool)
     # Between are the CJK ideographs and the Hangul syllables, which stand alone; nothing beyond attaches.
-    for code in (*range(0x300, 0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x1F000)):
+    for code in (*range(0x300, 0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x1EFFF)):
         char = chr(code)
         parts = unicodedata.decomposition(char)
-        first = unicodedata.normalize("NFD", char)[0] if parts else char
-        if (
-            unicodedata.combining(first) or 0x1161 <= code <= 0x1175 or 0x11A8 <= code <= 0x11C2
-        ):  # Hangul jamo
-            attaching.append(char)
-        if parts and unicodedata.normalize("NFC", char) != char:
-            deprecated.append(char)
+        table[code] |= unicodedata.combining(unicodedata.normalize("NFD", char)[0] if parts else char) > 0
         if " " in parts and not parts.startswith("<"):
-            attaching.append(chr(int(parts.split()[1], 16)))
-    deprecated += [chr(code) for code in range(0x2F800, 0x2FA1E)]  # CJK compatibility ideographs
-    attached = "".join(map(re.escape, sorted(set(attaching))))
-    return re.compile(f"(?s:.)[{attached}]+|[{''.join(map(re.escape, deprecated))}]")
-
-
-def _replace(mended: Repaired, pattern: re.Pattern[str], mend: Callable[[str], str]) -> Repaired:
-    pieces: list[str] = []
-    origins: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for found in pattern.finditer(mended.text):
-        start, end = found.span()
-        new = mend(found.group())
-        pieces += (mended.text[done:start], new)
-        origins += mended.origins[done:start]
-        origins += [mended.origins[start]] * len(new)
-        ends += mended.ends[done:start]
-        ends += [mended.ends[end - 1]] * len(new)
-        done = end
-    if not done:
-        return mended
-    origins += mended.origins[done:]
-    ends += mended.ends[done:]
-    return Repaired("".join(pieces) + mended.text[done:], origins, ends)
+            table[int(parts.split()[1], 16)] = True
+    table[0x1161:0x1176] = table[0x11A8:0x11C3] = True  # Hangul jamo
+    return table

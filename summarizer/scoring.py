@@ -17,6 +17,7 @@ from summarizer.features import Measured
 from summarizer.vectors import Floats
 
 _FAR = 6  # standard deviations; what is farther out says no more
+_LONGEST = 160  # syllables of two sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,20 @@ class Net:
     direct: Floats
     bias: float
 
-    def __call__(self, table: Floats) -> Floats:
-        """Return the expected ROUGE of each row of `table`, (rows, f) → (rows,)."""
-        inputs = np.clip((table - self.mean) / self.scale, -_FAR, _FAR)
-        hidden = np.maximum(inputs @ self.inner + self.inner_bias, 0)
-        return np.asarray(hidden @ self.outer + inputs @ self.direct + self.bias, np.float32)
+    def __call__(self, *tables: Floats) -> Floats:
+        """Return the expected ROUGE of each row, the first inputs standing in the first table and so on.
+
+        Tables are (..., inputs of theirs) and are broadcast against each other: what many rows share is
+        worked out once.
+        """
+        hidden, direct, start = self.inner_bias, np.float32(self.bias), 0
+        for table in tables:
+            own = slice(start, start + table.shape[-1])
+            inputs = np.clip((table - self.mean[own]) / self.scale[own], -_FAR, _FAR)
+            hidden = hidden + inputs @ self.inner[own]
+            direct = direct + inputs @ self.direct[own]
+            start = own.stop
+        return np.asarray(np.maximum(hidden, 0) @ self.outer + direct, np.float32)
 
 
 def score_alone(measured: Measured) -> Floats:
@@ -51,60 +61,68 @@ def score_alone(measured: Measured) -> Floats:
 
 def score_beside(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
     """Return the expected ROUGE of each sentence together with each of `firsts`, (firsts, n)."""
-    table = pair_table(measured, alone, firsts)
-    return _nets()["pair"](table.reshape(-1, table.shape[-1])).reshape(table.shape[:-1])
+    tables = measured.table, measured.table[list(firsts)][:, None], pair_figures(measured, alone, firsts)
+    return _nets()["pair"](*tables)
 
 
-def pair_table(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
-    """Return the figures of each sentence beside each of `firsts`, (firsts, n, figures)."""
-    at = np.arange(len(alone))
-    first = np.array(firsts)[:, None]
-    lengths = measured.vectors.lengths
-    total = np.minimum(lengths + lengths[first], 160)
-    likeness = measured.vectors.similarity[first[:, 0]]
-    other = alone[first]
-    columns = (
-        alone,
-        other,
-        likeness,
-        _shared(measured, firsts),
-        _title_gain(measured, firsts),
-        total,
-        total**2 / 100,
-        np.maximum(total - 45, 0),
-        np.maximum(total - 70, 0),
-        np.clip(at - first, -20, 20),
-        at == first + 1,
-        at == first - 1,
-        at > first,
-        alone**2,
-        other**2,
-        alone * other,
-        alone * total,
-        other * total,
-        likeness * alone,
-        measured.title_recall[first],
-        first == 0,
-        measured.dangling * (at != first + 1),
-        measured.dangling[first] * (at != first - 1),
+def pair_figures(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
+    """Return what is measured of each sentence beside each of `firsts`, (firsts, n, figures)."""
+    figures = (
+        *_worth(alone, alone[list(firsts)][:, None]),
+        *_overlap(measured, list(firsts)),
+        *_length(measured.vectors.lengths, list(firsts)),
+        *_order(measured, np.array(firsts)[:, None]),
     )
-    table = np.empty((len(firsts), len(alone), len(columns)), np.float32)
-    for number, column in enumerate(columns):
-        table[:, :, number] = column
-    return table
+    table = np.empty((len(figures), len(firsts), len(alone)), np.float32)
+    for number, figure in enumerate(figures):
+        table[number] = figure
+    return table.transpose(1, 2, 0)
 
 
-def _shared(measured: Measured, firsts: Sequence[int]) -> Floats:
-    """Return the share of each sentence's pairs that each of `firsts` has, (firsts, n)."""
-    sizes = np.array([max(len(pairs), 1) for pairs in measured.pairs], np.float32)
-    common = [[len(pairs & measured.pairs[first]) for pairs in measured.pairs] for first in firsts]
-    return np.asarray(np.array(common, np.float32) / sizes, np.float32)
+def _worth(alone: Floats, other: Floats) -> list[Floats]:
+    return [alone, other, alone**2, other**2, alone * other]
 
 
-def _title_gain(measured: Measured, firsts: Sequence[int]) -> Floats:
-    """Return the share of the title that each sentence adds to each of `firsts`, (firsts, n)."""
-    missing = (1 - measured.in_title[list(firsts)]) * measured.title_weights
-    return np.asarray(missing @ measured.in_title.T / (measured.title_weights.sum() or 1), np.float32)
+def _overlap(measured: Measured, firsts: list[int]) -> list[Floats]:
+    """Return what two sentences share, and what they have together of the title and of the top terms."""
+    likeness = measured.vectors.similarity[firsts]
+    common = measured.pairs[firsts] @ measured.pairs.T
+    title_pairs = max(measured.in_title_pairs.shape[1], 1)
+    return [
+        likeness,
+        np.asarray(common / np.maximum(measured.vectors.lengths, 1), np.float32),
+        _together(measured.in_title, firsts, measured.title_weights / (measured.title_weights.sum() or 1)),
+        _together(
+            measured.in_title_pairs, firsts, np.full(measured.in_title_pairs.shape[1], 1 / title_pairs)
+        ),
+        _together(measured.top, firsts, measured.top_weights),
+    ]
+
+
+def _together(has: Floats, firsts: list[int], weights: Floats) -> Floats:
+    """Return the weight of what each of `firsts` and each sentence have between them, (firsts, n)."""
+    own = has @ weights
+    missing = (1 - has[firsts]) * weights
+    return np.asarray(own[firsts][:, None] + missing @ has.T, np.float32)
+
+
+def _length(lengths: Floats, firsts: list[int]) -> list[Floats]:
+    total = np.minimum(lengths + lengths[firsts][:, None], _LONGEST)
+    return [total, total**2 / 100, np.maximum(total - 45, 0), np.maximum(total - 70, 0)]
+
+
+def _order(measured: Measured, first: np.ndarray[tuple[int, int], np.dtype[np.intp]]) -> list[Floats]:
+    """Return how far apart they stand, and whether one leans on a sentence that is not the other."""
+    at = np.arange(len(measured.dangling))
+    follows, leads = at == first + 1, at == first - 1
+    return [
+        np.clip(at - first, -20, 20),
+        follows,
+        leads,
+        at > first,
+        measured.dangling * ~follows,
+        measured.dangling[first] * ~leads,
+    ]
 
 
 @cache

@@ -13,8 +13,9 @@ import numpy as np
 from summarizer.features import Measured, measure
 from summarizer.openers import is_dangling
 from summarizer.scoring import score_alone, score_beside
-from summarizer.vectors import Floats, Vectors, rarity_of, vectorise
+from summarizer.vectors import Floats, Indices, Vectors, vectorise
 
+RANKER = "diemtin"  # what this ranker is called beside sumy's
 _BEAM = 3
 _DANGLING = 0.05  # taken off the expected ROUGE of a sentence that leans on one not shown
 _REDUNDANT = 0.15  # taken off per unit of likeness to a sentence already taken, from the third on
@@ -35,6 +36,27 @@ class Limits:
         return self.sentences is None and self.syllables is None
 
 
+def select(
+    titles: Sequence[Sequence[str]],
+    texts: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    limits: Limits,
+) -> list[int]:
+    """Return the indices of the sentences to show: of one article in its order, of several best first.
+
+    Args:
+        titles: the syllables of each article's title.
+        texts: the sentences of each article; indices count through all of them.
+        tokens: the syllables of each sentence of each article.
+        limits: how much to take.
+    """
+    if not any(texts) or limits.sentences == 0:
+        return []
+    if len(texts) == 1:
+        return select_from_article(titles[0], texts[0], tokens[0], limits)
+    return select_from_story(titles, texts, tokens, limits)
+
+
 def select_from_article(
     title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: Limits
 ) -> list[int]:
@@ -42,16 +64,14 @@ def select_from_article(
 
     Args:
         title: the syllables of the title.
-        texts: the sentences; tokens: their syllables.
+        texts: the sentences, at least one; tokens: their syllables.
         limits: how much to take; where free, one sentence or two, as the article asks.
     """
-    if not texts:
-        return []
     measured = measure(title, texts, tokens)
     alone = score_alone(measured)
-    if limits.syllables is None and (limits.sentences is None or limits.sentences >= 2):
-        chosen = _best_pair(measured, alone, may_be_one=limits.sentences is None)
-        if limits.sentences is None or limits.sentences <= len(chosen):
+    if limits.syllables is None and limits.sentences != 1:
+        chosen = _best_pair(measured, alone, may_be_one=limits.is_free)
+        if limits.is_free or len(chosen) == limits.sentences:
             return sorted(chosen)
     else:
         chosen = []
@@ -61,18 +81,16 @@ def select_from_article(
 def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[int]:
     """Return the two sentences that are best together, or the best one where no two are better."""
     single = alone - _DANGLING * measured.dangling
-    ranked = [int(i) for i in np.argsort(-single, kind="stable")[:_BEAM]]
-    best, best_score = [ranked[0]], float(single[ranked[0]]) if may_be_one else float(_NEVER)
-    at = np.arange(len(alone))
-    for first, beside in zip(ranked, score_beside(measured, alone, ranked), strict=True):
-        both = beside + _SECOND
-        leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
-        both -= _DANGLING * leaning
-        both[first] = _NEVER
-        second = int(np.argmax(both))
-        if both[second] > best_score and second != first:
-            best, best_score = [first, second], float(both[second])
-    return best
+    ranked = np.argsort(-single, kind="stable")[:_BEAM]
+    best, best_score = [int(ranked[0])], float(single[ranked[0]]) if may_be_one else float(_NEVER)
+    if len(alone) == 1:
+        return best
+    at, first = np.arange(len(alone)), ranked[:, None]
+    leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
+    both = score_beside(measured, alone, ranked.tolist()) + _SECOND - _DANGLING * leaning
+    both[at == first] = _NEVER
+    row, second = divmod(int(np.argmax(both)), len(alone))
+    return [int(ranked[row]), second] if both[row, second] > best_score else best
 
 
 def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) -> list[int]:
@@ -128,17 +146,11 @@ def select_from_story(
     tokens: Sequence[Sequence[Sequence[str]]],
     limits: Limits,
 ) -> list[int]:
-    """Return the indices of the sentences that sum several articles up, the most important first.
+    """Return the indices of the sentences that sum several articles up; see `select`.
 
-    Args:
-        titles: the syllables of each article's title.
-        texts: the sentences of each article; indices count through all of them.
-        tokens: the syllables of each sentence of each article.
-        limits: how much to take; where free, three sentences.
+    Where `limits` are free, three sentences are taken.
     """
     flat = [words for article in tokens for words in article]
-    if not flat:
-        return []
     vectors = vectorise(flat)
     article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])
     leaning = np.array([is_dangling(text) for sentences in texts for text in sentences], np.float32)
@@ -155,7 +167,7 @@ def _story_scores(
     titles: Sequence[Sequence[str]],
     tokens: Sequence[Sequence[Sequence[str]]],
     vectors: Vectors,
-    article: np.ndarray[tuple[int], np.dtype[np.intp]],
+    article: Indices,
 ) -> Floats:
     position = np.concatenate([np.arange(len(sentences)) for sentences in tokens])
     scores = (
@@ -171,11 +183,11 @@ def _story_scores(
 def _title_likeness(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
     wanted = np.zeros(vectors.weights.shape[1], np.float32)
     for word in (word for title in titles for word in set(title) if word in vectors.columns):
-        wanted[vectors.columns[word]] += rarity_of(word)
+        wanted[vectors.columns[word]] += vectors.rarity[vectors.columns[word]]
     return np.asarray(vectors.weights @ wanted, np.float32)
 
 
-def _agreement(vectors: Vectors, article: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
+def _agreement(vectors: Vectors, article: Indices) -> Floats:
     """Return how alike each sentence is to the most alike one of each other article, on average."""
     articles = np.unique(article)
     nearest = np.column_stack([vectors.similarity[:, article == one].max(axis=1) for one in articles])

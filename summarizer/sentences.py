@@ -9,7 +9,8 @@ business.
 import re
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"(?<![.!?…])([.!?…]++)([”\"’'»)\]]*+)\s+")  # possessive: a megabyte of dots stays linear
+# Possessive, and never failing once it began: a megabyte of dots stays linear.
+_STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
 _LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
 _LAST_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
@@ -50,7 +51,7 @@ def _split_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
     start, end = _without_blanks(text, start, end)
     spans = []
     for stop in _STOP.finditer(text, start, end):
-        if _ends_sentence(text, start, stop):
+        if stop.group(3) and _ends_sentence(text, start, stop):
             spans.append((start, stop.end(2)))
             start = stop.end()
     if start < end:

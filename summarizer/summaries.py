@@ -5,15 +5,16 @@ sentence is the slice of the raw field at its place. Which sentences are good is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from summarizer.cleaning import clean_body, is_subhead
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
 from summarizer.repair import Repaired, repair
-from summarizer.selection import Limits
+from summarizer.selection import RANKER, Limits, select
 from summarizer.sentences import split
 from summarizer.syllables import syllables
+from summarizer.tokens import tokenize
 
 _FEWEST_SYLLABLES = 4  # shorter is a cry or a label
 _MOST_SENTENCES = (
@@ -24,13 +25,21 @@ _SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says
 _SAID_BY_SAPO = 0.6  # share of a body sentence's neighbouring syllables that the sapo has
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence that may be shown: as repaired, its syllables, and where it stands as given."""
+class _Candidate(NamedTuple):
+    """A sentence that may be shown: its syllables, and where it stands in which repaired field."""
 
     text: str
     tokens: list[str]
-    place: Place
+    start: int
+    end: int
+    document: int
+    field: FieldName
+    repaired: Repaired
+
+    @property
+    def place(self) -> Place:
+        """Return where the sentence stands in the field as given."""
+        return Place(self.document, self.field, *self.repaired.span(self.start, self.end))
 
 
 def summarize(
@@ -38,7 +47,7 @@ def summarize(
     *,
     sentences: int | None = None,
     max_syllables: int | None = None,
-    ranker: str = "diemtin",
+    ranker: str = RANKER,
 ) -> Summary:
     """Return the sentences that sum `documents` up: one article, or several on one event.
 
@@ -88,51 +97,49 @@ def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) ->
 
 
 def _rank(
-    titles: Sequence[str], texts: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
+    titles: Sequence[str], articles: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
 ) -> list[_Candidate]:
-    from summarizer.ranking import Count, document_of, make_ranker  # sumy takes most of a second to load
+    texts = [[candidate.text for candidate in article] for article in articles]
+    tokens = [[candidate.tokens for candidate in article] for article in articles]
+    if ranker == RANKER:
+        chosen = select([syllables(title) for title in titles], texts, tokens, limits)
+    else:
+        from summarizer.ranking import rank  # sumy takes most of a second to load
 
-    choose = make_ranker(ranker)
-    if limits.sentences == 0 or not any(texts):
-        return []
-    candidates = [candidate for article in texts for candidate in article]
-    known = {candidate.text: candidate.tokens for candidate in candidates}
-    document = document_of(titles, [[candidate.text for candidate in article] for article in texts], known)
-    by_sentence = dict(zip(map(id, document.sentences), candidates, strict=True))
-    return [by_sentence[id(sentence)] for sentence in choose(document, Count(limits))]
+        chosen = rank(ranker, titles, texts, tokens, limits)
+    candidates = [candidate for article in articles for candidate in article]
+    return [candidates[i] for i in chosen]
 
 
 def _sapo_candidates(sapo: Repaired, title: str, document: int = 0) -> list[_Candidate]:
     """Return the sapo's sentences, none if it only says the title again."""
+    if not sapo.text:
+        return []
     words, known = syllables(sapo.text), set(syllables(title))
     if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
         return []
-    found = [_candidate(sapo, span, document, "sapo") for span in split(sapo.text)]
-    return [candidate for candidate in found if candidate.tokens]
+    spans = split(sapo.text)
+    return [
+        _Candidate(sapo.text[start:end], tokens, start, end, document, "sapo", sapo)
+        for (start, end), tokens in zip(spans, tokenize(sapo.text, spans), strict=True)
+        if tokens
+    ]
 
 
 def _body_candidates(at: int, document: Document, title: str, sapo: str) -> list[_Candidate]:
     """Return the sentences of the body's prose, each once."""
     body = repair(document.body)
     lines = clean_body(body.text, title=title, sapo=sapo).lines
+    spans = [(line.start + start, line.start + end) for line in lines for start, end in split(line.text)]
+    is_teaser = len(spans) == 1  # a body of one sentence often lacks its full stop
     said = {tuple(syllables(title))}
     kept = []
-    for line in lines:
-        spans = split(line.text)
-        is_teaser = len(lines) == len(spans) == 1  # a body of one sentence often lacks its full stop
-        for start, end in spans:
-            candidate = _candidate(body, (line.start + start, line.start + end), at, "body")
-            key = tuple(candidate.tokens)
-            is_heading = is_subhead(candidate.text) and not is_teaser
-            if not is_heading and key not in said and len(key) >= _FEWEST_SYLLABLES:
-                said.add(key)
-                kept.append(candidate)
+    for (start, end), tokens in zip(spans, tokenize(body.text, spans), strict=True):
+        text, key = body.text[start:end], tuple(tokens)
+        if len(key) >= _FEWEST_SYLLABLES and key not in said and (is_teaser or not is_subhead(text)):
+            said.add(key)
+            kept.append(_Candidate(text, tokens, start, end, at, "body", body))
     return kept
-
-
-def _candidate(field: Repaired, span: tuple[int, int], document: int, name: FieldName) -> _Candidate:
-    text = field.text[slice(*span)]
-    return _Candidate(text, syllables(text), Place(document, name, *field.span(*span)))
 
 
 def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,19 @@ class Vectors:
     """The sentences of one or several articles.
 
     Attributes:
-        tokens: the syllables of each sentence.
         columns: the column of each distinct syllable.
+        known: the index in `lexicon()` of each column, 0 for one never seen, (m,).
+        sentence, column: of each syllable in the order of the text, (syllables,).
+        lengths: the number of syllables of each sentence, (n,).
         rarity: IDF of each column, (m,).
         weights: log(1 + tf) * IDF of each sentence, each of length 1, (n, m).
     """
 
-    tokens: Sequence[Sequence[str]]
     columns: dict[str, int]
+    known: Indices
+    sentence: Indices
+    column: Indices
+    lengths: Floats
     rarity: Floats
     weights: Floats
 
@@ -39,11 +46,6 @@ class Vectors:
         cosines = self.weights @ self.weights.T
         np.fill_diagonal(cosines, 0)
         return cosines
-
-    @cached_property
-    def lengths(self) -> Floats:
-        """Return the number of syllables of each sentence, (n,)."""
-        return np.array([len(words) for words in self.tokens], np.float32)
 
     def centrality(self) -> Floats:
         """Return each sentence's cosine to the sum of all, (n,)."""
@@ -55,7 +57,7 @@ class Vectors:
 
         Source: LexRank without a threshold (Erkan and Radev, 2004).
         """
-        count = len(self.tokens)
+        count = len(self.lengths)
         moves = self.similarity + np.float32(1e-6)
         moves /= moves.sum(axis=1, keepdims=True)
         share: Floats = np.full(count, 1 / count, np.float32)
@@ -66,28 +68,48 @@ class Vectors:
 
 def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
     """Return the vectors of sentences given as syllables; there is at least one, and it may be empty."""
-    columns: dict[str, int] = {}
-    flat = [columns.setdefault(word, len(columns)) for words in tokens for word in words]
+    flat = list(chain.from_iterable(tokens))
+    columns = {word: at for at, word in enumerate(dict.fromkeys(flat))}
+    column = np.fromiter(map(columns.__getitem__, flat), np.intp, len(flat))
+    lengths = np.fromiter(map(len, tokens), np.intp, len(tokens))
+    sentence = np.repeat(np.arange(len(tokens)), lengths)
     width = max(len(columns), 1)
-    rows = np.repeat(np.arange(len(tokens)), [len(words) for words in tokens])
-    counts = np.bincount(rows * width + np.array(flat, np.intp), minlength=len(tokens) * width)
-    known, unseen = _rarity()
-    rarity = np.array([known.get(word, unseen) for word in columns] or [0], np.float32)
-    weights = np.log1p(counts.reshape(len(tokens), width).astype(np.float32)) * rarity
+    counts = np.bincount(sentence * width + column, minlength=len(tokens) * width)
+    find = lexicon().index.get
+    known = np.fromiter(map(find, columns, repeat(0)), np.intp, len(columns))
+    rarity = lexicon().rarity[known] if columns else np.zeros(1, np.float32)
+    weights = _LOGS[np.minimum(counts, len(_LOGS) - 1)].reshape(len(tokens), width) * rarity
     norms = np.sqrt(np.einsum("ij,ij->i", weights, weights))
-    norms[norms == 0] = 1
-    return Vectors(tokens, columns, rarity, weights / norms[:, None])
+    weights /= np.where(norms > 0, norms, 1)[:, None]
+    return Vectors(columns, known, sentence, column, lengths.astype(np.float32), rarity, weights)
 
 
-def rarity_of(syllable: str) -> float:
-    """Return the IDF of a syllable, that of the rarest for one never seen."""
-    known, unseen = _rarity()
-    return known.get(syllable, unseen)
+_LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; a word said more often than 63 times is noise
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The syllables of news and how rare they are.
+
+    Attributes:
+        index: from 1 on, of each syllable that was counted.
+        rarity: IDF by index; at 0 stands that of the rarest, for syllables never seen.
+    """
+
+    index: dict[str, int]
+    rarity: Floats
 
 
 @cache
-def _rarity() -> tuple[dict[str, float], float]:
-    """Return the IDF of the syllables counted, and of others. The file: IDF in hundredths → syllables."""
+def lexicon() -> Lexicon:
+    """Read the lexicon. The file: IDF in hundredths → syllables."""
     groups = json.loads(files("summarizer").joinpath("data/rarity.json").read_text("utf-8"))
-    known = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
-    return known, max(known.values())
+    rarity = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
+    index = {word: at for at, word in enumerate(rarity, 1)}
+    return Lexicon(index, np.array([max(rarity.values()), *rarity.values()], np.float32))
+
+
+def rarity_of(words: Sequence[str]) -> Floats:
+    """Return the IDF of each syllable, (words,)."""
+    find = lexicon().index.get
+    return lexicon().rarity[np.fromiter(map(find, words, repeat(0)), np.intp, len(words))]

@@ -69,6 +69,20 @@ def test_a_short_lone_caption_between_long_paragraphs_is_dropped() -> None:
     assert texts(clean(long, caption, long + " Nước rút dần.")) == [long, long + " Nước rút dần."]
 
 
+def test_a_subhead_between_long_paragraphs_stays() -> None:
+    long = " ".join(PROSE)
+    assert texts(clean(long, "Một giá, một chạm", long + " Nước rút dần.")) == [
+        long,
+        "Một giá, một chạm",
+        long + " Nước rút dần.",
+    ]
+
+
+def test_short_lines_are_no_captions_where_all_are_short() -> None:
+    short = ["Mưa lớn kéo dài suốt đêm qua.", "Nhiều tuyến phố ngập sâu.", "Giao thông tê liệt."]
+    assert texts(clean(*short, title="Mưa lớn")) == short
+
+
 def test_a_body_of_nothing_but_captions_keeps_them() -> None:
     assert texts(clean("Hiện trường vụ tai nạn.")) == ["Hiện trường vụ tai nạn."]
 
