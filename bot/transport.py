@@ -101,7 +101,7 @@ def _body(request_data: RequestData | None) -> Any:
         return None
     if not request_data.multipart_data:
         return request_data.json_parameters
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # Telegram shows names as they come: no percent signs
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in request_data.multipart_data.items():

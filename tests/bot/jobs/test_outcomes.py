@@ -1,0 +1,59 @@
+"""What each refusal of Telegram's means. Pure."""
+
+import datetime as dt
+
+import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.jobs.outcomes import Halt, Move, Refuse, Retire, SendPlain, Wait, outcome_of
+from bot.transport import NotSentError
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (Forbidden("Forbidden: bot was blocked by the user"), Retire),
+        (Forbidden("Forbidden: bot is not a member of the channel chat"), Retire),
+        (BadRequest("Chat not found"), Retire),
+        (BadRequest("Can't parse entities: unsupported start tag"), SendPlain),
+        (BadRequest("Message is too long"), Refuse),
+        (BadRequest("Not enough rights to send text messages to the chat"), Refuse),
+        (ChatMigrated(-100), Move),
+        (InvalidToken("Unauthorized"), Halt),
+        (NetworkError("Bad Gateway"), Wait),
+        (Conflict("terminated by other getUpdates request"), Wait),
+        (TelegramError("Invalid server response"), Wait),
+    ],
+)
+def test_a_refusal_means_one_thing(error: TelegramError, kind: type) -> None:
+    assert type(outcome_of(error)) is kind
+
+
+@pytest.mark.parametrize(
+    ("error", "counts"),
+    [
+        (NotSentError("nobody listens"), False),
+        (TimedOut(), True),
+        (NetworkError("Internal Server Error"), True),
+    ],
+)
+def test_only_what_may_have_arrived_counts_as_a_try(error: TelegramError, counts: bool) -> None:
+    outcome = outcome_of(error)
+    assert isinstance(outcome, Wait)
+    assert outcome.counts is counts
+
+
+def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
+    outcome = outcome_of(RetryAfter(dt.timedelta(seconds=37)))
+    assert isinstance(outcome, Wait)
+    assert (outcome.seconds, outcome.counts) == (37.0, False)

@@ -1,0 +1,155 @@
+"""A changed newsroom file: taken over when valid, refused once when broken, left alone while written."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.assembly import assemble
+from bot.desk import Desk
+from bot.jobs.reload import NewsroomWatch
+from bot.newsroom import Newsroom
+from config.problems import ConfigError
+from config.reading import content_hash, load_newsroom
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.profiles import find_profile
+
+FILE = """\
+[[editions]]
+name = "sang"
+title = "Bản tin sáng"
+times = ["{time}"]
+"""
+OLD, NEW = FILE.format(time="06:45"), FILE.format(time="09:00")
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite is enough here: the statements are tested on both engines elsewhere."""
+    return sqlite_database
+
+
+def read(path: Path) -> Newsroom | str:
+    """Read the file as `diemtin run` does."""
+    try:
+        return assemble(load_newsroom(path))
+    except ConfigError as error:
+        return "\n".join(map(str, error.problems))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A newsroom file with one edition at 6:45."""
+    file = tmp_path / "diemtin.toml"
+    file.write_text(OLD, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def watch(file: Path) -> NewsroomWatch:
+    """A watch that knows the file as it is."""
+    return NewsroomWatch(file, read, content_hash)
+
+
+def write(file: Path, content: str) -> None:
+    """Write as an editor does."""
+    file.write_text(content, encoding="utf-8")
+
+
+def vanish(file: Path) -> None:
+    """Take the file away."""
+    file.unlink()
+
+
+def times(desk: Desk) -> tuple[dt.time, ...]:
+    """Return when the edition comes out."""
+    return desk.newsroom.default_edition.schedule.times
+
+
+async def looks(watch: NewsroomWatch, desk: Desk, told: Any, count: int = 3) -> list[bool]:
+    """Look several times."""
+    return [await watch.look(desk, told) for _ in range(count)]
+
+
+async def test_an_unchanged_file_is_no_news(watch: NewsroomWatch, desk: Desk, told: Any) -> None:
+    before = desk.newsroom
+    assert await looks(watch, desk, told) == [False] * 3
+    assert desk.newsroom is before
+    assert told == []
+
+
+async def test_a_valid_change_is_taken_over_and_moves_the_slots(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any, reader: Callable[..., Awaitable[int]]
+) -> None:
+    profile_id = await reader(1)
+    write(file, NEW)
+    assert await looks(watch, desk, told) == [False, True, False]
+    assert times(desk) == (dt.time(9),)
+    async with desk.database.read() as connection:
+        profile = await find_profile(connection, profile_id)
+    assert profile is not None
+    assert profile.next_due_at == desk.clock.now() + dt.timedelta(hours=4)
+    assert [line[:1] for line in told] == ["✓"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["times = [", OLD.replace("06:45", "24:00"), ""], ids=["syntax", "time", "empty"]
+)
+async def test_a_broken_change_is_refused_and_told_once(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any, broken: str
+) -> None:
+    before = desk.newsroom
+    write(file, broken)
+    assert await looks(watch, desk, told, 5) == [False] * 5
+    assert desk.newsroom is before
+    assert len(told) == 1
+    assert "bot vẫn dùng cấu hình cũ" in told[0]
+
+
+async def test_another_broken_content_is_told_again_and_the_mended_file_is_taken(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+) -> None:
+    for content in ("times = [", "times = [[", NEW):
+        write(file, content)
+        await looks(watch, desk, told)
+    assert [line[:1] for line in told] == ["⚠", "⚠", "✓"]
+    assert times(desk) == (dt.time(9),)
+
+
+async def test_a_file_that_vanishes_counts_as_broken(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+) -> None:
+    vanish(file)
+    await looks(watch, desk, told)
+    assert len(told) == 1
+    assert str(file) in told[0]
+
+
+async def test_a_file_in_the_middle_of_being_written_alarms_nobody(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+) -> None:
+    for content in ("", NEW[:30]):
+        write(file, content)
+        assert not await watch.look(desk, told)
+    write(file, NEW)
+    await looks(watch, desk, told)
+    assert [line[:1] for line in told] == ["✓"]
+
+
+async def test_a_takeover_that_the_database_undid_is_tried_again(
+    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+) -> None:
+    write(file, NEW)
+    async with desk.database.write() as connection:
+        await connection.execute(text("ALTER TABLE profiles RENAME TO away"))
+    await watch.look(desk, told)
+    with pytest.raises(StorageError):
+        await watch.look(desk, told)
+    async with desk.database.write() as connection:
+        await connection.execute(text("ALTER TABLE away RENAME TO profiles"))
+    assert await watch.look(desk, told)
+    assert times(desk) == (dt.time(9),)
