@@ -22,9 +22,8 @@ async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncItera
         StartError: it has no address after 20 seconds.
     """
     options = ["--port", str(port), *(["--strict"] if strict else [])]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.emulator", *options, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
-    )
+    command = (sys.executable, "-P", "-m", "bot.emulator", *options)  # -P: no `bot` of the caller's folder
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
     try:
         yield await _read_address(process)
     finally:
@@ -39,7 +38,9 @@ async def _read_address(process: Process) -> str:
         async with asyncio.timeout(START_SECONDS):
             address = (await process.stdout.readline()).decode().strip()
             if not address:
-                raise StartError((await process.stderr.read()).decode(errors="replace").strip())
+                words = await process.stderr.read()
+                await process.wait()
+                raise StartError(words.decode(errors="replace").strip())
     except TimeoutError:
         raise StartError(f"no answer within {START_SECONDS:.0f} s") from None
     return address
