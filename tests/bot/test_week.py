@@ -240,6 +240,7 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
             oracle.stories.append((clock.now(), topic))
         if chance.random() < 0.05:
             await change_of_mind(chance.choice(people), chance, town, oracle)
+    await town.desk.database.close()
     assert arrivals > 5 * READERS, "a quiet week proves nothing"
 
 
