@@ -1,0 +1,48 @@
+"""The nightly clean-up: once a local day, not before three, and nothing that is young enough goes."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.clock import ManualClock
+from bot.desk import Desk
+from bot.jobs.nightly import prune_if_night
+from bot.newsroom import Newsroom
+from storage.engine import Database
+from storage.tables import articles
+
+HOUR, DAY = 3_600, 86_400
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite is enough here: the statements are tested on both engines elsewhere."""
+    return sqlite_database
+
+
+async def test_it_runs_once_a_local_day_after_three(desk: Desk, clock: ManualClock) -> None:
+    assert await prune_if_night(desk), "it is five in the morning"
+    runs = []
+    for _ in range(48):
+        await clock.advance(HOUR)
+        if await prune_if_night(Desk(desk.database, clock, desk.newsroom)):
+            runs.append(f"{clock.now() + dt.timedelta(hours=7):%a %H:%M}")
+    assert runs == ["Tue 03:00", "Wed 03:00"]
+
+
+async def test_only_what_is_older_than_declared_goes(
+    desk: Desk,
+    clock: ManualClock,
+    story: Callable[..., Awaitable[int]],
+    make_newsroom: Callable[..., Newsroom],
+) -> None:
+    desk.newsroom = make_newsroom(keep_days=7)
+    await story("Chuyện tuần trước nữa")
+    await clock.advance(5 * DAY)
+    await story("Chuyện mấy hôm trước")
+    await clock.advance(3 * DAY)
+    assert await prune_if_night(desk)
+    async with desk.database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(articles))).scalar_one() == 1
