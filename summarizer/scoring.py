@@ -73,10 +73,10 @@ def pair_figures(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Fl
         *_length(measured.vectors.lengths, list(firsts)),
         *_order(measured, np.array(firsts)[:, None]),
     )
-    table = np.empty((len(figures), len(firsts), len(alone)), np.float32)
+    table = np.empty((len(firsts), len(alone), len(figures)), np.float32)
     for number, figure in enumerate(figures):
-        table[number] = figure
-    return table.transpose(1, 2, 0)
+        table[:, :, number] = figure
+    return table
 
 
 def _worth(alone: Floats, other: Floats) -> list[Floats]:
@@ -93,7 +93,9 @@ def _overlap(measured: Measured, firsts: list[int]) -> list[Floats]:
         np.asarray(common / np.maximum(measured.vectors.lengths, 1), np.float32),
         _together(measured.in_title, firsts, measured.title_weights / (measured.title_weights.sum() or 1)),
         _together(
-            measured.in_title_pairs, firsts, np.full(measured.in_title_pairs.shape[1], 1 / title_pairs)
+            measured.in_title_pairs,
+            firsts,
+            np.full(measured.in_title_pairs.shape[1], 1 / title_pairs, np.float32),
         ),
         _together(measured.top, firsts, measured.top_weights),
     ]

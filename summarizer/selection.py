@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from summarizer.features import Measured, measure
 from summarizer.openers import is_dangling
@@ -135,7 +136,7 @@ class _Room:
 
 
 # The weights of a story's sentences were tuned on the 100 development clusters of VN-MDS (Tran et al.)
-_LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED, _LEANING = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0, 2.0
+_LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED, _LEANING = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0, 6.0
 _FULL_LENGTH = 25  # syllables; shorter sentences say too little to take another's place
 _STORY_SENTENCES = 3
 
@@ -153,14 +154,29 @@ def select_from_story(
     flat = [words for article in tokens for words in article]
     vectors = vectorise(flat)
     article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])
-    leaning = np.array([is_dangling(text) for sentences in texts for text in sentences], np.float32)
-    scores = _story_scores(titles, tokens, vectors, article) - _LEANING * leaning
+    scores = _story_scores(titles, tokens, vectors, article)
+    leans = np.array([is_dangling(text) for sentences in texts for text in sentences])
+    # A body's first sentence may lean too, on the sapo, which is not there.
+    follows = leans & (np.diff(article, prepend=-1) == 0)
     left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
-    likeness = np.zeros_like(scores)
-    while (best := left.best(np.asarray(scores - _REPEATED * likeness, np.float32))) is not None:
+    likeness, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
+    while (best := left.best(scores - leaning - _REPEATED * likeness)) is not None:
         left.take(best)
         likeness = np.maximum(likeness, vectors.similarity[best])
-    return left.taken
+        leaning[best + 1 : best + 2] *= ~follows[best + 1 : best + 2]
+    return _followed(left.taken, follows)
+
+
+def _followed(taken: Sequence[int], follows: NDArray[np.bool_]) -> list[int]:
+    """Put each sentence that leans on the one before it right behind that, where that is taken too."""
+    known = set(taken)
+    ordered = []
+    for first in taken:
+        if not (follows[first] and first - 1 in known):
+            ordered.append(first)
+            while ordered[-1] + 1 in known and follows[ordered[-1] + 1]:
+                ordered.append(ordered[-1] + 1)
+    return ordered
 
 
 def _story_scores(

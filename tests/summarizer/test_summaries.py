@@ -213,3 +213,26 @@ def test_a_book_is_summed_up_within_the_time_limit() -> None:
         f"Chương {i} kể chuyện làng Mơ năm {i} khi lũ về và người làng dựng lại chợ." for i in range(20_000)
     )
     assert len(summarize([article(body=book)], sentences=2)) == 2
+
+
+def test_a_sentence_that_leans_on_one_follows_it_in_a_story() -> None:
+    first = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông của huyện Bến Mơ bị cô lập từ sáng sớm."
+    leaning = (
+        "Theo đó, hơn hai trăm hộ dân của ba xã ven sông được đưa đến trường học ở vùng cao ngay sáng nay."
+    )
+    documents = [
+        Document("Lũ lớn ở Bến Mơ", body=f"{first} {leaning}"),
+        Document(
+            "Ba xã bị cô lập",
+            body="Huyện Bến Mơ huy động quân đội mang lương thực đến ba xã bị cô lập vì lũ.",
+        ),
+    ]
+    said = texts(summarize(documents, sentences=3))
+    assert said.index(leaning) == said.index(first) + 1
+
+
+def test_a_sentence_that_leans_on_the_sapo_is_no_lead_of_a_story() -> None:
+    leaning = "Theo đó, hơn hai trăm hộ dân của ba xã ven sông được đưa đến trường học ở vùng cao."
+    other = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông của huyện Bến Mơ bị cô lập từ sáng sớm."
+    documents = [Document("Lũ lớn ở Bến Mơ", body=leaning), Document("Ba xã bị cô lập", body=other)]
+    assert texts(summarize(documents, sentences=1)) == [other]
