@@ -6,13 +6,12 @@ Chat and the command line both ask here.
 import asyncio
 from dataclasses import dataclass
 
-from summarizer.snippets import Snippet, best_snippet
-
 from bot.desk import Desk
 from storage.articles import StoredArticle, find_articles, find_summaries
 from storage.search import search_articles
 from summarizer.model import Summary
 from summarizer.query import Query, parse_query
+from summarizer.snippets import Snippet, best_snippet
 
 
 @dataclass(frozen=True, slots=True)

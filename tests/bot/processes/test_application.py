@@ -3,13 +3,6 @@
 import asyncio
 import json
 import os
-import signal
-import sys
-import time
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,133 +10,13 @@ import pytest
 
 from bot.emulator.client import Control, control
 from bot.emulator.process import emulator_process
+from tests.bot.processes.conftest import NEWSROOM, TOKEN, Start, is_polling, until, until_called
 
-TOKEN = "4242424242:AAbbccddeeffgghhiijjkkllmmnnooppqqr"  # noqa: S105 - the emulator takes any
-ADMIN = 900
-NEWSROOM = """\
-[[sources]]
-name = "bao-bien"
-title = "Báo Biển"
-inbox = "tin-vao"
-
-[[editions]]
-name = "sang"
-title = "Bản tin sáng"
-times = ["06:45"]
-"""
 ARTICLE = {
     "title": "Cầu mới ở Bến Lở thông xe sáng nay",
     "sapo": "Cây cầu dài hai trăm mét nối hai bờ sông, bà con không còn phải đi đò.",
     "body": "Từ sáng sớm người dân hai bên bờ đã ra xem. Xe máy và xe tải nhẹ được qua cầu không mất phí.",
 }
-
-
-class Run:
-    """A bot process; what it writes goes to a file."""
-
-    def __init__(self, process: Process, folder: Path) -> None:
-        self.process = process
-        self.folder = folder
-
-    def log(self) -> str:
-        """Return everything it wrote until now."""
-        return (self.folder / "bot.log").read_text("utf-8")
-
-    async def until_logged(self, words: str) -> None:
-        """Wait until `words` are in the log."""
-
-        async def is_logged() -> bool:
-            return words in self.log()
-
-        await until(is_logged)
-
-    async def ended(self, *, within: float = 20) -> tuple[int, str]:
-        """Wait for the end and return exit code and everything it wrote."""
-        return await asyncio.wait_for(self.process.wait(), within), self.log()
-
-    async def stop(self) -> tuple[int, str]:
-        """Ask it to end."""
-        self.process.send_signal(signal.SIGTERM)
-        return await self.ended()
-
-    async def kill(self) -> None:
-        """End it as a power cut does."""
-        self.process.kill()
-        await self.process.wait()
-
-
-Start = Callable[..., AbstractAsyncContextManager[Run]]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Return a function that runs the bot against a server, in this test's folder."""
-
-    @asynccontextmanager
-    async def started(
-        url: str, *options: str, newsroom: str = NEWSROOM, **environment: str
-    ) -> AsyncIterator[Run]:
-        (tmp_path / "tin-vao").mkdir(exist_ok=True)
-        (tmp_path / "diemtin.toml").write_text(newsroom, encoding="utf-8")
-        own = {name: value for name, value in os.environ.items() if not name.startswith("DIEMTIN_")}
-        settings = {
-            "DIEMTIN_BOT_TOKEN": TOKEN,
-            "DIEMTIN_API_BASE_URL": url,
-            "DIEMTIN_DATABASE_URL": f"sqlite:///{tmp_path / 'diemtin.db'}",
-            "DIEMTIN_CONFIG": str(tmp_path / "diemtin.toml"),
-            "DIEMTIN_ADMINS": str(ADMIN),
-        }
-        with (tmp_path / "bot.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", *options,
-                env=own | settings | environment, stdin=DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-        try:
-            yield Run(process, tmp_path)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    return started
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[str]:
-    """An emulator in its own process."""
-    async with emulator_process() as url:
-        yield url
-
-
-@pytest.fixture
-async def hands(server: str) -> AsyncIterator[Control]:
-    """Its control interface."""
-    async with control(server) as hands:
-        yield hands
-
-
-async def until(check: Callable[[], Awaitable[bool]], *, within: float = 30) -> None:
-    """Wait until `check` holds."""
-    deadline = time.monotonic() + within
-    while not await check():
-        assert time.monotonic() < deadline, "it did not come about"
-        await asyncio.sleep(0.05)
-
-
-async def until_called(hands: Control, method: str, times: int = 1) -> None:
-    """Wait until the bot has called `method` so often."""
-
-    async def is_called() -> bool:
-        methods = (await hands.get("stats"))["methods"]
-        return sum(methods.get(method, {}).get("statuses", {}).values()) >= times
-
-    await until(is_called)
-
-
-async def is_polling(hands: Control) -> bool:
-    """Tell whether the bot asks for updates."""
-    chats = await hands.get("stats")
-    return "deleteWebhook" in chats["methods"]
 
 
 async def test_it_answers_takes_articles_in_and_ends_when_asked(

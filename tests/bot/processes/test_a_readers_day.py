@@ -1,0 +1,105 @@
+"""A reader's morning from start to deletion, two minutes passing each second; the database is the witness."""
+
+import asyncio
+import datetime as dt
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from bot.emulator.client import Control
+from bot.samples import load_samples
+from tests.bot.processes.conftest import Start, is_polling, until
+
+MORNING = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
+SLOT = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # 8:00 there
+
+
+def lay_out_samples(folder: Path) -> int:
+    """Put the sample articles into the inbox; return how many."""
+    samples = load_samples(MORNING)
+    file = folder / "tin-vao" / "bai.jsonl"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(json.dumps(row) + "\n" for row in samples), encoding="utf-8")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    return len(samples)
+
+
+def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask the bot's database."""
+    with sqlite3.connect(folder / "diemtin.db", timeout=10) as connection:
+        rows = connection.execute(query).fetchall()
+    connection.close()
+    return rows
+
+
+async def is_told(hands: Control, chat: int, words: str) -> bool:
+    """Tell whether the chat shows `words`."""
+    return any(words in message["text"] for message in (await hands.chat(chat))["messages"])
+
+
+async def until_true(folder: Path, query: str, *, within: float = 60) -> None:
+    """Wait until the database answers `query` with one row that is true."""
+
+    async def is_true() -> bool:
+        rows = await asyncio.to_thread(asked, folder, query)
+        return bool(rows and rows[0][0])
+
+    await until(is_true, within=within)
+
+
+async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_along_and_leaves(
+    start: Start, server: str, hands: Control, tmp_path: Path
+) -> None:
+    count = lay_out_samples(tmp_path)
+    an = await hands.user("An")
+    clock = {"DIEMTIN_NOW": MORNING.isoformat(), "DIEMTIN_CLOCK_RATE": "120"}
+    async with start(server, **clock) as run:
+        await until(lambda: is_polling(hands))
+        await until_true(run.folder, f"SELECT count(worked_at) = {count} FROM articles")  # noqa: S608 - a number
+
+        said = await hands.say(an, "/start")
+        await until(lambda: is_told(hands, an, "Gửi vài từ khóa"))  # the last line of the last part
+        welcome, digest, *_ = await hands.wait(an, after=said["message_id"])
+        assert "06:45" in welcome["text"]
+        assert "Hạ Long" in digest["text"]
+        assert digest["entities"]
+
+        [settled] = await hands.ask(an, "/lich 8h")
+        assert "08:00" in settled["text"]
+        issue = await hands.wait(an, after=settled["message_id"], timeout=60)
+        assert issue, "the slot's issue did not come"
+        assert "Thứ Hai, 23/11/2026" in issue[0]["text"]
+        [(slot, status, late)] = asked(
+            run.folder,
+            "SELECT i.slot_at / 1000000, d.status, (d.changed_at - i.slot_at) / 60000000"
+            " FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE d.part = 0",
+        )
+        assert dt.datetime.fromtimestamp(slot, dt.UTC) == SLOT
+        assert status in ("sent", "sending")
+        assert late <= 10, "minutes; each is half a second"
+        await until_true(run.folder, "SELECT count(*) = 0 FROM deliveries WHERE status <> 'sent'")
+
+        [accented] = await hands.ask(an, "mưa lớn Hạ Long")
+        [plain] = await hands.ask(an, "mua lon ha long")
+        assert accented["text"].partition("\n")[2] == plain["text"].partition("\n")[2]
+        await hands.tap(an, "Sau ›", message_id=plain["message_id"], wait_seconds=5)
+
+        await until(lambda: is_told(hands, an, "trang 2/"))
+
+        [paused] = await hands.ask(an, "/tamdung")
+        assert asked(run.folder, "SELECT status FROM subscribers") == [("paused",)]
+        await hands.tap(an, [0, 0], message_id=paused["message_id"], wait_seconds=5)
+        await until_true(run.folder, "SELECT status = 'active' FROM subscribers")
+
+        [kept] = await hands.ask(an, "/dulieucuatoi")
+        assert kept["document"]
+        [sure] = await hands.ask(an, "/xoadulieu")
+        await hands.tap(an, [0, 0], message_id=sure["message_id"], wait_seconds=5)
+        await until_true(run.folder, "SELECT count(*) = 0 FROM subscribers")
+        assert asked(run.folder, "SELECT count(*) FROM deliveries") == [(0,)]
+        assert asked(run.folder, "SELECT count(*) FROM questions") == [(0,)]
+        code, log = await run.stop()
+    assert code == 0, log
+    assert "Traceback" not in log
