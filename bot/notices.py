@@ -1,6 +1,15 @@
-"""What operators are told in their admin chat: one place, so that the words stay the same. HTML, escaped."""
+"""What operators are told in their admin chat: one place, so that the words stay the same.
+
+HTML, escaped, and within one message whatever stands in their files: what is too long Telegram would refuse,
+and nobody would hear of it.
+"""
 
 from html import escape
+
+from bot.chat.markup import one_line, shortened
+
+_MOST_PROBLEMS = 10
+_LONGEST_LINE = 350  # UTF-16 units: so many problems of that length, and the words around them, fit
 
 
 def two_empty_issues(edition_title: str) -> str:
@@ -13,7 +22,10 @@ def two_empty_issues(edition_title: str) -> str:
 
 def newsroom_refused(problems: str) -> str:
     """Tell that the changed newsroom file is broken; `problems` has one a line."""
-    shown = "\n".join(escape(line) for line in problems.splitlines()[:10])
+    lines = problems.splitlines()
+    shown = "\n".join(_shown(line) for line in lines[:_MOST_PROBLEMS])
+    if len(lines) > _MOST_PROBLEMS:
+        shown += f"\n… và {len(lines) - _MOST_PROBLEMS} lỗi nữa"
     return (
         f"⚠️ Tệp cấu hình mới có lỗi, bot vẫn dùng cấu hình cũ:\n{shown}\n"
         "Sửa xong, bot tự nhận; muốn thử trước, chạy <code>diemtin check</code>."
@@ -28,7 +40,7 @@ def newsroom_taken_over(editions: int, sources: int) -> str:
 def source_unreadable(title: str, path: str) -> str:
     """Tell that a source's folder or file cannot be read."""
     return (
-        f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{escape(path)}</code>).\n"
+        f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{_shown(path)}</code>).\n"
         "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
     )
 
@@ -49,3 +61,7 @@ def schema_upgraded(before: str, after: str, backup: str | None) -> str:
     """Say on the terminal that the database was upgraded."""
     kept = f"; bản sao lưu: {backup}" if backup else ""
     return f"Đã nâng cấp cơ sở dữ liệu từ {before} lên {after}{kept}"
+
+
+def _shown(text: str) -> str:
+    return escape(shortened(one_line(text), _LONGEST_LINE))

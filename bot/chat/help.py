@@ -7,11 +7,13 @@ from markupsafe import Markup
 
 from bot.chat import texts
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
+from bot.chat.markup import one_line, shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Visit
 from summarizer.syllables import folded
 
-_NAME = re.compile(r"/([^\s@/]{1,32})")
+_NAME = re.compile(r"/([^\s@/]+)")
+_LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
 
 
 async def show(visit: Visit) -> None:
@@ -27,7 +29,7 @@ async def show(visit: Visit) -> None:
 async def suggest(visit: Visit, typed: str) -> None:
     """Say that there is no such command as was typed, and which one is nearest."""
     match = _NAME.match(typed)
-    name = match[1] if match else ""
+    name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
     names = [command.name for command in _commands_of(visit)]
     near = difflib.get_close_matches(folded(name), names, n=1, cutoff=0.5)
     if near:
