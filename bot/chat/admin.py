@@ -1,7 +1,8 @@
 """/quantri: how things stand, what comes next, and three levers: preview, send now, stop sending."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -20,7 +21,7 @@ from bot.desk import Desk
 from bot.newsroom import Newsroom
 from storage.issues import find_issues
 from storage.notes import find_note, write_note
-from storage.profiles import Profile, find_profiles
+from storage.profiles import Profile, count_listeners, find_profiles
 from storage.stats import Stats, gather_stats
 
 _DAY = dt.timedelta(hours=24)
@@ -42,10 +43,12 @@ class AdminActions:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How things stand; `issues` are (edition, slot, status, reason), newest first."""
+    """How things stand; `listeners` counts active subscribers by their profile's id, `issues` are
+    (edition, slot, status, reason), newest first."""
 
     stats: Stats
     profiles: Sequence[Profile]
+    listeners: Mapping[int, int]
     issues: Sequence[tuple[str, dt.datetime, str, str | None]]
     is_stopped: bool
 
@@ -70,8 +73,9 @@ async def show_state(visit: Visit, actions: AdminActions) -> None:
     async with visit.desk.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY)
         profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
         issues = await find_issues(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
-    state = State(stats, profiles, issues, actions.is_paused())
+    state = State(stats, profiles, listeners, issues, actions.is_paused())
     await visit.show(state_screen(state, visit.desk.newsroom, now))
 
 
@@ -144,7 +148,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         sending=texts.SENDING_STOPPED if state.is_stopped else texts.SENDING_RUNS,
     )
     sections = (
-        (texts.STATE_SLOTS, _slot_lines(state.profiles, newsroom, now)),
+        (texts.STATE_SLOTS, _slot_lines(state, newsroom, now)),
         (texts.STATE_ISSUES, _issue_lines(state.issues, newsroom, now)),
         (texts.STATE_REFUSALS, _refusal_lines(state.stats.refusals, newsroom)),
     )
@@ -154,16 +158,18 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
     )
 
 
-def _slot_lines(profiles: Sequence[Profile], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
-    """Say the next slots, each edition's moment once."""
-    coming = {
-        (profile.next_due_at, newsroom.edition_for(profile.choices).title)
-        for profile in profiles
-        if profile.next_due_at is not None
-    }
+def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
+    """Say the next slots that somebody waits for, each edition's moment once."""
+    coming: Counter[tuple[dt.datetime, str]] = Counter()
+    for profile in state.profiles:
+        if profile.next_due_at is not None and profile.id in state.listeners:
+            title = newsroom.edition_for(profile.choices).title
+            coming[profile.next_due_at, title] += state.listeners[profile.id]
     return [
-        texts.STATE_SLOT.format(moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title)
-        for due, title in sorted(coming)[:_SLOTS_SHOWN]
+        texts.STATE_SLOT.format(
+            moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title, count=count
+        )
+        for (due, title), count in sorted(coming.items())[:_SLOTS_SHOWN]
     ]
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -13,6 +14,7 @@ from bot.chat.visit import Visit
 from summarizer.syllables import folded
 
 _NAME = re.compile(r"/([^\s@/]+)")
+_ELSEWHERE = {"help": "trogiup", "settings": "lich", "stop": "tamdung"}  # what other bots have taught
 _LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
 
 
@@ -31,12 +33,16 @@ async def suggest(visit: Visit, typed: str) -> None:
     match = _NAME.match(typed)
     name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
     names = [command.name for command in _commands_of(visit)]
-    near = difflib.get_close_matches(folded(name), names, n=1, cutoff=0.5)
+    near = _ELSEWHERE.get(folded(name)) or _nearest(folded(name), names)
     if near:
-        html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near[0])
+        html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
     else:
         html = texts.UNKNOWN_COMMAND.format(name=name)
     await visit.send(Screen(html))
+
+
+def _nearest(name: str, names: Sequence[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
 
 
 def _commands_of(visit: Visit) -> tuple[Command, ...]:

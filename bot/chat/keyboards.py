@@ -110,7 +110,8 @@ def for_topics(
         for name, title in list(titles.items())[:_MOST_OFFERED]
     ]
     everything = _choice(texts.BUTTON_ALL_TOPICS, Press.ALL_TOPICS, is_chosen=not chosen)
-    return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), _back()])
+    done = _button(texts.BUTTON_CLOSE, Press.CLOSE)
+    return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), [*_back(), done]])
 
 
 def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:

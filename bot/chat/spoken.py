@@ -50,8 +50,17 @@ def say_zone(zone: str) -> str:
     """
     if zone == _HOME:
         return "giờ Việt Nam"
-    city = zone.rpartition("/")[2].replace("_", " ")
+    city = _city(zone)
     return f"giờ {city} ({zone})" if city != zone else f"giờ {zone}"
+
+
+def say_place(zone: str) -> str:
+    """Name the city of a time zone as one would type it.
+
+    >>> say_place("Asia/Ho_Chi_Minh"), say_place("America/New_York")
+    ('Hà Nội', 'New York')
+    """
+    return "Hà Nội" if zone == _HOME else _city(zone)
 
 
 def say_quiet(quiet: QuietHours) -> str:
@@ -87,6 +96,10 @@ def say_wait(wait: dt.timedelta) -> str:
     """
     seconds = max(1, math.ceil(wait.total_seconds()))
     return f"{seconds} giây" if seconds < 90 else f"{math.ceil(seconds / 60)} phút"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _minutes(minutes: int) -> str:

@@ -29,7 +29,7 @@ GROUP_GREETING = Markup(
 
 # Digest on demand
 NO_NEWS = Markup("Trong 24 giờ qua chưa có tin mới hợp với lựa chọn của bạn.")
-NO_NEWS_NEXT = Markup("Bản tin tới sẽ đến lúc {moment}.")
+NO_NEWS_NEXT = Markup("Bản tin kế tiếp sẽ đến lúc {moment}.")
 NO_NEWS_TOPICS = Markup("Bạn có thể chọn thêm chủ đề: /chude")
 
 # Schedule
@@ -42,11 +42,11 @@ SCHEDULE = Markup(
     "Chủ đề: {topics}\n"
     "{next}"
 )
-NEXT_ARRIVAL = Markup("Bản tin tới: <b>{moment}</b>")
-PAUSED_NOW = Markup("<b>Đang tạm dừng</b>, chưa có bản tin nào được gửi.")
+NEXT_ARRIVAL = Markup("Lần tới: <b>{moment}</b>")  # "bản tin tới" reads like "Bản tin tối"
+PAUSED_NOW = Markup("<b>Đang tạm dừng</b>: Điểm Tin không gửi bản tin.")
 SCHEDULE_EXAMPLES = Markup(
     "Muốn giờ khác, bạn gõ: <code>/lich 6h30</code> · <code>/lich 18:00 T2-T6</code> · "
-    "<code>/lich 7h và 19h</code> · <code>/lich múi giờ Europe/Berlin</code>"
+    "<code>/lich 7h và 19h</code> · <code>/lich múi giờ Berlin</code>"
 )
 SAVED = Markup("✓ Đã lưu.")
 UNDONE = Markup("✓ Đã trở lại như trước.")
@@ -61,7 +61,9 @@ QUIET = Markup(
     "Bản tin rơi vào giờ này sẽ đợi đến khi hết.\n"
     "Giờ khác, bạn gõ ví dụ: <code>/lich yên tĩnh 23:00-6:00</code>"
 )
-CLOSED = Markup("{edition}: {times}, {days}. {next}\nĐổi lại lúc nào cũng được: /lich")
+CLOSED = Markup(
+    "{edition}: {times}, {days}\nChủ đề: {topics}\n{next}\nĐổi lại lúc nào cũng được: /lich, /chude"
+)
 
 BAD_SCHEDULE = Markup(
     "Điểm Tin chưa hiểu giờ này. Bạn gõ ví dụ: <code>/lich 6h30</code> hoặc <code>/lich 18:00 T2-T6</code>"
@@ -74,7 +76,7 @@ BAD_ZONE = Markup(
     "Điểm Tin không biết múi giờ này. Bạn gõ tên thành phố, ví dụ: <code>/lich múi giờ {example}</code>"
 )
 OFFSET_ZONE = Markup(
-    "Múi giờ dạng GMT+7 sẽ sai khi đổi giờ mùa. "
+    "Múi giờ dạng GMT+7 không theo được khi nơi đó đổi giờ theo mùa. "
     "Bạn gõ tên thành phố, ví dụ: <code>/lich múi giờ {example}</code>"
 )
 BAD_QUIET = Markup(
@@ -88,7 +90,7 @@ ALL_TOPICS = "tất cả"
 
 # Pausing
 PAUSED = Markup("Đã tạm dừng. Điểm Tin không gửi bản tin nữa cho đến khi bạn muốn nhận lại.")
-RESUMED = Markup("Bạn lại nhận bản tin. Bản tin tới: <b>{moment}</b>.")
+RESUMED = Markup("Bạn lại nhận bản tin. Lần tới: <b>{moment}</b>.")
 
 # Questions
 EMPTY_QUESTION = Markup(
@@ -97,9 +99,9 @@ EMPTY_QUESTION = Markup(
 ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu.")
 ONLY_SOME_WORDS = Markup("Chưa có bài nào đủ các từ này; đây là những bài gần nhất.")
 NOTHING_FOUND = Markup(
-    "Không thấy tin nào về «{words}».\nBạn thử ít từ hơn, từ khác, hoặc bỏ dấu ngoặc kép và dấu trừ nhé."
+    "Chưa có bài nào về «{words}».\nBạn thử ít từ hơn, từ khác, hoặc bỏ dấu ngoặc kép và dấu trừ nhé."
 )
-PAGE_GONE = Markup("Các tin này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
+PAGE_GONE = Markup("Các bài này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
 ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ cần tìm nhé, ví dụ: <code>giá xăng</code>")
 
 # A person's data
@@ -189,7 +191,7 @@ STATE = Markup(
 SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
 SENDING_RUNS = Markup("Đang gửi bình thường.")
 STATE_SLOTS = Markup("\n\n<b>Sắp tới</b>\n{lines}")
-STATE_SLOT = Markup("• {moment}: {edition}")
+STATE_SLOT = Markup("• {moment}: {edition}, {count} người nhận")
 STATE_ISSUES = Markup("\n\n<b>Số gần đây</b>\n{lines}")
 STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")

@@ -69,7 +69,7 @@ def schedule_screen(
 
 
 def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> Screen:
-    """Show the choices in a line, without buttons."""
+    """Show the choices in short, without buttons."""
     edition = newsroom.edition_for(subscriber.choices)
     moment = next_arrival(edition, quiet_of(subscriber), now)
     is_active = subscriber.status == "active"
@@ -78,6 +78,7 @@ def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) 
             edition=edition.title,
             times=spoken.say_times(edition.schedule.times),
             days=spoken.say_days(edition.schedule.days),
+            topics=say_topics(subscriber.choices, newsroom),
             next=texts.NEXT_ARRIVAL.format(moment=moment) if is_active else texts.PAUSED_NOW,
         )
     )

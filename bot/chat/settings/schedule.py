@@ -101,7 +101,8 @@ def _complaint(error: Exception) -> Markup:
             return texts.TOO_MANY_TIMES
         case BadZoneError():
             text = texts.OFFSET_ZONE if error.reading.reason == "offset" else texts.BAD_ZONE
-            return text.format(example=next(iter(error.reading.suggestions), _EXAMPLE_ZONE))
+            zone = next(iter(error.reading.suggestions), _EXAMPLE_ZONE)
+            return text.format(example=spoken.say_place(zone))
         case TypedTimeError(reason="impossible"):
             return texts.IMPOSSIBLE_TIME
         case _:

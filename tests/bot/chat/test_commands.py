@@ -50,7 +50,16 @@ async def test_help_lists_what_this_person_can_do(an: Any, operator: Any) -> Non
 
 @pytest.mark.parametrize(
     ("typed", "near"),
-    [("/lichh", "lich"), ("/lịch", "lich"), ("/chủđề", "chude"), ("/Tamdungg", "tamdung"), ("/help", None)],
+    [
+        ("/lichh", "lich"),
+        ("/lịch", "lich"),
+        ("/chủđề", "chude"),
+        ("/Tamdungg", "tamdung"),
+        ("/help", "trogiup"),
+        ("/settings", "lich"),
+        ("/stop", "tamdung"),
+        ("/weather", None),
+    ],
 )
 async def test_an_unknown_command_is_answered_with_the_nearest(an: Any, typed: str, near: str | None) -> None:
     await an.says(typed)

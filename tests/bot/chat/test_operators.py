@@ -31,8 +31,16 @@ async def test_the_state_tells_who_reads_what_waits_and_what_comes(
         "Tin nhắn đang đợi gửi: 0",
         "Bài mới trong 24 giờ: 2, đang đợi xử lý: 0",
         "Đang gửi bình thường.",
-        "• 06:45 sáng mai: Bản tin sáng",
+        "• 06:45 sáng mai: Bản tin sáng, 1 người nhận",
     )
+
+
+async def test_times_that_nobody_waits_for_are_not_among_the_coming_slots(operator: Any, an: Any) -> None:
+    await an.says("/start")
+    await an.says("/lich 20:00")
+    await operator.says("/quantri")
+    message = await operator.sees("• 20:00 tối nay: Bản tin sáng, 1 người nhận")
+    assert "06:45" not in message["text"]
 
 
 async def test_a_preview_is_sent_to_the_operator_alone(operator: Any, an: Any, publish: Any) -> None:

@@ -85,7 +85,7 @@ async def test_a_page_that_there_is_not_is_an_old_button(an: Any, publish: Any, 
 async def test_when_nothing_is_found_it_says_what_to_try(an: Any, publish: Any) -> None:
     await publish("Giá gạo tăng")
     await an.says("khủng long bạo chúa")
-    message = await an.sees("Không thấy tin nào về «khủng long bạo chúa».", "Bạn thử ít từ hơn")
+    message = await an.sees("Chưa có bài nào về «khủng long bạo chúa».", "Bạn thử ít từ hơn")
     assert message["buttons"] == []
 
 

@@ -58,13 +58,6 @@ def test_one_page_is_not_numbered_and_an_open_total_says_so() -> None:
     )
 
 
-def test_nothing_found_says_what_to_try() -> None:
-    assert page(query="<xyz>") == (
-        "Chưa thấy bài nào về «<b>&lt;xyz&gt;</b>».\n"
-        "Bạn thử ít từ hơn hoặc từ khác nhé, có dấu hay không dấu đều được."
-    )
-
-
 def test_what_is_not_known_is_left_out() -> None:
     shown = page(result(url="javascript:x", published=None, source="", sentence="", marks=()))
     assert shown.endswith("\n\n1. <b>Hạ Long mưa lớn</b>")

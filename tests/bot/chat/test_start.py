@@ -148,7 +148,7 @@ async def test_tin_says_when_there_is_no_news_and_what_comes_next(an: Any, publi
     await publish("Chuyện cũ", hours_ago=30)
     await an.says("/start")
     await an.says("/tin")
-    await an.sees("Trong 24 giờ qua chưa có tin mới", "Bản tin tới sẽ đến lúc 06:45 sáng mai.")
+    await an.sees("Trong 24 giờ qua chưa có tin mới", "Bản tin kế tiếp sẽ đến lúc 06:45 sáng mai.")
 
 
 async def test_tin_is_no_slot(an: Any, publish: Any, house: Any) -> None:

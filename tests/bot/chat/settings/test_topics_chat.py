@@ -15,7 +15,7 @@ async def reader(an: Any) -> Any:
 
 async def test_at_first_everything_is_chosen(reader: Any) -> None:
     await reader.sees("Chủ đề: tất cả")
-    assert await reader.buttons() == ["✓ Tất cả", "Kinh tế", "Thể thao", "Sức khỏe", "‹ Quay lại"]
+    assert await reader.buttons() == ["✓ Tất cả", "Kinh tế", "Thể thao", "Sức khỏe", "‹ Quay lại", "Xong"]
 
 
 async def test_taps_take_topics_in_and_out_in_place(reader: Any) -> None:
@@ -67,7 +67,7 @@ async def test_pausing_and_resuming_are_one_tap_apart(reader: Any) -> None:
     await reader.sees("Đã tạm dừng.")
     assert (await reader.subscription()).status == "paused"
     await reader.taps("Tiếp tục nhận")
-    await reader.sees("Bạn lại nhận bản tin. Bản tin tới: 06:45 sáng mai.")
+    await reader.sees("Bạn lại nhận bản tin. Lần tới: 06:45 sáng mai.")
     assert (await reader.subscription()).status == "active"
     await reader.taps("Tạm dừng")
     assert (await reader.subscription()).status == "paused"
