@@ -31,8 +31,7 @@ def digest(
     elif not composed.parts:
         put("Chưa có tin nào cho bản tin này.")
     else:
-        for part in composed.parts:
-            put(unescape(re.sub(r"<[^>]*>", "", part)))
+        put("\n\n".join(unescape(re.sub(r"<[^>]*>", "", part)) for part in composed.parts))
 
 
 async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]:

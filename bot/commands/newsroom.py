@@ -70,7 +70,7 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
         put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone})")
     for source in newsroom.sources:
         if not source.path.exists():
-            put(f"  ! {source.title}: chưa có {source.path}")
+            put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")
 
 
 def schedule(
@@ -96,8 +96,9 @@ async def _coming_slots(days: int) -> list[dict[str, object]]:
             listeners = await count_listeners(connection)
     chosen = Counter({(edition.name, edition.schedule): 0 for edition in desk.newsroom.editions})
     for profile in profiles:
-        edition = desk.newsroom.edition_for(profile.choices)
-        chosen[edition.name, edition.schedule] += listeners.get(profile.id, 0)
+        if profile.id in listeners:  # times that somebody tried and left again are nobody's
+            edition = desk.newsroom.edition_for(profile.choices)
+            chosen[edition.name, edition.schedule] += listeners[profile.id]
     return _slot_rows(chosen, now, now + dt.timedelta(days=days))
 
 

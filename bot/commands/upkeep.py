@@ -143,7 +143,11 @@ def _examine_newsroom(settings: Settings) -> list[str]:
         newsroom = assemble(find_newsroom(settings))
     except ConfigError as error:
         return [f"{settings.config}: {problem}" for problem in error.problems]
-    return [f"nguồn {s.title}: chưa có {s.path}" for s in newsroom.sources if not s.path.exists()]
+    return [
+        f"nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn"
+        for source in newsroom.sources
+        if not source.path.exists()
+    ]
 
 
 async def _examine_database(settings: Settings) -> list[str]:

@@ -76,6 +76,7 @@ def test_check_bears_any_file(
 
 def test_schedule_lists_real_slots_and_their_listeners(run: Any, sqlite_url: str) -> None:
     asyncio.run(_subscribe(sqlite_url, Choices("sang"), Choices("sang", times=("21:00",)), Choices("sang")))
+    asyncio.run(_leave_behind(sqlite_url, Choices("sang", times=("20:00",))))
     told = run("schedule", "--days", "2", "--json")
     assert told.code == 0
     assert [(row["edition"], row["local"], row["subscribers"]) for row in told.json] == [
@@ -95,6 +96,14 @@ async def _subscribe(url: str, *chosen: Choices) -> None:
         for chat, choices in enumerate(chosen, start=1):
             profile = await join_profile(connection, choices, next_due_at=NOON, now=NOON)
             await subscribe(connection, chat, kind="private", profile_id=profile, now=NOON)
+    await database.close()
+
+
+async def _leave_behind(url: str, choices: Choices) -> None:
+    """Make a profile that nobody listens to any more."""
+    database = Database(url)
+    async with database.write() as connection:
+        await join_profile(connection, choices, next_due_at=NOON, now=NOON)
     await database.close()
 
 
