@@ -2,7 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const state = { chat: 0, version: -1, chats: [], me: {}, shown: "" };
+const state = { chat: 0, version: -1, chats: [], me: {}, shown: "", ids: new Set(), actions: 0, busyUntil: 0 };
 
 async function call(path, body) {
   const options = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
@@ -121,13 +121,29 @@ function render(view) {
     for (const row of list.querySelectorAll("[data-id]")) {
       if (opened.has(row.dataset.id)) row.querySelectorAll(".expandable, .spoiler").forEach((part) => part.classList.add("open"));
     }
-    if (atEnd || state.shown === "") list.scrollTop = list.scrollHeight;
-    state.shown = shown;
+    if (state.shown === "") list.scrollTop = list.scrollHeight;
+    else if (atEnd) follow(list);
   }
-  $("status").textContent = view.bot_status === "kicked" ? "bạn đã chặn bot" : "bot";
+  $("status").textContent = view.bot_status === "kicked" ? "bạn đã chặn bot" : isBusy(view, shown) ? "đang soạn tin…" : "bot";
+  Object.assign(state, { shown, ids: new Set(view.messages.map((message) => String(message.message_id))), actions: view.actions.length });
   $("commands").replaceChildren(...(view.commands.length
     ? view.commands.map((row) => element("button", { type: "button", onclick: () => send(`/${row.command}`) }, element("b", {}, `/${row.command}`), element("span", {}, row.description)))
     : [element("p", {}, "Bot chưa đăng ký lệnh nào.")]));
+}
+
+// What is new is read from its beginning, however long it is.
+function follow(list) {
+  const fresh = [...list.querySelectorAll("[data-id]")].find((row) => !state.ids.has(row.dataset.id));
+  if (fresh) fresh.scrollIntoView({ block: "start" });
+  else list.scrollTop = list.scrollHeight;
+}
+
+// A bot says that it is busy for five seconds, or until its message is there.
+function isBusy(view, shown) {
+  const hasAnswered = shown !== state.shown && view.messages.at(-1)?.from === "bot";
+  if (hasAnswered || state.shown === "") state.busyUntil = 0;
+  else if (view.actions.length > state.actions) state.busyUntil = Date.now() + 5000;
+  return Date.now() < state.busyUntil;
 }
 
 async function send(text) {

@@ -12,6 +12,10 @@ from bot.emulator.emulation import Emulator
 
 CHROMIUM = Path("/usr/bin/chromium")
 
+# In pixels below the upper edge of the list.
+_TOP_OF_ANSWER = """() => Math.round(document.querySelector(".bot").getBoundingClientRect().top
+    - document.querySelector("#messages").getBoundingClientRect().top)"""
+
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 
@@ -59,6 +63,18 @@ async def test_a_person_talks_to_the_bot(page: Page, bot: Bot, users: Control) -
     await page.fill("#text", "mưa lũ")
     await page.keyboard.press("Enter")
     await expect(page.locator(".user .body").last).to_have_text("mưa lũ")
+
+
+async def test_a_busy_bot_shows_and_its_long_answer_is_read_from_its_beginning(page: Page, bot: Bot) -> None:
+    await page.click("text=/start >> nth=-1")
+    (start,) = await bot.get_updates(timeout=10)
+    assert start.effective_chat is not None
+    await expect(page.locator(".user .body")).to_have_text("/start")
+    await bot.send_chat_action(start.effective_chat.id, "typing")
+    await expect(page.locator("#status")).to_have_text("đang soạn tin…")
+    await bot.send_message(start.effective_chat.id, "Đầu tin\n" + "một dòng\n" * 100 + "Cuối tin")
+    await expect(page.locator("#status")).to_have_text("bot")
+    assert await page.evaluate(_TOP_OF_ANSWER) in range(60)
 
 
 async def test_a_second_person_has_a_chat_of_their_own(page: Page, bot: Bot, users: Control) -> None:
