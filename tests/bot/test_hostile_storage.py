@@ -1,0 +1,86 @@
+"""Text that databases dislike and numbers beyond 32 bits: kept or mended, never an error, on both engines."""
+
+import io
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+from telegram import Update
+from telegram.ext import ExtBot
+
+from bot.clock import ManualClock
+from bot.desk import Desk
+from bot.jobs.intake import take_in
+from bot.jobs.work_up import WorkUp
+from bot.updates import DurableQueue
+from storage.articles import find_waiting, get_article
+from storage.engine import Database
+from storage.intake import Origin, read_stream
+from storage.questions import find_question, record_question
+from storage.search import search_articles
+from storage.subscribers import export_subscriber, find_subscriber
+from summarizer.query import parse_query
+
+HOSTILE = {
+    "NUL": "a\0b",
+    "half a surrogate pair": "\ud83d",
+    "terminal codes": "\x1b[31m\x07",
+    "SQL": "'; DROP TABLE articles; --",
+    "backslash": "\\",
+    "patterns": "%_",
+    "emoji": "😀" * 5,
+}
+PROSE = "Nước sông dâng nhanh trong đêm, nhiều tuyến đường ven bờ ngập sâu nửa mét."
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_an_update_comes_back_as_it_was(database: Database, clock: ManualClock, text: str) -> None:
+    bot = ExtBot("42:emulated")
+    chat = {"id": 2**52 - 1, "type": "private", "first_name": text}
+    message = {"message_id": 2**31, "date": 1, "chat": chat, "text": text}
+    update = Update.de_json({"update_id": 2**31, "message": message}, bot)
+    await DurableQueue(database, clock).put(update)
+    restarted = DurableQueue(database, clock)
+    assert await restarted.reload(bot) == 1
+    again = restarted.get_nowait()
+    assert isinstance(again, Update)
+    assert again.to_dict() == update.to_dict()
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_an_article_with_it_in_every_field_is_stored_and_found(desk: Desk, text: str) -> None:
+    row = dict.fromkeys(("id", "url", "sapo", "published", "source", "topic"), text)
+    row |= {"title": f"Bến tàu {text} Lở", "body": f"{PROSE} {text}"}
+    stream = io.BytesIO(json.dumps(row).encode())
+    taken = read_stream(stream, "-", Origin(), now=desk.clock.now())
+    done = await take_in(desk.database, taken, "thu", now=desk.clock.now())
+    assert (done.tally.new, done.refused) == (1, ())
+    await WorkUp(desk.database, desk.clock).run()
+    async with desk.database.read() as connection:
+        assert await find_waiting(connection, 1) == []
+        found = await search_articles(connection, parse_query("ben tau"), now=desk.clock.now())
+        assert PROSE in (await get_article(connection, str(found.ids[0]))).body
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_a_question_is_kept_and_exported(desk: Desk, text: str) -> None:
+    asked = parse_query(f"hạ long {text}")
+    async with desk.database.write() as connection:
+        found = await search_articles(connection, asked, now=desk.clock.now())
+        number = await record_question(connection, 7, asked.text, found.ids, now=desk.clock.now())
+    async with desk.database.read() as connection:
+        question = await find_question(connection, number, 7)
+        export = await export_subscriber(connection, 7)
+    assert question is not None
+    assert question.text == asked.text == export.questions[0][0]
+
+
+@pytest.mark.parametrize("chat_id", [2**31, 2**52 - 1, -1_009_999_999_999])
+async def test_a_chat_id_beyond_32_bits_is_kept(
+    desk: Desk, reader: Callable[..., Awaitable[int]], chat_id: int
+) -> None:
+    await reader(chat_id)
+    async with desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+    assert subscriber is not None
+    assert subscriber.chat_id == chat_id
