@@ -146,7 +146,7 @@ class Bot:
 
     async def _take_in(self) -> None:
         await poll_sources(self._desk, self._tell)
-        await self._work_up.run()
+        await self._work_up.run(ranker=self._desk.newsroom.ranker)
 
     async def _look_at_newsroom(self) -> None:
         if self._watch is not None:

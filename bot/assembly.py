@@ -37,6 +37,7 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         late_window=declared.general.late_window,
         questions_per_10_seconds=declared.limits.questions_per_10_seconds,
         questions_per_hour=declared.limits.questions_per_hour,
+        ranker=declared.general.ranker,
     )
 
 

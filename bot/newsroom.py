@@ -43,7 +43,8 @@ class Edition:
 class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
-    `topic_aliases` maps what feeds and addresses call a topic to its name.
+    `topic_aliases` maps what feeds and addresses call a topic to its name. `ranker` is a name in
+    `summarizer.ranking.RANKERS`: it chooses the sentences of articles that come in from now on.
     """
 
     zone: str
@@ -55,6 +56,7 @@ class Newsroom:
     late_window: dt.timedelta
     questions_per_10_seconds: int
     questions_per_hour: int
+    ranker: str = "diemtin"
 
     @property
     def default_edition(self) -> Edition:

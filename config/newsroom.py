@@ -30,6 +30,7 @@ class General(_Table):
     late_window_minutes: int = Field(default=120, ge=0, le=1440)
     reading_minutes: ReadingMinutes = 3
     max_age_hours: MaxAgeHours = 48
+    ranker: Literal["diemtin", "lexrank", "textrank", "lsa", "edmundson"] = "diemtin"
 
     @property
     def late_window(self) -> dt.timedelta:

@@ -46,7 +46,7 @@ async def _ingest(paths: list[str]) -> Intake:
         for path in paths:
             now = desk.clock.now()
             total += await take_in(desk.database, _read(path, desk), "ingest", now=now)
-        await WorkUp(desk.database, desk.clock).run(most=sys.maxsize)
+        await WorkUp(desk.database, desk.clock).run(most=sys.maxsize, ranker=desk.newsroom.ranker)
         return total
 
 

@@ -43,8 +43,8 @@ class WorkUp:
         self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
         self._is_sure = True
 
-    async def run(self, *, most: int = 1_000) -> int:
-        """Work up to `most` waiting articles up; return how many were."""
+    async def run(self, *, most: int = 1_000, ranker: str = "diemtin") -> int:
+        """Work up to `most` waiting articles up, their sentences chosen by `ranker`; return how many were."""
         done = 0
         async with self._lock:
             while done < most:
@@ -54,11 +54,13 @@ class WorkUp:
                     break
                 if not done:
                     await self._learn()
-                done += await self._work_up(waiting)
+                done += await self._work_up(waiting, ranker)
         return done
 
-    async def _work_up(self, waiting: Sequence[StoredArticle]) -> int:
-        found = await asyncio.to_thread(lambda: [(_summarize(one), _classify(one)) for one in waiting])
+    async def _work_up(self, waiting: Sequence[StoredArticle], ranker: str) -> int:
+        found = await asyncio.to_thread(
+            lambda: [(_summarize(one, ranker), _classify(one)) for one in waiting]
+        )
         now = self._clock.now()
         self._is_sure = False
         async with self._database.write() as connection:
@@ -107,10 +109,10 @@ class WorkUp:
             self._grouper.add(arrival, one.story_id)
 
 
-def _summarize(article: StoredArticle) -> Summary:
+def _summarize(article: StoredArticle, ranker: str) -> Summary:
     """Summarise one article; one that breaks the summary has none, and holds no other up."""
     with contained("summary", article=article.id):
-        return summarize([article.document])
+        return summarize([article.document], ranker=ranker)
     return ()
 
 

@@ -5,14 +5,17 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.newsroom import Newsroom
+from bot.commands.summarizing import Ranker
+from config.newsroom import General, Newsroom
 from config.problems import NewsroomError, Problem, check_report
 from config.reading import MAX_BYTES, TEMPLATE, content_hash, load_newsroom, parse_newsroom
+from summarizer.ranking import RANKERS
 
 BASE = Path("/srv/toa-soan")
 BROKEN = Path(__file__).with_name("broken_newsroom.toml").read_text(encoding="utf-8")
@@ -253,3 +256,8 @@ def test_any_text_is_a_newsroom_or_has_problems(text: str) -> None:
 def test_a_file_cut_or_with_a_hole_never_breaks_the_reader(start: int, length: int) -> None:
     assert problems_of(BROKEN[:start] + BROKEN[start + length :])
     assert problems_of(BROKEN[:start] + "\0" + BROKEN[start:])
+
+
+def test_every_ranker_that_may_be_declared_is_there() -> None:
+    declared = set(get_args(General.model_fields["ranker"].annotation))
+    assert declared == set(get_args(Ranker)) == set(RANKERS)

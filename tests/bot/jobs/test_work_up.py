@@ -10,7 +10,14 @@ from sqlalchemy import func, select, text
 from bot.clock import ManualClock
 from bot.jobs import work_up
 from bot.jobs.work_up import WorkUp
-from storage.articles import StoredArticle, find_articles, find_summaries, find_waiting, store_articles
+from storage.articles import (
+    StoredArticle,
+    find_articles,
+    find_summaries,
+    find_waiting,
+    get_article,
+    store_articles,
+)
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.intake import Incoming
@@ -180,10 +187,10 @@ async def test_an_article_that_breaks_its_summary_holds_no_other_up(
 ) -> None:
     summarize = work_up.summarize
 
-    def fail(documents: Any) -> Summary:
+    def fail(documents: Any, **options: Any) -> Summary:
         if documents[0].title == MATCH[0]:
             raise ZeroDivisionError
-        return summarize(documents)
+        return summarize(documents, **options)
 
     monkeypatch.setattr(work_up, "summarize", fail)
     await store(database, MATCH, FLOOD)
@@ -235,3 +242,21 @@ async def test_memory_of_single_articles_is_kept_for_minutes_only(
 def size() -> Callable[[WorkUp], int]:
     """Return a function that counts the single articles a workshop remembers."""
     return lambda workshop: len(workshop._recent)
+
+
+async def test_the_declared_ranker_chooses_the_sentences(database: Database, clock: ManualClock) -> None:
+    lines = [
+        f"Xã Bến Lở thứ {n} có {n}0 hộ dân được đưa đến trường học ở vùng cao sáng nay." for n in range(2, 9)
+    ]
+    chosen = {}
+    for ranker in ("diemtin", "lsa"):
+        await store(
+            database, (f"Mưa lũ ở Bến Lở ({ranker})", "\n".join([*lines, "Nước đã rút."])), key=ranker
+        )
+        await WorkUp(database, clock).run(ranker=ranker)
+        async with database.read() as connection:
+            article = await get_article(connection, f"Mưa lũ ở Bến Lở ({ranker})")
+            summaries = await find_summaries(connection, [article])
+        chosen[ranker] = [sentence.text for sentence in summaries[article.id]]
+    assert chosen["diemtin"] != chosen["lsa"]
+    assert chosen["lsa"]
