@@ -139,6 +139,8 @@ def _keys(texts: Sequence[str]) -> list[str]:
 
 def _without_repeats(lines: list[Line]) -> list[Line]:
     """Drop every copy of a short line printed twice: it is a caption. Of long prose the first copy stays."""
+    if len(lines) < 2:
+        return lines
     keys = _keys([line.text for line in lines])
     count = Counter(keys)
     scraped_twice = len(keys) > 4 and 2 * sum(count[key] > 1 for key in keys) > len(keys)

@@ -7,7 +7,7 @@ ROUGE of sentences against the lead paragraphs that journalists wrote. Which sen
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +17,6 @@ from summarizer.openers import is_dangling
 from summarizer.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
 
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
-_FULL_STOP = (".", "!", "…")
-_TOP_TERMS = 15
-_COMMON = 2.5  # IDF; syllables below it say nothing of what the article is about
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,6 @@ class Measured:
         in_title: 1 where it has a syllable of the title, (n, t).
         title_weights: IDF of each distinct syllable of the title, (t,).
         in_title_pairs: 1 where it has a pair of the title, (n, q).
-        top: 1 where it has a term that the article is about, (n, k); top_weights: how much, (k,).
         dangling: 1 where the sentence leans on the one before it, (n,).
         table: the figures, (n, f).
     """
@@ -42,8 +38,6 @@ class Measured:
     in_title: Floats
     title_weights: Floats
     in_title_pairs: Floats
-    top: Floats
-    top_weights: Floats
     dangling: Floats
     table: Floats
 
@@ -56,11 +50,10 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     words = list(dict.fromkeys(title))
     in_title, title_weights = _in_title(words, vectors, has)
     in_title_pairs = _in_title_pairs(title, vectors, pairs, codes)
-    top, top_weights = _top_terms(vectors, has)
     dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
     columns = (
         *_title_figures(title, in_title, title_weights, in_title_pairs),
-        *_centre_figures(vectors, pairs, top @ top_weights),
+        *_centre_figures(vectors, pairs),
         *_position_figures(vectors.lengths),
         *_word_figures(words, vectors, has, in_title),
         *_text_figures(texts),
@@ -68,9 +61,7 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
         np.full(len(texts), min(len(title), 25), np.float32),
     )
     table = np.array(columns, np.float32).T
-    return Measured(
-        vectors, pairs, in_title, title_weights, in_title_pairs, top, top_weights, dangling, table
-    )
+    return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, dangling, table)
 
 
 def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:
@@ -84,10 +75,9 @@ def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:
 
 
 def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
-    in_title = np.zeros((len(has), len(words)), np.float32)
-    known = [at for at, word in enumerate(words) if word in vectors.columns]
-    in_title[:, known] = has[:, [vectors.columns[words[at]] for at in known]]
-    return in_title, rarity_of(words)
+    nowhere = np.zeros((len(has), 1), np.float32)
+    columns = [vectors.columns.get(word, -1) for word in words]
+    return np.concatenate((has, nowhere), axis=1)[:, columns], rarity_of(words)
 
 
 def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Floats, codes: Indices) -> Floats:
@@ -103,13 +93,6 @@ def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Floats, codes
     return pairs[:, at[codes[at] == wanted]]
 
 
-def _top_terms(vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
-    """Return which sentence has which of the rare terms that most sentences share, and their weights."""
-    strength = has.sum(axis=0) * vectors.rarity * (vectors.rarity > _COMMON)
-    best = np.argsort(-strength, kind="stable")[:_TOP_TERMS]
-    return has[:, best], strength[best] / (strength[best].sum() or 1)
-
-
 def _title_figures(
     title: Sequence[str], in_title: Floats, weights: Floats, in_title_pairs: Floats
 ) -> list[Floats]:
@@ -119,8 +102,8 @@ def _title_figures(
     return [by_pairs, recall, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
 
 
-def _centre_figures(vectors: Vectors, pairs: Floats, covered: Floats) -> list[Floats]:
-    """Return how central each sentence is: cosines to centre, lead and neighbours, shared pairs, terms."""
+def _centre_figures(vectors: Vectors, pairs: Floats) -> list[Floats]:
+    """Return how central each sentence is: cosines to centre, lead and others, shared pairs."""
     similarity = vectors.similarity
     to_lead = similarity[0].copy()
     to_lead[0] = 1
@@ -129,31 +112,26 @@ def _centre_figures(vectors: Vectors, pairs: Floats, covered: Floats) -> list[Fl
         vectors.centrality(),
         shared / np.maximum(vectors.lengths, 1),
         to_lead,
-        np.concatenate(([0], np.diagonal(similarity, -1))),
-        np.concatenate((np.diagonal(similarity, 1), [0])),
         similarity.max(axis=1),
-        covered,
     ]
 
 
 def _position_figures(lengths: Floats) -> list[Floats]:
     """Return where each sentence stands and how long it is."""
-    count = len(lengths)
-    at = np.arange(count, dtype=np.float32)
-    capped = np.minimum(lengths, 80)
+    total = lengths.sum() or np.float32(1)
     return [
-        at / max(count - 1, 1),
-        (np.cumsum(lengths) - lengths) / max(lengths.sum(), 1),
-        1 / (1 + at),
-        at == 0,
-        at == count - 1,
-        np.full(count, min(count, 40), np.float32),
-        capped,
-        capped**2 / 100,
-        np.minimum(lengths / max(lengths.mean(), 1), 3),
-        lengths < 8,
-        np.maximum(lengths - 45, 0),
+        *_places(len(lengths)),
+        (np.cumsum(lengths) - lengths) / total,
+        np.minimum(lengths, 80),
+        np.minimum(lengths * (len(lengths) / total), 3),
     ]
+
+
+@lru_cache(maxsize=64)
+def _places(count: int) -> tuple[Floats, ...]:
+    """Return where the sentences of an article of so many stand."""
+    at = np.arange(count, dtype=np.float32)
+    return at / max(count - 1, 1), 1 / (1 + at), np.full(count, min(count, 40), np.float32)
 
 
 def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
@@ -165,7 +143,7 @@ def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title:
     return [
         np.minimum(has @ is_number, 6),
         in_title[:, of_title].sum(axis=1),
-        np.clip(has @ _caption_words()[vectors.known], -4, 4),
+        has @ _caption_words()[vectors.known],
     ]
 
 
@@ -181,14 +159,12 @@ def _caption_words() -> Floats:
 
 
 def _text_figures(texts: Sequence[str]) -> list[Floats]:
-    """Return what the characters say: quotes, questions, colons, commas."""
+    """Return what the characters say: quotes, questions and commas."""
     figures = [
         (
             min(text.count('"') + text.count("“") + text.count("”"), 4),
             text.startswith(_OPENING_QUOTE),
-            text.endswith(":"),
-            text.rstrip("”\" '").endswith("?"),
-            text.endswith(_FULL_STOP),
+            "?" in text[-3:],
             min(text.count(","), 6),
         )
         for text in texts

@@ -9,13 +9,20 @@ _CONNECTIVES = (
     "|chẳng hạn|ví dụ|nhưng|và|còn|thế nhưng|song|rồi|vậy|đáng chú ý|ngược lại|thậm chí|kết quả là"
     "|cùng với đó|bên cạnh|riêng|theo vị này|nói về vấn đề này"
 )
-_PRONOUNS = (
-    r"(?:điều|việc|vụ|vụ việc|ông|bà|anh|chị|em|cô|người|đối tượng|những người|nhóm|hai|các|số|cơ quan"
-    r"|đơn vị|công ty|nước|quan chức|bộ phim|chiếc xe|nam|nữ)(?: \w+)? (?:này|đó|ấy|kia|trên)"
-    r"|anh ta|ông ta|bà ta|cô ta|cô ấy|họ|nó|đây|đó|vụ việc"
+_POINTED_AT = (
+    "điều|việc|vụ|vụ việc|ông|bà|anh|chị|em|cô|người|đối tượng|những người|nhóm|hai|các|số|cơ quan"
+    "|đơn vị|công ty|nước|quan chức|bộ phim|chiếc xe|nam|nữ"
 )
+_PRONOUNS = "anh ta|ông ta|bà ta|cô ta|cô ấy|họ|nó|đây|đó|vụ việc"
 _ALONE = "ông|bà"  # a man called by no more than "ông" was named before
-_DANGLING = re.compile(rf"\W*(?:{_CONNECTIVES}|{_PRONOUNS}|{_ALONE})(?!\w)", re.IGNORECASE)
+_DANGLING = re.compile(
+    rf"\W*(?:{_CONNECTIVES}|(?:{_POINTED_AT})(?: \w+)? (?:này|đó|ấy|kia|trên)|{_PRONOUNS}|{_ALONE})(?!\w)",
+    re.IGNORECASE,
+)
+_FIRST_WORD = re.compile(r"\W*(\w+)")
+_FIRST_WORDS = frozenset(
+    opening.split()[0] for opening in f"{_CONNECTIVES}|{_POINTED_AT}|{_PRONOUNS}|{_ALONE}".split("|")
+)
 
 
 def is_dangling(text: str) -> bool:
@@ -24,4 +31,7 @@ def is_dangling(text: str) -> bool:
     >>> is_dangling("Theo đó, giá xăng giảm."), is_dangling("Giá xăng giảm.")
     (True, False)
     """
+    first = _FIRST_WORD.match(text)
+    if first is None or first.group(1).lower() not in _FIRST_WORDS:  # most, and this is quick
+        return False
     return _DANGLING.match(text) is not None

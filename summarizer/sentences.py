@@ -66,8 +66,9 @@ def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     """Judge `stop`, a run of stops and the blanks after it, in the sentence that began at `start`."""
-    after = stop.end()
-    first = _LEADING_MARKS.match(text, after).end()  # type: ignore[union-attr] # the pattern matches anything
+    first = after = stop.end()
+    if not text[after : after + 1].isalnum():
+        first = _LEADING_MARKS.match(text, after).end()  # type: ignore[union-attr] # matches anything
     letter = text[first : first + 1]
     if letter.islower():
         return False
@@ -80,7 +81,9 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
 def _belongs_to_next(text: str, start: int, stop: int, after: int, first: int) -> bool:
     """Tell whether the word before the full stop at `stop` is cut short and the sentence goes on."""
     word_start = max(start, stop - 12)
-    word = _LAST_WORD.search(text, word_start, stop).group()  # type: ignore[union-attr] # matches anything
+    word = text[max(word_start, text.rfind(" ", word_start, stop) + 1) : stop]
+    if not word.isalnum():
+        word = _LAST_WORD.search(word).group()  # type: ignore[union-attr] # the pattern matches anything
     if len(word) > 8:
         return False
     if word.lower() in _ABBREVIATED:

@@ -22,7 +22,7 @@ _MOST_SENTENCES = (
 )
 _DEFAULT_WITH_SAPO = 2
 _SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says nothing more
-_SAID_BY_SAPO = 0.6  # share of a body sentence's neighbouring syllables that the sapo has
+_SAID_BY_SAPO = 0.4  # share of a body sentence's neighbouring syllables that the sapo has
 
 
 class _Candidate(NamedTuple):
