@@ -32,6 +32,8 @@ _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
 _FRAME_UNITS = 400  # what stands around the stories of a part: title, date, what was left out
 _FRAME_ENTITIES = 4
+_MOST_UNITS = MAX_UNITS - _FRAME_UNITS
+_EVENING_STEP = 100  # UTF-16 units
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
 
     The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
     """
-    parts = list(_parts(digest.stories, topic_titles))
+    parts = _evened(digest.stories, topic_titles)
     frame = {
         "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
         "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
@@ -69,14 +71,28 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
     ]
 
 
-def _parts(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> Iterator[list[Markup]]:
+def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> list[list[Markup]]:
+    """Cut into as few parts as can be, about equally long: a last message of one story reads like a mistake."""
+    parts = list(_parts(stories, topic_titles, _MOST_UNITS))
+    share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
+    for most_units in range(share, _MOST_UNITS, _EVENING_STEP) if len(parts) > 1 else ():
+        evened = list(_parts(stories, topic_titles, most_units))
+        if len(evened) == len(parts):
+            return evened
+    return parts
+
+
+def _parts(
+    stories: Sequence[DigestStory], topic_titles: Mapping[str, str], most_units: int
+) -> Iterator[list[Markup]]:
+    """Fill parts in order, each up to `most_units` where a story leaves the choice."""
     has_headings = any(story.topic in topic_titles for story in stories)
     part: list[_Block] = []
     last_heading = ""
     for story in stories:
         heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
         block = _block(story, heading if not part or heading != last_heading else "")
-        if part and not _fits([*part, block]):
+        if part and not _fits([*part, block], most_units):
             yield [block.html for block in part]
             part = []
             block = _block(story, heading)
@@ -86,9 +102,9 @@ def _parts(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> I
         yield [block.html for block in part]
 
 
-def _fits(blocks: Sequence[_Block]) -> bool:
+def _fits(blocks: Sequence[_Block], most_units: int = _MOST_UNITS) -> bool:
     return (
-        sum(block.units for block in blocks) <= MAX_UNITS - _FRAME_UNITS
+        sum(block.units for block in blocks) <= most_units
         and sum(block.entities for block in blocks) <= MAX_ENTITIES - _FRAME_ENTITIES
     )
 

@@ -126,6 +126,14 @@ def test_a_long_digest_is_cut_between_stories_and_its_parts_are_numbered() -> No
     assert [("Còn 3 tin khác" in part) for part in parts] == [False] * (len(parts) - 1) + [True]
 
 
+def test_parts_are_about_equally_long() -> None:
+    sentence = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông bị cô lập từ sáng sớm. " * 5
+    parts = rendered(*(story(number, quotes=(sentence,)) for number in range(10)))
+    lengths = [visible_length(part) for part in parts]
+    assert len(parts) == 2
+    assert max(lengths) - min(lengths) < 800, "less than two stories apart"
+
+
 def test_parts_hold_no_more_than_a_hundred_entities() -> None:
     links = [SourceLink(f"B{n}", f"https://b{n}.example/") for n in range(4)]
     parts = rendered(*(story(n, title="Tin", quotes=("a.",), sources=links) for n in range(40)))
