@@ -17,6 +17,7 @@ from bot import notices
 from bot.desk import Desk
 from bot.failures import contained
 from bot.limiter import TelegramPace
+from bot.polling import PollingRequest
 from bot.transport import AiohttpRequest
 from bot.updates import DurableApplication, DurableQueue, OrderedByChat
 
@@ -46,7 +47,7 @@ class Connection:
 
     def __init__(self, desk: Desk, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
-        self._polling = AiohttpRequest(2)
+        self._polling = PollingRequest(2)
         self._queue = DurableQueue(desk.database, desk.clock)
         self.telegram = self._build(address)
 
