@@ -29,7 +29,7 @@ _LINE = re.compile(r"[^\n]+")
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
 _LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
-_OPENING = 40  # characters that hold two syllables
+_INITIALS = re.compile(r"[^\w\n]{0,9}(\w)\w*+\W+(\w)\w*+\W+(\w)")  # of the first three words
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
 
@@ -132,9 +132,13 @@ def _key(text: str) -> str:
 
 def _keys(texts: Sequence[str]) -> list[str]:
     """Return a key of each text, of those that can have no copy among the others a cheaper one."""
-    openings = [" ".join(syllables(text[:_OPENING])[:2]) for text in texts]
+    initials = [_INITIALS.match(text) for text in texts]
+    openings = [found.group(1, 2, 3) if found else None for found in initials]
     count = Counter(openings)
-    return [_key(text) if count[opening] > 1 else text for text, opening in zip(texts, openings, strict=True)]
+    return [
+        text if opening and count[opening] == 1 else _key(text)
+        for text, opening in zip(texts, openings, strict=True)
+    ]
 
 
 def _without_repeats(lines: list[Line]) -> list[Line]:

@@ -78,12 +78,13 @@ def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
     find = lexicon().index.get
     known = np.fromiter(map(find, columns, repeat(0)), np.intp, len(columns))
     rarity = lexicon().rarity[known] if columns else np.zeros(1, np.float32)
-    weights = _LOGS[np.minimum(counts, len(_LOGS) - 1)].reshape(len(tokens), width) * rarity
+    weights = _LOGS.take(counts, mode="clip").reshape(len(tokens), width) * rarity
     norms = np.sqrt(np.einsum("ij,ij->i", weights, weights))
-    weights /= np.where(norms > 0, norms, 1)[:, None]
+    weights /= np.maximum(norms, _NO_LENGTH)[:, None]
     return Vectors(columns, known, sentence, column, lengths.astype(np.float32), rarity, weights)
 
 
+_NO_LENGTH = np.float32(1e-6)  # of a sentence without syllables; it stays zero
 _LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; a word said more often than 63 times is noise
 
 
