@@ -21,7 +21,6 @@ UNREADABLE: dict[str, dict[str, Any]] = {
     "a date past all calendars": {"message": {"message_id": 1, "date": 10**18, "chat": CHAT}},
     "a list for a message": {"message": []},
     "a callback of nobody": {"callback_query": {"id": "1"}},
-    "a membership of nobody": {"my_chat_member": {"chat": CHAT, "date": 1}},
 }
 HARMLESS: dict[str, dict[str, Any]] = {
     "a kind yet to be invented": {"telepathy": {"thought": "?"}},
