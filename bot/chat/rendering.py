@@ -72,7 +72,7 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
 
 
 def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> list[list[Markup]]:
-    """Cut into as few parts as can be, about equally long: a last message of one story reads like a mistake."""
+    """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
     parts = list(_parts(stories, topic_titles, _MOST_UNITS))
     share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
     for most_units in range(share, _MOST_UNITS, _EVENING_STEP) if len(parts) > 1 else ():
