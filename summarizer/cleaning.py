@@ -30,6 +30,7 @@ _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
 _LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
 _INITIALS = re.compile(r"[^\w\n]{0,9}(\w)\w*+\W+(\w)\w*+\W+(\w)")  # of the first three words
+_ADDED = 200  # characters that a dateline and a credit may add to what a line says again
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
 
@@ -159,9 +160,11 @@ def _without_repeats(lines: list[Line]) -> list[Line]:
 
 def _without_echoes(lines: list[Line], title: str, sapo: str) -> list[Line]:
     """Drop lines that say the title, the sapo or a sentence of it again, a dateline before it or not."""
+    longest = max(len(title), len(sapo)) + _ADDED
+    if all(len(line.text) > longest for line in lines):
+        return lines
     said = {_key(text) for text in (title, sapo, *(sapo[start:end] for start, end in split(sapo)))} - {""}
-    longest = max((one.count(" ") for one in said), default=0) + 2 * _DATELINE  # dashes count as words
-    return [line for line in lines if line.text.count(" ") > longest or not _is_echo(_key(line.text), said)]
+    return [line for line in lines if len(line.text) > longest or not _is_echo(_key(line.text), said)]
 
 
 def _is_echo(key: str, said: set[str]) -> bool:

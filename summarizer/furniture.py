@@ -9,7 +9,7 @@ import re
 
 from summarizer.syllables import syllables
 
-_STOPS = ".!?…"
+_STOPS = (".", "!", "?", "…")
 _LONGEST_FURNITURE = 2_000  # characters
 _CLOSING = "\"”’')]» "
 _TAIL = 120  # characters at the end of a line in which a credit stands
@@ -22,7 +22,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 def ends_as_sentence(text: str) -> bool:
     """Tell whether the last mark of `text` is one that ends a sentence, in or out of quotes."""
-    return text.rstrip(_CLOSING)[-1:] in tuple(_STOPS)
+    return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 _ADDRESS = _pattern(r"[<(\[|]*(?:https?://|www\.|#\w)")
@@ -146,7 +146,7 @@ def is_byline(text: str) -> bool:
     """Tell whether a last line names who wrote the article: "An Bình", "Theo Tin Sáng", "(TTXVN)"."""
     if _IN_BRACKETS.fullmatch(text):
         return True
-    if len(syllables(text)) > _BYLINE_SYLLABLES or text[-1] in _STOPS + ":;,":
+    if len(syllables(text)) > _BYLINE_SYLLABLES or text.endswith((*_STOPS, ":", ";", ",")):
         return False
     if _AGENCY.fullmatch(text):
         return True

@@ -25,6 +25,13 @@ _SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says
 _SAID_BY_SAPO = 0.4  # share of a body sentence's neighbouring syllables that the sapo has
 
 
+class _Title(NamedTuple):
+    """A repaired title and its syllables."""
+
+    text: str
+    words: list[str]
+
+
 class _Candidate(NamedTuple):
     """A sentence that may be shown: its syllables, and where it stands in which repaired field."""
 
@@ -70,7 +77,7 @@ def summarize(
 
 def _sum_up_article(document: Document, limits: Limits, ranker: str) -> list[_Candidate]:
     """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
-    title = repair(document.title).text
+    title = _title_of(document)
     sapo = repair(document.sapo)
     lead = _sapo_candidates(sapo, title)
     body = _body_candidates(0, document, title, sapo.text)
@@ -86,7 +93,7 @@ def _sum_up_article(document: Document, limits: Limits, ranker: str) -> list[_Ca
 
 def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) -> list[_Candidate]:
     """Return sentences of the bodies; of an article that has no body, the sapo's."""
-    titles = [repair(document.title).text for document in documents]
+    titles = [_title_of(document) for document in documents]
     texts = []
     for at, (document, title) in enumerate(zip(documents, titles, strict=True)):
         body = _body_candidates(at, document, title, "")
@@ -97,25 +104,30 @@ def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) ->
 
 
 def _rank(
-    titles: Sequence[str], articles: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
+    titles: Sequence[_Title], articles: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
 ) -> list[_Candidate]:
     texts = [[candidate.text for candidate in article] for article in articles]
     tokens = [[candidate.tokens for candidate in article] for article in articles]
     if ranker == RANKER:
-        chosen = select([syllables(title) for title in titles], texts, tokens, limits)
+        chosen = select([title.words for title in titles], texts, tokens, limits)
     else:
         from summarizer.ranking import rank  # sumy takes most of a second to load
 
-        chosen = rank(ranker, titles, texts, tokens, limits)
+        chosen = rank(ranker, [title.text for title in titles], texts, tokens, limits)
     candidates = [candidate for article in articles for candidate in article]
     return [candidates[i] for i in chosen]
 
 
-def _sapo_candidates(sapo: Repaired, title: str, document: int = 0) -> list[_Candidate]:
+def _title_of(document: Document) -> _Title:
+    text = repair(document.title).text
+    return _Title(text, syllables(text))
+
+
+def _sapo_candidates(sapo: Repaired, title: _Title, document: int = 0) -> list[_Candidate]:
     """Return the sapo's sentences, none if it only says the title again."""
     if not sapo.text:
         return []
-    words, known = syllables(sapo.text), set(syllables(title))
+    words, known = syllables(sapo.text), set(title.words)
     if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
         return []
     spans = split(sapo.text)
@@ -126,13 +138,13 @@ def _sapo_candidates(sapo: Repaired, title: str, document: int = 0) -> list[_Can
     ]
 
 
-def _body_candidates(at: int, document: Document, title: str, sapo: str) -> list[_Candidate]:
+def _body_candidates(at: int, document: Document, title: _Title, sapo: str) -> list[_Candidate]:
     """Return the sentences of the body's prose, each once."""
     body = repair(document.body)
-    lines = clean_body(body.text, title=title, sapo=sapo).lines
+    lines = clean_body(body.text, title=title.text, sapo=sapo).lines
     spans = [(line.start + start, line.start + end) for line in lines for start, end in split(line.text)]
     is_teaser = len(spans) == 1  # a body of one sentence often lacks its full stop
-    said = {tuple(syllables(title))}
+    said = {tuple(title.words)}
     kept = []
     for (start, end), tokens in zip(spans, tokenize(body.text, spans), strict=True):
         text, key = body.text[start:end], tuple(tokens)
