@@ -1,5 +1,7 @@
 """/tin: the last 24 hours for the chat's choices. It is no slot: the next digest leaves nothing out."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from bot.chat import texts
@@ -24,6 +26,7 @@ async def send_digest(visit: Visit, edition: Edition) -> bool:
     """Compose the digest of the last 24 hours and send its parts; False when there is no news."""
     await visit.show_progress()
     desk = visit.desk
+    edition = replace(edition, title=texts.LAST_DAY)
     composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
     for part in composed.parts:
         await visit.send(Screen(part))

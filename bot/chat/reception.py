@@ -86,7 +86,7 @@ class Reception:
     async def press(self, tap: Tap, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
-        if await self._admits(tap, is_work=isinstance(intent, TurnPage | Preview)):
+        if await self._admits(tap, is_work=isinstance(intent, Preview)):
             if intent is None or not await self._may_press(tap, intent):
                 await tap.settle(texts.STALE_BUTTON)
             else:

@@ -138,8 +138,8 @@ def _difference(disagreement: Disagreement | None) -> str:
     """Say in one line what the papers disagree on; "" where they agree."""
     if disagreement is None:
         return ""
-    figures = [f"{_short(claim.source)}: {_short(claim.value)}" for claim in disagreement.claims]
-    return f"Số liệu khác nhau ({_short(disagreement.what)}): {'; '.join(figures)}"
+    figures = [f"{_short(claim.source)}: “{_short(claim.value)}”" for claim in disagreement.claims]
+    return f"Số liệu khác nhau về {_short(disagreement.what)}. {'; '.join(figures)}"
 
 
 def _name(source: SourceLink) -> str:

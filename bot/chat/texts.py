@@ -28,6 +28,7 @@ GROUP_GREETING = Markup(
 )
 
 # Digest on demand
+LAST_DAY = "Tin 24 giờ qua"
 NO_NEWS = Markup("Trong 24 giờ qua chưa có tin mới hợp với lựa chọn của bạn.")
 NO_NEWS_NEXT = Markup("Bản tin kế tiếp sẽ đến lúc {moment}.")
 NO_NEWS_TOPICS = Markup("Bạn có thể chọn thêm chủ đề: /chude")

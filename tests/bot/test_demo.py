@@ -38,9 +38,9 @@ def test_once_shows_a_digest_an_answer_and_the_next_step(environment: dict[str, 
     digest, answer = ran.stdout.split("— Bạn: mua lon ha long")
     assert "— Bạn: /start" in digest
     assert "Chào bạn!" in digest
-    assert "— Điểm Tin:\nBản tin sáng" in digest
+    assert "— Điểm Tin:\nTin 24 giờ qua" in digest
     assert "Hạ Long" in answer
-    assert "Bản tin sáng" not in answer
+    assert "Tin 24 giờ qua" not in answer
     assert ran.stdout.splitlines()[-1].endswith("gõ: diemtin demo")
     assert "Traceback" not in ran.stderr
     assert_nothing_is_left(tmp_path)
