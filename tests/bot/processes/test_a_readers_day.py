@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from bot.samples import load_samples
 from tests.bot.processes.conftest import Start, is_polling, until
 
 MORNING = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
-SLOT = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # 8:00 there
+RATE = 120
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+FIVE_MINUTES = dt.timedelta(minutes=5)
 
 
 def lay_out_samples(folder: Path) -> int:
@@ -24,6 +27,13 @@ def lay_out_samples(folder: Path) -> int:
     file.write_text("".join(json.dumps(row) + "\n" for row in samples), encoding="utf-8")
     os.utime(file, (1_700_000_000, 1_700_000_000))
     return len(samples)
+
+
+def coming_slot(began: float) -> dt.datetime:
+    """Return whole five minutes, twenty of the bot's minutes ahead at least; its clock began after `began`."""
+    latest = MORNING + dt.timedelta(seconds=(time.monotonic() - began) * RATE) + 4 * FIVE_MINUTES
+    midnight = latest.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + -(-(latest - midnight) // FIVE_MINUTES) * FIVE_MINUTES
 
 
 def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
@@ -54,29 +64,33 @@ async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_alon
 ) -> None:
     count = lay_out_samples(tmp_path)
     an = await hands.user("An")
-    clock = {"DIEMTIN_NOW": MORNING.isoformat(), "DIEMTIN_CLOCK_RATE": "120"}
+    clock = {"DIEMTIN_NOW": MORNING.isoformat(), "DIEMTIN_CLOCK_RATE": str(RATE)}
+    began = time.monotonic()
     async with start(server, **clock) as run:
-        await until(lambda: is_polling(hands))
+        await until(lambda: is_polling(hands), within=60)
         await until_true(run.folder, f"SELECT count(worked_at) = {count} FROM articles")  # noqa: S608 - a number
 
         said = await hands.say(an, "/start")
-        await until(lambda: is_told(hands, an, "Gửi vài từ khóa"))  # the last line of the last part
+        await until(
+            lambda: is_told(hands, an, "Gửi vài từ khóa"), within=60
+        )  # the last line of the last part
         welcome, digest, *_ = await hands.wait(an, after=said["message_id"])
         assert "06:45" in welcome["text"]
         assert "Hạ Long" in digest["text"]
         assert digest["entities"]
 
-        [settled] = await hands.ask(an, "/lich 8h")
-        assert "08:00" in settled["text"]
+        slot = coming_slot(began)
+        [settled] = await hands.ask(an, f"/lich {slot.astimezone(VIETNAM):%Hh%M}")
+        assert f"{slot.astimezone(VIETNAM):%H:%M}" in settled["text"]
         issue = await hands.wait(an, after=settled["message_id"], timeout=60)
         assert issue, "the slot's issue did not come"
         assert "Thứ Hai, 23/11/2026" in issue[0]["text"]
-        [(slot, status, late)] = asked(
+        [(made_for, status, late)] = asked(
             run.folder,
             "SELECT i.slot_at / 1000000, d.status, (d.changed_at - i.slot_at) / 60000000"
             " FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE d.part = 0",
         )
-        assert dt.datetime.fromtimestamp(slot, dt.UTC) == SLOT
+        assert dt.datetime.fromtimestamp(made_for, dt.UTC) == slot
         assert status in ("sent", "sending")
         assert late <= 10, "minutes; each is half a second"
         await until_true(run.folder, "SELECT count(*) = 0 FROM deliveries WHERE status <> 'sent'")
