@@ -19,6 +19,8 @@ from summarizer.syllables import syllables
 
 CERTAIN = 3.0  # log odds from which a line of its own is a caption wherever it stands
 LIKELY = 0.8  # log odds that are enough for a short line between long paragraphs
+_DOUBTFUL, _PLAIN = 1.0, 2.5  # log odds from which a sentence among others reads like one a little, wholly
+_LONGEST_WITHIN = 24  # syllables; a longer sentence among others is prose
 _LONGEST = 48  # syllables; longer ones are prose
 _LONGEST_SYLLABLE = 12  # characters, with what parts it from the next
 _LONGEST_SUBHEAD = 10  # syllables; a line as short without a stop heads the paragraphs below it
@@ -43,6 +45,17 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     lone, pairs = _weights()
     score = lone[""] + sum(map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens)))
     return score + sum(map(pairs.__getitem__, pairs.keys() & pairwise(tokens)))
+
+
+def likeness_to_captions(text: str, tokens: Sequence[str]) -> float:
+    """Return from 0 to 1 how much a sentence amid prose, with these syllables, reads like a caption.
+
+    >>> likeness_to_captions("Binh sĩ canh gác tại cảng Bến Mơ.", ["binh", "sĩ", "canh", "gác", "tại", "cảng"])
+    1.0
+    """
+    if len(tokens) > _LONGEST_WITHIN:
+        return 0.0
+    return max(0.0, min(1.0, (caption_score(text, tokens) - _DOUBTFUL) / (_PLAIN - _DOUBTFUL)))
 
 
 def is_caption(text: str, *, before: str = "", after: str = "") -> bool:

@@ -12,10 +12,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from summarizer.captions import word_weights
+from summarizer.captions import likeness_to_captions, word_weights
 from summarizer.openers import is_dangling
 from summarizer.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
 
+_NO_CAPTION_WORDS = -1.5  # log odds of the words alone below which no sentence is worth a closer look
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
 
 
@@ -29,6 +30,7 @@ class Measured:
         in_title: 1 where it has a syllable of the title, (n, t).
         title_weights: IDF of each distinct syllable of the title, (t,).
         in_title_pairs: 1 where it has a pair of the title, (n, q).
+        caption: from 0 to 1, how much the sentence reads like a photo's caption, (n,).
         dangling: 1 where the sentence leans on the one before it, (n,).
         table: the figures, (n, f).
     """
@@ -38,6 +40,7 @@ class Measured:
     in_title: Floats
     title_weights: Floats
     in_title_pairs: Floats
+    caption: Floats
     dangling: Floats
     table: Floats
 
@@ -51,17 +54,21 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     in_title, title_weights = _in_title(words, vectors, has)
     in_title_pairs = _in_title_pairs(title, vectors, pairs, codes)
     dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
+    of_words = _word_figures(words, vectors, has, in_title)
     columns = (
         *_title_figures(title, in_title, title_weights, in_title_pairs),
         *_centre_figures(vectors, pairs),
         *_position_figures(vectors.lengths),
-        *_word_figures(words, vectors, has, in_title),
+        *of_words,
         *_text_figures(texts),
         dangling,
         np.full(len(texts), min(len(title), 25), np.float32),
     )
     table = np.array(columns, np.float32).T
-    return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, dangling, table)
+    caption = np.zeros(len(texts), np.float32)
+    for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS):
+        caption[at] = likeness_to_captions(texts[at], tokens[at])
+    return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
 
 
 def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:

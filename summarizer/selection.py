@@ -19,6 +19,7 @@ from summarizer.vectors import Floats, Indices, Vectors, vectorise
 RANKER = "diemtin"  # what this ranker is called beside sumy's
 _BEAM = 3
 _DANGLING = 0.05  # taken off the expected ROUGE of a sentence that leans on one not shown
+_CAPTION = 0.03  # taken off one that reads wholly like a caption: ROUGE likes them, readers do not
 _REDUNDANT = 0.15  # taken off per unit of likeness to a sentence already taken, from the third on
 _SECOND = 0.003  # a second sentence is worth this much to a reader beyond its ROUGE
 _NEVER = np.float32(-1e9)
@@ -81,7 +82,7 @@ def select_from_article(
 
 def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[int]:
     """Return the two sentences that are best together, or the best one where no two are better."""
-    single = alone - _DANGLING * measured.dangling
+    single = alone - _CAPTION * measured.caption - _DANGLING * measured.dangling
     ranked = np.argsort(-single, kind="stable")[:_BEAM]
     best, best_score = [int(ranked[0])], float(single[ranked[0]]) if may_be_one else float(_NEVER)
     if len(alone) == 1:
@@ -89,6 +90,7 @@ def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[i
     at, first = np.arange(len(alone)), ranked[:, None]
     leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
     both = score_beside(measured, alone, ranked.tolist()) + _SECOND - _DANGLING * leaning
+    both -= _CAPTION * (measured.caption + measured.caption[first])
     both[at == first] = _NEVER
     row, second = divmod(int(np.argmax(both)), len(alone))
     return [int(ranked[row]), second] if both[row, second] > best_score else best
@@ -98,6 +100,7 @@ def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) 
     """Add to `chosen` the best sentence that fits and repeats least, until none does."""
     leaning = measured.dangling.copy()
     likeness = np.zeros_like(alone)
+    alone = alone - _CAPTION * measured.caption
     left = _Room(measured.vectors.lengths, limits)
     for i in chosen:
         left.take(i)

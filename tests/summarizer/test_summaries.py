@@ -236,3 +236,13 @@ def test_a_sentence_that_leans_on_the_sapo_is_no_lead_of_a_story() -> None:
     other = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông của huyện Bến Mơ bị cô lập từ sáng sớm."
     documents = [Document("Lũ lớn ở Bến Mơ", body=leaning), Document("Ba xã bị cô lập", body=other)]
     assert texts(summarize(documents, sentences=1)) == [other]
+
+
+def test_a_caption_among_the_sentences_is_not_preferred_to_prose() -> None:
+    body = (
+        "Công nhân thi công cầu Sao tại Bến Mơ. "
+        "Sáng nay, thành phố cho biết cầu Sao ở Bến Mơ sẽ thông xe vào tháng tới, sớm hơn kế hoạch nửa năm. "
+        "Chủ đầu tư cũng cho biết các hạng mục còn lại đang được hoàn thiện."
+    )
+    said = texts(summarize([Document("Cầu Sao tại Bến Mơ sắp thông xe", body=body)], sentences=1))
+    assert said[0].startswith("Sáng nay")
