@@ -30,7 +30,7 @@ def lay_out_samples(folder: Path) -> int:
 
 
 def coming_slot(began: float) -> dt.datetime:
-    """Return whole five minutes, twenty of the bot's minutes ahead at least; its clock began after `began`."""
+    """Return whole five minutes, twenty of the bot's minutes ahead at least; its clock began after that."""
     latest = MORNING + dt.timedelta(seconds=(time.monotonic() - began) * RATE) + 4 * FIVE_MINUTES
     midnight = latest.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + -(-(latest - midnight) // FIVE_MINUTES) * FIVE_MINUTES
