@@ -66,7 +66,7 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     )
     table = np.array(columns, np.float32).T
     caption = np.zeros(len(texts), np.float32)
-    for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS):
+    for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS).tolist():
         caption[at] = likeness_to_captions(texts[at], tokens[at])
     return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
 

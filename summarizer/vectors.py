@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +69,7 @@ class Vectors:
 def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
     """Return the vectors of sentences given as syllables; there is at least one, and it may be empty."""
     flat = list(chain.from_iterable(tokens))
-    columns = {word: at for at, word in enumerate(dict.fromkeys(flat))}
+    columns = dict(zip(dict.fromkeys(flat), count()))
     column = np.fromiter(map(columns.__getitem__, flat), np.intp, len(flat))
     lengths = np.fromiter(map(len, tokens), np.intp, len(tokens))
     sentence = np.repeat(np.arange(len(tokens)), lengths)
