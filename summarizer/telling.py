@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from summarizer.model import Disagreement, Document, FieldName, Sentence, Summary, sentence_at
+from summarizer.openers import is_dangling
 from summarizer.syllables import syllables
 from summarizer.terms import article_terms, similarity
 
@@ -23,6 +24,7 @@ _COPY = 0.2  # a likeness past this counts no more: copies of one agency text mu
 _OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
 _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
+_FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
 
 
@@ -163,7 +165,7 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
         told = [quote.text for quote in quotes]
         if _repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
             continue
-        if within_share(piece, sentence, quotes):
+        if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
             place = sentence.place
             quotes.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
     return tuple(quotes)
@@ -182,6 +184,18 @@ def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
                         f"article {piece.article_id} does not say {sentence.text!r} at its place"
                     )
                 yield piece, sentence
+
+
+def _reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    """Tell whether the sentence needs nothing but `quotes` before it; a bare dateline says nothing at all."""
+    if len(syllables(sentence.text)) < _FEWEST_SYLLABLES:
+        return False
+    if not is_dangling(sentence.text):
+        return True
+    place = sentence.place
+    before = piece.document.field(place.field)[: place.start].rstrip()
+    own = [quote for quote in quotes if (quote.article_id, quote.field) == (piece.article_id, place.field)]
+    return any(quote.end == len(before) for quote in own)
 
 
 def _says_enough(quote: Quote) -> bool:

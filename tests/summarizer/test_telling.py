@@ -54,6 +54,20 @@ def test_a_sentence_that_only_repeats_the_headline_is_not_told(piece: Builder) -
     assert told(piece(1, title=PIER, sentences=(PIER + ".", PIER_NEXT))) == [PIER_NEXT]
 
 
+def test_a_bare_dateline_is_not_told(piece: Builder) -> None:
+    assert told(piece(1, title=PIER, sentences=("(TTX).", PIER_NEXT))) == [PIER_NEXT]
+
+
+def test_a_sentence_that_leans_on_one_not_shown_is_not_told(piece: Builder) -> None:
+    leaning = "Theo đó, chủ phà hoàn tiền vé cho khách đã mua từ sáng."
+    assert told(piece(1, title=PIER, sentences=(leaning, PIER_NEXT))) == [PIER_NEXT]
+
+
+def test_a_sentence_that_leans_on_the_one_shown_before_it_is_told(piece: Builder) -> None:
+    leaning = "Theo đó, chủ phà hoàn tiền vé cho khách đã mua từ sáng."
+    assert told(piece(1, title=PIER, sentences=(PIER_LEAD, leaning))) == [PIER_LEAD, leaning]
+
+
 def test_a_long_first_sentence_of_a_single_paper_says_enough(piece: Builder) -> None:
     long = (
         PIER_LEAD[:-1]
