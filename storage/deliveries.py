@@ -121,13 +121,6 @@ async def put_back(
     await connection.execute(update(deliveries).where(d.id == delivery_id).values(values))
 
 
-async def find_next_release(connection: AsyncConnection) -> dt.datetime | None:
-    """Return when the next pending delivery may go out."""
-    d = deliveries.c
-    query = select(d.not_before).where(d.status == "pending").order_by(d.not_before).limit(1)
-    return (await connection.execute(query)).scalar_one_or_none()
-
-
 async def count_by_status(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
     """Return how many deliveries changed since `since` stand in each status."""
     d = deliveries.c
