@@ -10,6 +10,7 @@ from bot.chat.screen import Screen
 from bot.chat.settings.choices import join
 from bot.chat.visit import Visit
 from bot.desk import Desk
+from storage import subscribers
 from storage.subscribers import find_subscriber, move_chat, set_status
 
 _RULERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
@@ -46,11 +47,9 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
 
 
 async def retire(desk: Desk, chat_id: int, reason: str) -> None:
-    """Send nothing more to a chat. One that paused stays paused: coming back does not end that."""
+    """Send nothing more to a chat that is out of reach."""
     async with desk.database.write() as connection:
-        subscriber = await find_subscriber(connection, chat_id)
-        if subscriber is not None and subscriber.status == "active":
-            await set_status(connection, chat_id, "gone", now=desk.clock.now(), reason=reason)
+        await subscribers.retire(connection, chat_id, reason, now=desk.clock.now())
     _log.info("chat gone", chat_id=chat_id, reason=reason)
 
 
