@@ -29,3 +29,7 @@ class UnknownArticleError(StorageError):
 
 class SchemaError(StorageError):
     """The database's schema is not one that this version can work with."""
+
+
+class InUseError(StorageError):
+    """Another process has the database open, and what was asked needs it alone."""

@@ -57,7 +57,8 @@ async def find_revision(database: Database) -> str | None:
         return await connection.run_sync(_current)
 
 
-def _is_known(revision: str) -> bool:
+def is_known(revision: str) -> bool:
+    """Tell whether this version of the program can bring a database of this revision up to date."""
     scripts = ScriptDirectory.from_config(_script_config())
     return any(script.revision == revision for script in scripts.walk_revisions())
 
@@ -77,7 +78,7 @@ async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
     before, head = await find_revision(database), head_revision()
     if before == head:
         return Upgraded(before, head, None)
-    if before is not None and not _is_known(before):
+    if before is not None and not is_known(before):
         raise SchemaError(f"the database has schema {before}, newer than this version's {head}")
     copy = None
     if before is not None and not database.is_postgres and database.url.database:

@@ -86,6 +86,11 @@ def why_closed(database: Database) -> str | None:
     return None if os.access(needed, os.R_OK | os.W_OK) else f"Không có quyền đọc và ghi {needed}"
 
 
+def is_there(database: Database) -> bool:
+    """Tell whether there is a database: connecting to SQLite would make one."""
+    return database.is_postgres or Path(database.url.database or "").exists()
+
+
 def explained(error: StorageError, redactor: Redactor) -> str:
     """Say in Vietnamese what a database refused, with its own words and without secrets."""
     if isinstance(error, SchemaError):

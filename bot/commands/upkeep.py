@@ -1,11 +1,9 @@
-"""`diemtin stats`, `backup`, `db upgrade` and `doctor`: keeping an installation well."""
+"""`diemtin stats`, `db upgrade` and `doctor`: how an installation fares."""
 
 import datetime as dt
 import os
 import sqlite3
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -14,6 +12,7 @@ from bot.chat.texts import ISSUE_STATUSES, STATUSES
 from bot.commands.opening import (
     clock_of,
     explained,
+    is_there,
     open_database,
     open_desk,
     run,
@@ -21,11 +20,10 @@ from bot.commands.opening import (
     upgrade_or_exit,
     why_closed,
 )
-from bot.commands.terminal import Json, fail, put, put_json
+from bot.commands.terminal import Json, put, put_json
 from bot.logs import Redactor
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
-from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
 from storage.stats import Stats, gather_stats
@@ -70,31 +68,6 @@ def _counts(counts: dict[str, int], words: dict[str, str]) -> str:
     return (
         ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts.get(status)) or "0"
     )
-
-
-def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")]) -> None:
-    """Copy the SQLite database while others use it."""
-    if os.path.lexists(path):
-        fail(f"✗ {path} đã có; hãy chọn tên khác.")
-    run(_backup(settings_or_exit(), path))
-    put(f"✓ Đã sao lưu vào {path}")
-
-
-async def _backup(settings: Settings, path: Path) -> None:
-    async with open_database(settings) as opened:
-        if opened.is_postgres:
-            fail("✗ Lệnh này chỉ sao lưu SQLite; với PostgreSQL hãy dùng pg_dump.")
-        if not _exists(opened):
-            fail(f"✗ Chưa có cơ sở dữ liệu {opened.url.database} để sao lưu.")
-        try:
-            await back_up(opened, path)
-        except StorageError as error:
-            fail(f"✗ Chưa ghi được {path} ({error}); hãy xem thư mục, quyền ghi và chỗ trống trên đĩa.")
-
-
-def _exists(opened: Database) -> bool:
-    """Tell whether there is a database: connecting to SQLite would make one."""
-    return opened.is_postgres or Path(opened.url.database or "").exists()
 
 
 def upgrade_database() -> None:
@@ -155,7 +128,7 @@ async def _examine_database(settings: Settings) -> list[str]:
     if reason := why_closed(opened):
         return [reason]
     try:
-        if not _exists(opened):
+        if not is_there(opened):
             return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
         found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:

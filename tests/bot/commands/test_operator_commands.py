@@ -1,9 +1,7 @@
-"""`init`, `check`, `schedule`, `stats`, `backup`, `db upgrade`, `doctor`: an operator's own commands."""
+"""`init`, `check`, `schedule`, `stats`, `db upgrade`, `doctor`: an operator's own commands."""
 
 import asyncio
 import datetime as dt
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -113,26 +111,6 @@ def test_stats_count_what_is_stored(stocked: Any, sqlite_url: str) -> None:
     assert (told["articles"], told["articles_waiting"], told["stories"]) == (2, 0, 2)
     assert told["subscribers"] == {"active": 1}
     assert "Người nhận: 1 đang nhận bản tin" in stocked("stats").out
-
-
-def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, desk_folder: Path) -> None:
-    assert stocked("backup", "sao-luu.db").code == 0
-    with closing(sqlite3.connect(desk_folder / "sao-luu.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
-    again = stocked("backup", "sao-luu.db")
-    assert again.code == 1
-    assert "sao-luu.db đã có" in again.err
-    assert "Chưa ghi được khong-co/a.db" in stocked("backup", "khong-co/a.db").err
-
-
-def test_nothing_is_backed_up_from_no_database(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
-    told = run("backup", "sao-luu.db")
-    assert told.code == 1
-    assert "Chưa có cơ sở dữ liệu" in told.err
-    assert not [*desk_folder.glob("*.db")]
 
 
 def test_the_doctor_finds_what_upgrade_mends(

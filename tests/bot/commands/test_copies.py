@@ -1,0 +1,55 @@
+"""`backup` and `restore`: copies of the database, and the way back."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, desk_folder: Path) -> None:
+    assert stocked("backup", "sao-luu.db").code == 0
+    with closing(sqlite3.connect(desk_folder / "sao-luu.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
+    again = stocked("backup", "sao-luu.db")
+    assert again.code == 1
+    assert "sao-luu.db đã có" in again.err
+    assert "Chưa ghi được khong-co/a.db" in stocked("backup", "khong-co/a.db").err
+
+
+def test_nothing_is_backed_up_from_no_database(
+    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
+    told = run("backup", "sao-luu.db")
+    assert told.code == 1
+    assert "Chưa có cơ sở dữ liệu" in told.err
+    assert not [*desk_folder.glob("*.db")]
+
+
+def test_a_restored_backup_brings_its_articles_back(stocked: Any, desk_folder: Path, jsonl: Any) -> None:
+    assert stocked("backup", "sao-luu.db").code == 0
+    later = {"id": "moi", "title": "Cầu mới thông xe", "body": "Cây cầu mới qua sông Trà thông xe sáng nay."}
+    assert stocked("ingest", "--json", stdin=jsonl(later)).json["new"] == 1
+    told = stocked("restore", "sao-luu.db")
+    assert told.code == 0
+    assert "bản trước nằm ở" in told.out
+    assert stocked("stats", "--json").json["articles"] == 2
+    assert len([*desk_folder.glob("*.before-*")]) == 1
+    assert (desk_folder / "sao-luu.db").exists()
+
+
+def test_what_cannot_be_restored_leaves_the_database_alone(stocked: Any, desk_folder: Path) -> None:
+    (desk_folder / "hong.db").write_bytes(b"khong phai co so du lieu" * 300)
+    told = stocked("restore", "hong.db")
+    assert told.code == 1
+    assert "cơ sở dữ liệu đang có vẫn nguyên" in told.err
+    assert "Không có tệp chua-co.db" in stocked("restore", "chua-co.db").err
+    assert stocked("stats", "--json").json["articles"] == 2
+
+
+def test_a_newer_backup_is_refused(stocked: Any, newer_database: Path) -> None:
+    told = stocked("restore", str(newer_database))
+    assert told.code == 1
+    assert "bản diemtin mới hơn" in told.err
