@@ -53,6 +53,7 @@ app = Group(
         "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
         "backup": ("bot.commands.copies.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
         "restore": ("bot.commands.copies.restore", "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ."),
+        "health": ("bot.commands.health.health", "Hỏi bot đang chạy có ổn không."),
         "doctor": ("bot.commands.upkeep.doctor", "Xem bản cài này có gì chưa ổn."),
         "db": _DATABASE,
     },

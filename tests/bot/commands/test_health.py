@@ -1,0 +1,72 @@
+"""`health`: what a container's health check asks."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Answering = Callable[[int, bytes], int]
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    """Start a server on loopback that answers everything alike; give its port."""
+    servers = []
+
+    def _start(status: int, body: bytes) -> int:
+        class _Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = HTTPServer(("127.0.0.1", 0), _Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return server.server_port
+
+    yield _start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def listen_at(folder: Path, port: int) -> None:
+    """Declare where the bot listens."""
+    newsroom = folder / "diemtin.toml"
+    newsroom.write_text(
+        f"{newsroom.read_text(encoding='utf-8')}\n[health]\nport = {port}\n", encoding="utf-8"
+    )
+
+
+def test_a_bot_that_is_well_is_told_so(run: Any, desk_folder: Path, answering: Answering) -> None:
+    listen_at(desk_folder, answering(200, b'{"ok": true, "problems": []}'))
+    told = run("health")
+    assert (told.code, told.out) == (0, "✓ Bot đang chạy tốt.\n")
+
+
+def test_what_is_wrong_is_named(run: Any, desk_folder: Path, answering: Answering) -> None:
+    listen_at(desk_folder, answering(503, json.dumps({"ok": False, "problems": ["not polling"]}).encode()))
+    told = run("health")
+    assert (told.code, told.err) == (1, "✗ not polling\n")
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"problems": 3}', b"\xff\xfe"])
+def test_a_stranger_on_the_port_is_not_taken_for_the_bot(
+    run: Any, desk_folder: Path, answering: Answering, body: bytes
+) -> None:
+    listen_at(desk_folder, answering(200, body))
+    assert run("health").code == 1
+
+
+def test_no_bot_and_no_address_are_told_apart(run: Any, desk_folder: Path, unused_tcp_port: int) -> None:
+    assert "chưa có [health]" in run("health").err
+    listen_at(desk_folder, unused_tcp_port)
+    assert "không có bot nào trả lời" in run("health").err
