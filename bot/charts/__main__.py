@@ -1,0 +1,9 @@
+"""The process that draws: a chart as JSON in, a PNG out."""
+
+import sys
+
+from bot.charts.draw import draw
+from bot.charts.model import from_json
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(from_json(sys.stdin.read())))
