@@ -147,7 +147,7 @@ issues = Table(
     Column("edition", Text, nullable=False),
     Column("slot_at", UtcTime, nullable=False),
     Column("window_start", UtcTime, nullable=False),
-    Column("status", Text, nullable=False),  # made | empty | skipped
+    Column("status", Text, nullable=False),  # made | empty | skipped | retracted | correction
     Column("reason", Text),
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("profile_id", "slot_at"),
@@ -160,6 +160,8 @@ issue_stories = Table(
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("part", SmallInteger),  # where it stands and under which headline; null before schema 0004
+    Column("headline", Text),
 )
 Index("issue_stories_story", issue_stories.c.story_id)
 
@@ -187,7 +189,8 @@ deliveries = Table(
     UniqueConstraint("subscriber_id", "issue_id", "part"),
 )
 Index(
-    "deliveries_open",
+    "deliveries_open",  # in the order of sending: no sorting of a million rows for the next four
+    deliveries.c.tries,
     deliveries.c.not_before,
     deliveries.c.id,
     sqlite_where=deliveries.c.status == "pending",
@@ -195,6 +198,25 @@ Index(
 )
 Index("deliveries_status", deliveries.c.status)
 Index("deliveries_issue", deliveries.c.issue_id)
+
+delivery_edits = Table(  # a delivery that is no new message but changes the one that another delivery sent
+    "delivery_edits",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("edited_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+)
+Index("delivery_edits_edited", delivery_edits.c.edited_id)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),  # null: a draft, which nobody but the operator has seen
+)
+Index("corrections_story", corrections.c.story_id)
 
 questions = Table(
     "questions",
@@ -228,4 +250,12 @@ notes = Table(  # small facts that must survive a restart: what the admins were 
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+)
+
+leases = Table(  # which process may speak for a bot: see storage.leases
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
 )
