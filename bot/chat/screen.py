@@ -7,10 +7,11 @@ from telegram import InlineKeyboardMarkup
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to send along."""
+    """A file to send along; a picture is shown, anything else is for saving."""
 
     name: str
     content: bytes
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

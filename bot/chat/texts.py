@@ -105,6 +105,20 @@ NOTHING_FOUND = Markup(
 PAGE_GONE = Markup("Các bài này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
 ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ cần tìm nhé, ví dụ: <code>giá xăng</code>")
 
+# Trends
+EMPTY_TREND = Markup(
+    "Bạn muốn xem từ nào được nhắc nhiều hay ít trong 30 ngày qua? Gõ ví dụ: <code>/xuhuong giá xăng</code>"
+)
+NO_TREND = Markup(
+    "Trong 30 ngày qua chưa có bài nào về «{words}».\n"
+    "Bạn thử ít từ hơn, hoặc tìm cả bài cũ: <code>/tim {words}</code>"
+)
+TREND_TITLE = "Xu hướng: {words}"
+TREND_PANEL = "Số bài mỗi ngày"
+TREND = Markup("<b>{words}</b>: {total} bài trong 30 ngày, {first}–{last}.")
+TREND_PEAK = Markup("{number}. Ngày {day}, {count} bài{headline}")
+TREND_MORE = Markup("Xem các bài: <code>/tim {words}</code>")
+
 # A person's data
 MY_DATA = Markup(
     "<b>Điểm Tin đang giữ về {whom}</b>\n"

@@ -75,8 +75,11 @@ class Visit:
         }
         if screen.attachment is None:
             await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
+            return
+        file = InputFile(screen.attachment.content, filename=screen.attachment.name)
+        if screen.attachment.is_picture:
+            await self.bot.send_photo(photo=file, caption=screen.html, **common)
         else:
-            file = InputFile(screen.attachment.content, filename=screen.attachment.name)
             await self.bot.send_document(document=file, caption=screen.html, **common)
 
     async def show(self, screen: Screen) -> None:
@@ -87,10 +90,10 @@ class Visit:
         """Say that it cannot be done: `screen` as a message, or `line` over a tapped button."""
         await self.send(screen)
 
-    async def show_progress(self) -> None:
-        """Show that an answer is being written."""
+    async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
+        """Show that an answer is being made: written, or drawn."""
         with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
-            await self.bot.send_chat_action(self.chat_id, ChatAction.TYPING)
+            await self.bot.send_chat_action(self.chat_id, action)
 
     def _reply_to(self) -> ReplyParameters | None:
         if self.message is None or not self.is_group:
