@@ -5,11 +5,6 @@ from alembic import op
 
 import storage.times
 
-import sqlalchemy as sa
-from alembic import op
-
-import storage.times
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
