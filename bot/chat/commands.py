@@ -55,13 +55,18 @@ async def register_commands(bot: Bot, admins: Iterable[int] = ()) -> None:
     await _set_commands(bot, everyone, BotCommandScopeAllGroupChats())
     await _set_commands(bot, COMMANDS, BotCommandScopeAllChatAdministrators())
     for chat_id in sorted(admins):
-        await _set_commands(bot, (*COMMANDS, *OPERATOR_COMMANDS), BotCommandScopeChat(chat_id))
+        await register_operator_commands(bot, chat_id)
     for language in _LANGUAGES:
         try:
             await bot.set_my_description(texts.DESCRIPTION, language_code=language)
             await bot.set_my_short_description(texts.SHORT_DESCRIPTION, language_code=language)
         except TelegramError as error:
             _log.warning("descriptions not registered", language=language, error=str(error))
+
+
+async def register_operator_commands(bot: Bot, chat_id: int) -> None:
+    """Put the operator's commands into an admin chat's menu; Telegram refuses before its first /start."""
+    await _set_commands(bot, (*COMMANDS, *OPERATOR_COMMANDS), BotCommandScopeChat(chat_id))
 
 
 async def _set_commands(bot: Bot, commands: Iterable[Command], scope: BotCommandScope) -> None:

@@ -1,6 +1,7 @@
 """/start: subscribe, or come back, and read a first digest at once. A deep link's payload is ignored."""
 
 from bot.chat import keyboards, spoken, texts
+from bot.chat.commands import register_operator_commands
 from bot.chat.digest_now import send_digest
 from bot.chat.screen import Screen
 from bot.chat.settings.choices import default_choices, join
@@ -25,6 +26,8 @@ async def obey(visit: Visit) -> None:
         bot=visit.bot.username,
     )
     await visit.send(Screen(html, keyboards.for_welcome()))
+    if visit.is_operator:
+        await register_operator_commands(visit.bot, visit.chat_id)
     if not await send_digest(visit, edition):
         moment = next_arrival(edition, quiet, visit.now)
         await visit.send(Screen(texts.FIRST_LATER.format(moment=moment)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.emulator.attachments import Attachment
 from bot.emulator.entities import FormattedText, render_html
 from bot.emulator.people import Chat, User
 
@@ -10,32 +11,13 @@ Keyboard = list[list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file that was sent; its bytes are on the file shelf under `file_id`."""
-
-    file_id: str
-    file_name: str
-    mime_type: str
-    size: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the Document object."""
-        return {
-            "file_id": self.file_id,
-            "file_unique_id": f"u{self.file_id}",
-            "file_name": self.file_name,
-            "mime_type": self.mime_type,
-            "file_size": self.size,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Version:
-    """What a message showed at `date`, Unix seconds."""
+    """What a message showed at `date`, Unix seconds; beside an attachment `content` is its caption."""
 
     content: FormattedText
     keyboard: Keyboard
     date: int
+    attachment: Attachment | None = None
 
     def as_view(self) -> dict[str, Any]:
         """Return this version as the control interface shows it."""
@@ -45,7 +27,11 @@ class Version:
             "entities": [entity.as_json() for entity in self.content.entities],
             "buttons": [[_button_view(button) for button in row] for row in self.keyboard],
             "date": self.date,
-        }
+        } | self.attachment_json()
+
+    def attachment_json(self) -> dict[str, Any]:
+        """Return the photo or document under its key, or nothing."""
+        return {self.attachment.kind: self.attachment.as_json()} if self.attachment else {}
 
 
 @dataclass(slots=True)
@@ -54,6 +40,7 @@ class Message:
 
     `from_bot` tells the bot's own messages apart; `reply_markup` is a keyboard other than inline
     buttons, which Telegram does not return; `extra` are fields kept as given (service messages, forwards).
+    `topic` is the message that opened the forum topic it stands in.
     """
 
     message_id: int
@@ -63,7 +50,7 @@ class Message:
     from_bot: bool = False
     sender_chat: Chat | None = None
     reply_to: "Message | None" = None
-    document: Document | None = None
+    topic: "Message | None" = None
     link_preview_options: dict[str, Any] | None = None
     reply_markup: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -79,6 +66,16 @@ class Message:
         """The inline buttons that the message shows now, row by row."""
         return self.versions[-1].keyboard
 
+    @property
+    def attachment(self) -> Attachment | None:
+        """The photo or document that the message shows now."""
+        return self.versions[-1].attachment
+
+    @property
+    def thread_id(self) -> int:
+        """The forum topic it stands in, 0 outside of one; a topic is known by the message that opened it."""
+        return self.topic.message_id if self.topic else 0
+
     def as_json(self, users: dict[int, User], *, with_reply: bool = True) -> dict[str, Any]:
         """Return the Message object; `users` resolves mentions of users without a username."""
         body: dict[str, Any] = {"message_id": self.message_id}
@@ -89,8 +86,11 @@ class Message:
         body |= {"chat": self.chat.as_json(), "date": self.versions[0].date}
         if len(self.versions) > 1:
             body["edit_date"] = self.versions[-1].date
-        if self.reply_to is not None and with_reply:
-            body["reply_to_message"] = self.reply_to.as_json(users, with_reply=False)
+        if self.topic is not None:
+            body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
+        # In a topic what replies to nothing else is a reply to the topic's first message.
+        if with_reply and (reply_to := self.reply_to or self.topic) and reply_to is not self:
+            body["reply_to_message"] = reply_to.as_json(users, with_reply=False)
         return body | self._content_json(users) | self.extra
 
     def as_view(self) -> dict[str, Any]:
@@ -106,8 +106,8 @@ class Message:
         }
         if self.reply_to is not None:
             body["reply_to"] = self.reply_to.message_id
-        if self.document is not None:
-            body["document"] = self.document.as_json()
+        if self.topic is not None:
+            body["thread_id"] = self.thread_id
         if self.link_preview_options is not None:
             body["link_preview_options"] = self.link_preview_options
         if self.reply_markup is not None:
@@ -117,14 +117,11 @@ class Message:
         return body | ({"extra": self.extra} if self.extra else {})
 
     def _content_json(self, users: dict[int, User]) -> dict[str, Any]:
-        body: dict[str, Any] = {}
-        prefix = "caption" if self.document else "text"
-        if self.document is not None:
-            body["document"] = self.document.as_json()
+        body = self.versions[-1].attachment_json()
         if self.content.text:
-            body[prefix] = self.content.text
+            body["caption" if self.attachment else "text"] = self.content.text
         if self.content.entities:
-            key = "caption_entities" if self.document else "entities"
+            key = "caption_entities" if self.attachment else "entities"
             body[key] = [
                 _entity_json(entity.as_json(), entity.user_id, users) for entity in self.content.entities
             ]

@@ -38,8 +38,19 @@ ANONYMOUS_ADMINISTRATOR = User(1087968824, "Group", "GroupAnonymousBot", is_bot=
 
 
 @dataclass(slots=True)
+class Topic:
+    """One topic of a forum."""
+
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(slots=True)
 class Chat:
-    """A chat and the bot's standing in it; `user` is the other side of a private chat."""
+    """A chat and the bot's standing in it; `user` is the other side of a private chat.
+
+    `topics` are a forum's by the message that opened each; `pinned` are message ids, the latest last.
+    """
 
     id: int
     type: ChatType
@@ -51,6 +62,9 @@ class Chat:
     is_started: bool = False
     is_deleted: bool = False
     upgraded_to: int = 0
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+    pinned: list[int] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     version: int = 0
 
@@ -68,7 +82,7 @@ class Chat:
             body["title"] = self.title
         if username := self.user.username if self.user else self.username:
             body["username"] = username
-        return body
+        return body | ({"is_forum": True} if self.is_forum else {})
 
     def as_full_json(self) -> dict[str, Any]:
         """Return the ChatFullInfo object of `getChat`."""

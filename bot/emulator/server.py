@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
+from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -21,7 +22,12 @@ from bot.emulator.requests import read_body
 
 MAX_BODY_BYTES = 25_000_000
 SHUTDOWN_SECONDS = 0.5
-_PAGE_TYPES = {"index.html": "text/html", "chat.css": "text/css", "chat.js": "text/javascript"}
+_PAGE_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -75,8 +81,8 @@ def make_application(emulator: Emulator) -> web.Application:
     application.router.add_post("/_control/reset", _reset(emulator))
     application.router.add_get("/_control/files/{file_id}", _file(emulator))
     application.router.add_get("/", _page("index.html"))
-    for name in ("chat.css", "chat.js"):
-        application.router.add_get(f"/{name}", _page(name))
+    for file in resources.files("bot.emulator").joinpath("page").iterdir():
+        application.router.add_get(f"/{file.name}", _page(file.name))
     return application
 
 
@@ -114,7 +120,13 @@ def _file(emulator: Emulator) -> Handler:
         upload = emulator.world.files.find(request.match_info["file_id"])
         if upload is None:
             return web.json_response({"error": "there is no such file", "key": "file_id"}, status=404)
-        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        if upload.mime_type in _PICTURE_TYPES:  # the page shows it; nosniff holds a browser to the type
+            return web.Response(body=upload.content, content_type=upload.mime_type, headers=headers)
+        headers["Content-Disposition"] = "attachment"
         return web.Response(body=upload.content, content_type="application/octet-stream", headers=headers)
 
     return handle
@@ -136,9 +148,10 @@ def _page(name: str) -> Handler:
         text = resources.files("bot.emulator").joinpath("page", name).read_text("utf-8")
         headers = {
             "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'self'; img-src data:",
+            "Content-Security-Policy": _PAGE_POLICY,
             "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
         }
-        return web.Response(text=text, content_type=_PAGE_TYPES[name], headers=headers)
+        return web.Response(text=text, content_type=_PAGE_TYPES[PurePath(name).suffix], headers=headers)
 
     return handle

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.emulator.attachments import Attachment
 from bot.emulator.entities import FormattedText
 from bot.emulator.faults import Faults
 from bot.emulator.files import FileShelf
 from bot.emulator.limits import RateLimits, Rates
-from bot.emulator.messages import Document, Keyboard, Message, Version
+from bot.emulator.messages import Keyboard, Message, Version
 from bot.emulator.people import Chat, ChatType, User
 from bot.emulator.profile import Profile
 from bot.emulator.signals import Signal
@@ -62,6 +63,7 @@ class World:
     files: FileShelf = field(default_factory=FileShelf)
     stats: Stats = field(default_factory=Stats)
     changed: Signal = field(default_factory=Signal)
+    version: int = 0
     limits: RateLimits = field(init=False)
     _numbers: Counter[str] = field(default_factory=Counter)
 
@@ -79,11 +81,16 @@ class World:
         self._numbers[series] = number + 1
         return number
 
+    def next_message_id(self, chat: Chat) -> int:
+        """Take the next message id of `chat`."""
+        return self.next_number(f"message {chat.id}")
+
     def add_user(self, user: User) -> Chat:
         """Add a user, or rename a known one, and return the private chat, which has the user's id."""
         self.users[user.id] = user
         chat = self.chats.setdefault(user.id, Chat(user.id, "private"))
         chat.user = user
+        self.touch_list()
         return chat
 
     def new_user_id(self) -> int:
@@ -116,30 +123,43 @@ class World:
         content: FormattedText,
         *,
         keyboard: Keyboard | None = None,
-        document: Document | None = None,
+        attachment: Attachment | None = None,
+        topic: Message | None = None,
     ) -> Message:
         """Put a new message into `chat` and wake those who watch it."""
-        version = Version(content, keyboard or [], self.now)
+        version = Version(content, keyboard or [], self.now, attachment)
         message = Message(
-            self.next_number(f"message {chat.id}"),
+            self.next_message_id(chat),
             chat,
             sender,
             [version],
             from_bot=sender is self.bot,
-            document=document,
+            topic=topic,
         )
         self.history(chat)[message.message_id] = message
         self.touch(chat)
         return message
 
-    def show(self, message: Message, content: FormattedText, keyboard: Keyboard) -> None:
-        """Let `message` show something else from now on."""
-        message.versions.append(Version(content, keyboard, self.now))
+    def show(
+        self,
+        message: Message,
+        content: FormattedText,
+        keyboard: Keyboard,
+        attachment: Attachment | None = None,
+    ) -> None:
+        """Let `message` show something else from now on; what was attached stays unless replaced."""
+        shown = Version(content, keyboard, self.now, attachment or message.attachment)
+        message.versions.append(shown)
         self.touch(message.chat)
 
     def touch(self, chat: Chat) -> None:
         """Note that `chat` shows something new."""
         chat.version += 1
+        self.touch_list()
+
+    def touch_list(self) -> None:
+        """Note that the list of chats, or what they all share, is not what it was."""
+        self.version += 1
         self.changed.set()
 
     def add_callback(self, chat: Chat) -> Callback:

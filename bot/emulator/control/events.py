@@ -14,6 +14,7 @@ from bot.emulator.control.table import (
     known_chat,
     known_message,
 )
+from bot.emulator.control.topics import known_topic
 from bot.emulator.entities import FormattedText, utf16_length
 from bot.emulator.formatting import detect
 from bot.emulator.messages import Keyboard, Message
@@ -27,8 +28,8 @@ MAX_WAIT_SECONDS = 60
 class MessageBody(Body):
     """A message of a user's. The text reaches the bot as it is, control characters and all.
 
-    `edit` names a message to change instead; `forward` is the name of the first author; `extra` are fields
-    of the Message object as given (a sticker, a photo), in place of a text.
+    `edit` names a message to change instead; `thread` is the forum topic to write in; `forward` is the name
+    of the first author; `extra` are fields of the Message object as given (a sticker), in place of a text.
     """
 
     chat: int
@@ -36,6 +37,7 @@ class MessageBody(Body):
     text: str = ""
     edit: int | None = None
     reply_to: int | None = None
+    thread: int | None = None
     anonymous_admin: bool = False
     channel_post: bool = False
     forward: str = ""
@@ -141,6 +143,7 @@ def may_see(world: World, message: Message) -> bool:
 
 def _post(world: World, chat: Chat, body: MessageBody, content: FormattedText) -> Message:
     reply_to = known_message(world, chat, body.reply_to, "reply_to") if body.reply_to else None
+    topic = _topic(world, chat, body, reply_to)
     if chat.type == "channel":
         message = world.post(chat, None, content)
         message.sender_chat = chat
@@ -153,12 +156,21 @@ def _post(world: World, chat: Chat, body: MessageBody, content: FormattedText) -
         message.sender_chat = chat
     else:
         message = world.post(chat, acting_user(world, chat, body.sender), content)
-    message.reply_to = reply_to
+    message.reply_to, message.topic = reply_to, topic
     message.extra = dict(body.extra)
     if body.forward:
         origin = {"type": "hidden_user", "sender_user_name": body.forward, "date": world.now}
         message.extra["forward_origin"] = origin
     return message
+
+
+def _topic(world: World, chat: Chat, body: MessageBody, reply_to: Message | None) -> Message | None:
+    """Return the first message of the topic to write in: the one named, or that of the reply."""
+    if body.thread is None:
+        return reply_to.topic if reply_to else None
+    if known_topic(chat, body.thread).is_closed:
+        raise InputError("thread", f"topic {body.thread} is closed")
+    return world.history(chat)[body.thread]
 
 
 def _edit(world: World, chat: Chat, body: MessageBody, content: FormattedText) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.emulator.control.table import Body, InputError, Routes, known_chat, known_user
 from bot.emulator.entities import FormattedText
@@ -42,6 +42,13 @@ class GroupBody(Body):
     administrators: list[int] = Field(default_factory=list)
     username: str = Field(default="", pattern=r"^\w{0,32}$")
     bot: Literal["member", "administrator", "left"] | None = None
+    forum: bool = False
+
+    @model_validator(mode="after")
+    def _only_supergroups_have_topics(self) -> "GroupBody":
+        if self.forum and self.type != "supergroup":
+            raise ValueError("forum: only a supergroup has topics")
+        return self
 
 
 class MemberBody(Body):
@@ -67,7 +74,9 @@ async def make_group(world: World, body: GroupBody) -> dict[str, Any]:
         for user_id in getattr(body, key):
             known_user(world, user_id, key)
     chat = world.add_group(body.title, body.type)
-    chat.username = body.username
+    chat.username, chat.is_forum = body.username, body.forum
+    if chat.is_forum:
+        world.next_message_id(chat)  # 1 is the general topic's
     chat.members = dict.fromkeys(body.members, "member")
     chat.members |= dict.fromkeys(body.administrators, "administrator")
     chat.bot_status = "left"

@@ -16,6 +16,13 @@ class Nothing(Body):
     """No input."""
 
 
+class ListQuery(Body):
+    """All chats; with `timeout`, wait until the version of the whole world is past `version`."""
+
+    version: int = -1
+    timeout: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+
+
 class ChatQuery(Body):
     """One chat; with `timeout`, wait until its version is past `version`. `viewer` chooses the commands."""
 
@@ -34,14 +41,13 @@ class WaitQuery(Body):
     timeout: float = Field(default=10, ge=0, le=MAX_WAIT_SECONDS)
 
 
-async def list_chats(world: World, body: Nothing) -> dict[str, Any]:
-    """Return all chats, in the order in which they were made."""
+async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
+    """Return all chats, in the order in which they were made, each with its last message."""
+    await world.changed.wait_until(lambda: world.version > body.version, body.timeout)
     return {
         "bot": world.bot.as_json(),
-        "chats": [
-            {"chat": chat.as_json(), "bot_status": chat.bot_status, "messages": len(world.history(chat))}
-            for chat in world.chats.values()
-        ],
+        "version": world.version,
+        "chats": [_list_row(world, chat) for chat in world.chats.values()],
     }
 
 
@@ -56,12 +62,18 @@ async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
         "version": chat.version,
         "messages": [message.as_view() for message in world.history(chat).values()],
         "actions": chat.actions,
+        "pinned": chat.pinned,
+        "topics": [
+            {"thread": thread, "name": topic.name, "closed": topic.is_closed}
+            for thread, topic in chat.topics.items()
+        ],
         "callback_answers": [{"callback_query_id": row.id, **(row.answer or {})} for row in answers],
         "members": [
             {"user": world.users[user_id].as_json(), "status": status}
             for user_id, status in chat.members.items()
         ],
         "commands": _commands(world, chat, body.viewer or chat.id),
+        "description": _description(world, body.viewer or chat.id),
     }
 
 
@@ -91,6 +103,20 @@ async def show_stats(world: World, body: Nothing) -> dict[str, Any]:
     }
 
 
+def _list_row(world: World, chat: Chat) -> dict[str, Any]:
+    history = world.history(chat)
+    last = next((message for message in reversed(history.values()) if not message.is_deleted), None)
+    shown = {"last": {"text": last.content.text[:80], "date": last.versions[0].date}} if last else {}
+    row = {"chat": chat.as_json(), "bot_status": chat.bot_status, "version": chat.version}
+    return row | {"messages": len(history)} | shown
+
+
+def _description(world: World, viewer: int) -> str:
+    """Return what an empty chat says of the bot, in the viewer's language or else in general."""
+    texts, user = world.profile.descriptions, world.users.get(viewer)
+    return texts.get(user.language_code[:2] if user else "") or texts.get("", "")
+
+
 def _commands(world: World, chat: Chat, viewer: int) -> list[dict[str, str]]:
     user = world.users.get(viewer)
     language = user.language_code[:2] if user else ""
@@ -99,7 +125,7 @@ def _commands(world: World, chat: Chat, viewer: int) -> list[dict[str, str]]:
 
 
 ROUTES: Routes = {
-    ("GET", "chats"): (Nothing, list_chats),
+    ("GET", "chats"): (ListQuery, list_chats),
     ("GET", "chats/{chat}"): (ChatQuery, show_chat),
     ("GET", "wait"): (WaitQuery, wait_for_messages),
     ("GET", "stats"): (Nothing, show_stats),

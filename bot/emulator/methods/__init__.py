@@ -3,7 +3,7 @@
 A method gets the world and its parameters, and returns the `result`; what it refuses it raises.
 """
 
-from bot.emulator.methods import chats, commands, files, messages, polling, texts
+from bot.emulator.methods import chats, commands, files, media, messages, pins, polling, texts
 from bot.emulator.methods.table import Method, Methods
 
 __all__ = ["METHODS", "Method"]
@@ -11,7 +11,9 @@ __all__ = ["METHODS", "Method"]
 _ALL: Methods = {
     **polling.METHODS,
     **texts.METHODS,
+    **media.METHODS,
     **messages.METHODS,
+    **pins.METHODS,
     **chats.METHODS,
     **commands.METHODS,
     **files.METHODS,

@@ -19,7 +19,9 @@ _ACTIONS = frozenset(
 
 async def get_chat_info(world: World, parameters: Parameters) -> dict[str, Any]:
     """Return all about one chat."""
-    return get_chat(parameters, world).as_full_json()
+    chat = get_chat(parameters, world)
+    pinned = world.history(chat)[chat.pinned[-1]] if chat.pinned else None
+    return chat.as_full_json() | ({"pinned_message": pinned.as_json(world.users)} if pinned else {})
 
 
 async def get_chat_member(world: World, parameters: Parameters) -> dict[str, Any]:

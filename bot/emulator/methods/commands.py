@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.emulator.methods.table import Method, Methods
-from bot.emulator.parameters import Parameters
+from bot.emulator.parameters import Parameters, find_chat_id
 from bot.emulator.profile import ScopeKey
 from bot.emulator.refusals import bad_request
 from bot.emulator.world import World
@@ -36,22 +36,24 @@ async def set_my_commands(world: World, parameters: Parameters) -> bool:
     commands = [_read_command(command) for command in parameters.json_array("commands")]
     if len(commands) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    key = _read_scope(parameters), _read_language(parameters)
+    key = _read_scope(world, parameters), _read_language(parameters)
     if commands:
         world.profile.commands[key] = commands
     else:
         world.profile.commands.pop(key, None)
+    world.touch_list()
     return True
 
 
 async def get_my_commands(world: World, parameters: Parameters) -> list[dict[str, str]]:
     """Return the commands of exactly this scope and language."""
-    return world.profile.commands.get((_read_scope(parameters), _read_language(parameters)), [])
+    return world.profile.commands.get((_read_scope(world, parameters), _read_language(parameters)), [])
 
 
 async def delete_my_commands(world: World, parameters: Parameters) -> bool:
     """Remove the commands of exactly this scope and language."""
-    world.profile.commands.pop((_read_scope(parameters), _read_language(parameters)), None)
+    world.profile.commands.pop((_read_scope(world, parameters), _read_language(parameters)), None)
+    world.touch_list()
     return True
 
 
@@ -66,12 +68,17 @@ def _read_command(value: Any) -> dict[str, str]:
     return {"command": name.removeprefix("/"), "description": description}
 
 
-def _read_scope(parameters: Parameters) -> ScopeKey:
+def _read_scope(world: World, parameters: Parameters) -> ScopeKey:
+    """Return for whom the commands are; one chat's or member's only where the bot knows that chat."""
     scope = parameters.json_object("scope") or {"type": "default"}
     kind = str(scope.get("type"))
     if kind not in _SCOPES:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")
     inner = Parameters(scope)
+    if kind in ("chat", "chat_administrators", "chat_member"):
+        chat = world.chats.get(find_chat_id(inner, world) or 0)
+        if chat is None or (chat.is_private and not chat.is_started):
+            raise bad_request("chat not found")
     return kind, inner.integer("chat_id"), inner.integer("user_id")
 
 
@@ -90,6 +97,7 @@ def _setter(parameter: str, attribute: str, most: int) -> Method:
         if len(text) > most:
             raise bad_request(f"bot {parameter.replace('_', ' ')} is too long")
         texts[_read_language(parameters)] = text
+        world.touch_list()
         return True
 
     return set_text

@@ -1,4 +1,4 @@
-"""What happens to messages afterwards: edits, deletions, and answers to tapped buttons."""
+"""What happens to messages afterwards: edits of text and buttons, deletions, answers to tapped buttons."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.emulator.world import World
 MAX_ANSWER_UNITS = 200
 DELETABLE_SECONDS = 48 * 3600
 
-_NOT_MODIFIED = (
+NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
@@ -26,12 +26,12 @@ async def edit_message_text(world: World, parameters: Parameters) -> dict[str, A
     content = read_text(parameters)
     if utf16_length(content.text) > MAX_TEXT_UNITS:
         raise bad_request("MESSAGE_TOO_LONG")
-    message = _get_own_message(world, parameters)
-    if message.document is not None:
+    message = get_own_message(world, parameters)
+    if message.attachment is not None:
         raise bad_request("there is no text in the message to edit")
     keyboard = read_keyboard(parameters.json_object("reply_markup"))
     if (content, keyboard) == (message.content, message.keyboard):
-        raise bad_request(_NOT_MODIFIED)
+        raise bad_request(NOT_MODIFIED)
     message.link_preview_options = read_link_preview(parameters)
     world.show(message, content, keyboard)
     return message.as_json(world.users)
@@ -39,10 +39,10 @@ async def edit_message_text(world: World, parameters: Parameters) -> dict[str, A
 
 async def edit_message_reply_markup(world: World, parameters: Parameters) -> dict[str, Any]:
     """Replace the buttons only."""
-    message = _get_own_message(world, parameters)
+    message = get_own_message(world, parameters)
     keyboard = read_keyboard(parameters.json_object("reply_markup"))
     if keyboard == message.keyboard:
-        raise bad_request(_NOT_MODIFIED)
+        raise bad_request(NOT_MODIFIED)
     world.show(message, message.content, keyboard)
     return message.as_json(world.users)
 
@@ -57,6 +57,8 @@ async def delete_message(world: World, parameters: Parameters) -> bool:
     if not may_delete or world.now - message.versions[0].date > DELETABLE_SECONDS:
         raise bad_request("message can't be deleted")
     message.is_deleted = True
+    if message.message_id in chat.pinned:
+        chat.pinned.remove(message.message_id)
     world.touch(chat)
     return True
 
@@ -78,7 +80,7 @@ async def answer_callback_query(world: World, parameters: Parameters) -> bool:
     return True
 
 
-def _get_own_message(world: World, parameters: Parameters) -> Message:
+def get_own_message(world: World, parameters: Parameters) -> Message:
     """Return a message of the bot's own, which it may edit.
 
     Raises:

@@ -1,20 +1,19 @@
-"""Writing: text messages and documents, with what Telegram checks before it lets them pass."""
+"""Writing: text messages, and what Telegram checks before it lets any message pass (`deliver`)."""
 
 from typing import Any
 
+from bot.emulator.attachments import Attachment
 from bot.emulator.entities import FormattedText, utf16_length
-from bot.emulator.files import MAX_FILE_BYTES, Upload
 from bot.emulator.formatting import format_text, is_blank
 from bot.emulator.keyboards import read_keyboard
-from bot.emulator.messages import Document, Message
+from bot.emulator.messages import Message
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters, get_chat
-from bot.emulator.people import Chat
-from bot.emulator.refusals import Refusal, bad_request
+from bot.emulator.people import ADMINISTRATORS, Chat
+from bot.emulator.refusals import bad_request
 from bot.emulator.world import World
 
 MAX_TEXT_UNITS = 4096
-MAX_CAPTION_UNITS = 1024
 
 
 async def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
@@ -23,20 +22,7 @@ async def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
     if utf16_length(content.text) > MAX_TEXT_UNITS:
         raise bad_request("message is too long")
     chat = get_chat(parameters, world)
-    return _deliver(world, chat, parameters, content).as_json(world.users)
-
-
-async def send_document(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Send an uploaded file, or one again by its `file_id`, with a caption."""
-    caption = format_text(
-        parameters.text("caption"), parameters.text("parse_mode"), parameters.json_array("caption_entities")
-    )
-    if utf16_length(caption.text) > MAX_CAPTION_UNITS:
-        raise bad_request("message caption is too long")
-    chat = get_chat(parameters, world)
-    file_id, upload = _find_upload(world, parameters)
-    document = Document(file_id, upload.file_name, upload.mime_type, len(upload.content))
-    return _deliver(world, chat, parameters, caption, document).as_json(world.users)
+    return deliver(world, chat, parameters, content).as_json(world.users)
 
 
 def read_text(parameters: Parameters) -> FormattedText:
@@ -62,21 +48,29 @@ def read_link_preview(parameters: Parameters) -> dict[str, Any] | None:
     return {"is_disabled": True} if parameters.boolean("disable_web_page_preview") else None
 
 
-def _deliver(
-    world: World, chat: Chat, parameters: Parameters, content: FormattedText, document: Document | None = None
+def deliver(
+    world: World,
+    chat: Chat,
+    parameters: Parameters,
+    content: FormattedText,
+    attachment: Attachment | None = None,
 ) -> Message:
-    """Check what stands beside the content, then the right and the rate, and put the message in its chat."""
+    """Check what stands beside the content, then the right and the rate, and put the message in its chat.
+
+    Raises:
+        Refusal: any of that is wrong (400), not allowed (403) or too much (429).
+    """
     markup = parameters.json_object("reply_markup")
     keyboard = read_keyboard(markup)
     reply_to = _find_reply(world, chat, parameters)
+    topic = _find_topic(world, chat, parameters, reply_to)
     preview = read_link_preview(parameters)
     if barrier := chat.writing_barrier():
         raise barrier
     world.limits.admit(chat)
-    is_post = chat.type == "channel"
-    message = world.post(chat, world.bot, content, keyboard=keyboard, document=document)
+    message = world.post(chat, world.bot, content, keyboard=keyboard, attachment=attachment, topic=topic)
     message.reply_to, message.link_preview_options = reply_to, preview
-    if is_post:
+    if chat.type == "channel":
         message.sender, message.sender_chat = None, chat
     if markup and not keyboard:
         message.reply_markup = markup
@@ -96,26 +90,17 @@ def _find_reply(world: World, chat: Chat, parameters: Parameters) -> Message | N
     return found
 
 
-def _find_upload(world: World, parameters: Parameters) -> tuple[str, Upload]:
-    """Return the file in the multipart body, or the one that `document` names."""
-    named = parameters.text("document")
-    upload = parameters.files.get(named.removeprefix("attach://") if named else "document")
-    if upload is not None:
-        return _store(world, upload)
-    known = world.files.find(named)
-    if known is None:
-        raise bad_request(
-            "wrong file identifier/HTTP URL specified" if named else "there is no document in the request"
-        )
-    return named, known
+def _find_topic(world: World, chat: Chat, parameters: Parameters, reply_to: Message | None) -> Message | None:
+    """Return the first message of the forum topic to write into: the one named, or that of the reply."""
+    thread_id = parameters.integer("message_thread_id")
+    if not thread_id:
+        return reply_to.topic if reply_to else None
+    topic = chat.topics.get(thread_id)
+    if topic is None:
+        raise bad_request("message thread not found")
+    if topic.is_closed and chat.bot_status not in ADMINISTRATORS:
+        raise bad_request("TOPIC_CLOSED")
+    return world.history(chat)[thread_id]
 
 
-def _store(world: World, upload: Upload) -> tuple[str, Upload]:
-    if not upload.content:
-        raise bad_request("file must be non-empty")
-    if len(upload.content) > MAX_FILE_BYTES:
-        raise Refusal(413, "Request Entity Too Large")
-    return world.files.store(upload), upload
-
-
-METHODS: Methods = {"sendMessage": send_message, "sendDocument": send_document}
+METHODS: Methods = {"sendMessage": send_message}

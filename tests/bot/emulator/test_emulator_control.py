@@ -124,7 +124,7 @@ async def test_other_web_pages_are_turned_away(emulator: Emulator, headers: dict
 async def test_the_chat_page_is_served(emulator: Emulator, path: str, kind: str) -> None:
     async with aiohttp.ClientSession(emulator.url) as session, session.get(path) as response:
         assert (response.status, response.content_type) == (200, kind)
-        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'" in response.headers["Content-Security-Policy"]
 
 
 async def test_a_missing_file_is_not_found(emulator: Emulator) -> None:
