@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.rendering import render_digest
+from bot.chat.rendering import RenderedPart, render_parts
 from bot.newsroom import Edition, Newsroom
 from storage.articles import StoredArticle, find_summaries
 from storage.candidates import Window, find_eligible
@@ -40,11 +40,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest and its Telegram HTML parts; no stories, no parts. It chose from `eligible` stories."""
+    """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories."""
 
     digest: Digest
-    parts: tuple[str, ...]
+    rendered: tuple[RenderedPart, ...]
     eligible: int
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the HTML of each message."""
+        return tuple(part.html for part in self.rendered)
 
 
 def window_for(
@@ -111,8 +116,8 @@ def _compose(
         topic_order=tuple(newsroom.topics),
         told=told,
     )
-    parts = render_digest(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
-    return Composed(digest, tuple(parts), len(gathered.candidates))
+    rendered = render_parts(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
+    return Composed(digest, tuple(rendered), len(gathered.candidates))
 
 
 def _piece(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:

@@ -6,7 +6,7 @@ delivery per subscriber and part are written in one transaction, before anything
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Integer, and_, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,8 +19,18 @@ Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minute
 
 
 @dataclass(frozen=True, slots=True)
+class ToldStory:
+    """A story of an issue: the part it stands in, counted from 0, and the headline as readers see it."""
+
+    story_id: int
+    part: int
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """A slot and what came of it. `status`: made, empty or skipped; a skipped one has a reason."""
+    """A slot and what came of it. `status`: made, empty, skipped, retracted or correction; skipped and
+    retracted ones have a reason."""
 
     profile_id: int
     edition: str
@@ -29,7 +39,7 @@ class Issue:
     status: str
     reason: str | None = None
     parts: tuple[str, ...] = ()
-    story_ids: tuple[int, ...] = ()
+    stories: tuple[ToldStory, ...] = ()
 
 
 async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.datetime) -> int | None:
@@ -45,8 +55,10 @@ async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.dat
     if issue.parts:
         rows = [{"issue_id": issue_id, "part": n, "html": html} for n, html in enumerate(issue.parts)]
         await connection.execute(insert(issue_parts), rows)
-    if issue.story_ids:
-        told = [{"issue_id": issue_id, "position": n, "story_id": s} for n, s in enumerate(issue.story_ids)]
+    if issue.stories:
+        told = [
+            {"issue_id": issue_id, "position": n, **asdict(story)} for n, story in enumerate(issue.stories)
+        ]
         await connection.execute(insert(issue_stories), told)
     return issue_id
 
@@ -89,9 +101,11 @@ async def enqueue_deliveries(
 async def find_last_issues(
     connection: AsyncConnection, profile_id: int, *, limit: int
 ) -> list[tuple[dt.datetime, str]]:
-    """Return slot and status of the profile's latest issues that were not skipped, newest first."""
+    """Return slot and status of the profile's latest issues, made or empty, newest first."""
     i = issues.c
-    query = select(i.slot_at, i.status).where(i.profile_id == profile_id, i.status != "skipped")
+    query = select(i.slot_at, i.status).where(
+        i.profile_id == profile_id, i.status.in_(["made", "retracted", "empty"])
+    )
     rows = await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))
     return [(row.slot_at, row.status) for row in rows]
 

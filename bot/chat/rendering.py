@@ -7,6 +7,7 @@ all; headlines and names that are far too long are shortened.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -51,11 +52,24 @@ class _Block:
         return count_entities(self.html)
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedPart:
+    """One message of a digest, and the headlines in it as they are shown, one a story, in order."""
+
+    html: str
+    headlines: tuple[str, ...]
+
+
 def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[str]:
     """Return the messages of a digest, each within Telegram's limits; none for a digest without stories.
 
     The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
     """
+    return [part.html for part in render_parts(digest, zone=zone, topic_titles=topic_titles)]
+
+
+def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
+    """Return the same with the headlines of each message."""
     parts = _evened(digest.stories, topic_titles)
     frame = {
         "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
@@ -65,8 +79,12 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
         "left_out": digest.left_out,
         "count": len(parts),
     }
+    headlines = iter([_headline(story) for story in digest.stories])
     return [
-        str(render("digest_part", number=number, blocks=blocks, **frame))
+        RenderedPart(
+            str(render("digest_part", number=number, blocks=blocks, **frame)),
+            tuple(islice(headlines, len(blocks))),
+        )
         for number, blocks in enumerate(parts, start=1)
     ]
 
@@ -124,7 +142,7 @@ def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
         render(
             "digest_story",
             heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
-            title=shortened(one_line(story.title), _LONGEST_TITLE),
+            title=_headline(story),
             quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
             is_update=story.is_update,
             disagreement=_difference(story.disagreement),
@@ -132,6 +150,10 @@ def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
             more_sources=len(story.sources) - len(sources),
         )
     )
+
+
+def _headline(story: DigestStory) -> str:
+    return shortened(one_line(story.title), _LONGEST_TITLE)
 
 
 def _difference(disagreement: Disagreement | None) -> str:

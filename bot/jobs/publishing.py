@@ -13,7 +13,7 @@ from bot.digests import Composed
 from bot.newsroom import Edition
 from bot.schedule import QuietHours
 from storage.candidates import Window
-from storage.issues import Issue, enqueue_deliveries, find_last_issues, record_issue
+from storage.issues import Issue, ToldStory, enqueue_deliveries, find_last_issues, record_issue
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, set_told_until
 
@@ -38,7 +38,7 @@ async def publish(
         window_start=window.after,
         status="made" if composed.parts else "empty",
         parts=composed.parts,
-        story_ids=tuple(story.story_id for story in composed.digest.stories),
+        stories=_told(composed),
     )
     issue_id = await record_issue(connection, issue, now=now)
     if issue_id is None:
@@ -57,6 +57,14 @@ async def publish(
         "issue", edition=edition.name, slot=window.until.isoformat(), status=issue.status, queued=queued
     )
     return queued
+
+
+def _told(composed: Composed) -> tuple[ToldStory, ...]:
+    shown = [(number, line) for number, part in enumerate(composed.rendered) for line in part.headlines]
+    return tuple(
+        ToldStory(story.story_id, part, headline)
+        for story, (part, headline) in zip(composed.digest.stories, shown, strict=True)
+    )
 
 
 async def record_skipped(
