@@ -60,6 +60,7 @@ Index("articles_external_id", articles.c.external_id)
 Index("articles_stored_at", articles.c.stored_at)
 Index("articles_published_at", articles.c.published_at)
 Index("articles_story_id", articles.c.story_id)
+Index("articles_worked_at", articles.c.worked_at)
 Index(
     "articles_waiting",
     articles.c.id,
@@ -147,7 +148,7 @@ issues = Table(
     Column("edition", Text, nullable=False),
     Column("slot_at", UtcTime, nullable=False),
     Column("window_start", UtcTime, nullable=False),
-    Column("status", Text, nullable=False),  # made | empty | skipped | retracted | correction
+    Column("status", Text, nullable=False),  # made | empty | skipped | retracted | correction | alert
     Column("reason", Text),
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("profile_id", "slot_at"),
@@ -217,6 +218,46 @@ corrections = Table(
     Column("confirmed_at", UtcTime),  # null: a draft, which nobody but the operator has seen
 )
 Index("corrections_story", corrections.c.story_id)
+
+watches = Table(  # questions that alert
+    "watches",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),  # the question in the form in which two are the same
+    Column("text", Text, nullable=False),  # as typed
+    Column("made_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("removed_at", UtcTime),  # kept for a day after, so that removing can be undone
+    UniqueConstraint("subscriber_id", "key"),
+)
+Index("watches_changed_at", watches.c.changed_at)
+
+watch_hits = Table(  # that a story was found for a watch: once, whatever else is written about it
+    "watch_hits",
+    metadata,
+    Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("found_at", UtcTime, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("alerted_at", UtcTime),  # null: waits to be told
+)
+Index("watch_hits_story", watch_hits.c.story_id)
+Index("watch_hits_article", watch_hits.c.article_id)
+Index(
+    "watch_hits_open",
+    watch_hits.c.not_before,
+    sqlite_where=watch_hits.c.alerted_at.is_(None),
+    postgresql_where=watch_hits.c.alerted_at.is_(None),
+)
+
+delivery_buttons = Table(  # rows of [label, callback data] under a delivery's message
+    "delivery_buttons",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("rows", JSON, nullable=False),
+)
 
 questions = Table(
     "questions",
