@@ -1,0 +1,45 @@
+"""Counts over days for the operator: how many listen, and what was sent."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import and_, func, not_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import deliveries, issues, subscribers
+
+
+async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
+    """Return how many chats were subscribed at each moment, paused ones included.
+
+    Known is only what a chat's row says today: one that left and came back counts throughout, one that
+    deleted its data not at all.
+    """
+    s = subscribers.c
+    counts = [
+        func.count().filter(
+            and_(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))
+        )
+        for moment in moments
+    ]
+    row = (await connection.execute(select(*counts).select_from(subscribers))).one()
+    return list(row)
+
+
+async def deliveries_between(
+    connection: AsyncConnection, moments: Sequence[dt.datetime]
+) -> list[Counter[str]]:
+    """Return for each span between two moments (ascending) the deliveries of its slots, counted by status."""
+    d, i = deliveries.c, issues.c
+    query = (
+        select(i.slot_at, d.status, func.count().label("total"))
+        .join_from(issues, deliveries, d.issue_id == i.id)
+        .where(i.slot_at >= moments[0], i.slot_at < moments[-1])
+        .group_by(i.slot_at, d.status)
+    )
+    spans = [Counter[str]() for _ in moments[1:]]
+    for at, status, total in await connection.execute(query):
+        spans[bisect_right(moments, at) - 1][status] += total
+    return spans
