@@ -6,25 +6,30 @@ Telegram offers no way to ask whether the message went out.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.leases import LeaseKey, holds_lease
 from storage.statements import is_postgres
-from storage.tables import deliveries, issue_parts, subscribers
+from storage.tables import deliveries, delivery_edits, issue_parts, issues, subscribers
 
 MOST_TRIES = 2
+RETRACTED = "retracted"
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is being sent now."""
+    """A delivery that is being sent now; with `edits` it changes that message and is no new one."""
 
     id: int
     chat_id: int
     html: str
     tries: int
+    edits: int | None = None
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -36,12 +41,42 @@ async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) 
     return sum(status == "unknown" for status in rows)
 
 
-async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
+async def free_unsent(connection: AsyncConnection, *, in_hand: Sequence[Claimed], now: dt.datetime) -> None:
+    """Free rows in `sending` beyond those `in_hand`: a claim whose commit arrived, but not the word of it.
 
-    A row that came back while its chat paused or left is called off here.
+    Only the holder of the lease may ask, who knows that it sent none of them.
     """
     d = deliveries.c
+    lost = and_(d.status == "sending", d.id.not_in([one.id for one in in_hand]))
+    values = {"status": "pending", "tries": d.tries - 1, "changed_at": now}
+    await connection.execute(update(deliveries).where(lost).values(values))
+
+
+async def claim_deliveries(
+    connection: AsyncConnection,
+    *,
+    now: dt.datetime,
+    limit: int,
+    repeats: int = 1,
+    lease: LeaseKey | None = None,
+) -> list[Claimed]:
+    """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
+
+    Of rows tried before at most `repeats` are taken, so that the next kill leaves few in doubt for good.
+    Nothing is taken when the `lease` is in other hands. A row that came back while its chat paused or left,
+    or its issue was retracted, is called off here.
+    """
+    if lease is not None and not await holds_lease(connection, lease):
+        return []
+    claimed = await _claim(connection, deliveries.c.tries == 0, limit, now)
+    repeats = min(repeats, limit - len(claimed))
+    return claimed + (await _claim(connection, deliveries.c.tries > 0, repeats, now) if repeats > 0 else [])
+
+
+async def _claim(
+    connection: AsyncConnection, which: ColumnElement[bool], limit: int, now: dt.datetime
+) -> list[Claimed]:
+    d, s = deliveries.c, subscribers.c
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
         earlier.c.subscriber_id == d.subscriber_id,
@@ -49,10 +84,24 @@ async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, lim
         earlier.c.part < d.part,
         earlier.c.status.in_(["pending", "sending"]),
     )
+    part = and_(issue_parts.c.issue_id == d.issue_id, issue_parts.c.part == d.part)
+    edited = deliveries.alias("edited")
     due = (
-        select(d.id, subscribers.c.status)
-        .join(subscribers, subscribers.c.id == d.subscriber_id)
-        .where(d.status == "pending", d.not_before <= now, is_first)
+        select(
+            d.id,
+            s.chat_id,
+            issue_parts.c.html,
+            d.tries,
+            edited.c.message_id.label("edits"),
+            s.status,
+            issues.c.status.label("issue_status"),
+        )
+        .join(subscribers, s.id == d.subscriber_id)
+        .join(issues, issues.c.id == d.issue_id)
+        .join(issue_parts, part)
+        .outerjoin(delivery_edits, delivery_edits.c.delivery_id == d.id)
+        .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
+        .where(which, d.status == "pending", d.not_before <= now, is_first)
         .order_by(d.tries, d.not_before, d.id)
         .limit(limit)
     )
@@ -60,49 +109,58 @@ async def claim_deliveries(connection: AsyncConnection, *, now: dt.datetime, lim
         due = due.with_for_update(of=deliveries, skip_locked=True)
     rows = (await connection.execute(due)).all()
     for row in rows:
-        if row.status != "active":
-            await mark_gone(connection, row.id, row.status, now=now)
-    ids = [row.id for row in rows if row.status == "active"]
-    if not ids:
-        return []
+        if reason := _why_off(row.status, row.issue_status):
+            await _set(connection, [row.id], status="gone", reason=reason, changed_at=now)
+    wanted = [row for row in rows if not _why_off(row.status, row.issue_status)]
     taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}
-    await connection.execute(update(deliveries).where(d.id.in_(ids)).values(taken))
-    part = and_(issue_parts.c.issue_id == d.issue_id, issue_parts.c.part == d.part)
-    query = (
-        select(d.id, subscribers.c.chat_id, issue_parts.c.html, d.tries)
-        .join(subscribers, subscribers.c.id == d.subscriber_id)
-        .join(issue_parts, part)
-        .where(d.id.in_(ids))
-        .order_by(d.id)
-    )
-    return [Claimed(*row) for row in await connection.execute(query)]
+    await _set(connection, [row.id for row in wanted], **taken)
+    return [Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits) for row in wanted]
+
+
+def _why_off(chat: str, issue: str) -> str | None:
+    """Return why a row that came back is not to be sent any more, by the status of chat and issue."""
+    if issue == RETRACTED:
+        return RETRACTED
+    return None if chat == "active" else chat
+
+
+async def _set(connection: AsyncConnection, ids: Sequence[int], **values: object) -> None:
+    if ids:
+        await connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
 
 
 async def mark_sent(
-    connection: AsyncConnection, delivery_id: int, message_id: int, *, now: dt.datetime
+    connection: AsyncConnection, sent: Sequence[tuple[Claimed, int]], *, now: dt.datetime
 ) -> None:
-    """Write down Telegram's message number."""
-    values = {"status": "sent", "message_id": message_id, "reason": None, "changed_at": now}
-    await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    """Write down Telegram's message number of each."""
+    d = deliveries.c
+    is_ours = and_(d.id == bindparam("claimed"), d.tries == bindparam("tried"), d.status == "sending")
+    values: dict[str, Any] = {
+        "status": "sent",
+        "message_id": bindparam("message"),
+        "reason": None,
+        "changed_at": now,
+    }
+    rows = [{"claimed": one.id, "tried": one.tries, "message": message} for one, message in sent]
+    if rows:
+        await connection.execute(update(deliveries).where(is_ours).values(values), rows)
 
 
-async def mark_gone(connection: AsyncConnection, delivery_id: int, reason: str, *, now: dt.datetime) -> None:
+async def mark_gone(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Write down that Telegram refused this delivery for good, and why."""
     values = {"status": "gone", "reason": reason, "changed_at": now}
-    await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
-async def mark_unknown(
-    connection: AsyncConnection, delivery_id: int, reason: str, *, now: dt.datetime
-) -> None:
+async def mark_unknown(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Write down that nobody can tell whether this delivery arrived."""
     values = {"status": "unknown", "reason": reason, "changed_at": now}
-    await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
 async def put_back(
     connection: AsyncConnection,
-    delivery_id: int,
+    one: Claimed,
     *,
     not_before: dt.datetime,
     counts: bool,
@@ -118,7 +176,16 @@ async def put_back(
         "reason": reason,
         "changed_at": now,
     }
-    await connection.execute(update(deliveries).where(d.id == delivery_id).values(values))
+    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+
+
+def _is_ours(one: Claimed) -> ColumnElement[bool]:
+    """Return the condition that a row is still in the try that was claimed.
+
+    Whoever takes the row over tries it anew or ends it: what an earlier holder learns then counts no more.
+    """
+    d = deliveries.c
+    return and_(d.id == one.id, d.tries == one.tries, d.status == "sending")
 
 
 async def count_by_status(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import insert_into, is_postgres
@@ -73,9 +73,10 @@ async def find_owner(connection: AsyncConnection, name: str) -> str | None:
     return (await connection.execute(query)).scalar_one_or_none()
 
 
-def is_held(key: LeaseKey) -> ColumnElement[bool]:
-    """Return the condition that the lease is still in the hands of its owner."""
-    return exists().where(leases.c.name == key.name, leases.c.owner == key.owner)
+async def holds_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
+    """Tell whether the lease is still its owner's; it cannot be taken away within this transaction."""
+    row = select(leases.c.name).where(leases.c.name == key.name, leases.c.owner == key.owner)
+    return (await connection.execute(row.with_for_update(read=True))).first() is not None
 
 
 async def _now(connection: AsyncConnection) -> dt.datetime:

@@ -1,11 +1,13 @@
 """The sender: takes due deliveries a few at a time, sends them, writes down what came of each.
 
 `sending` is committed before Telegram is called. Few are in flight, so that replies to people never queue
-behind a broadcast and a kill leaves few rows in doubt. What came of a delivery is kept in memory until the
-database has taken it down; before that nothing more is sent.
+behind a broadcast and a kill leaves few rows in doubt; of those tried before, one. What came of a delivery is
+kept in memory until the database has taken it down; before that nothing more is sent. One transaction writes
+down what is done and takes up what comes next.
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from html import unescape
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot, LinkPreviewOptions
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.desk import Desk
 from bot.failures import contained
@@ -24,12 +26,14 @@ from storage.deliveries import (
     MOST_TRIES,
     Claimed,
     claim_deliveries,
+    free_unsent,
     mark_gone,
     mark_sent,
     mark_unknown,
     put_back,
     recover_interrupted,
 )
+from storage.leases import LeaseKey, holds_lease
 from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire
 
@@ -52,12 +56,18 @@ class Sent:
 class Sender:
     """Sends what is due until it is stopped."""
 
-    def __init__(self, desk: Desk, bot: Bot) -> None:
+    def __init__(
+        self, desk: Desk, bot: Bot, *, lease: LeaseKey | None = None, in_flight: int = IN_FLIGHT
+    ) -> None:
         self._desk = desk
         self._bot = bot
+        self._lease = lease
+        self._in_flight = in_flight
         self._wake = asyncio.Event()
         self._stopping = False
+        self._flying: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
         self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
+        self._may_have_lost_a_claim = False
         self.is_paused = False
         self.is_halted = False
         self._rest_until = 0.0
@@ -89,36 +99,72 @@ class Sender:
             return await recover_interrupted(connection, now=self._desk.clock.now())
 
     async def run(self) -> None:
-        """Send until `stop`."""
-        while not self._stopping:
-            sent = 0
-            with contained("delivery"):
-                sent = await self.send_batch() if self._may_send() else 0
-            if not sent:
-                await self._rest()
-
-    def _may_send(self) -> bool:
-        is_resting = asyncio.get_running_loop().time() < self._rest_until
-        return not (self.is_paused or self.is_halted or is_resting)
-
-    async def _rest(self) -> None:
-        self._wake.clear()
-        if self._stopping:
-            return
+        """Send until `stop`, then finish what is in flight and write it down."""
         try:
-            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
-        except TimeoutError:
-            return
+            while not self._stopping or self._flying or self._unwritten:
+                self._wake.clear()
+                with contained("delivery"):
+                    await self._exchange(self._room())
+                await self._rest()
+        finally:
+            self._abandon()
 
     async def send_batch(self) -> int:
-        """Send up to `IN_FLIGHT` due deliveries; return how many were taken."""
-        await self._write_results_down()
+        """Send up to as many due deliveries as may be in flight; return how many were taken."""
+        try:
+            taken = await self._exchange(self._in_flight)
+            if self._flying:
+                await asyncio.wait(self._flying)
+            await self._exchange(0)
+        finally:
+            self._abandon()
+        return taken
+
+    def _room(self) -> int:
+        """Return how many more deliveries may be taken up now."""
+        is_resting = asyncio.get_running_loop().time() < self._rest_until
+        if self._stopping or self.is_paused or self.is_halted or is_resting:
+            return 0
+        return self._in_flight - len(self._flying)
+
+    async def _rest(self) -> None:
+        """Wait until a delivery is done or somebody wakes us, a second at most."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+
+    def _abandon(self) -> None:
+        # A row that still waits for its answer is taken up at the next start.
+        for task in self._flying:
+            task.cancel()
+
+    async def _exchange(self, room: int) -> int:
+        """In one transaction write down what is done and take up to `room` deliveries; return how many."""
+        for task in [task for task in self._flying if task.done()]:
+            self._unwritten.append((self._flying.pop(task), task.result()))
+        if not room and not self._unwritten:
+            return 0
+        is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
         async with self._desk.database.write() as connection:
-            claimed = await claim_deliveries(connection, now=self._desk.clock.now(), limit=IN_FLIGHT)
-        results = await asyncio.gather(*(self._send(one) for one in claimed))
-        self._unwritten = list(zip(claimed, results, strict=True))
-        await self._write_results_down()
+            await self._write_results_down(connection)
+            claimed = await self._claim(connection, room, is_sure=is_sure) if room else []
+        self._may_have_lost_a_claim = not (is_sure or room)
+        for _, result in self._unwritten:
+            DELIVERIES.labels(type(result).__name__.lower()).inc()
+        self._unwritten = []
+        for one in claimed:
+            task = asyncio.create_task(self._send(one))
+            task.add_done_callback(lambda _: self._wake.set())
+            self._flying[task] = one
         return len(claimed)
+
+    async def _claim(self, connection: AsyncConnection, room: int, *, is_sure: bool) -> list[Claimed]:
+        now, flying = self._desk.clock.now(), list(self._flying.values())
+        if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
+            await free_unsent(connection, in_hand=flying, now=now)
+        is_repeating = any(one.tries > 1 for one in flying)
+        return await claim_deliveries(
+            connection, now=now, limit=room, repeats=0 if is_repeating else 1, lease=self._lease
+        )
 
     async def _send(self, one: Claimed) -> Sent | Outcome:
         with contained("delivery", delivery=one.id):
@@ -139,54 +185,62 @@ class Sender:
         return outcome
 
     async def _send_html(self, one: Claimed) -> Sent:
+        return await self._call(one, one.html, parse_mode="HTML")
+
+    async def _send_plain(self, one: Claimed) -> Sent:
+        return await self._call(one, unescape(_TAG.sub("", one.html)))
+
+    async def _call(self, one: Claimed, text: str, *, parse_mode: str | None = None) -> Sent:
+        if one.edits is not None:
+            return await self._edit(one, one.edits, text, parse_mode)
         message = await self._bot.send_message(
-            one.chat_id, one.html, parse_mode="HTML", link_preview_options=_NO_PREVIEW
+            one.chat_id, text, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW
         )
         return Sent(message.message_id)
 
-    async def _send_plain(self, one: Claimed) -> Sent:
-        words = unescape(_TAG.sub("", one.html))
-        message = await self._bot.send_message(one.chat_id, words, link_preview_options=_NO_PREVIEW)
-        return Sent(message.message_id)
+    async def _edit(self, one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
+        try:
+            await self._bot.edit_message_text(
+                text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW
+            )
+        except BadRequest as error:
+            if "message is not modified" not in error.message.lower():
+                raise  # else it shows this already: an earlier try arrived
+        return Sent(message_id)
 
-    async def _write_results_down(self) -> None:
-        if not self._unwritten:
-            return
-        async with self._desk.database.write() as connection:
-            for one, result in self._unwritten:
-                await self._write_down(connection, one, result)
-        for _, result in self._unwritten:
-            DELIVERIES.labels(type(result).__name__.lower()).inc()
-        self._unwritten = []
-
-    async def _write_down(self, connection: AsyncConnection, one: Claimed, result: Sent | Outcome) -> None:
+    async def _write_results_down(self, connection: AsyncConnection) -> None:
         now = self._desk.clock.now()
+        sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
+        await mark_sent(connection, sent, now=now)
+        for one, result in self._unwritten:
+            if not isinstance(result, Sent):
+                await self._write_down(connection, one, result, now)
+
+    async def _write_down(
+        self, connection: AsyncConnection, one: Claimed, result: Outcome, now: dt.datetime
+    ) -> None:
         match result:
-            case Sent():
-                await mark_sent(connection, one.id, result.message_id, now=now)
             case Wait():
                 await self._wait(connection, one, result, now)
             case Retire():
-                await mark_gone(connection, one.id, result.reason, now=now)
+                await mark_gone(connection, one, result.reason, now=now)
                 await retire(connection, one.chat_id, result.reason, now=now)
             case Move():
                 await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
-                await put_back(connection, one.id, not_before=now, counts=False, reason="moved", now=now)
+                await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
             case Halt():
                 self.is_halted = True
                 _log.critical("the token is refused: nothing more is sent")
-                await put_back(
-                    connection, one.id, not_before=now, counts=False, reason=result.reason, now=now
-                )
+                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
             case SendPlain() | Refuse():
                 _log.error("delivery refused", delivery=one.id, reason=result.reason)
-                await mark_gone(connection, one.id, result.reason, now=now)
+                await mark_gone(connection, one, result.reason, now=now)
 
     async def _wait(self, connection: AsyncConnection, one: Claimed, wait: Wait, now: dt.datetime) -> None:
         # The network's waits are real seconds whatever the clock's rate, so the sender itself waits them out.
         self._rest_until = max(self._rest_until, asyncio.get_running_loop().time() + wait.seconds)
         if wait.counts and one.tries >= MOST_TRIES:
             _log.error("delivery in doubt", delivery=one.id, reason=wait.reason)
-            await mark_unknown(connection, one.id, wait.reason, now=now)
+            await mark_unknown(connection, one, wait.reason, now=now)
             return
-        await put_back(connection, one.id, not_before=now, counts=wait.counts, reason=wait.reason, now=now)
+        await put_back(connection, one, not_before=now, counts=wait.counts, reason=wait.reason, now=now)

@@ -110,7 +110,7 @@ async def test_parts_are_claimed_in_order_and_never_together(
     for number in range(3):
         async with database.write() as connection:
             [one] = await claim_deliveries(connection, now=now, limit=5)
-            await mark_sent(connection, one.id, number + 1, now=now)
+            await mark_sent(connection, [(one, number + 1)], now=now)
         seen.append(one.html)
     assert seen == ["một", "hai", "ba"]
 
@@ -126,7 +126,7 @@ async def test_an_interrupted_row_is_tried_once_more_after_the_others_and_then_u
         assert await recover_interrupted(connection, now=now) == 0
         order = await claim_deliveries(connection, now=now, limit=1)
         assert [one.chat_id for one in order] == [2], "the interrupted one waits at the tail"
-        await mark_sent(connection, order[0].id, 7, now=now)
+        await mark_sent(connection, [(order[0], 7)], now=now)
         [second] = await claim_deliveries(connection, now=now, limit=1)
         assert (second.id, second.tries) == (first.id, 2)
         assert await recover_interrupted(connection, now=now) == 1
@@ -140,7 +140,7 @@ async def test_a_try_that_cannot_have_arrived_does_not_count(
     for _ in range(4):
         async with database.write() as connection:
             [one] = await claim_deliveries(connection, now=now, limit=1)
-            await put_back(connection, one.id, not_before=now, counts=False, reason="429", now=now)
+            await put_back(connection, one, not_before=now, counts=False, reason="429", now=now)
         assert one.tries == 1
     assert await statuses(database) == ["pending"]
 
@@ -153,8 +153,8 @@ async def test_outcomes_are_counted_by_status(
     await publish(database, profile, now)
     async with database.write() as connection:
         one, two = await claim_deliveries(connection, now=now, limit=5)
-        await mark_gone(connection, one.id, "bot was blocked by the user", now=now)
-        await mark_unknown(connection, two.id, "timed out", now=now)
+        await mark_gone(connection, one, "bot was blocked by the user", now=now)
+        await mark_unknown(connection, two, "timed out", now=now)
         assert await count_by_status(connection, since=now) == {"gone": 1, "unknown": 1}
 
 
