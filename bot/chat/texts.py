@@ -119,6 +119,25 @@ TREND = Markup("<b>{words}</b>: {total} bài trong 30 ngày, {first}–{last}.")
 TREND_PEAK = Markup("{number}. Ngày {day}, {count} bài{headline}")
 TREND_MORE = Markup("Xem các bài: <code>/tim {words}</code>")
 
+# Watches
+WATCHING = Markup("🔔 Đang theo dõi «{words}». Có chuyện mới, Điểm Tin sẽ báo {whom}.")
+WATCHES_PAUSED = Markup("\nHiện đang tạm dừng, nên chỉ báo sau khi tiếp tục: /tieptuc")
+WATCHED_ALREADY = Markup("«{words}» đã được theo dõi từ trước rồi.")
+TOO_MANY_WATCHES = Markup("Đã đủ {most} mục theo dõi. Bỏ bớt một mục rồi thêm nhé: /theodoi")
+EMPTY_WATCH = Markup("Bạn muốn theo dõi gì? Gõ vài từ, ví dụ: <code>/theodoi giá xăng</code>")
+WATCH_NEEDS_START = Markup("Để Điểm Tin được nhắn tin trước, gửi /start rồi theo dõi lại nhé.")
+WATCHES = Markup(
+    "<b>Đang theo dõi</b> ({count}/{most})\n{lines}\n\n"
+    "Mỗi chuyện mới báo một lần; trong giờ yên tĩnh thì để dành. "
+    "Thêm: <code>/theodoi từ khóa</code>"
+)
+WATCH_LINE = Markup("• {words}")
+NO_WATCHES = Markup(
+    "Chưa theo dõi gì. Gõ ví dụ <code>/theodoi giá xăng</code>: có chuyện mới là Điểm Tin báo ngay."
+)
+STOPPED_WATCHING = "Đã thôi theo dõi «{words}»."
+STALE_WATCH = "Mục này không còn theo dõi được. Xem danh sách: /theodoi"
+
 # A person's data
 MY_DATA = Markup(
     "<b>Điểm Tin đang giữ về {whom}</b>\n"
@@ -191,6 +210,10 @@ BUTTON_BACK = "‹ Quay lại"
 BUTTON_UNDO = "↩ Hoàn tác"
 BUTTON_PREVIOUS = "‹ Trước"
 BUTTON_NEXT = "Sau ›"
+BUTTON_STOP = "✕ {words}"
+BUTTON_WATCH = "🔔 Theo dõi"
+BUTTON_STOP_WATCHING = "Thôi theo dõi"
+BUTTON_WATCH_AGAIN = "↩ Theo dõi lại"
 BUTTON_DELETE = "Xóa hết"
 BUTTON_KEEP = "Giữ lại"
 CHOSEN = "✓ "
@@ -212,6 +235,16 @@ STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
 STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
 ISSUE_STATUSES = {"made": "đã làm", "empty": "không có tin", "skipped": "bỏ qua"}
+DRAWING = "Đang vẽ…"
+HISTORY_TITLE = "Điểm Tin trong 30 ngày"
+HISTORY_LISTENERS = "Người nhận"
+HISTORY_DELIVERIES = "Lượt gửi mỗi ngày"
+HISTORY_SENT, HISTORY_FAILED = "đã gửi", "không gửi được, hoặc chưa rõ"
+HISTORY = Markup(
+    "<b>30 ngày qua</b>: {listeners} người nhận, {sent} lượt đã gửi, "
+    "{gone} không gửi được, {unknown} chưa rõ."
+)
+HISTORY_NOT_DRAWN = Markup("Chưa vẽ được hình lúc này. Bạn thử lại sau ít phút nhé.")
 PREVIEW_HEAD = Markup("Xem trước <b>{edition}</b>, chỉ mình bạn thấy:")
 PREVIEW_EMPTY = Markup("<b>{edition}</b> lúc này chưa có tin nào.")
 ASK_TO_SEND = Markup("Gửi <b>{edition}</b> ngay cho mọi người đang nhận bản tin này?")
@@ -223,6 +256,7 @@ BUTTON_SEND_NOW = "Gửi ngay"
 BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
 BUTTON_START_SENDING = "Gửi lại bình thường"
 BUTTON_REFRESH = "Xem lại"
+BUTTON_HISTORY = "30 ngày qua"
 
 # The bot's own page in Telegram
 DESCRIPTION = (
