@@ -13,14 +13,18 @@ from bot.chat.intents import (
     Intent,
     Press,
     Preview,
+    RunWatch,
     SendNow,
     SetDays,
     SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
+    StopWatching,
     TurnPage,
     Undo,
+    WatchAgain,
+    WatchQuestion,
 )
 
 MAX_BYTES = 64
@@ -29,6 +33,7 @@ _NUMBER = r"[1-9][0-9]{0,17}"
 _TIME = r"(?:[01][0-9]|2[0-3])[0-5][05]"
 _MINUTES = r"0|[1-9][0-9]{0,3}"
 _DAY_MINUTES = 24 * 60
+_PLACES = {True: "ds", False: "tin"}  # the list of watches, an alert
 
 
 def encode(intent: Intent) -> str:
@@ -54,6 +59,14 @@ def encode(intent: Intent) -> str:
             return f"hoantac:{panel}:{profile_id}"
         case TurnPage(question_id, page):
             return f"trang:{question_id}:{page}"
+        case WatchQuestion(question_id):
+            return f"theodoi:hoi:{question_id}"
+        case StopWatching(watch_id, is_in_list):
+            return f"theodoi:thoi:{_PLACES[is_in_list]}:{watch_id}"
+        case WatchAgain(watch_id, is_in_list):
+            return f"theodoi:lai:{_PLACES[is_in_list]}:{watch_id}"
+        case RunWatch(watch_id):
+            return f"theodoi:xem:{watch_id}"
         case Preview(edition):
             return f"quantri:xem:{edition}"
         case AskToSend(edition):
@@ -109,6 +122,10 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             lambda match: Undo(int(match[2]), "topics" if match[1] == "topics" else "schedule"),
         ),
         (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
+        (rf"theodoi:hoi:({_NUMBER})", lambda match: WatchQuestion(int(match[1]))),
+        (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
+        (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),
+        (rf"theodoi:xem:({_NUMBER})", lambda match: RunWatch(int(match[1]))),
         (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
         (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
         (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),

@@ -24,6 +24,7 @@ class Press(Enum):
     DELETE_ALL = "xoa:het"
     KEEP_ALL = "xoa:khong"
     SHOW_STATE = "quantri"
+    SHOW_HISTORY = "quantri:30ngay"
     STOP_SENDING = "quantri:dung"
     START_SENDING = "quantri:chay"
 
@@ -89,6 +90,36 @@ class TurnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchQuestion:
+    """A question that was asked here, to be watched from now on."""
+
+    question_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopWatching:
+    """No more alerts of a watch; tapped in the list, or under an alert, which keeps its text."""
+
+    watch_id: int
+    is_in_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAgain:
+    """That taken back, in the same place."""
+
+    watch_id: int
+    is_in_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunWatch:
+    """What a watch asks, asked now."""
+
+    watch_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """An operator's look at an edition."""
 
@@ -119,6 +150,10 @@ Intent = (
     | SetTopic
     | Undo
     | TurnPage
+    | WatchQuestion
+    | StopWatching
+    | WatchAgain
+    | RunWatch
     | Preview
     | AskToSend
     | SendNow

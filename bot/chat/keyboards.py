@@ -17,7 +17,9 @@ from bot.chat.intents import (
     SetQuiet,
     SetTimes,
     SetTopic,
+    StopWatching,
     TurnPage,
+    WatchAgain,
 )
 from bot.chat.markup import shortened
 from bot.newsroom import Edition, Newsroom
@@ -130,6 +132,31 @@ def for_page(question_id: int, page: int, pages: int) -> InlineKeyboardMarkup | 
     return InlineKeyboardMarkup([row]) if row else None
 
 
+def for_watches(watches: Sequence[tuple[int, str]], *, undo: WatchAgain | None) -> InlineKeyboardMarkup:
+    """Offer to stop each watch, by number and words, and to take the last stop back."""
+    stops = [
+        [
+            _button(
+                texts.BUTTON_STOP.format(words=shortened(words, _LONGEST_LABEL)), StopWatching(number, True)
+            )
+        ]
+        for number, words in watches
+    ]
+    return InlineKeyboardMarkup([*_undo(undo), *stops])
+
+
+def exchanged(
+    keyboard: InlineKeyboardMarkup | None, old: Intent, label: str, new: Intent
+) -> InlineKeyboardMarkup:
+    """Return `keyboard` with another button in the place of the one that asks for `old`."""
+    return InlineKeyboardMarkup(
+        [
+            [_button(label, new) if button.callback_data == encode(old) else button for button in row]
+            for row in (keyboard.inline_keyboard if keyboard else ())
+        ]
+    )
+
+
 def for_deletion() -> InlineKeyboardMarkup:
     """Ask before deleting."""
     delete = _button(texts.BUTTON_DELETE, Press.DELETE_ALL)
@@ -149,7 +176,11 @@ def for_state(editions: Sequence[Edition], *, is_stopped: bool) -> InlineKeyboar
         if is_stopped
         else (texts.BUTTON_STOP_SENDING, Press.STOP_SENDING)
     )
-    return InlineKeyboardMarkup([*rows, [_button(*sending), _button(texts.BUTTON_REFRESH, Press.SHOW_STATE)]])
+    looks = [
+        _button(texts.BUTTON_HISTORY, Press.SHOW_HISTORY),
+        _button(texts.BUTTON_REFRESH, Press.SHOW_STATE),
+    ]
+    return InlineKeyboardMarkup([*rows, [_button(*sending)], looks])
 
 
 def for_sending(edition: str) -> InlineKeyboardMarkup:

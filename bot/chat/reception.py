@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.chat import admin, ask, digest_now, help, membership, my_data, start, texts
+from bot.chat import admin, ask, digest_now, help, history, membership, my_data, start, texts, watches
 from bot.chat.admin import AdminActions
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
@@ -14,14 +14,18 @@ from bot.chat.intents import (
     Intent,
     Press,
     Preview,
+    RunWatch,
     SendNow,
     SetDays,
     SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
+    StopWatching,
     TurnPage,
     Undo,
+    WatchAgain,
+    WatchQuestion,
 )
 from bot.chat.screen import Screen
 from bot.chat.settings import pausing, schedule, topics
@@ -48,6 +52,7 @@ class Reception:
             "start": start.obey,
             "tin": digest_now.obey,
             "tim": ask.obey,
+            "theodoi": watches.obey,
             "lich": schedule.obey,
             "chude": topics.obey,
             "tamdung": pausing.pause,
@@ -86,7 +91,7 @@ class Reception:
     async def press(self, tap: Tap, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
-        if await self._admits(tap, is_work=isinstance(intent, Preview)):
+        if await self._admits(tap, is_work=isinstance(intent, Preview | RunWatch)):
             if intent is None or not await self._may_press(tap, intent):
                 await tap.settle(texts.STALE_BUTTON)
             else:
@@ -96,7 +101,7 @@ class Reception:
     async def _may_press(self, tap: Tap, intent: Intent) -> bool:
         if intent in _OPERATOR_PRESSES or isinstance(intent, Preview | AskToSend | SendNow):
             return tap.is_operator
-        if isinstance(intent, TurnPage) or await membership.may_set(tap):
+        if isinstance(intent, TurnPage | RunWatch) or await membership.may_set(tap):
             return True
         await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
         return False
@@ -111,6 +116,14 @@ class Reception:
                 await topics.undo(tap, intent)
             case TurnPage():
                 await ask.turn(tap, intent)
+            case WatchQuestion():
+                await watches.watch_question(tap, intent)
+            case StopWatching():
+                await watches.stop(tap, intent)
+            case WatchAgain():
+                await watches.take_back(tap, intent)
+            case RunWatch():
+                await watches.run(tap, intent)
             case Preview():
                 await admin.preview(tap, intent)
             case AskToSend():
@@ -134,6 +147,8 @@ class Reception:
                 await my_data.keep(tap)
             case Press.SHOW_STATE:
                 await admin.show_state(tap, self._actions)
+            case Press.SHOW_HISTORY:
+                await history.show(tap)
             case Press.STOP_SENDING | Press.START_SENDING:
                 await admin.set_sending(tap, self._actions, is_stopped=press is Press.STOP_SENDING)
             case _:
@@ -154,4 +169,4 @@ class Reception:
         return verdict.is_admitted
 
 
-_OPERATOR_PRESSES = (Press.SHOW_STATE, Press.STOP_SENDING, Press.START_SENDING)
+_OPERATOR_PRESSES = (Press.SHOW_STATE, Press.SHOW_HISTORY, Press.STOP_SENDING, Press.START_SENDING)

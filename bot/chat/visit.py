@@ -7,7 +7,17 @@ import contextlib
 import datetime as dt
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, InputFile, LinkPreviewOptions, Message, ReplyParameters, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    User,
+)
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -136,6 +146,17 @@ class Tap(Visit):
             if "message is not modified" in error.message.lower():
                 return
             await self.send(screen)
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """Return the buttons among which one was tapped, as far as Telegram tells."""
+        return self.message.reply_markup if self.message else None
+
+    async def show_buttons(self, keyboard: InlineKeyboardMarkup) -> None:
+        """Show other buttons under the message; one that is out of reach keeps what it has."""
+        if self.message is not None:
+            with contextlib.suppress(BadRequest):
+                await self.message.edit_reply_markup(keyboard)
 
     async def refuse(self, screen: Screen, line: str) -> None:
         """Say `line` over the button."""

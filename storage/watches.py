@@ -1,0 +1,87 @@
+"""Watches: questions that alert. What is found for them stands in `storage.watch_hits`.
+
+A removed watch stays for a day, so that removing can be undone; it counts for nothing meanwhile.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.statements import insert_into
+from storage.tables import subscribers, watches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A chat's question that alerts. `text` is as typed."""
+
+    id: int
+    text: str
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of adding a watch: `watch` is None when the chat has as many as it may."""
+
+    watch: Watch | None
+    is_new: bool = False
+
+
+async def add_watch(
+    connection: AsyncConnection, subscriber_id: int, *, key: str, text: str, most: int, now: dt.datetime
+) -> Added:
+    """Let the subscriber watch `text`; `key` tells whether that is watched already."""
+    w = watches.c
+    same = select(watches).where(w.subscriber_id == subscriber_id, w.key == key, w.removed_at.is_(None))
+    if row := (await connection.execute(same)).first():
+        return Added(_watch(row))
+    is_live = (w.subscriber_id == subscriber_id, w.removed_at.is_(None))
+    live = (await connection.execute(select(func.count()).where(*is_live))).scalar_one()
+    if live >= most:
+        return Added(None)
+    values = {"text": text, "made_at": now, "changed_at": now, "removed_at": None}
+    statement = insert_into(connection, watches).values(subscriber_id=subscriber_id, key=key, **values)
+    statement = statement.on_conflict_do_update(index_elements=["subscriber_id", "key"], set_=values)
+    added = (await connection.execute(statement.returning(watches))).one()
+    return Added(_watch(added), is_new=True)
+
+
+async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]:
+    """Return what the chat watches, oldest first."""
+    w = watches.c
+    query = select(watches).join(subscribers).where(subscribers.c.chat_id == chat_id, w.removed_at.is_(None))
+    return [_watch(row) for row in await connection.execute(query.order_by(w.id))]
+
+
+async def find_watch(connection: AsyncConnection, watch_id: int, chat_id: int) -> Watch | None:
+    """Return the watch if it is this chat's, removed or not."""
+    query = (
+        select(watches).join(subscribers).where(watches.c.id == watch_id, subscribers.c.chat_id == chat_id)
+    )
+    row = (await connection.execute(query)).first()
+    return _watch(row) if row else None
+
+
+async def set_removed(
+    connection: AsyncConnection, watch_id: int, *, is_removed: bool, now: dt.datetime
+) -> None:
+    """Remove a watch, or take it back; what was published in between is then not told."""
+    values = {"removed_at": now, "changed_at": now} if is_removed else _taken_back(now)
+    await connection.execute(update(watches).where(watches.c.id == watch_id).values(values))
+
+
+def _taken_back(now: dt.datetime) -> dict[str, dt.datetime | None]:
+    return {"removed_at": None, "made_at": now, "changed_at": now}
+
+
+async def prune_watches(connection: AsyncConnection, *, before: dt.datetime) -> None:
+    """Forget the watches removed before `before`."""
+    await connection.execute(delete(watches).where(watches.c.removed_at < before))
+
+
+def _watch(row: Row[Any]) -> Watch:
+    return Watch(row.id, row.text, row.removed_at is not None)
