@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.leases import LeaseKey, holds_lease
@@ -18,7 +18,8 @@ from storage.statements import is_postgres
 from storage.tables import deliveries, delivery_edits, issue_parts, issues, subscribers
 
 MOST_TRIES = 2
-RETRACTED = "retracted"
+RETRACTED, CORRECTION = "retracted", "correction"  # an issue's status
+EDIT, NOTICE = 0, 1  # the parts of a correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ async def claim_deliveries(
 
     Of rows tried before at most `repeats` are taken, so that the next kill leaves few in doubt for good.
     Nothing is taken when the `lease` is in other hands. A row that came back while its chat paused or left,
-    or its issue was retracted, is called off here.
+    or its issue was retracted, is called off here. One that edits waits until what it edits is done.
     """
     if lease is not None and not await holds_lease(connection, lease):
         return []
@@ -89,6 +90,7 @@ async def _claim(
     due = (
         select(
             d.id,
+            d.part,
             s.chat_id,
             issue_parts.c.html,
             d.tries,
@@ -102,26 +104,29 @@ async def _claim(
         .outerjoin(delivery_edits, delivery_edits.c.delivery_id == d.id)
         .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
         .where(which, d.status == "pending", d.not_before <= now, is_first)
+        .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
         .order_by(d.tries, d.not_before, d.id)
         .limit(limit)
     )
     if is_postgres(connection):
         due = due.with_for_update(of=deliveries, skip_locked=True)
-    rows = (await connection.execute(due)).all()
+    rows: Sequence[Row[Any]] = (await connection.execute(due)).all()
     for row in rows:
-        if reason := _why_off(row.status, row.issue_status):
+        if reason := _why_off(row):
             await _set(connection, [row.id], status="gone", reason=reason, changed_at=now)
-    wanted = [row for row in rows if not _why_off(row.status, row.issue_status)]
+    wanted = [row for row in rows if not _why_off(row)]
     taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}
     await _set(connection, [row.id for row in wanted], **taken)
     return [Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits) for row in wanted]
 
 
-def _why_off(chat: str, issue: str) -> str | None:
-    """Return why a row that came back is not to be sent any more, by the status of chat and issue."""
-    if issue == RETRACTED:
+def _why_off(row: Row[Any]) -> str | None:
+    """Return why a due row is not to be sent any more."""
+    if row.issue_status == RETRACTED:
         return RETRACTED
-    return None if chat == "active" else chat
+    if row.edits is None and row.issue_status == CORRECTION and row.part == EDIT:
+        return "nothing to edit"
+    return None if row.status == "active" else str(row.status)
 
 
 async def _set(connection: AsyncConnection, ids: Sequence[int], **values: object) -> None:
