@@ -108,6 +108,27 @@ refusals = Table(
     Column("seen_at", UtcTime, nullable=False),
 )
 
+web_sources = Table(  # how each polled source fares; `storage.sources` says what the columns mean
+    "web_sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("next_at", UtcTime, nullable=False),
+    Column("tried_at", UtcTime),
+    Column("fetched_at", UtcTime),
+    Column("new_at", UtcTime),
+    Column("gap_seconds", Integer),
+    Column("items", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("trouble", Text),
+    Column("detail", Text, nullable=False),
+    Column("moved_to", Text),
+    Column("told", JSON, nullable=False),
+)
+
 profiles = Table(
     "profiles",
     metadata,

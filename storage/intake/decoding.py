@@ -31,6 +31,8 @@ _CHARSETS = {
 }
 _NAMES = {"utf-8-sig": "UTF-8", "cp1258": "windows-1258", "cp1252": "windows-1252"}
 _DECLARATION = re.compile(rb"<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_META = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_META_BYTES = 4_096
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\x0b\x0c\x1b")
 _CONTROL_SHARE = 0.05  # a stray NUL is repaired; compressed and executable files hold 10 % and more
 
@@ -52,10 +54,11 @@ class Kind(Enum):
     TEXT = "text"
     ROWS = "rows"
     FEED = "feed"
+    PAGE = "page"
 
 
-def charset_of(head: bytes) -> str:
-    """Return the codec for bytes that begin with `head`.
+def charset_of(head: bytes, charset: str | None = None) -> str:
+    """Return the codec for bytes that begin with `head`; they go before `charset`, their server's word.
 
     Raises:
         UnreadableError: the declared charset is not one that we read.
@@ -63,33 +66,38 @@ def charset_of(head: bytes) -> str:
     for bom, codec in _BOMS:
         if head.startswith(bom):
             return codec
-    declared = _DECLARATION.match(head.lstrip())
-    name = declared[1].decode().lower() if declared else "utf-8"
+    name = (_declared(head) or charset or "utf-8").lower()
     if name not in _CHARSETS:
-        raise UnreadableError(f"bảng mã «{name}» không được hỗ trợ, hãy chuyển tệp sang UTF-8")
+        raise UnreadableError(f"bảng mã «{name[:40]}» không được hỗ trợ, hãy chuyển tệp sang UTF-8")
     return _CHARSETS[name]
 
 
-def decode(data: bytes, *, may_be_cut: bool = False) -> str:
+def _declared(head: bytes) -> str | None:
+    start = head.lstrip()[:_META_BYTES]
+    found = _DECLARATION.match(start) or (_META.search(start) if start.startswith(b"<") else None)
+    return found[1].decode(errors="replace") if found else None
+
+
+def decode(data: bytes, *, may_be_cut: bool = False, charset: str | None = None) -> str:
     """Return `data` as text, by its declared charset; `may_be_cut` drops a character cut at the end.
 
     Raises:
         UnreadableError: the charset is not known, or the bytes are not in it.
     """
-    codec = charset_of(data)
+    codec = charset_of(data, charset)
     try:
         return codecs.getincrementaldecoder(codec)().decode(data, final=not may_be_cut)
     except UnicodeDecodeError as error:
         raise UnreadableError(_complaint(codec, error)) from error
 
 
-def kind_of(head: bytes, name: str) -> Kind:
+def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
     """Return what a file that begins with `head` holds; its `name` counts where the content is silent.
 
     Raises:
-        UnreadableError: it is empty, binary, a page of HTML, or XML and no feed.
+        UnreadableError: it is empty, binary, or XML and no feed.
     """
-    codec = charset_of(head)
+    codec = charset_of(head, charset)
     if codec.startswith("utf-8") and len(head) * _CONTROL_SHARE < len(head) - len(
         head.translate(None, _CONTROL)
     ):
@@ -113,7 +121,7 @@ def _kind_of_markup(text: str) -> Kind | None:
     if name in _FEED_ROOTS:
         return Kind.FEED
     if name in _HTML_ROOTS or text[:9].lower() == "<!doctype":
-        raise UnreadableError("trang HTML chưa được nhận, hãy đưa văn bản, JSONL hoặc RSS/Atom")
+        return Kind.PAGE
     if text.startswith("<?xml"):
         raise UnreadableError("tệp XML nhưng không phải RSS/Atom")
     return None

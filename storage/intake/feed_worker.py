@@ -1,22 +1,15 @@
-"""The program that parses one hostile feed in a process of its own: feed on stdin, JSON on stdout.
+"""A hostile feed → plain values. `apart_worker` runs this in a process of its own, without the package.
 
-It limits its own CPU time, memory and files, and reads nothing but its input; `storage.intake.feeds` starts
-it by its path, without the package around it, and kills it when it is late. Markup becomes text in here too:
-parsers of HTML can be made slow as well.
+Markup becomes text in here too: parsers of HTML can be made slow as well.
 """
 
 import io
-import json
 import re
-import resource
-import sys
-from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 
 import feedparser
 
-_MEMORY_BYTES = 768 * 1024 * 1024
 _UTF_8 = {"content-type": "application/xml; charset=utf-8"}  # the parent has decoded it
 _BLOCK = re.compile(
     r"article|aside|blockquote|br|div|d[dlt]|fig(?:caption|ure)|h[1-6]|hr|li|[ou]l|p|pre|section|t(?:able|[dhr])"
@@ -84,25 +77,3 @@ def _item(entry: Any) -> dict[str, Any]:
         "topic": str(tags[0].get("term") or ""),
         "published": str(entry.get("published") or entry.get("updated") or ""),
     }
-
-
-def limit(cpu_seconds: int) -> None:
-    """Let this process have `cpu_seconds` of CPU, bounded memory, and no file that it could write."""
-    for kind, most in (
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):  # some systems know not every limit: the parent's clock remains
-            resource.setrlimit(kind, (most, most))
-
-
-def main() -> None:
-    """Parse the feed on stdin; the only argument is the seconds of CPU allowed."""
-    limit(int(sys.argv[1]))
-    json.dump(parse(sys.stdin.buffer.read()), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

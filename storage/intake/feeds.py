@@ -1,26 +1,18 @@
-"""RSS and Atom → drafts. Parsing runs in `feed_worker`, a process that is killed when it is late or greedy.
-
-A feed can hold text that keeps a parser busy for minutes, and entities that unfold to gigabytes.
+"""RSS and Atom → drafts. Parsing runs apart, in `feed_worker`: a feed can hold text that keeps a parser busy
+for minutes, and entities that unfold to gigabytes.
 """
 
-import json
 import re
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from storage.identity import clean_link
+from storage.intake.apart import DEADLINE_SECONDS, parse_apart
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
 
-DEADLINE_SECONDS = 10.0
-_MAX_ANSWER_BYTES = 32_000_000
-_WORKER = Path(__file__).with_name("feed_worker.py")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
@@ -36,18 +28,28 @@ _PLACEHOLDER = re.compile(
 
 
 def read_feed(
-    data: bytes, name: str, origin: Origin, *, deadline_seconds: float = DEADLINE_SECONDS
+    data: bytes,
+    name: str,
+    origin: Origin,
+    *,
+    charset: str | None = None,
+    deadline_seconds: float = DEADLINE_SECONDS,
 ) -> Iterator[Draft | Refusal]:
     """Yield a draft for each item of a feed, placed at `name#item` counted from 1.
+
+    `charset` is what its server said, for a feed that says nothing itself.
 
     A feed that ends half-way gives the items before the cut, and a refusal that says so.
 
     Raises:
         UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
     """
-    text = _REFERENCE.sub(_possible, _NOT_XML.sub("", decode(data, may_be_cut=True)).lstrip())
+    text = _REFERENCE.sub(
+        _possible, _NOT_XML.sub("", decode(data, may_be_cut=True, charset=charset)).lstrip()
+    )
     declaration = _DECLARATION.match(text)
-    feed = parse_apart(text[declaration.end() if declaration else 0 :].encode(), deadline_seconds)
+    document = text[declaration.end() if declaration else 0 :].encode()
+    feed = parse_apart("feed_worker", document, deadline_seconds)
     items = feed["items"]
     if not feed["is_feed"] and not items:
         raise UnreadableError("không phải RSS/Atom")
@@ -65,45 +67,6 @@ def _possible(reference: re.Match[str]) -> str:
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
     code = int(digits, base) if len(digits) <= 7 else sys.maxunicode + 1
     return reference[0] if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
-
-
-def parse_apart(feed: bytes, deadline_seconds: float) -> dict[str, Any]:
-    """Return `feed_worker.parse(feed)`, computed by another process within the deadline.
-
-    Raises:
-        UnreadableError: it was killed, or died.
-    """
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write(feed)
-        stdin.seek(0)
-        worker = subprocess.Popen(  # noqa: S603 - our own program, and no word of the feed in the command
-            [sys.executable, "-P", str(_WORKER), str(max(1, int(deadline_seconds)))],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},  # none of our secrets
-        )
-    with worker:
-        return _answer(worker, deadline_seconds)
-
-
-def _answer(worker: subprocess.Popen[bytes], deadline_seconds: float) -> dict[str, Any]:
-    assert worker.stdout is not None  # noqa: S101 - it was opened as a pipe
-    alarm = threading.Timer(deadline_seconds, worker.kill)
-    alarm.start()
-    try:
-        answer = worker.stdout.read(_MAX_ANSWER_BYTES + 1)
-        worker.stdout.close()  # a worker with more to say dies of it
-        worker.wait()
-    finally:
-        alarm.cancel()
-        worker.kill()
-    if worker.returncode < 0:
-        raise UnreadableError(f"feed không đọc xong trong {deadline_seconds:g} giây, đã dừng")
-    if worker.returncode or len(answer) > _MAX_ANSWER_BYTES:
-        raise UnreadableError("feed quá lớn hoặc quá rối để đọc")
-    parsed: dict[str, Any] = json.loads(answer)
-    return parsed
 
 
 def _draft(item: dict[str, Any], place: str, source: str) -> Draft:

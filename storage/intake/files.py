@@ -18,6 +18,7 @@ from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, kind_o
 from storage.intake.drafts import Draft, take
 from storage.intake.feeds import read_feed
 from storage.intake.model import Origin, Refusal, Taken, UnreadableError
+from storage.intake.pages import read_page
 from storage.intake.rows import read_rows
 from storage.intake.scraped import read_scraped
 
@@ -59,6 +60,8 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
         raise UnreadableError(f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
     if kind is Kind.FEED:
         yield from read_feed(data, name, origin)
+    elif kind is Kind.PAGE:
+        yield read_page(data, name, origin)
     elif kind is Kind.ROWS:
         yield from read_rows((decode(data).encode(),), name)
     else:

@@ -52,7 +52,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {  # name → content, a part of the rea
     "vni.txt": (VNI.encode(), "VNI"),
     "cp1258.txt": (TONES_APART, "UTF-8 (sai ở byte"),
     "utf16.txt": (GOOD.encode("utf-16-le"), "nhị phân"),
-    "page.rss": (b"<!doctype html><p>Trang", "trang HTML"),
+    "page.rss": (b"<!doctype html><p>Trang", "không có bài báo"),
     "charset.rss": (b'<?xml version="1.0" encoding="x-vps"?><rss/>', "«x-vps»"),
     "wrong.rss": (RSS.format(ITEM).encode("cp1258", "ignore"), "UTF-8 (sai ở byte"),
     "hollow.rss": (RSS.format(ITEM + "<item><pubDate>x</pubDate></item>").encode(), "không có tiêu đề"),

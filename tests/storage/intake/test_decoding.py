@@ -42,6 +42,17 @@ def test_a_charset_that_is_not_a_papers_is_refused_by_name(charset: str) -> None
         charset_of(f'<?xml version="1.0" encoding="{charset}"?>'.encode())
 
 
+def test_a_pages_own_word_tells_the_charset_before_its_servers() -> None:
+    page = '<!doctype html><html><head><meta http-equiv="x" content="text/html; charset=UTF-8">Mưa'
+    assert decode(page.encode(), charset="iso-8859-1") == page
+
+
+def test_a_servers_word_tells_the_charset_of_a_silent_document() -> None:
+    assert decode("tiê\u0301ng".encode("cp1258"), charset="Windows-1258") == "tiê\u0301ng"
+    with pytest.raises(UnreadableError, match="«x-vps»"):
+        decode(b"Mua", charset="x-vps")
+
+
 def test_bytes_outside_their_charset_are_refused_with_the_place() -> None:
     with pytest.raises(UnreadableError, match=r"UTF-8 .*byte 5"):
         decode(b"Mua \xff to")
@@ -70,6 +81,9 @@ def test_a_cut_character_is_refused_or_dropped() -> None:
         ('<?xml version="1.0"?>\n<!-- <html> -->\n<rdf:RDF xmlns="x">', "-", Kind.FEED),
         ('<!DOCTYPE l [<!ENTITY a "b">]><feed>', "-", Kind.FEED),
         ("<3 Hạ Long", "tin.txt", Kind.TEXT),
+        ("<!DOCTYPE html>\n<title>x", "tin.rss", Kind.PAGE),
+        ("<html lang=vi>", "tin.jsonl", Kind.PAGE),
+        ('<?xml version="1.0"?><html>', "tin.xml", Kind.PAGE),
     ],
 )
 def test_the_kind_is_told_by_content_then_by_name(head: str, name: str, kind: Kind) -> None:
@@ -83,9 +97,6 @@ def test_the_kind_is_told_by_content_then_by_name(head: str, name: str, kind: Ki
         (b"\xef\xbb\xbf \n\t\xe2\x80\x8b", "tin.txt", "tệp rỗng"),
         (bytes(range(256)) * 4, "anh.txt", "nhị phân"),
         (b"\x7fELF\x02\x01\x01" + bytes(64), "tin.rss", "nhị phân"),
-        (b"<!DOCTYPE html>\n<title>x", "tin.rss", "HTML"),
-        (b"<html lang=vi>", "tin.jsonl", "HTML"),
-        (b'<?xml version="1.0"?><html>', "tin.xml", "HTML"),
         (b'<?xml version="1.0"?><svg width="1">', "tin.rss", "không phải RSS/Atom"),
         ("Mưa lớn".encode(), "tin.rss", "không phải RSS/Atom"),
         (b'{\n  "title": "x"\n}', "tin.json", "mỗi bài phải nằm trọn trên một dòng"),
