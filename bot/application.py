@@ -21,12 +21,16 @@ from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.jobs.work_up import WorkUp
+from bot.lease import Lease, LeaseLostError
 from bot.metrics import WAITING_DELIVERIES, serve_health
+from bot.readiness import until_ready
 from bot.ticks import Ticks
 from storage.deliveries import count_waiting
+from storage.errors import StorageError
 
 __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
 
+_ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
 _log = structlog.get_logger(__name__)
 
@@ -49,8 +53,10 @@ class Bot:
         self._watch = watch
         self._listen = listen
         self._stop = asyncio.Event()
+        self._waits_for: str | None = "the database"
+        self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
-        self._sender = Sender(desk, self._connection.bot)
+        self._sender = Sender(desk, self._connection.bot, lease=self._lease.key)
         self._work_up = WorkUp(desk.database, desk.clock)
         self._ticks = Ticks(desk.clock)
         actions = AdminActions(self._send_now, self._sender.set_paused, lambda: self._sender.is_paused)
@@ -65,22 +71,38 @@ class Bot:
 
         Raises:
             TokenRefusedError: Telegram refused the token, at the start or later.
+            LeaseLostError: another process took over, having taken this one for dead.
+            StorageError: the database will not do, however long one waits.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         async with AsyncExitStack() as stack:
             await self._listen_for_health(stack)
-            stack.push_async_callback(self._connection.close)
-            if await self._connection.open(self._stop):
-                await stack.enter_async_context(self._registering())
-                await stack.enter_async_context(self._ticking())
-                await self._until_stopped()
+            if await self._may_begin():
+                await stack.enter_async_context(self._lease.kept())
+                stack.push_async_callback(self._connection.close)
+                if await self._connection.open(self._stop):
+                    await stack.enter_async_context(self._registering())
+                    await stack.enter_async_context(self._ticking())
+                    await self._until_stopped()
         if self._connection.is_refused:
             raise TokenRefusedError
+        if self._lease.lost.is_set():
+            raise LeaseLostError
+
+    async def _may_begin(self) -> bool:
+        """Wait for the database and for the lease; False when asked to stop before that."""
+        if not await until_ready(self._desk.database, self._desk.clock, self._stop):
+            return False
+        self._waits_for = "the lease, which another process holds"
+        is_ours = await self._lease.until_taken(self._stop)
+        self._waits_for = None
+        return is_ours
 
     async def _until_stopped(self) -> None:
-        waits = [asyncio.ensure_future(one) for one in (self._stop.wait(), self._connection.until_refused())]
+        ends = (self._stop.wait(), self._connection.until_refused(), self._lease.lost.wait())
+        waits = [asyncio.ensure_future(one) for one in ends]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
@@ -126,8 +148,7 @@ class Bot:
             yield
         finally:
             self._sender.stop()
-            await self._ticks.stop()
-            await asyncio.wait([sending], timeout=_PATIENCE_SECONDS)
+            await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
             sending.cancel()  # a row that still waits for its answer is taken up at the next start
             await asyncio.wait([sending])
 
@@ -161,5 +182,15 @@ class Bot:
         return queued
 
     async def _find_problems(self) -> list[str]:
-        problem = self._connection.find_problem()
-        return [problem] if problem else []
+        if self._waits_for is not None:
+            return [f"waits for {self._waits_for}"]
+        problems = [await self._find_problem_of_database(), self._connection.find_problem()]
+        return [problem for problem in problems if problem]
+
+    async def _find_problem_of_database(self) -> str | None:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS), self._desk.database.read() as connection:
+                await count_waiting(connection)
+        except (StorageError, TimeoutError):
+            return "the database does not answer"
+        return None

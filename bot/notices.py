@@ -57,6 +57,16 @@ def other_poller() -> str:
     return "một tiến trình khác đang nhận tin với cùng token (409); hãy tắt bớt, chỉ để một bot chạy"
 
 
+def lease_elsewhere(holder: str) -> str:
+    """Say in the log that another process works with the same token."""
+    return f"{holder} đang chạy bot với cùng token; chờ đến khi tiến trình đó dừng"
+
+
+def lease_lost() -> str:
+    """Say on the terminal that another process has taken over."""
+    return "Một tiến trình khác đã nhận việc với cùng token (máy này có lúc đứng quá lâu); bot dừng ở đây."
+
+
 def schema_upgraded(before: str, after: str, backup: str | None) -> str:
     """Say on the terminal that the database was upgraded."""
     kept = f"; bản sao lưu: {backup}" if backup else ""

@@ -1,6 +1,19 @@
 """What storage raises: one base class, ids as attributes, the driver's own error behind `from`."""
 
+from pathlib import Path
+
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+_PASSING = (
+    "locked",
+    "busy",
+    "connection",
+    "deadlock",
+    "full",
+    "starting up",
+    "shutting down",
+    "recovery mode",
+)
 
 
 class StorageError(Exception):
@@ -15,8 +28,7 @@ class StorageError(Exception):
         """Wrap a driver's error without its statement and parameters: those may hold a person's words."""
         cause = error.orig if isinstance(error, DBAPIError) else error
         text = str(cause)
-        passing = any(mark in text for mark in ("locked", "busy", "connection", "deadlock", "full"))
-        return cls(f"{type(cause).__name__}: {text}", is_passing=passing)
+        return cls(f"{type(cause).__name__}: {text}", is_passing=any(mark in text for mark in _PASSING))
 
 
 class UnknownArticleError(StorageError):
@@ -33,3 +45,12 @@ class SchemaError(StorageError):
 
 class InUseError(StorageError):
     """Another process has the database open, and what was asked needs it alone."""
+
+
+class DamagedError(StorageError):
+    """The SQLite file cannot be read any more. `backup` is the last copy of it that is known of."""
+
+    def __init__(self, reason: str, *, backup: Path | None) -> None:
+        super().__init__(f"the database is damaged: {reason}")
+        self.reason = reason
+        self.backup = backup

@@ -12,11 +12,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import SchemaError
+
+_UPGRADE_LOCK = 0x6469656D  # any number, the same for all of us
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def is_known(revision: str) -> bool:
 
 
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway; there, two may start at once
+        connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
     config = _script_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

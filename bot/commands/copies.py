@@ -12,6 +12,7 @@ from config.settings import Settings
 from storage.backup import back_up
 from storage.errors import InUseError, SchemaError, StorageError
 from storage.restore import restore as put_back
+from storage.soundness import remember_backup
 
 
 def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")]) -> None:
@@ -30,6 +31,7 @@ async def _back_up(settings: Settings, path: Path) -> None:
             fail(f"✗ Chưa có cơ sở dữ liệu {opened.url.database} để sao lưu.")
         try:
             await back_up(opened, path)
+            remember_backup(Path(opened.url.database or ""), path)
         except StorageError as error:
             fail(f"✗ Chưa ghi được {path} ({error}); hãy xem thư mục, quyền ghi và chỗ trống trên đĩa.")
 

@@ -17,7 +17,7 @@ from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
-from storage.errors import SchemaError, StorageError
+from storage.errors import DamagedError, SchemaError, StorageError
 from storage.upgrade import upgrade
 
 _T = TypeVar("_T")
@@ -93,9 +93,18 @@ def is_there(database: Database) -> bool:
 
 def explained(error: StorageError, redactor: Redactor) -> str:
     """Say in Vietnamese what a database refused, with its own words and without secrets."""
+    if isinstance(error, DamagedError):
+        return _damaged(error)
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
     return f"Cơ sở dữ liệu không dùng được ({redactor.text(str(error))}); hãy xem DIEMTIN_DATABASE_URL."
+
+
+def _damaged(error: DamagedError) -> str:
+    last = "chưa thấy bản sao lưu nào"
+    if error.backup is not None:
+        last = f"bản sao lưu gần nhất là {error.backup}, dùng lại bằng: diemtin restore {error.backup}"
+    return f"Cơ sở dữ liệu bị hỏng ({error.reason}); {last}."
 
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:

@@ -8,9 +8,11 @@ import typer
 from bot import notices
 from bot.application import Address, Bot, Listen, TokenRefusedError
 from bot.assembly import assemble
-from bot.commands.opening import newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.opening import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, say
+from bot.desk import Desk
 from bot.jobs.reload import NewsroomWatch
+from bot.lease import LeaseLostError
 from bot.logs import configure_logging
 from bot.newsroom import Newsroom
 from config.problems import ConfigError
@@ -33,17 +35,20 @@ def run_bot(
 
 
 async def _run(settings: Settings, token: str) -> None:
-    health = newsroom_or_exit(settings).health
+    declared = newsroom_or_exit(settings)
     if not settings.config.exists():
         say(f"Không có {settings.config}, dùng cấu hình mẫu; tạo tệp của bạn bằng: diemtin init")
-    listen = Listen(health.host, health.port) if health else None
+    listen = Listen(declared.health.host, declared.health.port) if declared.health else None
     watch = NewsroomWatch(settings.config, _read, content_hash)
-    async with open_desk(settings) as desk:
+    async with open_database(settings) as database:
+        desk = Desk(database, clock_of(settings), assemble(declared), settings.admins)
         bot = Bot(desk, Address(settings.api_base_url, token), watch=watch, listen=listen)
         try:
             await bot.run()
         except TokenRefusedError:
             fail(f"✗ {notices.token_refused()}")
+        except LeaseLostError:
+            fail(f"✗ {notices.lease_lost()}")
 
 
 def _read(path: Path) -> Newsroom | str:

@@ -1,0 +1,42 @@
+"""What must be there before the bot begins: the database, whole and of this version."""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from bot import notices
+from bot.clock import Clock
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.soundness import check_sound
+from storage.upgrade import upgrade
+
+_LONGEST_WAIT_SECONDS = 30.0
+_log = structlog.get_logger(__name__)
+
+
+async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> bool:
+    """Wait for a database that does not answer, and bring it up to date; False when `stop` came before that.
+
+    Raises:
+        StorageError: it will not do, however long one waits: damaged, of a newer version, refused.
+    """
+    wait = 1.0
+    await check_sound(database)
+    while not stop.is_set():
+        try:
+            done = await upgrade(database, now=clock.now())
+        except StorageError as error:
+            if not error.is_passing:
+                raise
+            _log.warning("the database does not answer", error=str(error), next_try_seconds=wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(_LONGEST_WAIT_SECONDS, wait * 2)
+        else:
+            if done.before is not None and done.has_changed:
+                kept = str(done.backup) if done.backup else None
+                _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
+            return True
+    return False
