@@ -1,5 +1,6 @@
 """From validated configuration to the values that chat and jobs work with: the one place that knows both."""
 
+import datetime as dt
 from pathlib import Path
 
 from bot import newsroom as plain
@@ -38,6 +39,7 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         questions_per_10_seconds=declared.limits.questions_per_10_seconds,
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
+        contact=declared.general.contact,
     )
 
 
@@ -52,10 +54,29 @@ def _edition(declared: Edition) -> plain.Edition:
     )
 
 
-def _source(declared: Source) -> plain.Source:
-    path = declared.inbox or declared.feed
-    if path is None:
-        raise ValueError(f"source {declared.name} has neither inbox nor feed")
+def _source(declared: Source) -> plain.Source | plain.WebSource:
+    place = declared.inbox or declared.feed or declared.page
+    if place is None:
+        raise ValueError(f"source {declared.name} has no way in")
+    return _file_source(declared, place) if isinstance(place, Path) else _web_source(declared, place)
+
+
+def _web_source(declared: Source, url: str) -> plain.WebSource:
+    return plain.WebSource(
+        name=declared.name,
+        title=declared.title,
+        kind="page" if declared.page else "feed",
+        url=url,
+        zone=declared.zone,
+        topic=declared.topic,
+        quote=declared.quote,
+        every=dt.timedelta(minutes=declared.every_minutes),
+        full_text=declared.full_text,
+        allows_private=declared.allow_private,
+    )
+
+
+def _file_source(declared: Source, path: Path) -> plain.Source:
     return plain.Source(
         name=declared.name,
         title=declared.title,
@@ -64,4 +85,5 @@ def _source(declared: Source) -> plain.Source:
         zone=declared.zone,
         topic=declared.topic,
         quote=declared.quote,
+        moves_files=declared.move_files,
     )

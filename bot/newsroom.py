@@ -16,7 +16,10 @@ from summarizer.digest import QuotePolicy
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one."""
+    """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
+
+    With `moves_files`, an inbox's files move into folders of their own once they are taken in.
+    """
 
     name: str
     title: str
@@ -25,6 +28,26 @@ class Source:
     zone: str
     topic: str | None
     quote: QuotePolicy
+    moves_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebSource:
+    """An address that is polled every so often: a feed, or one page.
+
+    `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network.
+    """
+
+    name: str
+    title: str
+    kind: Literal["feed", "page"]
+    url: str
+    zone: str
+    topic: str | None
+    quote: QuotePolicy
+    every: dt.timedelta = dt.timedelta(minutes=10)
+    full_text: bool = False
+    allows_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +67,13 @@ class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
     `topic_aliases` maps what feeds and addresses call a topic to its name. `ranker` is a name in
-    `summarizer.ranking.RANKERS`: it chooses the sentences of articles that come in from now on.
+    `summarizer.ranking.RANKERS`: it chooses the sentences of articles that come in from now on. `contact` is
+    for those who keep the polled hosts.
     """
 
     zone: str
     editions: tuple[Edition, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Source | WebSource, ...]
     topics: Mapping[str, str]
     topic_aliases: Mapping[str, str]
     keep_days: int
@@ -57,6 +81,17 @@ class Newsroom:
     questions_per_10_seconds: int
     questions_per_hour: int
     ranker: str = "diemtin"
+    contact: str | None = None
+
+    @property
+    def file_sources(self) -> tuple[Source, ...]:
+        """Return the sources on this machine, in order."""
+        return tuple(source for source in self.sources if isinstance(source, Source))
+
+    @property
+    def web_sources(self) -> tuple[WebSource, ...]:
+        """Return the polled sources, in order."""
+        return tuple(source for source in self.sources if isinstance(source, WebSource))
 
     @property
     def default_edition(self) -> Edition:
@@ -80,6 +115,6 @@ class Newsroom:
         known = tuple(name for name in choices.topics if name in self.topics)
         return replace(edition, schedule=schedule, topics=known or edition.topics)
 
-    def find_source(self, name: str) -> Source | None:
+    def find_source(self, name: str) -> Source | WebSource | None:
         """Return the source called `name`."""
         return next((source for source in self.sources if source.name == name), None)

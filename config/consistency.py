@@ -87,9 +87,29 @@ def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:
     for index, source in _tables(document, "sources"):
-        if ("inbox" in source) == ("feed" in source):
-            message = "mỗi nguồn cần đúng một trong hai khóa: inbox (thư mục tin) hoặc feed (tệp RSS/Atom)"
+        ways = [key for key in ("inbox", "feed", "page") if key in source]
+        if len(ways) != 1:
+            message = (
+                "mỗi nguồn cần đúng một trong ba khóa: inbox (thư mục tin), feed (địa chỉ hoặc tệp RSS), "
+                "page (địa chỉ một trang)"
+            )
             yield ("sources", index), message
+        else:
+            yield from _keys_without_use(source, ways[0], index)
+
+
+def _keys_without_use(source: Mapping[str, Any], way: str, index: int) -> Iterator[Complaint]:
+    is_polled = way == "page" or (way == "feed" and "://" in str(source["feed"]))
+    for key in ("every_minutes", "allow_private", "full_text"):
+        if key in source and not is_polled:
+            yield ("sources", index, key), "chỉ dùng cho nguồn là địa chỉ mạng; hãy bỏ khóa này"
+    if "full_text" in source and way == "page":
+        yield (
+            ("sources", index, "full_text"),
+            "chỉ dùng cho feed; trang luôn được đọc cả bài, hãy bỏ khóa này",
+        )
+    if "move_files" in source and way != "inbox":
+        yield ("sources", index, "move_files"), "chỉ dùng cho inbox; hãy bỏ khóa này"
 
 
 def _several_defaults(document: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -12,7 +12,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from config.topics import BUILT_IN_TOPICS
-from config.values import Alias, Host, Listed, LocalTime, Slug, Title, Weekday, Zone
+from config.values import (
+    Alias,
+    Contact,
+    Host,
+    Listed,
+    LocalTime,
+    Slug,
+    Title,
+    WebAddress,
+    Weekday,
+    Zone,
+    web_address,
+)
 
 ReadingMinutes = Annotated[int, Field(ge=1, le=30)]
 MaxAgeHours = Annotated[int, Field(ge=1, le=720)]
@@ -31,6 +43,7 @@ class General(_Table):
     reading_minutes: ReadingMinutes = 3
     max_age_hours: MaxAgeHours = 48
     ranker: Literal["diemtin", "lexrank", "textrank", "lsa", "edmundson"] = "diemtin"
+    contact: Contact | None = None
 
     @property
     def late_window(self) -> dt.timedelta:
@@ -67,26 +80,39 @@ def _path(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError('phải là một đường dẫn trong ngoặc kép, ví dụ "tin-vao"')
     if "://" in value:
-        raise ValueError("bản này chỉ đọc tệp trên máy, chưa đọc địa chỉ mạng; hãy ghi đường dẫn tới tệp")
+        raise ValueError("phải là thư mục hoặc tệp trên máy; địa chỉ mạng ghi ở khóa feed hoặc page")
     try:
         return _surroundings(info).base / Path(value).expanduser()
     except RuntimeError:
         raise ValueError("không rõ thư mục của người dùng sau dấu ~; hãy ghi đường dẫn đầy đủ") from None
 
 
+def _file_or_address(value: object, info: ValidationInfo) -> Path | str:
+    is_address = isinstance(value, str) and "://" in value
+    return web_address(str(value)) if is_address else _path(value, info)
+
+
 FilePath = Annotated[Path, BeforeValidator(_path)]
+FeedPlace = Annotated[Path | str, BeforeValidator(_file_or_address)]
 
 
 class Source(_Following):
-    """`[[sources]]`: a paper, and the inbox folder or the feed file its articles come from (exactly one).
+    """`[[sources]]`: a paper, and where its articles come from: exactly one of an inbox folder, a feed (a
+    file or a polled address) and the address of a polled page.
 
-    `quote` says how much of an article may be shown. `topic` is for articles that name none.
+    `quote` says how much of an article may be shown. `topic` is for articles that name none. `every_minutes`,
+    `full_text` and `allow_private` are for addresses, `move_files` for an inbox.
     """
 
     name: Slug
     title: Title
     inbox: FilePath | None = None
-    feed: FilePath | None = None
+    feed: FeedPlace | None = None
+    page: WebAddress | None = None
+    every_minutes: int = Field(default=10, ge=1, le=1440)
+    full_text: bool = False
+    allow_private: bool = False
+    move_files: bool = False
     zone: Zone
     topic: Slug | None = None
     quote: Literal["full", "headline", "none"] = "full"

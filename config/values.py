@@ -5,6 +5,7 @@ import functools
 import re
 import zoneinfo
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -71,6 +72,31 @@ def _host(value: str) -> str:
     return value
 
 
+def web_address(value: str) -> str:
+    """Return a web address without its blanks around. Raises ValueError, in Vietnamese, on another thing."""
+    address = value.strip()
+    try:
+        parts = urlsplit(address)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its own words would be English
+        is_usable = False
+    if not is_usable or len(address) > 2_000 or " " in address or not address.isprintable():
+        raise ValueError('phải là một địa chỉ http(s), ví dụ "https://bao.example/rss/tin-moi.rss"')
+    if "@" in parts.netloc:
+        raise ValueError(
+            "không ghi tên và mật khẩu trong địa chỉ; nguồn cần đăng nhập thì bot không đọc được"
+        )
+    return address
+
+
+def _contact(value: str) -> str:
+    if not re.fullmatch(r"[!-'*-~]{3,120}", value):
+        raise ValueError(
+            'phải là thư điện tử hoặc địa chỉ trang, viết liền không dấu, ví dụ "toasoan@bao.example"'
+        )
+    return value
+
+
 _Element = TypeVar("_Element")
 Slug = Annotated[str, AfterValidator(_slug)]
 Title = Annotated[str, AfterValidator(_title)]
@@ -79,4 +105,6 @@ Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[dt.time, BeforeValidator(_local_time)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]
 Host = Annotated[str, AfterValidator(_host)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+Contact = Annotated[str, AfterValidator(_contact)]
 Listed = Annotated[tuple[_Element, ...], Field(strict=False)]  # TOML arrays arrive as lists

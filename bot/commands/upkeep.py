@@ -118,7 +118,7 @@ def _examine_newsroom(settings: Settings) -> list[str]:
         return [f"{settings.config}: {problem}" for problem in error.problems]
     return [
         f"nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn"
-        for source in newsroom.sources
+        for source in newsroom.file_sources
         if not source.path.exists()
     ]
 

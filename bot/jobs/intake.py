@@ -74,7 +74,7 @@ async def take_in(database: Database, taken: Iterator[Taken], source: str, *, no
 async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
     """Look at every declared source once. The admins are told when one cannot be read, once until it can."""
     total = Intake()
-    for source in desk.newsroom.sources:
+    for source in desk.newsroom.file_sources:
         with contained("intake", source=source.name):
             total += await _poll(desk, source, tell_admins)
     return total

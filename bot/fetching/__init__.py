@@ -1,0 +1,1 @@
+"""The open web, for intake: one polite, guarded request a host at a time. Parsing is `storage.intake`'s."""

@@ -1,0 +1,150 @@
+"""An address → its content, through redirects, with manners: robots.txt, one request a host, honest words."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from bot.clock import Clock
+from bot.fetching.addresses import Target, target_of
+from bot.fetching.bodies import MAX_BODY_BYTES
+from bot.fetching.errors import Code, FetchError
+from bot.fetching.headers import Validators, fresh_seconds, retry_seconds, validators_of
+from bot.fetching.hosts import Hosts
+from bot.fetching.robots import MOST_BYTES, Robots
+from bot.fetching.transport import Answer, Transport
+
+DEADLINE_SECONDS = 20.0
+_MOST_REDIRECTS = 5
+_PERMANENT = (301, 308)
+_REDIRECTS = (*_PERMANENT, 302, 303, 307)
+_LONGEST_QUEUE_SECONDS = 120.0  # a host that wants to be left alone for longer is asked another time
+_FEEDS_FIRST = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave. `body` is None where nothing has changed; `moved_to` is where it now lives."""
+
+    url: str
+    body: bytes | None
+    charset: str | None
+    validators: Validators
+    fresh_seconds: float
+    moved_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """How the hops of one fetch are made. `private_host` may lie inside; no other may."""
+
+    private_host: str | None
+    asks_robots: bool
+    most: int = MAX_BODY_BYTES
+
+
+class Fetcher:
+    """Fetches for one program. `contact` is put into the user agent, for those who keep the hosts."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        contact: str | None = None,
+        resolve: Callable[[str], list[str]] | None = None,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.user_agent = user_agent(contact)
+        self._clock = clock
+        self._deadline_seconds = deadline_seconds
+        self._transport = Transport(resolve=resolve)
+        self._hosts = Hosts(clock)
+        self._robots = Robots(clock, self._ask_robots)
+
+    async def fetch(
+        self, url: str, *, known: Validators | None = None, private_host: str | None = None
+    ) -> Fetched:
+        """Fetch `url`, unless its version is the `known` one; `private_host` may lie in our own network.
+
+        Raises:
+            FetchError: there is nothing to be had, and why.
+        """
+        return await self._follow(
+            target_of(url), known or Validators(), _Trip(private_host, asks_robots=True)
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._transport.close()
+
+    async def _follow(self, target: Target, known: Validators, trip: _Trip) -> Fetched:
+        left, moved_to, has_moved = self._deadline_seconds, None, True
+        for _ in range(_MOST_REDIRECTS + 1):
+            if trip.asks_robots:
+                await self._heed_robots(target, trip)
+            answer, took = await self._hop(target, known, trip, left)
+            left -= took
+            if answer.status not in _REDIRECTS:
+                return self._judge(target, answer, moved_to, known)
+            target = target_of(answer.headers.get("location", ""), target.url)
+            has_moved = has_moved and answer.status in _PERMANENT
+            moved_to = target.url if has_moved else moved_to
+        raise FetchError("redirects")
+
+    async def _hop(self, target: Target, known: Validators, trip: _Trip, left: float) -> tuple[Answer, float]:
+        """Ask once, in turn; return the answer and how long it took, waiting for the turn not counted."""
+        wait = self._hosts.seconds_to_wait(target.authority)
+        if wait > _LONGEST_QUEUE_SECONDS:
+            raise FetchError("throttled", wait_seconds=wait)
+        headers = {"User-Agent": self.user_agent, "Accept": _FEEDS_FIRST, **known.as_headers()}
+        loop = asyncio.get_running_loop()
+        async with self._hosts.turn(target.authority):
+            began = loop.time()
+            answer = await self._transport.get(
+                target,
+                headers,
+                is_private_allowed=target.host == trip.private_host,
+                deadline_seconds=max(0.001, left),
+                most=trip.most,
+            )
+            if answer.status in (429, 503):
+                asked = retry_seconds(answer.headers, self._clock.now())
+                self._hosts.rest(target.authority, asked or 0.0)
+            return answer, loop.time() - began
+
+    async def _heed_robots(self, target: Target, trip: _Trip) -> None:
+        rules = target_of("/robots.txt", target.root)
+        gap = await self._robots.check(target, rules, private_host=trip.private_host)
+        if gap is not None:
+            self._hosts.slow_down(target.authority, gap)
+
+    async def _ask_robots(self, target: Target, private_host: str | None) -> bytes:
+        trip = _Trip(private_host, asks_robots=False, most=MOST_BYTES)
+        return (await self._follow(target, Validators(), trip)).body or b""
+
+    def _judge(self, target: Target, answer: Answer, moved_to: str | None, known: Validators) -> Fetched:
+        is_unchanged = answer.status == 304 and bool(known.as_headers())
+        if answer.status != 200 and not is_unchanged:
+            code = _code_of(answer.status)
+            wait = retry_seconds(answer.headers, self._clock.now())
+            raise FetchError(code, f"HTTP {answer.status}", wait_seconds=wait)
+        return Fetched(
+            url=target.url,
+            body=None if is_unchanged else answer.body,
+            charset=answer.charset,
+            validators=known if is_unchanged else validators_of(answer.headers),
+            fresh_seconds=fresh_seconds(answer.headers),
+            moved_to=moved_to,
+        )
+
+
+def user_agent(contact: str | None) -> str:
+    """Return who we say that we are: name, version, and how to reach the operator where that is given."""
+    name = f"diemtin/{version('diemtin')}"
+    return f"{name} (+{contact})" if contact else name
+
+
+def _code_of(status: int) -> Code:
+    codes: dict[int, Code] = {404: "missing", 410: "gone", 429: "throttled"}
+    others: Code = "server" if status >= 500 else "refused" if status >= 400 else "broken_answer"
+    return codes.get(status, others)

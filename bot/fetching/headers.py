@@ -1,0 +1,69 @@
+"""What an answer's headers ask of those who come back: validators, freshness, and when to return."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+_LONGEST_VALIDATOR = 500
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a host called the version of an address that it gave last."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def as_headers(self) -> dict[str, str]:
+        """Return the headers that ask for a newer version only."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+def validators_of(headers: Mapping[str, str]) -> Validators:
+    """Return the validators of an answer; those too long to be sent back are none.
+
+    >>> validators_of({"etag": '"a1"'})
+    Validators(etag='"a1"', last_modified=None)
+    """
+    return Validators(*(_short(headers.get(name)) for name in ("etag", "last-modified")))
+
+
+def fresh_seconds(headers: Mapping[str, str]) -> float:
+    """Return how long the host says that nothing new will be there.
+
+    >>> fresh_seconds({"cache-control": "public, max-age=300"})
+    300.0
+    """
+    said = headers.get("cache-control", "")
+    found = _MAX_AGE.search(said)
+    if not found or "no-cache" in said.lower() or "no-store" in said.lower():
+        return 0.0
+    return float(found[1])
+
+
+def retry_seconds(headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """Return how long the host wants to be left alone: seconds or a date, by its own clock; at most a day."""
+    said = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", said, re.ASCII):
+        return min(float(said), LONGEST_WAIT_SECONDS)
+    until, here = _date(said), _date(headers.get("date", ""))
+    if until is None:
+        return None
+    return min(max(0.0, (until - (here or now)).total_seconds()), LONGEST_WAIT_SECONDS)
+
+
+def _short(value: str | None) -> str | None:
+    return value if value and len(value) <= _LONGEST_VALIDATOR and value.isprintable() else None
+
+
+def _date(text: str) -> dt.datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
