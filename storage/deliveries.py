@@ -10,27 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.leases import LeaseKey, holds_lease
 from storage.statements import is_postgres
-from storage.tables import deliveries, delivery_edits, issue_parts, issues, subscribers
+from storage.tables import deliveries, delivery_buttons, delivery_edits, issue_parts, issues, subscribers
 
 MOST_TRIES = 2
+Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
 RETRACTED, CORRECTION = "retracted", "correction"  # an issue's status
 EDIT, NOTICE = 0, 1  # the parts of a correction
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is being sent now; with `edits` it changes that message and is no new one."""
+    """A delivery that is being sent now; with `edits` it changes that message and is no new one.
+
+    `buttons` stand under the message.
+    """
 
     id: int
     chat_id: int
     html: str
     tries: int
     edits: int | None = None
+    buttons: Buttons = ()
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -95,6 +100,7 @@ async def _claim(
             issue_parts.c.html,
             d.tries,
             edited.c.message_id.label("edits"),
+            delivery_buttons.c.rows.label("buttons"),
             s.status,
             issues.c.status.label("issue_status"),
         )
@@ -103,6 +109,7 @@ async def _claim(
         .join(issue_parts, part)
         .outerjoin(delivery_edits, delivery_edits.c.delivery_id == d.id)
         .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
+        .outerjoin(delivery_buttons, delivery_buttons.c.delivery_id == d.id)
         .where(which, d.status == "pending", d.not_before <= now, is_first)
         .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
         .order_by(d.tries, d.not_before, d.id)
@@ -110,17 +117,19 @@ async def _claim(
     )
     if is_postgres(connection):
         due = due.with_for_update(of=deliveries, skip_locked=True)
-    rows: Sequence[Row[Any]] = (await connection.execute(due)).all()
+    rows = (await connection.execute(due)).all()
     for row in rows:
         if reason := _why_off(row):
             await _set(connection, [row.id], status="gone", reason=reason, changed_at=now)
     wanted = [row for row in rows if not _why_off(row)]
     taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}
     await _set(connection, [row.id for row in wanted], **taken)
-    return [Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits) for row in wanted]
+    return [
+        Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits, row.buttons or ()) for row in wanted
+    ]
 
 
-def _why_off(row: Row[Any]) -> str | None:
+def _why_off(row: Any) -> str | None:
     """Return why a due row is not to be sent any more."""
     if row.issue_status == RETRACTED:
         return RETRACTED

@@ -15,7 +15,7 @@ from html import unescape
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, TelegramError
 
 from bot.desk import Desk
@@ -24,6 +24,7 @@ from bot.jobs.outcomes import Halt, Move, Outcome, Refuse, Retire, SendPlain, Wa
 from bot.metrics import DELIVERIES
 from storage.deliveries import (
     MOST_TRIES,
+    Buttons,
     Claimed,
     claim_deliveries,
     free_unsent,
@@ -194,7 +195,11 @@ class Sender:
         if one.edits is not None:
             return await self._edit(one, one.edits, text, parse_mode)
         message = await self._bot.send_message(
-            one.chat_id, text, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW
+            one.chat_id,
+            text,
+            parse_mode=parse_mode,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=_keyboard(one.buttons),
         )
         return Sent(message.message_id)
 
@@ -244,3 +249,8 @@ class Sender:
             await mark_unknown(connection, one, wait.reason, now=now)
             return
         await put_back(connection, one, not_before=now, counts=wait.counts, reason=wait.reason, now=now)
+
+
+def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
