@@ -19,8 +19,10 @@ class Emulator:
         self.world = World(rates=replace(self.rates))
 
     def reset(self) -> None:
-        """Begin anew. Update ids go on: a bot that polls would take lower ones for confirmed."""
+        """Begin anew. Update ids and the version go on: lower ones would pass for what is known already."""
         old = self.world
         updates = UpdateQueue(next_id=old.updates.next_id, allowed=old.updates.allowed)
-        self.world = World(bot=replace(old.bot), rates=replace(self.rates), updates=updates)
+        self.world = World(
+            bot=replace(old.bot), rates=replace(self.rates), updates=updates, version=old.version + 1
+        )
         old.close()

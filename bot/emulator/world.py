@@ -64,6 +64,7 @@ class World:
     stats: Stats = field(default_factory=Stats)
     changed: Signal = field(default_factory=Signal)
     version: int = 0
+    is_closed: bool = False
     limits: RateLimits = field(init=False)
     _numbers: Counter[str] = field(default_factory=Counter)
 
@@ -177,5 +178,6 @@ class World:
 
     def close(self) -> None:
         """Let all who wait on this world go on."""
+        self.is_closed = True
         self.updates.close()
         self.changed.set()

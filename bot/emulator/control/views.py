@@ -43,7 +43,7 @@ class WaitQuery(Body):
 
 async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
     """Return all chats, in the order in which they were made, each with its last message."""
-    await world.changed.wait_until(lambda: world.version > body.version, body.timeout)
+    await world.changed.wait_until(lambda: world.is_closed or world.version > body.version, body.timeout)
     return {
         "bot": world.bot.as_json(),
         "version": world.version,
@@ -54,7 +54,7 @@ async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
 async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
     """Return what one chat shows."""
     chat = known_chat(world, body.chat)
-    await world.changed.wait_until(lambda: chat.version > body.version, body.timeout)
+    await world.changed.wait_until(lambda: world.is_closed or chat.version > body.version, body.timeout)
     answers = (callback for callback in world.callbacks.values() if callback.chat is chat and callback.answer)
     return {
         "chat": chat.as_json(),
