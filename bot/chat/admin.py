@@ -12,6 +12,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.chat import keyboards, spoken, texts
+from bot.chat.admin_issues import say_batch
 from bot.chat.digest_now import send_digest
 from bot.chat.intents import AskToSend, Preview, SendNow
 from bot.chat.markup import one_line, shortened
@@ -19,9 +20,9 @@ from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 from bot.newsroom import Newsroom
-from storage.issues import find_issues
 from storage.notes import find_note, write_note
 from storage.profiles import Profile, count_listeners, find_profiles
+from storage.retractions import Batch, find_batches
 from storage.stats import Stats, gather_stats
 
 _DAY = dt.timedelta(hours=24)
@@ -44,12 +45,12 @@ class AdminActions:
 @dataclass(frozen=True, slots=True)
 class State:
     """How things stand; `listeners` counts active subscribers by their profile's id, `issues` are
-    (edition, slot, status, reason), newest first."""
+    batches, newest first."""
 
     stats: Stats
     profiles: Sequence[Profile]
     listeners: Mapping[int, int]
-    issues: Sequence[tuple[str, dt.datetime, str, str | None]]
+    issues: Sequence[Batch]
     is_stopped: bool
 
 
@@ -74,7 +75,7 @@ async def show_state(visit: Visit, actions: AdminActions) -> None:
         stats = await gather_stats(connection, since=now - _DAY)
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
-        issues = await find_issues(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
+        issues = await find_batches(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
     state = State(stats, profiles, listeners, issues, actions.is_paused())
     await visit.show(state_screen(state, visit.desk.newsroom, now))
 
@@ -153,9 +154,11 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         (texts.STATE_REFUSALS, _refusal_lines(state.stats.refusals, newsroom)),
     )
     filled = [section.format(lines=Markup("\n").join(lines)) for section, lines in sections if lines]
-    return Screen(
-        Markup().join([head, *filled]), keyboards.for_state(newsroom.editions, is_stopped=state.is_stopped)
-    )
+    issues = [
+        (texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), batch.id) for batch in state.issues
+    ]
+    keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
+    return Screen(Markup().join([head, *filled]), keyboard)
 
 
 def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
@@ -173,20 +176,13 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
     ]
 
 
-def _issue_lines(
-    issues: Sequence[tuple[str, dt.datetime, str, str | None]], newsroom: Newsroom, now: dt.datetime
-) -> list[Markup]:
-    lines = []
-    for name, slot, status, _ in issues:
-        edition = newsroom.find_edition(name)
-        lines.append(
-            texts.STATE_ISSUE.format(
-                moment=spoken.say_moment(slot, newsroom.zone, now=now),
-                edition=edition.title if edition else name,
-                status=texts.ISSUE_STATUSES.get(status, status),
-            )
+def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
+    return [
+        texts.STATE_ISSUE.format(
+            **say_batch(batch, newsroom, now), status=texts.ISSUE_STATUSES.get(batch.status, batch.status)
         )
-    return lines
+        for batch in issues
+    ]
 
 
 def _refusal_lines(refusals: Sequence[tuple[str, str, str]], newsroom: Newsroom) -> list[Markup]:

@@ -9,17 +9,21 @@ from collections.abc import Callable
 
 from bot.chat.intents import (
     MOST_TIMES,
+    AskToRetract,
     AskToSend,
     Intent,
     Press,
     Preview,
+    Retract,
     RunWatch,
+    SendCorrection,
     SendNow,
     SetDays,
     SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowIssue,
     StopWatching,
     TurnPage,
     Undo,
@@ -73,6 +77,14 @@ def encode(intent: Intent) -> str:
             return f"quantri:hoi:{edition}"
         case SendNow(edition):
             return f"quantri:gui:{edition}"
+        case ShowIssue(issue_id):
+            return f"quantri:so:{issue_id}"
+        case AskToRetract(issue_id):
+            return f"quantri:hoithuhoi:{issue_id}"
+        case Retract(issue_id):
+            return f"quantri:thuhoi:{issue_id}"
+        case SendCorrection(correction_id):
+            return f"quantri:dinhchinh:{correction_id}"
 
 
 def parse(data: str) -> Intent | None:
@@ -129,5 +141,9 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
         (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
         (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),
+        (rf"quantri:so:({_NUMBER})", lambda match: ShowIssue(int(match[1]))),
+        (rf"quantri:hoithuhoi:({_NUMBER})", lambda match: AskToRetract(int(match[1]))),
+        (rf"quantri:thuhoi:({_NUMBER})", lambda match: Retract(int(match[1]))),
+        (rf"quantri:dinhchinh:({_NUMBER})", lambda match: SendCorrection(int(match[1]))),
     )
 )

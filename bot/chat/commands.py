@@ -44,7 +44,10 @@ COMMANDS = (
     Command("xoadulieu", "Xóa hết dữ liệu của bạn", is_setting=True),
     Command("trogiup", "Cách dùng Điểm Tin"),
 )
-OPERATOR_COMMANDS = (Command("quantri", "Tình hình và điều khiển", is_work=True),)
+OPERATOR_COMMANDS = (
+    Command("quantri", "Tình hình và điều khiển", is_work=True),
+    Command("dinhchinh", "Đính chính một tin đã gửi", is_work=True),
+)
 _LANGUAGES = (None, "vi")
 
 

@@ -140,6 +140,34 @@ class SendNow:
     edition: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowIssue:
+    """An operator's look at an issue, those of all profiles together; `issue_id` is one of them."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskToRetract:
+    """An operator's wish to take an issue back."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """That wish, confirmed."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendCorrection:
+    """A correction that was shown first, confirmed."""
+
+    correction_id: int
+
+
 Change = Press | SetTimes | SetDays | SetZone | SetQuiet | SetEdition | SetTopic
 Intent = (
     Press
@@ -157,4 +185,8 @@ Intent = (
     | Preview
     | AskToSend
     | SendNow
+    | ShowIssue
+    | AskToRetract
+    | Retract
+    | SendCorrection
 )

@@ -7,16 +7,20 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat import spoken, texts
 from bot.chat.callbacks import encode
 from bot.chat.intents import (
+    AskToRetract,
     AskToSend,
     Intent,
     Press,
     Preview,
+    Retract,
+    SendCorrection,
     SendNow,
     SetDays,
     SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowIssue,
     StopWatching,
     TurnPage,
     WatchAgain,
@@ -163,14 +167,17 @@ def for_deletion() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Press.KEEP_ALL)]])
 
 
-def for_state(editions: Sequence[Edition], *, is_stopped: bool) -> InlineKeyboardMarkup:
-    """Offer an operator what can be done."""
+def for_state(
+    editions: Sequence[Edition], issues: Sequence[tuple[str, int]], *, is_stopped: bool
+) -> InlineKeyboardMarkup:
+    """Offer an operator what can be done; `issues` are labels and ids of recent ones."""
     levers = ((texts.BUTTON_PREVIEW, Preview), (texts.BUTTON_SEND, AskToSend))
     rows = [
         [_button(label.format(edition=edition.title), lever(edition.name))]
         for edition in editions[: _MOST_OFFERED // 2]
         for label, lever in levers
     ]
+    rows += [[_button(shortened(label, _LONGEST_LABEL), ShowIssue(number))] for label, number in issues]
     sending = (
         (texts.BUTTON_START_SENDING, Press.START_SENDING)
         if is_stopped
@@ -181,6 +188,24 @@ def for_state(editions: Sequence[Edition], *, is_stopped: bool) -> InlineKeyboar
         _button(texts.BUTTON_REFRESH, Press.SHOW_STATE),
     ]
     return InlineKeyboardMarkup([*rows, [_button(*sending)], looks])
+
+
+def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:
+    """Offer an operator to take an issue back, and the way back."""
+    retract = [[_button(texts.BUTTON_RETRACT, AskToRetract(issue_id))]] if can_retract else []
+    return InlineKeyboardMarkup([*retract, [_button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
+
+
+def for_retracting(issue_id: int) -> InlineKeyboardMarkup:
+    """Ask an operator before an issue is taken back."""
+    retract = _button(texts.BUTTON_RETRACT, Retract(issue_id))
+    return InlineKeyboardMarkup([[retract, _button(texts.BUTTON_BACK, ShowIssue(issue_id))]])
+
+
+def for_correction(correction_id: int) -> InlineKeyboardMarkup:
+    """Ask an operator before a correction is sent."""
+    send = _button(texts.BUTTON_CORRECT, SendCorrection(correction_id))
+    return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
 
 
 def for_sending(edition: str) -> InlineKeyboardMarkup:

@@ -4,23 +4,40 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.chat import admin, ask, digest_now, help, history, membership, my_data, start, texts, watches
+from bot.chat import (
+    admin,
+    admin_corrections,
+    admin_issues,
+    ask,
+    digest_now,
+    help,
+    history,
+    membership,
+    my_data,
+    start,
+    texts,
+    watches,
+)
 from bot.chat.admin import AdminActions
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.guard import Guard, Limit
 from bot.chat.intents import (
+    AskToRetract,
     AskToSend,
     Intent,
     Press,
     Preview,
+    Retract,
     RunWatch,
+    SendCorrection,
     SendNow,
     SetDays,
     SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowIssue,
     StopWatching,
     TurnPage,
     Undo,
@@ -61,6 +78,7 @@ class Reception:
             "xoadulieu": my_data.ask_to_delete,
             "trogiup": help.show,
             "quantri": partial(admin.show_state, actions=actions),
+            "dinhchinh": admin_corrections.obey,
         }
 
     async def obey(self, visit: Visit, command: Command) -> None:
@@ -99,7 +117,7 @@ class Reception:
         await tap.settle()
 
     async def _may_press(self, tap: Tap, intent: Intent) -> bool:
-        if intent in _OPERATOR_PRESSES or isinstance(intent, Preview | AskToSend | SendNow):
+        if intent in _OPERATOR_PRESSES or isinstance(intent, _OPERATOR_INTENTS):
             return tap.is_operator
         if isinstance(intent, TurnPage | RunWatch) or await membership.may_set(tap):
             return True
@@ -130,6 +148,14 @@ class Reception:
                 await admin.ask_to_send(tap, intent)
             case SendNow():
                 await admin.send_now(tap, intent, self._actions)
+            case ShowIssue():
+                await admin_issues.show(tap, intent)
+            case AskToRetract():
+                await admin_issues.ask_to_retract(tap, intent)
+            case Retract():
+                await admin_issues.take_back(tap, intent)
+            case SendCorrection():
+                await admin_corrections.confirm(tap, intent)
             case Press():
                 await self._press_plain(tap, intent)
 
@@ -169,4 +195,5 @@ class Reception:
         return verdict.is_admitted
 
 
+_OPERATOR_INTENTS = (Preview, AskToSend, SendNow, ShowIssue, AskToRetract, Retract, SendCorrection)
 _OPERATOR_PRESSES = (Press.SHOW_STATE, Press.SHOW_HISTORY, Press.STOP_SENDING, Press.START_SENDING)

@@ -234,7 +234,20 @@ STATE_ISSUES = Markup("\n\n<b>Số gần đây</b>\n{lines}")
 STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
 STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
-ISSUE_STATUSES = {"made": "đã làm", "empty": "không có tin", "skipped": "bỏ qua"}
+ISSUE_STATUSES = {
+    "made": "đã làm",
+    "empty": "không có tin",
+    "skipped": "bỏ qua",
+    "retracted": "đã thu hồi",
+    "correction": "đã xếp gửi",
+}
+DELIVERY_STATUSES = {
+    "sent": "đã gửi",
+    "pending": "đang đợi",
+    "sending": "đang gửi",
+    "gone": "không gửi được nữa",
+    "unknown": "chưa rõ đã đến hay chưa",
+}
 DRAWING = "Đang vẽ…"
 HISTORY_TITLE = "Điểm Tin trong 30 ngày"
 HISTORY_LISTENERS = "Người nhận"
@@ -245,6 +258,35 @@ HISTORY = Markup(
     "{gone} không gửi được, {unknown} chưa rõ."
 )
 HISTORY_NOT_DRAWN = Markup("Chưa vẽ được hình lúc này. Bạn thử lại sau ít phút nhé.")
+ISSUE = Markup("<b>{edition}</b>, {moment}: {status}\n{counts}{stories}")
+ISSUE_STORIES = Markup("\n\n<b>Tin trong số này</b>, kèm lệnh đính chính\n{lines}")
+ISSUE_STORY = Markup("• {headline}\n  <code>/dinhchinh {story}</code>")
+NOTHING_QUEUED = "Không có tin nhắn nào được xếp gửi."
+ASK_TO_RETRACT = Markup(
+    "Thu hồi <b>{edition}</b>, {moment}? {waiting} tin nhắn đang đợi sẽ không được gửi.\n"
+    "{got} tin nhắn đã đi rồi thì không lấy lại được; nếu sai, bạn gửi đính chính."
+)
+RETRACTED = Markup(
+    "✓ Đã thu hồi <b>{edition}</b>, {moment}: {count} tin nhắn không gửi nữa, {got} đã đi từ trước."
+)
+NOTHING_TO_RETRACT = "Số này không còn tin nhắn nào đang đợi gửi."
+CORRECTION_OF = "đính chính cho {edition}"
+CORRECTION_LINE = Markup("<b>Đính chính ({time}):</b> {text}")
+CORRECTION_NOTICE = Markup("<b>Đính chính</b>\nVề tin «{headline}» ({edition} lúc {moment}): {text}")
+CORRECTION_USE = Markup(
+    "Để đính chính một tin đã gửi: <code>/dinhchinh mã-tin nội dung</code>, nội dung dài nhất {most} ký tự.\n"
+    "Mã tin: gửi /quantri rồi chạm vào số có tin ấy."
+)
+CORRECTION_TOO_LONG = Markup("Nội dung đính chính dài nhất {most} ký tự. Bạn viết gọn hơn nhé.")
+CORRECTION_UNKNOWN = Markup("Trong bảy ngày qua không số nào có tin mang mã <code>{story}</code>.")
+CORRECTION_PREVIEW = Markup(
+    "Gửi đính chính này cho {readers} người nhận? Tin nhắn đã gửi được sửa, và mỗi người nhận một lời báo:"
+)
+CORRECTION_QUEUED = Markup("✓ Đang đính chính: sửa {edits} tin nhắn, báo cho {notices} người nhận.")
+CORRECTION_SENT_BEFORE = "Đính chính này đã được gửi rồi."
+BUTTON_ISSUE = "{moment}: {edition}"
+BUTTON_RETRACT = "Thu hồi"
+BUTTON_CORRECT = "Gửi đính chính"
 PREVIEW_HEAD = Markup("Xem trước <b>{edition}</b>, chỉ mình bạn thấy:")
 PREVIEW_EMPTY = Markup("<b>{edition}</b> lúc này chưa có tin nào.")
 ASK_TO_SEND = Markup("Gửi <b>{edition}</b> ngay cho mọi người đang nhận bản tin này?")

@@ -1,0 +1,130 @@
+"""Correct a story that was sent: change the messages that tell it, and tell their readers.
+
+Everything is queued in one transaction; the sender does the rest, with the same honesty as any delivery.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.correcting import LOOK_BACK, corrected, notice
+from bot.desk import Desk
+from bot.newsroom import Edition
+from bot.schedule import QuietHours
+from storage.corrections import (
+    Correction,
+    Telling,
+    confirm_correction,
+    count_readers,
+    enqueue_edits,
+    enqueue_notices,
+    find_correction,
+    find_tellings,
+    mark_of,
+    replace_part,
+)
+from storage.deliveries import CORRECTION
+from storage.issues import Issue, record_issue
+
+_STEP = dt.timedelta(microseconds=1)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a correction concerns: the latest issue that told the story, and how many readers got it."""
+
+    latest: Telling
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """How many messages will be changed and how many readers told."""
+
+    edits: int
+    notices: int
+
+
+async def find_reach(desk: Desk, story_id: int) -> Reach | None:
+    """Look up who got a story lately; None when no issue told it."""
+    since = desk.clock.now() - LOOK_BACK
+    async with desk.database.read() as connection:
+        tellings = await find_tellings(connection, story_id, since=since, limit=1)
+        readers = await count_readers(connection, story_id, since=since)
+    return Reach(tellings[0], readers) if tellings else None
+
+
+async def send_correction(desk: Desk, correction_id: int) -> Queued | None:
+    """Confirm a draft and queue everything; None when there is no such draft, or it was sent already."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        correction = await find_correction(connection, correction_id)
+        if correction is None or not await confirm_correction(connection, correction_id, now=now):
+            return None
+        edits = notices = 0
+        for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
+            queued = await _correct(connection, desk, correction, telling, now)
+            edits, notices = edits + queued.edits, notices + queued.notices
+    _log.info("correction", correction=correction_id, edits=edits, notices=notices)
+    return Queued(edits, notices)
+
+
+async def _correct(
+    connection: AsyncConnection, desk: Desk, correction: Correction, telling: Telling, now: dt.datetime
+) -> Queued:
+    edition = desk.newsroom.find_edition(telling.edition) or desk.newsroom.default_edition
+    zone = edition.schedule.zone
+    html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
+    parts = (html or telling.html, _notice(telling, correction, edition))
+    issue_id = await _record(connection, telling, correction, parts, now)
+    edits = 0
+    if html is not None:
+        await replace_part(connection, telling, html)
+        edits = await enqueue_edits(connection, issue_id, telling, now=now)
+    notices = await enqueue_notices(
+        connection,
+        issue_id,
+        telling,
+        correction_id=correction.id,
+        release=lambda start, end: QuietHours(start, end).release(now, zone),
+        now=now,
+    )
+    return Queued(edits, notices)
+
+
+def _notice(telling: Telling, correction: Correction, edition: Edition) -> str:
+    return notice(
+        telling.headline,
+        correction.text,
+        edition=edition.title,
+        slot_at=telling.slot_at,
+        zone=edition.schedule.zone,
+    )
+
+
+async def _record(
+    connection: AsyncConnection,
+    telling: Telling,
+    correction: Correction,
+    parts: tuple[str, str],
+    now: dt.datetime,
+) -> int:
+    """Record the correction's issue; a profile's moment is taken once, so two of them stand side by side."""
+    slot_at = now
+    while True:
+        issue = Issue(
+            profile_id=telling.profile_id,
+            edition=telling.edition,
+            slot_at=slot_at,
+            window_start=telling.slot_at,
+            status=CORRECTION,
+            reason=mark_of(correction.id),
+            parts=parts,
+        )
+        issue_id = await record_issue(connection, issue, now=now)
+        if issue_id is not None:
+            return issue_id
+        slot_at += _STEP
