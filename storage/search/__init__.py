@@ -5,6 +5,7 @@
 """
 
 from storage.search.index import SearchRow, index_articles, unindex_articles
+from storage.search.model import Filters
 from storage.search.search import Found, search_articles
 
-__all__ = ["Found", "SearchRow", "index_articles", "search_articles", "unindex_articles"]
+__all__ = ["Filters", "Found", "SearchRow", "index_articles", "search_articles", "unindex_articles"]

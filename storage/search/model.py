@@ -15,6 +15,24 @@ Layer = Literal["accented", "folded", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search beside words; an empty one narrows nothing.
+
+    `source_names` are values of `articles.source`, `topics` of the topic that the source gave or, where it
+    gave none, of the guessed one. An article came out when it was published, or arrived where that is
+    unknown: not before `since`, not after `until`.
+    """
+
+    source_names: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedWords:
     """The words of one article as the index holds them; `whole` are those of title, sapo and body, folded."""
 

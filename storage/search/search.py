@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.engines import engine_of
-from storage.search.model import Engine, Layer, Match, Page
+from storage.search.model import NO_FILTERS, Engine, Filters, Layer, Match, Page
 from storage.search.rank import ranked
 from summarizer.query import Query, Run
 from summarizer.syllables import folded
@@ -16,7 +16,7 @@ from summarizer.syllables import folded
 _ENOUGH = 10  # a page of hits: no wider reading is tried
 _MAX_RUNS_TO_LEAVE_OUT = 8  # the work of leaving each out in turn grows with their square
 
-Reading = Literal["lead", "text", "fewer_words"]
+Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +24,36 @@ class Found:
     """The articles found, best first.
 
     `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` is the widest one that
-    brought something: all words in title and sapo, all words anywhere in the text, or all words but one.
+    brought something: all words in title and sapo, all words anywhere in the text, all words but one, the
+    words with slips mended (`suggestion` says what was searched), or the words without their time, which
+    nothing matched. `suggestion` is a question that would find more, None where there is none.
+    `looked_through` matches were looked at; they came out from `first_at` to `last_at`.
     """
 
     ids: tuple[int, ...] = ()
     total: int = 0
     total_is_exact: bool = True
     reading: Reading = "lead"
+    suggestion: str | None = None
+    first_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+    looked_through: int = 0
 
 
 async def search_articles(
-    connection: AsyncConnection, query: Query, *, now: dt.datetime, limit: int = 50
+    connection: AsyncConnection,
+    query: Query,
+    *,
+    now: dt.datetime,
+    filters: Filters = NO_FILTERS,
+    limit: int = 50,
 ) -> Found:
     """Find at most `limit` articles for `query`.
 
     A word typed with marks prefers its own spelling; one typed without finds every spelling. Only a bounded
     number of the newest matches is ranked, so a frequent word costs no more than a rare one.
     """
-    if query.is_empty:
+    if not query.wanted:
         return Found()
     ask = _Question(connection, engine_of(connection), query, now, limit)
     found = ask.widened(Found(), "lead", await ask.lead())
