@@ -11,7 +11,15 @@ from bot.chat.admin import tell_admins
 
 @pytest.mark.parametrize(
     "data",
-    ["quantri", "quantri:dung", "quantri:chay", "quantri:xem:sang", "quantri:hoi:sang", "quantri:gui:sang"],
+    [
+        "quantri",
+        "quantri:30ngay",
+        "quantri:dung",
+        "quantri:chay",
+        "quantri:xem:sang",
+        "quantri:hoi:sang",
+        "quantri:gui:sang",
+    ],
 )
 async def test_to_others_the_levers_do_not_exist(an: Any, house: Any, data: str) -> None:
     await an.says("/quantri")
@@ -112,3 +120,15 @@ async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator:
             await tell_admins(bot, house.desk, "⚠️ <b>Thử</b>")
     await operator.sees("⚠️ Thử")
     assert [(entry["event"], entry["chat_id"]) for entry in logs] == [("admin not told", 1)]
+
+
+async def test_the_last_thirty_days_come_as_a_picture(operator: Any, an: Any, publish: Any) -> None:
+    await publish("Cầu mới thông xe")
+    await an.says("/start")
+    await operator.says("/quantri")
+    assert await operator.taps("30 ngày qua") == "Đang vẽ…"
+    message = (await operator.messages())[-1]
+    assert message["photo"]
+    assert message["text"].startswith("30 ngày qua: 1 người nhận")
+    await operator.taps("‹ Quay lại")
+    await operator.sees("Điểm Tin: tình hình")
