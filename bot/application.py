@@ -20,6 +20,7 @@ from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.slots import reschedule_profiles, run_due_slots
+from bot.jobs.web_polling import WebPolling
 from bot.jobs.work_up import WorkUp
 from bot.lease import Lease, LeaseLostError
 from bot.metrics import WAITING_DELIVERIES, serve_health
@@ -57,6 +58,7 @@ class Bot:
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
         self._sender = Sender(desk, self._connection.bot, lease=self._lease.key)
+        self._web = WebPolling(desk, self._tell)
         self._work_up = WorkUp(desk.database, desk.clock)
         self._ticks = Ticks(desk.clock)
         actions = AdminActions(self._send_now, self._sender.set_paused, lambda: self._sender.is_paused)
@@ -149,12 +151,15 @@ class Bot:
         finally:
             self._sender.stop()
             await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
+            await self._web.close()
             sending.cancel()  # a row that still waits for its answer is taken up at the next start
             await asyncio.wait([sending])
 
     def _add_ticks(self) -> None:
         self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True)
         self._ticks.add("intake", self._take_in, every_seconds=20)
+        self._ticks.add("web", self._web.look, every_seconds=5)
+        self._ticks.add("webhook", self._connection.look, every_seconds=300)
         self._ticks.add("nightly", lambda: prune_if_night(self._desk), every_seconds=600)
         if self._watch is not None:
             self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)

@@ -16,6 +16,7 @@ from bot.fetching.transport import Answer, Transport
 
 DEADLINE_SECONDS = 20.0
 _MOST_REDIRECTS = 5
+_MOST_AT_ONCE = 64  # over all hosts
 _PERMANENT = (301, 308)
 _REDIRECTS = (*_PERMANENT, 302, 303, 307)
 _LONGEST_QUEUE_SECONDS = 120.0  # a host that wants to be left alone for longer is asked another time
@@ -58,6 +59,7 @@ class Fetcher:
         self._clock = clock
         self._deadline_seconds = deadline_seconds
         self._transport = Transport(resolve=resolve)
+        self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
         self._hosts = Hosts(clock)
         self._robots = Robots(clock, self._ask_robots)
 
@@ -98,7 +100,7 @@ class Fetcher:
             raise FetchError("throttled", wait_seconds=wait)
         headers = {"User-Agent": self.user_agent, "Accept": _FEEDS_FIRST, **known.as_headers()}
         loop = asyncio.get_running_loop()
-        async with self._hosts.turn(target.authority):
+        async with self._hosts.turn(target.authority), self._slots:
             began = loop.time()
             answer = await self._transport.get(
                 target,

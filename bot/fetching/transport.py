@@ -17,7 +17,6 @@ from bot.fetching.addresses import Target, is_public
 from bot.fetching.bodies import ACCEPTED_ENCODINGS, MAX_BODY_BYTES, read_body
 from bot.fetching.errors import FetchError
 
-_MOST_CONNECTIONS = 64
 _RESOLVER_THREADS = 16  # apart from the program's other threads: a dead name server must not hold those
 _MOST_HEADER_BYTES = 16_384
 _AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int]]
@@ -88,7 +87,7 @@ class Transport:
     def _session(self, is_private_allowed: bool) -> aiohttp.ClientSession:
         if is_private_allowed not in self._sessions:
             connector = aiohttp.TCPConnector(
-                limit=_MOST_CONNECTIONS,
+                limit=0,  # those who ask keep count
                 force_close=True,
                 use_dns_cache=False,
                 resolver=self._resolver,

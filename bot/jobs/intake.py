@@ -139,7 +139,7 @@ async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
         taken = await take_in(desk.database, iter([refusal]), source.name, now=now)
     async with desk.database.write() as connection:
         await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
-    _count(taken)
+    count_articles(taken)
     _log.info(
         "file taken in", source=source.name, path=found.name, new=taken.tally.new,
         updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
@@ -153,7 +153,8 @@ def _read(source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
     return read_path(found.path, Origin(source=source.name, zone=source.zone, topic=source.topic), now=now)
 
 
-def _count(taken: Intake) -> None:
+def count_articles(taken: Intake) -> None:
+    """Count what became of articles for the metrics."""
     tally = taken.tally
     for outcome, count in (("new", tally.new), ("updated", tally.updated), ("duplicate", tally.duplicate)):
         ARTICLES.labels(outcome).inc(count)
