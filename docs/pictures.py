@@ -1,29 +1,37 @@
 """Make the pictures of the README: `make pictures`.
 
 Starts the demo, opens the chat page in Debian's Chromium at the size of a phone, asks a question, and writes
-`docs/images/digest.png` and `question.png`.
+a light and a dark picture of a digest and of the answer, and one of a wide screen, to `docs/images/`.
 """
 
 import asyncio
+import io
 import re
 import signal
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Page, async_playwright
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright
 
 _IMAGES = Path(__file__).parent / "images"
-_PHONE = {"width": 412, "height": 860}
+_PHONE = {"width": 390, "height": 780}
+_WIDE = {"width": 1180, "height": 720}
 _QUESTION = "mua lon ha long"
+_COLORS = 64  # enough for smooth letters, and a third of the bytes
+_MOST_BYTES = 150_000
+
+Theme = Literal["light", "dark"]
 
 
 async def main() -> None:
-    """Take both pictures."""
+    """Take all pictures."""
     _IMAGES.mkdir(exist_ok=True)
     demo = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "demo", stdout=PIPE)
     try:
-        await _take(await _address(demo))
+        await _take_all(await _address(demo))
     finally:
         demo.send_signal(signal.SIGINT)
         await demo.wait()
@@ -37,29 +45,60 @@ async def _address(demo: asyncio.subprocess.Process) -> str:
     raise RuntimeError("the demo named no address")
 
 
-async def _take(address: str) -> None:
+async def _take_all(address: str) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
         )
-        page = await browser.new_page(viewport=_PHONE, device_scale_factor=2, timezone_id="Asia/Ho_Chi_Minh")
-        await page.goto(address)
-        digest = page.get_by_text("âm lịch").last
-        await digest.wait_for()
-        await _to_top(page, "âm lịch")
-        await page.screenshot(path=_IMAGES / "digest.png")
+        page = await _open(browser, address)
+        await page.get_by_text("âm lịch").last.wait_for()
+        await _take_both(page, "digest", "âm lịch")
         await page.get_by_role("textbox").fill(_QUESTION)
         await page.keyboard.press("Enter")
         await page.get_by_role("button", name="Sau ›").wait_for()
-        await _to_top(page, _QUESTION)
-        await page.screenshot(path=_IMAGES / "question.png")
+        await page.get_by_role("textbox").blur()
+        await _take_both(page, "question", f"«{_QUESTION}»")
+        await page.set_viewport_size(_WIDE)
+        await _show(page, "light", "âm lịch")
+        await _save(page, "wide")
         await browser.close()
 
 
-async def _to_top(page: Page, words: str) -> None:
-    """Scroll the message with `words` to the top of the chat."""
-    await page.get_by_text(words).last.evaluate("e => e.scrollIntoView({block: 'start'})")
+async def _open(browser: Browser, address: str) -> Page:
+    page = await browser.new_page(
+        viewport=_PHONE, device_scale_factor=2, timezone_id="Asia/Ho_Chi_Minh", locale="vi"
+    )
+    await page.goto(address)
+    return page
+
+
+async def _take_both(page: Page, name: str, words: str) -> None:
+    """Take a light and a dark picture with the message that holds `words` at the top."""
+    await _show(page, "light", words)
+    await _save(page, name)
+    await _show(page, "dark", words)
+    await _save(page, f"{name}-dark")
+
+
+async def _show(page: Page, theme: Theme, words: str) -> None:
+    await page.emulate_media(color_scheme=theme)
+    await page.locator(".row", has_text=words).last.evaluate("row => row.scrollIntoView({block: 'start'})")
     await page.wait_for_timeout(300)
+
+
+async def _save(page: Page, name: str) -> None:
+    """Write a picture with few colours, which a chat does not need many of.
+
+    Raises:
+        RuntimeError: it is larger than a README should carry.
+    """
+    picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+    file = _IMAGES / f"{name}.png"
+    picture.quantize(_COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        file, optimize=True
+    )
+    if file.stat().st_size > _MOST_BYTES:
+        raise RuntimeError(f"{file.name} has {file.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

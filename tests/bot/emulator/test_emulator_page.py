@@ -417,7 +417,12 @@ async def test_formatting_that_overlaps_or_ends_outside(
     assert made == html
 
 
-async def test_after_a_reset_the_page_goes_on(page: Page, users: Control, chat: int) -> None:
+async def test_after_a_reset_the_page_goes_on(browser: Browser, emulator: Emulator, users: Control) -> None:
+    """It may ask for the chat that is gone, which the browser's console notes."""
+    page = await browser.new_page()
+    await page.goto(emulator.url)
+    await page.get_by_role("button", name="Bắt đầu").click()
+    await expect(page.locator("#start")).to_be_hidden()
     await users.post("reset")
     await expect(page.get_by_role("button", name="Bắt đầu")).to_be_visible()
     await expect(page.locator("#chats button")).to_have_count(1)
