@@ -25,6 +25,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "cache_size=-16000",
 )
+_POSTGRES = {
+    "idle_in_transaction_session_timeout": "20s",  # who stands still must not hold up a successor
+}
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
@@ -48,7 +51,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_postgres = self.url.get_backend_name() == "postgresql"
-        self.engine = create_async_engine(url, pool_pre_ping=self.is_postgres)
+        settings = {"server_settings": _POSTGRES} if self.is_postgres else {}
+        self.engine = create_async_engine(url, pool_pre_ping=self.is_postgres, connect_args=settings)
         self._writer = asyncio.Lock()
         if not self.is_postgres:
             _prepare_sqlite(self.engine)

@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.statements import insert_into
 from storage.tables import questions
 
 
@@ -22,12 +23,19 @@ class Question:
 
 
 async def record_question(
-    connection: AsyncConnection, chat_id: int, text: str, article_ids: Sequence[int], *, now: dt.datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    text: str,
+    article_ids: Sequence[int],
+    *,
+    now: dt.datetime,
+    message_id: int | None = None,
 ) -> int:
-    """Keep a question and return its number."""
-    values = {"chat_id": chat_id, "text": text, "article_ids": list(article_ids[:50]), "asked_at": now}
-    result = await connection.execute(insert(questions).values(values).returning(questions.c.id))
-    question_id: int = result.scalar_one()
+    """Keep a question and return its number: one for each message, however often that is answered."""
+    found = {"text": text, "article_ids": list(article_ids[:50]), "asked_at": now}
+    statement = insert_into(connection, questions).values(chat_id=chat_id, message_id=message_id, **found)
+    statement = statement.on_conflict_do_update(index_elements=["chat_id", "message_id"], set_=found)
+    question_id: int = (await connection.execute(statement.returning(questions.c.id))).scalar_one()
     return question_id
 
 

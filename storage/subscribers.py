@@ -125,7 +125,9 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     row = subscribers.c.chat_id == old
     values = {"chat_id": new, "kind": "supergroup", "changed_at": now}
     await connection.execute(update(subscribers).where(row).values(values))
-    await connection.execute(update(questions).where(questions.c.chat_id == old).values(chat_id=new))
+    await connection.execute(
+        update(questions).where(questions.c.chat_id == old).values(chat_id=new, message_id=None)
+    )
 
 
 async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:

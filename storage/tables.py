@@ -289,8 +289,10 @@ questions = Table(
     Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
     Column("asked_at", UtcTime, nullable=False),
 )
+    Column("message_id", BigInteger),  # in which it was asked; null where that is not known any more
 Index("questions_chat", questions.c.chat_id)
 Index("questions_asked_at", questions.c.asked_at)
+Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
 
 updates = Table(
     "updates",

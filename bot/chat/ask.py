@@ -48,10 +48,16 @@ async def obey(visit: Visit) -> None:
         subscriber = await find_subscriber(connection, visit.chat_id)
     found = await describe(visit.desk, query, hits.ids[:RESULTS_PER_PAGE])
     async with visit.desk.database.write() as connection:
-        question_id = await record_question(connection, visit.chat_id, query.text, hits.ids, now=now)
+        question_id = await record_question(
+            connection, visit.chat_id, query.text, hits.ids, now=now, message_id=_message_of(visit)
+        )
     question = Question(question_id, visit.chat_id, query.text, hits.ids[:_MOST_KEPT], now)
     page = _Page(question, 0, found, _zone(subscriber, visit.desk.newsroom))
     await visit.send(await _screen(visit.desk, page, _notes(visit.words, query, hits)))
+
+
+def _message_of(visit: Visit) -> int | None:
+    return visit.message.message_id if visit.message is not None and not isinstance(visit, Tap) else None
 
 
 async def turn(tap: Tap, wanted: TurnPage) -> None:

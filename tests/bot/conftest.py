@@ -20,6 +20,7 @@ from bot.transport import AiohttpRequest
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
+from storage.issues import Issue, enqueue_deliveries, record_issue
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
@@ -204,3 +205,26 @@ async def telegram(emulator: Emulator) -> AsyncIterator[ExtBot[None]]:
     )
     async with bot:
         yield bot
+
+
+Queue = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def queue(desk: Desk, users: Control, reader: Reader) -> Queue:
+    """Return a function that makes chats of readers and queues an issue for all of them."""
+
+    async def queued(*chats: int, parts: tuple[str, ...] = ("<b>Tin</b> sáng",)) -> None:
+        for chat in chats:
+            await users.user(f"Bạn {chat}", id=chat, started=True)
+            profile = await reader(chat)
+        now = desk.clock.now()
+        issue = Issue(profile, "sang", now, now - dt.timedelta(hours=1), "made", parts=parts)
+        async with desk.database.write() as connection:
+            issue_id = await record_issue(connection, issue, now=now)
+            assert issue_id is not None
+            await enqueue_deliveries(
+                connection, issue_id, profile, len(parts), release=lambda start, end: now, now=now
+            )
+
+    return queued

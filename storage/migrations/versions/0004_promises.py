@@ -43,6 +43,8 @@ def upgrade() -> None:
         sa.Column("expires_at", storage.times.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.add_column("questions", sa.Column("message_id", sa.BigInteger(), nullable=True))
+    op.create_index("questions_message", "questions", ["chat_id", "message_id"], unique=True)
     is_pending = sa.text("status = 'pending'")
     op.drop_index("deliveries_open", table_name="deliveries")
     op.create_index(

@@ -1,7 +1,6 @@
 """The sender against the emulator over HTTP, on both engines: what becomes of a row, whatever happens."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from bot.emulator.client import Control
 from bot.jobs.delivery import IN_FLIGHT, Sender
 from bot.transport import AiohttpRequest
 from storage.errors import StorageError
-from storage.issues import Issue, enqueue_deliveries, record_issue
 from storage.subscribers import find_subscriber, set_status
 from storage.tables import deliveries, subscribers
 
@@ -28,26 +26,6 @@ AN, BINH = 1, 2
 def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
     """A sender that is not running: tests send batch by batch."""
     return Sender(desk, telegram)
-
-
-@pytest.fixture
-def queue(desk: Desk, users: Control, reader: Reader) -> Queue:
-    """Return a function that makes chats of readers and queues an issue for all of them."""
-
-    async def queued(*chats: int, parts: tuple[str, ...] = ("<b>Tin</b> sáng",)) -> None:
-        for chat in chats:
-            await users.user(f"Bạn {chat}", id=chat, started=True)
-            profile = await reader(chat)
-        now = desk.clock.now()
-        issue = Issue(profile, "sang", now, now - dt.timedelta(hours=1), "made", parts=parts)
-        async with desk.database.write() as connection:
-            issue_id = await record_issue(connection, issue, now=now)
-            assert issue_id is not None
-            await enqueue_deliveries(
-                connection, issue_id, profile, len(parts), release=lambda start, end: now, now=now
-            )
-
-    return queued
 
 
 async def ledger(desk: Desk) -> list[tuple[str, int, str | None]]:
