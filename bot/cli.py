@@ -20,6 +20,26 @@ _DATABASE = Group(
     },
 )
 
+_SOURCES = Group(
+    "sources",
+    "Nguồn tin: từng nguồn ra sao, thêm từ OPML hoặc danh sách có sẵn.",
+    {
+        "list": ("bot.commands.sources.list_sources", "Từng nguồn ra sao; gõ diemtin sources cũng vậy."),
+        "import": ("bot.commands.sources.import_opml", "Đổi một tệp OPML thành các bảng [[sources]]."),
+        "export": ("bot.commands.sources.export_opml", "In các nguồn mạng đã khai báo thành OPML."),
+        "starter": (
+            "bot.commands.sources.starter",
+            "In các nguồn RSS của báo Việt Nam theo chủ đề, để chép vào tệp cấu hình.",
+        ),
+    },
+    default="list",
+)
+_INBOX = Group(
+    "inbox",
+    "Hộp thư: các tệp bị giữ lại vì hỏng.",
+    {"retry": ("bot.commands.inbox.retry", "Đưa các tệp bị giữ về hộp thư để đọc lại.")},
+)
+
 app = Group(
     "diemtin",
     "Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram.",
@@ -37,8 +57,10 @@ app = Group(
         "schedule": ("bot.commands.newsroom.schedule", "Liệt kê các số sắp phát và số người nhận."),
         "ingest": (
             "bot.commands.articles.ingest",
-            "Nhận bài từ tệp và thư mục: văn bản, JSONL, RSS/Atom.",
+            "Nhận bài từ tệp và thư mục: văn bản, JSONL, RSS/Atom, trang HTML.",
         ),
+        "sources": _SOURCES,
+        "inbox": _INBOX,
         "show": (
             "bot.commands.articles.show",
             "Xem một bài: chữ đã làm sạch, các bản cũ, tóm tắt kèm vị trí từng câu.",
@@ -52,7 +74,10 @@ app = Group(
         "stories": ("bot.commands.grouping.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
         "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
         "backup": ("bot.commands.copies.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
-        "restore": ("bot.commands.copies.restore", "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ."),
+        "restore": (
+            "bot.commands.copies.restore",
+            "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ.",
+        ),
         "health": ("bot.commands.health.health", "Hỏi bot đang chạy có ổn không."),
         "doctor": ("bot.commands.upkeep.doctor", "Xem bản cài này có gì chưa ổn."),
         "db": _DATABASE,

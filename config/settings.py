@@ -24,6 +24,9 @@ _PREFIX = "DIEMTIN_"
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _USERNAME = re.compile(r"@?\w{1,32}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})", re.ASCII)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _YEARS = range(1970, 2100)  # what every part of the program, time zone tables included, can reckon with
 _ASYNC_DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -104,8 +107,43 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def _webhook_url(value: str) -> str:
+    address = value.strip()
+    try:
+        parts = urlsplit(address)
+        is_private = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+        is_usable = bool(parts.hostname) and parts.port != 0 and (parts.scheme == "https" or is_private)
+    except ValueError:  # its own words would be English
+        is_usable = False
+    if not is_usable or "@" in address or "?" in address or "#" in address or re.search(r"\s", address):
+        raise ValueError(
+            "phải là địa chỉ https mà Telegram gọi tới được, ví dụ https://tin.example.vn/telegram"
+        )
+    return address
+
+
+def _listen(value: str) -> tuple[str, int]:
+    match = _LISTEN.fullmatch(value.strip())
+    port = int(match["port"]) if match else 0
+    if match is None or not 0 < port < 65536:
+        raise ValueError("phải là máy:cổng, ví dụ 127.0.0.1:8443")
+    return match["host"].strip("[]"), port
+
+
+def _webhook_secret(value: str) -> str:
+    if not _SECRET.fullmatch(value.strip()):
+        raise ValueError(
+            "phải gồm 16 đến 256 chữ cái không dấu, chữ số, gạch ngang hay gạch dưới; "
+            "tạo một chuỗi bằng: openssl rand -hex 32"
+        )
+    return value.strip()
+
+
 class Settings(BaseSettings):
-    """What the environment says. `now` (UTC) and `clock_rate` are for tests and simulation."""
+    """What the environment says. With `webhook_url` Telegram calls us there; without one we ask it.
+
+    `now` (UTC) and `clock_rate` are for tests and simulation.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False
@@ -118,15 +156,19 @@ class Settings(BaseSettings):
     )
     config: Annotated[Path, BeforeValidator(_path)] = Path("diemtin.toml")
     admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_admins)] = frozenset()
+    webhook_url: Annotated[str, BeforeValidator(_webhook_url)] | None = None
+    webhook_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] = ("127.0.0.1", 8443)
+    webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = None
     now: Annotated[dt.datetime, BeforeValidator(_now)] | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000, allow_inf_nan=False)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return what must never reach a log: the token and the database password."""
+        """Return what must never reach a log: the token, the webhook's secret and the database password."""
         token = self.bot_token.get_secret_value() if self.bot_token else None
+        webhook = self.webhook_secret.get_secret_value() if self.webhook_secret else None
         password = make_url(self.database_url.get_secret_value()).password
-        return tuple(secret for secret in (token, password) if secret)
+        return tuple(secret for secret in (token, webhook, password) if secret)
 
     @classmethod
     def settings_customise_sources(
@@ -150,10 +192,25 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environ.items() if value.strip()}
     try:
-        return Settings(**source())
+        settings = Settings(**source())
+        problems = _unmatched(settings)
     except ValidationError as error:
         problems = [_problem(details) for details in error.errors(include_url=False, include_input=False)]
+    if not problems:
+        return settings
     raise ConfigError(problems)  # outside `except`: the cause holds the values, secrets too
+
+
+def _unmatched(settings: Settings) -> list[Problem]:
+    """Find what is set without what it needs: half a webhook would be none, silently."""
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        message = "cần có khi đặt DIEMTIN_WEBHOOK_URL; tạo một chuỗi bằng: openssl rand -hex 32"
+        return [Problem("DIEMTIN_WEBHOOK_SECRET", None, message)]
+    given = settings.model_fields_set & {"webhook_listen", "webhook_secret"}
+    if settings.webhook_url is None and given:
+        message = f"cần có khi đặt {_PREFIX}{min(given).upper()}; muốn bot tự hỏi Telegram thì bỏ biến ấy đi"
+        return [Problem("DIEMTIN_WEBHOOK_URL", None, message)]
+    return []
 
 
 def _problem(details: Any) -> Problem:

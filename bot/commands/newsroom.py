@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from bot.newsroom import Newsroom
 from bot.rfc3339 import to_rfc3339
 from bot.schedule import Schedule
 from config.problems import ConfigError, check_report
-from config.reading import TEMPLATE
+from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings
 from storage.profiles import count_listeners, find_profiles
 
@@ -37,7 +38,17 @@ def init(
         fail(f"✗ {target} đã có; hãy chọn tên khác hoặc chuyển tệp cũ đi.")
     except OSError as error:
         fail(f"✗ Không ghi được {target} ({error.strerror}); hãy xem lại thư mục và quyền ghi.")
+    _make_inboxes(target)
     put(f"✓ Đã ghi {target}. Sửa nguồn tin và giờ phát, rồi chạy: diemtin check")
+    put("  Thêm nguồn RSS của báo Việt Nam: diemtin sources starter --append")
+
+
+def _make_inboxes(target: Path) -> None:
+    """Make the folders that the new file names, so that there is somewhere to put news."""
+    for source in assemble(load_newsroom(target)).file_sources:
+        if source.kind == "inbox":
+            with suppress(OSError):  # `check` tells what is missing
+                source.path.mkdir(parents=True, exist_ok=True)
 
 
 def check(json: Json = False) -> None:
@@ -71,6 +82,8 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
     for source in newsroom.file_sources:
         if not source.path.exists():
             put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")
+        elif source.moves_files and not os.access(source.path, os.W_OK):
+            put(f"  ! nguồn {source.title}: không ghi được vào {source.path}; tệp đọc xong sẽ để nguyên chỗ")
 
 
 def schedule(

@@ -35,10 +35,21 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Commands, or groups of them, by name: (`module.function` in this package, help), imported on use."""
+    """Commands, or groups of them, by name: (`module.function` in this package, help), imported on use.
 
-    def __init__(self, name: str, about: str, commands: Mapping[str, "tuple[str, str] | Group"]) -> None:
+    Without a command the `default` one is meant, where there is one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        commands: Mapping[str, "tuple[str, str] | Group"],
+        *,
+        default: str | None = None,
+    ) -> None:
         super().__init__(name=name, help=about, rich_markup_mode=None, subcommand_metavar="LỆNH …")
+        self._default = default
         self._table = dict(commands)
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -70,6 +81,8 @@ class Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; without any, show the help: that is wrong use too."""
+        if self._default is not None and (not args or (args[0].startswith("-") and args[0] != "--help")):
+            args = [self._default, *args]
         if not args:
             fail(ctx.get_help(), _WRONG_USE)
         return super().parse_args(ctx, args)

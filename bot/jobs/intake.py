@@ -2,14 +2,15 @@
 
 A file is known by its size and time of change; one that is still being written is left for the next tick.
 Reading and parsing happen in a thread; feeds are parsed in a process of their own (`storage.intake`). What is
-wrong with one file or source leaves the others alone.
+wrong with one file or source leaves the others alone. In an inbox that the operator wants emptied, a file
+moves out of the way once its articles are stored (`storage.intake.folders`).
 """
 
 import asyncio
 import datetime as dt
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -26,10 +27,22 @@ from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.inbox import find_fingerprints, forget_files, record_refusals, remember_file
-from storage.intake import Incoming, Origin, Refusal, Taken, find_files, read_path, shown_path
+from storage.intake import (
+    OWN_FOLDERS,
+    Incoming,
+    Origin,
+    Refusal,
+    Taken,
+    find_files,
+    is_reason,
+    put_away,
+    read_path,
+    shown_path,
+)
 from storage.notes import find_note, forget_note, write_note
 
 _SETTLED_SECONDS = 2.0
+_SETTLED_TO_MOVE_SECONDS = 5.0  # a file that moves is not read again when more of it comes
 _BATCH = 200
 _MOST_FILES = 50_000
 _UNREADABLE = "không đọc được; hãy kiểm tra đường dẫn và quyền"
@@ -137,14 +150,29 @@ async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
         _log.exception("file broke its reader", source=source.name, path=found.name)
         refusal = Refusal(found.name, _UNFORESEEN)
         taken = await take_in(desk.database, iter([refusal]), source.name, now=now)
-    async with desk.database.write() as connection:
-        await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
     count_articles(taken)
     _log.info(
         "file taken in", source=source.name, path=found.name, new=taken.tally.new,
         updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
     )  # fmt: skip
+    if not await _has_moved(source, found, taken.refused):
+        async with desk.database.write() as connection:
+            await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
     return taken
+
+
+async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -> bool:
+    """Put a file away where its inbox wants that; one that changed meanwhile is read again instead."""
+    if not source.moves_files:
+        return False
+    try:
+        if found.refusal is None and _fingerprint(found.path.stat()) != found.fingerprint:
+            return True
+        await asyncio.to_thread(put_away, source.path, found.path, refused)
+    except OSError as error:
+        _log.warning("file stays in its inbox", source=source.name, path=found.name, error=error.strerror)
+        return False
+    return True
 
 
 def _read(source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
@@ -165,16 +193,25 @@ def _look_at(source: Source) -> list[Found]:
     """Return the settled files of a source. Raises OSError when the source itself cannot be read."""
     if source.kind == "feed":
         source.path.stat()
-        return list(_settled(iter([source.path])))
+        return list(_settled(iter([source.path]), _SETTLED_SECONDS))
     with os.scandir(source.path):  # a folder that is not there, or may not be entered, raises here
         pass
-    found = list(islice(_settled(find_files(source.path)), _MOST_FILES + 1))
+    found = list(islice(_settled(*_files_of(source)), _MOST_FILES + 1))
     if len(found) > _MOST_FILES:
         _log.error("source holds too many files, the rest is not read", source=source.name, most=_MOST_FILES)
     return found[:_MOST_FILES]
 
 
-def _settled(paths: Iterator[Path | Refusal]) -> Iterator[Found]:
+def _files_of(inbox: Source) -> tuple[Iterator[Path | Refusal], float]:
+    """Return what lies in an inbox, and for how many seconds a file must have been left alone."""
+    if not inbox.moves_files:
+        return find_files(inbox.path), _SETTLED_SECONDS
+    lying = find_files(inbox.path, leaving_out=OWN_FOLDERS)
+    news = (one for one in lying if isinstance(one, Refusal) or not is_reason(one))
+    return news, _SETTLED_TO_MOVE_SECONDS
+
+
+def _settled(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[Found]:
     for path in paths:
         if isinstance(path, Refusal):
             yield Found(path.path, f"refused: {path.reason}", Path(path.path), path)
@@ -184,5 +221,9 @@ def _settled(paths: Iterator[Path | Refusal]) -> Iterator[Found]:
         except OSError:
             continue  # gone since it was listed, or a link to nothing
         # A time of change in the future says nothing about now: clocks of two machines differ.
-        if not 0 <= time.time() - status.st_mtime < _SETTLED_SECONDS:
-            yield Found(shown_path(path), f"{status.st_size}:{status.st_mtime_ns}", path)
+        if not 0 <= time.time() - status.st_mtime < seconds:
+            yield Found(shown_path(path), _fingerprint(status), path)
+
+
+def _fingerprint(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}"

@@ -3,17 +3,23 @@
 from storage.intake.drafts import Draft, take
 from storage.intake.feeds import read_feed
 from storage.intake.files import find_files, read_path, read_stream, shown_path
+from storage.intake.folders import OWN_FOLDERS, QUARANTINE, bring_back, is_reason, put_away
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
 from storage.intake.pages import read_page
 
 __all__ = [
+    "OWN_FOLDERS",
+    "QUARANTINE",
     "Draft",
     "Incoming",
     "Origin",
     "Refusal",
     "Taken",
     "UnreadableError",
+    "bring_back",
     "find_files",
+    "is_reason",
+    "put_away",
     "read_feed",
     "read_page",
     "read_path",

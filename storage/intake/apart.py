@@ -13,11 +13,11 @@ from storage.intake.model import UnreadableError
 DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000
 _WORKER = Path(__file__).with_name("apart_worker.py")
-_NAMES = {"feed_worker": "feed", "page_worker": "trang"}
+_NAMES = {"feed_worker": "feed", "page_worker": "trang", "opml_worker": "OPML"}
 
 
 def parse_apart(
-    parser: Literal["feed_worker", "page_worker"], document: bytes, deadline_seconds: float
+    parser: Literal["feed_worker", "page_worker", "opml_worker"], document: bytes, deadline_seconds: float
 ) -> dict[str, Any]:
     """Return what the `parse` of the module `parser` makes of `document`, computed within the deadline.
 

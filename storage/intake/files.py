@@ -7,7 +7,7 @@ shown and stored.
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -80,8 +80,11 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Taken]:
         yield Refusal(shown_path(path), _why(error))
 
 
-def find_files(start: Path) -> Iterator[Path | Refusal]:
-    """Yield `start`, or the files under it; linked folders are not entered: they can lead in a circle."""
+def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
+    """Yield `start`, or the files under it; linked folders are not entered: they can lead in a circle.
+
+    Names in `leaving_out` are passed over where they stand directly in `start`.
+    """
     root = os.path.realpath(start)
     waiting = [start]
     while waiting:
@@ -89,7 +92,9 @@ def find_files(start: Path) -> Iterator[Path | Refusal]:
         try:
             status = path.stat() if path is start else path.lstat()
             if stat.S_ISDIR(status.st_mode):
-                waiting += sorted(filter(_is_wanted, path.iterdir()), reverse=True)
+                left_out = leaving_out if path is start else ()
+                found = (one for one in path.iterdir() if _is_wanted(one) and one.name not in left_out)
+                waiting += sorted(found, reverse=True)
             elif stat.S_ISLNK(status.st_mode) and not Path(os.path.realpath(path)).is_relative_to(root):
                 yield Refusal(shown_path(path), "liên kết trỏ ra ngoài thư mục")
             elif not (stat.S_ISLNK(status.st_mode) and path.is_dir()):

@@ -1,0 +1,100 @@
+"""Feeds → `[[sources]]` tables for the newsroom file, printed or added at its end: what is there stays."""
+
+import json
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.commands.terminal import fail, put, say
+from config.newsroom import Newsroom
+from config.problems import ConfigError
+from config.reading import parse_newsroom
+
+_LONGEST_NAME = 32
+_LONGEST_TITLE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A feed that shall become a source; `name` is any text to make a free name of."""
+
+    name: str
+    title: str
+    url: str
+    topic: str | None = None
+
+
+def tables_for(wanted: Sequence[Wanted], newsroom: Newsroom) -> list[str]:
+    """Return a table for each feed that is not declared yet, with names of their own and declared topics."""
+    declared = {str(source.feed) for source in newsroom.sources}
+    taken = {source.name for source in newsroom.sources}
+    topics = {topic.name for topic in newsroom.topics}
+    tables = []
+    for feed in wanted:
+        if feed.url in declared:
+            continue
+        declared.add(feed.url)
+        name = _free_name(feed.name, taken)
+        taken.add(name)
+        tables.append(_table(name, feed, feed.topic if feed.topic in topics else None))
+    return tables
+
+
+def hand_over(tables: Sequence[str], path: Path, *, append: bool) -> None:
+    """Print the tables, or add them to the newsroom file at `path`, which must still be valid with them."""
+    if not append or not tables:
+        put("\n".join(tables).rstrip() or "Không có nguồn nào mới.")
+        return
+    try:
+        before = path.read_text(encoding="utf-8")
+        text = f"{before.rstrip()}\n\n\n" + "\n".join(tables)
+        parse_newsroom(text.removeprefix("\ufeff"), base=path.absolute().parent)
+        _replace(path, text)
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"✗ Không ghi thêm được vào {path} ({error}); hãy chạy diemtin init, hoặc bỏ --append để in ra.")
+    except ConfigError as error:
+        fail("\n".join(f"✗ {path}: {problem}" for problem in error.problems))
+    say(f"✓ Đã thêm {len(tables)} nguồn vào cuối {path}; xem lại bằng: diemtin check")
+
+
+def slug_of(text: str) -> str:
+    """Return a name as the newsroom file takes it.
+
+    >>> slug_of("Tuổi Trẻ – Đời sống"), slug_of("新闻")
+    ('tuoi-tre-doi-song', 'nguon')
+    """
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "nguon"
+
+
+def _free_name(text: str, taken: Iterable[str]) -> str:
+    name, number, others = slug_of(text), 2, set(taken)
+    free = name
+    while free in others:
+        ending = f"-{number}"
+        free, number = name[: _LONGEST_NAME - len(ending)].rstrip("-") + ending, number + 1
+    return free
+
+
+def _table(name: str, feed: Wanted, topic: str | None) -> str:
+    readable = "".join(letter for letter in feed.title if letter.isprintable())
+    title = readable.strip()[:_LONGEST_TITLE].strip() or name
+    lines = ["[[sources]]", f"name = {_text(name)}", f"title = {_text(title)}", f"feed = {_text(feed.url)}"]
+    lines += [f"topic = {_text(topic)}"] if topic else []
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """Return a TOML string: JSON's escapes are TOML's too."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put the new text in place at once: a running bot reads this file."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    shutil.copymode(path, unfinished)
+    unfinished.replace(path)
