@@ -27,7 +27,7 @@ EDIT, NOTICE = 0, 1  # the parts of a correction
 class Claimed:
     """A delivery that is being sent now; with `edits` it changes that message and is no new one.
 
-    `buttons` stand under the message.
+    `buttons` stand under the message; in a group with topics it goes to `thread_id`.
     """
 
     id: int
@@ -36,6 +36,7 @@ class Claimed:
     tries: int
     edits: int | None = None
     buttons: Buttons = ()
+    thread_id: int | None = None
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -97,6 +98,7 @@ async def _claim(
             d.id,
             d.part,
             s.chat_id,
+            s.thread_id,
             issue_parts.c.html,
             d.tries,
             edited.c.message_id.label("edits"),
@@ -125,7 +127,8 @@ async def _claim(
     taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}
     await _set(connection, [row.id for row in wanted], **taken)
     return [
-        Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits, row.buttons or ()) for row in wanted
+        Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits, row.buttons or (), row.thread_id)
+        for row in wanted
     ]
 
 

@@ -22,7 +22,8 @@ QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:
 class Subscriber:
     """One chat. `status` is active, paused or gone, `status_reason` what Telegram said when it went.
 
-    Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set.
+    Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
+    is the forum topic of a group in which its digests appear.
     """
 
     id: int
@@ -36,12 +37,14 @@ class Subscriber:
     created_at: dt.datetime
     status_reason: str | None
     changed_at: dt.datetime
+    thread_id: int | None = None
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
         row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
+        row.thread_id,
     )  # fmt: skip
 
 
@@ -58,18 +61,37 @@ async def find_subscriber(connection: AsyncConnection, chat_id: int) -> Subscrib
 
 
 async def subscribe(
-    connection: AsyncConnection, chat_id: int, *, kind: str, profile_id: int, now: dt.datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    *,
+    kind: str,
+    profile_id: int,
+    now: dt.datetime,
+    thread_id: int | None = None,
 ) -> bool:
-    """Make the chat an active subscriber; one that was there keeps its profile. Return whether it is new."""
+    """Make the chat an active subscriber; one that was there keeps its profile. Return whether it is new.
+
+    What is sent to it goes to the forum topic `thread_id` from now on, None: to none.
+    """
     statement = insert_into(connection, subscribers).values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now,
+        thread_id=thread_id,
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
     is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
     if not is_new:
+        await set_thread(connection, chat_id, thread_id, now=now)
         await set_status(connection, chat_id, "active", now=now)
     return is_new
+
+
+async def set_thread(
+    connection: AsyncConnection, chat_id: int, thread_id: int | None, *, now: dt.datetime
+) -> None:
+    """Set the forum topic that a group's digests go to."""
+    row = subscribers.c.chat_id == chat_id
+    await connection.execute(update(subscribers).where(row).values(thread_id=thread_id, changed_at=now))
 
 
 async def set_profile(

@@ -158,6 +158,7 @@ subscribers = Table(
     Column("quiet_end", SmallInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("thread_id", BigInteger),  # the forum topic of a group that its digests go to
 )
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
 
@@ -288,11 +289,11 @@ questions = Table(
     Column("text", Text, nullable=False),
     Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
     Column("asked_at", UtcTime, nullable=False),
-)
     Column("message_id", BigInteger),  # in which it was asked; null where that is not known any more
+)
 Index("questions_chat", questions.c.chat_id)
-Index("questions_asked_at", questions.c.asked_at)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
+Index("questions_asked_at", questions.c.asked_at)
 
 updates = Table(
     "updates",

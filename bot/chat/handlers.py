@@ -1,6 +1,7 @@
 """python-telegram-bot's updates, sorted: which of them are messages to answer, and whom they are for.
 
-Edited messages, channel posts and commands for other bots are nobody's: they are not handled at all.
+Edited messages, a channel's posts that are no settings, and commands for other bots are nobody's: they are
+not handled at all.
 """
 
 from functools import partial
@@ -28,6 +29,7 @@ from bot.chat.visit import Tap, Visit, settle
 from bot.desk import Desk
 
 _NEW = filters.UpdateType.MESSAGE
+_POSTED = filters.UpdateType.CHANNEL_POST & ~filters.FORWARDED  # only administrators post in a channel
 _PRIVATE = filters.ChatType.PRIVATE
 
 Context = CallbackContext[Any, Any, Any, Any]
@@ -42,7 +44,8 @@ def add_handlers(
     add(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, sorter.on_move))
     add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, sorter.on_forwarded_command))
     for command in (*COMMANDS, *OPERATOR_COMMANDS):
-        add(CommandHandler(command.name, partial(sorter.on_command, command), filters=_NEW))
+        filter_ = _NEW | _POSTED if command.is_setting else _NEW  # a channel is no place to ask
+        add(CommandHandler(command.name, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
     add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
     add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
@@ -57,9 +60,10 @@ class _Sorter:
         self._reception = reception
 
     async def on_command(self, command: Command, update: Update, context: Context) -> None:
-        if update.message is not None:
+        message = update.message or update.channel_post
+        if message is not None:
             words = " ".join(context.args or ())
-            await self._reception.obey(self._visit(update.message, context, words), command)
+            await self._reception.obey(self._visit(message, context, words), command)
 
     async def on_unknown_command(self, update: Update, context: Context) -> None:
         """In a group a command may be another bot's: there only one that names us is answered."""

@@ -1,8 +1,10 @@
 """Who may change a group's settings, and chats that come, go, come back or move."""
 
+import contextlib
+
 import structlog
 from telegram import Bot, ChatMember, ChatMemberUpdated, Message
-from telegram.constants import ChatType
+from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.chat import texts
@@ -42,8 +44,17 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
     elif is_there and not was_there:
         if update.chat.type == ChatType.PRIVATE:
             await _take_back(desk, update.chat.id)
-        elif update.chat.type != ChatType.CHANNEL:
+        elif update.chat.type == ChatType.CHANNEL:
+            await _greet_who_added(bot, update)
+        else:
             await Visit(desk, bot, update.chat).send(Screen(texts.GROUP_GREETING.format(bot=bot.username)))
+
+
+async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:
+    """Tell the one who added us to a channel how it gets digests; the channel itself is not disturbed."""
+    html = texts.CHANNEL_GREETING.format(title=update.chat.title or "", bot=bot.username)
+    with contextlib.suppress(BadRequest, Forbidden):  # they never wrote to us
+        await bot.send_message(update.from_user.id, html, parse_mode=ParseMode.HTML)
 
 
 async def retire(desk: Desk, chat_id: int, reason: str) -> None:

@@ -18,7 +18,7 @@ async def obey(visit: Visit) -> None:
     edition = visit.desk.newsroom.edition_for(choices)
     welcome = texts.WELCOME if is_new else texts.WELCOME_BACK
     if is_new and visit.is_group:
-        welcome = texts.WELCOME_GROUP
+        welcome = texts.WELCOME_CHANNEL if visit.is_channel else texts.WELCOME_GROUP
     html = welcome.format(
         edition=edition.title,
         times=spoken.say_times(edition.schedule.times),
@@ -40,6 +40,13 @@ async def _subscribe(visit: Visit) -> tuple[Choices, QuietHours, bool]:
         known = await find_subscriber(connection, visit.chat_id)
         choices = known.choices if known else default_choices(newsroom)
         profile_id = await join(connection, choices, newsroom, now=now)
-        await subscribe(connection, visit.chat_id, kind=visit.chat.type, profile_id=profile_id, now=now)
+        await subscribe(
+            connection,
+            visit.chat_id,
+            kind=visit.chat.type,
+            profile_id=profile_id,
+            now=now,
+            thread_id=visit.thread_id,
+        )
     quiet = quiet_of(known) if known else QuietHours(QUIET_START, QUIET_END)
     return choices, quiet, known is None

@@ -16,6 +16,14 @@ WELCOME_GROUP = Markup(
     "Chào cả nhóm! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
     "Nhóm sẽ nhận <b>{edition}</b> lúc {times}, {days}. Tìm tin: <code>/tim@{bot} từ cần tìm</code>"
 )
+WELCOME_CHANNEL = Markup(
+    "Kênh sẽ nhận <b>{edition}</b> lúc {times}, {days}: tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
+    "Đổi giờ, chủ đề: đăng <code>/lich@{bot}</code>, <code>/chude@{bot}</code> trong kênh."
+)
+CHANNEL_GREETING = Markup(
+    "Điểm Tin đã vào kênh <b>{title}</b>. "
+    "Muốn kênh nhận bản tin hằng ngày, bạn đăng <code>/start@{bot}</code> trong kênh."
+)
 WELCOME_BACK = Markup(
     "Chào mừng bạn trở lại! Mọi lựa chọn cũ vẫn còn nguyên.\n"
     "Bạn tiếp tục nhận <b>{edition}</b> lúc {times}, {days}."

@@ -25,7 +25,7 @@ from bot.chat.screen import Screen
 from bot.desk import Desk
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
 class Visit:
@@ -64,6 +64,16 @@ class Visit:
         return self.chat.type in _GROUPS
 
     @property
+    def is_channel(self) -> bool:
+        """Tell whether only administrators write here, in the channel's name."""
+        return self.chat.type == ChatType.CHANNEL
+
+    @property
+    def thread_id(self) -> int | None:
+        """Return the forum topic of the message; None where there is none."""
+        return self.message.message_thread_id if self.message and self.message.is_topic_message else None
+
+    @property
     def sender_chat(self) -> Chat | None:
         """Return the chat in whose name the message was written, if it was not in a person's own."""
         return self.message.sender_chat if self.message else None
@@ -75,13 +85,12 @@ class Visit:
 
     async def send(self, screen: Screen) -> None:
         """Send `screen` as a new message; in a group as an answer to the one who asked."""
-        message = self.message
         common: dict[str, Any] = {
             "chat_id": self.chat_id,
             "parse_mode": ParseMode.HTML,
             "reply_markup": screen.keyboard,
             "reply_parameters": self._reply_to(),
-            "message_thread_id": message.message_thread_id if message and message.is_topic_message else None,
+            "message_thread_id": self.thread_id,
         }
         if screen.attachment is None:
             await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)

@@ -9,6 +9,7 @@ down what is done and takes up what comes next.
 import asyncio
 import contextlib
 import datetime as dt
+import random
 import re
 from dataclasses import dataclass
 from html import unescape
@@ -20,7 +21,18 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.desk import Desk
 from bot.failures import contained
-from bot.jobs.outcomes import Halt, Move, Outcome, Refuse, Retire, SendPlain, Wait, outcome_of
+from bot.jobs.outcomes import (
+    Halt,
+    LeaveTopic,
+    Move,
+    Outcome,
+    Refuse,
+    Retire,
+    SendPlain,
+    Wait,
+    outcome_of,
+    seconds_of_rest,
+)
 from bot.metrics import DELIVERIES
 from storage.deliveries import (
     MOST_TRIES,
@@ -36,7 +48,7 @@ from storage.deliveries import (
 )
 from storage.leases import LeaseKey, holds_lease
 from storage.notes import find_note, forget_note, write_note
-from storage.subscribers import move_chat, retire
+from storage.subscribers import move_chat, retire, set_thread
 
 IN_FLIGHT = 4
 _IDLE_SECONDS = 1.0
@@ -72,6 +84,9 @@ class Sender:
         self.is_paused = False
         self.is_halted = False
         self._rest_until = 0.0
+        self._failures = (
+            0  # in a row; while there are any, one delivery at a time finds out whether it is over
+        )
 
     def wake(self) -> None:
         """Look for due deliveries now rather than within a second."""
@@ -126,7 +141,7 @@ class Sender:
         is_resting = asyncio.get_running_loop().time() < self._rest_until
         if self._stopping or self.is_paused or self.is_halted or is_resting:
             return 0
-        return self._in_flight - len(self._flying)
+        return (1 if self._failures else self._in_flight) - len(self._flying)
 
     async def _rest(self) -> None:
         """Wait until a delivery is done or somebody wakes us, a second at most."""
@@ -200,6 +215,7 @@ class Sender:
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
             reply_markup=_keyboard(one.buttons),
+            message_thread_id=one.thread_id,
         )
         return Sent(message.message_id)
 
@@ -217,6 +233,8 @@ class Sender:
         now = self._desk.clock.now()
         sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
         await mark_sent(connection, sent, now=now)
+        if any(not isinstance(result, Wait) for _, result in self._unwritten):
+            self._failures = 0
         for one, result in self._unwritten:
             if not isinstance(result, Sent):
                 await self._write_down(connection, one, result, now)
@@ -233,6 +251,9 @@ class Sender:
             case Move():
                 await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
                 await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
+            case LeaveTopic():
+                await set_thread(connection, one.chat_id, None, now=now)
+                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
             case Halt():
                 self.is_halted = True
                 _log.critical("the token is refused: nothing more is sent")
@@ -243,7 +264,10 @@ class Sender:
 
     async def _wait(self, connection: AsyncConnection, one: Claimed, wait: Wait, now: dt.datetime) -> None:
         # The network's waits are real seconds whatever the clock's rate, so the sender itself waits them out.
-        self._rest_until = max(self._rest_until, asyncio.get_running_loop().time() + wait.seconds)
+        clock = asyncio.get_running_loop().time()
+        self._failures += clock >= self._rest_until  # what fails together fails once
+        seconds = seconds_of_rest(wait, self._failures, random.random())  # noqa: S311 - spreads, hides nothing
+        self._rest_until = max(self._rest_until, clock + seconds)
         if wait.counts and one.tries >= MOST_TRIES:
             _log.error("delivery in doubt", delivery=one.id, reason=wait.reason)
             await mark_unknown(connection, one, wait.reason, now=now)

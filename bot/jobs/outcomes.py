@@ -21,11 +21,15 @@ from bot.transport import NotSentError
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Try again after `seconds`; `counts` tells whether Telegram may have delivered this try."""
+    """Try again after `seconds`; `counts` tells whether Telegram may have delivered this try.
+
+    `is_told` when Telegram named the time; else it is for the first of failures in a row.
+    """
 
     seconds: float
     counts: bool
     reason: str
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,18 @@ class Halt:
     reason: str
 
 
-Outcome = Wait | Retire | Move | SendPlain | Refuse | Halt
+@dataclass(frozen=True, slots=True)
+class LeaveTopic:
+    """The forum topic is gone: the group's digests go to the group itself."""
 
+    reason: str
+
+
+Outcome = LeaveTopic | Wait | Retire | Move | SendPlain | Refuse | Halt
+
+_LONGEST_REST_SECONDS = 60.0
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "chat was deleted")
+_TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 _MARKUP = ("can't parse entities", "can't find end", "unsupported start tag")
 
 
@@ -74,7 +87,7 @@ def outcome_of(error: TelegramError) -> Outcome:
     text = error.message
     match error:
         case RetryAfter():
-            return Wait(seconds_to_wait(error), counts=False, reason=text)
+            return Wait(seconds_to_wait(error), counts=False, reason=text, is_told=True)
         case Forbidden():
             return Retire(text)
         case ChatMigrated():
@@ -84,15 +97,29 @@ def outcome_of(error: TelegramError) -> Outcome:
         case BadRequest():
             return _outcome_of_bad_request(text)
         case NotSentError():
-            return Wait(5.0, counts=False, reason=text)
+            return Wait(2.0, counts=False, reason=text)
         case _:
-            return Wait(10.0, counts=True, reason=text)
+            return Wait(2.0, counts=True, reason=text)
+
+
+def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:
+    """Return how long to send nothing after `failures` in a row, at least 1: doubled each time, a minute at
+    most, and spread by `chance` (0 to 1) so that those who failed together do not come back together.
+
+    >>> [seconds_of_rest(Wait(2.0, True, "502"), n, 1.0) for n in (1, 2, 3, 10)]
+    [2.0, 4.0, 8.0, 60.0]
+    """
+    if wait.is_told:
+        return wait.seconds
+    return min(_LONGEST_REST_SECONDS, wait.seconds * 2.0 ** min(failures - 1, 10)) * (1 + chance) / 2
 
 
 def _outcome_of_bad_request(text: str) -> Outcome:
     low = text.lower()
     if any(mark in low for mark in _GONE):
         return Retire(text)
+    if any(mark in low for mark in _TOPIC_GONE):
+        return LeaveTopic(text)
     if any(mark in low for mark in _MARKUP):
         return SendPlain(text)
     return Refuse(text)

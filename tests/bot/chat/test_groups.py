@@ -175,9 +175,52 @@ async def test_a_groups_data_are_called_the_groups(administrator: Any, house: An
     await administrator.sees("Điểm Tin đang giữ về nhóm này")
 
 
-async def test_channel_posts_are_left_alone(house: Any) -> None:
+async def test_a_channels_posts_are_left_alone_unless_they_are_settings(house: Any) -> None:
     chi = await house.person("Chi")
     (author,) = await house.group(administrator=chi, type="channel")
-    for text in ("/start", "/tim hạ long", "tin nóng"):
+    for text in ("/tim hạ long", "/xuhuong hạ long", "/khongco", "tin nóng"):
         assert await author.says(text) == []
+    assert await author.says("/start", forward="Người lạ") == []
     assert await author.subscription() is None
+
+
+async def test_a_channel_subscribes_and_is_set_by_its_posts(house: Any, publish: Any) -> None:
+    chi = await house.person("Chi")
+    (author,) = await house.group(administrator=chi, type="channel")
+    await publish("Cầu mới thông xe")
+    welcome, digest = await author.says(_at(house, "/start"))
+    assert welcome["text"].startswith("Kênh sẽ nhận Bản tin sáng")
+    assert "Cầu mới thông xe" in digest["text"]
+    await author.says(_at(house, "/lich 18:00"))
+    assert (await author.subscription()).choices.times == ("18:00",)
+    await author.says(_at(house, "/tamdung"))
+    assert (await author.subscription()).status == "paused"
+
+
+async def test_a_reader_of_a_channel_changes_nothing_by_its_buttons(house: Any) -> None:
+    chi, binh = await house.person("Chi"), await house.person("Bình")
+    reader, author = await house.group(binh, administrator=chi, type="channel")
+    await author.says(_at(house, "/start"))
+    assert await reader.forges("tamdung") == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
+    assert (await author.subscription()).status == "active"
+
+
+async def test_who_adds_the_bot_to_a_channel_is_told_what_to_post(house: Any) -> None:
+    chi = await house.person("Chi")
+    await chi.says("/trogiup")
+    (author,) = await house.group(administrator=chi, type="channel", bot="left")
+    moved = await house.control.post("member", chat=author.chat, action="promote", by=chi.id)
+    await house.handled(moved["update_id"])
+    await chi.sees("đăng /start@")
+
+
+async def test_digests_appear_in_the_topic_where_start_was_sent(house: Any, publish: Any) -> None:
+    chi = await house.person("Chi")
+    (administrator,) = await house.group(administrator=chi, forum=True)
+    opened = await house.control.post("topic", chat=administrator.chat, name="Tin tức", **{"from": chi.id})
+    await publish("Cầu mới thông xe")
+    sent = await administrator.says(_at(house, "/start"), thread=opened["thread"])
+    assert {message["thread_id"] for message in sent} == {opened["thread"]}
+    assert (await administrator.subscription()).thread_id == opened["thread"]
+    await administrator.says(_at(house, "/start"))
+    assert (await administrator.subscription()).thread_id is None

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -15,7 +17,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.jobs.outcomes import Halt, Move, Refuse, Retire, SendPlain, Wait, outcome_of
+from bot.jobs.outcomes import Halt, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
 from bot.transport import NotSentError
 
 
@@ -57,3 +59,12 @@ def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
     outcome = outcome_of(RetryAfter(dt.timedelta(seconds=37)))
     assert isinstance(outcome, Wait)
     assert (outcome.seconds, outcome.counts) == (37.0, False)
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_a_rest_grows_with_the_failures_and_has_an_end(failures: int, chance: float) -> None:
+    wait = Wait(2.0, counts=True, reason="Bad Gateway")
+    assert 1.0 <= seconds_of_rest(wait, failures, chance) <= 60.0
+    assert seconds_of_rest(wait, failures, chance) <= seconds_of_rest(wait, failures + 1, chance)
+    told = Wait(300.0, counts=False, reason="Flood control exceeded", is_told=True)
+    assert seconds_of_rest(told, failures, chance) == 300.0

@@ -1,0 +1,71 @@
+"""Digests of a group with topics appear in the one that it chose, and in the group when that is gone."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from telegram.ext import ExtBot
+
+from bot.clock import ManualClock
+from bot.desk import Desk
+from bot.emulator.client import Control, Json
+from bot.jobs.delivery import Sender
+from storage.subscribers import find_subscriber, set_thread
+
+Queue = Callable[..., Awaitable[None]]
+AN = 1
+
+
+@pytest.fixture
+async def topic(
+    desk: Desk, users: Control, reader: Callable[..., Awaitable[int]], clock: ManualClock
+) -> tuple[int, int]:
+    """A forum that listens in one of its topics: its number and the topic's."""
+    chi = await users.user("Chi")
+    chat = await users.group("Xóm nhỏ", forum=True, administrators=[chi])
+    opened = await users.post("topic", chat=chat, name="Tin tức", **{"from": chi})
+    await reader(chat)
+    async with desk.database.write() as connection:
+        await set_thread(connection, chat, opened["thread"], now=clock.now())
+    return chat, opened["thread"]
+
+
+async def sent(users: Control, chat: int) -> list[Json]:
+    """Return what the bot wrote."""
+    messages = (await users.chat(chat))["messages"]
+    return [message for message in messages if message["from"] == "bot"]
+
+
+async def test_a_digest_appears_in_the_chosen_topic(
+    desk: Desk,
+    telegram: ExtBot[None],
+    users: Control,
+    queue: Queue,
+    topic: tuple[int, int],
+) -> None:
+    chat, thread = topic
+    await queue(AN)
+    sender = Sender(desk, telegram)
+    while await sender.send_batch():
+        pass
+    assert [message["thread_id"] for message in await sent(users, chat)] == [thread]
+
+
+async def test_a_topic_that_was_deleted_costs_nobody_a_digest(
+    desk: Desk,
+    telegram: ExtBot[None],
+    users: Control,
+    queue: Queue,
+    topic: tuple[int, int],
+) -> None:
+    chat, thread = topic
+    await users.post("topic", chat=chat, thread=thread, action="delete")
+    await queue(AN)
+    sender = Sender(desk, telegram)
+    while await sender.send_batch():
+        pass
+    (message,) = await sent(users, chat)
+    assert "thread_id" not in message
+    async with desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, chat)
+    assert subscriber is not None
+    assert (subscriber.status, subscriber.thread_id) == ("active", None)
