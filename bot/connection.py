@@ -1,4 +1,4 @@
-"""The line to Telegram: sign in, poll, and hang up, however Telegram behaves meanwhile.
+"""The line to Telegram: sign in, poll or be called, and hang up, however Telegram behaves meanwhile.
 
 What runs over it is the application's: handlers, the sender, the ticks.
 """
@@ -20,6 +20,7 @@ from bot.limiter import TelegramPace
 from bot.polling import PollingRequest
 from bot.transport import AiohttpRequest
 from bot.updates import DurableApplication, DurableQueue, OrderedByChat
+from bot.webhook import Webhook, WebhookListener
 
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
@@ -36,10 +37,14 @@ class TokenRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the Bot API is and who we are there. `base_url` has no slash at its end."""
+    """Where the Bot API is and who we are there. `base_url` has no slash at its end.
+
+    With a `webhook` Telegram calls us; without one we ask it.
+    """
 
     base_url: str
     token: str
+    webhook: Webhook | None = None
 
 
 class Connection:
@@ -50,6 +55,9 @@ class Connection:
         self._polling = PollingRequest(2)
         self._queue = DurableQueue(desk.database, desk.clock)
         self.telegram = self._build(address)
+        self._listener = (
+            WebhookListener(address.webhook, self._queue, self.bot) if address.webhook is not None else None
+        )
 
     def _build(self, address: Address) -> Application[Any, Any, Any, Any, Any, Any]:
         return (
@@ -90,23 +98,37 @@ class Connection:
         """Say what is wrong with the connection, if anything is."""
         if self.is_refused:
             return "token refused"
+        if self._listener is not None:
+            return self._listener.find_problem()
         if self.telegram.updater is None or not self.telegram.updater.running:
             return "not polling"
         return "Telegram does not answer" if self._polling.seconds_since_ok > _DEAF_SECONDS else None
 
     async def open(self, stop: asyncio.Event) -> bool:
-        """Sign in, queue what an earlier process left, and poll; False when `stop` came before that.
+        """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
 
         Raises:
             TokenRefusedError: Telegram refused the token.
+            ListenError: the webhook's port is taken.
         """
         if not await _until_answered(self.telegram.initialize, stop):
             return False
         left_over = await self._queue.reload(self.bot)
         await self.telegram.start()
-        is_polling = await _until_answered(self._poll, stop)
-        _log.info("polling", left_over=left_over)
-        return is_polling
+        if self._listener is not None:
+            await self._listener.open()
+        is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
+        _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
+        return is_open
+
+    async def _register(self) -> None:
+        if self._listener is not None:
+            await self._listener.register(_UPDATE_KINDS)
+
+    async def look(self) -> None:
+        """Ask Telegram whether it reaches our webhook, where we have one."""
+        if self._listener is not None:
+            await self._listener.look(_UPDATE_KINDS)
 
     async def _poll(self) -> None:
         if self.telegram.updater is None:
@@ -120,6 +142,8 @@ class Connection:
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
+        if self._listener is not None:
+            await _patiently(self._listener.close)
         if self.telegram.updater is not None and self.telegram.updater.running:
             await _patiently(self.telegram.updater.stop)
         if self.telegram.running:

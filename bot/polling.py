@@ -44,11 +44,12 @@ def _readable(body: bytes) -> bytes:
     found = answer.get("result") if isinstance(answer, dict) else None
     if not isinstance(found, list):
         return body
-    readable = [_readable_update(update) for update in found]
+    readable = [readable_update(update) for update in found]
     return body if readable == found else json.dumps(answer | {"result": readable}).encode()
 
 
-def _readable_update(update: dict[str, Any]) -> dict[str, Any]:
+def readable_update(update: dict[str, Any]) -> dict[str, Any]:
+    """Return the update as it came, or its bare number where the library cannot read it."""
     with contained("reading an update", update=update["update_id"]):
         Update.de_json(update, None)
         return update

@@ -115,7 +115,7 @@ def _webhook_url(value: str) -> str:
         is_usable = bool(parts.hostname) and parts.port != 0 and (parts.scheme == "https" or is_private)
     except ValueError:  # its own words would be English
         is_usable = False
-    if not is_usable or "@" in address or "?" in address or "#" in address or re.search(r"\s", address):
+    if not is_usable or "@" in address or "?" in address or "#" in address or re.search(r"[\s{}]", address):
         raise ValueError(
             "phải là địa chỉ https mà Telegram gọi tới được, ví dụ https://tin.example.vn/telegram"
         )

@@ -15,6 +15,7 @@ from bot.jobs.reload import NewsroomWatch
 from bot.lease import LeaseLostError
 from bot.logs import configure_logging
 from bot.newsroom import Newsroom
+from bot.webhook import ListenError, Webhook
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 from config.settings import Settings
@@ -42,13 +43,23 @@ async def _run(settings: Settings, token: str) -> None:
     watch = NewsroomWatch(settings.config, _read, content_hash)
     async with open_database(settings) as database:
         desk = Desk(database, clock_of(settings), assemble(declared), settings.admins)
-        bot = Bot(desk, Address(settings.api_base_url, token), watch=watch, listen=listen)
+        address = Address(settings.api_base_url, token, _webhook(settings))
+        bot = Bot(desk, address, watch=watch, listen=listen)
         try:
             await bot.run()
         except TokenRefusedError:
             fail(f"✗ {notices.token_refused()}")
+        except ListenError as error:
+            host, port = settings.webhook_listen
+            fail(f"✗ DIEMTIN_WEBHOOK_LISTEN: không mở được {host}:{port} ({error}); hãy chọn cổng khác.")
         except LeaseLostError:
             fail(f"✗ {notices.lease_lost()}")
+
+
+def _webhook(settings: Settings) -> Webhook | None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        return None
+    return Webhook(settings.webhook_url, *settings.webhook_listen, settings.webhook_secret.get_secret_value())
 
 
 def _read(path: Path) -> Newsroom | str:

@@ -1,6 +1,7 @@
 """The Bot API over HTTP: from a request to a method and back, with the faults on order in between."""
 
 import asyncio
+import contextlib
 import logging
 import re
 from typing import Any
@@ -16,6 +17,7 @@ from bot.emulator.requests import read_parameters
 from bot.emulator.world import World
 
 _TOKEN = re.compile(r"(\d{1,18}):[\w-]+", re.ASCII)
+_DROPS = 20
 _BAD_GATEWAY = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
     "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
@@ -61,7 +63,7 @@ class BotApi:
         method: Method,
         parameters: Parameters,
         chat_id: int | None,
-    ) -> web.Response:
+    ) -> web.StreamResponse:
         """Call `method`, unless a fault has another end in store."""
         fault = world.faults.take(name, chat_id)
         if fault is None:
@@ -107,18 +109,34 @@ async def _answer(world: World, method: Method, parameters: Parameters) -> web.R
 
 async def _act_out(
     fault: Fault, request: web.Request, world: World, method: Method, parameters: Parameters
-) -> web.Response:
+) -> web.StreamResponse:
     """Act out a fault of the network's: a gateway's error page, a cut, a connection that hangs or is slow."""
     if fault.kind == "html_502":
         return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
     if fault.kind in ("hang", "slow"):
         await asyncio.sleep(fault.seconds)
     response = web.Response()
-    if fault.kind in ("cut_after", "slow"):
+    if fault.kind in ("cut_after", "slow", "drip"):
         response = await _answer(world, method, parameters)
+    if fault.kind == "drip":
+        return await _drip(request, response, fault.seconds)
     if fault.kind != "slow":
         _cut(request)
     return response
+
+
+async def _drip(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
+    """Send the answer bit by bit over `seconds`."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    dripping = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
+    dripping.content_length = len(body)
+    await dripping.prepare(request)
+    step = max(1, -(-len(body) // _DROPS))
+    with contextlib.suppress(ConnectionError):  # who asked had no such patience
+        for start in range(0, len(body), step):
+            await asyncio.sleep(seconds / _DROPS)
+            await dripping.write(body[start : start + step])
+    return dripping
 
 
 def _cut(request: web.Request) -> None:

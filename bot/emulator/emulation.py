@@ -19,10 +19,14 @@ class Emulator:
         self.world = World(rates=replace(self.rates))
 
     def reset(self) -> None:
-        """Begin anew. Update ids and the version go on: lower ones would pass for what is known already."""
+        """Begin anew. Update ids and the version go on: lower ones would pass for what is known already.
+
+        So does a webhook: its bot does not ask, and would hear nothing more.
+        """
         old = self.world
         updates = UpdateQueue(next_id=old.updates.next_id, allowed=old.updates.allowed)
         self.world = World(
             bot=replace(old.bot), rates=replace(self.rates), updates=updates, version=old.version + 1
         )
+        self.world.webhook = old.webhook
         old.close()

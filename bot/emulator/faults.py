@@ -7,18 +7,28 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.emulator.refusals import Refusal, bad_request, forbidden, too_many_requests, unauthorized
+from bot.emulator.refusals import (
+    OTHER_POLLER,
+    Refusal,
+    bad_request,
+    conflict,
+    forbidden,
+    too_many_requests,
+    unauthorized,
+)
 
 FaultKind = Literal[
-    "429", "500", "403", "400", "401", "cut_before", "cut_after", "hang", "slow", "html_502"
+    "429", "500", "403", "400", "401", "409", "cut_before", "cut_after", "hang", "slow", "drip", "html_502"
 ]  # fmt: skip
+WEBHOOK = "webhook"  # in place of a method: the calls that the emulator makes
 
 
 @dataclass(slots=True)
 class Fault:
     """The next `times` calls of `method` (any, when empty) to `chat_id` (any, when 0) fail like `kind`.
 
-    `seconds` is how long `hang` holds the connection and how late `slow` answers.
+    `seconds` is how long `hang` holds the connection, how late `slow` answers, and how long `drip` takes over
+    its answer.
     """
 
     kind: FaultKind
@@ -31,7 +41,8 @@ class Fault:
 
     def matches(self, method: str, chat_id: int | None) -> bool:
         """Tell whether a call of `method`, in any case of letters, to `chat_id` is meant."""
-        is_method = not self.method or self.method.lower() == method.lower()
+        is_any = not self.method and method != WEBHOOK
+        is_method = is_any or self.method.lower() == method.lower()
         return self.times > 0 and is_method and (not self.chat_id or self.chat_id == chat_id)
 
     def refusal(self) -> Refusal | None:
@@ -45,6 +56,8 @@ class Fault:
                 return bad_request(self.description or "chat not found")
             case "401":
                 return unauthorized()
+            case "409":
+                return conflict(self.description or OTHER_POLLER)
             case "500":
                 return Refusal(500, self.description or "Internal Server Error")
             case _:

@@ -5,6 +5,8 @@ A refusal is raised where a rule is broken and turned into an HTTP answer by `se
 
 from typing import Any
 
+OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
+
 
 class Refusal(Exception):  # noqa: N818 - an answer of Telegram's, not a failure of ours
     """An answer with `ok: false`: `code` is both the HTTP status and the `error_code`."""
@@ -49,7 +51,9 @@ def not_found(reason: str = "") -> Refusal:
 
 
 def too_many_requests(seconds: int) -> Refusal:
-    """Make a 429 that asks for a pause of `seconds`."""
+    """Make a 429 that asks for a pause of `seconds`; 0 makes one that does not say how long."""
+    if not seconds:
+        return Refusal(429, "Too Many Requests")
     return Refusal(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
 
 

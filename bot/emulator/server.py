@@ -3,6 +3,7 @@
 `serve` runs it inside a program, `python -m bot.emulator` as a process of its own.
 """
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,6 +20,7 @@ from bot.emulator.control.table import Body, InputError, Route
 from bot.emulator.emulation import Emulator
 from bot.emulator.limits import Rates
 from bot.emulator.requests import read_body
+from bot.emulator.webhooks import Courier
 
 MAX_BODY_BYTES = 25_000_000
 SHUTDOWN_SECONDS = 0.5
@@ -52,7 +54,12 @@ async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False)
         await web.TCPSite(runner, host, port).start()
         taken = runner.addresses[0][1]
         emulator.url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
-        yield emulator
+        delivering = asyncio.create_task(Courier(emulator).run())
+        try:
+            yield emulator
+        finally:
+            delivering.cancel()
+            await asyncio.wait([delivering])
     finally:
         emulator.world.close()
         await runner.cleanup()

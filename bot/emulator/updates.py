@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.emulator.refusals import conflict
+from bot.emulator.refusals import OTHER_POLLER, conflict
 from bot.emulator.signals import Signal
 
 # Telegram sends these only to bots that ask for them by name.
@@ -26,6 +26,7 @@ class UpdateQueue:
     confirmed: int = 0
     _arrived: Signal = field(default_factory=Signal)
     _polls_begun: int = 0
+    _wakes: int = 0
     _is_closed: bool = False
 
     def put(self, kind: str, body: dict[str, Any]) -> int | None:
@@ -57,6 +58,24 @@ class UpdateQueue:
         self.confirmed += len(self.pending)
         self.pending.clear()
 
+    def take(self, update: dict[str, Any]) -> None:
+        """Forget `update`, which a webhook has taken."""
+        if self.pending and self.pending[0] is update:
+            self.pending.popleft()
+            self.confirmed += 1
+
+    def wake(self) -> None:
+        """Let those who wait look again: a webhook was set."""
+        self._wakes += 1
+        self._arrived.set()
+
+    async def changed(self, timeout: float) -> None:
+        """Wait, at most `timeout` seconds, for another update, a webhook, or the end."""
+        known = (self.queued, self._wakes)
+        await self._arrived.wait_until(
+            lambda: (self.queued, self._wakes) != known or self._is_closed, timeout
+        )
+
     async def poll(self, limit: int, timeout: float) -> list[dict[str, Any]]:
         """Return up to `limit` updates, waiting `timeout` seconds for a first one.
 
@@ -72,9 +91,7 @@ class UpdateQueue:
 
         await self._arrived.wait_until(may_answer, timeout)
         if self._polls_begun != mine:
-            raise conflict(
-                "terminated by other getUpdates request; make sure that only one bot instance is running"
-            )
+            raise conflict(OTHER_POLLER)
         return list(self.pending)[:limit]
 
     def close(self) -> None:

@@ -106,6 +106,17 @@ def test_a_database_address_gets_the_async_driver(given_address: str, used: str)
         ("ADMINS", "0", "«0»"),
         ("ADMINS", "1.5", "mã số"),
         ("ADMINS", "١٢", "mã số"),
+        ("WEBHOOK_URL", "http://tin.example.vn/telegram", "https"),
+        ("WEBHOOK_URL", "https://", "https"),
+        ("WEBHOOK_URL", "https://u:p@tin.example.vn/", "https"),
+        ("WEBHOOK_URL", "https://tin.example.vn/{x}", "https"),
+        ("WEBHOOK_URL", "https://tin.example.vn:99999/", "https"),
+        ("WEBHOOK_LISTEN", "8443", "máy:cổng"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:0", "máy:cổng"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:65536", "máy:cổng"),
+        ("WEBHOOK_SECRET", "ngắn", "16 đến 256"),
+        ("WEBHOOK_SECRET", "a" * 257, "16 đến 256"),
+        ("WEBHOOK_SECRET", "mật khẩu rất dài của tôi", "16 đến 256"),
         ("NOW", "2026-01-05T06:29:00", "độ lệch múi giờ"),
         ("NOW", "2026-01-05", "độ lệch múi giờ"),
         ("NOW", "2026-W02-1T00:00:00Z", "độ lệch múi giờ"),
@@ -121,6 +132,40 @@ def test_a_database_address_gets_the_async_driver(given_address: str, used: str)
 )
 def test_a_slip_is_told_by_variable_with_how_to_mend_it(variable: str, value: str, part: str) -> None:
     assert part in problem_with(variable, value)
+
+
+WEBHOOK = {
+    "DIEMTIN_WEBHOOK_URL": "https://tin.example.vn/telegram",
+    "DIEMTIN_WEBHOOK_LISTEN": "[::1]:9000",
+    "DIEMTIN_WEBHOOK_SECRET": "bi-mat_0123456789",
+}
+
+
+def test_a_webhook_has_an_address_a_secret_and_a_place_to_listen() -> None:
+    settings = load_settings(WEBHOOK)
+    assert (settings.webhook_url, settings.webhook_listen) == (
+        "https://tin.example.vn/telegram",
+        ("::1", 9000),
+    )
+    assert settings.secrets == ("bi-mat_0123456789",)
+    assert "bi-mat" not in repr(settings)
+    assert load_settings({}).webhook_listen == ("127.0.0.1", 8443)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (("URL",), "DIEMTIN_WEBHOOK_SECRET"),
+        (("URL", "LISTEN"), "DIEMTIN_WEBHOOK_SECRET"),
+        (("SECRET",), "DIEMTIN_WEBHOOK_URL"),
+        (("LISTEN",), "DIEMTIN_WEBHOOK_URL"),
+    ],
+)
+def test_half_a_webhook_is_told_by_the_variable_that_is_missing(given: tuple[str, ...], missing: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load_settings({f"DIEMTIN_WEBHOOK_{name}": WEBHOOK[f"DIEMTIN_WEBHOOK_{name}"] for name in given})
+    (problem,) = refusal.value.problems
+    assert problem.key == missing
 
 
 def test_all_slips_are_told_at_once() -> None:

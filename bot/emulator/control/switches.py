@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.emulator.control.table import Body, InputError, Routes
-from bot.emulator.faults import Fault, FaultKind
+from bot.emulator.faults import WEBHOOK, Fault, FaultKind
 from bot.emulator.methods import METHODS
 from bot.emulator.world import World
 
@@ -45,7 +45,7 @@ class Nothing(Body):
 
 async def order_fault(world: World, body: FaultBody) -> dict[str, Any]:
     """Declare a fault behind those that wait already."""
-    if body.method and body.method.lower() not in METHODS:
+    if body.method and body.method.lower() not in (*METHODS, WEBHOOK):
         raise InputError("method", f"there is no method {body.method}")
     world.faults.waiting.append(
         Fault(body.kind, body.times, body.method, body.chat, body.retry_after, body.description, body.seconds)

@@ -1,14 +1,17 @@
-"""How a bot gets its updates: long polling, and webhooks as far as they are stored."""
+"""How a bot gets its updates: long polling, or a webhook, which `webhooks` calls."""
 
+import re
 from typing import Any
 
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request, conflict
+from bot.emulator.webhooks import is_loopback
 from bot.emulator.world import World
 
 MAX_UPDATES = 100
 MAX_TIMEOUT_SECONDS = 50
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 async def get_updates(world: World, parameters: Parameters) -> list[dict[str, Any]]:
@@ -26,16 +29,19 @@ async def get_updates(world: World, parameters: Parameters) -> list[dict[str, An
 
 
 async def set_webhook(world: World, parameters: Parameters) -> bool:
-    """Store a webhook; an empty address removes it."""
+    """Set a webhook; an empty address removes it. On this machine, as with one's own server, without TLS."""
     url = parameters.text("url")
-    if url and not url.startswith("https://"):
+    if url and not url.startswith("https://") and not _is_loopback(url):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if (secret := parameters.text("secret_token")) and not _SECRET.fullmatch(secret):
+        raise bad_request("bad webhook: secret token contains unallowed characters")
     _remember_allowed(world, parameters)
     if parameters.boolean("drop_pending_updates"):
         world.updates.drop_all()
     options = ("secret_token", "ip_address", "max_connections")
     kept = {name: parameters.text(name) for name in options if parameters.text(name)}
     world.webhook = {"url": url, **kept} if url else {}
+    world.updates.wake()
     return True
 
 
@@ -48,13 +54,19 @@ async def delete_webhook(world: World, parameters: Parameters) -> bool:
 
 
 async def get_webhook_info(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return what is stored of the webhook."""
+    """Return what is set, how many updates wait, and why the last call failed, if it did."""
+    shown = ("url", "ip_address", "last_error_date", "last_error_message")
     return {
-        "url": world.webhook.get("url", ""),
+        "url": "",
+        **{name: world.webhook[name] for name in shown if name in world.webhook},
         "has_custom_certificate": False,
         "pending_update_count": len(world.updates.pending),
         "allowed_updates": sorted(world.updates.allowed),
     }
+
+
+def _is_loopback(url: str) -> bool:
+    return url.startswith("http://") and is_loopback(url)
 
 
 async def log_out(world: World, parameters: Parameters) -> bool:

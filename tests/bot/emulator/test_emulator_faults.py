@@ -6,6 +6,7 @@ import pytest
 from telegram import Bot
 from telegram.error import (
     BadRequest,
+    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -26,7 +27,9 @@ async def accepted(users: Control, chat: int) -> int:
     ("fault", "error", "reason"),
     [
         ({"kind": "429", "retry_after": 7}, RetryAfter, "Retry in"),
+        ({"kind": "429", "retry_after": 0}, NetworkError, "Too Many Requests"),
         ({"kind": "500"}, NetworkError, "Internal Server Error"),
+        ({"kind": "409"}, Conflict, "terminated by other getUpdates request"),
         ({"kind": "403"}, Forbidden, "bot was blocked by the user"),
         ({"kind": "403", "description": "user is deactivated"}, Forbidden, "user is deactivated"),
         ({"kind": "400", "description": "chat not found"}, BadRequest, "Chat not found"),
@@ -71,6 +74,15 @@ async def test_a_slow_answer_may_come_too_late_though_it_is_delivered(
     with pytest.raises(TimedOut):
         await bot.send_message(an, "Tin", read_timeout=0.1)
     assert len(await users.wait(an)) == 1
+
+
+async def test_a_dripping_answer_comes_whole_to_who_waits(bot: Bot, users: Control, an: int) -> None:
+    await users.post("fault", kind="drip", seconds=0.2)
+    assert (await bot.send_message(an, "Tin " * 50)).text == ("Tin " * 50).strip()
+    await users.post("fault", kind="drip", seconds=60)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bot.send_message(an, "Tin"), 0.3)
+    assert await accepted(users, an) == 2
 
 
 async def test_a_fault_hits_its_chat_and_method_only_as_often_as_ordered(
