@@ -163,7 +163,7 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
         if len(quotes) == at_most or (quotes and len(pieces) == 1 and _says_enough(quotes[0])):
             break
         told = [quote.text for quote in quotes]
-        if _repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
+        if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
             continue
         if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
             place = sentence.place
@@ -219,7 +219,8 @@ def repeats(text: str, other: str) -> bool:
     return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
 
 
-def _repeats_title(text: str, title: str) -> bool:
+def repeats_title(text: str, title: str) -> bool:
+    """Tell whether a sentence says little that the headline does not."""
     words, known = syllables(text), set(syllables(title))
     return sum(word in known for word in words) >= _REPEATS_TITLE * max(1, len(words))
 

@@ -1,0 +1,74 @@
+"""The same question in other words."""
+
+import datetime as dt
+
+import pytest
+
+from summarizer.query import parse_query
+from summarizer.rewording import (
+    halves,
+    with_times_as_words,
+    without_filters,
+    without_question_words,
+    without_times,
+)
+
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("giá xăng bao nhiêu", "giá xăng"),
+        ("gia xang bao nhieu?", "gia xang"),
+        ("Vì sao cầu Rạch Sấu đóng cửa?", "cầu Rạch Sấu đóng cửa"),
+        ("cho tôi biết tin về bão", "bão"),
+        ("bão số 9 ở đâu", "bão số 9"),
+        ("phà Vàm Đước chạy lại chưa", "phà Vàm Đước chạy lại"),
+    ],
+)
+def test_what_only_asks_is_left_out(typed: str, meant: str) -> None:
+    assert without_question_words(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tin học trẻ",
+        "bài toán lớp 3",
+        "lai suat vay",
+        "không khí lạnh",
+        "tìm kiếm cứu nạn",
+        "vì sao",
+        "chưa",
+        "",
+    ],
+)
+def test_words_that_are_meant_stay(words: str) -> None:
+    assert without_question_words(words) == words
+
+
+def test_time_words_are_left_out_or_become_words() -> None:
+    assert without_times("lũ ở Huế từ 1/11 đến 5/11", TODAY) == "lũ ở Huế"
+    words = with_times_as_words("giá gạo tháng 9", TODAY)
+    assert words == 'giá gạo "tháng 9"'
+    assert parse_query(words, today=TODAY).since is None
+
+
+def test_a_question_without_time_words_stays_as_it_is() -> None:
+    assert without_times("lũ ở Huế", TODAY) == with_times_as_words("lũ ở Huế", TODAY) == "lũ ở Huế"
+
+
+def test_filters_are_left_out_one_kind_at_a_time() -> None:
+    text = 'bão nguon:"Báo Biển" chude:kinh-te'
+    assert without_filters(text, sources=True) == 'bão chude:"kinh-te"'
+    assert without_filters(text, topics=True) == 'bão nguon:"Báo Biển"'
+    assert without_filters(text, sources=True, topics=True) == "bão"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("khủng long bạo chúa", ("khủng long", "bạo chúa")), ('"a b" c', ("a b", "c")), ("phà", ()), ("", ())],
+)
+def test_a_question_falls_into_halves(text: str, parts: tuple[str, ...]) -> None:
+    assert halves(text) == parts
