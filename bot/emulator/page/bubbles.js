@@ -11,7 +11,8 @@ export function bubble(message, { hasTail, isFirst }, actions) {
   const own = isOwn(message);
   const parts = [...header(message, isFirst && !own), ...quoted(message, actions), ...attachment(message)];
   if (message.text) parts.push(element("div", { class: "body" }, ...format(message.text, message.entities.map((row) => ({ ...row })))));
-  parts.push(element("span", { class: "meta" }, `${message.edited ? "đã sửa " : ""}`, element("time", { datetime: new Date(message.date * 1000).toISOString() }, clock(message.date))));
+  const time = element("time", { datetime: new Date(message.date * 1000).toISOString() }, clock(message.date));
+  parts.push(element("span", { class: "meta" }, message.edited ? "đã sửa " : "", time));
   const classes = ["row", own ? "own" : "other", hasTail && "tail", isFirst && "first", message.photo && "has-photo", message.buttons.length && "has-keys"];
   const row = element("article", { class: classes.filter(Boolean).join(" "), "aria-label": `${senderName(message)}, ${clock(message.date)}`, tabindex: "-1" }, element("div", { class: "bubble" }, ...parts));
   if (message.buttons.length) row.append(keyboard(message, actions));

@@ -49,7 +49,8 @@ function open(words) {
   const rows = matching();
   if (isNew) active = 0;
   active = Math.min(active, Math.max(0, rows.length - 1));
-  $("commands").replaceChildren(...rows.map((row, number) => element("div", { id: `command-${number}`, role: "option", "aria-selected": String(number === active), onclick: () => pick(row) },
+  $("commands").replaceChildren(...rows.map((row, number) => element("div",
+    { id: `command-${number}`, role: "option", "aria-selected": "false", onclick: () => pick(row) },
     element("b", {}, `/${row.command}`), element("span", {}, row.description))));
   $("commands").hidden = !rows.length;
   $("menu").setAttribute("aria-expanded", String(rows.length > 0));

@@ -68,7 +68,8 @@ function unveil(event) {
 function foldedQuote() {
   const inner = element("div", { class: "inside" });
   const button = element("button", { type: "button", class: "unfold" });
-  const outer = element("blockquote", { class: "folded", onclick: (event) => { if (!event.target.closest("a, .link")) fold(outer, !outer.classList.contains("open")); } }, inner, button);
+  const turn = (event) => { if (!event.target.closest("a, .link")) fold(outer, !outer.classList.contains("open")); };
+  const outer = element("blockquote", { class: "folded", onclick: turn }, inner, button);
   fold(outer, false);
   quoteSizes.observe(inner);
   return { outer, inner };

@@ -116,7 +116,10 @@ function showTopics() {
   const topics = state.view.chat.is_forum ? [{ thread: 0, name: "Tất cả" }, ...state.view.topics] : [];
   $("topics").hidden = !topics.length;
   const focused = document.activeElement?.dataset?.topic;
-  $("topics").replaceChildren(...topics.map(({ thread, name, closed }) => element("button", { type: "button", "data-topic": thread, "aria-pressed": String(thread === state.topic), onclick: () => choose(state.chat, thread) }, closed ? `🔒 ${name}` : name)));
+  $("topics").replaceChildren(...topics.map(({ thread, name, closed }) => {
+    const attributes = { type: "button", "data-topic": thread, "aria-pressed": String(thread === state.topic), onclick: () => choose(state.chat, thread) };
+    return element("button", attributes, closed ? `🔒 ${name}` : name);
+  }));
   if (focused) $("topics").querySelector(`[data-topic="${focused}"]`)?.focus();
 }
 

@@ -18,10 +18,10 @@ export function showChats(choose) {
   if (focused) $("chats").querySelector(`[data-chat="${focused}"]`)?.focus();
 }
 
-/** Note that all of the open chat was seen. */
+/** Note that all of the open chat was seen; at first, all that there is anywhere. */
 export function markSeen() {
-  const row = state.chats.find((other) => other.chat.id === state.chat);
-  if (row) state.seen.set(state.chat, row.messages);
+  const rows = state.seen.size ? state.chats.filter((row) => row.chat.id === state.chat) : state.chats;
+  for (const row of rows) state.seen.set(row.chat.id, row.messages);
 }
 
 /** Dress `avatar` as the one of a chat. */
@@ -40,7 +40,7 @@ export function openSide(open) {
   $("open-side").setAttribute("aria-expanded", String(isDrawer && open));
 }
 
-const unread = (row) => Math.max(0, row.messages - (state.seen.get(row.chat.id) ?? row.messages));
+const unread = (row) => Math.max(0, row.messages - (state.seen.get(row.chat.id) ?? 0));
 const KINDS = { group: "nhóm", supergroup: "nhóm", channel: "kênh" };
 
 function entry([id, name, type, last, news, isOpen], choose) {

@@ -31,6 +31,8 @@ _TOP_OF_ANSWER = """() => Math.round(document.querySelector(".other").getBoundin
 _FROM_END = """() => { const list = document.querySelector("#messages");
     return Math.round(list.scrollHeight - list.scrollTop - list.clientHeight); }"""
 
+expect.set_options(timeout=20_000)  # the machine may be busy with other tests
+
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 Say = Callable[..., Awaitable[Message]]
@@ -208,6 +210,7 @@ async def test_a_busy_bot_shows_and_its_long_answer_is_read_from_its_beginning(
 async def test_who_scrolled_up_stays_there_and_is_told(page: Page, say: Say) -> None:
     for number in range(40):
         await say(f"Tin {number}")
+    await page.reload()
     await expect(page.locator(".other")).to_have_count(40)
     await expect(page.locator("#jump")).to_be_hidden()
     await page.evaluate("document.querySelector('#messages').scrollTop = 100")
