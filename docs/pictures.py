@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 _IMAGES = Path(__file__).parent / "images"
 _PHONE = {"width": 390, "height": 780}
@@ -51,15 +51,14 @@ async def _take_all(address: str) -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
         )
         page = await _open(browser, address)
-        await page.get_by_text("âm lịch").last.wait_for()
-        await _take_both(page, "digest", "âm lịch")
+        digest = page.locator(".other", has_text="âm lịch").last
+        await _take_both(page, "digest", digest)
         await page.get_by_role("textbox").fill(_QUESTION)
         await page.keyboard.press("Enter")
-        await page.get_by_role("button", name="Sau ›").wait_for()
         await page.get_by_role("textbox").blur()
-        await _take_both(page, "question", f"«{_QUESTION}»")
+        await _take_both(page, "question", page.locator(".own ~ .other", has_text=_QUESTION).last)
         await page.set_viewport_size(_WIDE)
-        await _show(page, "light", "âm lịch")
+        await _show(page, "light", digest)
         await _save(page, "wide")
         await browser.close()
 
@@ -72,17 +71,17 @@ async def _open(browser: Browser, address: str) -> Page:
     return page
 
 
-async def _take_both(page: Page, name: str, words: str) -> None:
-    """Take a light and a dark picture with the message that holds `words` at the top."""
-    await _show(page, "light", words)
+async def _take_both(page: Page, name: str, message: Locator) -> None:
+    """Take a light and a dark picture with `message` at the top, once it is there."""
+    await _show(page, "light", message)
     await _save(page, name)
-    await _show(page, "dark", words)
+    await _show(page, "dark", message)
     await _save(page, f"{name}-dark")
 
 
-async def _show(page: Page, theme: Theme, words: str) -> None:
+async def _show(page: Page, theme: Theme, message: Locator) -> None:
     await page.emulate_media(color_scheme=theme)
-    await page.locator(".row", has_text=words).last.evaluate("row => row.scrollIntoView({block: 'start'})")
+    await message.evaluate("row => row.scrollIntoView({block: 'start'})")
     await page.wait_for_timeout(300)
 
 

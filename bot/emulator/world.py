@@ -153,6 +153,13 @@ class World:
         message.versions.append(shown)
         self.touch(message.chat)
 
+    def delete(self, message: Message) -> None:
+        """Take `message` away; a pin goes with it."""
+        message.is_deleted = True
+        if message.message_id in message.chat.pinned:
+            message.chat.pinned.remove(message.message_id)
+        self.touch(message.chat)
+
     def touch(self, chat: Chat) -> None:
         """Note that `chat` shows something new."""
         chat.version += 1

@@ -39,9 +39,8 @@ async def change_topic(world: World, body: TopicBody) -> dict[str, Any]:
     match body.action:
         case "delete":
             del chat.topics[body.thread]
-            for message in world.history(chat).values():
-                message.is_deleted = message.is_deleted or message.thread_id == body.thread
-            world.touch(chat)
+            for message in [row for row in world.history(chat).values() if row.thread_id == body.thread]:
+                world.delete(message)
             return {"thread": body.thread, "update_id": None}  # Telegram tells nobody
         case "close":
             topic.is_closed = True

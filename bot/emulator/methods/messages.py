@@ -56,10 +56,7 @@ async def delete_message(world: World, parameters: Parameters) -> bool:
     may_delete = message.from_bot or chat.is_private or chat.bot_status in ADMINISTRATORS
     if not may_delete or world.now - message.versions[0].date > DELETABLE_SECONDS:
         raise bad_request("message can't be deleted")
-    message.is_deleted = True
-    if message.message_id in chat.pinned:
-        chat.pinned.remove(message.message_id)
-    world.touch(chat)
+    world.delete(message)
     return True
 
 

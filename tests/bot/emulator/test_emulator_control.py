@@ -119,7 +119,7 @@ async def test_other_web_pages_are_turned_away(emulator: Emulator, headers: dict
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("/", "text/html"), ("/chat.css", "text/css"), ("/chat.js", "text/javascript")]
+    ("path", "kind"), [("/", "text/html"), ("/chat.css", "text/css"), ("/main.js", "text/javascript")]
 )
 async def test_the_chat_page_is_served(emulator: Emulator, path: str, kind: str) -> None:
     async with aiohttp.ClientSession(emulator.url) as session, session.get(path) as response:

@@ -73,6 +73,7 @@ async def test_a_topic_that_is_not_there_is_refused(bot: Bot, users: Control, fo
         with pytest.raises(BadRequest, match="Message thread not found"):
             await bot.send_message(chat, "Tin", message_thread_id=thread)
     await users.post("topic", chat=forum.id, thread=forum.topic, action="delete")
+    assert (await users.chat(forum.id))["topics"] == []
     with pytest.raises(BadRequest, match="Message thread not found"):
         await bot.send_message(forum.id, "Tin", message_thread_id=forum.topic)
 
