@@ -17,6 +17,7 @@ from summarizer.disagreements import find_disagreements
 from summarizer.model import Document
 from summarizer.telling import Piece
 
+_VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _UNKNOWN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -52,17 +53,17 @@ def _piece(number: int, row: dict[str, Any]) -> Piece:
         url=None,
         topic=None,
         published_at=moment,
-        stored_at=moment,
+        stored_at=moment or _UNKNOWN,
         quote="full",
         advertorial=False,
     )
 
 
-def _moment(text: str) -> dt.datetime:
+def _moment(text: str) -> dt.datetime | None:
     try:
-        return dt.datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=dt.UTC)
+        return dt.datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=_VIETNAM)
     except ValueError:
-        return _UNKNOWN
+        return None
 
 
 def _paper(url: str, number: int) -> str:

@@ -1,8 +1,8 @@
 """What an article claims in figures: each quantity with the words that say what it is a quantity of.
 
 What is counted is told by the noun and what follows it ("căn nhà bị tốc mái"), by what leads up to it ("tổng
-mức đầu tư"), for people by what became of them and for an age by whose it is. Figures that count nothing real
-are left out: forecasts and conditions, parts of a whole, figures that stand for "many".
+mức đầu tư") and for people by what became of them. Figures that count nothing real are left out: forecasts
+and conditions, parts of a whole, figures that stand for "many"; how old people are is `ages`' business.
 """
 
 import re
@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
 
 from summarizer.model import Document, FieldName, Place
 from summarizer.numbers import Measure, Quantity, find_quantities
@@ -67,8 +66,7 @@ _COORDINATE = re.compile(r"\s(?:vĩ|kinh|Vĩ|Kinh)(?!\w)")
 _CLAUSE_END = re.compile(r"[;:.(]|, ")
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zàáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]\w*")
 _OPENING_MARK = re.compile(r"[.!?…“\"(:]\s?\Z")
-_BEFORE_AGE = re.compile(r"((?:[^\W\d_]\w*\s){1,4}[^\W\d_]\w*)\s*[,–-]?\s*\(?\s*\Z")
-_ADDRESSES = frozenset({"ông", "bà", "anh", "chị", "em", "cháu", "cụ", "cô", "chú", "bác"})
+_CURRENCIES = ("đồng", "USD", "euro")
 _FUNCTION_WORDS = (
     "của và là các những một với cho đã được này khi tại ở có từ theo về để cũng sẽ ra vào trên đó như do bị"
     " mà còn thì vẫn đang rằng số khoảng hơn gần cả đạt ước lên tới đến gồm bao trị"
@@ -83,7 +81,6 @@ class Claim:
     quantity: Quantity
     place: Place  # of its sentence
     state: str
-    owner: str  # whose age it is
     lead: tuple[str, ...]
     following: tuple[str, ...]
     names: frozenset[str]
@@ -97,6 +94,12 @@ class Claim:
     def measure(self) -> Measure:
         """Return unit and noun as they compare."""
         return self.quantity.measure
+
+    @property
+    def is_price(self) -> bool:
+        """Tell whether it is what something costs, which changes from day to day."""
+        currency, _, each = self.quantity.unit.partition("/")
+        return currency in _CURRENCIES and (bool(each) or "giá" in self.lead)
 
     @property
     def words(self) -> frozenset[str]:
@@ -125,7 +128,7 @@ def find_claims(document: Document, measures: Collection[Measure]) -> list[Claim
 def _claim(text: str, field: FieldName, number: int) -> Claim | None:
     """Read the words around the figure with this number; None when it counts nothing that is."""
     quantity = figures(text)[number]
-    if quantity.qualifier == "vague" or _COORDINATE.match(text, quantity.end):
+    if quantity.qualifier == "vague" or quantity.unit in AGES or _COORDINATE.match(text, quantity.end):
         return None
     start, end = _sentence_around(text, quantity)
     in_sentence = [
@@ -143,7 +146,6 @@ def _claim(text: str, field: FieldName, number: int) -> Claim | None:
         quantity=quantity,
         place=Place(0, field, start, end),
         state=state,
-        owner=_owner(text, start, quantity),
         lead=lead[-_LEAD_WORDS:],
         following=_content(after)[:_FOLLOWING_WORDS],
         names=frozenset(names(text, start, left, right)),
@@ -179,28 +181,12 @@ def _surroundings(
     return left, right
 
 
-def _owner(text: str, start: int, quantity: Quantity) -> str:
-    """Return the last two syllables of the name of whose age this is; "" where that is not told."""
-    if quantity.unit not in AGES:
-        return ""
-    name = canonical(_name_before(text, start, quantity.start)).split()
-    return " ".join(name[-2:]) if len(name) > 1 else ""
-
-
 def names(text: str, start: int, left: int, right: int) -> Iterator[str]:
     """Yield the words between `left` and `right` that are written like names and open no sentence."""
     for word in _CAPITAL.finditer(text, left, right):
         opens = word.start() == start or _OPENING_MARK.search(text, max(0, word.start() - 2), word.start())
         if word.group()[0].isupper() and not opens:
             yield word.group()
-
-
-def _name_before(text: str, start: int, end: int) -> str:
-    """Return the name that stands right before a figure, as written; "" where there is none."""
-    before = _BEFORE_AGE.search(text, max(start, end - _REACH), end)
-    words = before.group(1).split() if before else []
-    name = list(takewhile(lambda word: word[0].isupper(), reversed(words)))[::-1]
-    return " ".join(name[1:] if name and canonical(name[0]) in _ADDRESSES else name)
 
 
 def _state(quantity: Quantity, before: str, after: str) -> str:
@@ -223,11 +209,9 @@ def _content(text: str) -> tuple[str, ...]:
 def what_is_counted(document: Document, claim: Claim, other: Claim) -> str:
     """Say in the words of `document` what `claim` and `other` both count; "" when they do not say.
 
-    "nhà tốc mái", "tổng mức đầu tư", "tuổi của Trần Văn Bình".
+    "nhà tốc mái", "tổng mức đầu tư", "người bị thương".
     """
     text = document.field(claim.place.field)
-    if claim.owner:
-        return f"{claim.quantity.unit} của {_name_before(text, claim.place.start, claim.quantity.start)}"
     if claim.state:
         return f"{claim.quantity.noun} {claim.state}"
     shared = claim.words & other.words

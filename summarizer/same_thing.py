@@ -1,8 +1,7 @@
 """Judge whether two figures from two articles of one story count the same thing.
 
-By rule: unit or noun, what became of those counted, whose age, and the direction of a change must be the
-same; days, years, names and opposites near the figures must not part them; then the words beside the figures
-decide.
+By rule: unit or noun, what became of those counted and the direction of a change must be the same; days,
+years, names and opposites near the figures must not part them; then the words beside the figures decide.
 """
 
 from itertools import pairwise
@@ -33,10 +32,8 @@ def same_thing(one: Claim, other: Claim) -> float:
     >>> same_thing(dead, killed) > 0, same_thing(dead, hurt) > 0
     (True, False)
     """
-    if one.measure != other.measure or one.state != other.state or one.owner != other.owner:
+    if one.measure != other.measure or one.state != other.state:
         return 0.0
-    if one.owner:
-        return 1.0
     if one.change != other.change or _are_parted(one, other):
         return 0.0
     if one.anchor and other.anchor and one.anchor.measure == other.anchor.measure:

@@ -3,11 +3,13 @@
 import datetime as dt
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle, islice
 
 import pytest
 
-from summarizer.model import Document, Place, Sentence, Summary
+from summarizer.disagreements import find_disagreements
+from summarizer.model import Disagreement, Document, Place, Sentence, Summary
 from summarizer.syllables import syllables as syllables_of
 from summarizer.telling import Piece, QuotePolicy
 
@@ -66,3 +68,36 @@ def piece() -> Callable[..., Piece]:
         )
 
     return build
+
+
+@pytest.fixture
+def disagree(piece: Callable[..., Piece]) -> Callable[..., tuple[Disagreement, ...]]:
+    """Let papers, each with one text, tell a story; the first is the earliest, `hours` before the others."""
+
+    def find(
+        *texts: str, hours: float = 1.0, papers: tuple[str, ...] = (), published: bool = True
+    ) -> tuple[Disagreement, ...]:
+        names = papers or tuple(f"Báo {number}" for number in range(len(texts)))
+        pieces = [
+            replace(
+                piece(number, paper=names[number], hours_ago=8 if number else 8 + hours),  # 22:45 in Vietnam
+                document=Document("Tin trong ngày", body=text),
+            )
+            for number, text in enumerate(texts)
+        ]
+        return find_disagreements(
+            pieces if published else [replace(one, published_at=None) for one in pieces]
+        )
+
+    return find
+
+
+@pytest.fixture
+def told_apart(disagree: Callable[..., tuple[Disagreement, ...]]) -> Callable[..., list[tuple[str, ...]]]:
+    """Return what two texts of one story tell differently, and each paper's words for it."""
+
+    def find(*texts: str, **story: float) -> list[tuple[str, ...]]:
+        found = disagree(*texts, **story)
+        return [(one.what, *(claim.value for claim in one.claims)) for one in found]
+
+    return find

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,27 +10,6 @@ from hypothesis import strategies as st
 from summarizer.disagreements import find_disagreements
 from summarizer.model import Disagreement, Document
 from summarizer.telling import Piece
-
-Builder = Callable[..., Piece]
-
-
-@pytest.fixture
-def disagree(piece: Builder) -> Callable[..., tuple[Disagreement, ...]]:
-    """Let papers, each with one text, tell a story; the first is the earliest, `hours` before the others."""
-
-    def find(*texts: str, hours: float = 1.0, papers: tuple[str, ...] = ()) -> tuple[Disagreement, ...]:
-        names = papers or tuple(f"Báo {number}" for number in range(len(texts)))
-        pieces = [
-            replace(
-                piece(number, paper=names[number], hours_ago=1 if number else 1 + hours),
-                document=Document("Tin trong ngày", body=text),
-            )
-            for number, text in enumerate(texts)
-        ]
-        return find_disagreements(pieces)
-
-    return find
-
 
 Find = Callable[..., tuple[Disagreement, ...]]
 
@@ -122,6 +100,20 @@ def test_a_toll_that_rose_hours_later_is_news_and_no_disagreement(disagree: Find
     assert disagree(FLOOD_OTHER, FLOOD, hours=8) != ()
 
 
+GOLD = "Giá vàng miếng bán ra là 36,58 triệu đồng/lượng."
+GOLD_OTHER = "Giá vàng miếng bán ra là 36,8 triệu đồng/lượng."
+
+
+def test_prices_of_two_days_are_no_disagreement_and_those_of_one_day_are(disagree: Find) -> None:
+    assert disagree(GOLD, GOLD_OTHER) != ()
+    assert disagree(GOLD, GOLD_OTHER, hours=23.5) == ()
+
+
+def test_prices_without_a_day_of_publication_say_nothing(disagree: Find) -> None:
+    assert disagree(GOLD, GOLD_OTHER, published=False) == ()
+    assert disagree(FLOOD, FLOOD_OTHER, published=False) != ()
+
+
 def test_a_paper_does_not_disagree_with_itself(disagree: Find) -> None:
     assert disagree(FLOOD, FLOOD_OTHER, papers=("Báo Đò", "Báo Đò")) == ()
 
@@ -138,7 +130,7 @@ def test_a_single_report_and_no_report_agree(disagree: Find) -> None:
     assert disagree(FLOOD) == disagree() == ()
 
 
-@given(st.lists(st.text(alphabet="0123456789., ngườibịthươngđồngAB\n(", max_size=80), max_size=4))
+@given(st.lists(st.text(alphabet="0123456789., ngườibịthươngđồngABh/-tuổixã\n(", max_size=80), max_size=4))
 def test_whatever_papers_write_each_figure_stands_in_its_sentence(texts: list[str]) -> None:
     moment = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     pieces = [
