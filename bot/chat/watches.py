@@ -13,8 +13,7 @@ from bot.chat.visit import Tap, Visit
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
-from summarizer.query import parse_query
-from summarizer.watching import watch_key
+from summarizer.watching import parse_watch, watch_key
 
 MOST_WATCHES = 20  # of one chat
 _LONGEST_WORDS = 80  # UTF-16 units of a watch's words in a line
@@ -95,7 +94,7 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 
 
 async def _add(visit: Visit, words: str) -> _Said:
-    query = parse_query(words)
+    query = parse_watch(words)
     key = watch_key(query)
     if not key:
         return _Said(texts.EMPTY_WATCH)
