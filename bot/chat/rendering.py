@@ -145,7 +145,7 @@ def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
             title=_headline(story),
             quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
             is_update=story.is_update,
-            disagreement=_difference(story.disagreement),
+            disagreement=difference_line(story.disagreement),
             sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
             more_sources=len(story.sources) - len(sources),
         )
@@ -156,12 +156,12 @@ def _headline(story: DigestStory) -> str:
     return shortened(one_line(story.title), _LONGEST_TITLE)
 
 
-def _difference(disagreement: Disagreement | None) -> str:
+def difference_line(disagreement: Disagreement | None) -> str:
     """Say in one line what the papers disagree on; "" where they agree."""
     if disagreement is None:
         return ""
     figures = [f"{_short(claim.source)}: “{_short(claim.value)}”" for claim in disagreement.claims]
-    return f"Số liệu khác nhau về {_short(disagreement.what)}. {'; '.join(figures)}"
+    return f"Các báo đưa tin khác nhau về {_short(disagreement.what)}. {'; '.join(figures)}"
 
 
 def _name(source: SourceLink) -> str:

@@ -231,7 +231,7 @@ def test_what_the_papers_disagree_on_stands_in_one_line() -> None:
     )
     different = replace(story(), disagreement=Disagreement("người bị thương", claims))
     [part] = rendered(different)
-    line = "Số liệu khác nhau về người bị thương. Tin Sáng: “3 người”; Báo <Biển>: “năm người”"
+    line = "Các báo đưa tin khác nhau về người bị thương. Tin Sáng: “3 người”; Báo <Biển>: “năm người”"
     assert line in visible_text(part).splitlines()
 
 
