@@ -16,6 +16,7 @@ from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.delivery import Sender
 from bot.jobs.intake import poll_sources
+from bot.jobs.lookout import Lookout
 from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
@@ -23,8 +24,8 @@ from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.jobs.web_polling import WebPolling
 from bot.jobs.work_up import WorkUp
 from bot.lease import Lease, LeaseLostError
-from bot.metrics import WAITING_DELIVERIES, serve_health
-from bot.readiness import until_ready
+from bot.metrics import serve_health
+from bot.readiness import persistently, until_ready
 from bot.ticks import Ticks
 from storage.deliveries import count_waiting
 from storage.errors import StorageError
@@ -61,6 +62,9 @@ class Bot:
         self._web = WebPolling(desk, self._tell)
         self._work_up = WorkUp(desk.database, desk.clock)
         self._ticks = Ticks(desk.clock)
+        self._lookout = Lookout(
+            desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
+        )
         actions = AdminActions(self._send_now, self._sender.set_paused, lambda: self._sender.is_paused)
         add_handlers(self._connection.telegram, desk, actions)
 
@@ -137,10 +141,10 @@ class Bot:
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         """Send and tick; at the end finish what is in flight."""
-        unknown = await self._sender.recover()
+        unknown = await persistently(self._sender.recover, self._stop)
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
-        await reschedule_profiles(self._desk)
+        await persistently(lambda: reschedule_profiles(self._desk), self._stop)
         sending = asyncio.create_task(self._sender.run())
         with contained("slots"):  # what came due while we were away does not wait for the minute
             await self._run_slots()
@@ -159,6 +163,9 @@ class Bot:
         self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True)
         self._ticks.add("intake", self._take_in, every_seconds=20)
         self._ticks.add("web", self._web.look, every_seconds=5)
+        self._ticks.add("lookout", self._lookout.look, every_seconds=10)
+        self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
+        self._ticks.add("outcomes", self._lookout.count_outcomes, every_seconds=600)
         self._ticks.add("webhook", self._connection.look, every_seconds=300)
         self._ticks.add("nightly", lambda: prune_if_night(self._desk), every_seconds=600)
         if self._watch is not None:
@@ -167,8 +174,6 @@ class Bot:
     async def _run_slots(self) -> None:
         if await run_due_slots(self._desk, self._tell):
             self._sender.wake()
-        async with self._desk.database.read() as connection:
-            WAITING_DELIVERIES.set(await count_waiting(connection))
 
     async def _take_in(self) -> None:
         await poll_sources(self._desk, self._tell)

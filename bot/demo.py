@@ -176,7 +176,7 @@ async def _until_worked_up(folder: Path, articles: int, bot: Process) -> None:
 async def _is_worked_up(database: Database, articles: int) -> bool:
     try:
         async with database.read() as connection:
-            stats = await gather_stats(connection, since=dt.datetime.now(dt.UTC))
+            stats = await gather_stats(connection, since=(now := dt.datetime.now(dt.UTC)), now=now)
             return stats.articles >= articles and await count_waiting(connection) == 0
     except StorageError:
         return False  # the tables are not there yet

@@ -10,6 +10,14 @@ JOB_FAILURES = Counter("diemtin_job_failures", "Job runs that ended in an error"
 DELIVERIES = Counter("diemtin_deliveries", "Deliveries by how they ended", ["outcome"])
 ARTICLES = Counter("diemtin_articles", "Articles taken in, by what became of them", ["outcome"])
 WAITING_DELIVERIES = Gauge("diemtin_deliveries_waiting", "Deliveries that are not finished")
+DUE_DELIVERIES = Gauge("diemtin_deliveries_due", "Deliveries that may go out now")
+QUEUE_AGE_SECONDS = Gauge("diemtin_queue_age_seconds", "How long the oldest due delivery has waited")
+UNKNOWN_DELIVERIES = Gauge("diemtin_deliveries_unknown", "Deliveries on record that may have arrived or not")
+LATE_DELIVERIES = Gauge("diemtin_deliveries_late", "Of a day's deliveries, those sent 15 minutes late")
+POSSIBLE_DOUBLES = Gauge("diemtin_deliveries_possible_doubles", "Of a day's deliveries, those tried twice")
+GONE_DELIVERIES = Gauge("diemtin_deliveries_gone", "Of a day's deliveries, those refused or called off")
+SENDING_RATE = Gauge("diemtin_sending_rate", "Messages sent a second, in the last minute")
+SECONDS_TO_FINISH = Gauge("diemtin_seconds_to_finish", "Forecast: seconds until all that is due is sent")
 
 Health = Callable[[], Awaitable[list[str]]]
 

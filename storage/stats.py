@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import deliveries as ledger
+from storage import outlook
 from storage import subscribers as people
 from storage.articles import count_waiting
 from storage.inbox import find_refusals
+from storage.outlook import Outcomes, Queue
 from storage.tables import articles, issues, stories
 
 
@@ -26,15 +28,18 @@ class Stats:
     issues: dict[str, int]
     deliveries: dict[str, int]
     deliveries_waiting: int
+    queue: Queue
+    outcomes: Outcomes
     refusals: list[tuple[str, str, str]]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts under their names, refusals as objects."""
         named = [{"source": s, "path": p, "reason": r} for s, p, r in self.refusals]
-        return asdict(self) | {"refusals": named}
+        counts = asdict(self) | {"refusals": named, "delivery": outlook.as_dict(self.queue, self.outcomes)}
+        return {name: value for name, value in counts.items() if name not in ("queue", "outcomes")}
 
 
-async def gather_stats(connection: AsyncConnection, *, since: dt.datetime) -> Stats:
+async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Stats:
     """Count everything once; what has a time, since `since`."""
     a, i = articles.c, issues.c
     by_status = select(i.status, func.count().label("total")).where(i.slot_at >= since).group_by(i.status)
@@ -48,5 +53,7 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime) -> St
         issues={row.status: row.total for row in await connection.execute(by_status)},
         deliveries=await ledger.count_by_status(connection, since=since),
         deliveries_waiting=await ledger.count_waiting(connection),
+        queue=await outlook.look_at_queue(connection, now=now),
+        outcomes=await outlook.count_outcomes(connection, since=since, now=now),
         refusals=await find_refusals(connection, limit=5),
     )

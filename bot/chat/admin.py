@@ -18,6 +18,7 @@ from bot.chat.intents import AskToSend, Preview, SendNow
 from bot.chat.markup import one_line, shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
+from bot.delivery_notices import say_number, say_rate
 from bot.desk import Desk
 from bot.newsroom import Newsroom
 from storage.notes import find_note, write_note
@@ -72,7 +73,7 @@ async def show_state(visit: Visit, actions: AdminActions) -> None:
     """Show how things stand."""
     now = visit.now
     async with visit.desk.database.read() as connection:
-        stats = await gather_stats(connection, since=now - _DAY)
+        stats = await gather_stats(connection, since=now - _DAY, now=now)
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
         issues = await find_batches(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
@@ -146,6 +147,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         waiting=state.stats.deliveries_waiting,
         articles=state.stats.articles_new,
         unworked=state.stats.articles_waiting,
+        delivery=_delivery(state.stats, newsroom, now),
         sending=texts.SENDING_STOPPED if state.is_stopped else texts.SENDING_RUNS,
     )
     sections = (
@@ -159,6 +161,28 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
     return Screen(Markup().join([head, *filled]), keyboard)
+
+
+def _delivery(stats: Stats, newsroom: Newsroom, now: dt.datetime) -> Markup:
+    """Say what came of a day's deliveries and, while some are due, how long the rest will take."""
+    day, queue = stats.outcomes, stats.queue
+    line = texts.STATE_DAY.format(
+        sent=say_number(day.sent),
+        late=say_number(day.late),
+        gone=say_number(day.gone),
+        unknown=say_number(day.unknown),
+        doubles=say_number(day.possible_doubles),
+    )
+    finish_at = queue.finish_at(day.rate)
+    if finish_at is None:
+        return line
+    due = texts.STATE_DUE.format(
+        due=say_number(queue.due),
+        wait=spoken.say_wait(queue.age),
+        rate=say_rate(day.rate),
+        finish=spoken.say_moment(finish_at, newsroom.zone, now=now),
+    )
+    return Markup("\n").join([due, line])
 
 
 def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Markup]:

@@ -231,8 +231,14 @@ STATE = Markup(
     "<b>Điểm Tin: tình hình</b> ({now})\n"
     "Người nhận: {active} đang nhận, {paused} tạm dừng, {gone} đã ngừng\n"
     "Tin nhắn đang đợi gửi: {waiting}\n"
+    "{delivery}\n"
     "Bài mới trong 24 giờ: {articles}, đang đợi xử lý: {unworked}\n"
     "{sending}"
+)
+STATE_DUE = Markup("Đã đến giờ gửi: {due}, lâu nhất {wait}; đang gửi {rate}/giây, xong khoảng {finish}")
+STATE_DAY = Markup(
+    "24 giờ qua: {sent} đã gửi ({late} muộn), {gone} không gửi được, {unknown} chưa rõ, "
+    "{doubles} có thể đến hai lần"
 )
 SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
 SENDING_RUNS = Markup("Đang gửi bình thường.")

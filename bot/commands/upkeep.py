@@ -21,6 +21,7 @@ from bot.commands.opening import (
     why_closed,
 )
 from bot.commands.terminal import Json, put, put_json
+from bot.delivery_notices import say_rate
 from bot.logs import Redactor
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
@@ -47,16 +48,35 @@ def stats(json: Json = False) -> None:
         return
     put(f"Bài: {found.articles} ({found.articles_waiting} chờ xử lý) · chuyện: {found.stories}")
     put(f"Người nhận: {_counts(found.subscribers, STATUSES)}")
-    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES)}")
+    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES | {'correction': 'đính chính'})}")
     put(f"Lượt gửi trong 24 giờ: {_counts(found.deliveries, _DELIVERY_STATUSES)}")
     put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
+    for line in _delivery(found):
+        put(line)
     for source, path, reason in found.refusals:
         put(f"Từ chối: {source} · {path}: {reason}")
 
 
 async def _stats() -> Stats:
     async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
-        return await gather_stats(connection, since=desk.clock.now() - _DAY)
+        now = desk.clock.now()
+        return await gather_stats(connection, since=now - _DAY, now=now)
+
+
+def _delivery(stats: Stats) -> list[str]:
+    """Say how delivery stands, in lines."""
+    day, queue = stats.outcomes, stats.queue
+    lines = [
+        f"Của các số trong 24 giờ: {day.sent} đã gửi ({day.late} muộn), {day.gone} không gửi được nữa, "
+        f"{day.unknown} chưa rõ, {day.possible_doubles} có thể đến hai lần"
+    ]
+    finish_at = queue.finish_at(day.rate)
+    if finish_at is not None:
+        lines.append(
+            f"Đã đến giờ gửi: {queue.due}, lâu nhất {int(queue.age.total_seconds() // 60)} phút; "
+            f"đang gửi {say_rate(day.rate)}/giây, dự kiến xong {finish_at:%H:%M} UTC"
+        )
+    return lines
 
 
 def _counts(counts: dict[str, int], words: dict[str, str]) -> str:

@@ -81,6 +81,7 @@ class Sender:
         self._flying: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
         self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
         self._may_have_lost_a_claim = False
+        self.sent = 0  # messages, since the start of the program
         self.is_paused = False
         self.is_halted = False
         self._rest_until = 0.0
@@ -166,6 +167,7 @@ class Sender:
         self._may_have_lost_a_claim = not (is_sure or room)
         for _, result in self._unwritten:
             DELIVERIES.labels(type(result).__name__.lower()).inc()
+            self.sent += isinstance(result, Sent)
         self._unwritten = []
         for one in claimed:
             task = asyncio.create_task(self._send(one))

@@ -170,7 +170,7 @@ async def test_a_note_is_overwritten(database: Database, now: dt.datetime) -> No
 
 async def test_counts_of_an_empty_database_are_zero(database: Database, now: dt.datetime) -> None:
     async with database.read() as connection:
-        stats = await gather_stats(connection, since=now)
+        stats = await gather_stats(connection, since=now, now=now)
         assert await find_issues(connection, since=now) == []
         assert await find_last_issues(connection, 1, limit=3) == []
         assert await find_told_stories(connection, 1, since=now) == {}

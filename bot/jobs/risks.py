@@ -1,0 +1,94 @@
+"""Watch over the promise: the admins hear once that it is at risk, and once that the risk is over.
+
+What they were told is in notes, so that a restart does not repeat it; the same risk is told twice an hour at
+the most.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import delivery_notices as notices
+from bot.desk import Desk
+from bot.jobs.slots import Tell
+from storage.notes import find_note, write_note
+from storage.outlook import LATE, Queue
+
+PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
+AGAIN = dt.timedelta(minutes=30)
+_UNKNOWN = "risk:unknown"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known at a moment. `rate`: messages a second; `problem`: the connection's, if it has one."""
+
+    queue: Queue
+    rate: float
+    is_paused: bool
+    problem: str | None
+
+
+def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> Mapping[str, str]:
+    """Return what is at risk now, by name, with what to tell. Pure."""
+    queue, risks = situation.queue, {}
+    if situation.is_paused:
+        if queue.due and queue.age > PATIENCE:
+            risks["paused"] = notices.paused(queue)
+    elif queue.oldest_due_at is not None:
+        finish_at = queue.finish_at(situation.rate) or queue.at
+        if queue.age > LATE or finish_at > queue.oldest_due_at + max(late_window, LATE):
+            risks["late"] = notices.late(queue, situation.rate, zone)
+    if situation.problem is not None:
+        risks["deaf"] = notices.deaf(situation.problem)
+    return risks
+
+
+async def tell_risks(desk: Desk, tell: Tell, situation: Situation) -> None:
+    """Tell what has become a risk and what is none any more."""
+    newsroom = desk.newsroom
+    risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
+    for name, over in notices.OVER.items():
+        if text := await _change(desk, f"risk:{name}", risks.get(name), over):
+            await tell(text)
+    await _tell_unknown(desk, tell, situation.queue)
+
+
+async def _change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
+    """Write down that a risk came or went; return what to tell, None when nothing is new."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        is_on, told_at = await _remembered(connection, note)
+        if risk is not None and not is_on and (told_at is None or now - told_at >= AGAIN):
+            await write_note(connection, note, f"on {now.isoformat()}", now=now)
+            _log.error("promise at risk", risk=note)
+            return risk
+        if risk is None and is_on:
+            await write_note(connection, note, f"off {(told_at or now).isoformat()}", now=now)
+            return over
+    return None
+
+
+async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.datetime | None]:
+    """Return whether the risk stands as told, and when it was told last."""
+    state, _, at = (await find_note(connection, note) or "").partition(" ")
+    return state == "on", dt.datetime.fromisoformat(at) if at else None
+
+
+async def _tell_unknown(desk: Desk, tell: Tell, queue: Queue) -> None:
+    """Tell of new deliveries in doubt, those of half an hour together."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        known, _, at = (await find_note(connection, _UNKNOWN) or "0").partition(" ")
+        new = queue.unknown - int(known)
+        is_told_lately = bool(at) and now - dt.datetime.fromisoformat(at) < AGAIN
+        if not new or (new > 0 and is_told_lately):
+            return
+        told_at = now.isoformat() if new > 0 else at
+        await write_note(connection, _UNKNOWN, f"{queue.unknown} {told_at}".strip(), now=now)
+    if new > 0:
+        await tell(notices.more_unknown(new, queue.unknown))
