@@ -45,8 +45,11 @@ def tables_for(wanted: Sequence[Wanted], newsroom: Newsroom) -> list[str]:
 
 def hand_over(tables: Sequence[str], path: Path, *, append: bool) -> None:
     """Print the tables, or add them to the newsroom file at `path`, which must still be valid with them."""
-    if not append or not tables:
-        put("\n".join(tables).rstrip() or "Không có nguồn nào mới.")
+    if not tables:
+        say("Không có nguồn nào mới.")
+        return
+    if not append:
+        put("\n".join(tables).rstrip())
         return
     try:
         before = path.read_text(encoding="utf-8")

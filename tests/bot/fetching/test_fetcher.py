@@ -1,0 +1,321 @@
+"""Fetching from real servers: what the web can do to a feed reader, each with its outcome."""
+
+import asyncio
+import gzip
+import itertools
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bot.clock import Clock
+from bot.fetching.errors import FetchError
+from bot.fetching.fetcher import Fetcher, user_agent
+from bot.fetching.headers import Validators
+
+Reply = Callable[..., bytes]
+LOOPBACK = "127.0.0.1"
+
+
+async def code_of(fetch: Awaitable[object]) -> str:
+    """Return why an address gave nothing."""
+    with pytest.raises(FetchError) as refusal:
+        await fetch
+    return refusal.value.code
+
+
+async def test_a_page_comes_whole_with_its_charset_and_version(
+    site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    site.pages["/rss"] = reply(
+        "nước", ETag='"1"', Content_Type="text/xml; charset=utf-8", Cache_Control="max-age=60"
+    )
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    assert (found.body, found.charset, found.fresh_seconds) == ("nước".encode(), "utf-8", 60.0)
+    assert (found.validators, found.moved_to) == (Validators('"1"'), None)
+
+
+async def test_a_known_version_is_asked_for_and_unchanged(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages["/rss"] = reply("", "304 Not Modified")
+    known = Validators('"1"', "Mon, 02 Mar 2026 00:00:00 GMT")
+    found = await make_fetcher().fetch(f"{site.url}/rss", known=known, private_host=LOOPBACK)
+    assert (found.body, found.validators) == (None, known)
+    assert site.asked[-1].headers["if-none-match"] == '"1"'
+    assert site.asked[-1].headers["if-modified-since"] == "Mon, 02 Mar 2026 00:00:00 GMT"
+
+
+async def test_we_say_who_we_are(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages["/rss"] = reply("x")
+    await make_fetcher(contact="toasoan@bao.example").fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    assert {one.headers["user-agent"] for one in site.asked} == {user_agent("toasoan@bao.example")}
+    assert user_agent("a@b.vn").startswith("diemtin/")
+    assert "cookie" not in site.asked[-1].headers
+
+
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, zlib.compress, lambda body: gzip.compress(body[:2]) + gzip.compress(body[2:])]
+)
+async def test_a_packed_body_is_unpacked(
+    site: Any, make_fetcher: Any, reply: Reply, pack: Callable[[bytes], bytes]
+) -> None:
+    site.pages["/rss"] = reply(pack(b"xin chao"), Content_Encoding="gzip")
+    assert (await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)).body == b"xin chao"
+
+
+async def test_a_gzip_bomb_is_stopped_while_it_unfolds(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages["/rss"] = reply(gzip.compress(bytes(60_000_000)), Content_Encoding="gzip")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+
+
+@pytest.mark.parametrize("headers", [{"Content_Encoding": "gzip"}, {"Content_Encoding": "br"}])
+async def test_a_body_that_cannot_be_unpacked_is_a_broken_answer(
+    site: Any, make_fetcher: Any, reply: Reply, headers: dict[str, str]
+) -> None:
+    site.pages["/rss"] = reply("không phải gzip", **headers)
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+
+
+async def test_a_packed_body_that_ends_half_way_is_a_broken_answer(
+    site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    site.pages["/rss"] = reply(gzip.compress(b"xin chao" * 100)[:-12], Content_Encoding="gzip")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+
+
+async def test_an_endless_body_is_cut_off(site: Any, make_fetcher: Any) -> None:
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(bytes(65_536))
+            await writer.drain()
+
+    site.pages["/rss"] = endless
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+
+
+async def test_a_drip_meets_the_deadline(site: Any, make_fetcher: Any) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    site.pages["/rss"] = drip
+    fetcher = make_fetcher(deadline_seconds=0.4)
+    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "timeout"
+
+
+async def test_a_server_that_says_nothing_meets_the_deadline(site: Any, make_fetcher: Any) -> None:
+    async def silent(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(2)
+
+    site.pages["/rss"] = silent
+    fetcher = make_fetcher(deadline_seconds=0.4)
+    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "timeout"
+
+
+async def test_one_that_announces_more_than_it_sends_is_a_broken_answer(
+    site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    site.pages["/rss"] = reply("<rss/>", Content_Length="600")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+
+
+async def test_one_that_announces_too_much_is_not_read(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages["/rss"] = reply("<rss/>", Content_Length="6000000000")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+
+
+async def test_what_comes_after_the_announced_length_is_never_read(
+    site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    """Neither as this answer nor as the next one: no connection is used twice."""
+    site.pages["/rss"] = reply("<rss/>") + reply("smuggled")
+    fetcher = make_fetcher()
+    for _ in range(2):
+        assert (await fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)).body == b"<rss/>"
+
+
+@pytest.mark.parametrize(
+    "page", [b"", b"\0\xff not http", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 99_999 + b"\r\n\r\n"]
+)
+async def test_what_is_not_http_is_a_broken_answer(site: Any, make_fetcher: Any, page: bytes) -> None:
+    site.pages["/rss"] = page
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("403 Forbidden", "refused"),
+        ("404 Not Found", "missing"),
+        ("410 Gone", "gone"),
+        ("429 Too Many Requests", "throttled"),
+        ("503 Busy", "server"),
+        ("304 Not Modified", "broken_answer"),
+    ],
+)
+async def test_a_status_tells_what_is_wrong(
+    site: Any, make_fetcher: Any, reply: Reply, status: str, code: str
+) -> None:
+    site.pages["/rss"] = reply("", status)
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == code
+
+
+async def test_retry_after_is_heard_and_heeded(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    """The host is not asked again, for whatever it has, until it wants to be."""
+    site.pages["/rss"] = reply("", "429 Too Many Requests", Retry_After="7200")
+    fetcher = make_fetcher()
+    with pytest.raises(FetchError) as refusal:
+        await fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    assert refusal.value.wait_seconds == 7200
+    assert await code_of(fetcher.fetch(f"{site.url}/khac", private_host=LOOPBACK)) == "throttled"
+    assert site.paths() == ["/rss"]
+
+
+async def test_a_permanent_move_is_followed_and_told(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages |= {
+        "/rss": reply("", "301 Moved", Location="/moi"),
+        "/moi": reply("", "308 Moved", Location="/moi-hon"),
+        "/moi-hon": reply("x"),
+    }
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    assert (found.body, found.moved_to) == (b"x", f"{site.url}/moi-hon")
+
+
+async def test_a_passing_move_is_followed_and_not_told(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages |= {"/rss": reply("", "302 Found", Location="/tam"), "/tam": reply("x")}
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    assert (found.body, found.moved_to) == (b"x", None)
+
+
+async def test_a_redirect_loop_ends(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages |= {"/a": reply("", "302 Found", Location="/b"), "/b": reply("", "302 Found", Location="/a")}
+    assert await code_of(make_fetcher().fetch(f"{site.url}/a", private_host=LOOPBACK)) == "redirects"
+    assert len(site.paths()) == 6
+
+
+INSIDE = [
+    "http://127.0.0.1:{port}/rss",
+    "http://localhost:{port}/rss",
+    "http://[::1]:{port}/rss",
+    "http://[::ffff:127.0.0.1]:{port}/rss",
+    "http://[::ffff:7f00:1]:{port}/rss",
+    "http://[64:ff9b::7f00:1]:{port}/rss",
+    "http://[2002:7f00:1::]:{port}/rss",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://10.0.0.1/",
+    "http://0.0.0.0:{port}/rss",
+    "http://100.64.0.1/",
+    "http://[fe80::1]/",
+]
+ODD = [
+    "http://2130706433:{port}/rss",
+    "http://0x7f000001:{port}/rss",
+    "http://127.1:{port}/rss",
+    "http://0177.0.0.1:{port}/rss",
+]
+
+
+@pytest.mark.parametrize("url", [*INSIDE, *ODD])
+async def test_nothing_inside_is_asked_however_it_is_spelled(
+    site: Any, make_fetcher: Any, reply: Reply, url: str
+) -> None:
+    site.pages["/rss"] = reply("x")
+    code = await code_of(make_fetcher().fetch(url.format(port=site.port)))
+    assert code in ("private", "address")
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("location", [*INSIDE[3:], *ODD, "http://127.0.0.2:{port}/rss"])
+async def test_a_redirect_inside_is_not_followed(
+    site: Any, make_fetcher: Any, reply: Reply, location: str
+) -> None:
+    """Not even where the source's own host may lie inside: no other may."""
+    site.pages |= {
+        "/rss": reply("x"),
+        "/di": reply("", "302 Found", Location=location.format(port=site.port)),
+    }
+    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_host=LOOPBACK))
+    assert code in ("private", "address")
+    assert site.paths() == ["/di"]
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "gopher://127.0.0.1/", "http://a:b@bao.example/", ""]
+)
+async def test_a_redirect_to_what_is_no_web_address_is_not_followed(
+    site: Any, make_fetcher: Any, reply: Reply, location: str
+) -> None:
+    site.pages["/di"] = reply("", "302 Found", Location=location)
+    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_host=LOOPBACK))
+    assert code == ("redirects" if location == "" else "address")
+
+
+async def test_a_name_that_leads_outside_first_and_inside_later_does_not_get_in(
+    site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    """DNS rebinding: what counts is the address that is dialled, at each dialling."""
+    site.pages["/rss"] = reply("x")
+    answers = iter([["203.0.113.9"], ["127.0.0.1"], ["8.8.8.8", "127.0.0.1"]])
+    fetcher = make_fetcher(resolve=lambda _: next(answers, ["127.0.0.1"]), deadline_seconds=0.3)
+    for _ in range(3):
+        assert await code_of(fetcher.fetch(f"http://doi.example:{site.port}/rss")) in (
+            "private",
+            "timeout",
+            "connection",
+        )
+    assert site.asked == []
+
+
+async def test_a_name_that_nobody_knows_is_told(make_fetcher: Any) -> None:
+    def unknown(host: str) -> list[str]:
+        raise OSError(f"no {host}")
+
+    assert await code_of(make_fetcher(resolve=unknown).fetch("http://khong-co.example/")) in (
+        "dns",
+        "connection",
+    )
+
+
+async def test_a_port_where_nobody_listens_is_told(
+    site: Any, make_fetcher: Any, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/"
+    assert await code_of(make_fetcher().fetch(url, private_host=LOOPBACK)) == "connection"
+
+
+async def test_a_server_without_tls_where_it_should_be_is_told(site: Any, make_fetcher: Any) -> None:
+    url = f"https://127.0.0.1:{site.port}/"
+    assert await code_of(make_fetcher().fetch(url, private_host=LOOPBACK)) in ("tls", "broken_answer")
+
+
+async def test_a_host_is_asked_one_thing_at_a_time_with_a_pause(
+    site: Any, make_fetcher: Any, fast_clock: Clock
+) -> None:
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.01)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    site.pages |= {f"/{number}": slow for number in range(5)}
+    fetcher = make_fetcher()
+    urls = [f"{site.url}/{number}" for number in range(5)]
+    await asyncio.gather(*(fetcher.fetch(url, private_host=LOOPBACK) for url in urls))
+    assert site.most_at_once == 1
+    moments = [one.at for one in site.asked]
+    assert all((later - earlier).total_seconds() >= 2 for earlier, later in itertools.pairwise(moments))
+
+
+async def test_hosts_do_not_wait_for_each_other(make_site: Any, make_fetcher: Any, reply: Reply) -> None:
+    async def never(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)
+
+    slow, quick = await make_site(), await make_site()
+    slow.pages["/rss"], quick.pages["/rss"] = never, reply("x")
+    fetcher: Fetcher = make_fetcher()
+    hanging = asyncio.create_task(fetcher.fetch(f"{slow.url}/rss", private_host=LOOPBACK))
+    assert (await fetcher.fetch(f"{quick.url}/rss", private_host=LOOPBACK)).body == b"x"
+    assert not hanging.done()
+    hanging.cancel()
