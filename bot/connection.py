@@ -18,6 +18,7 @@ from bot.desk import Desk
 from bot.failures import contained
 from bot.limiter import TelegramPace
 from bot.polling import PollingRequest
+from bot.readiness import persistently
 from bot.transport import AiohttpRequest
 from bot.updates import DurableApplication, DurableQueue, OrderedByChat
 from bot.webhook import Webhook, WebhookListener
@@ -113,7 +114,7 @@ class Connection:
         """
         if not await _until_answered(self.telegram.initialize, stop):
             return False
-        left_over = await self._queue.reload(self.bot)
+        left_over = await persistently(lambda: self._queue.reload(self.bot), stop)
         await self.telegram.start()
         if self._listener is not None:
             await self._listener.open()

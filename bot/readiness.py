@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 
@@ -13,6 +15,7 @@ from storage.soundness import check_sound
 from storage.upgrade import upgrade
 
 _LONGEST_WAIT_SECONDS = 30.0
+_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
@@ -22,11 +25,24 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     Raises:
         StorageError: it will not do, however long one waits: damaged, of a newer version, refused.
     """
-    wait = 1.0
     await check_sound(database)
+    done = await persistently(lambda: upgrade(database, now=clock.now()), stop)
+    if done is not None and done.before is not None and done.has_changed:
+        kept = str(done.backup) if done.backup else None
+        _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
+    return done is not None
+
+
+async def persistently(ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:
+    """Ask the database again and again until it answers; None when `stop` came before that.
+
+    Raises:
+        StorageError: its answer is one that waiting does not change.
+    """
+    wait = 1.0
     while not stop.is_set():
         try:
-            done = await upgrade(database, now=clock.now())
+            return await ask()
         except StorageError as error:
             if not error.is_passing:
                 raise
@@ -34,9 +50,4 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
             wait = min(_LONGEST_WAIT_SECONDS, wait * 2)
-        else:
-            if done.before is not None and done.has_changed:
-                kept = str(done.backup) if done.backup else None
-                _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
-            return True
-    return False
+    return None

@@ -160,9 +160,11 @@ def _make_cluster(programs: Path, base: Path) -> Path:
     return home
 
 
-def _start_server(programs: Path, home: Path) -> subprocess.Popen[bytes]:
-    settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB",
-                "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
+def _start_server(
+    programs: Path, home: Path, *, synchronous_commit: str = "off"
+) -> subprocess.Popen[bytes]:
+    settings = ("fsync=off", f"synchronous_commit={synchronous_commit}", "full_page_writes=off",
+                "shared_buffers=32MB", "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             [*_unprivileged(), programs / "postgres", "-D", home / "data",

@@ -231,9 +231,10 @@ async def test_rows_left_half_sent_by_a_kill_are_tried_once_more_and_then_in_dou
 ) -> None:
     await queue(AN)
     for expected in ("pending", "unknown"):
-        await users.post("fault", kind="hang", seconds=1)
+        await users.post("fault", kind="hang", seconds=5)
         killed = asyncio.create_task(Sender(desk, telegram).send_batch())
-        await asyncio.sleep(0.2)
+        while await statuses(desk) != ["sending"]:
+            await asyncio.sleep(0.02)
         killed.cancel()
         await asyncio.wait([killed])
         assert await statuses(desk) == ["sending"]
