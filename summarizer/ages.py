@@ -56,10 +56,11 @@ class Age(Fact):
         if self.born is not None and other.born is not None:
             return self.born == other.born
         mine, theirs = self._birth(), other._birth()
+        if mine is None or theirs is None:
+            return self.age is None or other.age is None or abs(self.age - other.age) <= _A_YEAR_LATER
         if self.age is not None and other.age is not None:
-            is_one_year = mine is not None and theirs is not None
-            return mine == theirs if is_one_year else abs(self.age - other.age) <= _A_YEAR_LATER
-        return mine is None or theirs is None or abs(mine - theirs) <= _COUNTED_TWICE
+            return self.age == other.age or mine == theirs  # a birthday or a new year may lie between
+        return abs(mine - theirs) <= _COUNTED_TWICE
 
     def _birth(self) -> int | None:
         """Return the year of birth, perhaps one off; None where it cannot be told."""

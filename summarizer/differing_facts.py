@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 
 from summarizer.ages import find_ages
 from summarizer.clock_times import ClockTime, find_clock_times
@@ -25,6 +25,7 @@ _KINDS: tuple[Callable[[Document], Iterator[Fact]], ...] = (
     find_person_names,
     find_wards,
 )
+_FACTS_COMPARED = 60  # of a kind in an article, the first: bounds the work
 _PASSING = (ClockTime, MatchMinute)  # a later report may tell of what came next
 _OUTDATED = dt.timedelta(hours=24)  # so does one this much later
 
@@ -55,7 +56,8 @@ def _skipped(early: Piece, late: Piece) -> tuple[type[Fact], ...]:
 @lru_cache(maxsize=1_024)  # a story is composed for many profiles
 def _facts(document: Document, year: int | None) -> tuple[tuple[Fact, ...], ...]:
     """Return the facts of an article told in `year`, kind by kind."""
-    return (tuple(find_ages(document, year)), *(tuple(find(document)) for find in _KINDS))
+    found = (find_ages(document, year), *(find(document) for find in _KINDS))
+    return tuple(tuple(islice(kind, _FACTS_COMPARED)) for kind in found)
 
 
 def _contradicting(mine: Sequence[Fact], theirs: Sequence[Fact]) -> Iterator[tuple[Fact, Fact, float]]:

@@ -20,6 +20,7 @@ from summarizer.vectors import lexicon
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 _CHARACTERS_READ = 5_000  # of a field: past it papers tell of other events
 _SENTENCE_MARGIN = 500  # characters past these that the last sentence may need
+_LONGEST_SENTENCE = 1_000  # characters: what is longer is a list, in which nothing belongs together
 _COMMONEST = 1.5  # IDF: below it are the words of every sentence
 
 
@@ -73,7 +74,8 @@ def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
         for match in pattern.finditer(text, 0, _CHARACTERS_READ):
             spans = _sentences(text)
             start, end = spans[bisect_right(spans, (match.start(), len(text))) - 1]
-            yield Found(match, Place(0, field, start, max(end, match.end())))
+            if end - start <= _LONGEST_SENTENCE:
+                yield Found(match, Place(0, field, start, max(end, match.end())))
 
 
 @lru_cache(maxsize=256)

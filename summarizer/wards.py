@@ -16,7 +16,7 @@ _WARD = re.compile(
     r"(?:[Qq]uận|[Hh]uyện|[Tt]hị xã|[Tt]hành phố|[Tt][PpXx]\.?|Q\.|H\.)\s?"
     rf"(?P<district>{_NAME})"
 )
-_FULL_NAME = re.compile(rf"[{UPPER}][^\W\d_]+(?:\s[{UPPER}][^\W\d_]+){{2,4}}")
+_FULL_NAME = re.compile(rf"[{UPPER}](?<!\w.)[^\W\d_]{{1,20}}(?:\s[{UPPER}][^\W\d_]{{1,20}}){{2,4}}")
 _LIVES = re.compile(r"(?<!\w)(?:ngụ|trú|quê|ở|sống)(?:\s\w+){0,2}\s*\Z")  # that a person does in it
 _BEFORE = 25  # characters that may say so
 _LEAST_LIKE = 0.6  # and a person, a school or the like in both

@@ -130,6 +130,13 @@ def test_a_single_report_and_no_report_agree(disagree: Find) -> None:
     assert disagree(FLOOD) == disagree() == ()
 
 
+def test_a_sentence_as_long_as_a_list_tells_nothing_that_could_be_compared(disagree: Find) -> None:
+    born, other = "Anh Lê Bá Ngoạn (30 tuổi)", "anh Lê Bá Ngoạn (34 tuổi)"
+    crowd = " cùng bạn bè" * 90
+    assert disagree(f"{born} đi bộ.", f"Hôm ấy {other} đi bộ.") != ()
+    assert disagree(f"{born} đi bộ.", f"Hôm ấy {other}{crowd} đi bộ.") == ()
+
+
 @given(st.lists(st.text(alphabet="0123456789., ngườibịthươngđồngABh/-tuổixã\n(", max_size=80), max_size=4))
 def test_whatever_papers_write_each_figure_stands_in_its_sentence(texts: list[str]) -> None:
     moment = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
