@@ -65,7 +65,9 @@ class Bot:
         self._lookout = Lookout(
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
-        actions = AdminActions(self._send_now, self._sender.set_paused, lambda: self._sender.is_paused)
+        actions = AdminActions(
+            self._send_now, self._sender.set_paused, lambda: self._sender.is_paused, self._sender.call_off
+        )
         add_handlers(self._connection.telegram, desk, actions)
 
     def stop(self) -> None:

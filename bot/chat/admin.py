@@ -36,11 +36,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AdminActions:
-    """What an operator can have done. `send_now` takes an edition's name, returns the messages queued."""
+    """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
+
+    `call_off` lets nothing more reach a chat that had its data deleted.
+    """
 
     send_now: Callable[[str], Awaitable[int]]
     set_paused: Callable[[bool], Awaitable[None]]
     is_paused: Callable[[], bool]
+    call_off: Callable[[int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """/dulieucuatoi and /xoadulieu: everything kept about a chat, to take along or to have deleted."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,10 +38,11 @@ async def ask_to_delete(visit: Visit) -> None:
     await visit.send(Screen(texts.ASK_TO_DELETE.format(whom=_whom(visit)), keyboards.for_deletion()))
 
 
-async def delete(tap: Tap) -> None:
-    """Delete everything that names the chat."""
+async def delete(tap: Tap, call_off: Callable[[int], Awaitable[None]]) -> None:
+    """Delete everything that names the chat, and `call_off` what is being sent to it at this moment."""
     async with tap.desk.database.write() as connection:
         await delete_subscriber(connection, tap.chat_id)
+    await call_off(tap.chat_id)
     await tap.show(Screen(texts.DELETED.format(whom=_whom(tap))))
 
 
@@ -68,6 +70,7 @@ def _summary(visit: Visit, export: Export, newsroom: Newsroom) -> Markup:
         deliveries=len(export.deliveries),
         questions=len(export.questions),
         last_question=last,
+        watches=sum(removed is None for _, _, removed in export.watches),
     )
 
 
@@ -103,6 +106,14 @@ def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]
             for edition, slot, part, status, message in export.deliveries
         ],
         "questions": [{"text": text, "asked_at": to_rfc3339(at, zone)} for text, at in export.questions],
+        "watches": [
+            {
+                "text": text,
+                "since": to_rfc3339(since, zone),
+                "removed_at": to_rfc3339(removed, zone) if removed else None,
+            }
+            for text, since, removed in export.watches
+        ],
     }
 
 

@@ -168,7 +168,7 @@ class Reception:
             case Press.RESUME:
                 await pausing.resume(tap)
             case Press.DELETE_ALL:
-                await my_data.delete(tap)
+                await my_data.delete(tap, self._actions.call_off)
             case Press.KEEP_ALL:
                 await my_data.keep(tap)
             case Press.SHOW_STATE:

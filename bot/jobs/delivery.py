@@ -81,6 +81,7 @@ class Sender:
         self._flying: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
         self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
         self._may_have_lost_a_claim = False
+        self._exchanging = asyncio.Lock()
         self.sent = 0  # messages, since the start of the program
         self.is_paused = False
         self.is_halted = False
@@ -108,6 +109,19 @@ class Sender:
             else:
                 await forget_note(connection, _PAUSED)
         self.wake()
+
+    async def call_off(self, chat_id: int) -> None:
+        """Stop what is in flight to a chat whose rows were deleted, unless Telegram has it already.
+
+        Once this returns, nothing is sent there any more.
+        """
+        async with self._exchanging:  # what was claimed before the deletion flies by now
+            theirs = [task for task, one in self._flying.items() if one.chat_id == chat_id]
+            for task in theirs:
+                del self._flying[task]
+                task.cancel()
+        if theirs:
+            await asyncio.wait(theirs)
 
     async def recover(self) -> int:
         """Take up what an earlier process left, half-sent rows and a pause; return how many ended unknown."""
@@ -156,6 +170,10 @@ class Sender:
 
     async def _exchange(self, room: int) -> int:
         """In one transaction write down what is done and take up to `room` deliveries; return how many."""
+        async with self._exchanging:
+            return await self._exchange_alone(room)
+
+    async def _exchange_alone(self, room: int) -> int:
         for task in [task for task in self._flying if task.done()]:
             self._unwritten.append((self._flying.pop(task), task.result()))
         if not room and not self._unwritten:

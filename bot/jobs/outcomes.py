@@ -77,6 +77,8 @@ class LeaveTopic:
 Outcome = LeaveTopic | Wait | Retire | Move | SendPlain | Refuse | Halt
 
 _LONGEST_REST_SECONDS = 60.0
+_REST_SECONDS = 10.0
+_TOO_MANY = "too many requests"
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "chat was deleted")
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 _MARKUP = ("can't parse entities", "can't find end", "unsupported start tag")
@@ -98,6 +100,8 @@ def outcome_of(error: TelegramError) -> Outcome:
             return _outcome_of_bad_request(text)
         case NotSentError():
             return Wait(2.0, counts=False, reason=text)
+        case _ if _TOO_MANY in text.lower():  # with no word of how long: to the library like any error
+            return Wait(_REST_SECONDS, counts=False, reason=text)
         case _:
             return Wait(2.0, counts=True, reason=text)
 

@@ -61,6 +61,11 @@ class Actions:
 
     sent: list[str] = field(default_factory=list)
     is_stopped: bool = False
+    called_off: list[int] = field(default_factory=list)
+
+    async def call_off(self, chat_id: int) -> None:
+        """Remember the chat."""
+        self.called_off.append(chat_id)
 
     async def send_now(self, edition: str) -> int:
         """Remember the edition."""
@@ -156,7 +161,8 @@ class House:
             .get_updates_request(AiohttpRequest(2))
             .build()
         )
-        levers = AdminActions(self.actions.send_now, self.actions.set_paused, lambda: self.actions.is_stopped)
+        acts = self.actions
+        levers = AdminActions(acts.send_now, acts.set_paused, lambda: acts.is_stopped, acts.call_off)
         add_handlers(self._application, self.desk, levers)
         self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)
         await self._application.initialize()

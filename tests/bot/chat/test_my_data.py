@@ -60,6 +60,7 @@ async def test_deleting_asks_once_and_then_leaves_nothing(an: Any, house: Any, p
     await an.taps("Xóa hết")
     message = await an.sees("Đã xóa hết. Điểm Tin không còn giữ gì về bạn.", "/start")
     assert message["buttons"] == []
+    assert house.actions.called_off == [an.chat]
     async with house.desk.database.read() as connection:
         export = await export_subscriber(connection, an.chat)
     assert (export.subscriber, export.deliveries, export.questions) == (None, (), ())

@@ -14,7 +14,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery import IN_FLIGHT, Sender
 from bot.transport import AiohttpRequest
 from storage.errors import StorageError
-from storage.subscribers import find_subscriber, set_status
+from storage.subscribers import delete_subscriber, find_subscriber, set_status
 from storage.tables import deliveries, subscribers
 
 Reader = Callable[..., Awaitable[int]]
@@ -208,6 +208,44 @@ async def test_who_pauses_while_the_row_is_in_flight_gets_no_second_try(
     await sending
     assert await sender.send_batch() == 0
     assert await statuses(desk) == ["gone"]
+
+
+async def test_who_is_deleted_while_the_row_is_in_flight_gets_nothing_and_others_get_theirs(
+    desk: Desk, sender: Sender, queue: Queue, users: Control
+) -> None:
+    await queue(AN, BINH)
+    await users.post("fault", kind="hang", seconds=0.3, chat=AN)
+    sending = asyncio.create_task(sender.send_batch())
+    await users.wait(BINH)
+    async with desk.database.write() as connection:
+        await delete_subscriber(connection, AN)
+    await sender.call_off(AN)
+    await sending
+    await sender.send_batch()
+    assert await seen(users, AN) == []
+    assert await statuses(desk) == ["sent"]
+
+
+async def test_who_is_deleted_between_claim_and_call_gets_nothing(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the pace holds a message back."""
+    await queue(AN)
+    is_held = asyncio.Event()
+
+    async def hold(one: Any) -> Any:
+        is_held.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sender, "_send", hold)
+    sending = asyncio.create_task(sender.send_batch())
+    await is_held.wait()
+    async with desk.database.write() as connection:
+        await delete_subscriber(connection, AN)
+    await sender.call_off(AN)
+    await sending
+    assert await seen(users, AN) == []
+    assert await statuses(desk) == []
 
 
 async def test_a_chat_that_paused_and_then_blocked_stays_paused(

@@ -45,6 +45,7 @@ def test_a_refusal_means_one_thing(error: TelegramError, kind: type) -> None:
     ("error", "counts"),
     [
         (NotSentError("nobody listens"), False),
+        (NetworkError("Too Many Requests"), False),
         (TimedOut(), True),
         (NetworkError("Internal Server Error"), True),
     ],
