@@ -16,7 +16,17 @@ MAY_IMPORT = {
 }
 READS_CONFIG = ("bot/assembly.py", "bot/commands/")
 PURE = {  # `io` for bytes in memory, `importlib` for packaged data, `urllib` for taking addresses apart
-    *("__future__", "bisect", "collections", "contextlib", "dataclasses", "datetime", "difflib", "enum"),
+    *(
+        "__future__",
+        "abc",
+        "bisect",
+        "collections",
+        "contextlib",
+        "dataclasses",
+        "datetime",
+        "difflib",
+        "enum",
+    ),
     *("functools", "hashlib", "heapq", "html", "importlib", "io", "itertools", "json", "math", "numpy"),
     *(
         "operator",
