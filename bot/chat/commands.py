@@ -35,6 +35,7 @@ COMMANDS = (
     Command("start", "Bắt đầu nhận bản tin", is_setting=True, is_work=True),
     Command("tin", "Tin 24 giờ qua, ngay bây giờ", is_work=True),
     Command("tim", "Tìm tin theo từ khóa", is_work=True),
+    Command("xuhuong", "Xem một từ khóa được nhắc nhiều hay ít", is_work=True),
     Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True),
     Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True),
     Command("chude", "Chọn chủ đề", is_setting=True),

@@ -16,6 +16,7 @@ from bot.chat import (
     my_data,
     start,
     texts,
+    trend,
     watches,
 )
 from bot.chat.admin import AdminActions
@@ -23,6 +24,7 @@ from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.guard import Guard, Limit
 from bot.chat.intents import (
+    AskAgain,
     AskToRetract,
     AskToSend,
     Intent,
@@ -38,6 +40,7 @@ from bot.chat.intents import (
     SetTimes,
     SetTopic,
     ShowIssue,
+    ShowView,
     StopWatching,
     TurnPage,
     Undo,
@@ -69,6 +72,7 @@ class Reception:
             "start": start.obey,
             "tin": digest_now.obey,
             "tim": ask.obey,
+            "xuhuong": trend.obey,
             "theodoi": watches.obey,
             "lich": schedule.obey,
             "chude": topics.obey,
@@ -109,7 +113,7 @@ class Reception:
     async def press(self, tap: Tap, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
-        if await self._admits(tap, is_work=isinstance(intent, Preview | RunWatch)):
+        if await self._admits(tap, is_work=isinstance(intent, Preview | RunWatch | AskAgain)):
             if intent is None or not await self._may_press(tap, intent):
                 await tap.settle(texts.STALE_BUTTON)
             else:
@@ -119,7 +123,7 @@ class Reception:
     async def _may_press(self, tap: Tap, intent: Intent) -> bool:
         if intent in _OPERATOR_PRESSES or isinstance(intent, _OPERATOR_INTENTS):
             return tap.is_operator
-        if isinstance(intent, TurnPage | RunWatch) or await membership.may_set(tap):
+        if isinstance(intent, TurnPage | ShowView | AskAgain | RunWatch) or await membership.may_set(tap):
             return True
         await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
         return False
@@ -134,6 +138,10 @@ class Reception:
                 await topics.undo(tap, intent)
             case TurnPage():
                 await ask.turn(tap, intent)
+            case ShowView():
+                await ask.look(tap, intent)
+            case AskAgain():
+                await ask.ask_again(tap, intent)
             case WatchQuestion():
                 await watches.watch_question(tap, intent)
             case StopWatching():

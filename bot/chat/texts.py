@@ -106,10 +106,29 @@ EMPTY_QUESTION = Markup(
     "Bạn muốn tìm tin gì? Gõ vài từ, có dấu hay không đều được, ví dụ: <code>/tim giá xăng</code>"
 )
 ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu.")
-ONLY_SOME_WORDS = Markup("Chưa có bài nào đủ các từ này; đây là những bài gần nhất.")
-NOTHING_FOUND = Markup(
-    "Chưa có bài nào về «{words}».\nBạn thử ít từ hơn, từ khác, hoặc bỏ dấu ngoặc kép và dấu trừ nhé."
-)
+FOUND = Markup("{total} bài về «<b>{words}</b>»{page}")
+FOUND_MORE = Markup("Hơn {total} bài về «<b>{words}</b>»{page}")
+PAGE_OF = " · trang {page}/{pages}"
+NOT_ANSWERED = Markup("Không thấy bài nào nói đúng về «<b>{words}</b>».")
+NEAREST = "Gần nhất:"
+NOTHING_FOUND = Markup("Không thấy bài nào về «<b>{words}</b>».")
+NOTHING_FOUND_NEXT = Markup("Bạn thử ít từ hơn hoặc từ khác nhé. Tin 24 giờ qua: /tin")
+RESPELLED = Markup("Không thấy bài nào về «{typed}». Có phải bạn muốn hỏi «{words}»?")
+NOT_THEN = Markup("Không thấy bài nào {when}; đây là những bài lúc khác.")
+ONLY_IN = Markup("Chỉ tìm: {what}")
+NO_SUCH_SOURCE = Markup("Không có nguồn «{name}». Đang có: {known}.")
+NO_SUCH_TOPIC = Markup("Không có chủ đề «{name}». Đang có: {known}.")
+AND_OTHERS = " và {count} mục khác"
+ON_DAY, BETWEEN_DAYS, SINCE_DAY, UNTIL_DAY = "ngày {day}", "{first}–{last}", "từ {day}", "đến {day}"
+LOOKED_THROUGH = "Đã xem {count} bài"
+NEWEST_LOOKED_THROUGH = "Đã xem {count} bài mới nhất"
+FRESHEST = "mới nhất {when}"
+DETAILS = Markup("<b>Chi tiết</b> · «{words}»")
+CITED_SOURCES = Markup("<b>Nguồn</b> · «{words}»")
+ALSO_REPORTED = Markup("Cũng đưa tin: {papers}")
+BY_DAY = Markup("<b>Theo ngày</b> · «{words}»")
+DAY_LINE = Markup("{day} {bar} {count} bài{headline}")
+NO_ANSWER_VIEW = "Các bài của câu trả lời này không còn được lưu. Bạn hỏi lại nhé."
 PAGE_GONE = Markup("Các bài này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
 ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ cần tìm nhé, ví dụ: <code>giá xăng</code>")
 
@@ -124,6 +143,7 @@ NO_TREND = Markup(
 TREND_TITLE = "Xu hướng: {words}"
 TREND_PANEL = "Số bài mỗi ngày"
 TREND = Markup("<b>{words}</b>: {total} bài trong 30 ngày, {first}–{last}.")
+TREND_CUT = Markup("<b>{words}</b>: nhiều bài quá, chỉ tính {total} bài mới nhất, {first}–{last}.")
 TREND_PEAK = Markup("{number}. Ngày {day}, {count} bài{headline}")
 TREND_MORE = Markup("Xem các bài: <code>/tim {words}</code>")
 
@@ -153,6 +173,7 @@ MY_DATA = Markup(
     "{subscription}"
     "• Bản tin đã xếp gửi: {deliveries} tin nhắn\n"
     "• Câu hỏi đã lưu: {questions}{last_question}\n"
+    "• Đang theo dõi: {watches} mục\n"
     "Tất cả nằm trong tệp này. Xóa hết: /xoadulieu"
 )
 MY_SUBSCRIPTION = Markup(
@@ -218,8 +239,18 @@ BUTTON_BACK = "‹ Quay lại"
 BUTTON_UNDO = "↩ Hoàn tác"
 BUTTON_PREVIOUS = "‹ Trước"
 BUTTON_NEXT = "Sau ›"
+BUTTON_DETAILS = "Chi tiết"
+BUTTON_SOURCES = "Nguồn"
+BUTTON_BY_DAY = "Theo ngày"
+BUTTON_SUGGESTED = "Ý bạn là «{words}»?"
+BUTTON_ANY_TIME = "✕ Bỏ thời gian ({when})"
+BUTTON_ANY_SOURCE = "✕ Bỏ nguồn ({names})"
+BUTTON_ANY_TOPIC = "✕ Bỏ chủ đề ({names})"
+BUTTON_ASK = "Tìm «{words}»"
 BUTTON_STOP = "✕ {words}"
 BUTTON_WATCH = "🔔 Theo dõi"
+BUTTON_MORE = "Xem thêm"
+BUTTON_MORE_OF = "Xem thêm: {words}"
 BUTTON_STOP_WATCHING = "Thôi theo dõi"
 BUTTON_WATCH_AGAIN = "↩ Theo dõi lại"
 BUTTON_DELETE = "Xóa hết"

@@ -28,7 +28,7 @@ async def test_the_menus_are_registered_for_everyone_groups_and_admins(
         return [command.command for command in await bot.get_my_commands(scope, language_code=language)]
 
     assert await names() == [command.name for command in COMMANDS]
-    assert await names(BotCommandScopeAllGroupChats()) == ["tin", "tim", "trogiup"]
+    assert await names(BotCommandScopeAllGroupChats()) == ["tin", "tim", "xuhuong", "trogiup"]
     assert (await names(BotCommandScopeChat(admin)))[-2:] == ["quantri", "dinhchinh"]
     assert (await bot.get_my_description(language)).description == DESCRIPTION
     assert (await bot.get_my_short_description(language)).short_description == SHORT_DESCRIPTION
