@@ -72,6 +72,10 @@ app = Group(
             "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",
         ),
         "stories": ("bot.commands.grouping.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
+        "correct": (
+            "bot.commands.correcting.correct",
+            "Đính chính một tin đã gửi: sửa tin nhắn và báo cho người nhận.",
+        ),
         "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
         "backup": ("bot.commands.copies.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
         "restore": (

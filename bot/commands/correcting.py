@@ -1,0 +1,54 @@
+"""`diemtin correct`: correct a story that was sent; the running bot does the rest."""
+
+from typing import Annotated
+
+import typer
+
+from bot.chat.correcting import LONGEST_TEXT, notice, readable_text
+from bot.chat.markup import visible_text
+from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.terminal import fail, put
+from bot.desk import Desk
+from bot.jobs.correcting import Reach, find_reach, send_correction
+from config.settings import Settings
+from storage.corrections import draft_correction
+
+
+def correct(
+    story: Annotated[int, typer.Argument(metavar="STORY", help="Mã của tin; /quantri cho biết.", min=1)],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Nội dung đính chính.")],
+    send: Annotated[bool, typer.Option("--send", help="Gửi thật; không có thì chỉ xem trước.")] = False,
+) -> None:
+    """Correct a story that was sent."""
+    words = readable_text(text)
+    if words is None:
+        fail(f"✗ Nội dung đính chính phải có chữ và dài nhất {LONGEST_TEXT} ký tự.", 2)
+    run(_correct(settings_or_exit(), story, words, send=send))
+
+
+async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> None:
+    async with open_desk(settings) as desk:
+        reach = await find_reach(desk, story) if story < 2**63 else None
+        if reach is None:
+            fail(f"✗ Trong bảy ngày qua không số nào có tin mang mã {story}.")
+        put(_preview(desk, reach, text))
+        if not send:
+            put(f"Xem trước: {reach.readers} người sẽ nhận. Gửi thật: thêm --send")
+            return
+        async with desk.database.write() as connection:
+            draft = await draft_correction(connection, story, text, now=desk.clock.now())
+        queued = await send_correction(desk, draft.id)
+        if queued is not None:
+            put(
+                f"✓ Đã xếp gửi: sửa {queued.edits} tin nhắn, báo cho {queued.notices} người nhận; "
+                "bot đang chạy sẽ gửi."
+            )
+
+
+def _preview(desk: Desk, reach: Reach, text: str) -> str:
+    latest = reach.latest
+    edition = desk.newsroom.find_edition(latest.edition) or desk.newsroom.default_edition
+    zone = edition.schedule.zone
+    return visible_text(
+        notice(latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=zone)
+    )
