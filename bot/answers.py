@@ -1,22 +1,38 @@
-"""From a question to the articles that answer it best: parse, search, and a sentence of each.
+"""From a question to its answer: parse, search, read the best articles, choose sentences.
 
-Chat and the command line both ask here.
+Chat and the command line both ask here. What cannot be answered as typed is asked again in other words: with
+its time words as words, or without what only makes it a question.
 """
 
 import asyncio
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import Desk
-from storage.articles import StoredArticle, find_articles, find_summaries
-from storage.search import search_articles
-from summarizer.model import Summary
+from bot.digests import piece_of
+from bot.narrowing import Narrowing, narrow
+from bot.newsroom import Newsroom
+from storage.articles import StoredArticle, find_articles, find_sources, find_summaries
+from storage.questions import Question
+from storage.search import Found, search_articles
+from summarizer.answering import MOST_READ, Answer, answer
+from summarizer.disagreements import find_disagreements
+from summarizer.model import Disagreement, Place, Summary
 from summarizer.query import Query, parse_query
+from summarizer.rewording import with_times_as_words, without_question_words, without_times
 from summarizer.snippets import Snippet, best_snippet
+from summarizer.telling import Piece
+
+_NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """An article, its summary, and the sentence of it that shows the words."""
+    """An article, its summary, and the sentence of it that shows the words; "" where none may be shown."""
 
     article: StoredArticle
     summary: Summary
@@ -24,30 +40,145 @@ class FoundArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a question found. `ids` are at most 50, best first; `found` is the page that was asked for."""
+class LookedUp:
+    """What a question found, before anything is answered. The articles found may all be shown."""
+
+    query: Query
+    narrowing: Narrowing
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a question found and is answered with.
+
+    `text` is what was searched in the end, `query` the same as data. `ids` are at most 50 articles: those
+    that the answer cites, then the others, best first. `narrowing` is about the filters as typed. `missed`
+    is the time that was asked for, from and to, where nothing came out then.
+    """
 
     text: str
-    total: int
+    query: Query
+    narrowing: Narrowing
+    found: Found
+    answer: Answer
     ids: tuple[int, ...]
-    found: tuple[FoundArticle, ...]
+    disagreement: Disagreement | None = None
+    missed: tuple[dt.date | None, dt.date | None] | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether what was typed is answered, not only what may have been meant or another time."""
+        return self.answer.is_answered and self.found.reading != "respelled" and self.missed is None
 
 
-async def answer_question(desk: Desk, text: str, *, limit: int) -> Answer:
-    """Search for `text` and return the first `limit` articles."""
-    query = parse_query(text)
+async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
+    """Answer `text`, asked now in `zone`."""
+    now = desk.clock.now()
+    today = local_day(now, zone)
+    first = await _asked(desk, text, now, zone)
+    if first.is_answered:
+        return first
+    typed = parse_query(text, today=today)
+    others = [with_times_as_words(typed.text, today)] if first.found.reading == "any_time" else []
+    others.append(without_question_words(typed.text))
+    for other in dict.fromkeys(others):
+        if other != typed.text:
+            again = await _asked(desk, other, now, zone)
+            if again.is_answered or not first.ids:
+                return again
+    return first
+
+
+async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
+    """Answer a question once more from the articles that it found when it was asked."""
+    query = parse_query(question.text, today=local_day(question.asked_at, zone))
+    narrowing = narrow(query, desk.newsroom, zone)
     async with desk.database.read() as connection:
-        hits = await search_articles(connection, query, now=desk.clock.now())
-    found = await describe(desk, query, hits.ids[:limit])
-    return Answer(text, hits.total, hits.ids, found)
+        found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
+        pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
+    given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
+    return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
 
 
-async def describe(desk: Desk, query: Query, ids: tuple[int, ...]) -> tuple[FoundArticle, ...]:
+async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: str) -> LookedUp:
+    """Search for `text`, asked now in `zone`."""
+    now = desk.clock.now()
+    query = parse_query(text, today=local_day(now, zone))
+    narrowing = narrow(query, desk.newsroom, zone)
+    found = await search_articles(connection, query, now=now, filters=narrowing.filters)
+    ids = await _showable(connection, desk.newsroom, found.ids)
+    return LookedUp(query, narrowing, replace(found, ids=ids))
+
+
+async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
+    async with desk.database.read() as connection:
+        looked = await look_up(desk, connection, text, zone=zone)
+        query, narrowing, found = looked.query, looked.narrowing, looked.found
+        pieces, stories = await _pieces(connection, desk.newsroom, found.ids)
+    missed = (query.since, query.until) if found.reading == "any_time" else None
+    query = _as_searched(query, found, local_day(now, zone))
+    given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
+    ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
+    return Reply(query.text, query, narrowing, found, given, ids, differs, missed)
+
+
+def _as_searched(query: Query, found: Found, today: dt.date) -> Query:
+    """Return the question that the search answered, which may not be the one typed."""
+    if found.reading == "respelled" and found.suggestion:
+        return parse_query(found.suggestion, today=today)
+    if found.reading == "any_time":
+        return parse_query(without_times(query.text, today), today=today)
+    return query
+
+
+async def _showable(connection: AsyncConnection, newsroom: Newsroom, ids: tuple[int, ...]) -> tuple[int, ...]:
+    """Leave out the articles of sources that are never shown."""
+    silent = {source.name for source in newsroom.sources if source.quote == "none"}
+    if not silent:
+        return ids
+    sources = await find_sources(connection, ids)
+    return tuple(each for each in ids if sources.get(each) not in silent)
+
+
+async def _pieces(
+    connection: AsyncConnection, newsroom: Newsroom, ids: Sequence[int]
+) -> tuple[list[Piece], dict[int, int | None]]:
+    """Return the articles to read, best first, and which story each belongs to."""
+    articles = await find_articles(connection, ids[:MOST_READ])
+    summaries = await find_summaries(connection, articles.values())
+    best_first = [articles[each] for each in ids[:MOST_READ] if each in articles]
+    pieces = [piece_of(newsroom, article, summaries[article.id]) for article in best_first]
+    return pieces, {article.id: article.story_id for article in best_first}
+
+
+def _answered(
+    query: Query, pieces: Sequence[Piece], stories: dict[int, int | None]
+) -> tuple[Answer, Disagreement | None]:
+    """Answer, and tell what the papers cited disagree on where all of them report one story."""
+    given = answer(query, pieces)
+    cited = [piece for piece in pieces if piece.article_id in given.cited]
+    if len(cited) < 2 or len({stories[piece.article_id] for piece in cited}) > 1:
+        return given, None
+    return given, next(iter(find_disagreements(cited)), None)
+
+
+async def describe(desk: Desk, query: Query, ids: Sequence[int]) -> tuple[FoundArticle, ...]:
     """Return these articles with a sentence each, in their order; one that is gone is left out."""
     async with desk.database.read() as connection:
         by_id = await find_articles(connection, ids)
         summaries = await find_summaries(connection, by_id.values())
     articles = [by_id[i] for i in ids if i in by_id]
     return await asyncio.to_thread(
-        lambda: tuple(FoundArticle(a, summaries[a.id], best_snippet(a.document, query)) for a in articles)
+        lambda: tuple(FoundArticle(a, summaries[a.id], _snippet(desk.newsroom, a, query)) for a in articles)
     )
+
+
+def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query) -> Snippet:
+    source = newsroom.find_source(article.source)
+    return _NO_SNIPPET if source and source.quote != "full" else best_snippet(article.document, query)
+
+
+def local_day(moment: dt.datetime, zone: str) -> dt.date:
+    """Return the day in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).date()

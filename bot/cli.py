@@ -66,6 +66,7 @@ app = Group(
             "Xem một bài: chữ đã làm sạch, các bản cũ, tóm tắt kèm vị trí từng câu.",
         ),
         "search": ("bot.commands.searching.search", "Tìm bài theo từ khóa, có dấu hay không đều được."),
+        "ask": ("bot.commands.asking.ask", "Hỏi bằng vài từ: câu trả lời trích nguyên văn, có dẫn nguồn."),
         "digest": ("bot.commands.digests.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
         "summarize": (
             "bot.commands.summarizing.summarize",

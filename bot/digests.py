@@ -97,7 +97,7 @@ def _gathered(
     summaries: Mapping[int, Summary],
 ) -> Gathered:
     candidates = (
-        Candidate(story, tuple(_piece(newsroom, article, summaries[article.id]) for article in articles))
+        Candidate(story, tuple(piece_of(newsroom, article, summaries[article.id]) for article in articles))
         for story, articles in stories.items()
     )
     return Gathered(window, tuple(candidates))
@@ -120,7 +120,8 @@ def _compose(
     return Composed(digest, tuple(rendered), len(gathered.candidates))
 
 
-def _piece(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
+def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
+    """Return the article as the language code takes it, with what its source allows to be shown."""
     source = newsroom.find_source(article.source)
     topic = topic_of(newsroom, article)
     return Piece(

@@ -190,6 +190,21 @@ async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict
     return found
 
 
+async def find_sources(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
+    """Return the source of each of a few articles."""
+    rows = await connection.execute(select(articles.c.id, articles.c.source).where(articles.c.id.in_(ids)))
+    return {row.id: row.source for row in rows}
+
+
+async def find_reports(
+    connection: AsyncConnection, story_ids: Iterable[int], limit: int
+) -> list[StoredArticle]:
+    """Return at most `limit` articles of these stories, those that came last first."""
+    query = select(articles).where(articles.c.story_id.in_(list(story_ids)))
+    rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
+    return [_article(row) for row in rows]
+
+
 async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:
     """Return the article with this number (as search prints it) or external id.
 

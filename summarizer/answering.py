@@ -24,6 +24,7 @@ from summarizer.words import Forms, word_forms
 MOST_READ = 8  # articles looked at, the best of the search
 MAX_SENTENCES = 3
 MAX_SYLLABLES = 90  # of an answer: a phone's screen
+MAX_CHARACTERS = 800  # of an answer, whose syllables may be no words
 _MOST_CHARACTERS = 12_000  # of a body: an answer that stands further down is not what the article is about
 _ANSWERS = 0.8  # from this coverage on; set on questions about what is and what is not there, see docs
 _AS_GOOD = 2  # decimals of coverage in which articles differ; below that the search's order stands
@@ -202,10 +203,11 @@ def _follows(document: Document, sentence: _Sentence, quote: Quote | None) -> bo
 
 
 def _fits(piece: Piece, sentence: _Sentence, quotes: Sequence[Quote]) -> bool:
-    long = sum(len(syllables(text)) for text in (sentence.text, *(quote.text for quote in quotes)))
+    together = [sentence.text, *(quote.text for quote in quotes)]
     return (
-        len(quotes) < MAX_SENTENCES
-        and long <= MAX_SYLLABLES
+        len(together) <= MAX_SENTENCES
+        and sum(map(len, together)) <= MAX_CHARACTERS
+        and sum(len(syllables(text)) for text in together) <= MAX_SYLLABLES
         and not any(repeats(sentence.text, quote.text) for quote in quotes)
         and within_share(piece, Sentence(sentence.text, sentence.place), quotes)
     )

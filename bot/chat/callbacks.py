@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 from bot.chat.intents import (
     MOST_TIMES,
+    AskAgain,
     AskToRetract,
     AskToSend,
     Intent,
     Press,
     Preview,
     Retract,
+    Rewording,
     RunWatch,
     SendCorrection,
     SendNow,
@@ -24,9 +26,11 @@ from bot.chat.intents import (
     SetTimes,
     SetTopic,
     ShowIssue,
+    ShowView,
     StopWatching,
     TurnPage,
     Undo,
+    View,
     WatchAgain,
     WatchQuestion,
 )
@@ -38,6 +42,15 @@ _TIME = r"(?:[01][0-9]|2[0-3])[0-5][05]"
 _MINUTES = r"0|[1-9][0-9]{0,3}"
 _DAY_MINUTES = 24 * 60
 _PLACES = {True: "ds", False: "tin"}  # the list of watches, an alert
+_VIEWS: dict[View, str] = {"details": "chitiet", "sources": "nguon", "days": "ngay"}
+_REWORDINGS: dict[Rewording, str] = {
+    "suggested": "goiy",
+    "any_time": "moiluc",
+    "any_source": "moinguon",
+    "any_topic": "moichude",
+    "first_half": "dau",
+    "second_half": "cuoi",
+}
 
 
 def encode(intent: Intent) -> str:
@@ -63,6 +76,10 @@ def encode(intent: Intent) -> str:
             return f"hoantac:{panel}:{profile_id}"
         case TurnPage(question_id, page):
             return f"trang:{question_id}:{page}"
+        case ShowView(question_id, view):
+            return f"xem:{_VIEWS[view]}:{question_id}"
+        case AskAgain(question_id, rewording):
+            return f"hoi:{_REWORDINGS[rewording]}:{question_id}"
         case WatchQuestion(question_id):
             return f"theodoi:hoi:{question_id}"
         case StopWatching(watch_id, is_in_list):
@@ -119,6 +136,14 @@ def _quiet(match: re.Match[str]) -> SetQuiet | None:
     return SetQuiet(start, end) if max(start, end) < _DAY_MINUTES else None
 
 
+def _view(view: View) -> "_Reader":
+    return lambda match: ShowView(int(match[1]), view)
+
+
+def _again(rewording: Rewording) -> "_Reader":
+    return lambda match: AskAgain(int(match[1]), rewording)
+
+
 _PRESSES = {press.value: press for press in Press}
 _Reader = Callable[[re.Match[str]], Intent | None]
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
@@ -134,6 +159,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             lambda match: Undo(int(match[2]), "topics" if match[1] == "topics" else "schedule"),
         ),
         (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
+        *((rf"xem:{word}:({_NUMBER})", _view(view)) for view, word in _VIEWS.items()),
+        *((rf"hoi:{word}:({_NUMBER})", _again(rewording)) for rewording, word in _REWORDINGS.items()),
         (rf"theodoi:hoi:({_NUMBER})", lambda match: WatchQuestion(int(match[1]))),
         (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),

@@ -55,11 +55,12 @@ def publication_label(published: Published | None, *, now: dt.datetime, zone: st
     local = published.at.astimezone(ZoneInfo(zone))
     if published.precision == "month":
         return f"{local:%m/%Y}"
-    day = _day_label(local.date(), now.astimezone(ZoneInfo(zone)).date())
+    day = day_label(local.date(), now.astimezone(ZoneInfo(zone)).date())
     return f"{local:%H:%M} {day}" if published.precision == "minute" else day
 
 
-def _day_label(day: dt.date, today: dt.date) -> str:
+def day_label(day: dt.date, today: dt.date) -> str:
+    """Return a day as one calls it today."""
     if day == today:
         return "hôm nay"
     if day == today - dt.timedelta(days=1):

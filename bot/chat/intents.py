@@ -89,6 +89,26 @@ class TurnPage:
     page: int
 
 
+View = Literal["details", "sources", "days"]
+Rewording = Literal["suggested", "any_time", "any_source", "any_topic", "first_half", "second_half"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowView:
+    """Another look at an answer: its articles at length, their papers, or how many came out each day."""
+
+    question_id: int
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A question in other words: as suggested, without a filter, or half of it."""
+
+    question_id: int
+    rewording: Rewording
+
+
 @dataclass(frozen=True, slots=True)
 class WatchQuestion:
     """A question that was asked here, to be watched from now on."""
@@ -178,6 +198,8 @@ Intent = (
     | SetTopic
     | Undo
     | TurnPage
+    | ShowView
+    | AskAgain
     | WatchQuestion
     | StopWatching
     | WatchAgain

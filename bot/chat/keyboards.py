@@ -7,12 +7,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat import spoken, texts
 from bot.chat.callbacks import encode
 from bot.chat.intents import (
+    AskAgain,
     AskToRetract,
     AskToSend,
     Intent,
     Press,
     Preview,
     Retract,
+    Rewording,
     SendCorrection,
     SendNow,
     SetDays,
@@ -21,9 +23,12 @@ from bot.chat.intents import (
     SetTimes,
     SetTopic,
     ShowIssue,
+    ShowView,
     StopWatching,
     TurnPage,
+    View,
     WatchAgain,
+    WatchQuestion,
 )
 from bot.chat.markup import shortened
 from bot.newsroom import Edition, Newsroom
@@ -126,14 +131,50 @@ def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(*button), _button(texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)]])
 
 
+def for_answer(
+    question_id: int,
+    pages: int,
+    views: Sequence[View],
+    others: Sequence[tuple[str, Rewording]],
+    *,
+    may_watch: bool,
+) -> InlineKeyboardMarkup | None:
+    """Offer the views of an answer, its second page, the same question in `others` words, and to watch it."""
+    labels = {
+        "details": texts.BUTTON_DETAILS,
+        "sources": texts.BUTTON_SOURCES,
+        "days": texts.BUTTON_BY_DAY,
+    }
+    looks = [_button(labels[view], ShowView(question_id, view)) for view in views]
+    again = [
+        [_button(shortened(label, _LONGEST_LABEL), AskAgain(question_id, rewording))]
+        for label, rewording in others
+    ]
+    last = _turning(question_id, 0, pages)
+    if may_watch:
+        last = [_button(texts.BUTTON_WATCH, WatchQuestion(question_id)), *last]
+    rows = [row for row in (*again, looks, last) if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
 def for_page(question_id: int, page: int, pages: int) -> InlineKeyboardMarkup | None:
     """Offer the pages before and after `page`, which counts from 0."""
+    row = _turning(question_id, page, pages)
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def for_view(question_id: int) -> InlineKeyboardMarkup:
+    """Offer the way back to an answer."""
+    return InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, TurnPage(question_id, 0))]])
+
+
+def _turning(question_id: int, page: int, pages: int) -> Row:
     row: Row = []
     if page > 0:
         row.append(_button(texts.BUTTON_PREVIOUS, TurnPage(question_id, page - 1)))
     if page < pages - 1:
         row.append(_button(texts.BUTTON_NEXT, TurnPage(question_id, page + 1)))
-    return InlineKeyboardMarkup([row]) if row else None
+    return row
 
 
 def for_watches(watches: Sequence[tuple[int, str]], *, undo: WatchAgain | None) -> InlineKeyboardMarkup:

@@ -1,12 +1,22 @@
 """Turn what a question found into one page of a message."""
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
 
 from bot.chat.dates import publication_label
-from bot.chat.markup import one_line, printable, safe_link, shortened
+from bot.chat.markup import (
+    MAX_ENTITIES,
+    MAX_UNITS,
+    count_entities,
+    one_line,
+    printable,
+    safe_link,
+    shortened,
+    visible_length,
+)
 from bot.chat.templating import render
 from storage.times import Published
 
@@ -29,45 +39,77 @@ class Result:
     marks: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """A sentence of an answer, word for word, and the number and address of the article it is from."""
+
+    text: str
+    number: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What stands above the articles. `heading` and `notes` are HTML; `scope` says how much was looked at.
+
+    `lead` introduces the articles where they are no answer.
+    """
+
+    heading: Markup
+    notes: tuple[Markup, ...] = ()
+    scope: str = ""
+    quotes: tuple[CitedSentence, ...] = ()
+    difference: str = ""
+    lead: str = ""
+
+
 def render_results(
-    query: str,
-    results: Sequence[Result],
-    *,
-    total: int,
-    page: int,
-    now: dt.datetime,
-    zone: str,
-    total_is_exact: bool = True,
-) -> str:
-    """Return a page of results as Telegram HTML; `page` counts from 1, `results` are those of the page.
+    above: Above, results: Sequence[Result], *, first: int, now: dt.datetime, zone: str
+) -> Markup:
+    """Return a page of results as Telegram HTML; they are numbered from `first` on.
+
+    Where everything would be too long for a message, the articles stand there without their sentences.
 
     Raises:
         ValueError: more than `RESULTS_PER_PAGE` results.
     """
     if len(results) > RESULTS_PER_PAGE:
         raise ValueError(f"{len(results)} results on a page of {RESULTS_PER_PAGE}")
-    first = (page - 1) * RESULTS_PER_PAGE + 1
-    return str(
-        render(
-            "results",
-            query=shortened(one_line(query), _LONGEST_NAME),
-            total=total,
-            more_than_total=not total_is_exact,
-            page=page,
-            pages=math.ceil(total / RESULTS_PER_PAGE),
-            results=[_row(number, result, now, zone) for number, result in enumerate(results, start=first)],
-        )
+    html = _rendered(above, results, first, now, zone)
+    if visible_length(html) <= MAX_UNITS and count_entities(html) <= MAX_ENTITIES:
+        return html
+    return _rendered(above, [replace(result, sentence="") for result in results], first, now, zone)
+
+
+def _rendered(above: Above, results: Sequence[Result], first: int, now: dt.datetime, zone: str) -> Markup:
+    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url)) for q in above.quotes]
+    rows = [result_row(number, result, now, zone) for number, result in enumerate(results, start=first)]
+    return render(
+        "results",
+        notes=above.notes,
+        heading=above.heading,
+        scope=above.scope,
+        quotes=quotes,
+        difference=above.difference,
+        lead=above.lead,
+        results=rows,
     )
 
 
-def _row(number: int, result: Result, now: dt.datetime, zone: str) -> dict[str, object]:
+def shown_question(text: str) -> str:
+    """Return a question as it stands in a heading or on a button's line."""
+    return shortened(one_line(text), _LONGEST_NAME)
+
+
+def result_row(number: int, result: Result, now: dt.datetime, zone: str) -> dict[str, object]:
+    """Return what a template shows of one article."""
     label = publication_label(result.published, now=now, zone=zone)
     return {
         "number": number,
         "title": shortened(one_line(result.title), _LONGEST_TITLE),
         "url": safe_link(result.url),
         "byline": " · ".join(filter(None, (shortened(one_line(result.source), _LONGEST_NAME), label))),
-        "stretches": list(_stretches(result.sentence, result.marks)),
+        "stretches": list(_stretches(result.sentence, result.marks)) if result.sentence else [],
     }
 
 

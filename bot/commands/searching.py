@@ -1,18 +1,18 @@
 """`diemtin search`: a question, or a file of them, on the command line."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from bot.answers import Answer, answer_question
+from bot.answers import FoundArticle, LookedUp, describe, look_up
 from bot.commands.lines import opened, rows
 from bot.commands.opening import open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.desk import Desk
 from bot.rfc3339 import published_text
 from storage.articles import find_articles
-from storage.search import search_articles
-from summarizer.query import parse_query
 
 _MOST_RESULTS = 10
 
@@ -38,58 +38,70 @@ def search(
 
 async def _search_words(text: str, *, json: bool) -> None:
     async with open_desk(settings_or_exit()) as desk:
-        answer = await answer_question(desk, text, limit=_MOST_RESULTS)
+        zone = desk.newsroom.zone
+        async with desk.database.read() as connection:
+            looked = await look_up(desk, connection, text, zone=zone)
+        found = await describe(desk, looked.query, looked.found.ids[:_MOST_RESULTS])
         if json:
-            put_json(_answer_row(answer, desk.newsroom.zone))
+            put_json(_answer_row(text, looked, found, zone))
             return
-        put(f"{answer.total} bài")
-        for found in answer.found:
-            when = published_text(found.article.published, desk.newsroom.zone) or "không rõ ngày đăng"
-            put(f"[{found.article.id}] {found.article.title}\n    {found.article.source} · {when}")
-            put(f"    {found.snippet.text}")
+        put(f"{looked.found.total} bài")
+        for one in found:
+            when = published_text(one.article.published, zone) or "không rõ ngày đăng"
+            put(f"[{one.article.id}] {one.article.title}\n    {one.article.source} · {when}")
+            put(f"    {one.snippet.text}")
 
 
-def _answer_row(answer: Answer, zone: str) -> dict[str, Any]:
+def _answer_row(text: str, looked: LookedUp, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
     return {
-        "query": answer.text,
-        "total": answer.total,
+        "query": text,
+        "total": looked.found.total,
         "results": [
             {
-                "id": found.article.id,
-                "title": found.article.title,
-                "url": found.article.url,
-                "source": found.article.source,
-                "published": published_text(found.article.published, zone),
-                "summary": [sentence.text for sentence in found.summary],
-                "snippet": found.snippet.text,
-                "marks": [list(mark) for mark in found.snippet.marks],
+                "id": one.article.id,
+                "title": one.article.title,
+                "url": one.article.url,
+                "source": one.article.source,
+                "published": published_text(one.article.published, zone),
+                "summary": [sentence.text for sentence in one.summary],
+                "snippet": one.snippet.text,
+                "marks": [list(mark) for mark in one.snippet.marks],
             }
-            for found in answer.found
+            for one in found
         ],
     }
 
 
 async def _search_file(path: str) -> None:
-    """Answer each row of a JSONL file in order; a bad row gets an error and makes the exit code 1."""
+    """Find the articles for each row of a JSONL file, in order."""
+    async with open_desk(settings_or_exit()) as desk:
+        await answer_rows(path, partial(_found_ids, desk))
+
+
+async def _found_ids(desk: Desk, text: str) -> dict[str, Any]:
+    """Return `ids`: external ones, best first."""
+    async with desk.database.read() as connection:
+        looked = await look_up(desk, connection, text, zone=desk.newsroom.zone)
+        best = looked.found.ids[:_MOST_RESULTS]
+        found = await find_articles(connection, best)
+    return {"ids": [found[one].external_id for one in best if one in found]}
+
+
+async def answer_rows(path: str, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
+    """Write each row with what `answer` says of its `q`; leave with 1 at the end when one was bad."""
     has_failed = False
     with opened(path) as stream:
-        async with open_desk(settings_or_exit()) as desk:
-            for row in rows(stream):
-                answer = await _answer_query(desk, row)
-                has_failed |= "error" in answer
-                put_json(answer)
+        for row in rows(stream):
+            answered = await _answered(row, answer)
+            has_failed |= "error" in answered
+            put_json(answered)
     if has_failed:
         raise typer.Exit(1)
 
 
-async def _answer_query(desk: Desk, row: object) -> dict[str, Any]:
-    """Return the row with `ids`, external ones, best first; or its id and an error."""
+async def _answered(row: object, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
     if not isinstance(row, dict):
         return {"id": None, "error": "dòng phải là một đối tượng JSON"}
     if not isinstance(row.get("q"), str):
         return {"id": row.get("id"), "error": "thiếu «q», hoặc «q» không phải chữ"}
-    async with desk.database.read() as connection:
-        hits = await search_articles(connection, parse_query(row["q"]), now=desk.clock.now())
-        best = hits.ids[:_MOST_RESULTS]
-        found = await find_articles(connection, best)
-    return row | {"ids": [found[one].external_id for one in best if one in found]}
+    return row | await answer(row["q"])

@@ -1,6 +1,7 @@
 """Callback data: every intent comes back as it was, and nothing else comes back at all."""
 
 import string
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from bot.chat.callbacks import MAX_BYTES, encode, parse
 from bot.chat.intents import (
     MOST_TIMES,
+    AskAgain,
     AskToSend,
     Intent,
     Press,
     Preview,
+    Rewording,
     RunWatch,
     SendNow,
     SetDays,
@@ -20,9 +23,11 @@ from bot.chat.intents import (
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowView,
     StopWatching,
     TurnPage,
     Undo,
+    View,
     WatchAgain,
     WatchQuestion,
 )
@@ -46,6 +51,8 @@ intents: st.SearchStrategy[Intent] = st.one_of(
     st.builds(SetTopic, slugs, st.booleans()),
     st.builds(Undo, row_ids, st.sampled_from(["schedule", "topics"])),
     st.builds(TurnPage, row_ids, st.integers(0, 9)),
+    st.builds(ShowView, row_ids, st.sampled_from(get_args(View))),
+    st.builds(AskAgain, row_ids, st.sampled_from(get_args(Rewording))),
     st.builds(WatchQuestion, row_ids),
     st.builds(StopWatching, row_ids, st.booleans()),
     st.builds(WatchAgain, row_ids, st.booleans()),

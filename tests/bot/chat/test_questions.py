@@ -42,7 +42,7 @@ async def test_pages_are_turned_in_place_and_back(an: Any, publish: Any) -> None
     await publish(*SHIPS)
     (first,) = await an.says("hạ long")
     assert "trang 1/3" in first["text"]
-    assert await an.buttons() == ["Sau ›"]
+    assert await an.buttons() == ["Chi tiết", "Nguồn", "🔔 Theo dõi", "Sau ›"]
     await an.taps("Sau ›")
     second = await an.sees("trang 2/3")
     assert await an.buttons() == ["‹ Trước", "Sau ›"]
@@ -85,14 +85,15 @@ async def test_a_page_that_there_is_not_is_an_old_button(an: Any, publish: Any, 
 async def test_when_nothing_is_found_it_says_what_to_try(an: Any, publish: Any) -> None:
     await publish("Giá gạo tăng")
     await an.says("khủng long bạo chúa")
-    message = await an.sees("Chưa có bài nào về «khủng long bạo chúa».", "Bạn thử ít từ hơn")
-    assert message["buttons"] == []
+    await an.sees("Không thấy bài nào về «khủng long bạo chúa».", "Bạn thử ít từ hơn")
+    assert await an.buttons() == ["Tìm «khủng long»", "Tìm «bạo chúa»", "🔔 Theo dõi"]
 
 
-async def test_when_no_article_has_all_the_words_that_is_said(an: Any, publish: Any) -> None:
+async def test_when_no_article_answers_that_is_said_and_the_nearest_shown(an: Any, publish: Any) -> None:
     await publish("Đêm hội ở Hạ Long")
     await an.says("khủng long")
-    await an.sees("Chưa có bài nào đủ các từ này; đây là những bài gần nhất.", "Đêm hội ở Hạ Long")
+    await an.sees("Không thấy bài nào nói đúng về «khủng long».", "Gần nhất:", "Đêm hội ở Hạ Long")
+    assert await an.buttons() == ["🔔 Theo dõi"]
 
 
 async def test_of_a_long_question_the_first_words_are_used_and_that_is_said(an: Any, publish: Any) -> None:

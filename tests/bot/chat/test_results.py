@@ -6,12 +6,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from bot.chat.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
-from bot.chat.results import RESULTS_PER_PAGE, Result, render_results
+from bot.chat.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, render_results
 from storage.times import Published
 
 NOW = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
+HEAD = Above(Markup("17 bài"))
 SENTENCE = "Mưa lớn ở Hạ Long làm 12 tuyến phố ngập."
 
 
@@ -27,23 +29,13 @@ def result(**given: object) -> Result:
     return Result(**{**fields, **given})  # type: ignore[arg-type]  # the fields above, some replaced
 
 
-def page(
-    *results: Result, query: str = "ha long", total: int | None = None, page: int = 1, **more: bool
-) -> str:
-    return render_results(
-        query,
-        results,
-        total=len(results) if total is None else total,
-        page=page,
-        now=NOW,
-        zone="Asia/Ho_Chi_Minh",
-        **more,
-    )
+def page(*results: Result, first: int = 1, above: Above = HEAD) -> str:
+    return render_results(above, results, first=first, now=NOW, zone="Asia/Ho_Chi_Minh")
 
 
 def test_a_page_shows_link_source_time_and_the_sentence_with_its_words() -> None:
-    assert page(result(), total=17, page=2) == (
-        "17 bài về «<b>ha long</b>» · trang 2/4\n"
+    assert page(result(), first=6) == (
+        "17 bài\n"
         "\n"
         '6. <a href="https://vinh.example/1.html">Hạ Long mưa lớn</a>\n'
         "<i>Báo Vịnh · 05:45 hôm nay</i>\n"
@@ -51,11 +43,31 @@ def test_a_page_shows_link_source_time_and_the_sentence_with_its_words() -> None
     )
 
 
-def test_one_page_is_not_numbered_and_an_open_total_says_so() -> None:
-    assert page(result()).startswith("1 bài về «<b>ha long</b>»\n")
-    assert page(result(), total=50, total_is_exact=False).startswith(
-        "Hơn 50 bài về «<b>ha long</b>» · trang 1/10\n"
+def test_above_the_articles_stands_what_was_found_with_its_sources() -> None:
+    above = Above(
+        Markup("<b>17 bài</b>"),
+        (Markup("Chỉ tìm: Báo Vịnh"),),
+        "Đã xem 17 bài",
+        (CitedSentence(SENTENCE, 1, "https://vinh.example/1.html"), CitedSentence("Phố < sông.", 2, None)),
+        "Số liệu khác nhau",
     )
+    assert page(result(sentence="", marks=()), above=above) == (
+        "Chỉ tìm: Báo Vịnh\n"
+        "\n"
+        "<b>17 bài</b>\n"
+        "<i>Đã xem 17 bài</i>\n"
+        "\n"
+        f'{SENTENCE} <a href="https://vinh.example/1.html">[1]</a> Phố &lt; sông. [2]\n'
+        "<i>Số liệu khác nhau</i>\n"
+        "\n"
+        '1. <a href="https://vinh.example/1.html">Hạ Long mưa lớn</a>\n'
+        "<i>Báo Vịnh · 05:45 hôm nay</i>"
+    )
+
+
+def test_where_nothing_answers_the_nearest_are_introduced() -> None:
+    shown = page(result(), above=Above(Markup("Không thấy."), lead="Gần nhất:"))
+    assert shown.startswith("Không thấy.\n\nGần nhất:\n\n1. ")
 
 
 def test_what_is_not_known_is_left_out() -> None:
@@ -72,9 +84,14 @@ def test_a_page_of_the_longest_results_still_fits() -> None:
     words = "đường " * 400
     marks = tuple((n * 6, n * 6 + 4) for n in range(0, 400, 2))
     long = result(title=words, source=words, sentence=words, marks=marks)
-    shown = page(*[long] * RESULTS_PER_PAGE, query=words, total=999)
+    quotes = tuple(CitedSentence("🌊" * 260, number, "https://vinh.example/1.html") for number in (1, 2, 3))
+    notes = (escape("x" * 200), escape("y" * 200))
+    shown = page(
+        *[long] * RESULTS_PER_PAGE, above=Above(escape("z" * 100), notes, "t" * 90, quotes, "s" * 250)
+    )
     assert visible_length(shown) <= MAX_UNITS
     assert count_entities(shown) <= MAX_ENTITIES
+    assert shown.count("đường") > 5
 
 
 @given(

@@ -1,0 +1,257 @@
+"""An answer as its readers see it: the sentences over the articles, and the views behind its buttons.
+
+Pure but for the texts: what was found comes in, HTML goes out. Which question is asked, and when, is
+`bot.chat.ask`'s business.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.answers import FoundArticle, Reply
+from bot.chat import texts
+from bot.chat.dates import day_label, publication_label
+from bot.chat.markup import one_line, printable, safe_link, shortened
+from bot.chat.rendering import difference_line
+from bot.chat.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, render_results, shown_question
+from bot.newsroom import Newsroom
+from storage.articles import StoredArticle
+from summarizer.query import MAX_CHARACTERS, MAX_WORDS
+from summarizer.syllables import syllables
+from summarizer.telling import Quote
+
+_MOST_KEPT = 50  # articles that a question's pages turn through
+_NAMES_SHOWN = 8
+_LONGEST_HEADLINE = 70  # UTF-16 units in a line of the days
+_LONGEST_TITLE = 200
+_LONGEST_SUMMARY = 700
+_MOST_PAPERS = 5  # that reported the same, for each article cited
+_BAR = 8  # blocks of the longest bar
+
+DayCount = tuple[dt.date, int, str]  # day, articles, headline of its best one
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """For whom a page is: what the papers are called, the moment, the zone, and whether many read along."""
+
+    newsroom: Newsroom
+    now: dt.datetime
+    zone: str
+    is_group: bool = False
+
+    def today(self) -> dt.date:
+        """Return the local day."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+
+def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return the first page: what was asked, the answer, and the best articles."""
+    notes = _notes(typed, reply, readers)
+    if not reply.ids:
+        nothing = texts.NOTHING_FOUND.format(words=shown_question(reply.text))
+        return Markup("\n\n").join([*notes, nothing, texts.NOTHING_FOUND_NEXT])
+    if not found:
+        return texts.PAGE_GONE
+    quotes = _sentences(reply, found, readers)
+    difference = difference_line(reply.disagreement)
+    lead = "" if reply.answer.is_answered else texts.NEAREST
+    above = Above(_heading(reply), notes, _scope(reply, readers), quotes, difference, lead)
+    quoted = {quote.article_id for quote in reply.answer.quotes}
+    results = [_result(one, readers, is_bare=readers.is_group or one.article.id in quoted) for one in found]
+    return render_results(above, results, first=1, now=readers.now, zone=readers.zone)
+
+
+def list_page(words: str, total: int, page: int, found: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return a further page of articles; `page` counts from 0."""
+    if not found:
+        return texts.PAGE_GONE
+    above = Above(_counted(words, total, page, len_kept=total, is_exact=total < _MOST_KEPT))
+    results = [_result(one, readers, is_bare=readers.is_group) for one in found]
+    first = page * RESULTS_PER_PAGE + 1
+    return render_results(above, results, first=first, now=readers.now, zone=readers.zone)
+
+
+def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return the articles cited with their summaries."""
+    blocks = [texts.DETAILS.format(words=shown_question(reply.text))]
+    for number, one in enumerate(cited, start=1):
+        source = readers.newsroom.find_source(one.article.source)
+        may_quote = source is None or source.quote == "full"
+        said = (
+            shortened(printable(" ".join(s.text for s in one.summary)), _LONGEST_SUMMARY) if may_quote else ""
+        )
+        lines = [_numbered(number, one.article), _byline(one.article, readers)]
+        lines += [Markup("<blockquote>{}</blockquote>").format(said)] if said else []
+        blocks.append(Markup("\n").join(line for line in lines if line))
+    return Markup("\n\n").join(blocks)
+
+
+def sources_page(
+    reply: Reply,
+    cited: Sequence[FoundArticle],
+    others: Mapping[int, Sequence[StoredArticle]],
+    readers: Readers,
+) -> Markup:
+    """Return the papers cited with their articles; `others` reported the same story, by article number."""
+    blocks = [texts.CITED_SOURCES.format(words=shown_question(reply.text))]
+    for number, one in enumerate(cited, start=1):
+        lines = [_byline(one.article, readers, is_bold=True), _numbered(number, one.article)]
+        papers = [_paper(other, readers) for other in others.get(one.article.id, ())[:_MOST_PAPERS]]
+        lines += [texts.ALSO_REPORTED.format(papers=Markup(" · ").join(papers))] if papers else []
+        blocks.append(Markup("\n").join(line for line in lines if line))
+    return Markup("\n\n").join(blocks)
+
+
+def days_page(words: str, days: Sequence[DayCount], readers: Readers) -> Markup:
+    """Return how many articles came out on each day, the newest first."""
+    most = max((count for _, count, _ in days), default=1)
+    lines = [
+        texts.DAY_LINE.format(
+            day=day_label(day, readers.today()),
+            bar="▇" * max(1, round(count / most * _BAR)),
+            count=count,
+            headline=f" · {shortened(one_line(title), _LONGEST_HEADLINE)}" if title else "",
+        )
+        for day, count, title in days
+    ]
+    return Markup("\n").join([texts.BY_DAY.format(words=shown_question(words)), "", *lines])
+
+
+def period_label(since: dt.date | None, until: dt.date | None, today: dt.date) -> str:
+    """Say from when to when; "" for any time.
+
+    >>> period_label(dt.date(2026, 11, 1), dt.date(2026, 11, 22), dt.date(2026, 11, 22))
+    '1–22/11'
+    """
+    if since and until:
+        return _between(since, until, today)
+    if since:
+        return texts.SINCE_DAY.format(day=_day(since, today))
+    return texts.UNTIL_DAY.format(day=_day(until, today)) if until else ""
+
+
+def _between(first: dt.date, last: dt.date, today: dt.date) -> str:
+    if first == last:
+        return texts.ON_DAY.format(day=_day(first, today))
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    begins = str(first.day) if is_one_month else _day(first, last)
+    return texts.BETWEEN_DAYS.format(first=begins, last=_day(last, today))
+
+
+def _day(day: dt.date, today: dt.date) -> str:
+    return f"{day.day}/{day.month}" if day.year == today.year else f"{day.day}/{day.month}/{day.year}"
+
+
+def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
+    """Say where the answer is to less or something else than was asked."""
+    narrowing, query, newsroom = reply.narrowing, reply.query, readers.newsroom
+    is_cut = len(" ".join(typed.split())) > MAX_CHARACTERS or len(syllables(query.text)) > MAX_WORDS
+    notes = [texts.ONLY_FIRST_WORDS] if is_cut else []
+    if narrowing.unknown_sources:
+        known = _listed([source.title for source in newsroom.sources])
+        notes.append(_unknown(texts.NO_SUCH_SOURCE, narrowing.unknown_sources, known))
+    if narrowing.unknown_topics:
+        known = _listed(list(newsroom.topics.values()))
+        notes.append(_unknown(texts.NO_SUCH_TOPIC, narrowing.unknown_topics, known))
+    when = period_label(query.since, query.until, readers.today())
+    if what := [*narrowing.sources, *narrowing.topics, *([when] if when else [])]:
+        notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
+    if reply.found.reading == "respelled":
+        notes.append(texts.RESPELLED.format(typed=shown_question(typed), words=shown_question(reply.text)))
+    if reply.missed:
+        notes.append(texts.NOT_THEN.format(when=period_label(*reply.missed, readers.today())))
+    return tuple(notes)
+
+
+def _unknown(text: Markup, names: Sequence[str], known: str) -> Markup:
+    return text.format(name=shown_question(", ".join(names)), known=known)
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(shown_question(name) for name in names[:_NAMES_SHOWN])
+    left = len(names) - _NAMES_SHOWN
+    return listed + (texts.AND_OTHERS.format(count=left) if left > 0 else "")
+
+
+def _heading(reply: Reply) -> Markup:
+    if not reply.answer.is_answered:
+        return texts.NOT_ANSWERED.format(words=shown_question(reply.text))
+    total = max(reply.found.total, len(reply.ids))
+    return _counted(reply.text, total, 0, len_kept=len(reply.ids), is_exact=reply.found.total_is_exact)
+
+
+def _counted(words: str, total: int, page: int, *, len_kept: int, is_exact: bool) -> Markup:
+    pages = math.ceil(len_kept / RESULTS_PER_PAGE)
+    of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
+    text = texts.FOUND if is_exact else texts.FOUND_MORE
+    return text.format(total=_number(total), words=shown_question(words), page=of_pages)
+
+
+def _scope(reply: Reply, readers: Readers) -> str:
+    """Say how many articles were looked through, from when to when, and how fresh the newest is."""
+    found = reply.found
+    if not found.looked_through:
+        return ""
+    text = texts.LOOKED_THROUGH if found.total_is_exact else texts.NEWEST_LOOKED_THROUGH
+    said = [text.format(count=_number(found.looked_through))]
+    if found.first_at and found.last_at:
+        zone = ZoneInfo(readers.zone)
+        first, last = found.first_at.astimezone(zone), found.last_at.astimezone(zone)
+        said.append(_between(first.date(), last.date(), readers.today()))
+        if last.date() >= readers.today() - dt.timedelta(days=1):
+            said.append(texts.FRESHEST.format(when=f"{last:%H:%M} {day_label(last.date(), readers.today())}"))
+    return " · ".join(said)
+
+
+def _sentences(reply: Reply, found: Sequence[FoundArticle], readers: Readers) -> tuple[CitedSentence, ...]:
+    by_id = {one.article.id: one.article for one in found}
+    quotes = reply.answer.quotes[: 2 if readers.is_group else None]
+
+    def cited(quote: Quote) -> CitedSentence:
+        return CitedSentence(quote.text, reply.ids.index(quote.article_id) + 1, by_id[quote.article_id].url)
+
+    return tuple(cited(quote) for quote in quotes if quote.article_id in by_id)
+
+
+def _result(found: FoundArticle, readers: Readers, *, is_bare: bool) -> Result:
+    article, snippet = found.article, found.snippet
+    return Result(
+        title=article.title,
+        url=article.url,
+        source=_paper_name(article, readers),
+        published=article.published,
+        sentence="" if is_bare else snippet.text,
+        marks=() if is_bare else tuple(snippet.marks),
+    )
+
+
+def _numbered(number: int, article: StoredArticle) -> Markup:
+    title, link = shortened(one_line(article.title), _LONGEST_TITLE), safe_link(article.url)
+    if link is None:
+        return Markup("[{}] <b>{}</b>").format(number, title)
+    return Markup('[{}] <a href="{}">{}</a>').format(number, link, title)
+
+
+def _byline(article: StoredArticle, readers: Readers, *, is_bold: bool = False) -> Markup:
+    when = publication_label(article.published, now=readers.now, zone=readers.zone)
+    said = " · ".join(filter(None, (_paper_name(article, readers), when)))
+    return (Markup("<b>{}</b>") if is_bold else Markup("<i>{}</i>")).format(said)
+
+
+def _paper(article: StoredArticle, readers: Readers) -> Markup:
+    name, link = _paper_name(article, readers), safe_link(article.url)
+    return Markup('<a href="{}">{}</a>').format(link, name) if link else Markup("{}").format(name)
+
+
+def _paper_name(article: StoredArticle, readers: Readers) -> str:
+    source = readers.newsroom.find_source(article.source)
+    return shown_question(source.title if source else article.source)
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")

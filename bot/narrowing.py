@@ -1,0 +1,83 @@
+"""What the filters of a question mean here: declared sources and topics, and days in the asker's zone."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.newsroom import Newsroom
+from storage.search import Filters
+from summarizer.query import Query
+from summarizer.query_filters import comparable
+
+_LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
+_LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A question's filters as the search takes them, and as readers call them.
+
+    A name that nobody declared narrows nothing and stands among the unknown ones, as typed.
+    """
+
+    filters: Filters
+    sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    unknown_sources: tuple[str, ...] = ()
+    unknown_topics: tuple[str, ...] = ()
+
+
+def narrow(query: Query, newsroom: Newsroom, zone: str) -> Narrowing:
+    """Look up what `query` is narrowed to. Days begin and end at midnight in `zone`."""
+    sources = {source.name: (source.name, source.title) for source in newsroom.sources}
+    topics = {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
+    papers, strange_papers = _told(query.sources, sources)
+    subjects, strange_subjects = _told(query.topics, topics)
+    return Narrowing(
+        Filters(
+            source_names=papers,
+            # A source may call a topic by any of its names.
+            topics=tuple(dict.fromkeys(called for name in subjects for called in topics[name])),
+            since=_midnight(query.since, zone),
+            until=_midnight(query.until, zone, later=_LAST_MOMENT),
+        ),
+        tuple(sources[name][1] for name in papers),
+        tuple(newsroom.topics[name] for name in subjects),
+        strange_papers,
+        strange_subjects,
+    )
+
+
+def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:
+    called = (alias for alias, name in newsroom.topic_aliases.items() if name == topic)
+    return (newsroom.topics[topic], *called)
+
+
+def _told(
+    typed: Iterable[str], names: Mapping[str, Iterable[str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which of `names` are meant, and what was typed and means none of them."""
+    known: dict[str, None] = {}
+    strange = []
+    for text in typed:
+        meant = _meant(comparable(text), names)
+        known |= dict.fromkeys(meant)
+        strange += [] if meant else [text]
+    return tuple(known), tuple(strange)
+
+
+def _meant(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return what is called `text`; where nothing is, what has it in its name: tuoitre in Báo Tuổi Trẻ."""
+    called = {name: [comparable(each) for each in forms] for name, forms in names.items()}
+    exact = [name for name, forms in called.items() if text in forms]
+    if exact or len(text) < _LEAST_OF_A_NAME:
+        return exact
+    return [name for name, forms in called.items() if any(text in form for form in forms)]
+
+
+def _midnight(day: dt.date | None, zone: str, later: dt.timedelta = dt.timedelta()) -> dt.datetime | None:
+    if day is None:
+        return None
+    local = dt.datetime.combine(day, dt.time(), ZoneInfo(zone)) + later
+    return local.astimezone(dt.UTC)

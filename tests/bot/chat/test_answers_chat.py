@@ -1,0 +1,166 @@
+"""An answer in chat: sentences with their sources over the articles, and the buttons under them."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.newsroom import Newsroom, Source
+
+OPENED = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng chính thức thông xe sau hai năm xây dựng."
+COST = "Cầu Rạch Sấu có vốn đầu tư 120 tỷ đồng, lấy từ ngân sách huyện và tiền góp của dân."
+REST = " ".join(f"Người dân hai bờ kể chuyện thứ {n} về những chuyến đò ngày trước." for n in range(40))
+
+
+@pytest.fixture
+def newsroom(newsroom: Newsroom) -> Newsroom:
+    """A newsroom with a second paper and one that must not be shown."""
+    more = [
+        Source(name, title, "inbox", Path(name), "Asia/Ho_Chi_Minh", None, quote)
+        for name, title, quote in (("bao-kenh", "Báo Kênh", "full"), ("bao-kin", "Báo Kín", "none"))
+    ]
+    return dataclasses.replace(newsroom, sources=(*newsroom.sources, *more))  # type: ignore[arg-type]  # the quotes
+
+
+@pytest.fixture
+async def bridge(publish: Any) -> None:
+    """One long article about a bridge, and three others."""
+    await publish("Cầu Rạch Sấu thông xe", body=f"{OPENED} {COST} {REST}")
+    await publish("Giá gạo tăng ở chợ Vàm Đước", "Lũ về sớm trên sông Cái", "Hội đua ghe ngo khai mạc")
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_the_answer_is_cited_sentences_over_the_articles(an: Any) -> None:
+    await an.says("cau rach sau von bao nhieu")
+    message = await an.sees("1 bài về", f"{OPENED} [1] {COST} [1]", "1. Cầu Rạch Sấu thông xe")
+    link = "https://baobien.example/cầu-rạch-sấu-thông-xe"
+    assert sum(entity.get("url") == link for entity in message["entities"]) == 3
+    assert message["text"].count(OPENED) == 1
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_details_show_the_summary_and_lead_back(an: Any) -> None:
+    (first,) = await an.says("cầu rạch sấu")
+    await an.taps("Chi tiết")
+    await an.sees(
+        "Chi tiết · «cầu rạch sấu»", "[1] Cầu Rạch Sấu thông xe", "Báo Biển · 18:00 hôm nay", OPENED
+    )
+    assert await an.buttons() == ["‹ Quay lại"]
+    await an.taps("‹ Quay lại")
+    back = await an.last()
+    assert (back["message_id"], back["text"]) == (first["message_id"], first["text"])
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_sources_name_the_papers_with_links_and_times(an: Any) -> None:
+    await an.says("cầu rạch sấu")
+    await an.taps("Nguồn")
+    message = await an.sees("Nguồn · «cầu rạch sấu»", "Báo Biển · 18:00 hôm nay", "[1] Cầu Rạch Sấu thông xe")
+    assert any(entity["type"] == "text_link" for entity in message["entities"])
+    assert await an.buttons() == ["‹ Quay lại"]
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_the_buttons_of_an_answer_work_after_a_restart(an: Any, house: Any) -> None:
+    (first,) = await an.says("cầu rạch sấu")
+    await house.close()
+    await house.open()
+    await an.taps("Chi tiết")
+    await an.taps("‹ Quay lại")
+    assert (await an.last())["text"] == first["text"]
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_question_of_words_that_stand_nowhere_together_is_not_answered(an: Any) -> None:
+    await an.says("cầu Rạch Sấu ghe")
+    await an.sees("Không thấy bài nào nói đúng về «cầu Rạch Sấu ghe».")
+    assert "Chi tiết" not in await an.buttons()
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_half_of_a_question_that_finds_nothing_is_asked_at_a_tap(an: Any) -> None:
+    (first,) = await an.says('"rạch sấu xanh" "vàm đước đỏ"')
+    assert "Không thấy bài nào về" in first["text"]
+    assert await an.buttons() == ["Tìm «rạch sấu xanh»", "Tìm «vàm đước đỏ»", "🔔 Theo dõi"]
+    await an.taps("Tìm «rạch sấu xanh»")
+    await an.sees("«rạch sấu xanh»", "Cầu Rạch Sấu thông xe")
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_time_is_applied_said_and_dropped_at_a_tap(an: Any, house: Any) -> None:
+    await an.says("cầu rạch sấu hôm nay")
+    await an.sees("Chỉ tìm: ngày 22/11", OPENED)
+    assert (await an.buttons())[0] == "✕ Bỏ thời gian (ngày 22/11)"
+    await an.taps("✕ Bỏ thời gian (ngày 22/11)")
+    message = await an.sees("«cầu rạch sấu»", OPENED)
+    assert "Chỉ tìm" not in message["text"]
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_time_in_which_nothing_came_out_gives_way(an: Any) -> None:
+    await an.says("cầu rạch sấu tháng 3")
+    await an.sees("Không thấy bài nào 1–31/3; đây là những bài lúc khác.", OPENED)
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_source_is_told_by_its_name_and_dropped_at_a_tap(an: Any) -> None:
+    await an.says('cầu rạch sấu nguồn:"báo biển"')
+    await an.sees("Chỉ tìm: Báo Biển", OPENED)
+    await an.taps("✕ Bỏ nguồn (Báo Biển)")
+    assert "Chỉ tìm" not in (await an.last())["text"]
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_an_unknown_source_or_topic_is_told_with_what_there_is(an: Any) -> None:
+    await an.says("cầu rạch sấu nguon:baolạ chude:bói")
+    await an.sees(
+        "Không có nguồn «baolạ». Đang có: Báo Biển, Báo Kênh, Báo Kín.",
+        "Không có chủ đề «bói». Đang có: Kinh tế, Thể thao, Sức khỏe.",
+        OPENED,
+    )
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_question_can_be_watched_from_its_answer(an: Any) -> None:
+    await an.says("/start")
+    await an.says("cầu rạch sấu")
+    assert "cầu rạch sấu" in (await an.taps("🔔 Theo dõi") or "")
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_in_a_group_the_answer_is_shorter(house: Any, an: Any) -> None:
+    (member,) = await house.group(an)
+    (answer,) = await member.says(f"/tim@{house.username} cầu rạch sấu")
+    assert OPENED in answer["text"]
+    assert "🔔 Theo dõi" not in await member.buttons()
+
+
+async def test_many_days_are_shown_as_a_line_each(an: Any, publish: Any) -> None:
+    for day in range(4):
+        for paper in ("Sớm", "Trưa", "Chiều")[: day + 1]:
+            await publish(f"Tin {paper} {day} từ vịnh Hạ Long", hours_ago=24 * day + 1)
+    await an.says("hạ long")
+    await an.taps("Theo ngày")
+    message = await an.sees(
+        "Theo ngày · «hạ long»", "hôm nay ▇▇▇ 1 bài · Tin Sớm 0 từ vịnh Hạ Long", "19/11 ▇▇▇▇▇▇▇▇ 3 bài"
+    )
+    assert message["text"].count("▇ ") == 4
+
+
+@pytest.mark.parametrize(
+    "data", ["xem:chitiet:999", "xem:nguon:999", "xem:ngay:999", "hoi:goiy:999", "xem:ngay:1"]
+)
+async def test_a_button_of_no_question_is_an_old_one(an: Any, publish: Any, data: str) -> None:
+    await an.says("khủng long")
+    assert await an.forges(data) is not None
+
+
+async def test_buttons_belong_to_the_chat_where_the_question_was_asked(
+    an: Any, publish: Any, house: Any
+) -> None:
+    await publish("Đêm hội ở Hạ Long")
+    await an.says("hạ long")
+    binh = await house.person("Bình")
+    await binh.says("/trogiup")
+    assert await binh.forges("xem:chitiet:1") == "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
