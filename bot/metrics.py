@@ -9,6 +9,9 @@ JOB_SECONDS = Histogram("diemtin_job_seconds", "Time that a job's run took", ["j
 JOB_FAILURES = Counter("diemtin_job_failures", "Job runs that ended in an error", ["job"])
 DELIVERIES = Counter("diemtin_deliveries", "Deliveries by how they ended", ["outcome"])
 ARTICLES = Counter("diemtin_articles", "Articles taken in, by what became of them", ["outcome"])
+POLLS = Counter(
+    "diemtin_polls", "Polls of web sources by how they ended: new, unchanged, or why not", ["outcome"]
+)
 WAITING_DELIVERIES = Gauge("diemtin_deliveries_waiting", "Deliveries that are not finished")
 DUE_DELIVERIES = Gauge("diemtin_deliveries_due", "Deliveries that may go out now")
 QUEUE_AGE_SECONDS = Gauge("diemtin_queue_age_seconds", "How long the oldest due delivery has waited")

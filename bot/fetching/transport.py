@@ -69,7 +69,7 @@ class Transport:
                 is_wanted = answer.status == 200
                 body = await read_body(answer, most=most) if is_wanted else b""
         except TimeoutError as error:
-            raise FetchError("timeout", f"quá {deadline_seconds:.0f} giây") from error
+            raise FetchError("timeout") from error
         except aiohttp.ClientError as error:
             raise _explained(error) from error
         except (ValueError, UnicodeError) as error:  # an address that only aiohttp finds fault with
@@ -119,7 +119,7 @@ def _any_socket(info: _AddressInfo) -> socket.socket:
 def _public_socket(info: _AddressInfo) -> socket.socket:
     address = info[4][0]
     if not is_public(address):
-        raise _PrivateAddressError(0, address)
+        raise _PrivateAddressError  # all alike: of several addresses the first error then stands for all
     return _any_socket(info)
 
 
@@ -159,7 +159,7 @@ class _Resolver(AbstractResolver):
 def _explained(error: aiohttp.ClientError) -> FetchError:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
     if isinstance(cause, _PrivateAddressError):
-        return FetchError("private", str(cause.strerror))
+        return FetchError("private")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return FetchError("dns")
     if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):

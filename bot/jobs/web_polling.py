@@ -21,6 +21,7 @@ from bot.jobs.intake import Intake, count_articles, take_in
 from bot.jobs.slots import Tell
 from bot.jobs.web_health import Failed, Polled, judge
 from bot.jobs.web_reading import Item, Reader, private_host, split_for_pages
+from bot.metrics import POLLS
 from bot.newsroom import WebSource
 from bot.web_notices import notices_of, together
 from storage.intake import Incoming, Taken, UnreadableError
@@ -108,7 +109,7 @@ class WebPolling:
                 await save_source_state(connection, verdict.state)
             (await self._known_states())[source.name] = verdict.state
             self._notices += notices_of(source, verdict)
-            _log_outcome(source, outcome)
+            _report(source, outcome)
 
     async def _outcome(self, source: WebSource, before: SourceState) -> Polled | Failed:
         fetcher, reader = self._tools()
@@ -189,10 +190,13 @@ class WebPolling:
             await self._tell_admins(together(notices))
 
 
-def _log_outcome(source: WebSource, outcome: Polled | Failed) -> None:
+def _report(source: WebSource, outcome: Polled | Failed) -> None:
     if isinstance(outcome, Failed):
+        POLLS.labels(outcome.code).inc()
         _log.warning("source not read", source=source.name, code=outcome.code, detail=outcome.detail)
-    elif outcome.new:
+        return
+    POLLS.labels("new" if outcome.new else "unchanged").inc()
+    if outcome.new:
         _log.info("source polled", source=source.name, new=outcome.new)
 
 

@@ -61,6 +61,16 @@ def test_every_key_that_the_template_leaves_out_as_a_comment_is_valid_too() -> N
     assert newsroom.health is not None
 
 
+def test_an_address_is_polled_at_its_own_pace_and_a_path_is_a_file() -> None:
+    head = '[[sources]]\nname = "bao"\ntitle = "Báo"\n'
+    [polled] = parse(f'{head}feed = " https://bao.example/rss "\nevery_minutes = 60\n{EDITION}').sources
+    assert (polled.feed, polled.every_minutes, polled.full_text) == ("https://bao.example/rss", 60, False)
+    [file] = parse(f'{head}feed = "bao.xml"\n{EDITION}').sources
+    assert file.feed == BASE / "bao.xml"
+    [page] = parse(f'{head}page = "http://bao.example"\nallow_private = true\n{EDITION}').sources
+    assert (page.page, page.allow_private, page.move_files) == ("http://bao.example", True, False)
+
+
 def test_the_template_shows_the_defaults() -> None:
     newsroom, bare = parse(TEMPLATE), parse(EDITION)
     assert (newsroom.general, newsroom.limits) == (bare.general, bare.limits)

@@ -270,6 +270,11 @@ async def test_a_name_that_leads_outside_first_and_inside_later_does_not_get_in(
     assert site.asked == []
 
 
+async def test_a_name_with_several_addresses_inside_is_named_as_such(make_fetcher: Any) -> None:
+    fetcher = make_fetcher(resolve=lambda _: ["127.0.0.1", "::1", "10.0.0.1"])
+    assert await code_of(fetcher.fetch("http://trong.example/")) == "private"
+
+
 async def test_a_name_that_nobody_knows_is_told(make_fetcher: Any) -> None:
     def unknown(host: str) -> list[str]:
         raise OSError(f"no {host}")
