@@ -14,6 +14,7 @@ from bot.chat.handlers import add_handlers
 from bot.connection import Address, Connection, TokenRefusedError
 from bot.desk import Desk
 from bot.failures import contained
+from bot.jobs.alerts import send_alerts
 from bot.jobs.delivery import Sender
 from bot.jobs.intake import poll_sources
 from bot.jobs.lookout import Lookout
@@ -21,6 +22,7 @@ from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.slots import reschedule_profiles, run_due_slots
+from bot.jobs.watching import Watching
 from bot.jobs.web_polling import WebPolling
 from bot.jobs.work_up import WorkUp
 from bot.lease import Lease, LeaseLostError
@@ -61,6 +63,7 @@ class Bot:
         self._sender = Sender(desk, self._connection.bot, lease=self._lease.key)
         self._web = WebPolling(desk, self._tell)
         self._work_up = WorkUp(desk.database, desk.clock)
+        self._watching = Watching(desk)
         self._ticks = Ticks(desk.clock)
         self._lookout = Lookout(
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
@@ -164,6 +167,7 @@ class Bot:
     def _add_ticks(self) -> None:
         self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True)
         self._ticks.add("intake", self._take_in, every_seconds=20)
+        self._ticks.add("watching", self._alert, every_seconds=15)
         self._ticks.add("web", self._web.look, every_seconds=5)
         self._ticks.add("lookout", self._lookout.look, every_seconds=10)
         self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
@@ -180,6 +184,11 @@ class Bot:
     async def _take_in(self) -> None:
         await poll_sources(self._desk, self._tell)
         await self._work_up.run(ranker=self._desk.newsroom.ranker)
+
+    async def _alert(self) -> None:
+        await self._watching.run()
+        if await send_alerts(self._desk):
+            self._sender.wake()
 
     async def _look_at_newsroom(self) -> None:
         if self._watch is not None:

@@ -8,12 +8,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Row, Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.profiles import Choices, choices_of
 from storage.statements import insert_into
-from storage.tables import deliveries, issues, profiles, questions, subscribers
+from storage.tables import deliveries, issue_parts, issues, profiles, questions, subscribers, watches
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
 
@@ -141,7 +141,8 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
     """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes."""
-    if await find_subscriber(connection, new):
+    if known := await find_subscriber(connection, new):
+        await _hand_over_watches(connection, old, known.id)
         await delete_subscriber(connection, old)
         return
     row = subscribers.c.chat_id == old
@@ -152,23 +153,48 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     )
 
 
+async def _hand_over_watches(connection: AsyncConnection, old: int, new_id: int) -> None:
+    """Give the watches of a chat to another subscriber, who may have some of them already."""
+    known = select(watches.c.key).where(watches.c.subscriber_id == new_id)
+    old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
+    its_own = and_(watches.c.subscriber_id == old_id, watches.c.key.not_in(known))
+    await connection.execute(update(watches).where(its_own).values(subscriber_id=new_id))
+
+
 async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
-    """Delete everything that names the chat; its deliveries go with it."""
+    """Delete everything that names the chat; its deliveries go with it, and its watches."""
     await connection.execute(delete(questions).where(questions.c.chat_id == chat_id))
     subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
+    await _delete_alerts(connection, subscriber)
     await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))
     await connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat_id))
 
 
+async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -> None:
+    """Delete the texts of a subscriber's alerts: they hold the words watched, and are nobody else's."""
+    d = deliveries.c
+    alerts = (
+        select(d.issue_id, d.part)
+        .join(issues, issues.c.id == d.issue_id)
+        .where(issues.c.status == "alert", d.subscriber_id.in_(subscriber))
+    )
+    its_own = tuple_(issue_parts.c.issue_id, issue_parts.c.part).in_(alerts)
+    await connection.execute(delete(issue_parts).where(its_own))
+
+
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000."""
+    """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000.
+
+    `watches` are what is watched, since when, and when it was removed if it was.
+    """
 
     subscriber: Subscriber | None
     deliveries: tuple[
         tuple[str, dt.datetime, int, str, int | None], ...
     ]  # edition, slot, part, status, message
     questions: tuple[tuple[str, dt.datetime], ...]
+    watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
@@ -184,10 +210,14 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
     )
     q = questions.c
     asked = select(q.text, q.asked_at).where(q.chat_id == chat_id).order_by(q.id.desc()).limit(1_000)
+    w = watches.c
+    watched = select(w.text, w.made_at, w.removed_at).join(subscribers, subscribers.c.id == w.subscriber_id)
+    watched = watched.where(subscribers.c.chat_id == chat_id).order_by(w.id)
     return Export(
         await find_subscriber(connection, chat_id),
         tuple((r.edition, r.slot_at, r.part, r.status, r.message_id) for r in await connection.execute(sent)),
         tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
+        tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
     )
 
 

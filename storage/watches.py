@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import insert_into
@@ -76,6 +76,34 @@ async def set_removed(
 
 def _taken_back(now: dt.datetime) -> dict[str, dt.datetime | None]:
     return {"removed_at": None, "made_at": now, "changed_at": now}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedWatch:
+    """A watch as it is now; `key` tells what it asks (`summarizer.watching.read_key`)."""
+
+    id: int
+    key: str
+    is_removed: bool
+    changed_at: dt.datetime
+
+
+async def find_changed_watches(
+    connection: AsyncConnection, *, after: tuple[dt.datetime, int], limit: int
+) -> list[ChangedWatch]:
+    """Return watches in the order in which they last changed, those after (changed at, id)."""
+    w = watches.c
+    changed_at, watch_id = after
+    is_later = or_(w.changed_at > changed_at, and_(w.changed_at == changed_at, w.id > watch_id))
+    query = select(w.id, w.key, w.removed_at.is_not(None), w.changed_at).where(is_later)
+    rows = await connection.execute(query.order_by(w.changed_at, w.id).limit(limit))
+    return [ChangedWatch(*row) for row in rows]
+
+
+async def count_watches(connection: AsyncConnection) -> int:
+    """Return how many watches there are, without the removed."""
+    query = select(func.count()).select_from(watches).where(watches.c.removed_at.is_(None))
+    return (await connection.execute(query)).scalar_one()
 
 
 async def prune_watches(connection: AsyncConnection, *, before: dt.datetime) -> None:

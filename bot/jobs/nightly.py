@@ -9,9 +9,11 @@ from bot.desk import Desk
 from storage.notes import find_note, write_note
 from storage.prune import prune_articles, prune_issues, prune_rest
 from storage.updates import forget_handled
+from storage.watches import prune_watches
 
 _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
+_WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
 
@@ -46,5 +48,6 @@ async def prune(desk: Desk) -> int:
             break
     async with desk.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
+        await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone

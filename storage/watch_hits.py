@@ -1,0 +1,215 @@
+"""What was found for watches: a row for each watch and story, which waits until it is told.
+
+The primary key is what makes one alert of a story, whatever else is written about it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import StoredArticle, find_articles
+from storage.deliveries import Buttons
+from storage.issues import Issue, record_issue
+from storage.profiles import Choices, choices_of
+from storage.statements import chunks, insert_into
+from storage.tables import (
+    articles,
+    deliveries,
+    delivery_buttons,
+    profiles,
+    subscribers,
+    watch_hits,
+    watches,
+)
+from storage.times import UtcTime
+
+ALERT = "alert"  # an issue's status
+EDITION = "theo-doi"  # and what stands in the place of an edition's name
+_INSTANT = dt.timedelta(microseconds=1)
+_P = profiles.c
+_CHOICES: Sequence[ColumnElement[Any]] = (_P.edition, _P.topics, _P.times, _P.days, _P.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An active chat that watches something since `made_at`, with its quiet hours as minutes of its day."""
+
+    watch_id: int
+    made_at: dt.datetime
+    quiet_start: int
+    quiet_end: int
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A story's article that a watch is to be told of, not before a moment."""
+
+    watch_id: int
+    story_id: int
+    article_id: int
+    not_before: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A hit that waits to be told, with the words watched."""
+
+    watch_id: int
+    text: str
+    story_id: int
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A message to a chat about hits of its watches."""
+
+    subscriber_id: int
+    html: str
+    buttons: Buttons
+    hits: tuple[Waiting, ...]
+
+
+async def find_worked_up(
+    connection: AsyncConnection, *, after: tuple[dt.datetime, int], stored_since: dt.datetime, limit: int
+) -> list[StoredArticle]:
+    """Return articles in the order of their work, those after (worked at, id)."""
+    a = articles.c
+    worked_at, article_id = after
+    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
+    query = select(a.id).where(is_later, a.stored_at >= stored_since).order_by(a.worked_at, a.id).limit(limit)
+    ids = list((await connection.execute(query)).scalars())
+    found = await find_articles(connection, ids)
+    return [found[each] for each in ids if each in found]
+
+
+async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) -> dict[int, Listener]:
+    """Return by watch who is to be told of it: not those who paused or left, nor what was removed."""
+    w, s = watches.c, subscribers.c
+    query = (
+        select(w.id, w.made_at, s.quiet_start, s.quiet_end, *_CHOICES)
+        .join(subscribers, s.id == w.subscriber_id)
+        .join(profiles, profiles.c.id == s.profile_id)
+        .where(s.status == "active", w.removed_at.is_(None))
+    )
+    return {
+        row.id: Listener(row.id, row.made_at, row.quiet_start, row.quiet_end, choices_of(row))
+        for batch in chunks(sorted(set(watch_ids)), 500)
+        for row in await connection.execute(query.where(w.id.in_(batch)))
+    }
+
+
+async def record_hits(connection: AsyncConnection, hits: Sequence[Hit], *, now: dt.datetime) -> None:
+    """Write hits down; one of a story that a watch has been told of, or will be, is passed over."""
+    rows = [
+        {
+            "watch_id": hit.watch_id,
+            "story_id": hit.story_id,
+            "article_id": hit.article_id,
+            "found_at": now,
+            "not_before": hit.not_before,
+        }
+        for hit in hits
+    ]
+    if rows:
+        statement = insert_into(connection, watch_hits)
+        await connection.execute(statement.on_conflict_do_nothing(), rows)
+
+
+async def drop_idle(connection: AsyncConnection) -> None:
+    """Forget what waits for watches that were removed, and for chats that paused or left."""
+    w, s = watches.c, subscribers.c
+    is_heard = exists().where(
+        w.id == watch_hits.c.watch_id, w.removed_at.is_(None), s.id == w.subscriber_id, s.status == "active"
+    )
+    await connection.execute(delete(watch_hits).where(watch_hits.c.alerted_at.is_(None), ~is_heard))
+
+
+async def find_due_subscribers(
+    connection: AsyncConnection, *, now: dt.datetime, told_before: dt.datetime, limit: int
+) -> dict[int, Choices]:
+    """Return subscribers with hits that may be told now, who were last told before `told_before`."""
+    h, w = watch_hits.c, watches.c
+    last_told = watch_hits.alias("last_told")
+    own = watches.alias("own")
+    was_told = exists().where(
+        own.c.subscriber_id == w.subscriber_id,
+        last_told.c.watch_id == own.c.id,
+        last_told.c.alerted_at > told_before,
+        last_told.c.alerted_at <= now,  # later only where the clock was set back
+    )
+    query = (
+        select(w.subscriber_id)
+        .join(watch_hits, h.watch_id == w.id)
+        .where(h.alerted_at.is_(None), h.not_before <= now, ~was_told)
+        .group_by(w.subscriber_id)
+        .order_by(func.min(h.not_before, type_=UtcTime), w.subscriber_id)
+        .limit(limit)
+    )
+    ids = list((await connection.execute(query)).scalars())
+    s = subscribers.c
+    chosen = select(s.id, *_CHOICES).join(profiles, profiles.c.id == s.profile_id).where(s.id.in_(ids))
+    choices = {row.id: choices_of(row) for row in await connection.execute(chosen)}
+    return {each: choices[each] for each in ids}
+
+
+async def find_waiting_hits(
+    connection: AsyncConnection, subscriber_id: int, *, now: dt.datetime, limit: int
+) -> list[Waiting]:
+    """Return what a subscriber may be told now, newest first."""
+    h, w = watch_hits.c, watches.c
+    query = (
+        select(h.watch_id, w.text, h.story_id, h.article_id)
+        .join(watches, w.id == h.watch_id)
+        .where(w.subscriber_id == subscriber_id, h.alerted_at.is_(None), h.not_before <= now)
+        .order_by(h.article_id.desc(), h.watch_id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in await connection.execute(query)]
+
+
+async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:
+    """Queue the messages, an issue for each profile, and mark their hits as told; return how many."""
+    s = subscribers.c
+    ids = [alert.subscriber_id for alert in alerts]
+    active = select(s.id, s.profile_id).where(s.id.in_(ids), s.status == "active")
+    profile_of = {row.id: row.profile_id for row in await connection.execute(active)}
+    queued = 0
+    for profile_id in sorted(set(profile_of.values())):
+        its_own = [alert for alert in alerts if profile_of.get(alert.subscriber_id) == profile_id]
+        queued += await _publish(connection, profile_id, its_own, now)
+    return queued
+
+
+async def _publish(
+    connection: AsyncConnection, profile_id: int, alerts: Sequence[Alert], now: dt.datetime
+) -> int:
+    # Slots are whole minutes: an alert's moment must never be one, or the digest of that slot is not made.
+    moment = now if now.microsecond else now + _INSTANT
+    issue = Issue(profile_id, EDITION, moment, moment, ALERT, parts=tuple(alert.html for alert in alerts))
+    issue_id = await record_issue(connection, issue, now=now)
+    if issue_id is None:
+        return 0  # two at one moment: these wait for the next tick
+    for part, alert in enumerate(alerts):
+        await _queue(connection, issue_id, part, alert, now)
+        for hit in alert.hits:
+            this = and_(watch_hits.c.watch_id == hit.watch_id, watch_hits.c.story_id == hit.story_id)
+            await connection.execute(update(watch_hits).where(this).values(alerted_at=now))
+    return len(alerts)
+
+
+async def _queue(
+    connection: AsyncConnection, issue_id: int, part: int, alert: Alert, now: dt.datetime
+) -> None:
+    delivery = insert(deliveries).values(
+        issue_id=issue_id, subscriber_id=alert.subscriber_id, part=part, status="pending",
+        not_before=now, tries=0, changed_at=now,
+    )  # fmt: skip
+    delivery_id = (await connection.execute(delivery.returning(deliveries.c.id))).scalar_one()
+    rows = [list(map(list, row)) for row in alert.buttons]
+    await connection.execute(insert(delivery_buttons).values(delivery_id=delivery_id, rows=rows))
