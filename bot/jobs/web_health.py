@@ -57,12 +57,30 @@ class Verdict:
 
 
 def judge(
-    before: SourceState, outcome: Polled | Failed, *, every: dt.timedelta, now: dt.datetime, chance: float
+    before: SourceState,
+    outcome: Polled | Failed,
+    *,
+    every: dt.timedelta,
+    now: dt.datetime,
+    chance: float,
+    may_be_silent: bool = False,
 ) -> Verdict:
-    """Return what follows from `outcome`; `chance`, from 0 to 1, keeps sources from coming due together."""
+    """Return what follows from `outcome`.
+
+    `chance`, from 0 to 1, keeps sources from coming due together. A page `may_be_silent`; a feed may not.
+    """
     if isinstance(outcome, Failed):
         return _after_failure(before, outcome, every, now, chance)
-    return _after_success(before, outcome, every, now, chance)
+    state = _after_success(before, outcome, every, now, chance)
+    is_quiet = state.new_at is not None and now - state.new_at > silence_of(state, every)
+    troubles = {QUIET} if is_quiet and not may_be_silent else set()
+    troubles |= {MOVED} if outcome.moved_to else set()
+    told = set(before.told)
+    return Verdict(
+        replace(state, told=tuple(sorted(troubles))),
+        begun=frozenset(troubles - told),
+        over=frozenset(told - troubles - {MOVED}),
+    )
 
 
 def silence_of(state: SourceState, every: dt.timedelta) -> dt.timedelta:
@@ -96,9 +114,9 @@ def _after_failure(
 
 def _after_success(
     before: SourceState, outcome: Polled, every: dt.timedelta, now: dt.datetime, chance: float
-) -> Verdict:
+) -> SourceState:
     fresh = min(dt.timedelta(seconds=outcome.fresh_seconds), _LONGEST_FRESHNESS)
-    state = replace(
+    return replace(
         before,
         etag=outcome.validators.etag,
         last_modified=outcome.validators.last_modified,
@@ -113,15 +131,6 @@ def _after_success(
         trouble=None,
         detail="",
         moved_to=outcome.moved_to,
-    )
-    is_quiet = state.new_at is not None and now - state.new_at > silence_of(state, every)
-    troubles = {QUIET} if is_quiet else set()
-    troubles |= {MOVED} if outcome.moved_to else set()
-    told = set(before.told)
-    return Verdict(
-        replace(state, told=tuple(sorted(troubles))),
-        begun=frozenset(troubles - told),
-        over=frozenset(told - troubles - {MOVED}),
     )
 
 

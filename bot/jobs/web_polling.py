@@ -104,7 +104,10 @@ class WebPolling:
         with contained("polling", source=source.name):
             outcome = await self._outcome(source, before)
             now = self._desk.clock.now()
-            verdict = judge(before, outcome, every=source.every, now=now, chance=self._chance())
+            verdict = judge(
+                before, outcome, every=source.every, now=now, chance=self._chance(),
+                may_be_silent=source.kind == "page",
+            )  # fmt: skip
             async with self._desk.database.write() as connection:
                 await save_source_state(connection, verdict.state)
             (await self._known_states())[source.name] = verdict.state

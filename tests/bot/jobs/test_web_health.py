@@ -92,6 +92,12 @@ def test_silence_beyond_the_usual_is_told_once_and_its_end_once() -> None:
     assert after(quiet.state, polled(new=1), later=usual + 2 * HOUR).over == {QUIET}
 
 
+def test_a_page_may_be_silent() -> None:
+    late = NOW + silence_of(STATE, EVERY) + HOUR
+    verdict = judge(STATE, polled(), every=EVERY, now=late, chance=0.5, may_be_silent=True)
+    assert verdict.begun == set()
+
+
 def test_a_failure_says_nothing_about_silence() -> None:
     quiet = after(STATE, polled(), later=silence_of(STATE, EVERY) + HOUR).state
     assert after(quiet, Failed("timeout")).state.told == (QUIET,)
