@@ -33,7 +33,8 @@ _IN_BODY, _WITH_TITLE, _IN_TWO = 0.95, 0.95, 0.85
 # What a reader values in a sentence beside the words of the question
 _LEAD, _SUMMARY, _OPENING = 0.25, 0.2, 0.1
 _CAPTION, _SAYS_TITLE, _ASKS, _CUT_QUOTATION, _LONG = 0.6, 0.3, 0.3, 0.3, 0.15
-_WORTH_ADDING = 0.4  # a second sentence of the same article
+_WORTH_ADDING = 0.6  # a second sentence of the same article
+_TO_THE_POINT = 0.5  # how much a sentence says itself where the headline and the sapo do not answer
 _FEWEST_SYLLABLES, _LONG_SYLLABLES = 6, 45
 _FIRST_SENTENCES = 3  # of a body
 
@@ -69,7 +70,9 @@ class _Read:
         self.piece = piece
         self._wanted = wanted
         self._sapo = list(self._cut("sapo"))
-        self.score = self._lead_score() or self._body_score()
+        in_lead = self._lead_score()
+        self.score = in_lead or self._body_score()
+        self.is_about_it = in_lead >= _ANSWERS
 
     @cached_property
     def _body(self) -> list[_Sentence]:
@@ -167,6 +170,7 @@ def _best_first(read: _Read, after: Quote | None = None) -> list[tuple[float, _S
         (_value(read.piece, sentence), sentence)
         for sentence in read.sentences
         if (sentence.says.score or sentence.number < _FIRST_SENTENCES)
+        and (read.is_about_it or sentence.says.score >= _TO_THE_POINT)
         and _is_prose(sentence)
         and (not is_dangling(sentence.text) or _follows(read.piece.document, sentence, after))
     ]

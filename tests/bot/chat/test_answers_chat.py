@@ -136,6 +136,28 @@ async def test_in_a_group_the_answer_is_shorter(house: Any, an: Any) -> None:
     assert "🔔 Theo dõi" not in await member.buttons()
 
 
+@pytest.mark.usefixtures("bridge")
+@pytest.mark.parametrize(
+    ("quote", "seen"), [("headline", "1. Cầu Rạch Sấu thông xe"), ("none", "Không thấy bài nào")]
+)
+async def test_what_a_paper_keeps_to_itself_is_not_quoted(an: Any, house: Any, quote: Any, seen: str) -> None:
+    paper, *others = house.desk.newsroom.sources
+    sources = (dataclasses.replace(paper, quote=quote), *others)
+    house.desk.newsroom = dataclasses.replace(house.desk.newsroom, sources=sources)
+    await an.says("cầu rạch sấu")
+    message = await an.sees(seen)
+    assert OPENED not in message["text"]
+    if quote == "headline":
+        await an.taps("Chi tiết")
+        assert OPENED not in (await an.sees("Báo Biển"))["text"]
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_words_that_only_ask_do_not_keep_an_answer_away(an: Any) -> None:
+    await an.says("khi nào cầu Rạch Sấu thông xe?")
+    await an.sees("«cầu Rạch Sấu thông xe»", OPENED)
+
+
 async def test_many_days_are_shown_as_a_line_each(an: Any, publish: Any) -> None:
     for day in range(4):
         for paper in ("Sớm", "Trưa", "Chiều")[: day + 1]:

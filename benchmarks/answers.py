@@ -1,0 +1,84 @@
+"""Measure answers: is the first citation the article that was meant, and is what is not there said not to be?
+
+    python benchmarks/answers.py store.sqlite3 queries.jsonl [--show]
+
+`store.sqlite3` holds the articles, worked up by `diemtin ingest`. Each row of `queries.jsonl` is a question
+about one of them, `{"q", "kind", "id"}`, with the article's external id. The questions about what is not
+there are in `not_there.jsonl`: those marked "dev" were looked at while the thresholds were set, those marked
+"check" were written afterwards and are only reported. `--show` prints what went wrong.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.answers import Reply, reply_to
+from bot.assembly import assemble
+from bot.clock import Clock
+from bot.desk import Desk
+from config.reading import TEMPLATE, parse_newsroom
+from storage.articles import find_articles
+from storage.engine import Database
+
+_NOT_THERE = Path(__file__).with_name("not_there.jsonl")
+_ZONE = "Asia/Ho_Chi_Minh"
+
+
+async def main(store: str, queries: str, *, shows: bool) -> None:
+    """Print both measures and what an answer costs."""
+    database = Database(f"sqlite+aiosqlite:///{store}")
+    desk = Desk(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
+    right: defaultdict[str, list[bool]] = defaultdict(list)
+    silent: defaultdict[str, list[bool]] = defaultdict(list)
+    seconds: list[float] = []
+    for row in _rows(Path(queries)):
+        reply = await _timed(desk, row["q"], seconds)
+        first = await _first_cited(desk, reply) if reply.is_answered else None
+        right[row["kind"]].append(first == row["id"])
+        if shows and first != row["id"]:
+            print(f"  {row['kind']}: {row['q']} → {first}, not {row['id']}")
+    for row in _rows(_NOT_THERE):
+        reply = await _timed(desk, row["q"], seconds)
+        for kind in (row["set"], f"{row['set']}: {row['kind']}"):
+            silent[kind].append(not reply.is_answered)
+        if shows and reply.is_answered:
+            print(f"  {row['set']}: {row['q']} → {[quote.text for quote in reply.answer.quotes]}")
+    await database.close()
+    _report("first citation is the article meant", right)
+    _report("not there, and said so", silent)
+    seconds.sort()
+    p50, p95 = (1000 * seconds[int(len(seconds) * share)] for share in (0.5, 0.95))
+    print(f"CPU of a reply, search and all: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+
+
+async def _timed(desk: Desk, text: str, seconds: list[float]) -> Reply:
+    began = time.process_time()
+    reply = await reply_to(desk, text, zone=_ZONE)
+    seconds.append(time.process_time() - began)
+    return reply
+
+
+async def _first_cited(desk: Desk, reply: Reply) -> str | None:
+    async with desk.database.read() as connection:
+        found = await find_articles(connection, reply.answer.cited[:1])
+    return next((article.external_id for article in found.values()), None)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _report(title: str, outcomes: dict[str, list[bool]]) -> None:
+    print(title)
+    for kind, each in outcomes.items():
+        print(f"  {kind}: {sum(each) / len(each):.1%} of {len(each)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*[arg for arg in sys.argv[1:] if arg != "--show"], shows="--show" in sys.argv))
