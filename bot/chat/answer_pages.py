@@ -21,6 +21,7 @@ from bot.chat.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, ren
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle
 from summarizer.query import MAX_CHARACTERS, MAX_WORDS
+from summarizer.rewording import without_filters
 from summarizer.syllables import syllables
 from summarizer.telling import Quote
 
@@ -53,7 +54,7 @@ def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers
     """Return the first page: what was asked, the answer, and the best articles."""
     notes = _notes(typed, reply, readers)
     if not reply.ids:
-        nothing = texts.NOTHING_FOUND.format(words=shown_question(reply.text))
+        nothing = texts.NOTHING_FOUND.format(words=_words(reply.text))
         return Markup("\n\n").join([*notes, nothing, texts.NOTHING_FOUND_NEXT])
     if not found:
         return texts.PAGE_GONE
@@ -78,7 +79,7 @@ def list_page(words: str, total: int, page: int, found: Sequence[FoundArticle], 
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
     """Return the articles cited with their summaries."""
-    blocks = [texts.DETAILS.format(words=shown_question(reply.text))]
+    blocks = [texts.DETAILS.format(words=_words(reply.text))]
     for number, one in enumerate(cited, start=1):
         source = readers.newsroom.find_source(one.article.source)
         may_quote = source is None or source.quote == "full"
@@ -98,7 +99,7 @@ def sources_page(
     readers: Readers,
 ) -> Markup:
     """Return the papers cited with their articles; `others` reported the same story, by article number."""
-    blocks = [texts.CITED_SOURCES.format(words=shown_question(reply.text))]
+    blocks = [texts.CITED_SOURCES.format(words=_words(reply.text))]
     for number, one in enumerate(cited, start=1):
         lines = [_byline(one.article, readers, is_bold=True), _numbered(number, one.article)]
         papers = [_paper(other, readers) for other in others.get(one.article.id, ())[:_MOST_PAPERS]]
@@ -162,7 +163,7 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
     if what := [*narrowing.sources, *narrowing.topics, *([when] if when else [])]:
         notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
     if reply.found.reading == "respelled":
-        notes.append(texts.RESPELLED.format(typed=shown_question(typed), words=shown_question(reply.text)))
+        notes.append(texts.RESPELLED.format(typed=shown_question(typed), words=_words(reply.text)))
     if reply.missed:
         notes.append(texts.NOT_THEN.format(when=period_label(*reply.missed, readers.today())))
     return tuple(notes)
@@ -180,7 +181,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
-        return texts.NOT_ANSWERED.format(words=shown_question(reply.text))
+        return texts.NOT_ANSWERED.format(words=_words(reply.text))
     total = max(reply.found.total, len(reply.ids))
     return _counted(reply.text, total, 0, len_kept=len(reply.ids), is_exact=reply.found.total_is_exact)
 
@@ -189,16 +190,16 @@ def _counted(words: str, total: int, page: int, *, len_kept: int, is_exact: bool
     pages = math.ceil(len_kept / RESULTS_PER_PAGE)
     of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
     text = texts.FOUND if is_exact else texts.FOUND_MORE
-    return text.format(total=_number(total), words=shown_question(words), page=of_pages)
+    return text.format(total=_number(total), words=_words(words), page=of_pages)
 
 
 def _scope(reply: Reply, readers: Readers) -> str:
     """Say how many articles were looked through, from when to when, and how fresh the newest is."""
-    found = reply.found
-    if not found.looked_through:
-        return ""
-    text = texts.LOOKED_THROUGH if found.total_is_exact else texts.NEWEST_LOOKED_THROUGH
-    said = [text.format(count=_number(found.looked_through))]
+    found, said = reply.found, []
+    if not found.total_is_exact:
+        said.append(texts.NEWEST_LOOKED_THROUGH.format(count=_number(found.looked_through)))
+    elif not reply.answer.is_answered:  # else the heading has the number
+        said.append(texts.LOOKED_THROUGH.format(count=_number(found.looked_through)))
     if found.first_at and found.last_at:
         zone = ZoneInfo(readers.zone)
         first, last = found.first_at.astimezone(zone), found.last_at.astimezone(zone)
@@ -251,6 +252,11 @@ def _paper(article: StoredArticle, readers: Readers) -> Markup:
 def _paper_name(article: StoredArticle, readers: Readers) -> str:
     source = readers.newsroom.find_source(article.source)
     return shown_question(source.title if source else article.source)
+
+
+def _words(text: str) -> str:
+    """Return the words of a question: what it is narrowed to is told apart from them."""
+    return shown_question(without_filters(text, sources=True, topics=True) or text)
 
 
 def _number(count: int) -> str:

@@ -97,15 +97,10 @@ async def ask_again(tap: Tap, wanted: AskAgain) -> None:
 
 async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
     reply = await reply_to(visit.desk, text, zone=readers.zone)
-    is_new = visit.message is not None and not isinstance(visit, Tap)
+    asked_in = None if isinstance(visit, Tap) or visit.message is None else visit.message.message_id
     async with visit.desk.database.write() as connection:
         question_id = await record_question(
-            connection,
-            visit.chat_id,
-            reply.text,
-            reply.ids,
-            now=readers.now,
-            message_id=visit.message.message_id if visit.message is not None and is_new else None,
+            connection, visit.chat_id, reply.text, reply.ids, now=readers.now, message_id=asked_in
         )
     question = Question(question_id, visit.chat_id, reply.text, reply.ids, readers.now)
     return await _first_page(visit, _Asked(question, readers), reply, text)
@@ -192,19 +187,18 @@ async def _cited(tap: Tap, asked: _Asked, reply: Reply, view: View) -> str | Non
 
 
 async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, list[StoredArticle]]:
-    """Return the newest article of each other paper on the same story, by the number of the one cited."""
+    """Return the newest article of each other paper on a story, by the number of the first one cited."""
     async with tap.desk.database.read() as connection:
         stories = {one.article.story_id for one in cited if one.article.story_id is not None}
         reports = await find_reports(connection, stories, _REPORTS_READ)
     silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
     named = {one.article.source for one in cited} | silent
-    others = {}
+    others: dict[int, list[StoredArticle]] = {one.article.id: [] for one in cited}
     for one in cited:
-        newest: dict[str, StoredArticle] = {}
         for report in reports:
             if report.story_id == one.article.story_id and report.source not in named:
-                newest.setdefault(report.source, report)
-        others[one.article.id] = list(newest.values())
+                named.add(report.source)
+                others[one.article.id].append(report)
     return others
 
 
