@@ -28,7 +28,14 @@ _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
 _DEAF_SECONDS = 120.0  # without one good answer to a poll in so long, something is wrong
 _PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
-_UPDATE_KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
+_UPDATE_KINDS = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "channel_post",
+]
 _log = structlog.get_logger(__name__)
 
 

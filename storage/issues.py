@@ -15,6 +15,7 @@ from storage.statements import insert_into
 from storage.tables import deliveries, issue_parts, issue_stories, issues, subscribers
 from storage.times import UtcTime
 
+ALERT = "alert"  # the status of an issue without a slot: messages about watches
 Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minutes) → when it may go out
 
 
@@ -127,8 +128,9 @@ async def find_told_stories(
 async def find_issues(
     connection: AsyncConnection, *, since: dt.datetime, limit: int = 50
 ) -> Sequence[tuple[str, dt.datetime, str, str | None]]:
-    """Return (edition, slot, status, reason) of the latest issues, newest first."""
+    """Return (edition, slot, status, reason) of the latest issues that have a slot, newest first."""
     i = issues.c
-    query = select(i.edition, i.slot_at, i.status, i.reason).where(i.slot_at >= since)
+    has_slot = and_(i.slot_at >= since, i.status != ALERT)
+    query = select(i.edition, i.slot_at, i.status, i.reason).where(has_slot)
     rows = await connection.execute(query.order_by(i.slot_at.desc(), i.id.desc()).limit(limit))
     return [(row.edition, row.slot_at, row.status, row.reason) for row in rows]

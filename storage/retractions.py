@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.deliveries import CORRECTION, RETRACTED
+from storage.issues import ALERT
 from storage.tables import deliveries, issue_stories, issues, profiles
 
 _ORDER = ("skipped", "empty", "made", CORRECTION, RETRACTED)  # the last that occurs is the batch's status
@@ -35,7 +36,8 @@ class Batch:
 async def find_batches(connection: AsyncConnection, *, since: dt.datetime, limit: int) -> list[Batch]:
     """Return the latest batches with a slot since `since`, newest first, deliveries not counted."""
     i = issues.c
-    query = select(func.max(i.id), i.edition, i.slot_at, func.max(_rank())).where(i.slot_at >= since)
+    query = select(func.max(i.id), i.edition, i.slot_at, func.max(_rank()))
+    query = query.where(i.slot_at >= since, i.status != ALERT)
     query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
     return [
         Batch(issue_id, edition, slot, _ORDER[rank])

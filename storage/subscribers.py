@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.issues import ALERT
 from storage.profiles import Choices, choices_of
 from storage.statements import insert_into
 from storage.tables import deliveries, issue_parts, issues, profiles, questions, subscribers, watches
@@ -176,7 +177,7 @@ async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -
     alerts = (
         select(d.issue_id, d.part)
         .join(issues, issues.c.id == d.issue_id)
-        .where(issues.c.status == "alert", d.subscriber_id.in_(subscriber))
+        .where(issues.c.status == ALERT, d.subscriber_id.in_(subscriber))
     )
     its_own = tuple_(issue_parts.c.issue_id, issue_parts.c.part).in_(alerts)
     await connection.execute(delete(issue_parts).where(its_own))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
 from storage.deliveries import Buttons
-from storage.issues import Issue, record_issue
+from storage.issues import ALERT, Issue, record_issue
 from storage.profiles import Choices, choices_of
 from storage.statements import chunks, insert_into
 from storage.tables import (
@@ -27,8 +27,7 @@ from storage.tables import (
 )
 from storage.times import UtcTime
 
-ALERT = "alert"  # an issue's status
-EDITION = "theo-doi"  # and what stands in the place of an edition's name
+EDITION = "theo-doi"  # stands in the place of an edition's name
 _INSTANT = dt.timedelta(microseconds=1)
 _P = profiles.c
 _CHOICES: Sequence[ColumnElement[Any]] = (_P.edition, _P.topics, _P.times, _P.days, _P.zone)

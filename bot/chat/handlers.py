@@ -15,6 +15,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -23,6 +24,7 @@ from bot.chat import membership, texts
 from bot.chat.admin import AdminActions
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
 from bot.chat.errors import error_handler
+from bot.chat.inline import Inline
 from bot.chat.reception import Reception
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit, settle
@@ -47,9 +49,11 @@ def add_handlers(
         filter_ = _NEW | _POSTED if command.is_setting else _NEW  # a channel is no place to ask
         add(CommandHandler(command.name, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
-    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
-    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
+    # What somebody sent through the inline mode is an answer of ours already.
+    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT & ~filters.VIA_BOT, sorter.on_words))
+    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL & ~filters.VIA_BOT, sorter.on_wordless))
     add(CallbackQueryHandler(sorter.on_tap))
+    add(InlineQueryHandler(sorter.on_inline))
     add(ChatMemberHandler(sorter.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(error_handler(desk))
 
@@ -58,6 +62,7 @@ class _Sorter:
     def __init__(self, desk: Desk, reception: Reception) -> None:
         self._desk = desk
         self._reception = reception
+        self._inline = Inline(desk)
 
     async def on_command(self, command: Command, update: Update, context: Context) -> None:
         message = update.message or update.channel_post
@@ -103,6 +108,10 @@ class _Sorter:
             return
         tap = Tap(self._desk, context.bot, query.message.chat, query)
         await self._reception.press(tap, query.data or "")
+
+    async def on_inline(self, update: Update, context: Context) -> None:
+        if update.inline_query is not None:
+            await self._inline.answer(update.inline_query)
 
     async def on_membership(self, update: Update, context: Context) -> None:
         if update.my_chat_member is not None:

@@ -25,7 +25,10 @@ async def show(visit: Visit) -> None:
         for command in _commands_of(visit)
     ]
     text = texts.HELP_GROUP if visit.is_group else texts.HELP
-    await visit.send(Screen(text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)))
+    html = text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)
+    if visit.bot.supports_inline_queries:
+        html += texts.HELP_INLINE.format(bot=visit.bot.username)
+    await visit.send(Screen(html))
 
 
 async def suggest(visit: Visit, typed: str) -> None:

@@ -1,7 +1,12 @@
-"""/start: subscribe, or come back, and read a first digest at once. A deep link's payload is ignored."""
+"""/start: subscribe, or come back, and read a first digest at once.
 
-from bot.chat import keyboards, spoken, texts
+A deep link may carry a question (`bot.chat.deep_links`): then that is answered, and nothing else is begun.
+Any other payload is ignored.
+"""
+
+from bot.chat import ask, keyboards, spoken, texts
 from bot.chat.commands import register_operator_commands
+from bot.chat.deep_links import read_payload
 from bot.chat.digest_now import send_digest
 from bot.chat.screen import Screen
 from bot.chat.settings.choices import default_choices, join
@@ -13,7 +18,11 @@ from storage.subscribers import QUIET_END, QUIET_START, find_subscriber, subscri
 
 
 async def obey(visit: Visit) -> None:
-    """Welcome the chat and send its first digest, or say when that comes."""
+    """Welcome the chat and send its first digest, or say when that comes; or answer what the link asks."""
+    if words := read_payload(visit.words):
+        visit.words = words
+        await ask.obey(visit)
+        return
     choices, quiet, is_new = await _subscribe(visit)
     edition = visit.desk.newsroom.edition_for(choices)
     welcome = texts.WELCOME if is_new else texts.WELCOME_BACK

@@ -153,6 +153,7 @@ WATCHES_PAUSED = Markup("\nHiện đang tạm dừng, nên chỉ báo sau khi ti
 WATCHED_ALREADY = Markup("«{words}» đã được theo dõi từ trước rồi.")
 TOO_MANY_WATCHES = Markup("Đã đủ {most} mục theo dõi. Bỏ bớt một mục rồi thêm nhé: /theodoi")
 EMPTY_WATCH = Markup("Bạn muốn theo dõi gì? Gõ vài từ, ví dụ: <code>/theodoi giá xăng</code>")
+WATCHES_NO_SUCH_NAME = Markup("Không có nguồn hay chủ đề «{name}», nên chưa theo dõi được.")
 WATCH_NEEDS_START = Markup("Để Điểm Tin được nhắn tin trước, gửi /start rồi theo dõi lại nhé.")
 WATCHES = Markup(
     "<b>Đang theo dõi</b> ({count}/{most})\n{lines}\n\n"
@@ -165,6 +166,11 @@ NO_WATCHES = Markup(
 )
 STOPPED_WATCHING = "Đã thôi theo dõi «{words}»."
 STALE_WATCH = "Mục này không còn theo dõi được. Xem danh sách: /theodoi"
+
+# Inline mode
+INLINE_NOTHING = "Không thấy bài nào · Hỏi Điểm Tin"
+INLINE_NO_NEWS = "Chưa có tin mới · Mở Điểm Tin"
+INLINE_TOO_FAST = "Bạn gõ hơi nhanh, thử lại sau {wait} nhé"
 
 # A person's data
 MY_DATA = Markup(
@@ -202,6 +208,7 @@ HELP_GROUP = Markup(
     "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"
     "Quản trị viên đổi được lịch và chủ đề của nhóm.\n\n{commands}"
 )
+HELP_INLINE = Markup("\n\nTrong bất kỳ cuộc trò chuyện nào: gõ <code>@{bot} từ cần tìm</code>")
 HELP_LINE = Markup("/{name} – {description}")
 UNKNOWN_COMMAND = Markup("Điểm Tin không có lệnh <code>/{name}</code>. Xem các lệnh: /trogiup")
 UNKNOWN_COMMAND_NEAR = Markup("Điểm Tin không có lệnh <code>/{name}</code>. Có phải bạn muốn gửi /{near}?")

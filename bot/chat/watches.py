@@ -1,7 +1,7 @@
 """/theodoi and the buttons about watches: watch a question, see the list, stop, and take that back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -10,6 +10,7 @@ from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.markup import shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
+from bot.narrowing import narrow
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
@@ -95,7 +96,10 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 
 async def _add(visit: Visit, words: str) -> _Said:
     query = parse_watch(words)
-    key = watch_key(query)
+    named = narrow(query, visit.desk.newsroom, visit.desk.newsroom.zone)
+    if strange := named.unknown_sources + named.unknown_topics:
+        return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
+    key = watch_key(replace(query, sources=named.sources, topics=named.topics))
     if not key:
         return _Said(texts.EMPTY_WATCH)
     now = visit.now

@@ -31,6 +31,7 @@ from storage.stats import Stats, gather_stats
 from storage.upgrade import find_revision, head_revision
 
 _DAY = dt.timedelta(hours=24)
+_OTHERS = {"correction": "đính chính", "alert": "báo theo dõi"}
 _DELIVERY_STATUSES = {
     "pending": "chờ gửi",
     "sending": "đang gửi",
@@ -48,7 +49,7 @@ def stats(json: Json = False) -> None:
         return
     put(f"Bài: {found.articles} ({found.articles_waiting} chờ xử lý) · chuyện: {found.stories}")
     put(f"Người nhận: {_counts(found.subscribers, STATUSES)}")
-    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES | {'correction': 'đính chính'})}")
+    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES | _OTHERS)}")
     put(f"Lượt gửi trong 24 giờ: {_counts(found.deliveries, _DELIVERY_STATUSES)}")
     put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
     for line in _delivery(found):

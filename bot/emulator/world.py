@@ -40,6 +40,28 @@ class Callback:
     answer: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """What an inline query offers: how it looks in the list, and the message it becomes."""
+
+    id: str
+    shown: dict[str, Any]
+    content: FormattedText
+    keyboard: Keyboard
+    link_preview_options: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """Words typed after the bot's name; `answer` is what the bot said to them."""
+
+    id: str
+    user: User
+    asked_at: float
+    answer: dict[str, Any] | None = None
+    results: list[InlineResult] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class World:
     """The state of one emulator. `clock` gives Unix seconds for dates, `monotonic` seconds for limits."""
@@ -56,6 +78,7 @@ class World:
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
     callback_seconds: float = 60.0
+    inline_queries: dict[str, InlineQuery] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     webhook: dict[str, Any] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
@@ -182,6 +205,19 @@ class World:
         if callback is None or callback.answer is not None:
             return None
         return callback if self.monotonic() - callback.tapped_at <= self.callback_seconds else None
+
+    def add_inline(self, user: User) -> InlineQuery:
+        """Open an inline query of `user`."""
+        query = InlineQuery(str(secrets.randbits(62)), user, self.monotonic())
+        self.inline_queries[query.id] = query
+        return query
+
+    def find_open_inline(self, query_id: str) -> InlineQuery | None:
+        """Find an inline query that may still be answered: once, and not too late."""
+        query = self.inline_queries.get(query_id)
+        if query is None or query.answer is not None:
+            return None
+        return query if self.monotonic() - query.asked_at <= self.callback_seconds else None
 
     def close(self) -> None:
         """Let all who wait on this world go on."""

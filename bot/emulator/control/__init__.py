@@ -4,7 +4,14 @@
 input and serves the answers; `docs/emulator.md` is the description for those who use it.
 """
 
-from bot.emulator.control import events, people, switches, topics, views
+from bot.emulator.control import events, inline, people, switches, topics, views
 from bot.emulator.control.table import Routes
 
-ROUTES: Routes = {**people.ROUTES, **events.ROUTES, **topics.ROUTES, **switches.ROUTES, **views.ROUTES}
+ROUTES: Routes = {
+    **people.ROUTES,
+    **events.ROUTES,
+    **inline.ROUTES,
+    **topics.ROUTES,
+    **switches.ROUTES,
+    **views.ROUTES,
+}

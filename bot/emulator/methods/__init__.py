@@ -3,7 +3,7 @@
 A method gets the world and its parameters, and returns the `result`; what it refuses it raises.
 """
 
-from bot.emulator.methods import chats, commands, files, media, messages, pins, polling, texts
+from bot.emulator.methods import chats, commands, files, inline, media, messages, pins, polling, texts
 from bot.emulator.methods.table import Method, Methods
 
 __all__ = ["METHODS", "Method"]
@@ -17,6 +17,7 @@ _ALL: Methods = {
     **chats.METHODS,
     **commands.METHODS,
     **files.METHODS,
+    **inline.METHODS,
 }
 
 # Telegram finds methods whatever their case; the value keeps the documented spelling.

@@ -109,6 +109,15 @@ async def test_nothing_to_find_is_no_watch(reader: Person, words: str) -> None:
     assert "Chưa theo dõi gì" in await listed(reader)
 
 
+async def test_a_named_source_must_be_one_that_there_is(reader: Person) -> None:
+    await reader.says("/theodoi giá xăng nguồn:tienphong")
+    await reader.sees("Không có nguồn hay chủ đề «tienphong»")
+    await reader.says('/theodoi giá xăng nguồn:baobien chủ đề:"kinh tế"')
+    await reader.sees("Đang theo dõi «giá xăng nguồn:baobien")
+    await reader.says('/theodoi xăng giá nguồn:"Báo Biển" chude:kinh-te')
+    await reader.sees("đã được theo dõi từ trước")
+
+
 async def test_hostile_words_are_shown_as_words(reader: Person) -> None:
     await reader.says("/theodoi <b>giá</b> & {0} xăng")
     await reader.sees("Đang theo dõi «<b>giá</b> & {0} xăng»")
