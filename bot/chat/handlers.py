@@ -49,9 +49,8 @@ def add_handlers(
         filter_ = _NEW | _POSTED if command.is_setting else _NEW  # a channel is no place to ask
         add(CommandHandler(command.name, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
-    # What somebody sent through the inline mode is an answer of ours already.
-    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT & ~filters.VIA_BOT, sorter.on_words))
-    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL & ~filters.VIA_BOT, sorter.on_wordless))
+    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
+    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
     add(CallbackQueryHandler(sorter.on_tap))
     add(InlineQueryHandler(sorter.on_inline))
     add(ChatMemberHandler(sorter.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
@@ -90,6 +89,8 @@ class _Sorter:
         message = update.message
         if message is None or message.text is None:
             return
+        if message.via_bot is not None and message.via_bot.id == context.bot.id:
+            return  # what our inline mode offered is no question to us
         if message.text.startswith("/"):  # Telegram sees no command in "/lịch"
             await self._reception.reject(self._visit(message, context), message.text)
         else:

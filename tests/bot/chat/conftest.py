@@ -176,6 +176,11 @@ class House:
         await self._application.stop()
         await self._application.shutdown()
 
+    @property
+    def telegram(self) -> Any:
+        """Return the bot's way to Telegram."""
+        return self._application.bot
+
     async def handled(self, update_id: int | None) -> None:
         """Wait until the bot is done with an update; None: the bot does not get to see it."""
         if update_id is not None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.chat.alerts import alert_buttons
 from bot.chat.callbacks import encode
 from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.watches import MOST_WATCHES
@@ -133,6 +135,28 @@ async def test_a_paused_chat_may_watch_and_is_told_when_it_will_hear(reader: Per
     await reader.says("/tamdung")
     await reader.says("/theodoi giá xăng")
     await reader.sees("Đang theo dõi «giá xăng»", "/tieptuc")
+
+
+async def test_a_watch_is_stopped_under_its_alert_which_keeps_its_text(reader: Person) -> None:
+    await reader.says("/theodoi giá xăng")
+    await reader.says("/theodoi bão")
+    buttons = [
+        [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+        for row in alert_buttons([(1, "giá xăng"), (2, "bão")])
+    ]
+    bot = reader.house.telegram
+    await bot.send_message(reader.chat, "Giá xăng giảm", reply_markup=InlineKeyboardMarkup(buttons))
+    assert await reader.taps("Thôi theo dõi") == "Đã thôi theo dõi «giá xăng»."
+    await reader.sees("Giá xăng giảm")
+    assert await reader.buttons() == [
+        "Xem thêm: giá xăng",
+        "↩ Theo dõi lại",
+        "Xem thêm: bão",
+        "Thôi theo dõi",
+    ]
+    assert str(await reader.taps("↩ Theo dõi lại")).startswith("🔔 Đang theo dõi «giá xăng»")
+    assert await reader.buttons() == ["Xem thêm: giá xăng", "Thôi theo dõi", "Xem thêm: bão", "Thôi theo dõi"]
+    assert "giá xăng" in await listed(reader)
 
 
 async def test_in_a_group_only_administrators_watch(reader: Person) -> None:
