@@ -8,19 +8,44 @@ Telegram offers no way to ask whether the message went out.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.leases import LeaseKey, holds_lease
-from storage.statements import is_postgres
 from storage.tables import deliveries, delivery_buttons, delivery_edits, issue_parts, issues, subscribers
 
 MOST_TRIES = 2
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
 RETRACTED, CORRECTION = "retracted", "correction"  # an issue's status
 EDIT, NOTICE = 0, 1  # the parts of a correction
+
+
+_TAKE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(status="sending", tries=deliveries.c.tries + 1, changed_at=bindparam("moment"))
+)
+_MARK_SENT = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"), deliveries.c.tries == bindparam("tried"))
+    .where(deliveries.c.status == "sending")
+    .values(status="sent", message_id=bindparam("message"), reason=None, changed_at=bindparam("moment"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +100,16 @@ async def claim_deliveries(
     """
     if lease is not None and not await holds_lease(connection, lease):
         return []
-    claimed = await _claim(connection, deliveries.c.tries == 0, limit, now)
+    claimed = await _claim(connection, _due(is_repeat=False), limit, now)
     repeats = min(repeats, limit - len(claimed))
-    return claimed + (await _claim(connection, deliveries.c.tries > 0, repeats, now) if repeats > 0 else [])
+    if repeats <= 0:
+        return claimed
+    return claimed + await _claim(connection, _due(is_repeat=True), repeats, now)
 
 
-async def _claim(
-    connection: AsyncConnection, which: ColumnElement[bool], limit: int, now: dt.datetime
-) -> list[Claimed]:
+@cache  # to build it costs more than to run it
+def _due(*, is_repeat: bool) -> Select[Any]:
+    """Return the query for `at_most` rows that may go out `by_now`: those tried before, or the others."""
     d, s = deliveries.c, subscribers.c
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
@@ -93,7 +120,7 @@ async def _claim(
     )
     part = and_(issue_parts.c.issue_id == d.issue_id, issue_parts.c.part == d.part)
     edited = deliveries.alias("edited")
-    due = (
+    return (
         select(
             d.id,
             d.part,
@@ -112,20 +139,26 @@ async def _claim(
         .outerjoin(delivery_edits, delivery_edits.c.delivery_id == d.id)
         .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
         .outerjoin(delivery_buttons, delivery_buttons.c.delivery_id == d.id)
-        .where(which, d.status == "pending", d.not_before <= now, is_first)
+        .where(d.tries > 0 if is_repeat else d.tries == 0)
+        .where(d.status == literal_column("'pending'"), d.not_before <= bindparam("by_now"), is_first)
         .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
         .order_by(d.tries, d.not_before, d.id)
-        .limit(limit)
+        .limit(bindparam("at_most"))
+        .with_for_update(of=deliveries, skip_locked=True)  # SQLite has one writer, and knows no such words
     )
-    if is_postgres(connection):
-        due = due.with_for_update(of=deliveries, skip_locked=True)
-    rows = (await connection.execute(due)).all()
+
+
+async def _claim(
+    connection: AsyncConnection, due: Select[Any], limit: int, now: dt.datetime
+) -> list[Claimed]:
+    rows = (await connection.execute(due, {"by_now": now, "at_most": limit})).all()
     for row in rows:
         if reason := _why_off(row):
-            await _set(connection, [row.id], status="gone", reason=reason, changed_at=now)
+            off = {"status": "gone", "reason": reason, "changed_at": now}
+            await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(off))
     wanted = [row for row in rows if not _why_off(row)]
-    taken = {"status": "sending", "tries": d.tries + 1, "changed_at": now}
-    await _set(connection, [row.id for row in wanted], **taken)
+    if wanted:
+        await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now})
     return [
         Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits, row.buttons or (), row.thread_id)
         for row in wanted
@@ -141,26 +174,13 @@ def _why_off(row: Any) -> str | None:
     return None if row.status == "active" else str(row.status)
 
 
-async def _set(connection: AsyncConnection, ids: Sequence[int], **values: object) -> None:
-    if ids:
-        await connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
-
-
 async def mark_sent(
     connection: AsyncConnection, sent: Sequence[tuple[Claimed, int]], *, now: dt.datetime
 ) -> None:
     """Write down Telegram's message number of each."""
-    d = deliveries.c
-    is_ours = and_(d.id == bindparam("claimed"), d.tries == bindparam("tried"), d.status == "sending")
-    values: dict[str, Any] = {
-        "status": "sent",
-        "message_id": bindparam("message"),
-        "reason": None,
-        "changed_at": now,
-    }
-    rows = [{"claimed": one.id, "tried": one.tries, "message": message} for one, message in sent]
+    rows = [{"row": one.id, "tried": one.tries, "message": number, "moment": now} for one, number in sent]
     if rows:
-        await connection.execute(update(deliveries).where(is_ours).values(values), rows)
+        await connection.execute(_MARK_SENT, rows)
 
 
 async def mark_gone(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:

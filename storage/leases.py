@@ -8,13 +8,18 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.statements import insert_into, is_postgres
 from storage.tables import leases
 
 LEASE_SECONDS = 10.0
+_HELD = (
+    select(leases.c.name)
+    .where(leases.c.name == bindparam("held"), leases.c.owner == bindparam("holder"))
+    .with_for_update(read=True)
+)
 _LEASE = dt.timedelta(seconds=LEASE_SECONDS)
 
 
@@ -75,8 +80,8 @@ async def find_owner(connection: AsyncConnection, name: str) -> str | None:
 
 async def holds_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
     """Tell whether the lease is still its owner's; it cannot be taken away within this transaction."""
-    row = select(leases.c.name).where(leases.c.name == key.name, leases.c.owner == key.owner)
-    return (await connection.execute(row.with_for_update(read=True))).first() is not None
+    asked = {"held": key.name, "holder": key.owner}
+    return (await connection.execute(_HELD, asked)).first() is not None
 
 
 async def _now(connection: AsyncConnection) -> dt.datetime:

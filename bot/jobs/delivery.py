@@ -52,6 +52,7 @@ from storage.subscribers import move_chat, retire, set_thread
 
 IN_FLIGHT = 4
 _IDLE_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _PAUSED = "sending_paused"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -168,6 +169,15 @@ class Sender:
         for task in self._flying:
             task.cancel()
 
+    def _land(self) -> None:
+        """Wake when half of those in flight are done, or a moment after the first: what is written together
+        costs one commit."""
+        done = sum(task.done() for task in self._flying)
+        if 2 * done >= len(self._flying):
+            self._wake.set()
+        elif done == 1:
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._wake.set)
+
     async def _exchange(self, room: int) -> int:
         """In one transaction write down what is done and take up to `room` deliveries; return how many."""
         async with self._exchanging:
@@ -189,7 +199,7 @@ class Sender:
         self._unwritten = []
         for one in claimed:
             task = asyncio.create_task(self._send(one))
-            task.add_done_callback(lambda _: self._wake.set())
+            task.add_done_callback(lambda _: self._land())
             self._flying[task] = one
         return len(claimed)
 

@@ -1,0 +1,152 @@
+"""What the ledger costs: a broadcast with limits off, through the sender, the bare library, and bare aiohttp.
+
+    python benchmarks/broadcast.py [--messages N] [--in-flight N ...]
+
+The emulator runs in a process of its own, on a core of its own where there are two; the sender on one. Each
+way sends the same text to the same chats with as many in flight; rates are messages a second of the machine's
+time and, as the emulator may be what waits, of the sender's own CPU time.
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy import insert
+from telegram import LinkPreviewOptions
+from telegram.ext import ExtBot
+
+from bot.clock import Clock
+from bot.desk import Desk
+from bot.emulator.client import control
+from bot.emulator.process import emulator_process
+from bot.jobs.delivery import Sender
+from bot.newsroom import Newsroom
+from bot.transport import AiohttpRequest
+from storage.engine import Database
+from storage.issues import Issue, enqueue_deliveries, record_issue
+from storage.leases import LeaseKey, take_lease
+from storage.profiles import Choices, join_profile
+from storage.tables import subscribers
+from storage.upgrade import upgrade
+
+TOKEN = "42:benchmark"  # noqa: S105 - the emulator takes any
+TEXT = "<b>Tin sáng</b>\n" + "Cây cầu dài hai trăm mét nối hai bờ sông, bà con không còn phải đi đò. " * 20
+LEASE = LeaseKey("benchmark", "us")
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--messages", type=int, default=2_000)
+    ask.add_argument("--in-flight", type=int, nargs="+", default=[4, 16])
+    args = ask.parse_args()
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[-1:])  # the emulator inherits this
+    print("| in flight | way | messages/s | CPU ms/message | of the bare library |\n|---|---|---|---|---|")
+    asyncio.run(_measure(args.messages, args.in_flight, own_core=cores[0]))
+
+
+async def _measure(messages: int, in_flights: Iterable[int], *, own_core: int) -> None:
+    async with emulator_process() as url, control(url) as hands:
+        os.sched_setaffinity(0, [own_core])
+        chats = list(range(1, messages + 1))
+        for chat in chats:
+            await hands.user(f"Bạn {chat}", id=chat, started=True)
+        for in_flight in in_flights:
+            bare, bare_cpu = await _timed(messages, lambda n=in_flight: _by_library(url, chats, n))
+            with tempfile.TemporaryDirectory() as folder:
+                database = await _filled(Path(folder), chats)
+                whole, cpu = await _timed(
+                    messages, lambda n=in_flight, d=database: _by_sender(url, d, messages, n)
+                )
+                await database.close()
+            raw, raw_cpu = await _timed(messages, lambda n=in_flight: _by_aiohttp(url, chats, n))
+            _print(in_flight, "the sender with its ledger", whole, cpu, bare)
+            _print(in_flight, "the library over our transport", bare, bare_cpu, bare)
+            _print(in_flight, "aiohttp alone", raw, raw_cpu, bare)
+
+
+def _print(in_flight: int, way: str, rate: float, cpu: float, bare: float) -> None:
+    print(f"| {in_flight} | {way} | {rate:.0f} | {cpu:.2f} | {rate / bare:.0%} |", flush=True)
+
+
+async def _timed(messages: int, send: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """Return messages a second, and milliseconds of this process's CPU a message."""
+    began, cpu = time.perf_counter(), time.process_time()
+    await send()
+    return messages / (time.perf_counter() - began), (time.process_time() - cpu) / messages * 1_000
+
+
+async def _by_library(url: str, chats: list[int], in_flight: int) -> None:
+    places = asyncio.Semaphore(in_flight)
+    async with _bot(url, in_flight) as bot:
+
+        async def send(chat: int) -> None:
+            async with places:
+                await bot.send_message(
+                    chat, TEXT, parse_mode="HTML", link_preview_options=LinkPreviewOptions(is_disabled=True)
+                )
+
+        await asyncio.gather(*map(send, chats))
+
+
+async def _by_sender(url: str, database: Database, messages: int, in_flight: int) -> None:
+    newsroom = Newsroom(
+        zone="Asia/Ho_Chi_Minh", editions=(), sources=(), topics={}, topic_aliases={}, keep_days=90,
+        late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
+    )  # fmt: skip
+    async with _bot(url, in_flight) as bot:
+        sender = Sender(Desk(database, Clock(), newsroom), bot, lease=LEASE, in_flight=in_flight)
+        sending = asyncio.create_task(sender.run())
+        while sender.sent < messages:  # noqa: ASYNC110 - to be woken by each would be measured too
+            await asyncio.sleep(0.02)
+        sender.stop()
+        await sending
+
+
+async def _by_aiohttp(url: str, chats: list[int], in_flight: int) -> None:
+    places = asyncio.Semaphore(in_flight)
+    connector = aiohttp.TCPConnector(limit=in_flight)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def send(chat: int) -> None:
+            body = {"chat_id": str(chat), "text": TEXT, "parse_mode": "HTML"}
+            async with places, session.post(f"{url}/bot{TOKEN}/sendMessage", data=body) as answer:
+                await answer.read()
+
+        await asyncio.gather(*map(send, chats))
+
+
+def _bot(url: str, in_flight: int) -> ExtBot[None]:
+    return ExtBot(TOKEN, base_url=f"{url}/bot", request=AiohttpRequest(in_flight))
+
+
+async def _filled(folder: Path, chats: list[int]) -> Database:
+    """Make a database in which every chat waits for one message."""
+    database, now = Database(f"sqlite+aiosqlite:///{folder / 'broadcast.db'}"), dt.datetime.now(dt.UTC)
+    await upgrade(database, now=now)
+    async with database.write() as connection:
+        assert await take_lease(connection, LEASE)
+        profile = await join_profile(connection, Choices("sang"), next_due_at=now, now=now)
+        rows = [
+            {"chat_id": chat, "kind": "private", "status": "active", "profile_id": profile,
+             "quiet_start": 0, "quiet_end": 0, "created_at": now, "changed_at": now}
+            for chat in chats
+        ]  # fmt: skip
+        await connection.execute(insert(subscribers), rows)
+        issue = await record_issue(
+            connection, Issue(profile, "sang", now, now, "made", parts=(TEXT,)), now=now
+        )
+        assert issue is not None
+        await enqueue_deliveries(connection, issue, profile, 1, release=lambda start, end: now, now=now)
+    return database
+
+
+if __name__ == "__main__":
+    main()
