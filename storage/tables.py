@@ -267,6 +267,7 @@ watch_hits = Table(  # that a story was found for a watch: once, whatever else i
 )
 Index("watch_hits_story", watch_hits.c.story_id)
 Index("watch_hits_article", watch_hits.c.article_id)
+Index("watch_hits_alerted_at", watch_hits.c.alerted_at)
 Index(
     "watch_hits_open",
     watch_hits.c.not_before,

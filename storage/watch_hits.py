@@ -134,18 +134,15 @@ async def find_due_subscribers(
 ) -> dict[int, Choices]:
     """Return subscribers with hits that may be told now, who were last told before `told_before`."""
     h, w = watch_hits.c, watches.c
-    last_told = watch_hits.alias("last_told")
-    own = watches.alias("own")
-    was_told = exists().where(
-        own.c.subscriber_id == w.subscriber_id,
-        last_told.c.watch_id == own.c.id,
-        last_told.c.alerted_at > told_before,
-        last_told.c.alerted_at <= now,  # later only where the clock was set back
+    just_told = (
+        select(w.subscriber_id)
+        .join(watch_hits, h.watch_id == w.id)
+        .where(h.alerted_at > told_before, h.alerted_at <= now)  # later only where the clock was set back
     )
     query = (
         select(w.subscriber_id)
         .join(watch_hits, h.watch_id == w.id)
-        .where(h.alerted_at.is_(None), h.not_before <= now, ~was_told)
+        .where(h.alerted_at.is_(None), h.not_before <= now, w.subscriber_id.not_in(just_told))
         .group_by(w.subscriber_id)
         .order_by(func.min(h.not_before, type_=UtcTime), w.subscriber_id)
         .limit(limit)
@@ -170,6 +167,11 @@ async def find_waiting_hits(
         .limit(limit)
     )
     return [Waiting(*row) for row in await connection.execute(query)]
+
+
+async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> None:
+    """Forget the hits found before `before`: nothing more is written about those stories."""
+    await connection.execute(delete(watch_hits).where(watch_hits.c.found_at < before))
 
 
 async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:

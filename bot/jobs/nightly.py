@@ -9,10 +9,12 @@ from bot.desk import Desk
 from storage.notes import find_note, write_note
 from storage.prune import prune_articles, prune_issues, prune_rest
 from storage.updates import forget_handled
+from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
 
 _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
+_HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
 _WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
@@ -49,5 +51,6 @@ async def prune(desk: Desk) -> int:
     async with desk.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
+        await prune_hits(connection, before=now - _HITS_REMEMBERED)
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone

@@ -45,6 +45,7 @@ def upgrade() -> None:
     )
     op.create_index("watch_hits_story", "watch_hits", ["story_id"], unique=False)
     op.create_index("watch_hits_article", "watch_hits", ["article_id"], unique=False)
+    op.create_index("watch_hits_alerted_at", "watch_hits", ["alerted_at"], unique=False)
     is_open = sa.text("alerted_at IS NULL")
     op.create_index(
         "watch_hits_open", "watch_hits", ["not_before"], sqlite_where=is_open, postgresql_where=is_open

@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.alerts import send_alerts
 from bot.jobs.delivery import Sender
+from bot.jobs.nightly import prune
 from bot.jobs.watching import Watching
 from storage.articles import find_waiting, store_articles
 from storage.intake import Incoming
@@ -25,7 +26,7 @@ from storage.subscribers import (
     retire,
     set_status,
 )
-from storage.tables import issue_parts, issues, watch_hits
+from storage.tables import issue_parts, issues, watch_hits, watches
 from storage.times import Published
 from storage.watches import add_watch, find_watches, set_removed
 from storage.work import Worked, make_story, save_work
@@ -295,6 +296,23 @@ async def test_a_clock_set_back_does_not_stop_the_alerts(room: Room) -> None:
     await room.publish("Bão số 2")
     await room.tick()
     assert len(await room.seen(AN)) == 2
+
+
+async def test_the_night_forgets_removed_watches_and_old_hits(room: Room) -> None:
+    number = await room.watch(AN, "bão")
+    await room.watch(AN, "giá vàng")
+    await room.publish("Bão giá vàng")
+    await room.tick()
+    async with room.desk.database.write() as connection:
+        await set_removed(connection, number, is_removed=True, now=room.clock.now())
+    await prune(room.desk)
+    assert (await _count(room, watches), await _count(room, watch_hits)) == (2, 2)
+    await room.clock.advance(25 * 3_600)
+    await prune(room.desk)
+    assert (await _count(room, watches), await _count(room, watch_hits)) == (1, 1)
+    await room.clock.advance(30 * 24 * 3_600)
+    await prune(room.desk)
+    assert (await _count(room, watches), await _count(room, watch_hits)) == (1, 0)
 
 
 async def _count(room: Room, table: Any) -> int:
