@@ -271,7 +271,7 @@ async def test_rows_left_half_sent_by_a_kill_are_tried_once_more_and_then_in_dou
     for expected in ("pending", "unknown"):
         await users.post("fault", kind="hang", seconds=5)
         killed = asyncio.create_task(Sender(desk, telegram).send_batch())
-        while await statuses(desk) != ["sending"]:
+        while await statuses(desk) != ["sending"]:  # noqa: ASYNC110 - the row is the witness
             await asyncio.sleep(0.02)
         killed.cancel()
         await asyncio.wait([killed])
