@@ -202,7 +202,8 @@ KEPT = Markup("Mọi thứ vẫn còn nguyên.")
 # Help
 HELP = Markup(
     "<b>Điểm Tin</b> đọc báo và gửi bản tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
-    "Muốn tìm tin, bạn cứ gõ vài từ vào đây, có dấu hay không đều được.\n\n{commands}"
+    "Muốn tìm tin, bạn cứ gõ vài từ vào đây, có dấu hay không đều được. Thu hẹp: thêm <code>hôm qua</code>, "
+    "<code>nguon:tên-báo</code> hoặc <code>chude:kinh-te</code>.\n\n{commands}"
 )
 HELP_GROUP = Markup(
     "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"

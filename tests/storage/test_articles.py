@@ -8,6 +8,8 @@ from storage.articles import (
     Tally,
     count_waiting,
     find_articles,
+    find_reports,
+    find_sources,
     find_summaries,
     find_versions,
     find_waiting,
@@ -99,3 +101,20 @@ async def test_a_summary_is_cut_out_of_the_stored_text(database: Database, work_
     place = sentence.place
     assert sentence.text == article.document.field(place.field)[place.start : place.end]
     assert sentence.text == "Nhiều tuyến phố ngập sâu."
+
+
+async def test_the_reports_of_a_story_come_newest_first_with_their_sources(
+    database: Database, now: dt.datetime, work_up: Worker
+) -> None:
+    [first] = await work_up(incoming("a"))
+    async with database.read() as connection:
+        story = (await get_article(connection, "a")).story_id
+    [second] = await work_up(incoming("b", source="tin-chieu"), story=story)
+    [other] = await work_up(incoming("c"))
+    async with database.read() as connection:
+        reports = await find_reports(connection, [story or 0], 10)
+        newest = await find_reports(connection, [story or 0], 1)
+        sources = await find_sources(connection, [first.id, second.id, other.id, 10**9])
+    assert [report.id for report in reports] == [second.id, first.id]
+    assert [report.id for report in newest] == [second.id]
+    assert sources == {first.id: "tin-sang", second.id: "tin-chieu", other.id: "tin-sang"}
