@@ -57,6 +57,7 @@ articles = Table(
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
 )
 Index("articles_external_id", articles.c.external_id)
+Index("articles_source", articles.c.source, articles.c.id)
 Index("articles_stored_at", articles.c.stored_at)
 Index("articles_published_at", articles.c.published_at)
 Index("articles_story_id", articles.c.story_id)

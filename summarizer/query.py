@@ -71,6 +71,19 @@ class Query:
         )
 
     @property
+    def without_time(self) -> "Query":
+        """Return the question with its time words as plain ones, and no time."""
+        groups = (*self.groups, *((run,) for run in self.time_words))
+        return replace(
+            self,
+            wanted=tuple(group[0] for group in groups),
+            alternatives=tuple(group[1:] for group in groups),
+            since=None,
+            until=None,
+            time_words=(),
+        )
+
+    @property
     def words(self) -> Run:
         """Return all wanted syllables, in the order typed."""
         return tuple(word for run in self.wanted for word in run)

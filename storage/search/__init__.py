@@ -4,8 +4,17 @@
 `summarizer.query`'s business, what a hit looks like `summarizer.snippets`'.
 """
 
+from storage.search.by_day import matches_by_day
 from storage.search.index import SearchRow, index_articles, unindex_articles
 from storage.search.model import Filters
 from storage.search.search import Found, search_articles
 
-__all__ = ["Filters", "Found", "SearchRow", "index_articles", "search_articles", "unindex_articles"]
+__all__ = [
+    "Filters",
+    "Found",
+    "SearchRow",
+    "index_articles",
+    "matches_by_day",
+    "search_articles",
+    "unindex_articles",
+]

@@ -45,34 +45,44 @@ class IndexedWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """What must occur: all runs of at least one alternative, and none of the excluded runs.
+class AllOf:
+    """Words that must all occur: one run of each group, `in_title` in the title alone."""
 
-    The words are already in the form of the layer asked. Runs and alternatives are never empty.
+    groups: tuple[tuple[Run, ...], ...]
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What must occur: at least one of the alternatives, and none of the excluded runs.
+
+    The words are already in the form of the layer asked. Runs, groups and alternatives are never empty.
     """
 
-    alternatives: tuple[tuple[Run, ...], ...]
+    alternatives: tuple[AllOf, ...]
     excluded: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches. `score` is the engine's own, higher is better; `at` when it was published."""
+    """An article that matches; `at` is when it came out. `body` is there where the whole text was asked."""
 
     article_id: int
-    score: float
     title: str
     sapo: str
     at: dt.datetime
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The best hits among the newest matches, and how many matches were looked at."""
+    """The newest matches: `hits` the newest of these, `matches` how many were looked at, and their span."""
 
     hits: tuple[Hit, ...] = ()
     matches: int = 0
     has_more: bool = False  # older matches were left unlooked at
+    first_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
 
 
 class Engine(Protocol):
@@ -87,5 +97,22 @@ class Engine(Protocol):
     async def remove(self, connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
         """Take out rows that are in the index with exactly these words."""
 
-    async def look_up(self, connection: AsyncConnection, layer: Layer, match: Match, limit: int) -> Page:
-        """Return at most `limit` hits, best first, looking at a bounded number of the newest matches."""
+    async def look_up(
+        self,
+        connection: AsyncConnection,
+        layer: Layer,
+        match: Match,
+        filters: Filters,
+        limit: int,
+        window: int,
+    ) -> Page:
+        """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+
+    async def newest(self, connection: AsyncConnection, filters: Filters, limit: int) -> Page:
+        """Return the newest articles that pass `filters`, whatever their words; at most `limit`."""
+
+    async def count_words(self, connection: AsyncConnection) -> dict[str, int]:
+        """Return the folded words of titles and sapos and in how many articles each occurs.
+
+        Rare ones may be missing, and of a large store the counts may be those of its newer part.
+        """

@@ -1,20 +1,20 @@
 """The search index on PostgreSQL: a row of tsvectors for each article, built from words cut in Python.
 
-PostgreSQL's own parser and dictionaries are never used: words arrive ready, with their positions. Ranking
-every match of a frequent word costs seconds on a large store, so only the newest matches are ranked.
+PostgreSQL's own parser, dictionaries and ranking are never used: words arrive ready, with their positions.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Executable, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.model import Hit, IndexedWords, Layer, Match, Page
+from storage.search.model import AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.times import UtcTime
 from summarizer.query import Run
 
-_WINDOW = 500
 _FIELD_GAP = 10  # positions between title and sapo, so that no phrase spans both
 
 # A plan made without seeing the words walks the whole table for a rare one; and where the planner is wrong
@@ -32,32 +32,18 @@ _PUT = text(
 )
 
 
-_LOOK_UP_SQL = """
-    SELECT id, score, matches, title, sapo, coalesce(published_at, stored_at) AS at
-    FROM (
-        SELECT article_id, ts_rank_cd('{0, 0, 0.33, 1}', words, query) AS score, count(*) OVER () AS matches
-        FROM (
-            SELECT article_id, COLUMN AS words, query
-            FROM article_search, CAST(CAST(:match AS text) AS tsquery) AS query
-            WHERE COLUMN @@ query
-            ORDER BY article_id DESC LIMIT :window
-        ) AS newest
-        ORDER BY score DESC, article_id DESC LIMIT :limit
-    ) AS best
-    JOIN articles ON id = article_id
-    ORDER BY score DESC, id DESC
-"""  # weights of D, C, B (sapo), A (title)
-
-
-def _look_up_statement(column: str) -> Executable:
-    return text(_LOOK_UP_SQL.replace("COLUMN", column)).columns(at=UtcTime())
-
-
-_LOOK_UP: dict[Layer, Executable] = {
-    "accented": _look_up_statement("accented"),
-    "folded": _look_up_statement("folded"),
-    "whole": _look_up_statement("body"),
+_NEWEST_SQL = """SELECT article_id AS id
+    FROM article_search, CAST(CAST(:match AS text) AS tsquery) AS query
+    WHERE COLUMN @@ query{between} ORDER BY article_id DESC"""
+_NEWEST: dict[Layer, str] = {
+    "accented": _NEWEST_SQL.replace("COLUMN", "accented"),
+    "folded": _NEWEST_SQL.replace("COLUMN", "folded"),
+    "whole": _NEWEST_SQL.replace("COLUMN", "body"),
 }
+# Of a large store the newer part tells the words well enough: reading every vector would take seconds.
+_COUNT_WORDS = text(
+    "SELECT word, ndoc FROM ts_stat('SELECT folded FROM article_search ORDER BY article_id DESC LIMIT 20000')"
+)
 
 
 async def find_indexed(connection: AsyncConnection, ids: Iterable[int]) -> set[int]:
@@ -85,14 +71,31 @@ async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> N
     await connection.execute(_REMOVE, {"ids": [row.article_id for row in rows]})
 
 
-async def look_up(connection: AsyncConnection, layer: Layer, match: Match, limit: int) -> Page:
-    """Return at most `limit` hits, best first, looking at a bounded number of the newest matches."""
-    values = {"match": expression(match), "window": _WINDOW, "limit": limit}
+async def look_up(
+    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, limit: int, window: int
+) -> Page:
+    """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+    asked = look_up_statement(
+        _NEWEST[layer], "article_id", expression(match), filters, limit, window, with_body=layer == "whole"
+    )
+    return await _page(connection, asked)
+
+
+async def newest(connection: AsyncConnection, filters: Filters, limit: int) -> Page:
+    """Return the newest articles that pass `filters`."""
+    return await _page(connection, newest_statement(filters, limit))
+
+
+async def count_words(connection: AsyncConnection) -> dict[str, int]:
+    """Return the folded words of titles and sapos and in how many articles each occurs."""
+    return {row.word: row.ndoc for row in await connection.execute(_COUNT_WORDS)}
+
+
+async def _page(connection: AsyncConnection, asked: Statement) -> Page:
     await connection.execute(_BOUND)
-    rows = (await connection.execute(_LOOK_UP[layer], values)).all()
-    matches = rows[0].matches if rows else 0
-    hits = tuple(Hit(row.id, row.score, row.title, row.sapo, row.at) for row in rows)
-    return Page(hits, matches, matches == _WINDOW)
+    moments = [bindparam(name, type_=UtcTime()) for name in ("since", "until") if name in asked.values]
+    rows = (await connection.execute(text(asked.sql).bindparams(*moments), asked.values)).all()
+    return page_of(rows, asked.values, lambda stored: stored.astimezone(dt.UTC))
 
 
 def vector(title: str, sapo: str) -> str:
@@ -113,15 +116,26 @@ def vector(title: str, sapo: str) -> str:
 def expression(match: Match) -> str:
     """Write `match` as a tsquery, every word quoted so that none is an operator.
 
-    >>> print(expression(Match(((("ha",), ("du", "lich")),), excluded=(("tau",),))))
-    ('ha' & ('du' <-> 'lich')) & !'tau'
+    >>> wanted = AllOf(((("ha",),), (("du", "lich"), ("dl",))))
+    >>> print(expression(Match((wanted,), excluded=(("tau",),))))
+    ('ha' & (('du' <-> 'lich') | 'dl')) & !'tau'
     """
-    wanted = " | ".join(f"({' & '.join(map(_quoted, runs))})" for runs in match.alternatives)
+    wanted = " | ".join(map(_all_of, match.alternatives))
     if len(match.alternatives) > 1:
         wanted = f"({wanted})"
     return " & ".join((wanted, *(f"!{_quoted(run)}" for run in match.excluded)))
 
 
-def _quoted(run: Run) -> str:
-    lexemes = [f"'{word}'" for word in run]
+def _all_of(wanted: AllOf) -> str:
+    groups = (_any_of(group, ":A" if wanted.in_title else "") for group in wanted.groups)
+    return f"({' & '.join(groups)})"
+
+
+def _any_of(group: Sequence[Run], field: str) -> str:
+    runs = [_quoted(run, field) for run in group]
+    return runs[0] if len(runs) == 1 else f"({' | '.join(runs)})"
+
+
+def _quoted(run: Run, field: str = "") -> str:
+    lexemes = [f"'{word}'{field}" for word in run]
     return lexemes[0] if len(lexemes) == 1 else f"({' <-> '.join(lexemes)})"

@@ -12,6 +12,7 @@ _SQLITE = (
     # The whole text stands apart: a long column drowns titles whatever its weight.
     "CREATE VIRTUAL TABLE fts_body USING fts5(body, content='', tokenize='ascii')",
 )
+_SQLITE_WORDS = ("CREATE VIRTUAL TABLE fts_words USING fts5vocab('fts_fold', 'row')",)
 _POSTGRES = (
     "CREATE TABLE article_search ("
     "article_id BIGINT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, "
@@ -29,3 +30,12 @@ def search_ddl(dialect_name: str) -> tuple[str, ...]:
     (3, 4)
     """
     return {"sqlite": _SQLITE, "postgresql": _POSTGRES}[dialect_name]
+
+
+def words_ddl(dialect_name: str) -> tuple[str, ...]:
+    """Return the statements that let the words of titles and sapos be counted; PostgreSQL needs none.
+
+    >>> words_ddl("sqlite")
+    ("CREATE VIRTUAL TABLE fts_words USING fts5vocab('fts_fold', 'row')",)
+    """
+    return {"sqlite": _SQLITE_WORDS, "postgresql": ()}[dialect_name]

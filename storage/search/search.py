@@ -1,20 +1,19 @@
-"""Ask the index: the strictest reading of a question first, then wider ones until a page is full."""
+"""Ask the index: the strictest reading of a question first, a wider one only where that finds too little."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.engines import engine_of
-from storage.search.model import NO_FILTERS, Engine, Filters, Layer, Match, Page
-from storage.search.rank import ranked
-from summarizer.query import Query, Run
-from summarizer.syllables import folded
+from storage.search.model import NO_FILTERS, Filters
+from storage.search.readings import Read, Reader
+from storage.search.respelling import respelled, told
+from storage.search.vocabulary import spelling_of
+from summarizer.query import Query
 
-_ENOUGH = 10  # a page of hits: no wider reading is tried
-_MAX_RUNS_TO_LEAVE_OUT = 8  # the work of leaving each out in turn grows with their square
+_ENOUGH = 3  # hits: no wider reading is tried
+_SHORT = 3  # words of a question that is a name mostly: what has it as typed stays before what slips lead to
 
 Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 
@@ -26,7 +25,7 @@ class Found:
     `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` is the widest one that
     brought something: all words in title and sapo, all words anywhere in the text, all words but one, the
     words with slips mended (`suggestion` says what was searched), or the words without their time, which
-    nothing matched. `suggestion` is a question that would find more, None where there is none.
+    nothing matched. `suggestion` is a question that finds more, None where none is known.
     `looked_through` matches were looked at; they came out from `first_at` to `last_at`.
     """
 
@@ -47,79 +46,70 @@ async def search_articles(
     now: dt.datetime,
     filters: Filters = NO_FILTERS,
     limit: int = 50,
+    wide: bool = False,
 ) -> Found:
-    """Find at most `limit` articles for `query`.
+    """Find at most `limit` articles for `query`, all of which pass `filters`.
 
-    A word typed with marks prefers its own spelling; one typed without finds every spelling. Only a bounded
-    number of the newest matches is ranked, so a frequent word costs no more than a rare one.
+    What the names and dates of the query mean, the caller puts into `filters`; a query without words then
+    finds the newest articles. A word typed with marks is looked for with these, and only where no article
+    has it, with any; one typed without finds every spelling. Only a bounded number of the newest matches is
+    looked at, so a frequent word costs no more than a rare one. Whole texts are looked into only where title
+    and sapo of no article have all words, or where they are few and `wide` asks for it.
     """
+    reader = Reader(connection, query, filters, now)
     if not query.wanted:
-        return Found()
-    ask = _Question(connection, engine_of(connection), query, now, limit)
-    found = ask.widened(Found(), "lead", await ask.lead())
-    if not ask.is_answered_by(found):
-        found = ask.widened(found, "text", await ask.look_up("whole", ask.all_words))
-    if not found.ids and ask.fewer_words.alternatives:
-        found = ask.widened(found, "fewer_words", await ask.look_up("folded", ask.fewer_words))
-        if not ask.is_answered_by(found):
-            found = ask.widened(found, "fewer_words", await ask.look_up("whole", ask.fewer_words))
+        return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
+    found = await _answer(reader, limit, wide=wide)
+    if not found.ids and query.time_words and (filters.since or filters.until):
+        anytime = replace(filters, since=None, until=None)
+        found = await _answer(replace(reader, query=query.without_time, filters=anytime), limit, wide=wide)
+        return replace(found, reading="any_time") if found.ids else found
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A query with all that its readings need."""
-
-    connection: AsyncConnection
-    engine: Engine
-    query: Query
-    now: dt.datetime
-    limit: int
-
-    @property
-    def all_words(self) -> Match:
-        """Return what finds every wanted run, whatever its marks."""
-        return Match((_bare(self.query.wanted),), _bare(self.query.excluded))
-
-    @property
-    def fewer_words(self) -> Match:
-        """Return what finds all wanted runs but any one; without alternatives where that makes no sense."""
-        wanted = _bare(self.query.wanted)
-        is_sensible = 1 < len(wanted) <= _MAX_RUNS_TO_LEAVE_OUT
-        left = tuple(wanted[:i] + wanted[i + 1 :] for i in range(len(wanted))) if is_sensible else ()
-        return Match(left, _bare(self.query.excluded))
-
-    async def look_up(self, layer: Layer, match: Match) -> Page:
-        return await self.engine.look_up(self.connection, layer, match, self.limit)
-
-    async def lead(self) -> Page:
-        """Look in title and sapo. Ranking tells spellings apart, the index where there are many hits."""
-        page = await self.look_up("folded", self.all_words)
-        if not self.query.has_marks or page.matches <= self.limit:
-            return page
-        own = await self.look_up("accented", Match((self.query.wanted,), self.query.excluded))
-        if len(own.hits) >= self.enough:
-            return own
-        known = {hit.article_id for hit in own.hits}
-        others = tuple(hit for hit in page.hits if hit.article_id not in known)
-        return replace(page, hits=own.hits + others)
-
-    @property
-    def enough(self) -> int:
-        """Return how many hits make a wider reading needless."""
-        return min(self.limit, _ENOUGH)
-
-    def is_answered_by(self, found: Found) -> bool:
-        return len(found.ids) >= self.enough
-
-    def widened(self, found: Found, reading: Reading, page: Page) -> Found:
-        """Return `found` with the hits of a wider reading behind those that it has."""
-        new = ranked((hit for hit in page.hits if hit.article_id not in found.ids), self.query, now=self.now)
-        if not new:
-            return found
-        ids = (*found.ids, *(hit.article_id for hit in new))[: self.limit]
-        return Found(ids, max(page.matches, len(ids)), not page.has_more, reading)
+async def _newest(reader: Reader, limit: int) -> Found:
+    page = await reader.newest(limit)
+    hits = sorted(page.hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id))
+    ids = tuple(hit.article_id for hit in hits)
+    return Found(
+        ids, page.matches, not page.has_more, "lead", None, page.first_at, page.last_at, page.matches
+    )
 
 
-def _bare(runs: Sequence[Run]) -> tuple[Run, ...]:
-    return tuple(dict.fromkeys(tuple(map(folded, run)) for run in runs))
+async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
+    """Return what the strictest reading finds that finds anything, a few hits with those of a wider one."""
+    lead = await reader.lead()
+    if lead.has_own and (len(lead.hits) >= _ENOUGH or not wide):
+        return _found(lead, "lead", limit)
+    whole = await reader.whole()
+    if lead.hits and not whole.has_own:
+        return _found(lead, "lead", limit)
+    text = lead.and_then(whole)
+    if len(text.hits) < _ENOUGH and not lead.hits and (mended := await _mended(reader, text, limit)):
+        return mended
+    if text.hits:
+        in_lead = {hit.hit.article_id for hit in lead.hits}
+        is_wider = any(hit.hit.article_id not in in_lead for hit in text.hits)
+        return _found(text, "text" if is_wider else "lead", limit)
+    return _found(await reader.fewer_words(), "fewer_words", limit)
+
+
+async def _mended(reader: Reader, few: Read, limit: int) -> Found | None:
+    """Search with slips mended; the few hits of a short question as typed, a name mostly, come first."""
+    groups = respelled(reader.query, await spelling_of(reader.connection))
+    read = await reader.lead(groups) if groups else Read()
+    if groups is None or not read.hits:
+        return None
+    is_name = bool(few.hits) and len(reader.query.words) <= _SHORT
+    both = few.and_then(read) if is_name else read.and_then(few)
+    suggestion = told(reader.query, groups, read.hits[0].hit)
+    return replace(_found(both, "text" if is_name else "respelled", limit), suggestion=suggestion)
+
+
+def _found(read: Read, reading: Reading, limit: int) -> Found:
+    ids = tuple(hit.hit.article_id for hit in read.hits[:limit])
+    if not ids:
+        return Found()
+    return Found(
+        ids, read.total, read.is_exact, reading, None, read.first_at, read.last_at, read.looked_through
+    )

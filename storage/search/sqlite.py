@@ -1,46 +1,30 @@
 """The search index on SQLite: three contentless FTS5 tables.
 
-Ranking every match of a frequent word costs seconds on a large store, so only the newest matches are ranked.
-Source: measured on 150,000 articles, bm25 with weights 3 (title) and 1 (sapo) over the newest 2,000;
-ranking whole texts costs more and decides less.
+The driver is asked directly, in one trip to its thread for each look-up: through SQLAlchemy's cursors the
+trips cost more than the search.
 """
 
+import datetime as dt
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.model import Hit, IndexedWords, Layer, Match, Page
+from storage.search.model import AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.statements import chunks
 from storage.times import UtcTime
 from summarizer.query import Run
 
-_WINDOWS: dict[Layer, int] = {"accented": 2000, "folded": 2000, "whole": 500}
-_LOOK_UP_SQL = """
-    SELECT id, score, matches, title, sapo, coalesce(published_at, stored_at) AS at
-    FROM (
-        SELECT rowid AS found_id, score, count(*) OVER () AS matches
-        FROM (
-            SELECT rowid, RANK AS score FROM TABLE WHERE TABLE MATCH :match
-            ORDER BY rowid DESC LIMIT :window
-        )
-        ORDER BY score LIMIT :limit
-    )
-    JOIN articles ON id = found_id
-    ORDER BY score, id DESC
-"""
-
-
-def _look_up_statement(table: str, rank: str) -> Executable:
-    return text(_LOOK_UP_SQL.replace("RANK", rank).replace("TABLE", table)).columns(at=UtcTime())
-
-
-_LOOK_UP: dict[Layer, Executable] = {
-    "accented": _look_up_statement("fts_acc", "bm25(fts_acc, 3.0, 1.0)"),
-    "folded": _look_up_statement("fts_fold", "bm25(fts_fold, 3.0, 1.0)"),
-    "whole": _look_up_statement("fts_body", "bm25(fts_body)"),
+_NEWEST: dict[Layer, str] = {
+    "accented": "SELECT rowid AS id FROM fts_acc WHERE fts_acc MATCH :match{between} ORDER BY rowid DESC",
+    "folded": "SELECT rowid AS id FROM fts_fold WHERE fts_fold MATCH :match{between} ORDER BY rowid DESC",
+    "whole": "SELECT rowid AS id FROM fts_body WHERE fts_body MATCH :match{between} ORDER BY rowid DESC",
 }
+_TIME = UtcTime()
 _PUT = {
     "fts_acc": "INSERT INTO fts_acc (rowid, title, sapo) VALUES (?, ?, ?)",
     "fts_fold": "INSERT INTO fts_fold (rowid, title, sapo) VALUES (?, ?, ?)",
@@ -86,27 +70,71 @@ async def _tell(connection: AsyncConnection, orders: dict[str, str], rows: Seque
         await connection.exec_driver_sql(order, values[table])
 
 
-async def look_up(connection: AsyncConnection, layer: Layer, match: Match, limit: int) -> Page:
-    """Return at most `limit` hits, best first, looking at a bounded number of the newest matches."""
-    window = _WINDOWS[layer]
-    result = await connection.execute(
-        _LOOK_UP[layer], {"match": expression(match), "window": window, "limit": limit}
+async def look_up(
+    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, limit: int, window: int
+) -> Page:
+    """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+    asked = look_up_statement(
+        _NEWEST[layer], "rowid", expression(match), filters, limit, window, with_body=layer == "whole"
     )
-    rows = result.all()
-    matches = rows[0].matches if rows else 0
-    hits = tuple(Hit(row.id, -row.score, row.title, row.sapo, row.at) for row in rows)
-    return Page(hits, matches, matches == window)
+    return await _page(connection, asked)
+
+
+async def newest(connection: AsyncConnection, filters: Filters, limit: int) -> Page:
+    """Return the newest articles that pass `filters`."""
+    return await _page(connection, newest_statement(filters, limit))
+
+
+async def count_words(connection: AsyncConnection) -> dict[str, int]:
+    """Return the folded words of titles and sapos and in how many articles each occurs."""
+    return dict(await _fetch(connection, "SELECT term, doc FROM fts_words WHERE doc > 0", {}))
+
+
+async def _page(connection: AsyncConnection, asked: Statement) -> Page:
+    dialect = connection.dialect
+    values = {
+        name: _TIME.process_bind_param(value, dialect) if isinstance(value, dt.datetime) else value
+        for name, value in asked.values.items()
+    }
+    rows = await _fetch(connection, asked.sql, values)
+    return page_of(rows, asked.values, lambda stored: _moment(stored, dialect))
+
+
+def _moment(stored: int, dialect: Dialect) -> dt.datetime:
+    moment = _TIME.process_result_value(stored, dialect)
+    assert moment is not None, "an article has a time of storing"  # noqa: S101 - tells the type checker
+    return moment
+
+
+async def _fetch(connection: AsyncConnection, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        rows: list[tuple[Any, ...]] = await driver.execute_fetchall(sql, values)
+    except sqlite3.Error as error:  # told the same way as from everywhere else
+        raise OperationalError(None, None, error) from error
+    return rows
 
 
 def expression(match: Match) -> str:
     """Write `match` in FTS5's language, every word quoted so that none is an operator.
 
-    >>> print(expression(Match(((("ha",), ("du", "lich")),), excluded=(("tau",),))))
-    (("ha" AND "du lich")) NOT ("tau")
+    >>> wanted = AllOf(((("ha",),), (("du", "lich"), ("dl",))))
+    >>> print(expression(Match((wanted,), excluded=(("tau",),))))
+    (("ha" AND ("du lich" OR "dl"))) NOT ("tau")
     """
-    wanted = " OR ".join(f"({' AND '.join(map(_quoted, runs))})" for runs in match.alternatives)
-    excluded = " OR ".join(map(_quoted, match.excluded))
-    return f"({wanted}) NOT ({excluded})" if excluded else wanted
+    wanted = " OR ".join(map(_all_of, match.alternatives))
+    if not match.excluded:
+        return wanted
+    return f"({wanted}) NOT ({' OR '.join(map(_quoted, match.excluded))})"
+
+
+def _all_of(wanted: AllOf) -> str:
+    groups = " AND ".join(map(_any_of, wanted.groups))
+    return f"({{title}} : ({groups}))" if wanted.in_title else f"({groups})"
+
+
+def _any_of(group: Sequence[Run]) -> str:
+    return _quoted(group[0]) if len(group) == 1 else f"({' OR '.join(map(_quoted, group))})"
 
 
 def _quoted(run: Run) -> str:

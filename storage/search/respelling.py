@@ -1,0 +1,64 @@
+"""Slips in a question: what its unknown words may have been meant to be, and how to say so."""
+
+from collections.abc import Sequence
+
+from storage.search.model import Hit
+from storage.search.rank import Groups
+from summarizer.query import Query, Run
+from summarizer.spelling import Spelling
+from summarizer.syllables import folded
+from summarizer.words import Forms, word_forms, word_spans
+
+
+def respelled(query: Query, spelling: Spelling) -> Groups | None:
+    """Return the groups of `query` with guesses in the place of words that hardly occur; None without any."""
+    groups = [(spelling.guesses(group[0]) or group) for group in query.groups]
+    return groups if tuple(groups) != query.groups else None
+
+
+def told(query: Query, groups: Groups, best: Hit) -> str:
+    """Return the text of `query` with its slips mended as `best`, an article that was found so, writes it.
+
+    A question typed with marks keeps its other words; one without any gets the marks of the article.
+    """
+    words = [*word_forms(best.title), *word_forms(best.sapo)]
+    mended: dict[str, str] = {}
+    before: Run = ()
+    for run, group in zip(query.wanted, groups, strict=True):
+        found = _written(group, before, words)
+        if found and (run not in group or not query.has_marks):
+            mended[" ".join(run)] = " ".join(found)
+        before = tuple(map(folded, found or run))
+    return _replaced(query.text, mended)
+
+
+def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
+    """Return how one run of the group is written among `words`, behind `before` rather than elsewhere."""
+    found: Run = ()
+    bare = [word.folded for word in words]
+    for run in group:
+        wanted = list(map(folded, run))
+        for at in range(len(bare) - len(wanted) + 1):
+            if bare[at : at + len(wanted)] == wanted:
+                here = tuple(word.canonical for word in words[at : at + len(wanted)])
+                if before and tuple(bare[max(0, at - len(before)) : at]) == before:
+                    return here
+                found = found or here
+    return found
+
+
+def _replaced(text: str, mended: dict[str, str]) -> str:
+    """Return `text` with runs of words replaced, the rest as typed."""
+    forms, spans = word_forms(text), word_spans(text)
+    parts: list[str] = []
+    at = end = 0
+    while at < len(forms):
+        for size in range(min(4, len(forms) - at), 0, -1):
+            run = " ".join(word.canonical for word in forms[at : at + size])
+            if run in mended:
+                parts += [text[end : spans[at][0]], mended[run]]
+                end = spans[at + size - 1][1]
+                at += size - 1
+                break
+        at += 1
+    return "".join([*parts, text[end:]])
