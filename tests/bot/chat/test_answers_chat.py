@@ -112,6 +112,13 @@ async def test_a_source_is_told_by_its_name_and_dropped_at_a_tap(an: Any) -> Non
 
 
 @pytest.mark.usefixtures("bridge")
+async def test_a_source_alone_shows_its_newest_articles(an: Any) -> None:
+    await an.says("nguon:bao-bien")
+    await an.sees("Chỉ tìm: Báo Biển", "4 bài", "Hội đua ghe ngo khai mạc")
+    assert "🔔 Theo dõi" not in await an.buttons()
+
+
+@pytest.mark.usefixtures("bridge")
 async def test_an_unknown_source_or_topic_is_told_with_what_there_is(an: Any) -> None:
     await an.says("cầu rạch sấu nguon:baolạ chude:bói")
     await an.sees(
