@@ -18,18 +18,19 @@ from bot.chat.dates import day_label, publication_label
 from bot.chat.markup import one_line, printable, safe_link, shortened
 from bot.chat.rendering import difference_line
 from bot.chat.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, render_results, shown_question
+from bot.digests import piece_of
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle
 from summarizer.query import MAX_CHARACTERS, MAX_WORDS
 from summarizer.rewording import without_filters
 from summarizer.syllables import syllables
-from summarizer.telling import Quote
+from summarizer.telling import Candidate, Quote, tell
 
 _MOST_KEPT = 50  # articles that a question's pages turn through
 _NAMES_SHOWN = 8
 _LONGEST_HEADLINE = 70  # UTF-16 units in a line of the days
 _LONGEST_TITLE = 200
-_LONGEST_SUMMARY = 700
+_LONGEST_QUOTE = 600  # characters; a longer sentence is left out, for none is cut
 _MOST_PAPERS = 5  # that reported the same, for each article cited
 _BAR = 8  # blocks of the longest bar
 
@@ -78,16 +79,14 @@ def list_page(words: str, total: int, page: int, found: Sequence[FoundArticle], 
 
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
-    """Return the articles cited with their summaries."""
+    """Return the articles cited, each told in its own words as a digest would."""
     blocks = [texts.DETAILS.format(words=_words(reply.text))]
     for number, one in enumerate(cited, start=1):
-        source = readers.newsroom.find_source(one.article.source)
-        may_quote = source is None or source.quote == "full"
-        said = (
-            shortened(printable(" ".join(s.text for s in one.summary)), _LONGEST_SUMMARY) if may_quote else ""
-        )
+        piece = piece_of(readers.newsroom, one.article, one.summary)
+        quotes = tell(Candidate(one.article.id, (piece,)), [piece]).quotes
         lines = [_numbered(number, one.article), _byline(one.article, readers)]
-        lines += [Markup("<blockquote>{}</blockquote>").format(said)] if said else []
+        if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
+            lines.append(Markup("<blockquote>{}</blockquote>").format(said))
         blocks.append(Markup("\n").join(line for line in lines if line))
     return Markup("\n\n").join(blocks)
 

@@ -2,37 +2,22 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from bot.answers import reply_to
 from bot.commands.opening import open_desk, run, settings_or_exit
-from bot.commands.searching import answer_rows
-from bot.commands.terminal import Json, fail, put, put_json
+from bot.commands.searching import Queries, Words, answer_rows, question_or_exit
+from bot.commands.terminal import Json, put, put_json
 from bot.desk import Desk
 from storage.articles import StoredArticle, find_articles
 
 _NEAREST = 3  # articles named where none answers
 
 
-def ask(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS", help="Câu hỏi, có dấu hay không đều được.")
-    ] = None,
-    queries: Annotated[
-        str | None, typer.Option(metavar="FILE", help='Tệp JSONL, mỗi dòng {"q": …}; - là đầu vào chuẩn.')
-    ] = None,
-    json: Json = False,
-) -> None:
+def ask(words: Words = None, queries: Queries = None, json: Json = False) -> None:
     """Answer a question, or every question of a JSONL file."""
-    text = " ".join(words or []).strip()
-    if (queries is not None) == bool(text):
-        fail('✗ Hãy cho câu hỏi, hoặc --queries FILE; ví dụ: diemtin ask "hạ long"', 2)
-    if queries is not None:
-        run(_answer_file(queries))
-    else:
-        run(_answer_words(text, json=json))
+    text = question_or_exit("ask", words, queries)
+    run(_answer_file(queries) if queries is not None else _answer_words(text, json=json))
 
 
 async def _answer_file(path: str) -> None:

@@ -17,23 +17,26 @@ from storage.articles import find_articles
 _MOST_RESULTS = 10
 
 
-def search(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS", help="Từ cần tìm, có dấu hay không đều được.")
-    ] = None,
-    queries: Annotated[
-        str | None, typer.Option(metavar="FILE", help='Tệp JSONL, mỗi dòng {"q": …}; - là đầu vào chuẩn.')
-    ] = None,
-    json: Json = False,
-) -> None:
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="WORDS", help="Từ cần tìm, có dấu hay không đều được.")
+]
+Queries = Annotated[
+    str | None, typer.Option(metavar="FILE", help='Tệp JSONL, mỗi dòng {"q": …}; - là đầu vào chuẩn.')
+]
+
+
+def search(words: Words = None, queries: Queries = None, json: Json = False) -> None:
     """Search for words, or for every question of a JSONL file."""
+    text = question_or_exit("search", words, queries)
+    run(_search_file(queries) if queries is not None else _search_words(text, json=json))
+
+
+def question_or_exit(command: str, words: list[str] | None, queries: str | None) -> str:
+    """Return the words as one question, "" where there is a file; leave where there are both or neither."""
     text = " ".join(words or []).strip()
     if (queries is not None) == bool(text):
-        fail('✗ Hãy cho từ cần tìm, hoặc --queries FILE; ví dụ: diemtin search "hạ long"', 2)
-    if queries is not None:
-        run(_search_file(queries))
-    else:
-        run(_search_words(text, json=json))
+        fail(f'✗ Hãy cho từ cần tìm, hoặc --queries FILE; ví dụ: diemtin {command} "hạ long"', 2)
+    return text
 
 
 async def _search_words(text: str, *, json: bool) -> None:
