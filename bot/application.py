@@ -184,6 +184,7 @@ class Bot:
     async def _take_in(self) -> None:
         await poll_sources(self._desk, self._tell)
         await self._work_up.run(ranker=self._desk.newsroom.ranker)
+        await self._alert()
 
     async def _alert(self) -> None:
         await self._watching.run()

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
 from storage.deliveries import Buttons
 from storage.issues import ALERT, Issue, record_issue
 from storage.profiles import Choices, choices_of
-from storage.statements import chunks, insert_into
+from storage.statements import chunks, insert_into, is_postgres
 from storage.tables import (
     articles,
     deliveries,
@@ -175,8 +175,12 @@ async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> Non
 
 
 async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:
-    """Queue the messages, an issue for each profile, and mark their hits as told; return how many."""
+    """Queue the messages, an issue for each profile, and mark their hits as told; return how many.
+
+    One of which a hit was told meanwhile, or is gone, is left out: it is to be composed anew.
+    """
     s = subscribers.c
+    alerts = [alert for alert in alerts if await _is_untold(connection, alert)]
     ids = [alert.subscriber_id for alert in alerts]
     active = select(s.id, s.profile_id).where(s.id.in_(ids), s.status == "active")
     profile_of = {row.id: row.profile_id for row in await connection.execute(active)}
@@ -198,10 +202,22 @@ async def _publish(
         return 0  # two at one moment: these wait for the next tick
     for part, alert in enumerate(alerts):
         await _queue(connection, issue_id, part, alert, now)
-        for hit in alert.hits:
-            this = and_(watch_hits.c.watch_id == hit.watch_id, watch_hits.c.story_id == hit.story_id)
-            await connection.execute(update(watch_hits).where(this).values(alerted_at=now))
+        await connection.execute(update(watch_hits).where(_are(alert.hits)).values(alerted_at=now))
     return len(alerts)
+
+
+async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
+    """Tell whether every hit still waits, and keep others from telling it."""
+    h = watch_hits.c
+    query = select(h.watch_id, h.story_id).where(_are(alert.hits), h.alerted_at.is_(None))
+    if is_postgres(connection):
+        query = query.with_for_update()
+    return len((await connection.execute(query)).all()) == len(alert.hits)
+
+
+def _are(hits: Sequence[Waiting]) -> ColumnElement[bool]:
+    keys = [(hit.watch_id, hit.story_id) for hit in hits]
+    return tuple_(watch_hits.c.watch_id, watch_hits.c.story_id).in_(keys)
 
 
 async def _queue(

@@ -1,5 +1,6 @@
 """From a worked-up article to the alert in the chat, on both engines: once for each story, and when."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -243,6 +244,15 @@ async def test_a_restart_passes_over_nothing_and_tells_nothing_twice(room: Room)
     room.watching = Watching(room.desk)
     assert await room.tick(5) == 0
     assert len(await room.seen(AN)) == 2
+
+
+async def test_two_ticks_at_once_tell_once(room: Room) -> None:
+    await room.watch(AN, "bão")
+    await room.publish("Bão số 1")
+    await asyncio.gather(room.watching.run(), room.watching.run())
+    assert sorted(await asyncio.gather(send_alerts(room.desk), send_alerts(room.desk))) == [0, 1]
+    await room.sender.send_batch()
+    assert len(await room.seen(AN)) == 1
 
 
 async def test_a_deleted_chat_leaves_nothing_behind_and_others_are_told(room: Room) -> None:

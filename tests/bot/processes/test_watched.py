@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from bot.emulator.client import Control
 from tests.bot.processes.conftest import Start, is_polling, until
 from tests.bot.processes.test_a_readers_day import MORNING, RATE, is_told
@@ -19,6 +21,7 @@ def lay_out(folder: Path, name: str, title: str) -> None:
     os.utime(file, (1_700_000_000, 1_700_000_000))
 
 
+@pytest.mark.faults  # two intakes of twenty seconds
 async def test_an_article_alerts_who_watches_its_words_once(
     start: Start, server: str, hands: Control, tmp_path: Path
 ) -> None:
