@@ -16,7 +16,11 @@ _DATABASE = Group(
         "upgrade": (
             "bot.commands.upkeep.upgrade_database",
             "Nâng cơ sở dữ liệu lên lược đồ của phiên bản này.",
-        )
+        ),
+        "reindex": (
+            "bot.commands.reindexing.reindex",
+            "Dựng lại chỉ mục tìm kiếm; bot vẫn chạy, dừng giữa chừng thì lần sau làm tiếp.",
+        ),
     },
 )
 

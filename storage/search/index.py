@@ -30,17 +30,18 @@ async def index_articles(connection: AsyncConnection, rows: Sequence[SearchRow])
     engine = engine_of(connection)
     if twice := await engine.find_indexed(connection, [row.article_id for row in rows]):
         raise StorageError(f"articles are in the search index already: {sorted(twice)}")
-    await engine.put(connection, [_words(row) for row in rows])
+    await engine.put(connection, [indexed_words(row) for row in rows])
 
 
 async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow]) -> None:
     """Take articles out of the index, given the text they went in with; those not in it are passed over."""
     engine = engine_of(connection)
     indexed = await engine.find_indexed(connection, [row.article_id for row in rows])
-    await engine.remove(connection, [_words(row) for row in rows if row.article_id in indexed])
+    await engine.remove(connection, [indexed_words(row) for row in rows if row.article_id in indexed])
 
 
-def _words(row: SearchRow) -> IndexedWords:
+def indexed_words(row: SearchRow) -> IndexedWords:
+    """Return the words of an article in the forms that the index holds."""
     title, sapo, body = indexed_forms(row.title), indexed_forms(row.sapo), indexed_forms(row.body)
     whole = [*title, FIELD_END, *sapo, FIELD_END, *body][:MAX_WORDS]
     return IndexedWords(

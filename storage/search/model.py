@@ -31,6 +31,8 @@ class Filters:
 
 NO_FILTERS = Filters()
 
+REBUILD_NOTE = "search_rebuild"  # holds the last article that a rebuild under way has done
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedWords:
@@ -116,3 +118,12 @@ class Engine(Protocol):
 
         Rare ones may be missing, and of a large store the counts may be those of its newer part.
         """
+
+    async def begin_rebuild(self, connection: AsyncConnection) -> None:
+        """Make room for an index built anew."""
+
+    async def put_rebuilt(self, connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
+        """Put the next rows into the index built anew."""
+
+    async def finish_rebuild(self, connection: AsyncConnection) -> None:
+        """Put the index built anew in the place of the old one."""

@@ -31,6 +31,13 @@ _PUT = text(
     " CAST(CAST(:body AS text) AS tsvector))"
 )
 
+_REPLACE = text(
+    f"{_PUT.text} ON CONFLICT (article_id) DO UPDATE"
+    " SET accented = excluded.accented, folded = excluded.folded, body = excluded.body"
+)
+_CLEAR = text(
+    "DELETE FROM article_search USING articles WHERE articles.id = article_id AND articles.worked_at IS NULL"
+)
 
 _NEWEST_SQL = """SELECT article_id AS id
     FROM article_search, CAST(CAST(:match AS text) AS tsquery) AS query
@@ -53,7 +60,12 @@ async def find_indexed(connection: AsyncConnection, ids: Iterable[int]) -> set[i
 
 async def put(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
     """Add rows that are not in the index."""
-    values = [
+    if rows:
+        await connection.execute(_PUT, _values(rows))
+
+
+def _values(rows: Sequence[IndexedWords]) -> list[dict[str, object]]:
+    return [
         {
             "article_id": row.article_id,
             "accented": vector(row.title, row.sapo),
@@ -62,8 +74,6 @@ async def put(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None
         }
         for row in rows
     ]
-    if values:
-        await connection.execute(_PUT, values)
 
 
 async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
@@ -89,6 +99,20 @@ async def newest(connection: AsyncConnection, filters: Filters, limit: int) -> P
 async def count_words(connection: AsyncConnection) -> dict[str, int]:
     """Return the folded words of titles and sapos and in how many articles each occurs."""
     return {row.word: row.ndoc for row in await connection.execute(_COUNT_WORDS)}
+
+
+async def begin_rebuild(_connection: AsyncConnection) -> None:
+    """Nothing to prepare: rows are replaced one by one."""
+
+
+async def put_rebuilt(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
+    """Replace rows of the index, or add them."""
+    await connection.execute(_REPLACE, _values(rows))
+
+
+async def finish_rebuild(connection: AsyncConnection) -> None:
+    """Take out the rows of articles that wait to be worked up, which should not be there."""
+    await connection.execute(_CLEAR)
 
 
 async def _page(connection: AsyncConnection, asked: Statement) -> Page:

@@ -5,6 +5,7 @@ again, which `storage.search.index` derives from the article's text. PostgreSQL:
 article, which leaves with it. Both hold words that were cut and folded in Python, separated by blanks.
 """
 
+SQLITE_TABLES = ("fts_acc", "fts_fold", "fts_body")
 _SQLITE = (
     # ASCII: only blanks separate and no letter is touched, since the words arrive ready.
     "CREATE VIRTUAL TABLE fts_acc USING fts5(title, sapo, content='', tokenize='ascii')",

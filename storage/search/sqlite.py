@@ -13,7 +13,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.model import AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.notes import find_note
+from storage.search.model import REBUILD_NOTE, AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.search.schema import SQLITE_TABLES, search_ddl
 from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.statements import chunks
 from storage.times import UtcTime
@@ -51,11 +53,42 @@ async def find_indexed(connection: AsyncConnection, ids: Iterable[int]) -> set[i
 async def put(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
     """Add rows that are not in the index."""
     await _tell(connection, _PUT, rows)
+    await _tell(connection, _rebuilt(_PUT), await _done_anew(connection, rows))
 
 
 async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
     """Take out rows that are in the index with exactly these words."""
     await _tell(connection, _REMOVE, rows)
+    await _tell(connection, _rebuilt(_REMOVE), await _done_anew(connection, rows))
+
+
+async def begin_rebuild(connection: AsyncConnection) -> None:
+    """Make empty tables beside those of the index."""
+    for name, statement in zip(SQLITE_TABLES, search_ddl("sqlite"), strict=True):
+        await connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}_new")
+        await connection.exec_driver_sql(statement.replace(name, f"{name}_new"))
+
+
+async def put_rebuilt(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
+    """Put the next rows into the new tables."""
+    await _tell(connection, _rebuilt(_PUT), rows)
+
+
+async def finish_rebuild(connection: AsyncConnection) -> None:
+    """Put the new tables in the place of the old ones."""
+    for name in SQLITE_TABLES:
+        await connection.exec_driver_sql(f"DROP TABLE {name}")
+        await connection.exec_driver_sql(f"ALTER TABLE {name}_new RENAME TO {name}")
+
+
+async def _done_anew(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> Sequence[IndexedWords]:
+    """Return those of `rows` that a rebuild under way has done already, or would have."""
+    last = await find_note(connection, REBUILD_NOTE) if rows else None
+    return [row for row in rows if row.article_id <= int(last)] if last else ()
+
+
+def _rebuilt(orders: dict[str, str]) -> dict[str, str]:
+    return {table: order.replace(table, f"{table}_new") for table, order in orders.items()}
 
 
 async def _tell(connection: AsyncConnection, orders: dict[str, str], rows: Sequence[IndexedWords]) -> None:
