@@ -93,7 +93,7 @@ class Transport:
                 resolver=self._resolver,
                 socket_factory=_any_socket if is_private_allowed else _public_socket,
             )
-            self._sessions[is_private_allowed] = aiohttp.ClientSession(
+            session = aiohttp.ClientSession(
                 connector=connector,
                 connector_owner=True,
                 auto_decompress=False,
@@ -102,6 +102,9 @@ class Transport:
                 max_line_size=_MOST_HEADER_BYTES,
                 max_field_size=_MOST_HEADER_BYTES,
             )
+            # There is no public way: else a dropped connection is tried again at once, out of its turn.
+            session._retry_connection = False
+            self._sessions[is_private_allowed] = session
         return self._sessions[is_private_allowed]
 
 

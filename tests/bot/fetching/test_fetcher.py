@@ -141,9 +141,12 @@ async def test_what_comes_after_the_announced_length_is_never_read(
 @pytest.mark.parametrize(
     "page", [b"", b"\0\xff not http", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 99_999 + b"\r\n\r\n"]
 )
-async def test_what_is_not_http_is_a_broken_answer(site: Any, make_fetcher: Any, page: bytes) -> None:
+async def test_what_is_not_http_is_a_broken_answer_and_not_asked_again_at_once(
+    site: Any, make_fetcher: Any, page: bytes
+) -> None:
     site.pages["/rss"] = page
     assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+    assert site.paths() == ["/rss"]
 
 
 @pytest.mark.parametrize(
