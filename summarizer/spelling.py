@@ -9,6 +9,7 @@ all of them for 16-29 %.
 from collections.abc import Mapping
 
 from symspellpy import SymSpell, Verbosity  # type: ignore[import-untyped]  # ships no types
+from symspellpy.editdistance import DistanceAlgorithm, EditDistance  # type: ignore[import-untyped]  # the same
 
 from summarizer.spellings import Run
 from summarizer.syllables import folded
@@ -20,6 +21,19 @@ _MOST_GUESSES = 8
 _SHORTEST, _LONGEST = 3, 24  # letters of a word worth correcting
 _SHORTEST_GLUED = 4
 _LONGEST_SYLLABLE = 7
+
+
+_distance = EditDistance(DistanceAlgorithm.DAMERAU_OSA)
+
+
+def is_slip(typed: str, meant: str) -> bool:
+    """Tell whether one letter too many, too few, wrong or out of place makes `typed` of `meant`.
+
+    >>> is_slip("thnah", "thanh"), is_slip("thanh", "thanh"), is_slip("2", "3")
+    (True, False, False)
+    """
+    is_word = typed.isalpha() and len(typed) >= _SHORTEST - 1 and abs(len(typed) - len(meant)) <= 1
+    return is_word and _distance.compare(typed, meant, 1) == 1
 
 
 class Spelling:

@@ -18,9 +18,9 @@ from summarizer.words import Forms, word_forms
 
 _TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
 _MARKED = 0.8
-_TITLE_PAIRS = 0.5
-_SAPO_PAIRS = 0.3
-_BODY_PAIRS = 0.2
+_TITLE_PAIRS = 1.0
+_SAPO_PAIRS = 0.8
+_BODY_PAIRS = 0.4
 _TITLE_WORDS = 0.1
 _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
@@ -32,11 +32,16 @@ Groups = Sequence[Sequence[Run]]  # an article needs one run of each
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A hit with its points. `is_own`: every word typed with marks stands there with these."""
+    """A hit with its points.
+
+    `is_own`: every word typed with marks stands there with these. `is_side_by_side`: all words stand next to
+    each other in one field, in the order typed.
+    """
 
     hit: Hit
     points: float
     is_own: bool
+    is_side_by_side: bool
 
     @property
     def order(self) -> tuple[float, float, int]:
@@ -113,7 +118,8 @@ class _Sought:
             + _TITLE_WORDS * _share(len(in_title.counts), self.size)
             + _freshness(hit, now)
         )
-        return Ranked(hit, points, own >= self.marked)
+        pairs = max(in_title.pairs, in_sapo.pairs, in_body.pairs)
+        return Ranked(hit, points, own >= self.marked, pairs == self.size - 1)
 
     def _found(self, words: Sequence[Forms]) -> "_Found":
         starts = self.starts

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.search.engines import engine_of
 from storage.search.model import AllOf, Filters, Hit, Layer, Match, Page
 from storage.search.rank import Groups, Ranked, occurs, ranked
+from storage.search.respelling import slipped
 from storage.search.statements import WINDOW
 from summarizer.query import Query, Run
 from summarizer.syllables import folded
@@ -97,22 +98,34 @@ class Reader:
         return self._read(page, groups).own()
 
     async def whole(self) -> Read:
-        """Look for all words anywhere in the text."""
-        wanted = Match((AllOf(_bare(self.query.groups)),), self._excluded)
+        """Look for all words anywhere in the text; where many have them, also for them side by side."""
+        groups = self.query.groups
+        wanted = Match((AllOf(_bare(groups)),), self._excluded)
         page = await self._look_up("whole", wanted, _READ_WHOLE, _WINDOW_WHOLE)
-        return self._read(page, self.query.groups).own()
+        read = self._read(page, groups)
+        if page.matches > _READ_WHOLE and len(groups) > 1:
+            phrase = Match((_side_by_side(_bare(groups)),), self._excluded)
+            near = await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE)
+            read = self._with(read, near, groups)
+        return read.own()
+
+    async def slipped(self) -> tuple[Read, Groups]:
+        """Look for all words side by side in title or sapo, one of them slipped; and tell what was meant."""
+        groups = self.query.groups
+        if not 2 < len(groups) <= _MOST_TO_LEAVE_OUT:
+            return Read(), groups
+        nearly = Match(_without_one_as_phrases(_bare(groups)), self._excluded)
+        page = await self._look_up("folded", nearly, _READ, _READ)
+        hits, meant = slipped(groups, page.hits)
+        return self._read(replace(page, hits=tuple(hits), matches=len(hits)), meant).own(), meant
 
     async def fewer_words(self) -> Read:
-        """Look for all words but any one in title and sapo: neighbours first, then scattered ones."""
+        """Look for all words but any one in title and sapo."""
         groups = self.query.groups
         if not 1 < len(groups) <= _MOST_TO_LEAVE_OUT:
             return Read()
-        bare = _bare(groups)
-        for left in (_without_one_as_phrases(bare), _without_one(bare)):
-            page = await self._look_up("folded", Match(left, self._excluded), _READ, _READ)
-            if page.hits:
-                return self._read(page, groups)
-        return Read()
+        left = Match(_without_one(_bare(groups)), self._excluded)
+        return self._read(await self._look_up("folded", left, _READ, _READ), groups)
 
     async def newest(self, limit: int) -> Page:
         """Return the newest articles, whatever their words."""
@@ -175,9 +188,12 @@ def _tuples(groups: Groups) -> tuple[tuple[Run, ...], ...]:
 
 def _near(groups: tuple[tuple[Run, ...], ...]) -> tuple[AllOf, ...]:
     """Return what finds the groups in the title, or all of them side by side as typed."""
-    phrase = tuple(chain.from_iterable(group[0] for group in groups))
-    side_by_side = (AllOf(((phrase,),)),) if len(groups) > 1 else ()
-    return (AllOf(groups, in_title=True), *side_by_side)
+    in_title = AllOf(groups, in_title=True)
+    return (in_title, _side_by_side(groups)) if len(groups) > 1 else (in_title,)
+
+
+def _side_by_side(groups: tuple[tuple[Run, ...], ...]) -> AllOf:
+    return AllOf(((tuple(chain.from_iterable(group[0] for group in groups)),),))
 
 
 def _without_one(groups: tuple[tuple[Run, ...], ...]) -> tuple[AllOf, ...]:

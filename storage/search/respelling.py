@@ -1,11 +1,12 @@
 """Slips in a question: what its unknown words may have been meant to be, and how to say so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from storage.search.model import Hit
 from storage.search.rank import Groups
 from summarizer.query import Query, Run
-from summarizer.spelling import Spelling
+from summarizer.spelling import Spelling, is_slip
 from summarizer.syllables import folded
 from summarizer.words import Forms, word_forms, word_spans
 
@@ -14,6 +15,42 @@ def respelled(query: Query, spelling: Spelling) -> Groups | None:
     """Return the groups of `query` with guesses in the place of words that hardly occur; None without any."""
     groups = [(spelling.guesses(group[0]) or group) for group in query.groups]
     return groups if tuple(groups) != query.groups else None
+
+
+def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
+    """Return the hits in which the words of `groups` stand side by side but for one slip, and what was meant.
+
+    That word is then a group of what the hits have in its place.
+    """
+    meant: dict[int, dict[Run, None]] = {}
+    kept = []
+    for hit in hits:
+        for text in (hit.title, hit.sapo):
+            if found := _slip(groups, [word.folded for word in word_forms(text)]):
+                meant.setdefault(found[0], {})[found[1]] = None
+                kept.append(hit)
+                break
+    at = max(meant, key=lambda number: len(meant[number]), default=0)
+    return kept, [
+        tuple(meant.get(number, group)) if number == at else group for number, group in enumerate(groups)
+    ]
+
+
+def _slip(groups: Groups, words: Sequence[str]) -> tuple[int, Run] | None:
+    """Return which group is slipped in a text and the word that stands there; all others are in order."""
+    bare = [" ".join(map(folded, group[0])).split() for group in groups]
+    for number, run in enumerate(bare):
+        if len(run) > 1:
+            continue
+        before, behind = list(chain(*bare[:number])), list(chain(*bare[number + 1 :]))
+        for at in range(len(before), len(words) - len(behind)):
+            if (
+                words[at - len(before) : at] == before
+                and words[at + 1 : at + 1 + len(behind)] == behind
+                and is_slip(run[0], words[at])
+            ):
+                return number, (words[at],)
+    return None
 
 
 def told(query: Query, groups: Groups, best: Hit) -> str:

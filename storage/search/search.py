@@ -13,7 +13,6 @@ from storage.search.vocabulary import spelling_of
 from summarizer.query import Query
 
 _ENOUGH = 3  # hits: no wider reading is tried
-_SHORT = 3  # words of a question that is a name mostly: what has it as typed stays before what slips lead to
 
 Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 
@@ -85,7 +84,8 @@ async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
     if lead.hits and not whole.has_own:
         return _found(lead, "lead", limit)
     text = lead.and_then(whole)
-    if len(text.hits) < _ENOUGH and not lead.hits and (mended := await _mended(reader, text, limit)):
+    is_meant = lead.hits or any(hit.is_side_by_side for hit in whole.hits)
+    if not is_meant and (mended := await _mended(reader, whole, limit)):
         return mended
     if text.hits:
         in_lead = {hit.hit.article_id for hit in lead.hits}
@@ -94,16 +94,16 @@ async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
     return _found(await reader.fewer_words(), "fewer_words", limit)
 
 
-async def _mended(reader: Reader, few: Read, limit: int) -> Found | None:
-    """Search with slips mended; the few hits of a short question as typed, a name mostly, come first."""
-    groups = respelled(reader.query, await spelling_of(reader.connection))
-    read = await reader.lead(groups) if groups else Read()
-    if groups is None or not read.hits:
+async def _mended(reader: Reader, scattered: Read, limit: int) -> Found | None:
+    """Search with slips mended where that finds more to the point than words scattered over whole texts."""
+    read, meant = await reader.slipped()
+    if not read.hits and len(scattered.hits) < _ENOUGH:
+        guessed = respelled(reader.query, await spelling_of(reader.connection))
+        read, meant = (await reader.lead(guessed), guessed) if guessed else (read, meant)
+    if not read.hits:
         return None
-    is_name = bool(few.hits) and len(reader.query.words) <= _SHORT
-    both = few.and_then(read) if is_name else read.and_then(few)
-    suggestion = told(reader.query, groups, read.hits[0].hit)
-    return replace(_found(both, "text" if is_name else "respelled", limit), suggestion=suggestion)
+    suggestion = told(reader.query, meant, read.hits[0].hit)
+    return replace(_found(read.and_then(scattered), "respelled", limit), suggestion=suggestion)
 
 
 def _found(read: Read, reading: Reading, limit: int) -> Found:

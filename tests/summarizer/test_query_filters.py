@@ -1,0 +1,40 @@
+import pytest
+
+from summarizer.query import parse_query
+from summarizer.query_filters import comparable
+
+
+@pytest.mark.parametrize(
+    ("typed", "sources", "topics", "words"),
+    [
+        ("lũ nguon:baobien", ("baobien",), (), ("lũ",)),
+        ("nguồn: baobien lũ", ("baobien",), (), ("lũ",)),
+        ("NGUỒN:“Báo Biển” lũ", ("Báo Biển",), (), ("lũ",)),
+        ("lũ chude:thoi-su", (), ("thoi-su",), ("lũ",)),
+        ('lũ chủ đề:"Thời sự"', (), ("Thời sự",), ("lũ",)),
+        ("chu de: thethao", (), ("thethao",), ()),
+        ("nguon:a nguon:b, chude:c lũ", ("a", "b"), ("c",), ("lũ",)),
+        ("nguon:A nguon:a lũ", ("A",), (), ("lũ",)),
+    ],
+)
+def test_filters_are_taken_out_of_the_words(
+    typed: str, sources: tuple[str, ...], topics: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    query = parse_query(typed)
+    assert (query.sources, query.topics, query.words) == (sources, topics, words)
+    assert not query.is_empty
+
+
+@pytest.mark.parametrize("typed", ["nguồn nước", "nguon:", 'nguon:""', "đầunguồn:x", "chủ đề nóng"])
+def test_what_names_nothing_is_no_filter(typed: str) -> None:
+    query = parse_query(typed)
+    assert (query.sources, query.topics) == ((), ())
+
+
+def test_names_are_compared_without_marks_blanks_and_case() -> None:
+    assert comparable("Báo Đồi") == comparable("bao-doi") == comparable("BAODOI")
+    assert comparable("Báo Đồi") != comparable("Báo Biển")
+
+
+def test_many_filters_are_bounded() -> None:
+    assert len(parse_query(" ".join(f"nguon:{n}" for n in range(20))).sources) == 5
