@@ -257,7 +257,8 @@ async def test_ten_hours_of_five_hundred_feeds(
     }
     assert len(stored) == len(set(stored))
     assert wanted - set(stored) == set()
-    assert max(host.most_at_once for host in papers.hosts.values()) == 1
+    heard = [host for host in papers.hosts.values() if host.fault not in ABANDONED]
+    assert max(host.most_at_once for host in heard) == 1
     assert [host.name for host in papers.hosts.values() if host.trespasses] == []
     assert min(pauses(papers)) >= 2.0
     assert min(pauses(papers, "slow_robots", "/rss")) >= 40.0
