@@ -50,7 +50,7 @@ from storage.leases import LeaseKey, holds_lease
 from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire, set_thread
 
-IN_FLIGHT = 4
+IN_FLIGHT = 5
 _IDLE_SECONDS = 1.0
 _GATHER_SECONDS = 0.02
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")

@@ -124,9 +124,16 @@ async def ledger(database_url: str) -> AsyncIterator[Ledger]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.faults)])
-async def process_ledger(request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
-    """The ledger for a test that starts processes: on PostgreSQL among the long ones."""
-    database = Database(request.getfixturevalue(f"{request.param}_url"))
+def process_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty database for a test that starts processes: PostgreSQL for long runs."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def process_ledger(process_url: str) -> AsyncIterator[Ledger]:
+    """The ledger of that database."""
+    database = Database(process_url)
     yield Ledger(database)
     await database.close()
 

@@ -116,6 +116,7 @@ async def test_sigterm_under_load_finishes_what_is_in_flight_and_frees_the_lease
     assert set((await copies(hands, chats)).values()) == {1}
 
 
+@pytest.mark.faults
 async def test_sigterm_while_telegram_hangs_frees_the_lease_within_ten_seconds(
     start: Start, server: str, hands: Control, process_ledger: Ledger
 ) -> None:

@@ -77,7 +77,9 @@ async def test_words_refused_with_and_without_markup_end_with_the_reason(
     assert reason in str(row.reason).lower()
 
 
-@pytest.mark.parametrize("fault", ["500", "html_502", "cut_before"])
+@pytest.mark.parametrize(
+    "fault", ["500", *(pytest.param(kind, marks=pytest.mark.faults) for kind in ("html_502", "cut_before"))]
+)
 async def test_while_telegram_fails_few_deliveries_lose_their_try(
     desk: Desk, telegram: Any, queue: Any, users: Control, fault: str
 ) -> None:
