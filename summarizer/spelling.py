@@ -16,6 +16,7 @@ from summarizer.syllables import folded
 from summarizer.typing_slips import keyed
 
 _KNOWN = 20  # articles that hold a word: enough to trust it
+_SMALL = 2_000  # words of an index so small that each may be trusted
 _MOST_WORDS = 30_000  # of a large index, the most frequent: bounds the memory
 _MOST_GUESSES = 8
 _SHORTEST, _LONGEST = 3, 24  # letters of a word worth correcting
@@ -42,7 +43,9 @@ class Spelling:
     def __init__(self, counts: Mapping[str, int]) -> None:
         """Take folded words and in how many articles each occurs."""
         self._counts = counts
-        rare = 1 if len(counts) < 2_000 else 3  # in a large index, slips of the papers themselves
+        is_small = len(counts) < _SMALL
+        rare = 1 if is_small else 3  # in a large index, slips of the papers themselves
+        self._common = 1 if is_small else _KNOWN
         kept = sorted((n, word) for word, n in counts.items() if n >= rare and word.isalpha())
         self._speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=_LONGEST_SYLLABLE)
         for count, word in kept[-_MOST_WORDS:]:
@@ -82,12 +85,15 @@ class Spelling:
         """Cut a glued word into two or three known ones, the rarest of which is as frequent as can be."""
         if len(word) < _SHORTEST_GLUED or word in self._counts:
             return ()
-        cuts = [(word[:at], word[at:]) for at in range(1, len(word)) if self.knows(word[:at])]
-        pairs: list[Run] = [cut for cut in cuts if self.knows(cut[1])]
+        cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1) if self._is_common(word[:at])]
+        pairs: list[Run] = [cut for cut in cuts if self._is_common(cut[1])]
         triples: list[Run] = [
             (head, tail[:at], tail[at:])
             for head, tail in cuts
-            for at in range(1, len(tail))
-            if self.knows(tail[:at]) and self.knows(tail[at:])
+            for at in range(2, len(tail) - 1)
+            if self._is_common(tail[:at]) and self._is_common(tail[at:])
         ]
         return max(pairs or triples, key=lambda cut: min(self._counts[part] for part in cut), default=())
+
+    def _is_common(self, word: str) -> bool:
+        return self._counts.get(word, 0) >= self._common
