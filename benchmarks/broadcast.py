@@ -44,7 +44,7 @@ def main() -> None:
     """Print the table in Markdown."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--messages", type=int, default=2_000)
-    ask.add_argument("--in-flight", type=int, nargs="+", default=[4, 16])
+    ask.add_argument("--in-flight", type=int, nargs="+", default=[5, 32])
     args = ask.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[-1:])  # the emulator inherits this

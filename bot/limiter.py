@@ -1,8 +1,10 @@
 """Telegram's rates, kept on our side so that it never has to refuse: 30 a second, one a second a chat, 20 a
 minute a group.
 
-A bucket of size b refilled r times a second lets b + r through in one second, so burst + rate stays under the
-limit. python-telegram-bot's limiter has the overall and the group bucket; the pause per chat is added here.
+A bucket spreads messages; alone it cannot promise anything, because what leaves us evenly may arrive in a
+heap. So of thirty places each message takes one, and gives it back a second after its answer: whenever
+Telegram counted it in between, it never finds a thirty-first within one second. python-telegram-bot's limiter
+has the overall and the group bucket; the places and the pause per chat are added here.
 Should Telegram refuse all the same, a short wait is waited out; a longer one is the caller's to plan with.
 """
 
@@ -18,7 +20,8 @@ from telegram.ext import AIORateLimiter
 
 _LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.02
-_CHATS_REMEMBERED = 10_000  # at 28 a second that is six minutes back; a chat further back needs no pause
+_PLACES, _PLACE_SECONDS = 30, 1.005
+_CHATS_REMEMBERED = 10_000  # at 29 a second that is six minutes back; a chat further back needs no pause
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})  # Telegram does not count edits and answers
 
 Result = Any
@@ -33,16 +36,18 @@ class _Turn:
 
 
 class TelegramPace(AIORateLimiter):
-    """At most 28 messages a second with bursts of 2, 15 a minute with bursts of 5 in a group."""
+    """At most 29 messages a second with bursts of 4, never 31 within one; 15 a minute with bursts of 5 in a
+    group."""
 
     def __init__(self) -> None:
         super().__init__(
-            overall_max_rate=2,
-            overall_time_period=2 / 28,
+            overall_max_rate=4,
+            overall_time_period=4 / 29,
             group_max_rate=5,
             group_time_period=20,
         )
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
+        self._places = asyncio.Semaphore(_PLACES)
 
     async def process_request(
         self,
@@ -58,9 +63,12 @@ class TelegramPace(AIORateLimiter):
         Raises:
             RetryAfter: Telegram wants a longer wait, or refused twice.
         """
-        send = partial(super().process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
         if endpoint not in _PACED:
-            return await _persistently(send)
+            return await _persistently(
+                partial(super().process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
+            )
+        placed = partial(self._in_a_place, callback)
+        send = partial(super().process_request, placed, args, kwargs, endpoint, data, rate_limit_args)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
@@ -68,6 +76,15 @@ class TelegramPace(AIORateLimiter):
                 return await _persistently(send)
             finally:
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
+
+    async def _in_a_place(
+        self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
+    ) -> Result:
+        await self._places.acquire()
+        try:
+            return await callback(*args, **kwargs)
+        finally:
+            asyncio.get_running_loop().call_later(_PLACE_SECONDS, self._places.release)
 
     def _turn_of(self, chat_id: object) -> _Turn:
         turn = self._turns.setdefault(chat_id, _Turn())
