@@ -32,16 +32,11 @@ Groups = Sequence[Sequence[Run]]  # an article needs one run of each
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A hit with its points.
-
-    `is_own`: every word typed with marks stands there with these. `is_side_by_side`: all words stand next to
-    each other in one field, in the order typed.
-    """
+    """A hit with its points. `is_own`: every word typed with marks stands there with these."""
 
     hit: Hit
     points: float
     is_own: bool
-    is_side_by_side: bool
 
     @property
     def order(self) -> tuple[float, float, int]:
@@ -118,8 +113,7 @@ class _Sought:
             + _TITLE_WORDS * _share(len(in_title.counts), self.size)
             + _freshness(hit, now)
         )
-        pairs = max(in_title.pairs, in_sapo.pairs, in_body.pairs)
-        return Ranked(hit, points, own >= self.marked, pairs == self.size - 1)
+        return Ranked(hit, points, own >= self.marked)
 
     def _found(self, words: Sequence[Forms]) -> "_Found":
         starts = self.starts

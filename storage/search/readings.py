@@ -97,35 +97,37 @@ class Reader:
             page = await self._look_up("folded", wanted, WINDOW, WINDOW)
         return self._read(page, groups).own()
 
+    async def side_by_side(self) -> Read:
+        """Look for the words next to each other, in the order typed, anywhere in the text."""
+        phrase = Match((_side_by_side(_bare(self.query.groups)),), self._excluded)
+        return self._read(
+            await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE), self.query.groups
+        ).own()
+
     async def whole(self) -> Read:
-        """Look for all words anywhere in the text; where many have them, also for them side by side."""
-        groups = self.query.groups
-        wanted = Match((AllOf(_bare(groups)),), self._excluded)
+        """Look for all words anywhere in the text."""
+        wanted = Match((AllOf(_bare(self.query.groups)),), self._excluded)
         page = await self._look_up("whole", wanted, _READ_WHOLE, _WINDOW_WHOLE)
-        read = self._read(page, groups)
-        if page.matches > _READ_WHOLE and len(groups) > 1:
-            phrase = Match((_side_by_side(_bare(groups)),), self._excluded)
-            near = await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE)
-            read = self._with(read, near, groups)
-        return read.own()
+        return self._read(page, self.query.groups).own()
 
     async def slipped(self) -> tuple[Read, Groups]:
         """Look for all words side by side in title or sapo, one of them slipped; and tell what was meant."""
         groups = self.query.groups
-        if not 2 < len(groups) <= _MOST_TO_LEAVE_OUT:
+        bare = _bare(groups)
+        if not 2 < len(bare) <= _MOST_TO_LEAVE_OUT:
             return Read(), groups
-        nearly = Match(_without_one_as_phrases(_bare(groups)), self._excluded)
+        nearly = Match(_without_one_as_phrases(bare), self._excluded)
         page = await self._look_up("folded", nearly, _READ, _READ)
         hits, meant = slipped(groups, page.hits)
         return self._read(replace(page, hits=tuple(hits), matches=len(hits)), meant).own(), meant
 
     async def fewer_words(self) -> Read:
         """Look for all words but any one in title and sapo."""
-        groups = self.query.groups
-        if not 1 < len(groups) <= _MOST_TO_LEAVE_OUT:
+        bare = _bare(self.query.groups)
+        if not 1 < len(bare) <= _MOST_TO_LEAVE_OUT:
             return Read()
-        left = Match(_without_one(_bare(groups)), self._excluded)
-        return self._read(await self._look_up("folded", left, _READ, _READ), groups)
+        left = Match(_without_one(bare), self._excluded)
+        return self._read(await self._look_up("folded", left, _READ, _READ), self.query.groups)
 
     async def newest(self, limit: int) -> Page:
         """Return the newest articles, whatever their words."""

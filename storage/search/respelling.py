@@ -22,11 +22,12 @@ def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
 
     That word is then a group of what the hits have in its place.
     """
+    bare = [tuple(map(folded, group[0])) for group in groups]
     meant: dict[int, dict[Run, None]] = {}
     kept = []
     for hit in hits:
         for text in (hit.title, hit.sapo):
-            if found := _slip(groups, [word.folded for word in word_forms(text)]):
+            if found := _slip(bare, [word.folded for word in word_forms(text)]):
                 meant.setdefault(found[0], {})[found[1]] = None
                 kept.append(hit)
                 break
@@ -36,9 +37,8 @@ def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
     ]
 
 
-def _slip(groups: Groups, words: Sequence[str]) -> tuple[int, Run] | None:
-    """Return which group is slipped in a text and the word that stands there; all others are in order."""
-    bare = [" ".join(map(folded, group[0])).split() for group in groups]
+def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
+    """Return which run is slipped in a text and the word that stands there; all others are in order."""
     for number, run in enumerate(bare):
         if len(run) > 1:
             continue

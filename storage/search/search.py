@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
+from storage.search.rank import Groups
 from storage.search.readings import Read, Reader
 from storage.search.respelling import respelled, told
 from storage.search.vocabulary import spelling_of
@@ -80,13 +81,18 @@ async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
     lead = await reader.lead()
     if lead.has_own and (len(lead.hits) >= _ENOUGH or not wide):
         return _found(lead, "lead", limit)
-    whole = await reader.whole()
-    if lead.hits and not whole.has_own:
-        return _found(lead, "lead", limit)
-    text = lead.and_then(whole)
-    is_meant = lead.hits or any(hit.is_side_by_side for hit in whole.hits)
-    if not is_meant and (mended := await _mended(reader, whole, limit)):
-        return mended
+    phrase = Read() if lead.hits else await reader.side_by_side()
+    is_meant = bool(lead.hits or phrase.hits)  # as typed: no slip is looked for
+    if not is_meant:
+        slip, meant = await reader.slipped()
+        if slip.hits:
+            return _mended(reader, slip, meant, limit)
+    text = lead.and_then(phrase).and_then(await reader.whole())
+    if not is_meant and len(text.hits) < _ENOUGH:
+        guessed = respelled(reader.query, await spelling_of(reader.connection))
+        guess = await reader.lead(guessed) if guessed else Read()
+        if guessed and guess.hits:
+            return _mended(reader, guess.and_then(text), guessed, limit)
     if text.hits:
         in_lead = {hit.hit.article_id for hit in lead.hits}
         is_wider = any(hit.hit.article_id not in in_lead for hit in text.hits)
@@ -94,16 +100,9 @@ async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
     return _found(await reader.fewer_words(), "fewer_words", limit)
 
 
-async def _mended(reader: Reader, scattered: Read, limit: int) -> Found | None:
-    """Search with slips mended where that finds more to the point than words scattered over whole texts."""
-    read, meant = await reader.slipped()
-    if not read.hits and len(scattered.hits) < _ENOUGH:
-        guessed = respelled(reader.query, await spelling_of(reader.connection))
-        read, meant = (await reader.lead(guessed), guessed) if guessed else (read, meant)
-    if not read.hits:
-        return None
+def _mended(reader: Reader, read: Read, meant: Groups, limit: int) -> Found:
     suggestion = told(reader.query, meant, read.hits[0].hit)
-    return replace(_found(read.and_then(scattered), "respelled", limit), suggestion=suggestion)
+    return replace(_found(read, "respelled", limit), suggestion=suggestion)
 
 
 def _found(read: Read, reading: Reading, limit: int) -> Found:

@@ -166,6 +166,12 @@ async def test_what_stands_in_a_text_as_typed_is_not_mended(put: Put, search: Se
     assert (found.ids, found.reading) == ((wanted,), "text")
 
 
+@pytest.mark.parametrize("typed", ["e è", '"e" "è" ê', "sông song sống"])
+async def test_words_that_differ_by_marks_alone_are_one_word(put: Put, search: Search, typed: str) -> None:
+    await put("Giá cà phê tăng")
+    assert (await search(typed)).ids == ()
+
+
 async def test_exactly_the_limit_is_not_more(put: Put, search: Search) -> None:
     for _ in range(50):
         await put("Sông Mây cạn")
@@ -193,17 +199,15 @@ async def test_days_are_counted_in_local_time_each_with_its_best_article(
     )
 
 
+_SIGNS = "hạlongđư-\"“*():^~+|&<>\\%_'. #0123456789/\0\u202e\ud800😀字é²İß"
+_WORDS = ("AND", "OR", "NOT", "NEAR(", "NEAR", "-", '"', "''", "*", "sông", "song", "{title}:", "nguon:",
+          "chude:x", "hôm qua", "từ 1/11", "\0", "1.353", "tp.hcm", "&|!", "<->", ":*", "𐐀", "ı", "\u0301",
+          "#A")  # fmt: skip
 _HOSTILE = st.one_of(
     st.text(max_size=3000),
-    st.text(st.sampled_from("hạlongđư-\"“*():^~+|&<>\\%_'. #0123456789/\0\u202e\ud800😀字é²İß:"), max_size=300),
-    st.lists(
-        st.sampled_from(
-            ["AND", "OR", "NOT", "NEAR(", "NEAR", "-", '"', "''", "*", "sông", "{title}:", "nguon:", "chude:x",
-             "hôm qua", "từ 1/11", "\0", "1.353", "tp.hcm", "&|!", "<->", ":*", "𐐀", "ı", "\u0301", "#A"]
-        ),
-        max_size=40,
-    ).map(" ".join),
-)  # fmt: skip
+    st.text(st.sampled_from(_SIGNS), max_size=300),
+    st.lists(st.sampled_from(_WORDS), max_size=40).map(" ".join),
+)
 
 
 async def _asked(database: Database, typed: str) -> None:

@@ -1,0 +1,126 @@
+"""Print the tables of docs/search.md: known-item MRR@10 and CPU beside plain FTS5, tantivy and bm25s.
+
+    python benchmarks/search.py ARTICLES.jsonl.gz... --queries QUERIES.jsonl [--sizes 22846 150000]
+
+ARTICLES have rows {"id", "title", "sapo", "body": [line...]}, QUERIES {"q", "kind", "id"}: the article that a
+question was made from. Beyond the articles given, a size is filled with copies whose words are partly
+exchanged for others of the corpus. CPU is that of the whole process (our database has a thread of its own)
+and of one question, the best of three; a busy machine inflates all of them alike. Needs the extra `bench`.
+"""
+
+import argparse
+import asyncio
+import gzip
+import json
+import random
+import re
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from search_engines import Article, Ask, Contender, bm25s_folded, ours, plain_fts5, tantivy_folded
+
+FREQUENT = ("người", "cong an", "viet nam", "thành phố hồ chí minh", "của và các những")
+KINDS = ("acc", "noacc", "partial", "d", "phrase", "tone", "typo")
+EXCHANGED = 0.3  # of the words of a copy
+ROUNDS = 3
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def main() -> None:
+    """Print one table for each size in Markdown."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("articles", type=Path, nargs="+")
+    ask.add_argument("--queries", type=Path, required=True)
+    ask.add_argument("--sizes", type=int, nargs="+", default=[])
+    args = ask.parse_args()
+    articles = [article(row) for path in args.articles for row in rows(path)]
+    queries = list(rows(args.queries))
+    for size in args.sizes or [len(articles)]:
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(compare(filled(articles, size), queries, Path(folder)))
+
+
+def rows(path: Path) -> Iterable[dict[str, Any]]:
+    """Yield the rows of a JSONL file, gzipped or not."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open() as lines:
+        yield from map(json.loads, lines)
+
+
+def article(row: dict[str, Any]) -> Article:
+    """Read one row."""
+    return Article(row["id"], row["title"], row["sapo"], "\n".join(row["body"]))
+
+
+def filled(articles: Sequence[Article], size: int) -> list[Article]:
+    """Return `size` articles: the given ones, then altered copies of them."""
+    chance = random.Random(1)
+    words = [word for one in islice(articles, 2_000) for word in _WORD.findall(one.sapo)]
+
+    def altered(text: str) -> str:
+        return _WORD.sub(
+            lambda word: chance.choice(words) if chance.random() < EXCHANGED else word.group(), text
+        )
+
+    copies = (
+        Article(f"copy-{n}", altered(one.title), altered(one.sapo), altered(one.body))
+        for n, one in enumerate(articles[i % len(articles)] for i in range(max(0, size - len(articles))))
+    )
+    return [*articles[:size], *copies]
+
+
+async def compare(articles: Sequence[Article], queries: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Print how every engine does on these articles."""
+    text = sum(len((a.title + a.sapo + a.body).encode()) for a in articles)
+    print(f"\n{len(articles)} articles, {text / 1e6:.0f} MB of text\n")
+    print(f"| engine | {' | '.join(KINDS)} | CPU ms p50 / p95 | worst frequent | index / text | built, s |")
+    print(f"|---|{'---|' * (len(KINDS) + 4)}")
+    mine, database = await ours(articles, folder)
+    try:
+        for contender in (
+            plain_fts5(articles, folder),
+            mine,
+            tantivy_folded(articles, folder),
+            bm25s_folded(articles),
+        ):
+            print(await line(contender, articles, queries, text), flush=True)
+    finally:
+        await database.close()
+
+
+async def line(
+    contender: Contender, articles: Sequence[Article], queries: Sequence[dict[str, Any]], text: int
+) -> str:
+    """Return the engine's row of the table."""
+    ranks: dict[str, list[float]] = defaultdict(list)
+    cpu = []
+    await timed(contender.ask, "xyzzyx một lầm")  # what loads on first use is loaded
+    for query in queries:
+        found, milliseconds = await timed(contender.ask, query["q"])
+        ids = [articles[number - 1].id for number in found]
+        ranks[query["kind"]].append(1 / (ids.index(query["id"]) + 1) if query["id"] in ids else 0)
+        cpu.append(milliseconds)
+    worst = 0.0
+    for words in FREQUENT:
+        worst = max(worst, min([(await timed(contender.ask, words))[1] for _ in range(ROUNDS)]))
+    cpu.sort()
+    cells = [f"{sum(ranks[kind]) / max(1, len(ranks[kind])):.3f}" for kind in KINDS]
+    size = f"{contender.index_bytes / text:.2f}" if contender.index_bytes is not None else "memory"
+    speed = f"{cpu[len(cpu) // 2]:.1f} / {cpu[int(len(cpu) * 0.95)]:.1f}"
+    shown = [contender.name, *cells, speed, f"{worst:.1f}", size, f"{contender.build_seconds:.0f}"]
+    return f"| {' | '.join(shown)} |"
+
+
+async def timed(ask: Ask, typed: str) -> tuple[Sequence[int], float]:
+    """Return what a question finds and its CPU in milliseconds."""
+    begun = time.process_time()
+    found = await ask(typed)
+    return found, (time.process_time() - begun) * 1e3
+
+
+if __name__ == "__main__":
+    main()
