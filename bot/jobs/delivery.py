@@ -10,14 +10,10 @@ import asyncio
 import contextlib
 import datetime as dt
 import random
-import re
-from dataclasses import dataclass
-from html import unescape
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import BadRequest, TelegramError
+from telegram import Bot
 
 from bot.desk import Desk
 from bot.failures import contained
@@ -30,13 +26,12 @@ from bot.jobs.outcomes import (
     Retire,
     SendPlain,
     Wait,
-    outcome_of,
     seconds_of_rest,
 )
+from bot.jobs.sending import Sent, send
 from bot.metrics import DELIVERIES
 from storage.deliveries import (
     MOST_TRIES,
-    Buttons,
     Claimed,
     claim_deliveries,
     free_unsent,
@@ -53,18 +48,8 @@ from storage.subscribers import move_chat, retire, set_thread
 IN_FLIGHT = 5
 _IDLE_SECONDS = 1.0
 _GATHER_SECONDS = 0.02
-_UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _PAUSED = "sending_paused"
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_TAG = re.compile(r"<[^>]*>")
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Telegram took the message."""
-
-    message_id: int
 
 
 class Sender:
@@ -198,7 +183,7 @@ class Sender:
             self.sent += isinstance(result, Sent)
         self._unwritten = []
         for one in claimed:
-            task = asyncio.create_task(self._send(one))
+            task = asyncio.create_task(send(self._bot, one))
             task.add_done_callback(lambda _: self._land())
             self._flying[task] = one
         return len(claimed)
@@ -211,53 +196,6 @@ class Sender:
         return await claim_deliveries(
             connection, now=now, limit=room, repeats=0 if is_repeating else 1, lease=self._lease
         )
-
-    async def _send(self, one: Claimed) -> Sent | Outcome:
-        with contained("delivery", delivery=one.id):
-            return await self._try(one)
-        return _UNFORESEEN
-
-    async def _try(self, one: Claimed) -> Sent | Outcome:
-        try:
-            return await self._send_html(one)
-        except TelegramError as error:
-            outcome = outcome_of(error)
-        if isinstance(outcome, SendPlain):
-            _log.error("markup refused", delivery=one.id, reason=outcome.reason)
-            try:
-                return await self._send_plain(one)
-            except TelegramError as error:
-                return outcome_of(error)
-        return outcome
-
-    async def _send_html(self, one: Claimed) -> Sent:
-        return await self._call(one, one.html, parse_mode="HTML")
-
-    async def _send_plain(self, one: Claimed) -> Sent:
-        return await self._call(one, unescape(_TAG.sub("", one.html)))
-
-    async def _call(self, one: Claimed, text: str, *, parse_mode: str | None = None) -> Sent:
-        if one.edits is not None:
-            return await self._edit(one, one.edits, text, parse_mode)
-        message = await self._bot.send_message(
-            one.chat_id,
-            text,
-            parse_mode=parse_mode,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=_keyboard(one.buttons),
-            message_thread_id=one.thread_id,
-        )
-        return Sent(message.message_id)
-
-    async def _edit(self, one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
-        try:
-            await self._bot.edit_message_text(
-                text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW
-            )
-        except BadRequest as error:
-            if "message is not modified" not in error.message.lower():
-                raise  # else it shows this already: an earlier try arrived
-        return Sent(message_id)
 
     async def _write_results_down(self, connection: AsyncConnection) -> None:
         now = self._desk.clock.now()
@@ -303,8 +241,3 @@ class Sender:
             await mark_unknown(connection, one, wait.reason, now=now)
             return
         await put_back(connection, one, not_before=now, counts=wait.counts, reason=wait.reason, now=now)
-
-
-def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
-    return InlineKeyboardMarkup(rows) if rows else None

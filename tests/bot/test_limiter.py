@@ -131,7 +131,7 @@ def test_one_chat_gets_at_most_one_message_a_second() -> None:
 
 
 def test_a_reply_waits_little_behind_a_broadcast() -> None:
-    """Four in flight is what the sender allows itself."""
+    """Five in flight is what the sender allows itself."""
     waited: list[float] = []
 
     async def both(telegram: StrictTelegram) -> None:
@@ -147,7 +147,7 @@ def test_a_reply_waits_little_behind_a_broadcast() -> None:
             await telegram.send(9)
             waited.append(loop.time() - asked)
 
-        await asyncio.gather(*map(broadcast, range(1, 5)), reply())
+        await asyncio.gather(*map(broadcast, range(1, 6)), reply())
 
     in_leaping_time(both)
     assert waited[0] < 0.5

@@ -233,11 +233,11 @@ async def test_who_is_deleted_between_claim_and_call_gets_nothing(
     await queue(AN)
     is_held = asyncio.Event()
 
-    async def hold(one: Any) -> Any:
+    async def hold(bot: Any, one: Any) -> Any:
         is_held.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(sender, "_send", hold)
+    monkeypatch.setattr("bot.jobs.delivery.send", hold)
     sending = asyncio.create_task(sender.send_batch())
     await is_held.wait()
     async with desk.database.write() as connection:
