@@ -160,9 +160,7 @@ def _make_cluster(programs: Path, base: Path) -> Path:
     return home
 
 
-def _start_server(
-    programs: Path, home: Path, *, synchronous_commit: str = "off"
-) -> subprocess.Popen[bytes]:
+def _start_server(programs: Path, home: Path, *, synchronous_commit: str = "off") -> subprocess.Popen[bytes]:
     settings = ("fsync=off", f"synchronous_commit={synchronous_commit}", "full_page_writes=off",
                 "shared_buffers=32MB", "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
     with (home / "log").open("wb") as log:
