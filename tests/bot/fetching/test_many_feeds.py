@@ -32,7 +32,7 @@ START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 HOURS = 10
 EVERY = dt.timedelta(minutes=30)
 TICK_SECONDS = 5
-REAL_SECONDS_A_TICK = 0.05
+REAL_SECONDS_A_TICK = 0.03
 MOST_WAITING = 4  # feeds to be parsed: on a slow machine the clock waits for them
 FAULTS = {
     "hang": 20,
