@@ -19,8 +19,8 @@ from storage.search.index import SearchRow, indexed_words
 from storage.search.model import REBUILD_NOTE
 from storage.tables import articles
 
-_BATCH = 100  # articles in a transaction: a writer of the bot waits some 0.1 s for it
-_PAUSE_SECONDS = 0.02  # between two, so that the bot's turn comes
+_BATCH = 50  # articles in a transaction: a writer of the bot waits some 0.1 s for it
+_PAUSE_SECONDS = 0.05  # between two, so that the bot's turn comes
 
 
 async def rebuild_index(
