@@ -26,7 +26,7 @@ from search_engines import Article, Ask, Contender, bm25s_folded, ours, plain_ft
 
 FREQUENT = ("người", "cong an", "viet nam", "thành phố hồ chí minh", "của và các những")
 KINDS = ("acc", "noacc", "partial", "d", "phrase", "tone", "typo")
-EXCHANGED = 0.3  # of the words of a copy
+EXCHANGED = 0.7  # of the words of a copy
 ROUNDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -77,6 +77,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a look-up goes: of the newest `reach` articles `window` matches are counted, `limit` read."""
+
+    limit: int
+    window: int
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The newest matches: `hits` the newest of these, `matches` how many were looked at, and their span."""
 
@@ -105,10 +114,9 @@ class Engine(Protocol):
         layer: Layer,
         match: Match,
         filters: Filters,
-        limit: int,
-        window: int,
+        extent: Extent,
     ) -> Page:
-        """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+        """Look at the newest matches, as far as `extent` goes, and return the newest of these first."""
 
     async def newest(self, connection: AsyncConnection, filters: Filters, limit: int) -> Page:
         """Return the newest articles that pass `filters`, whatever their words; at most `limit`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.model import AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.search.model import AllOf, Extent, Filters, IndexedWords, Layer, Match, Page
 from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.times import UtcTime
 from summarizer.query import Run
@@ -82,11 +82,11 @@ async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> N
 
 
 async def look_up(
-    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, limit: int, window: int
+    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, extent: Extent
 ) -> Page:
-    """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+    """Look at the newest matches, as far as `extent` goes, and return the newest of these first."""
     asked = look_up_statement(
-        _NEWEST[layer], "article_id", expression(match), filters, limit, window, with_body=layer == "whole"
+        _NEWEST[layer], "article_id", expression(match), filters, extent, with_body=layer == "whole"
     )
     return await _page(connection, asked)
 
@@ -117,7 +117,11 @@ async def finish_rebuild(connection: AsyncConnection) -> None:
 
 async def _page(connection: AsyncConnection, asked: Statement) -> Page:
     await connection.execute(_BOUND)
-    moments = [bindparam(name, type_=UtcTime()) for name in ("since", "until") if name in asked.values]
+    moments = [
+        bindparam(name, type_=UtcTime())
+        for name in ("since", "until", "stored_since")
+        if name in asked.values
+    ]
     rows = (await connection.execute(text(asked.sql).bindparams(*moments), asked.values)).all()
     return page_of(rows, asked.values, lambda stored: stored.astimezone(dt.UTC))
 

@@ -12,7 +12,7 @@ from itertools import chain
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.engines import engine_of
-from storage.search.model import AllOf, Filters, Hit, Layer, Match, Page
+from storage.search.model import AllOf, Extent, Filters, Hit, Layer, Match, Page
 from storage.search.rank import Groups, Ranked, occurs, ranked
 from storage.search.respelling import slipped
 from storage.search.statements import WINDOW
@@ -23,6 +23,9 @@ _READ = 50  # matches whose title and sapo are read
 _READ_NEAR = 30  # of those with the words in the title or side by side
 _READ_WHOLE = 10  # of those whose whole text is read
 _WINDOW_WHOLE = 100
+# Words times articles that one look-up may pass through: questions of many words, all of them frequent, reach
+# less far back in a large store.
+_WORK, _WORK_WHOLE = 1_200_000, 250_000
 _ENOUGH_NEAR = 10  # adjacent or in the title, with their marks: the look-alikes of a frequent word may stay
 _MOST_TO_LEAVE_OUT = 6  # groups: the work of leaving each out in turn grows with their square
 
@@ -154,8 +157,9 @@ class Reader:
         return self._with(read, await self._look_up(layer, match, _READ_NEAR, _READ_NEAR), groups)
 
     async def _look_up(self, layer: Layer, match: Match, limit: int, window: int) -> Page:
-        engine = engine_of(self.connection)
-        return await engine.look_up(self.connection, layer, match, self.filters, limit, window)
+        reach = (_WORK_WHOLE if layer == "whole" else _WORK) // max(1, len(self.query.words))
+        extent = Extent(limit, window, reach)
+        return await engine_of(self.connection).look_up(self.connection, layer, match, self.filters, extent)
 
     def _read(self, page: Page, groups: Groups) -> Read:
         hits = tuple(self._ranked(page.hits, groups))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.notes import find_note
-from storage.search.model import REBUILD_NOTE, AllOf, Filters, IndexedWords, Layer, Match, Page
+from storage.search.model import REBUILD_NOTE, AllOf, Extent, Filters, IndexedWords, Layer, Match, Page
 from storage.search.schema import SQLITE_TABLES, search_ddl
 from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.statements import chunks
@@ -104,11 +104,11 @@ async def _tell(connection: AsyncConnection, orders: dict[str, str], rows: Seque
 
 
 async def look_up(
-    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, limit: int, window: int
+    connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, extent: Extent
 ) -> Page:
-    """Look at the newest `window` matches and return at most `limit` of them, newest first."""
+    """Look at the newest matches, as far as `extent` goes, and return the newest of these first."""
     asked = look_up_statement(
-        _NEWEST[layer], "rowid", expression(match), filters, limit, window, with_body=layer == "whole"
+        _NEWEST[layer], "rowid", expression(match), filters, extent, with_body=layer == "whole"
     )
     return await _page(connection, asked)
 

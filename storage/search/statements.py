@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.search.model import Filters, Hit, Page
+from storage.search.model import Extent, Filters, Hit, Page
 
 WINDOW = 300  # matches that are counted
-_PROBED = 5_000  # matches whose source, topic and time are looked at
+_PROBED = 3_000  # matches whose source, topic and time are looked at
 
-# An article of a time is published or stored in it, so its id lies between the ids of those that are.
+# Ids are given in the order of storing, and nothing is stored before it is published, faults of clocks aside.
 _BOUNDS = """timely AS (
-    SELECT id FROM articles WHERE published_at BETWEEN :since AND :until
+    SELECT min(id) AS first_id, max(id) AS last_id FROM articles WHERE published_at BETWEEN :since AND :until
     UNION ALL
-    SELECT id FROM articles WHERE stored_at BETWEEN :since AND :until
+    SELECT
+        (SELECT id FROM articles WHERE stored_at >= :stored_since ORDER BY stored_at, id LIMIT 1),
+        (SELECT id FROM articles WHERE stored_at <= :until ORDER BY stored_at DESC, id DESC LIMIT 1)
 ),
-bounds AS MATERIALIZED (SELECT min(id) AS first_id, max(id) AS last_id FROM timely),
+bounds AS MATERIALIZED (SELECT min(first_id) AS first_id, max(last_id) AS last_id FROM timely),
 """
 _LOOK_UP = """WITH {bounds}
 newest AS MATERIALIZED ({newest} LIMIT :probed),
@@ -38,8 +40,10 @@ WHERE a.id = shown.id ORDER BY a.id DESC"""
 
 # The newest articles of all, where no word is asked for.
 _ALL = "SELECT a.id FROM articles AS a WHERE a.worked_at IS NOT NULL{sources}{between} ORDER BY a.id DESC"
+_WITHIN_REACH = " AND {id} > (SELECT max(id) - :reach FROM articles)"
 _BETWEEN = " AND {id} BETWEEN (SELECT first_id FROM bounds) AND (SELECT last_id FROM bounds)"
 
+_EARLY = dt.timedelta(days=1)  # an article may be stored so long before the time it gives for itself
 _EARLIEST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 _LATEST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
@@ -53,28 +57,27 @@ class Statement:
 
 
 def look_up_statement(
-    newest: str, id_column: str, match: str, filters: Filters, limit: int, window: int, *, with_body: bool
+    newest: str, id_column: str, match: str, filters: Filters, extent: Extent, *, with_body: bool
 ) -> Statement:
     """Return the statement for the matches that `newest` selects.
 
     `newest` is a SELECT of an `id`, newest first, of what matches `:match`; `{between}` stands where it takes
-    a further condition on `id_column`. `window` matches are counted, `limit` of them read.
+    a further condition on `id_column`.
     """
     body = "a.body" if with_body else "''"
-    return _statement(newest, id_column, filters, limit, window, {"match": match}, body)
+    return _statement(newest, id_column, filters, extent, {"match": match}, body)
 
 
 def newest_statement(filters: Filters, limit: int) -> Statement:
     """Return the statement for the newest articles that pass `filters`, whatever their words."""
-    return _statement(_ALL, "a.id", filters, limit, WINDOW, {}, "''")
+    return _statement(_ALL, "a.id", filters, Extent(limit, WINDOW, _PROBED), {}, "''")
 
 
 def _statement(
     newest: str,
     id_column: str,
     filters: Filters,
-    limit: int,
-    window: int,
+    extent: Extent,
     values: dict[str, Any],
     body: str,
 ) -> Statement:
@@ -83,15 +86,19 @@ def _statement(
     is_timed = filters.since is not None or filters.until is not None
     came_out = "coalesce(a.published_at, a.stored_at)"
     conditions = sources + topics + (f" AND {came_out} BETWEEN :since AND :until" if is_timed else "")
+    between = _WITHIN_REACH + (_BETWEEN if is_timed else "")
     sql = _LOOK_UP.format(
         bounds=_BOUNDS if is_timed else "",
-        newest=newest.format(between=_BETWEEN.format(id=id_column) if is_timed else "", sources=sources),
+        newest=newest.format(between=between.format(id=id_column), sources=sources),
         came_out=came_out,
         conditions=conditions,
         body=body,
     )
-    times = {"since": filters.since or _EARLIEST, "until": filters.until or _LATEST} if is_timed else {}
-    bounds = {"shown": limit, "window": window, "probed": _PROBED if conditions else window}
+    since, until = filters.since or _EARLIEST, filters.until or _LATEST
+    stored_since = since - _EARLY if filters.since else since
+    times = {"since": since, "until": until, "stored_since": stored_since} if is_timed else {}
+    probed = _PROBED if conditions else extent.window
+    bounds = {"shown": extent.limit, "window": extent.window, "probed": probed, "reach": extent.reach}
     return Statement(sql, values | source_values | topic_values | times | bounds)
 
 
