@@ -19,15 +19,18 @@ SOURCE = (
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Serve a feed, a path that hangs, and nothing else."""
-    request = await reader.readuntil(b"\r\n\r\n")
-    if b"GET /treo " in request:
-        await asyncio.sleep(60)
-    body = FEED if b"GET /mang " in request else b""
-    status = b"200 OK" if body else b"404 Not Found"
-    writer.write(b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body))
-    await writer.drain()
-    writer.close()
+    """Serve a feed, a path that hangs until the caller has gone, and nothing else."""
+    try:
+        request = await reader.readuntil(b"\r\n\r\n")
+        if b"GET /treo " in request:
+            await reader.read()
+            return
+        body = FEED if b"GET /mang " in request else b""
+        status = b"200 OK" if body else b"404 Not Found"
+        writer.write(b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body))
+        await writer.drain()
+    finally:
+        writer.close()
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ async def papers() -> AsyncIterator[tuple[int, int]]:
     yield first, second
     for server in servers:
         server.close()
+    await asyncio.sleep(0.1)  # for the connections of a bot that has gone
 
 
 async def test_a_polled_feed_is_found_a_forbidden_one_is_told_and_a_hanging_one_delays_no_stop(
