@@ -4,9 +4,9 @@
 
 ARTICLES have rows {"id", "title", "sapo", "body": [line...]}, QUERIES {"q", "kind", "id"}: the article that a
 question was made from. Beyond the articles given, a size is filled with copies whose words are partly
-exchanged for others of the corpus. CPU is that of one question: of the asking thread, which must not be held
-up, and of the whole process (our database has a thread of its own); for the frequent words the best of three. A
-busy machine inflates all of them alike. Needs the extra `bench`.
+exchanged for others of the corpus. CPU is that of one question: of the asking thread, which must not be
+held up, and of the whole process (our database has a thread of its own); for the frequent words that of the
+process, the best of three. A busy machine inflates all of them alike. Needs the extra `bench`.
 """
 
 import argparse
@@ -79,7 +79,8 @@ async def compare(articles: Sequence[Article], queries: Sequence[dict[str, Any]]
     text = sum(len((a.title + a.sapo + a.body).encode()) for a in articles)
     print(f"\n{len(articles)} articles, {text / 1e6:.0f} MB of text\n")
     print(
-        f"| engine | {' | '.join(KINDS)} | thread CPU ms p50 / p95 | process CPU | worst frequent | index / text | built, s |"
+        costs = "thread CPU ms p50 / p95 | process CPU | worst frequent | index / text | built, s"
+        print(f"| engine | {' | '.join(KINDS)} | {costs} |")
     )
     print(f"|---|{'---|' * (len(KINDS) + 5)}")
     mine, database = await ours(articles, folder)
