@@ -78,10 +78,8 @@ async def compare(articles: Sequence[Article], queries: Sequence[dict[str, Any]]
     """Print how every engine does on these articles."""
     text = sum(len((a.title + a.sapo + a.body).encode()) for a in articles)
     print(f"\n{len(articles)} articles, {text / 1e6:.0f} MB of text\n")
-    print(
-        costs = "thread CPU ms p50 / p95 | process CPU | worst frequent | index / text | built, s"
-        print(f"| engine | {' | '.join(KINDS)} | {costs} |")
-    )
+    costs = "thread CPU ms p50 / p95 | process CPU | worst frequent | index / text | built, s"
+    print(f"| engine | {' | '.join(KINDS)} | {costs} |")
     print(f"|---|{'---|' * (len(KINDS) + 5)}")
     mine, database = await ours(articles, folder)
     try:
