@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot import notices
 from bot.chat.admin import AdminActions, tell_admins
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
@@ -57,7 +58,7 @@ class Bot:
         self._watch = watch
         self._listen = listen
         self._stop = asyncio.Event()
-        self._waits_for: str | None = "the database"
+        self._waits_for: str | None = notices.DATABASE_AWAITED
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
         self._sender = Sender(desk, self._connection.bot, lease=self._lease.key)
@@ -106,7 +107,7 @@ class Bot:
         """Wait for the database and for the lease; False when asked to stop before that."""
         if not await until_ready(self._desk.database, self._desk.clock, self._stop):
             return False
-        self._waits_for = "the lease, which another process holds"
+        self._waits_for = notices.LEASE_TAKEN
         is_ours = await self._lease.until_taken(self._stop)
         self._waits_for = None
         return is_ours
@@ -205,7 +206,7 @@ class Bot:
 
     async def _find_problems(self) -> list[str]:
         if self._waits_for is not None:
-            return [f"waits for {self._waits_for}"]
+            return [self._waits_for]
         problems = [await self._find_problem_of_database(), self._connection.find_problem()]
         return [problem for problem in problems if problem]
 
@@ -214,5 +215,5 @@ class Bot:
             async with asyncio.timeout(_ANSWER_SECONDS), self._desk.database.read() as connection:
                 await count_waiting(connection)
         except (StorageError, TimeoutError):
-            return "the database does not answer"
+            return notices.DATABASE_SILENT
         return None

@@ -103,14 +103,14 @@ class Connection:
                 wait.cancel()
 
     def find_problem(self) -> str | None:
-        """Say what is wrong with the connection, if anything is."""
+        """Say to operators what is wrong with the connection, if anything is."""
         if self.is_refused:
-            return "token refused"
+            return notices.token_refused()
         if self._listener is not None:
             return self._listener.find_problem()
         if self.telegram.updater is None or not self.telegram.updater.running:
-            return "not polling"
-        return "Telegram does not answer" if self._polling.seconds_since_ok > _DEAF_SECONDS else None
+            return notices.NOT_POLLING
+        return notices.TELEGRAM_SILENT if self._polling.seconds_since_ok > _DEAF_SECONDS else None
 
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.

@@ -46,7 +46,7 @@ def source_unreadable(title: str, path: str) -> str:
 
 
 def token_refused() -> str:
-    """Say on the terminal that the token is not valid any more."""
+    """Say that the token is not valid any more."""
     return (
         "Telegram từ chối token (401). Lấy token mới từ @BotFather, đặt vào DIEMTIN_BOT_TOKEN rồi chạy lại."
     )
@@ -65,6 +65,25 @@ def lease_elsewhere(holder: str) -> str:
 def lease_lost() -> str:
     """Say on the terminal that another process has taken over."""
     return "Một tiến trình khác đã nhận việc với cùng token (máy này có lúc đứng quá lâu); bot dừng ở đây."
+
+
+# What is wrong with the running bot, as `/healthz`, `diemtin health` and the alerts name it; plain text.
+DATABASE_AWAITED = (
+    "bot đang đợi cơ sở dữ liệu; nếu lâu, hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+)
+DATABASE_SILENT = "cơ sở dữ liệu không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
+NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+TELEGRAM_SILENT = "Telegram không trả lời; hãy xem mạng của máy này"
+NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+
+
+def webhook_failing(waiting: int, reason: str) -> str:
+    """Say that Telegram cannot call the webhook; `reason` is Telegram's own."""
+    return (
+        f"Telegram không gọi được webhook, {waiting} tin nhắn đang đợi; "
+        f"hãy xem địa chỉ, chứng chỉ và tường lửa. Telegram báo: {reason}"
+    )
 
 
 def schema_upgraded(before: str, after: str, backup: str | None) -> str:

@@ -19,6 +19,7 @@ from telegram import Update, WebhookInfo
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
+from bot import notices
 from bot.polling import readable_update
 from bot.updates import DurableQueue
 
@@ -96,8 +97,8 @@ class WebhookListener:
             await self.register(kinds)
 
     def find_problem(self) -> str | None:
-        """Say what is wrong, if anything is."""
-        return self._problem if self._runner is not None else "not listening"
+        """Say to operators what is wrong, if anything is."""
+        return self._problem if self._runner is not None else notices.NOT_LISTENING
 
     async def _take(self, request: web.Request) -> web.Response:
         if not _is_telegrams(request.headers.get(_SECRET_HEADER, ""), self.webhook.secret):
@@ -137,4 +138,4 @@ def _parsed(body: bytes) -> dict[str, Any] | None:
 def _problem_of(info: WebhookInfo) -> str | None:
     if not info.pending_update_count or info.last_error_message is None:
         return None
-    return f"Telegram cannot deliver {info.pending_update_count} updates: {info.last_error_message}"
+    return notices.webhook_failing(info.pending_update_count, info.last_error_message)

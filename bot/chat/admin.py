@@ -99,7 +99,7 @@ async def preview(tap: Tap, wanted: Preview) -> None:
         return
     await tap.settle()
     await tap.send(Screen(texts.PREVIEW_HEAD.format(edition=edition.title)))
-    if not await send_digest(tap, edition):
+    if not await send_digest(tap, edition, title=edition.title):
         await tap.send(Screen(texts.PREVIEW_EMPTY.format(edition=edition.title)))
 
 

@@ -22,11 +22,11 @@ async def obey(visit: Visit) -> None:
         await visit.send(Screen(_no_news(visit, edition, subscriber)))
 
 
-async def send_digest(visit: Visit, edition: Edition) -> bool:
+async def send_digest(visit: Visit, edition: Edition, *, title: str = texts.LAST_DAY) -> bool:
     """Compose the digest of the last 24 hours and send its parts; False when there is no news."""
     await visit.show_progress()
     desk = visit.desk
-    edition = replace(edition, title=texts.LAST_DAY)
+    edition = replace(edition, title=title)
     composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
     for part in composed.parts:
         await visit.send(Screen(part))

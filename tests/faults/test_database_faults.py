@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from sqlalchemy import event, func, select, text
 
+from bot import notices
 from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
@@ -438,7 +439,7 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
     ):
         await run.until_logged("the database does not answer")
         async with session.get(health) as answer:
-            assert (answer.status, (await answer.json())["problems"]) == (503, ["waits for the database"])
+            assert (answer.status, (await answer.json())["problems"]) == (503, [notices.DATABASE_AWAITED])
         assert not await is_polling(hands)
         own_server.start()
         await until(lambda: is_polling(hands), within=60)
@@ -452,7 +453,7 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
 
         async def is_ill() -> bool:
             async with session.get(health) as answer:
-                return "the database does not answer" in (await answer.json())["problems"]
+                return notices.DATABASE_SILENT in (await answer.json())["problems"]
 
         await until(is_ill)
         own_server.start()

@@ -57,7 +57,7 @@ async def test_a_preview_is_sent_to_the_operator_alone(operator: Any, an: Any, p
     before = len(await an.messages())
     await operator.says("/quantri")
     await operator.taps("Xem trước: Bản tin tối")
-    await operator.sees("Cầu mới thông xe")
+    await operator.sees("Bản tin tối", "Cầu mới thông xe")
     assert len(await an.messages()) == before
 
 

@@ -53,9 +53,12 @@ def test_a_bot_that_is_well_is_told_so(run: Any, desk_folder: Path, answering: A
 
 
 def test_what_is_wrong_is_named(run: Any, desk_folder: Path, answering: Answering) -> None:
-    listen_at(desk_folder, answering(503, json.dumps({"ok": False, "problems": ["not polling"]}).encode()))
+    listen_at(
+        desk_folder,
+        answering(503, json.dumps({"ok": False, "problems": ["Telegram không trả lời"]}).encode()),
+    )
     told = run("health")
-    assert (told.code, told.err) == (1, "✗ not polling\n")
+    assert (told.code, told.err) == (1, "✗ Telegram không trả lời\n")
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"problems": 3}', b"\xff\xfe"])

@@ -57,13 +57,13 @@ async def test_a_risk_reaches_the_admins_and_silence_only_after_three_looks(
     desk: Desk, clock: ManualClock, sender: Sender, telegram: ExtBot[None], reader: Reader, story: Story,
     told: Any,
 ) -> None:  # fmt: skip
-    problems: list[str | None] = ["not polling"]
+    problems: list[str | None] = ["Telegram không trả lời"]
     lookout = Lookout(desk, telegram, sender, told, lambda: problems[-1])
     for _ in range(2):
         await lookout.look_for_risks()
     assert told == []
     await lookout.look_for_risks()
-    assert "không nhận được tin nhắn mới từ Telegram (not polling)" in told[-1]
+    assert "không nhận được tin nhắn mới từ Telegram (Telegram không trả lời)" in told[-1]
     problems.append(None)
     await lookout.look_for_risks()
     assert told[1:] == ["✓ Điểm Tin lại nhận được tin nhắn từ Telegram."]

@@ -42,7 +42,7 @@ def names(
         ({"due": 9, "minutes": 9, "is_paused": True}, set()),
         ({"due": 9, "minutes": 11, "is_paused": True}, {"paused"}),
         ({"due": 9, "minutes": 99, "is_paused": True}, {"paused"}),
-        ({"problem": "not polling"}, {"deaf"}),
+        ({"problem": "Telegram không trả lời"}, {"deaf"}),
     ],
 )
 def test_what_is_a_risk_and_what_is_none(stands: dict[str, Any], risk: set[str]) -> None:
