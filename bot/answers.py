@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import Desk
 from bot.digests import piece_of
-from bot.narrowing import Narrowing, narrow
+from bot.narrowing import Narrowing, narrowed
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles, find_sources, find_summaries
 from storage.questions import Question
@@ -93,8 +93,8 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
     """Answer a question once more from the articles that it found when it was asked."""
     query = parse_query(question.text, today=local_day(question.asked_at, zone))
-    narrowing = narrow(query, desk.newsroom, zone)
     async with desk.database.read() as connection:
+        narrowing = await narrowed(connection, query, desk.newsroom, zone)
         found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
         pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
     given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
@@ -105,7 +105,7 @@ async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: s
     """Search for `text`, asked now in `zone`."""
     now = desk.clock.now()
     query = parse_query(text, today=local_day(now, zone))
-    narrowing = narrow(query, desk.newsroom, zone)
+    narrowing = await narrowed(connection, query, desk.newsroom, zone)
     found = await search_articles(connection, query, now=now, filters=narrowing.filters)
     ids = await _showable(connection, desk.newsroom, found.ids)
     return LookedUp(query, narrowing, replace(found, ids=ids))

@@ -1,11 +1,14 @@
-"""What the filters of a question mean here: declared sources and topics, and days in the asker's zone."""
+"""What the filters of a question mean here: sources, topics, and days in the asker's zone."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.newsroom import Newsroom
+from storage.articles import find_paper_names
 from storage.search import Filters
 from summarizer.query import Query
 from summarizer.query_filters import comparable
@@ -18,7 +21,8 @@ _LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
 class Narrowing:
     """A question's filters as the search takes them, and as readers call them.
 
-    A name that nobody declared narrows nothing and stands among the unknown ones, as typed.
+    A name that nobody bears narrows nothing and stands among the unknown ones, as typed; `known_sources` are
+    those that it might have been.
     """
 
     filters: Filters
@@ -26,26 +30,38 @@ class Narrowing:
     topics: tuple[str, ...] = ()
     unknown_sources: tuple[str, ...] = ()
     unknown_topics: tuple[str, ...] = ()
+    known_sources: tuple[str, ...] = ()
 
 
-def narrow(query: Query, newsroom: Newsroom, zone: str) -> Narrowing:
-    """Look up what `query` is narrowed to. Days begin and end at midnight in `zone`."""
-    sources = {source.name: (source.name, source.title) for source in newsroom.sources}
+async def narrowed(connection: AsyncConnection, query: Query, newsroom: Newsroom, zone: str) -> Narrowing:
+    """Look up what `query` is narrowed to, papers that only their articles name among its sources."""
+    papers = await find_paper_names(connection) if query.sources else ()
+    return narrow(query, newsroom, zone, papers)
+
+
+def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = ()) -> Narrowing:
+    """Look up what `query` is narrowed to. Days begin and end at midnight in `zone`.
+
+    `papers` are the sources of the stored articles, declared or not.
+    """
+    sources: dict[str, tuple[str, ...]] = {paper: (paper,) for paper in papers}
+    sources |= {source.name: (source.name, source.title) for source in newsroom.sources}
     topics = {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
-    papers, strange_papers = _told(query.sources, sources)
+    meant, strange_sources = _told(query.sources, sources)
     subjects, strange_subjects = _told(query.topics, topics)
     return Narrowing(
         Filters(
-            source_names=papers,
+            source_names=meant,
             # A source may call a topic by any of its names.
             topics=tuple(dict.fromkeys(called for name in subjects for called in topics[name])),
             since=_midnight(query.since, zone),
             until=_midnight(query.until, zone, later=_LAST_MOMENT),
         ),
-        tuple(sources[name][1] for name in papers),
+        tuple(dict.fromkeys(sources[name][-1] for name in meant)),
         tuple(newsroom.topics[name] for name in subjects),
-        strange_papers,
+        strange_sources,
         strange_subjects,
+        tuple(dict.fromkeys(names[-1] for name, names in sources.items() if not papers or name in papers)),
     )
 
 

@@ -196,6 +196,14 @@ async def find_sources(connection: AsyncConnection, ids: Sequence[int]) -> dict[
     return {row.id: row.source for row in rows}
 
 
+async def find_paper_names(connection: AsyncConnection) -> tuple[str, ...]:
+    """Return the sources of the stored articles, declared or named by the articles themselves."""
+    rows = await connection.execute(
+        select(articles.c.source).distinct().order_by(articles.c.source).limit(1_000)
+    )
+    return tuple(rows.scalars())
+
+
 async def find_reports(
     connection: AsyncConnection, story_ids: Iterable[int], limit: int
 ) -> list[StoredArticle]:

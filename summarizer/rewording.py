@@ -87,11 +87,11 @@ def without_question_words(text: str) -> str:
 
 
 def halves(text: str) -> tuple[str, ...]:
-    """Return the first and the second half of the words of `text`; none where it is one word.
+    """Return the first and the second half of the words of `text`, no filters; none where it is one word.
 
-    >>> halves("khủng long bạo chúa")
-    ('khủng long', 'bạo chúa')
+    >>> halves("khủng long bạo chúa"), halves("nguon:bao giá vàng")
+    (('khủng long', 'bạo chúa'), ('giá', 'vàng'))
     """
-    words = text.replace('"', " ").split()
+    words = take_filters(text.translate(_QUOTES)).rest.replace('"', " ").split()
     middle = (len(words) + 1) // 2
     return (" ".join(words[:middle]), " ".join(words[middle:])) if len(words) > 1 else ()

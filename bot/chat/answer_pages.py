@@ -72,7 +72,8 @@ def list_page(words: str, total: int, page: int, found: Sequence[FoundArticle], 
     """Return a further page of articles; `page` counts from 0."""
     if not found:
         return texts.PAGE_GONE
-    above = Above(_counted(words, total, page, len_kept=total, is_exact=total < _MOST_KEPT))
+    found_of = texts.FOUND if total < _MOST_KEPT else texts.FOUND_MORE
+    above = Above(_counted(words, total, page, len_kept=total, found=found_of))
     results = [_result(one, readers, is_bare=readers.is_group) for one in found]
     first = page * RESULTS_PER_PAGE + 1
     return render_results(above, results, first=first, now=readers.now, zone=readers.zone)
@@ -153,7 +154,7 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
     is_cut = len(" ".join(typed.split())) > MAX_CHARACTERS or len(syllables(query.text)) > MAX_WORDS
     notes = [texts.ONLY_FIRST_WORDS] if is_cut else []
     if narrowing.unknown_sources:
-        known = _listed([source.title for source in newsroom.sources])
+        known = _listed(narrowing.known_sources)
         notes.append(_unknown(texts.NO_SUCH_SOURCE, narrowing.unknown_sources, known))
     if narrowing.unknown_topics:
         known = _listed(list(newsroom.topics.values()))
@@ -161,8 +162,9 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
     when = period_label(query.since, query.until, readers.today())
     if what := [*narrowing.sources, *narrowing.topics, *([when] if when else [])]:
         notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
-    if reply.found.reading == "respelled":
-        notes.append(texts.RESPELLED.format(typed=shown_question(typed), words=_words(reply.text)))
+    asked, meant = _words(typed), _words(reply.text)
+    if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
+        notes.append(texts.RESPELLED.format(typed=asked, words=meant))
     if reply.missed:
         notes.append(texts.NOT_THEN.format(when=period_label(*reply.missed, readers.today())))
     return tuple(notes)
@@ -181,14 +183,16 @@ def _listed(names: Sequence[str]) -> str:
 def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
         return texts.NOT_ANSWERED.format(words=_words(reply.text))
-    total = max(reply.found.total, len(reply.ids))
-    return _counted(reply.text, total, 0, len_kept=len(reply.ids), is_exact=reply.found.total_is_exact)
+    total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
+    if not is_exact and kept < _MOST_KEPT and reply.query.has_marks:  # most of the total have other marks
+        return _counted(reply.text, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
+    return _counted(reply.text, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
 
 
-def _counted(words: str, total: int, page: int, *, len_kept: int, is_exact: bool) -> Markup:
+def _counted(words: str, total: int, page: int, *, len_kept: int, found: Markup) -> Markup:
     pages = math.ceil(len_kept / RESULTS_PER_PAGE)
     of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
-    text = texts.FOUND if is_exact else texts.FOUND_MORE
+    text = found if without_filters(words, sources=True, topics=True) else texts.FOUND_NEWEST
     return text.format(total=_number(total), words=_words(words), page=of_pages)
 
 

@@ -22,6 +22,7 @@ from bot.chat import (
 from bot.chat.admin import AdminActions
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
+from bot.chat.everyday import command_meant
 from bot.chat.guard import Guard, Limit
 from bot.chat.intents import (
     AskAgain,
@@ -101,9 +102,13 @@ class Reception:
             await help.suggest(visit, typed)
 
     async def answer(self, visit: Visit) -> None:
-        """Answer a question in plain words."""
+        """Answer a question in plain words, or do what a command is there for."""
         if await self._admits(visit, is_work=True):
-            await ask.obey(visit)
+            if command := command_meant(visit.words):
+                visit.words = ""
+                await self._answers[command](visit)
+            else:
+                await ask.obey(visit)
 
     async def say(self, visit: Visit, screen: Screen) -> None:
         """Say the same to whoever comes with this."""

@@ -108,6 +108,8 @@ EMPTY_QUESTION = Markup(
 ONLY_FIRST_WORDS = Markup("Câu hỏi hơi dài, Điểm Tin chỉ tìm theo những từ đầu.")
 FOUND = Markup("{total} bài về «<b>{words}</b>»{page}")
 FOUND_MORE = Markup("Hơn {total} bài về «<b>{words}</b>»{page}")
+FOUND_AT_LEAST = Markup("Ít nhất {total} bài về «<b>{words}</b>»{page}")
+FOUND_NEWEST = Markup("<b>{total} bài</b>, mới nhất trước{page}")
 PAGE_OF = " · trang {page}/{pages}"
 NOT_ANSWERED = Markup("Không thấy bài nào nói đúng về «<b>{words}</b>».")
 NEAREST = "Gần nhất:"
@@ -203,7 +205,8 @@ KEPT = Markup("Mọi thứ vẫn còn nguyên.")
 HELP = Markup(
     "<b>Điểm Tin</b> đọc báo và gửi bản tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
     "Muốn tìm tin, bạn cứ gõ vài từ vào đây, có dấu hay không đều được. Thu hẹp: thêm <code>hôm qua</code>, "
-    "<code>nguon:tên-báo</code> hoặc <code>chude:kinh-te</code>.\n\n{commands}"
+    '<code>nguon:tên-báo</code> hoặc <code>chude:kinh-te</code>. Đúng cụm từ: <code>"giá vàng"</code>; '
+    "bỏ một từ: <code>-nhẫn</code>.\n\n{commands}"
 )
 HELP_GROUP = Markup(
     "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"

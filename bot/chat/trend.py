@@ -15,7 +15,7 @@ from bot.chat.markup import one_line, safe_link, shortened
 from bot.chat.screen import Attachment, Screen
 from bot.chat.visit import Visit
 from bot.desk import Desk
-from bot.narrowing import narrow
+from bot.narrowing import narrowed
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
@@ -42,7 +42,7 @@ async def obey(visit: Visit) -> None:
         return
     await visit.show_progress(ChatAction.UPLOAD_PHOTO)
     async with visit.desk.database.read() as connection:
-        filters = narrow(query, visit.desk.newsroom, zone).filters
+        filters = (await narrowed(connection, query, visit.desk.newsroom, zone)).filters
         days = await matches_by_day(connection, query, now=visit.now, zone=zone, filters=filters, days=_DAYS)
     await visit.send(await _screen(visit.desk, query, days))
 

@@ -10,7 +10,7 @@ from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.markup import shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
-from bot.narrowing import narrow
+from bot.narrowing import narrowed
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
@@ -96,7 +96,8 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 
 async def _add(visit: Visit, words: str) -> _Said:
     query = parse_watch(words)
-    named = narrow(query, visit.desk.newsroom, visit.desk.newsroom.zone)
+    async with visit.desk.database.read() as connection:
+        named = await narrowed(connection, query, visit.desk.newsroom, visit.desk.newsroom.zone)
     if strange := named.unknown_sources + named.unknown_topics:
         return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))

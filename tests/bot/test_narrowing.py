@@ -45,6 +45,16 @@ def test_a_source_is_told_by_name_by_title_or_by_a_part_of_it(
     assert told.unknown_sources == ()
 
 
+def test_a_paper_that_only_articles_name_is_known_too(make_newsroom: Any) -> None:
+    sources = (Source("cho-noi", "Chợ Nổi Online", "inbox", Path("cho-noi"), ZONE, None, "full"),)
+    papers = ("Báo Bến Đò", "cho-noi")
+    query = parse_query("bão nguon:bendo nguon:chonoi nguon:xa", today=TODAY)
+    told = narrow(query, make_newsroom(sources=sources), ZONE, papers)
+    assert told.filters.source_names == papers
+    assert told.sources == told.known_sources == ("Báo Bến Đò", "Chợ Nổi Online")
+    assert told.unknown_sources == ("xa",)
+
+
 def test_what_nobody_declared_narrows_nothing_and_is_told(meant: Any) -> None:
     told = meant("bão nguon:xa chude:bói")
     assert told.filters.source_names == told.filters.topics == ()

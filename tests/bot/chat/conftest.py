@@ -249,23 +249,27 @@ def publish(house: House) -> Publish:
     """Store articles, each a story of its own, worked up and searchable; return their ids."""
 
     async def store(
-        *titles: str, body: str = "", topic: str | None = None, hours_ago: float = 1
+        *titles: str,
+        body: str = "",
+        topic: str | None = None,
+        hours_ago: float = 1,
+        source: str = "bao-bien",
     ) -> list[int]:
         at = house.clock.now() - dt.timedelta(hours=hours_ago)
-        incoming = [_incoming(title, body, topic, at) for title in titles]
+        incoming = [_incoming(title, body, topic, at, source) for title in titles]
         return await _store(house.desk.database, incoming, at)
 
     return store
 
 
-def _incoming(title: str, body: str, topic: str | None, at: dt.datetime) -> Incoming:
+def _incoming(title: str, body: str, topic: str | None, at: dt.datetime, source: str) -> Incoming:
     text = body or f"{title} là chuyện được bàn ở chợ sáng nay. Bà con kể lại nhiều điều mới."
     slug = "-".join(title.lower().split())
     return Incoming(
         key=f"https://baobien.example/{slug}",
         external_id=f"https://baobien.example/{slug}",
         url=f"https://baobien.example/{slug}",
-        source="bao-bien",
+        source=source,
         topic=topic,
         title=title,
         sapo="",

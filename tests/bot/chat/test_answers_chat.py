@@ -122,7 +122,7 @@ async def test_a_source_alone_shows_its_newest_articles(an: Any) -> None:
 async def test_an_unknown_source_or_topic_is_told_with_what_there_is(an: Any) -> None:
     await an.says("cầu rạch sấu nguon:baolạ chude:bói")
     await an.sees(
-        "Không có nguồn «baolạ». Đang có: Báo Biển, Báo Kênh, Báo Kín.",
+        "Không có nguồn «baolạ». Đang có: Báo Biển.",
         "Không có chủ đề «bói». Đang có: Kinh tế, Thể thao, Sức khỏe.",
         OPENED,
     )
@@ -193,3 +193,26 @@ async def test_buttons_belong_to_the_chat_where_the_question_was_asked(
     binh = await house.person("Bình")
     await binh.says("/trogiup")
     assert await binh.forges("xem:chitiet:1") == "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
+
+
+async def test_a_paper_that_only_its_articles_name_can_be_asked_for(an: Any, publish: Any) -> None:
+    await publish("Lũ về sớm trên sông Cái")
+    await publish("Lũ rút chậm trên sông Cái", source="Báo Đồng Nước")
+    await an.says("lũ nguon:dongnuoc")
+    message = await an.sees("Chỉ tìm: Báo Đồng Nước", "Lũ rút chậm trên sông Cái")
+    assert "Lũ về sớm" not in message["text"]
+    await an.says("lũ nguon:xa")
+    await an.sees("Không có nguồn «xa». Đang có: Báo Đồng Nước, Báo Biển.")
+
+
+async def test_a_question_of_nothing_but_filters_is_headed_by_their_number(an: Any, publish: Any) -> None:
+    await publish("Chợ nổi họp sớm", "Lúa hè thu được giá", topic="Kinh tế")
+    await an.says("chude:kinh-te")
+    message = await an.sees("Chỉ tìm: Kinh tế\n\n2 bài, mới nhất trước\n")
+    assert "chude" not in message["text"]
+
+
+async def test_halves_of_a_question_are_of_its_words_not_its_filters(an: Any, publish: Any) -> None:
+    await publish("Lũ về sớm trên sông Cái")
+    await an.says("nguồn:xa rạch sấu")
+    assert await an.buttons() == ["Tìm «rạch»", "Tìm «sấu»", "🔔 Theo dõi"]
