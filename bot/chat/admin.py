@@ -151,7 +151,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         waiting=state.stats.deliveries_waiting,
         articles=state.stats.articles_new,
         unworked=state.stats.articles_waiting,
-        delivery=_delivery(state.stats, newsroom, now),
+        delivery=_delivery(state, newsroom, now),
         sending=texts.SENDING_STOPPED if state.is_stopped else texts.SENDING_RUNS,
     )
     sections = (
@@ -167,9 +167,9 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
     return Screen(Markup().join([head, *filled]), keyboard)
 
 
-def _delivery(stats: Stats, newsroom: Newsroom, now: dt.datetime) -> Markup:
+def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
     """Say what came of a day's deliveries and, while some are due, how long the rest will take."""
-    day, queue = stats.outcomes, stats.queue
+    day, queue = state.stats.outcomes, state.stats.queue
     line = texts.STATE_DAY.format(
         sent=say_number(day.sent),
         late=say_number(day.late),
@@ -180,7 +180,8 @@ def _delivery(stats: Stats, newsroom: Newsroom, now: dt.datetime) -> Markup:
     finish_at = queue.finish_at(day.rate)
     if finish_at is None:
         return line
-    due = texts.STATE_DUE.format(
+    words = texts.STATE_HELD if state.is_stopped else texts.STATE_DUE
+    due = words.format(
         due=say_number(queue.due),
         wait=spoken.say_wait(queue.age),
         rate=say_rate(day.rate),

@@ -48,9 +48,9 @@ async def ask_to_retract(tap: Tap, wanted: AskToRetract) -> None:
         await tap.settle(texts.NOTHING_TO_RETRACT)
         return
     waiting = batch.deliveries["pending"]
-    html = texts.ASK_TO_RETRACT.format(
-        **say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting, got=_got(batch)
-    )
+    html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting)
+    if got := _got(batch):
+        html += texts.GONE_ALREADY.format(got=got)
     await tap.show(Screen(html, keyboards.for_retracting(batch.id)))
 
 

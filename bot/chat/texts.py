@@ -278,8 +278,9 @@ STATE = Markup(
     "{sending}"
 )
 STATE_DUE = Markup("Đã đến giờ gửi: {due}, lâu nhất {wait}; đang gửi {rate}/giây, xong khoảng {finish}")
+STATE_HELD = Markup("Đã đến giờ gửi mà đang giữ lại: {due}, lâu nhất {wait}")
 STATE_DAY = Markup(
-    "24 giờ qua: {sent} đã gửi ({late} muộn), {gone} không gửi được, {unknown} chưa rõ, "
+    "24 giờ qua: {sent} đã gửi ({late} muộn), {gone} không gửi nữa, {unknown} chưa rõ, "
     "{doubles} có thể đến hai lần"
 )
 SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
@@ -301,27 +302,24 @@ DELIVERY_STATUSES = {
     "sent": "đã gửi",
     "pending": "đang đợi",
     "sending": "đang gửi",
-    "gone": "không gửi được nữa",
+    "gone": "không gửi nữa",  # blocked, left, paused, taken back
     "unknown": "chưa rõ đã đến hay chưa",
 }
 DRAWING = "Đang vẽ…"
 HISTORY_TITLE = "Điểm Tin trong 30 ngày"
 HISTORY_LISTENERS = "Người nhận"
 HISTORY_DELIVERIES = "Lượt gửi mỗi ngày"
-HISTORY_SENT, HISTORY_FAILED = "đã gửi", "không gửi được, hoặc chưa rõ"
+HISTORY_SENT, HISTORY_FAILED = "đã gửi", "không gửi nữa, hoặc chưa rõ"
 HISTORY = Markup(
-    "<b>30 ngày qua</b>: {listeners} người nhận, {sent} lượt đã gửi, "
-    "{gone} không gửi được, {unknown} chưa rõ."
+    "<b>30 ngày qua</b>: {listeners} người nhận, {sent} lượt đã gửi, {gone} không gửi nữa, {unknown} chưa rõ."
 )
 HISTORY_NOT_DRAWN = Markup("Chưa vẽ được hình lúc này. Bạn thử lại sau ít phút nhé.")
 ISSUE = Markup("<b>{edition}</b>, {moment}: {status}\n{counts}{stories}")
 ISSUE_STORIES = Markup("\n\n<b>Tin trong số này</b>, kèm lệnh đính chính\n{lines}")
 ISSUE_STORY = Markup("• {headline}\n  <code>/dinhchinh {story}</code>")
 NOTHING_QUEUED = "Không có tin nhắn nào được xếp gửi."
-ASK_TO_RETRACT = Markup(
-    "Thu hồi <b>{edition}</b>, {moment}? {waiting} tin nhắn đang đợi sẽ không được gửi.\n"
-    "{got} tin nhắn đã đi rồi thì không lấy lại được; nếu sai, bạn gửi đính chính."
-)
+ASK_TO_RETRACT = Markup("Thu hồi <b>{edition}</b>, {moment}? {waiting} tin nhắn đang đợi sẽ không được gửi.")
+GONE_ALREADY = Markup("\n{got} tin nhắn đã đi rồi thì không lấy lại được; nếu sai, bạn gửi đính chính.")
 RETRACTED = Markup(
     "✓ Đã thu hồi <b>{edition}</b>, {moment}: {count} tin nhắn không gửi nữa, {got} đã đi từ trước."
 )
@@ -343,7 +341,10 @@ CORRECTION_SENT_BEFORE = "Đính chính này đã được gửi rồi."
 BUTTON_ISSUE = "{moment}: {edition}"
 BUTTON_RETRACT = "Thu hồi"
 BUTTON_CORRECT = "Gửi đính chính"
-PREVIEW_HEAD = Markup("Xem trước <b>{edition}</b>, chỉ mình bạn thấy:")
+PREVIEW_HEAD = Markup(
+    "Xem trước <b>{edition}</b> từ tin 24 giờ qua, chỉ mình bạn thấy. "
+    "Ai đã nhận số trước thì chỉ nhận tin mới hơn số ấy:"
+)
 PREVIEW_EMPTY = Markup("<b>{edition}</b> lúc này chưa có tin nào.")
 ASK_TO_SEND = Markup("Gửi <b>{edition}</b> ngay cho mọi người đang nhận bản tin này?")
 SENT_NOW = Markup("✓ <b>{edition}</b>: đã xếp {count} tin nhắn để gửi.")

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import sqlite3
 import sys
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -36,14 +37,14 @@ _DELIVERY_STATUSES = {
     "pending": "chờ gửi",
     "sending": "đang gửi",
     "sent": "đã gửi",
-    "gone": "không gửi được nữa",
+    "gone": "không gửi nữa",
     "unknown": "chưa rõ",
 }
 
 
 def stats(json: Json = False) -> None:
     """Count articles, stories, subscribers and deliveries."""
-    found = run(_stats())
+    found, zone = run(_stats())
     if json:
         put_json(found.as_dict())
         return
@@ -52,30 +53,31 @@ def stats(json: Json = False) -> None:
     put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES | _OTHERS)}")
     put(f"Lượt gửi trong 24 giờ: {_counts(found.deliveries, _DELIVERY_STATUSES)}")
     put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
-    for line in _delivery(found):
+    for line in _delivery(found, zone):
         put(line)
     for source, path, reason in found.refusals:
         put(f"Từ chối: {source} · {path}: {reason}")
 
 
-async def _stats() -> Stats:
+async def _stats() -> tuple[Stats, str]:
     async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
         now = desk.clock.now()
-        return await gather_stats(connection, since=now - _DAY, now=now)
+        return await gather_stats(connection, since=now - _DAY, now=now), desk.newsroom.zone
 
 
-def _delivery(stats: Stats) -> list[str]:
+def _delivery(stats: Stats, zone: str) -> list[str]:
     """Say how delivery stands, in lines."""
     day, queue = stats.outcomes, stats.queue
     lines = [
-        f"Của các số trong 24 giờ: {day.sent} đã gửi ({day.late} muộn), {day.gone} không gửi được nữa, "
+        f"Của các số trong 24 giờ: {day.sent} đã gửi ({day.late} muộn), {day.gone} không gửi nữa, "
         f"{day.unknown} chưa rõ, {day.possible_doubles} có thể đến hai lần"
     ]
     finish_at = queue.finish_at(day.rate)
     if finish_at is not None:
+        local = finish_at.astimezone(ZoneInfo(zone))
         lines.append(
             f"Đã đến giờ gửi: {queue.due}, lâu nhất {int(queue.age.total_seconds() // 60)} phút; "
-            f"đang gửi {say_rate(day.rate)}/giây, dự kiến xong {finish_at:%H:%M} UTC"
+            f"đang gửi {say_rate(day.rate)}/giây, dự kiến xong {local:%H:%M} ({zone})"
         )
     return lines
 

@@ -224,6 +224,22 @@ async def test_an_issue_taken_back_goes_to_nobody_more_and_those_who_got_it_are_
     assert await operator.forges("quantri:thuhoi:1") == "Số này không còn tin nhắn nào đang đợi gửi."
 
 
+async def test_of_an_issue_held_back_no_end_is_foretold_and_nothing_said_of_those_who_got_it(
+    house: Any, operator: Any, readers: list[Any]
+) -> None:
+    await send_edition_now(house.desk, "sang")
+    await house.clock.advance(60)
+    await operator.says("/quantri")
+    await operator.sees("Đã đến giờ gửi: 3, lâu nhất 60 giây; đang gửi")
+    await operator.taps("Dừng gửi toàn bộ")
+    message = await operator.sees("Đã đến giờ gửi mà đang giữ lại: 3, lâu nhất 60 giây")
+    assert "xong khoảng" not in message["text"]
+    await operator.taps("12:01 trưa nay: Bản tin sáng")
+    await operator.taps("Thu hồi")
+    message = await operator.sees("3 tin nhắn đang đợi sẽ không được gửi.")
+    assert "đã đi rồi" not in message["text"]
+
+
 async def test_a_row_in_flight_while_its_issue_is_taken_back_does_not_come_again(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
