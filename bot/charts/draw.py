@@ -13,11 +13,13 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from bot.charts.model import Chart, Panel
 
 _WIDTH, _PANEL_HEIGHT, _HEAD = 6.4, 2.9, 0.9  # inches
+_PAD = 0.12  # inches: Telegram rounds the corners of a picture
 _DPI = 150  # 960 pixels wide: sharp on a phone, and about 40 kB
 _GROUND, _INK, _FAINT = "#f6f3ec", "#26221c", "#d8d2c4"
 _COLOURS = ("#2f6f8f", "#b3402a", "#c9962b", "#6d6a63")
@@ -35,7 +37,7 @@ def draw(chart: Chart) -> bytes:
         figure = Figure(
             figsize=(_WIDTH, _HEAD + _PANEL_HEIGHT * len(chart.panels)),
             facecolor=_GROUND,
-            layout="constrained",
+            layout=ConstrainedLayoutEngine(h_pad=_PAD, w_pad=_PAD),
         )
         figure.suptitle(
             _wrapped(chart.title), x=0.03, ha="left", fontweight="bold", color=_INK, parse_math=False

@@ -142,11 +142,12 @@ NO_TREND = Markup(
     "Trong 30 ngày qua chưa có bài nào về «{words}».\n"
     "Bạn thử ít từ hơn, hoặc tìm cả bài cũ: <code>/tim {words}</code>"
 )
+TREND_NO_SUCH_NAME = Markup("Không có nguồn hay chủ đề «{name}», nên chưa đếm được.")
 TREND_TITLE = "Xu hướng: {words}"
 TREND_PANEL = "Số bài mỗi ngày"
 TREND = Markup("<b>{words}</b>: {total} bài trong 30 ngày, {first}–{last}.")
 TREND_CUT = Markup("<b>{words}</b>: nhiều bài quá, chỉ tính {total} bài mới nhất, {first}–{last}.")
-TREND_PEAK = Markup("{number}. Ngày {day}, {count} bài{headline}")
+TREND_PEAK = Markup("{sign} Ngày {day}, {count} bài{headline}")
 TREND_MORE = Markup("Xem các bài: <code>/tim {words}</code>")
 
 # Watches

@@ -25,6 +25,7 @@ from summarizer.query import Query, parse_query
 
 _DAYS = 30
 _PEAKS = 3
+_SIGNS = "①②③"  # a bare figure over a bar would be taken for its height
 _APART = dt.timedelta(days=2)  # between two peaks: a wave has one
 _LONGEST_WORDS = 64  # UTF-16 units: a picture's caption has 1,024 in all
 _LONGEST_HEADLINE = 140
@@ -42,8 +43,13 @@ async def obey(visit: Visit) -> None:
         return
     await visit.show_progress(ChatAction.UPLOAD_PHOTO)
     async with visit.desk.database.read() as connection:
-        filters = (await narrowed(connection, query, visit.desk.newsroom, zone)).filters
-        days = await matches_by_day(connection, query, now=visit.now, zone=zone, filters=filters, days=_DAYS)
+        named = await narrowed(connection, query, visit.desk.newsroom, zone)
+        days = await matches_by_day(
+            connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS
+        )
+    if strange := named.unknown_sources + named.unknown_topics:
+        await visit.send(Screen(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS))))
+        return
     await visit.send(await _screen(visit.desk, query, days))
 
 
@@ -54,7 +60,7 @@ async def _screen(desk: Desk, query: Query, days: Sequence[Day]) -> Screen:
         return Screen(texts.NO_TREND.format(words=words))
     peaks = find_peaks(days)
     caption = await _caption(desk, words, days, peaks)
-    marks = tuple((days.index(peak), str(place)) for place, peak in enumerate(peaks, 1))
+    marks = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
     panel = Panel(texts.TREND_PANEL, (Series("", counts),), marks=marks)
     try:
         picture = await draw_apart(Chart(texts.TREND_TITLE.format(words=words), days[0][0], (panel,)))
@@ -90,12 +96,12 @@ async def _caption(desk: Desk, words: str, days: Sequence[Day], peaks: Sequence[
     lines = [head.format(words=words, total=total, first=_date(days[0][0]), last=_date(days[-1][0]))]
     lines += [
         texts.TREND_PEAK.format(
-            number=place,
+            sign=sign,
             day=_date(day),
             count=count,
             headline=_headline(articles.get(best or 0), desk.newsroom),
         )
-        for place, (day, count, best) in enumerate(peaks, 1)
+        for sign, (day, count, best) in zip(_SIGNS, peaks, strict=False)
     ]
     return Markup("\n").join([*lines, texts.TREND_MORE.format(words=words)])
 

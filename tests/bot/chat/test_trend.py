@@ -33,7 +33,7 @@ async def test_the_picture_says_how_much_and_when_most(an: Any, publish: Any) ->
     (answer,) = await an.says("/xuhuong bão")
     assert answer["photo"]
     assert "bão: 2 bài trong 30 ngày, 24/10–22/11." in answer["text"]
-    assert "1. Ngày 22/11, 2 bài: Bão số chín" in answer["text"]
+    assert "① Ngày 22/11, 2 bài: Bão số chín" in answer["text"]
     assert "(Báo Biển)" in answer["text"]
 
 
@@ -62,3 +62,10 @@ async def test_hostile_words_are_shown_as_they_are(an: Any, publish: Any) -> Non
     (answer,) = await an.says('/xuhuong bão <b>"$x^2$" 🌊')
     assert answer["from"] == "bot"
     assert '<b>"$x^2$"' in answer["text"]
+
+
+async def test_a_source_that_there_is_not_is_told_and_nothing_counted(an: Any, publish: Any) -> None:
+    await publish("Bão số chín vào bờ")
+    await an.says("/xuhuong nguon:xa bão")
+    message = await an.sees("Không có nguồn hay chủ đề «xa», nên chưa đếm được.")
+    assert "photo" not in message
