@@ -283,6 +283,7 @@ async def test_the_chosen_theme_stays(page: Page, emulator: Emulator, chat: int)
 async def test_on_a_narrow_screen_the_chats_are_in_a_drawer(page: Page, users: Control, chat: int) -> None:
     await page.set_viewport_size({"width": 360, "height": 640})
     await users.user("Chị Lan")
+    await expect(page.locator("#chats [aria-current]")).to_have_count(1)  # the page has heard of the chats
     await page.get_by_role("button", name="Các cuộc trò chuyện").click()
     await expect(page.locator("#chats [aria-current]")).to_be_focused()
     await page.keyboard.press("Escape")
