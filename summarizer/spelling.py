@@ -1,9 +1,8 @@
 """Slips of typing: what a word that the index hardly knows was probably meant to be.
 
 Pure: the words that there are, and in how many articles each occurs, come in as an argument. Source:
-measured,
-correcting only words that fewer than 20 articles hold alarms falsely for 3.4 % of clean words, correcting
-all of them for 16-29 %.
+measured, correcting only words that fewer than 20 articles hold alarms falsely for 3.4 % of clean words,
+correcting all of them for 16-29 %.
 """
 
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ from summarizer.syllables import folded
 from summarizer.typing_slips import keyed
 
 _KNOWN = 20  # articles that hold a word: enough to trust it
-_SMALL = 2_000  # words of an index so small that each may be trusted
+_SHARE = 500  # in a smaller index one more for each so many articles with its commonest word is enough
+_SLIPS = 3  # articles that hold a word: enough to be more than slips of the papers themselves
 _MOST_WORDS = 30_000  # of a large index, the most frequent: bounds the memory
 _MOST_GUESSES = 8
 _SHORTEST, _LONGEST = 3, 24  # letters of a word worth correcting
@@ -43,17 +43,16 @@ class Spelling:
     def __init__(self, counts: Mapping[str, int]) -> None:
         """Take folded words and in how many articles each occurs."""
         self._counts = counts
-        is_small = len(counts) < _SMALL
-        rare = 1 if is_small else 3  # in a large index, slips of the papers themselves
-        self._common = 1 if is_small else _KNOWN
-        kept = sorted((n, word) for word, n in counts.items() if n >= rare and word.isalpha())
+        self._enough = min(_KNOWN, 1 + max(counts.values(), default=0) // _SHARE)
+        least = min(_SLIPS, self._enough)
+        kept = sorted((n, word) for word, n in counts.items() if n >= least and word.isalpha())
         self._speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=_LONGEST_SYLLABLE)
         for count, word in kept[-_MOST_WORDS:]:
             self._speller.create_dictionary_entry(word, count)
 
     def knows(self, word: str) -> bool:
         """Tell whether enough articles hold the word, however its marks are."""
-        return self._counts.get(folded(word), 0) >= _KNOWN
+        return self._counts.get(folded(word), 0) >= self._enough
 
     def guesses(self, run: Run) -> tuple[Run, ...]:
         """Return what a run may have been meant to be, without marks, likeliest first; at most 8.
@@ -85,15 +84,12 @@ class Spelling:
         """Cut a glued word into two or three known ones, the rarest of which is as frequent as can be."""
         if len(word) < _SHORTEST_GLUED or word in self._counts:
             return ()
-        cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1) if self._is_common(word[:at])]
-        pairs: list[Run] = [cut for cut in cuts if self._is_common(cut[1])]
+        cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1) if self.knows(word[:at])]
+        pairs: list[Run] = [cut for cut in cuts if self.knows(cut[1])]
         triples: list[Run] = [
             (head, tail[:at], tail[at:])
             for head, tail in cuts
             for at in range(2, len(tail) - 1)
-            if self._is_common(tail[:at]) and self._is_common(tail[at:])
+            if self.knows(tail[:at]) and self.knows(tail[at:])
         ]
         return max(pairs or triples, key=lambda cut: min(self._counts[part] for part in cut), default=())
-
-    def _is_common(self, word: str) -> bool:
-        return self._counts.get(word, 0) >= self._common

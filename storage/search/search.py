@@ -13,7 +13,7 @@ from storage.search.respelling import respelled, told
 from storage.search.vocabulary import spelling_of
 from summarizer.query import Query
 
-_ENOUGH = 3  # hits: no wider reading is tried
+_ENOUGH = 3  # hits: words that the index hardly knows are not taken for slips
 
 Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 
@@ -46,7 +46,6 @@ async def search_articles(
     now: dt.datetime,
     filters: Filters = NO_FILTERS,
     limit: int = 50,
-    wide: bool = False,
 ) -> Found:
     """Find at most `limit` articles for `query`, all of which pass `filters`.
 
@@ -54,15 +53,15 @@ async def search_articles(
     finds the newest articles. A word typed with marks is looked for with these, and only where no article
     has it, with any; one typed without finds every spelling. Only a bounded number of the newest matches is
     looked at, so a frequent word costs no more than a rare one. Whole texts are looked into only where title
-    and sapo of no article have all words, or where they are few and `wide` asks for it.
+    and sapo of no article have all words.
     """
     reader = Reader(connection, query, filters, now)
     if not query.wanted:
         return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
-    found = await _answer(reader, limit, wide=wide)
+    found = await _answer(reader, limit)
     if not found.ids and query.time_words and (filters.since or filters.until):
         anytime = replace(filters, since=None, until=None)
-        found = await _answer(replace(reader, query=query.without_time, filters=anytime), limit, wide=wide)
+        found = await _answer(replace(reader, query=query.without_time, filters=anytime), limit)
         return replace(found, reading="any_time") if found.ids else found
     return found
 
@@ -76,28 +75,37 @@ async def _newest(reader: Reader, limit: int) -> Found:
     )
 
 
-async def _answer(reader: Reader, limit: int, *, wide: bool) -> Found:
-    """Return what the strictest reading finds that finds anything, a few hits with those of a wider one."""
+async def _answer(reader: Reader, limit: int) -> Found:
+    """Return what the strictest reading finds that finds anything.
+
+    A slip among neighbours is mended before the words as typed are looked for far apart. Words that the index
+    hardly knows are mended where nothing has them as typed; where something has, that is only suggested.
+    """
     lead = await reader.lead()
-    if lead.has_own and (len(lead.hits) >= _ENOUGH or not wide):
+    if lead.has_own:
         return _found(lead, "lead", limit)
     phrase = Read() if lead.hits else await reader.side_by_side()
-    is_meant = bool(lead.hits or phrase.hits)  # as typed: no slip is looked for
-    if not is_meant:
-        slip, meant = await reader.slipped()
-        if slip.hits:
-            return _mended(reader, slip, meant, limit)
-    text = lead.and_then(phrase).and_then(await reader.whole())
-    if not is_meant and len(text.hits) < _ENOUGH:
-        guessed = respelled(reader.query, await spelling_of(reader.connection))
-        guess = await reader.lead(guessed) if guessed else Read()
-        if guessed and guess.hits:
-            return _mended(reader, guess.and_then(text), guessed, limit)
-    if text.hits:
-        in_lead = {hit.hit.article_id for hit in lead.hits}
-        is_wider = any(hit.hit.article_id not in in_lead for hit in text.hits)
-        return _found(text, "text" if is_wider else "lead", limit)
-    return _found(await reader.fewer_words(), "fewer_words", limit)
+    if lead.hits or phrase.hits:  # meant as typed: no slip is looked for
+        return _as_typed(lead, lead.and_then(phrase).and_then(await reader.whole()), limit)
+    slip, meant = await reader.slipped()
+    if slip.hits:
+        return _mended(reader, slip, meant, limit)
+    text = await reader.whole()
+    found = _as_typed(lead, text, limit)
+    if len(text.hits) < _ENOUGH and (
+        guessed := respelled(reader.query, await spelling_of(reader.connection))
+    ):
+        guess = await reader.lead(guessed)
+        if guess.hits:
+            mended = _mended(reader, guess, guessed, limit)
+            return replace(found, suggestion=mended.suggestion) if text.hits else mended
+    return found if text.hits else _found(await reader.fewer_words(), "fewer_words", limit)
+
+
+def _as_typed(lead: Read, text: Read, limit: int) -> Found:
+    in_lead = {hit.hit.article_id for hit in lead.hits}
+    is_wider = any(hit.hit.article_id not in in_lead for hit in text.hits)
+    return _found(text, "text" if is_wider else "lead", limit)
 
 
 def _mended(reader: Reader, read: Read, meant: Groups, limit: int) -> Found:

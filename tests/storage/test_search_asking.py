@@ -158,6 +158,25 @@ async def test_slips_are_mended_and_told(put: Put, search: Search, typed: str, s
     assert (found.ids, found.reading, found.suggestion) == ((wanted,), "respelled", suggestion)
 
 
+async def test_words_that_the_store_knows_are_not_mended(put: Put, search: Search) -> None:
+    """However few articles a store has."""
+    await put("Khủng hoảng ở cảng cá")
+    long = await put("Tàu Long Vân về bến")
+    await put("Không mất một đồng nào")
+    found = await search("khủng long")
+    assert long in found.ids
+    assert (found.reading, found.suggestion) == ("fewer_words", None)
+
+
+async def test_where_the_words_typed_are_found_a_mended_one_is_only_suggested(
+    put: Put, search: Search
+) -> None:
+    typed = await put("Tin vắn", body="Thuyền ra vịnnh lúc trời còn xanh.")
+    await put("Vịnh xanh đông khách")
+    found = await search("vịnnh xanh")
+    assert (found.ids, found.reading, found.suggestion) == ((typed,), "text", "vịnh xanh")
+
+
 async def test_what_stands_in_a_text_as_typed_is_not_mended(put: Put, search: Search) -> None:
     wanted = await put("Tin vắn", body="Ông Lê Văn Tảm về quê.")
     await put("Ông Lê Văn Tám nhận huân chương")
