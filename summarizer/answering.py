@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from summarizer.captions import likeness_to_captions
+from summarizer.compounds import compounded
 from summarizer.coverage import Coverage, Wanted
 from summarizer.furniture import ends_as_sentence, is_byline, is_furniture
 from summarizer.model import Document, FieldName, Place, Sentence
@@ -19,6 +20,7 @@ from summarizer.query import Query
 from summarizer.sentences import split
 from summarizer.syllables import syllables
 from summarizer.telling import Piece, Quote, repeats, repeats_title, within_share
+from summarizer.watch_match import Head
 from summarizer.words import Forms, word_forms
 
 MOST_READ = 8  # articles looked at, the best of the search
@@ -66,9 +68,11 @@ class _Sentence:
 class _Read:
     """An article read for a question. Its body is cut up only where that is needed: most of the work."""
 
-    def __init__(self, piece: Piece, wanted: Wanted) -> None:
+    def __init__(self, piece: Piece, wanted: Wanted, compounds: Wanted) -> None:
+        """Take what is asked for: its syllables tell sentences apart, its words decide."""
         self.piece = piece
         self._wanted = wanted
+        self._compounds = compounds
         self._sapo = list(self._cut("sapo"))
         in_lead = self._lead_score()
         self.score = in_lead or self._body_score()
@@ -95,20 +99,24 @@ class _Read:
 
     def _lead_score(self) -> float:
         """Return how much headline and sapo say; 0 when something is missing."""
-        title, cover = word_forms(self.piece.document.title), self._wanted.coverage
-        alone = _best(cover(title), *(sentence.says for sentence in self._sapo))
-        return alone or _WITH_TITLE * _best(*(cover([*title, *each.words]) for each in self._sapo))
+        title = word_forms(self.piece.document.title)
+        alone = self._best(title, *(sentence.words for sentence in self._sapo))
+        return alone or _WITH_TITLE * self._best(*([*title, *each.words] for each in self._sapo))
 
     def _body_score(self) -> float:
         """Return how much a sentence of the body says, or two neighbours; 0 when something is missing."""
-        alone = _IN_BODY * _best(*(sentence.says for sentence in self._body))
-        pairs = [
-            self._wanted.coverage([*one.words, *other.words])
+        alone = _IN_BODY * self._best(*(sentence.words for sentence in self._body if sentence.says.is_whole))
+        pairs = (
+            [*one.words, *other.words]
             for field in (self._sapo, self._body)
             for one, other in pairwise(field)
             if one.says.score and other.says.score
-        ]
-        return alone or _IN_TWO * _best(*pairs)
+        )
+        return alone or _IN_TWO * self._best(*pairs)
+
+    def _best(self, *stretches: Sequence[Forms]) -> float:
+        said = map(self._compounds.coverage, stretches)
+        return max((each.score for each in said if each.is_whole), default=0.0)
 
 
 def answer(query: Query, pieces: Sequence[Piece]) -> Answer:
@@ -118,20 +126,17 @@ def answer(query: Query, pieces: Sequence[Piece]) -> Answer:
     need the one before them are left out. A question without words, only filters, is answered by any article.
     """
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
-    wanted = Wanted(query)
-    if not wanted:
+    if not query.wanted:
         return Answer(is_answered=bool(shown))
-    reads = [read for piece in shown if (read := _Read(piece, wanted)).score >= _ANSWERS]
+    wanted = Wanted(query.groups)
+    compounds = Wanted(compounded(query.groups, [Head(piece.document) for piece in shown]))
+    reads = [read for piece in shown if (read := _Read(piece, wanted, compounds)).score >= _ANSWERS]
     if not reads:
         return Answer()
     reads.sort(key=lambda read: -round(read.score, _AS_GOOD))
     quotes = _quotes(reads)
     cited = dict.fromkeys([reads[0].piece.article_id, *(quote.article_id for quote in quotes)])
     return Answer(True, tuple(quotes), tuple(cited))
-
-
-def _best(*said: Coverage) -> float:
-    return max((each.score for each in said if each.is_whole), default=0.0)
 
 
 def _quotes(reads: Sequence[_Read]) -> list[Quote]:

@@ -6,13 +6,13 @@ Words that stand together in the question and apart in the text say less: the "H
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
-from summarizer.query import Query, Run
+from summarizer.spellings import Run
 from summarizer.syllables import folded
-from summarizer.vectors import lexicon, rarity_of
-from summarizer.words import Forms
+from summarizer.vectors import typed_rarity
+from summarizer.watch_match import stands_alone
+from summarizer.words import Forms, fits
 
 _COMMON = 1.5  # IDF of the words that any sentence may have: "ở", "của", "người"
 _LEAST = 0.05
@@ -32,13 +32,18 @@ class Coverage:
 
 
 class _Place(NamedTuple):
-    """Where a wish is met: words `start` to `end`. `worth`: of the best chain of wishes that ends here."""
+    """Where a wish is met: words `start` to `end`.
+
+    `worth`, `met` and `is_joined` are of the best chain of wishes that ends here: what it weighs, which they
+    are, and whether two of them stand side by side.
+    """
 
     wish: int
     start: int
     end: int
     worth: float
     met: frozenset[int]
+    is_joined: bool = False
 
 
 class Wanted:
@@ -48,12 +53,14 @@ class Wanted:
     sentence may have ("ở", "của") cost little; a text that lacks another one says something else.
     """
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, groups: Sequence[Sequence[Run]]) -> None:
+        """Take what is asked for: a run and its other spellings for each wish."""
         self._wishes = [
-            [tuple(Forms(word, folded(word)) for word in run) for run in group] for group in query.groups
+            [tuple(Forms(word, folded(word)) for word in run) for run in group] for group in groups
         ]
-        self._weights = [_weight(group[0]) for group in query.groups]
+        self._weights = [_weight(group[0]) for group in groups]
         self._needed = {at for at, weight in enumerate(self._weights) if weight >= _NEEDED}
+        self._may_part = len(groups) < 2 or any(stands_alone(run) for group in groups for run in group)
         self._first_words = {run[0].folded for wish in self._wishes for run in wish}
 
     def __len__(self) -> int:
@@ -61,18 +68,19 @@ class Wanted:
         return len(self._wishes)
 
     def coverage(self, words: Sequence[Forms]) -> Coverage:
-        """Return how much the words of a stretch say. A word typed with marks is only itself.
+        """Return how much the words of a stretch say. A word typed with marks is only itself, but d may be đ.
 
         >>> from summarizer.query import parse_query
         >>> from summarizer.words import word_forms
-        >>> wanted = Wanted(parse_query("ha long mua"))
+        >>> wanted = Wanted(parse_query("ha long mua").groups)
         >>> round(wanted.coverage(word_forms("Hạ Long chiều nay mưa")).score, 2)
         0.91
         """
         best = max(self._chained(words), key=lambda place: place.worth, default=None)
         if best is None or best.worth <= 0:
             return Coverage()
-        return Coverage(best.worth / sum(self._weights), best.met >= self._needed)
+        is_whole = best.met >= self._needed and (self._may_part or best.is_joined)
+        return Coverage(best.worth / sum(self._weights), is_whole)
 
     def _chained(self, words: Sequence[Forms]) -> list[_Place]:
         """Return each place with the best chain of earlier wishes before it, which may stand anywhere."""
@@ -85,7 +93,7 @@ class Wanted:
                     is_next = last.wish == wish - 1 and last.end == start
                     worth = last.worth + weight - (0 if is_next else _APART)
                     if worth > best.worth:
-                        best = _Place(wish, start, end, worth, last.met | {wish})
+                        best = _Place(wish, start, end, worth, last.met | {wish}, is_next or last.is_joined)
             chains.append(best)
         return chains
 
@@ -104,28 +112,10 @@ class Wanted:
 
 def _stands(run: _Forms, words: Sequence[Forms]) -> bool:
     return len(words) == len(run) and all(
-        word.folded == wanted.folded
-        and (word.canonical == wanted.canonical or wanted.canonical == wanted.folded)
+        word.folded == wanted.folded and fits(wanted.canonical, word)
         for word, wanted in zip(words, run, strict=True)
     )
 
 
 def _weight(run: Run) -> float:
-    return max(_LEAST, sum(max(0.0, _rarity(word) - _COMMON) for word in run))
-
-
-def _rarity(word: str) -> float:
-    """Return the IDF of a word; of one typed without marks that of the commonest that it may be."""
-    if folded(word) != word:
-        return float(rarity_of([word])[0])
-    return _bare_rarity().get(word, float(lexicon().rarity[0]))
-
-
-@cache
-def _bare_rarity() -> dict[str, float]:
-    known = lexicon()
-    lowest: dict[str, float] = {}
-    for word, at in known.index.items():
-        bare = folded(word)
-        lowest[bare] = min(lowest.get(bare, float("inf")), float(known.rarity[at]))
-    return lowest
+    return max(_LEAST, sum(max(0.0, typed_rarity(word) - _COMMON) for word in run))

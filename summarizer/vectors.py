@@ -15,6 +15,8 @@ from itertools import chain, count, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.syllables import folded
+
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
@@ -114,3 +116,24 @@ def rarity_of(words: Sequence[str]) -> Floats:
     """Return the IDF of each syllable, (words,)."""
     find = lexicon().index.get
     return lexicon().rarity[np.fromiter(map(find, words, repeat(0)), np.intp, len(words))]
+
+
+def typed_rarity(word: str) -> float:
+    """Return the IDF of a syllable as typed: without marks that of the commonest one so written.
+
+    >>> typed_rarity("viet") == typed_rarity("việt") < typed_rarity("viết")
+    True
+    """
+    known = lexicon()
+    if folded(word) == word:
+        return _bare_rarity().get(word, float(known.rarity[0]))
+    return float(known.rarity[known.index.get(word, 0)])
+
+
+@cache
+def _bare_rarity() -> dict[str, float]:
+    known, bare = lexicon(), dict[str, float]()
+    for word, at in known.index.items():
+        level = float(known.rarity[at])
+        bare[folded(word)] = min(level, bare.get(folded(word), level))
+    return bare

@@ -9,14 +9,14 @@ nearly all of which this keeps out; four times as many have the words in a body,
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.model import Document
 from summarizer.query import Query
 from summarizer.spellings import Run
 from summarizer.syllables import folded
-from summarizer.vectors import lexicon
+from summarizer.vectors import typed_rarity
 from summarizer.words import Forms, word_forms
 
 _RARE = 4.3  # IDF; such a syllable says something wherever it stands
@@ -84,21 +84,7 @@ def stands_alone(run: Run) -> bool:
 @lru_cache(maxsize=1 << 13)
 def rarity(word: str) -> float:
     """Return the IDF of a word as typed: without marks the commonest word's so written, 0 of a number."""
-    if word[0].isdigit():
-        return 0.0
-    known = lexicon()
-    if folded(word) == word:
-        return _bare_rarity().get(word, float(known.rarity[0]))
-    return float(known.rarity[known.index.get(word, 0)])
-
-
-@cache
-def _bare_rarity() -> dict[str, float]:
-    known, bare = lexicon(), dict[str, float]()
-    for word, at in known.index.items():
-        level = float(known.rarity[at])
-        bare[folded(word)] = min(level, bare.get(folded(word), level))
-    return bare
+    return 0.0 if word[0].isdigit() else typed_rarity(word)
 
 
 def _spans(group: Sequence[Run], head: Head) -> list[tuple[int, int]]:

@@ -43,3 +43,14 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     [(2, 4), (5, 9)]
     """
     return [found.span() for found in _WORD.finditer(text)]
+
+
+def fits(typed: str, word: Forms) -> bool:
+    """Tell whether `word` is what was typed, given that they are equal without marks: d may mean đ.
+
+    >>> fits("dường", Forms("đường", "duong")), fits("ha", Forms("hạ", "ha")), fits("hà", Forms("hạ", "ha"))
+    (True, True, False)
+    """
+    return typed in (word.canonical, word.folded) or (
+        typed[0] == "d" and word.canonical[0] == "đ" and typed[1:] == word.canonical[1:]
+    )

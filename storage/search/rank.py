@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from storage.search.model import Hit
 from summarizer.query import Run
 from summarizer.syllables import folded
-from summarizer.words import Forms, word_forms
+from summarizer.words import Forms, fits, word_forms
 
 _TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
 _MARKED = 0.8
@@ -48,17 +48,6 @@ def ranked(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
     """Return `hits` best first; of equals the newer first."""
     sought = _Sought(groups)
     return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
-
-
-def fits(typed: str, word: Forms) -> bool:
-    """Tell whether `word` is what was typed, given that they are equal without marks: d may mean đ.
-
-    >>> fits("dường", Forms("đường", "duong")), fits("ha", Forms("hạ", "ha")), fits("hà", Forms("hạ", "ha"))
-    (True, True, False)
-    """
-    return typed in (word.canonical, word.folded) or (
-        typed[0] == "d" and word.canonical[0] == "đ" and typed[1:] == word.canonical[1:]
-    )
 
 
 def occurs(runs: Sequence[Run], hit: Hit) -> bool:

@@ -69,6 +69,17 @@ def test_words_scattered_over_a_body_are_no_answer(piece: Builder) -> None:
     assert not asked("đò cá sấu", piece(7, title="Chuyện ven kênh", sentences=apart)).is_answered
 
 
+def test_what_the_headlines_write_as_one_word_does_not_answer_apart(piece: Builder) -> None:
+    """Of "gia vang" a yellow card has the rarer half, and "giá" is so common that it would not be missed."""
+    gold = piece(
+        1, title="Giá vàng ở Rạch Sấu tăng", sentences=("Giá vàng ở Rạch Sấu tăng thêm hai triệu đồng.",)
+    )
+    match = piece(
+        2, title="Đội Vàm Đước vô địch", sentences=("Cả trận chỉ có ba thẻ vàng cho hai đội bóng.",)
+    )
+    assert asked("gia vang", gold, match).cited == (1,)
+
+
 def test_two_neighbours_answer_together(piece: Builder) -> None:
     two = ("Phà Vàm Đước ngừng chạy từ trưa nay.", "Sở Giao thông khuyên dân đi vòng qua cầu Rạch Sấu.")
     assert asked("phà Vàm Đước đi vòng", piece(7, title="Tin ven kênh", sentences=two)).is_answered

@@ -10,7 +10,7 @@ from summarizer.words import word_forms
 
 
 def said(question: str, text: str) -> Coverage:
-    return Wanted(parse_query(question)).coverage(word_forms(text))
+    return Wanted(parse_query(question).groups).coverage(word_forms(text))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,20 @@ def test_the_words_as_asked_are_the_whole_question(question: str, text: str) -> 
 def test_a_word_typed_with_marks_is_only_itself() -> None:
     assert said("già làng", "Giá làng tăng.").score < 0.8
     assert said("gia lang", "Giá làng tăng.").is_whole
+
+
+def test_d_may_have_been_typed_for_đ() -> None:
+    assert said("lũ dang dâng cao", "Lũ đang dâng cao.").is_whole
+    assert not said("lũ đâng cao", "Lũ dâng cao.").is_whole
+
+
+def test_common_words_that_stand_apart_say_nothing() -> None:
+    assert not said("khủng long", "Ông Long kể về cơn khủng hoảng.").is_whole
+    assert said("khủng long", "Hóa thạch khủng long ở Quảng Bình.").is_whole
+
+
+def test_a_word_that_says_something_alone_may_stand_apart() -> None:
+    assert said("bão Lekima", "Lekima đã thành một cơn bão mạnh.").is_whole
 
 
 def test_a_missing_rare_word_makes_it_another_matter() -> None:
