@@ -46,7 +46,7 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
     """
     sources: dict[str, tuple[str, ...]] = {paper: (paper,) for paper in papers}
     sources |= {source.name: (source.name, source.title) for source in newsroom.sources}
-    topics = {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
+    topics = _names_of_topics(newsroom)
     meant, strange_sources = _told(query.sources, sources)
     subjects, strange_subjects = _told(query.topics, topics)
     return Narrowing(
@@ -63,6 +63,15 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
         strange_subjects,
         tuple(dict.fromkeys(names[-1] for name, names in sources.items() if not papers or name in papers)),
     )
+
+
+def find_topics(typed: Iterable[str], newsroom: Newsroom) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the topics that the typed names mean, and which of these mean none."""
+    return _told(typed, _names_of_topics(newsroom))
+
+
+def _names_of_topics(newsroom: Newsroom) -> dict[str, tuple[str, ...]]:
+    return {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
 
 
 def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:

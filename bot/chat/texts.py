@@ -96,6 +96,7 @@ BAD_QUIET = Markup(
 # Topics
 TOPICS = Markup("<b>Chủ đề</b>: {topics}\nChạm để chọn hoặc bỏ; không chọn gì là nhận tất cả.")
 ALL_TOPICS = "tất cả"
+UNKNOWN_TOPIC = Markup("Không có chủ đề «{name}». Bạn chọn trong các chủ đề dưới đây nhé.")
 
 # Pausing
 PAUSED = Markup("Đã tạm dừng. Điểm Tin không gửi bản tin nữa cho đến khi bạn muốn nhận lại.")

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.chat import keyboards, spoken, texts
 from bot.chat.intents import Intent
@@ -111,13 +111,14 @@ def quiet_screen(subscriber: Subscriber) -> Screen:
     return Screen(texts.QUIET.format(quiet=spoken.say_quiet(quiet)), keyboards.for_quiet(quiet))
 
 
-def topics_screen(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> Screen:
-    """Offer the topics."""
-    topics = say_topics(subscriber.choices, newsroom)
+def topics_screen(
+    subscriber: Subscriber, newsroom: Newsroom, *, note: str = "", undo: Intent | None = None
+) -> Screen:
+    """Offer the topics, under a `note` on what was just done."""
+    panel = texts.TOPICS.format(topics=say_topics(subscriber.choices, newsroom))
     chosen = [name for name in subscriber.choices.topics if name in newsroom.topics]
-    return Screen(
-        texts.TOPICS.format(topics=topics), keyboards.for_topics(newsroom.topics, chosen, undo=undo)
-    )
+    html = _paragraphs(escape(note), panel) if note else panel
+    return Screen(html, keyboards.for_topics(newsroom.topics, chosen, undo=undo))
 
 
 def _held(edition: Edition, quiet: QuietHours) -> list[dt.time]:

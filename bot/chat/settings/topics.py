@@ -1,21 +1,42 @@
-"""/chude: which topics the digest has. Each tap changes the panel in place."""
+"""/chude: which topics the digest has. Each tap changes the panel in place; words do what taps do."""
 
 from bot.chat import texts
 from bot.chat.intents import Press, SetTopic, Undo
+from bot.chat.results import shown_question
 from bot.chat.screen import Screen
 from bot.chat.settings.choices import change_choices, find_chosen, restore_profile
 from bot.chat.settings.panels import topics_screen
 from bot.chat.settings.schedule import changed_screen
+from bot.chat.settings.typed_topics import UnknownTopicError, parse_topics
 from bot.chat.visit import Tap, Visit
+from storage.subscribers import Subscriber
 
 
 async def obey(visit: Visit) -> None:
-    """Show the topics."""
+    """Show the topics, first changed as the words say."""
     subscriber = await find_chosen(visit.desk, visit.chat_id)
     if subscriber is None:
         await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+    elif visit.words:
+        await visit.show(await _obey_words(visit, subscriber))
     else:
         await visit.show(topics_screen(subscriber, visit.desk.newsroom))
+
+
+async def _obey_words(visit: Visit, subscriber: Subscriber) -> Screen:
+    newsroom = visit.desk.newsroom
+    try:
+        changes = parse_topics(visit.words, subscriber.choices.topics, newsroom)
+    except UnknownTopicError as error:
+        note = texts.UNKNOWN_TOPIC.format(name=shown_question(error.name))
+        return topics_screen(subscriber, newsroom, note=note)
+    changed = await change_choices(visit.desk, visit.chat_id, *changes)
+    if changed is None:  # it was deleted in this moment
+        return Screen(texts.NOT_SUBSCRIBED)
+    if changed.is_same:
+        return topics_screen(subscriber, newsroom, note=texts.UNCHANGED)
+    undo = Undo(changed.before.profile_id, "topics")
+    return topics_screen(changed.after, newsroom, note=texts.SAVED, undo=undo)
 
 
 async def change(tap: Tap, wanted: SetTopic | Press) -> None:

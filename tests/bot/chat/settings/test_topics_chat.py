@@ -73,3 +73,45 @@ async def test_pausing_and_resuming_are_one_tap_apart(reader: Any) -> None:
     assert (await reader.subscription()).status == "paused"
     await reader.says("/tieptuc")
     assert (await reader.subscription()).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("words", "topics"),
+    [
+        ("thể thao", ("the-thao",)),
+        ("the thao va kinh te", ("kinh-te", "the-thao")),
+        ("Sức khỏe, KINH TẾ", ("kinh-te", "suc-khoe")),
+        ("bỏ thể thao", ("kinh-te", "suc-khoe")),
+    ],
+)
+async def test_words_do_what_taps_do_and_can_be_taken_back(
+    reader: Any, words: str, topics: tuple[str, ...]
+) -> None:
+    await reader.says(f"/chude {words}")
+    await reader.sees("✓ Đã lưu.")
+    assert (await reader.subscription()).choices.topics == topics
+    await reader.taps("↩ Hoàn tác")
+    assert (await reader.subscription()).choices.topics == ()
+
+
+async def test_words_take_out_what_was_chosen_and_may_have_all_again(reader: Any) -> None:
+    await reader.says("/chude kinh tế và thể thao")
+    await reader.says("/chude bỏ kinh tế")
+    assert (await reader.subscription()).choices.topics == ("the-thao",)
+    await reader.says("/chude tất cả")
+    assert (await reader.subscription()).choices.topics == ()
+
+
+async def test_a_topic_named_twice_is_there_already(reader: Any) -> None:
+    await reader.says("/chude thể thao")
+    await reader.says("/chude thể thao")
+    await reader.sees("Bạn đang chọn như vậy rồi.")
+    assert (await reader.subscription()).choices.topics == ("the-thao",)
+
+
+@pytest.mark.parametrize("words", ["cờ tướng", "thể thao, cờ tướng", "bỏ cờ tướng", "bỏ ,", "<b>" * 900])
+async def test_an_unknown_topic_changes_nothing_and_shows_which_there_are(reader: Any, words: str) -> None:
+    await reader.says(f"/chude {words}")
+    await reader.sees("Không có chủ đề «")
+    assert "Sức khỏe" in await reader.buttons()
+    assert (await reader.subscription()).choices.topics == ()
