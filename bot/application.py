@@ -61,7 +61,7 @@ class Bot:
         self._waits_for: str | None = notices.DATABASE_AWAITED
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
-        self._sender = Sender(desk, self._connection.bot, lease=self._lease.key)
+        self._sender = Sender(desk, self._connection.bot, lease=self._lease.key, pace=self._connection.pace)
         self._web = WebPolling(desk, self._tell)
         self._work_up = WorkUp(desk.database, desk.clock)
         self._watching = Watching(desk)

@@ -56,12 +56,14 @@ class Address:
 
 
 class Connection:
-    """One bot's connection; `telegram` is the library's application, to which handlers are added."""
+    """One bot's connection; `telegram` is the library's application, to which handlers are added, and `pace`
+    how fast it sends."""
 
     def __init__(self, desk: Desk, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
         self._polling = PollingRequest(2)
         self._queue = DurableQueue(desk.database, desk.clock)
+        self.pace = TelegramPace()
         self.telegram = self._build(address)
         self._listener = (
             WebhookListener(address.webhook, self._queue, self.bot) if address.webhook is not None else None
@@ -76,7 +78,7 @@ class Connection:
             .base_file_url(f"{address.base_url}/file/bot")
             .request(self._request)
             .get_updates_request(self._polling)
-            .rate_limiter(TelegramPace())
+            .rate_limiter(self.pace)
             .update_queue(self._queue)
             .concurrent_updates(OrderedByChat())
             .build()

@@ -4,11 +4,13 @@ minute a group.
 A bucket spreads messages; alone it cannot promise anything, because what leaves us evenly may arrive in a
 heap. So of thirty places each message takes one, and gives it back a second after its answer: whenever
 Telegram counted it in between, it never finds a thirty-first within one second. python-telegram-bot's limiter
-has the overall and the group bucket; the places and the pause per chat are added here.
+has the overall and the group bucket; the places and the pause per chat are added here. Edits share the
+overall bucket; what is no message (a button's answer, "typing…", a question about a chat) waits for nothing.
 Should Telegram refuse all the same, a short wait is waited out; a longer one is the caller's to plan with.
 """
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -20,9 +22,12 @@ from telegram.ext import AIORateLimiter
 
 _LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.02
+_BURST, _RATE = 4, 29.0
 _PLACES, _PLACE_SECONDS = 30, 1.005
-_CHATS_REMEMBERED = 10_000  # at 29 a second that is six minutes back; a chat further back needs no pause
-_PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})  # Telegram does not count edits and answers
+_CHATS_REMEMBERED = 300
+_SMOOTHING = 1 / 8  # of how long a message takes
+_PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
+_OVERALL_ONLY = {"chat_id": 0}  # to the library a private chat, which has no bucket of its own
 
 Result = Any
 
@@ -34,6 +39,10 @@ class _Turn:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
 
+    def is_busy(self, now: float) -> bool:
+        """Tell whether a message would have to wait."""
+        return self.lock.locked() or self.free_at > now
+
 
 class TelegramPace(AIORateLimiter):
     """At most 29 messages a second with bursts of 4, never 31 within one; 15 a minute with bursts of 5 in a
@@ -41,13 +50,24 @@ class TelegramPace(AIORateLimiter):
 
     def __init__(self) -> None:
         super().__init__(
-            overall_max_rate=4,
-            overall_time_period=4 / 29,
+            overall_max_rate=_BURST,
+            overall_time_period=_BURST / _RATE,
             group_max_rate=5,
             group_time_period=20,
         )
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
         self._places = asyncio.Semaphore(_PLACES)
+        self._seconds_a_message = 0.0
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many messages are on their way at once at the full rate (Little's law)."""
+        return math.ceil(_RATE * self._seconds_a_message)
+
+    def busy_chats(self) -> list[int]:
+        """Return the chats whose next message would have to wait, whatever the rate."""
+        now = asyncio.get_running_loop().time()
+        return [chat for chat, turn in self._turns.items() if isinstance(chat, int) and turn.is_busy(now)]
 
     async def process_request(
         self,
@@ -63,10 +83,11 @@ class TelegramPace(AIORateLimiter):
         Raises:
             RetryAfter: Telegram wants a longer wait, or refused twice.
         """
+        if endpoint.startswith("editMessage"):
+            edit = partial(super().process_request, callback, args, kwargs, endpoint)
+            return await _persistently(partial(edit, _OVERALL_ONLY, rate_limit_args))
         if endpoint not in _PACED:
-            return await _persistently(
-                partial(super().process_request, callback, args, kwargs, endpoint, data, rate_limit_args)
-            )
+            return await _persistently(partial(callback, *args, **kwargs))
         placed = partial(self._in_a_place, callback)
         send = partial(super().process_request, placed, args, kwargs, endpoint, data, rate_limit_args)
         turn = self._turn_of(data.get("chat_id"))
@@ -81,16 +102,21 @@ class TelegramPace(AIORateLimiter):
         self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
     ) -> Result:
         await self._places.acquire()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
-            return await callback(*args, **kwargs)
+            result = await callback(*args, **kwargs)
         finally:
-            asyncio.get_running_loop().call_later(_PLACE_SECONDS, self._places.release)
+            loop.call_later(_PLACE_SECONDS, self._places.release)
+        self._seconds_a_message += (loop.time() - began - self._seconds_a_message) * _SMOOTHING
+        return result
 
     def _turn_of(self, chat_id: object) -> _Turn:
         turn = self._turns.setdefault(chat_id, _Turn())
         self._turns.move_to_end(chat_id)
         oldest, its_turn = next(iter(self._turns.items()))
-        if len(self._turns) > _CHATS_REMEMBERED and not its_turn.lock.locked():
+        now = asyncio.get_running_loop().time()
+        if len(self._turns) > _CHATS_REMEMBERED and not its_turn.is_busy(now):
             del self._turns[oldest]
         return turn
 

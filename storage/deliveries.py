@@ -6,7 +6,7 @@ Telegram offers no way to ask whether the message went out.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -90,17 +90,22 @@ async def claim_deliveries(
     now: dt.datetime,
     limit: int,
     repeats: int = 1,
+    busy: Collection[int] = (),
     lease: LeaseKey | None = None,
 ) -> list[Claimed]:
     """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
 
-    Of rows tried before at most `repeats` are taken, so that the next kill leaves few in doubt for good.
-    Nothing is taken when the `lease` is in other hands. A row that came back while its chat paused or left,
-    or its issue was retracted, is called off here. One that edits waits until what it edits is done.
+    Chats that are `busy` come after all others, and a chat's next row waits for the next time: a row that
+    only waits for its chat keeps others from going. Of rows tried before at most `repeats` are taken, so that
+    the next kill leaves few in doubt for good. Nothing is taken when the `lease` is in other hands. A row
+    that came back while its chat paused or left, or its issue was retracted, is called off here. One that
+    edits waits until what it edits is done.
     """
     if lease is not None and not await holds_lease(connection, lease):
         return []
-    claimed = await _claim(connection, _due(is_repeat=False), limit, now)
+    claimed = await _claim(connection, _due(is_repeat=False), limit, now, busy)
+    if busy and len(claimed) < limit:
+        claimed += await _claim(connection, _due(is_repeat=False), limit - len(claimed), now)
     repeats = min(repeats, limit - len(claimed))
     if repeats <= 0:
         return claimed
@@ -109,7 +114,8 @@ async def claim_deliveries(
 
 @cache  # to build it costs more than to run it
 def _due(*, is_repeat: bool) -> Select[Any]:
-    """Return the query for `at_most` rows that may go out `by_now`: those tried before, or the others."""
+    """Return the query for `at_most` rows that may go out `by_now`, but to `busy` chats: those tried before,
+    or the others."""
     d, s = deliveries.c, subscribers.c
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
@@ -142,6 +148,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
         .where(d.tries > 0 if is_repeat else d.tries == 0)
         .where(d.status == literal_column("'pending'"), d.not_before <= bindparam("by_now"), is_first)
         .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
+        .where(s.chat_id.not_in(bindparam("busy", expanding=True)))
         .order_by(d.tries, d.not_before, d.id)
         .limit(bindparam("at_most"))
         .with_for_update(of=deliveries, skip_locked=True)  # SQLite has one writer, and knows no such words
@@ -149,14 +156,19 @@ def _due(*, is_repeat: bool) -> Select[Any]:
 
 
 async def _claim(
-    connection: AsyncConnection, due: Select[Any], limit: int, now: dt.datetime
+    connection: AsyncConnection,
+    due: Select[Any],
+    limit: int,
+    now: dt.datetime,
+    busy: Collection[int] = (),
 ) -> list[Claimed]:
-    rows = (await connection.execute(due, {"by_now": now, "at_most": limit})).all()
+    rows = (await connection.execute(due, {"by_now": now, "at_most": limit, "busy": list(busy)})).all()
     for row in rows:
         if reason := _why_off(row):
             off = {"status": "gone", "reason": reason, "changed_at": now}
             await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(off))
-    wanted = [row for row in rows if not _why_off(row)]
+    by_chat = {row.chat_id: row for row in reversed(rows) if not _why_off(row)}  # a chat's first stays
+    wanted = [row for row in rows if by_chat.get(row.chat_id) is row]
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now})
     return [

@@ -1,9 +1,9 @@
 """The sender: takes due deliveries a few at a time, sends them, writes down what came of each.
 
-`sending` is committed before Telegram is called. Few are in flight, so that replies to people never queue
-behind a broadcast and a kill leaves few rows in doubt; of those tried before, one. What came of a delivery is
-kept in memory until the database has taken it down; before that nothing more is sent. One transaction writes
-down what is done and takes up what comes next.
+`sending` is committed before Telegram is called. No more are in flight than the pace needs, so that replies
+to people never queue behind a broadcast and a kill leaves few rows in doubt; of those tried before, one. What
+came of a delivery is kept in memory until the database has taken it down; before that nothing more is sent.
+One transaction writes down what is done and takes up what comes next.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from bot.jobs.outcomes import (
     seconds_of_rest,
 )
 from bot.jobs.sending import Sent, send
+from bot.limiter import TelegramPace
 from bot.metrics import DELIVERIES
 from storage.deliveries import (
     MOST_TRIES,
@@ -45,7 +46,7 @@ from storage.leases import LeaseKey, holds_lease
 from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire, set_thread
 
-IN_FLIGHT = 5
+FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0
 _GATHER_SECONDS = 0.003  # each more is time in which a kill doubles what arrived
 _PAUSED = "sending_paused"
@@ -53,15 +54,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Sends what is due until it is stopped."""
+    """Sends what is due until it is stopped; without a `pace` as fast as it can."""
 
     def __init__(
-        self, desk: Desk, bot: Bot, *, lease: LeaseKey | None = None, in_flight: int = IN_FLIGHT
+        self, desk: Desk, bot: Bot, *, lease: LeaseKey | None = None, pace: TelegramPace | None = None
     ) -> None:
         self._desk = desk
         self._bot = bot
         self._lease = lease
-        self._in_flight = in_flight
+        self._pace = pace
         self._wake = asyncio.Event()
         self._stopping = False
         self._flying: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
@@ -129,7 +130,7 @@ class Sender:
     async def send_batch(self) -> int:
         """Send up to as many due deliveries as may be in flight; return how many were taken."""
         try:
-            taken = await self._exchange(self._in_flight)
+            taken = await self._exchange(self._most_in_flight())
             if self._flying:
                 await asyncio.wait(self._flying)
             await self._exchange(0)
@@ -142,7 +143,12 @@ class Sender:
         is_resting = asyncio.get_running_loop().time() < self._rest_until
         if self._stopping or self.is_paused or self.is_halted or is_resting:
             return 0
-        return (1 if self._failures else self._in_flight) - len(self._flying)
+        return (1 if self._failures else self._most_in_flight()) - len(self._flying)
+
+    def _most_in_flight(self) -> int:
+        if self._pace is None:
+            return MOST_IN_FLIGHT
+        return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, self._pace.in_flight))
 
     async def _rest(self) -> None:
         """Wait until a delivery is done or somebody wakes us, a second at most."""
@@ -194,7 +200,12 @@ class Sender:
             await free_unsent(connection, in_hand=flying, now=now)
         is_repeating = any(one.tries > 1 for one in flying)
         return await claim_deliveries(
-            connection, now=now, limit=room, repeats=0 if is_repeating else 1, lease=self._lease
+            connection,
+            now=now,
+            limit=room,
+            repeats=0 if is_repeating else 1,
+            busy=self._pace.busy_chats() if self._pace else (),
+            lease=self._lease,
         )
 
     async def _write_results_down(self, connection: AsyncConnection) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.emulator.client import Control
-from bot.jobs.delivery import IN_FLIGHT
+from bot.jobs.delivery import FEWEST_IN_FLIGHT
 from storage.tables import questions, subscribers, updates
 from tests.bot.processes.conftest import Run, Start, is_polling, until
 from tests.faults.conftest import Ledger, accepted, copies, make_chats
@@ -60,7 +60,7 @@ async def check_promise(ledger: Ledger, issue: int, got: dict[int, int], *, kill
     untroubled = {row.chat_id for row in rows if row.tries == 1}
     assert all(got[chat] == 1 for chat in untroubled)
     extras = sum(count - 1 for count in got.values() if count > 1)
-    assert extras <= kills * IN_FLIGHT
+    assert extras <= kills * FEWEST_IN_FLIGHT
     assert ledger.is_whole()
     return len(unknown), extras
 

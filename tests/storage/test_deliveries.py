@@ -81,6 +81,22 @@ async def test_pausing_calls_off_what_is_queued(
     assert await statuses(database) == ["gone"]
 
 
+async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for hours in (2, 1):
+        await publish(database, profile, now - hours * HOUR)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        claims = [
+            await claim_deliveries(connection, now=now, limit=limit, busy=busy)
+            for limit, busy in [(1, [1]), (5, []), (5, [1]), (5, [1, 2])]
+        ]
+    assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
+
+
 async def test_quiet_hours_decide_when_each_may_go_out(
     database: Database, listener: Listener, now: dt.datetime
 ) -> None:

@@ -11,7 +11,9 @@ from telegram.ext import ExtBot
 from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import IN_FLIGHT, Sender
+from bot.emulator.emulation import Emulator
+from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
+from bot.limiter import TelegramPace
 from bot.transport import AiohttpRequest
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
@@ -24,8 +26,8 @@ AN, BINH = 1, 2
 
 @pytest.fixture
 def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
-    """A sender that is not running: tests send batch by batch."""
-    return Sender(desk, telegram)
+    """A sender that is not running: tests send batch by batch, five each."""
+    return Sender(desk, telegram, pace=TelegramPace())
 
 
 async def ledger(desk: Desk) -> list[tuple[str, int, str | None]]:
@@ -73,6 +75,35 @@ async def test_parts_arrive_in_their_order(sender: Sender, queue: Queue, users: 
         assert [message["text"] for message in await users.wait(chat, count=3)] == ["một", "hai", "ba"]
 
 
+async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
+    desk: Desk, telegram: ExtBot[None], queue: Queue
+) -> None:
+    await queue(*range(1, 51))
+    assert await Sender(desk, telegram, pace=TelegramPace()).send_batch() == FEWEST_IN_FLIGHT
+    assert await Sender(desk, telegram).send_batch() == MOST_IN_FLIGHT
+
+
+async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
+    desk: Desk, clock: ManualClock, emulator: Emulator, queue: Queue, users: Control
+) -> None:
+    for _ in range(2 * FEWEST_IN_FLIGHT):
+        await queue(AN)
+        await clock.advance(1)
+    await queue(BINH)
+    pace = TelegramPace()
+    bot: ExtBot[None] = ExtBot(
+        "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
+    )
+    async with bot:
+        sender = Sender(desk, bot, pace=pace)
+        sending = asyncio.create_task(sender.run())
+        assert await users.wait(BINH)
+        assert len(await users.wait(AN, timeout=0)) <= 2, "one a second"
+        sender.stop()
+        sending.cancel()
+        await asyncio.wait([sending])
+
+
 @pytest.mark.parametrize(
     "why",
     [
@@ -113,7 +144,7 @@ async def test_a_try_that_may_have_arrived_is_repeated_once_and_then_in_doubt(
 async def test_after_a_doubtful_try_the_row_goes_to_the_tail_and_arrives(
     desk: Desk, sender: Sender, queue: Queue, users: Control, fault: str
 ) -> None:
-    chats = range(1, IN_FLIGHT + 2)
+    chats = range(1, FEWEST_IN_FLIGHT + 2)
     await queue(*chats)
     await users.post("fault", kind=fault, method="sendMessage", chat=AN)
     await sender.send_batch()
