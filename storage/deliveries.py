@@ -167,8 +167,8 @@ async def _claim(
         if reason := _why_off(row):
             off = {"status": "gone", "reason": reason, "changed_at": now}
             await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(off))
-    by_chat = {row.chat_id: row for row in reversed(rows) if not _why_off(row)}  # a chat's first stays
-    wanted = [row for row in rows if by_chat.get(row.chat_id) is row]
+    firsts = {row.chat_id: row.id for row in reversed(rows) if not _why_off(row)}  # of each chat
+    wanted = [row for row in rows if firsts.get(row.chat_id) == row.id]
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now})
     return [
