@@ -20,8 +20,13 @@ async def start_reindex(database: Database) -> Process:
     """Start `diemtin db reindex` in a process of its own."""
     address = {"DIEMTIN_DATABASE_URL": database.url.render_as_string(hide_password=False)}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "db", "reindex", env=os.environ | address, stdout=DEVNULL, stderr=PIPE
-    )
+        sys.executable, "-m", "bot", "db", "reindex",
+        env=os.environ | address, stdout=DEVNULL, stderr=PIPE, preexec_fn=_heed_ctrl_c,
+    )  # fmt: skip
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits deafness
 
 
 async def progress_of(database: Database) -> int:
