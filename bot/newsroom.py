@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -48,6 +48,23 @@ class WebSource:
     every: dt.timedelta = dt.timedelta(minutes=10)
     full_text: bool = False
     allows_private: bool = False
+
+
+_FROM_LAX_TO_STRICT = ("full", "headline", "none")
+
+
+def papers_of(
+    source: Source | WebSource, declared: Iterable[Source | WebSource] = ()
+) -> frozenset[str] | None:
+    """Return the names that articles of `source` may bear instead of its own; None means any.
+
+    Where it may not be quoted in full, only those of `declared` sources that are as strict or stricter: under
+    any other name more would be shown of an article than the one it came by allows.
+    """
+    if source.quote == "full":
+        return None
+    as_strict = _FROM_LAX_TO_STRICT[_FROM_LAX_TO_STRICT.index(source.quote) :]
+    return frozenset(one.name for one in declared if one.quote in as_strict)
 
 
 @dataclass(frozen=True, slots=True)

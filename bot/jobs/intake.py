@@ -22,7 +22,7 @@ from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.slots import Tell
 from bot.metrics import ARTICLES
-from bot.newsroom import Source
+from bot.newsroom import Newsroom, Source, papers_of
 from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
@@ -143,7 +143,8 @@ async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
     """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
     now = desk.clock.now()
     try:
-        taken = await take_in(desk.database, _read(source, found, now), source.name, now=now)
+        articles = _read(desk.newsroom, source, found, now)
+        taken = await take_in(desk.database, articles, source.name, now=now)
     except (StorageError, OSError):
         raise  # that is not this file's fault: it is read again at the next tick
     except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
@@ -175,10 +176,11 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
     return True
 
 
-def _read(source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
+def _read(newsroom: Newsroom, source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
     if found.refusal is not None:
         return iter([found.refusal])
-    return read_path(found.path, Origin(source=source.name, zone=source.zone, topic=source.topic), now=now)
+    origin = Origin(source.name, source.zone, source.topic, papers_of(source, newsroom.sources))
+    return read_path(found.path, origin, now=now)
 
 
 def count_articles(taken: Intake) -> None:

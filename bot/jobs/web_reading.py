@@ -16,7 +16,7 @@ import structlog
 from bot.fetching.addresses import target_of
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
-from bot.newsroom import WebSource
+from bot.newsroom import WebSource, papers_of
 from storage.identity import text_hash
 from storage.intake import (
     Draft,
@@ -115,7 +115,7 @@ def private_host(source: WebSource) -> str | None:
 
 
 def _origin(source: WebSource) -> Origin:
-    return Origin(source=source.name, zone=source.zone, topic=source.topic)
+    return Origin(source.name, source.zone, source.topic, papers_of(source))
 
 
 def _read(source: WebSource, fetched: Fetched, body: bytes, now: dt.datetime) -> list[Item]:

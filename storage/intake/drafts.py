@@ -53,14 +53,14 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
     cleaned = clean_body(repair(draft.body).text, title=title, sapo=sapo)
     _check_text(title, sapo, cleaned.text)
     url = clean_link(_one_line(draft.url)) or clean_link(cleaned.source_url or "")
-    source = _one_line(draft.source) or cleaned.source_name or origin.source or host_of(url)
+    paper = _one_line(draft.source) or cleaned.source_name or origin.source or host_of(url)
     given_id = _one_line(draft.external_id)
-    key = article_key(url, source, given_id, title, cleaned.text or sapo)
+    key = article_key(url, paper, given_id, title, cleaned.text or sapo)
     return Incoming(
         key=key,
         external_id=given_id or url or key,
         url=url,
-        source=source,
+        source=paper if origin.papers is None or paper in origin.papers else origin.source,
         topic=_one_line(draft.topic) or origin.topic,
         title=title,
         sapo=sapo,

@@ -40,11 +40,15 @@ Taken = Incoming | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the declared source says where an article itself does not; `zone` is an IANA name."""
+    """What the declared source says where an article itself does not; `zone` is an IANA name.
+
+    `papers` are the names that an article may bear instead of `source`; None means any.
+    """
 
     source: str = ""
     zone: str = "Asia/Ho_Chi_Minh"
     topic: str | None = None
+    papers: frozenset[str] | None = None
 
 
 class UnreadableError(Exception):

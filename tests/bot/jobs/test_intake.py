@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from storage.inbox import find_refusals
 Declare = Callable[..., Source]
 TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."
 LONG_AGO = 1_700_000_000.0
+DECLARED: dict[str, Any] = {"mo": "full", "tit": "headline", "kin": "none"}
 
 
 @pytest.fixture
@@ -36,6 +38,14 @@ def put(source: Source, name: str, *titles: str, body: str = TEXT, at: float = L
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     os.utime(file, (at, at))
     return file
+
+
+def put_named(source: Source, *papers: str) -> None:
+    """Put an article of each of these papers into an inbox."""
+    file = source.path / "bao.jsonl"
+    rows = [{"id": paper, "title": f"Tin {paper}", "body": TEXT, "source": paper} for paper in papers]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    os.utime(file, (LONG_AGO, LONG_AGO))
 
 
 def watch(desk: Desk, make_newsroom: Callable[..., Newsroom], *sources: Source) -> None:
@@ -198,3 +208,29 @@ async def test_a_large_file_comes_in_batches_and_whole(desk: Desk, inbox: Source
     assert await tally(desk, told) == Tally(new=450)
     async with desk.database.read() as connection:
         assert len(await find_waiting(connection, 1_000)) == 450
+
+
+@pytest.mark.parametrize(
+    ("quote", "names"),
+    [
+        ("full", ["Báo Khách", "bao-kin", "bao-mo", "bao-tit"]),
+        ("headline", ["bao-kin", "bao-tit", "dai-ly", "dai-ly"]),
+        ("none", ["bao-kin", "dai-ly", "dai-ly", "dai-ly"]),
+    ],
+)
+async def test_no_row_is_shown_more_of_than_its_inbox_allows(
+    desk: Desk,
+    source: Declare,
+    make_newsroom: Callable[..., Newsroom],
+    told: Any,
+    quote: Any,
+    names: list[str],
+) -> None:
+    """Of the inbox's `quote` and that of the source a row names, the stricter holds."""
+    agency = replace(source("dai-ly"), quote=quote)
+    others = [replace(source(f"bao-{name}"), quote=how) for name, how in DECLARED.items()]
+    watch(desk, make_newsroom, agency, *others)
+    put_named(agency, "Báo Khách", "bao-mo", "bao-tit", "bao-kin")
+    await poll_sources(desk, told)
+    async with desk.database.read() as connection:
+        assert sorted(one.source for one in await find_waiting(connection, limit=9)) == names

@@ -97,6 +97,16 @@ def test_the_source_is_the_drafts_then_the_source_lines_then_the_origins_then_th
     assert article(body=body).source == ""
 
 
+def test_where_papers_are_named_only_these_may_be_borne(article: _Article) -> None:
+    origin = Origin(source="Hộp tin", papers=frozenset({"Báo Đồi Chè"}))
+    assert article(origin, source="Báo Đồi Chè").source == "Báo Đồi Chè"
+    assert article(origin, source="Báo Khác").source == "Hộp tin"
+    assert (
+        article(origin, source="Báo Khác", external_id="7").key
+        == article(source="Báo Khác", external_id="7").key
+    )
+
+
 def test_a_source_line_gives_the_address_that_is_missing(article: _Article) -> None:
     body = "Nước sông dâng nhanh trong đêm.\n\nNguồn Tin Sáng: https://tinsang.example/mua-1.html"
     assert article(body=body).url == "https://tinsang.example/mua-1.html"
