@@ -2,19 +2,21 @@
 
 `DurableQueue.put` is awaited before the next getUpdates confirms what was received, so an update is on disk
 before Telegram forgets it. `DurableApplication` marks it handled afterwards. `OrderedByChat` lets chats run
-beside each other, and one chat's updates one after the other.
+beside each other, and one chat's updates one after the other; a tapped button that has to wait says so.
 """
 
 import asyncio
+import contextlib
 import inspect
 import json
 from collections.abc import Awaitable
 from typing import Any
 
 from telegram import Update
-from telegram.error import NetworkError
+from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
+from bot.chat import texts
 from bot.clock import Clock
 from bot.failures import contained
 from storage.engine import Database
@@ -23,6 +25,7 @@ from storage.updates import find_unhandled, keep_update, mark_handled
 
 _MOST_AT_ONCE = 32
 _MOST_WAITING = 4_096
+_TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegram gives it up after fifteen
 
 
 class DurableQueue(asyncio.Queue[object]):
@@ -94,7 +97,7 @@ class OrderedByChat(BaseUpdateProcessor):
         self._last[key] = done
         try:
             if before is not None:
-                await asyncio.wait([before])  # a plain await would cancel it with us
+                await _wait_for(before, update)
             async with self._places:
                 await coroutine
         finally:
@@ -109,6 +112,15 @@ class OrderedByChat(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+
+async def _wait_for(before: asyncio.Future[None], update: object) -> None:
+    # A plain await would cancel it with us.
+    done, _ = await asyncio.wait([before], timeout=_TAP_SECONDS)
+    if not done and isinstance(update, Update) and update.callback_query is not None:
+        with contextlib.suppress(TelegramError):  # a sign only: the tap is obeyed all the same
+            await update.callback_query.answer(texts.WAIT_FOR_YOUR_TURN)
+    await asyncio.wait([before])
 
 
 def _chat_of(update: object) -> int:

@@ -230,6 +230,7 @@ STALE_BUTTON = "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
 STALE_PAGE = "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
 NOT_SUBSCRIBED_LINE = "Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé."
 ONLY_ADMINISTRATORS_LINE = "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
+WAIT_FOR_YOUR_TURN = "Điểm Tin đang trả lời các tin trước. Bạn đợi một chút nhé."
 FAILED = "Có trục trặc, Điểm Tin chưa làm được việc này. Bạn thử lại sau ít phút nhé."
 
 # Buttons

@@ -3,8 +3,10 @@
 Topic modules decide what to show; only here is Telegram asked to show it.
 """
 
+import asyncio
 import contextlib
 import datetime as dt
+from collections.abc import AsyncIterator
 from typing import Any
 
 from telegram import (
@@ -25,6 +27,8 @@ from bot.chat.screen import Screen
 from bot.desk import Desk
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SILENT_SECONDS = 1.5  # for so long nobody wonders whether the bot has heard
+_SIGN_SECONDS = 4.5  # Telegram shows a sign for five
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
@@ -92,14 +96,15 @@ class Visit:
             "reply_parameters": self._reply_to(),
             "message_thread_id": self.thread_id,
         }
-        if screen.attachment is None:
-            await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
-            return
-        file = InputFile(screen.attachment.content, filename=screen.attachment.name)
-        if screen.attachment.is_picture:
-            await self.bot.send_photo(photo=file, caption=screen.html, **common)
-        else:
-            await self.bot.send_document(document=file, caption=screen.html, **common)
+        async with self._signs_of_life():
+            if screen.attachment is None:
+                await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
+                return
+            file = InputFile(screen.attachment.content, filename=screen.attachment.name)
+            if screen.attachment.is_picture:
+                await self.bot.send_photo(photo=file, caption=screen.html, **common)
+            else:
+                await self.bot.send_document(document=file, caption=screen.html, **common)
 
     async def show(self, screen: Screen) -> None:
         """Show `screen` where the person looks: here, as a new message."""
@@ -112,7 +117,22 @@ class Visit:
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
         with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
-            await self.bot.send_chat_action(self.chat_id, action)
+            await self.bot.send_chat_action(self.chat_id, action, message_thread_id=self.thread_id)
+
+    @contextlib.asynccontextmanager
+    async def _signs_of_life(self) -> AsyncIterator[None]:
+        """Show progress while a message waits: a group that asks a lot gets one in four seconds."""
+        showing = asyncio.create_task(self._keep_showing_progress())
+        try:
+            yield
+        finally:
+            showing.cancel()
+
+    async def _keep_showing_progress(self) -> None:
+        await asyncio.sleep(_SILENT_SECONDS)
+        while True:
+            await self.show_progress()
+            await asyncio.sleep(_SIGN_SECONDS)
 
     def _reply_to(self) -> ReplyParameters | None:
         if self.message is None or not self.is_group:

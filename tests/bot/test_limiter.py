@@ -58,6 +58,14 @@ class StrictTelegram:
         self.arrived: Counter[int] = Counter()
         self.busiest = self._limits
 
+    async def call(self, method: str, **data: object) -> None:
+        """Call a method that sends no message."""
+
+        async def answer() -> bool:
+            return True
+
+        await self._pace.process_request(answer, (), {}, method, data, None)
+
     async def send(self, chat_id: int) -> None:
         """Send one message through the pace; what Telegram refuses raises."""
         await self._pace.process_request(
@@ -151,6 +159,78 @@ def test_a_reply_waits_little_behind_a_broadcast() -> None:
 
     in_leaping_time(both)
     assert waited[0] < 0.5
+
+
+def test_what_is_no_message_waits_for_nothing_in_a_busy_group() -> None:
+    waited: dict[str, float] = {}
+
+    async def tapped(telegram: StrictTelegram) -> None:
+        loop = asyncio.get_running_loop()
+        sending = [asyncio.create_task(telegram.send(GROUP)) for _ in range(12)]
+        await asyncio.sleep(7)
+        for method, data in [
+            ("answerCallbackQuery", {"callback_query_id": "7"}),
+            ("sendChatAction", {"chat_id": GROUP}),
+            ("getChatMember", {"chat_id": GROUP}),
+            ("editMessageText", {"chat_id": GROUP}),
+        ]:
+            asked = loop.time()
+            await telegram.call(method, **data)
+            waited[method] = loop.time() - asked
+        await asyncio.gather(*sending)
+
+    telegram, seconds = in_leaping_time(tapped)
+    assert seconds > 25, "twelve messages to a group"
+    assert telegram.busiest.refused == Counter()
+    assert max(waited.values()) < 0.1
+
+
+def test_edits_keep_to_the_overall_rate() -> None:
+    async def correct(telegram: StrictTelegram) -> None:
+        edits = [telegram.call("editMessageText", chat_id=chat) for chat in (GROUP, *range(1, 145))]
+        await asyncio.gather(*edits)
+
+    _, seconds = in_leaping_time(correct)
+    assert 4.5 < seconds < 5.5, "29 a second"
+
+
+@pytest.mark.parametrize(("seconds", "in_flight"), [(0.01, 1), (0.5, 15), (3, 87)])
+def test_the_slower_telegram_answers_the_more_are_in_flight_at_the_full_rate(
+    seconds: float, in_flight: int
+) -> None:
+    async def main() -> int:
+        pace = TelegramPace()
+
+        async def take() -> bool:
+            await asyncio.sleep(seconds)
+            return True
+
+        for chat in range(80):
+            await pace.process_request(take, (), {}, "sendMessage", {"chat_id": chat}, None)
+        return pace.in_flight
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        assert abs(runner.run(main()) - in_flight) <= 1
+
+
+def test_a_chat_is_busy_until_a_second_after_its_message() -> None:
+    seen: list[list[int]] = []
+
+    async def take() -> bool:
+        await asyncio.sleep(1)
+        return True
+
+    async def main() -> None:
+        pace = TelegramPace()
+        sending = asyncio.create_task(pace.process_request(take, (), {}, "sendMessage", {"chat_id": 7}, None))
+        for seconds in (0.5, 1.0, 1.0):
+            await asyncio.sleep(seconds)
+            seen.append(pace.busy_chats())
+        await sending
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(main())
+    assert seen == [[7], [7], []]
 
 
 @pytest.mark.parametrize(("refusals", "wait", "tries"), [(1, 3, 2), (2, 3, 2), (1, 60, 1)])

@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 
+from bot.chat import texts
 from bot.clock import ManualClock
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
@@ -249,3 +250,27 @@ async def test_an_update_whose_handler_fails_lets_the_next_of_its_chat_go_on() -
         with pytest.raises(ZeroDivisionError):
             await processor.process_update(update_of(1), fail())
         await asyncio.wait_for(processor.process_update(update_of(2), succeed()), 5)
+
+
+async def test_a_tap_behind_its_chats_messages_says_that_it_waits_and_is_obeyed_in_its_turn(
+    database: Database, emulator: Emulator, users: Control
+) -> None:
+    an = await users.user()
+    handled: list[str] = []
+    is_asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(update: Update, context: Any) -> None:
+        if update.message is not None:
+            is_asked.set()
+            await may_go_on.wait()
+        handled.append("a tap" if update.callback_query else "a message")
+
+    async with running(database, emulator, handle):
+        await users.say(an, "giá xăng")
+        await asyncio.wait_for(is_asked.wait(), 20)
+        tapped = await users.tap(an, data="lich", forge=True, wait_seconds=20)
+        assert tapped["answer"]["text"] == texts.WAIT_FOR_YOUR_TURN
+        assert handled == []
+        may_go_on.set()
+        await until_unhandled(database, 0)
+    assert handled == ["a message", "a tap"]

@@ -83,3 +83,22 @@ async def test_a_short_broadcast_under_strict_limits_meets_no_429_and_answers_co
         assert "429" not in (await hands.get("stats"))["statuses"]
         assert await sqlite_ledger.counts() == {"sent": 100}
         assert waits
+
+
+@pytest.mark.faults
+async def test_a_groups_burst_of_commands_is_answered_in_order_while_it_sees_that_the_bot_writes(
+    start: Start, sqlite_ledger: Ledger
+) -> None:
+    async with emulator_process(strict=True) as url, control(url) as hands:
+        an = await hands.user("An")
+        group = await hands.group(members=[an])
+        async with start(url, DIEMTIN_DATABASE_URL=sqlite_ledger.url):
+            await until(lambda: is_polling(hands))
+            asked = [
+                (await hands.say(group, "/trogiup@diemtin_bot", sender=an))["message_id"] for _ in range(8)
+            ]
+            answers = await hands.wait(group, after=asked[-1], count=8, timeout=60)
+            seen = await hands.chat(group)
+        assert [answer["reply_to"] for answer in answers] == asked
+        assert "typing" in seen["actions"]
+        assert "429" not in (await hands.get("stats"))["statuses"]
