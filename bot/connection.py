@@ -154,6 +154,7 @@ class Connection:
         """
         if self._listener is not None:
             await _patiently(self._listener.close)
+        self._polling.is_ending = True
         if self.telegram.updater is not None and self.telegram.updater.running:
             await _patiently(self.telegram.updater.stop)
         if self.telegram.running:

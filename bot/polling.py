@@ -2,22 +2,30 @@
 
 The library reads the updates of a poll together. When one of them is beyond it, none is handled, and it asks
 for the same ones again at once, for ever. Here such an update is cut down to its number: it is confirmed, and
-nobody handles it.
+nobody handles it. At the end the library confirms once more what it has; whatever comes of that is fine, as
+an update that comes again is known by its number.
 """
 
+import contextlib
 import json
+from functools import partial
 from typing import Any
 
 from telegram import Update
 from telegram._utils.types import ODVInput
+from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 from bot.failures import contained
 from bot.transport import AiohttpRequest
 
+_NO_UPDATES = b'{"ok": true, "result": []}'
+
 
 class PollingRequest(AiohttpRequest):
-    """An `AiohttpRequest` for getUpdates alone."""
+    """An `AiohttpRequest` for getUpdates alone; once `is_ending` no failure is told any more."""
+
+    is_ending = False
 
     async def do_request(
         self,
@@ -30,9 +38,15 @@ class PollingRequest(AiohttpRequest):
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Send one request and return status and body, all updates in it readable."""
-        status, body = await super().do_request(
-            url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
-        )
+        ask = partial(
+            super().do_request, url, method, request_data,
+            read_timeout, write_timeout, connect_timeout, pool_timeout,
+        )  # fmt: skip
+        if self.is_ending:
+            with contextlib.suppress(NetworkError):
+                await ask()
+            return 200, _NO_UPDATES
+        status, body = await ask()
         return status, _readable(body) if status == 200 else body
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
@@ -117,6 +118,17 @@ async def test_it_ends_when_asked_though_the_server_hangs(start: Start, server: 
         await asyncio.sleep(0.5)
         code, _ = await run.stop()
     assert code == 0
+
+
+async def test_it_ends_without_a_traceback_though_the_server_has_vanished(start: Start) -> None:
+    async with AsyncExitStack() as server:
+        url = await server.enter_async_context(emulator_process())
+        async with control(url) as hands, start(url) as run:
+            await until(lambda: is_polling(hands))
+            await server.aclose()
+            code, log = await run.stop()
+    assert code == 0
+    assert "Traceback" not in log
 
 
 async def test_a_server_without_set_up_calls_is_good_enough(
