@@ -15,6 +15,7 @@ from bot.jobs.reload import NewsroomWatch
 from bot.lease import LeaseLostError
 from bot.logs import configure_logging
 from bot.newsroom import Newsroom
+from bot.pauses import shorten_pauses
 from bot.webhook import ListenError, Webhook
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
@@ -45,6 +46,7 @@ async def _run(settings: Settings, token: str) -> None:
         desk = Desk(database, clock_of(settings), assemble(declared), settings.admins)
         address = Address(settings.api_base_url, token, _webhook(settings))
         bot = Bot(desk, address, watch=watch, listen=listen)
+        shorten_pauses()
         try:
             await bot.run()
         except TokenRefusedError:

@@ -15,13 +15,15 @@ from bot.clock import Clock
 from bot.failures import contained
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
+from storage.statements import chunks
 from storage.work import Grouped, Worked, find_grouped, make_story, save_work
 from summarizer.grouping import Arrival, Grouper
 from summarizer.model import Summary
 from summarizer.summaries import summarize
 from summarizer.topic_classifier import classify_topic
 
-_BATCH = 25  # grouping one takes milliseconds, and nobody else writes to SQLite meanwhile
+_BATCH = 25
+_SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _LEARN_BATCH = 1_000
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
@@ -61,16 +63,20 @@ class WorkUp:
         found = await asyncio.to_thread(
             lambda: [(_summarize(one, ranker), _classify(one)) for one in waiting]
         )
+        batches = chunks(list(zip(waiting, found, strict=True)), _SAVED_AT_ONCE)
+        return sum([await self._save(batch) for batch in batches])
+
+    async def _save(self, batch: Sequence[tuple[StoredArticle, tuple[Summary, str | None]]]) -> int:
         now = self._clock.now()
         self._is_sure = False
         async with self._database.write() as connection:
             done = [
                 Worked(article, summary, await self._group(connection, article, now), topic)
-                for article, (summary, topic) in zip(waiting, found, strict=True)
+                for article, (summary, topic) in batch
             ]
             saved = await save_work(connection, done, now=now)
         self._is_sure = True
-        self._recent |= {article.id: now for article in waiting}
+        self._recent |= {article.id: now for article, _ in batch}
         return saved
 
     async def _group(self, connection: AsyncConnection, article: StoredArticle, now: dt.datetime) -> int:

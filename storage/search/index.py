@@ -1,5 +1,6 @@
 """Filling and clearing the search index, inside the transaction that stores the articles."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,14 +31,19 @@ async def index_articles(connection: AsyncConnection, rows: Sequence[SearchRow])
     engine = engine_of(connection)
     if twice := await engine.find_indexed(connection, [row.article_id for row in rows]):
         raise StorageError(f"articles are in the search index already: {sorted(twice)}")
-    await engine.put(connection, [indexed_words(row) for row in rows])
+    await engine.put(connection, await words_of(rows))
 
 
 async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow]) -> None:
     """Take articles out of the index, given the text they went in with; those not in it are passed over."""
     engine = engine_of(connection)
     indexed = await engine.find_indexed(connection, [row.article_id for row in rows])
-    await engine.remove(connection, [indexed_words(row) for row in rows if row.article_id in indexed])
+    await engine.remove(connection, await words_of([row for row in rows if row.article_id in indexed]))
+
+
+async def words_of(rows: Sequence[SearchRow]) -> list[IndexedWords]:
+    """Return the words of some articles, cut in a thread: of many, it would hold up who waits for a reply."""
+    return await asyncio.to_thread(lambda: [indexed_words(row) for row in rows])
 
 
 def indexed_words(row: SearchRow) -> IndexedWords:

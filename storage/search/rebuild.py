@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import Database
 from storage.notes import find_note, forget_note, write_note
 from storage.search.engines import engine_of
-from storage.search.index import SearchRow, indexed_words
+from storage.search.index import SearchRow, words_of
 from storage.search.model import REBUILD_NOTE
 from storage.tables import articles
 
@@ -41,8 +41,7 @@ async def rebuild_index(
                 await engine_of(connection).finish_rebuild(connection)
                 await forget_note(connection, REBUILD_NOTE)
                 return done
-            words = await asyncio.to_thread(lambda batch: [indexed_words(row) for row in batch], rows)
-            await engine_of(connection).put_rebuilt(connection, words)
+            await engine_of(connection).put_rebuilt(connection, await words_of(rows))
             await write_note(connection, REBUILD_NOTE, str(rows[-1].article_id), now=now)
         done += len(rows)
         on_progress(*await _progress(database, rows[-1].article_id, total))

@@ -1,5 +1,6 @@
 import datetime as dt
 import itertools
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import delete, insert
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.search import Found, SearchRow, index_articles, search_articles, unindex_articles
+from storage.search.index import indexed_words
+from storage.search.model import IndexedWords
 from storage.tables import articles
 from summarizer.query import parse_query
 
@@ -287,3 +290,16 @@ async def test_taking_articles_out_leaves_a_sound_index(sqlite_database: Databas
             left = await connection.exec_driver_sql("SELECT count(*) FROM temp.words")
             assert left.scalar_one() == 0
             await connection.exec_driver_sql("DROP TABLE temp.words")
+
+
+async def test_words_are_cut_off_the_loop(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def cut(row: SearchRow) -> IndexedWords:
+        threads.append(threading.get_ident())
+        return indexed_words(row)
+
+    monkeypatch.setattr("storage.search.index.indexed_words", cut)
+    await put("Sông Mây cạn nước")
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()

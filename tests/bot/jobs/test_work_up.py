@@ -1,5 +1,6 @@
 """Working articles up: stories are the database's, whoever grouped what; memory does not grow for ever."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
@@ -260,3 +261,15 @@ async def test_the_declared_ranker_chooses_the_sentences(database: Database, clo
         chosen[ranker] = [sentence.text for sentence in summaries[article.id]]
     assert chosen["diemtin"] != chosen["lsa"]
     assert chosen["lsa"]
+
+
+async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(workshop: WorkUp, database: Database) -> None:
+    await store(database, *((f"Tin số {n}", f"Chuyện số {n} của xã {n}.") for n in range(20)))
+    seen = set()
+    working = asyncio.create_task(workshop.run())
+    while not working.done():
+        async with database.write() as connection:  # waits behind the work, as a reply would
+            query = select(func.count()).where(articles.c.worked_at.is_not(None))
+            seen.add((await connection.execute(query)).scalar_one())
+    assert await working == 20
+    assert len(seen - {0, 20}) > 1
