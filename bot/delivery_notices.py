@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from storage.outlook import Queue
+from storage.outlook import Outcomes, Queue
 
 _LATE = Markup(
     "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "
@@ -17,7 +17,7 @@ _LATE = Markup(
 )
 _PAUSED = Markup(
     "⏸ Đang dừng gửi toàn bộ mà có {due} tin nhắn đã đến giờ, tin đợi lâu nhất đã {minutes} phút.\n"
-    "Muốn gửi tiếp: /quantri, «Gửi lại bình thường»."
+    "Muốn gửi tiếp: /quantri, «Gửi tiếp»."
 )
 _DEAF = Markup(
     "⚠️ Điểm Tin không nhận được tin nhắn mới từ Telegram ({problem}).\n"
@@ -73,6 +73,22 @@ def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_
 def progress_done(title: str, sent: int, at: dt.datetime, zone: str) -> Markup:
     """Tell that a broadcast is through."""
     return _PROGRESS_DONE.format(title=title, sent=say_number(sent), finish=_clock(at, zone))
+
+
+def say_outcomes(outcomes: Outcomes) -> str:
+    """Say what came of deliveries; what did not happen is not said.
+
+    >>> say_outcomes(Outcomes(sent=12, late=0, gone=2, unknown=0, possible_doubles=0, rate=0.0))
+    '12 đã gửi, 2 không gửi nữa'
+    """
+    late = f" ({say_number(outcomes.late)} muộn)" if outcomes.late else ""
+    others = (
+        (outcomes.gone, "không gửi nữa"),
+        (outcomes.unknown, "chưa rõ đã đến hay chưa"),
+        (outcomes.possible_doubles, "có thể đến hai lần"),
+    )
+    told = [f"{say_number(count)} {words}" for count, words in others if count]
+    return ", ".join([f"{say_number(outcomes.sent)} đã gửi{late}", *told])
 
 
 def say_number(number: int) -> str:

@@ -7,9 +7,18 @@ and nobody would hear of it.
 from html import escape
 
 from bot.chat.markup import one_line, shortened
+from bot.newsroom import Newsroom
+
+INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source
 
 _MOST_PROBLEMS = 10
 _LONGEST_LINE = 350  # UTF-16 units: so many problems of that length, and the words around them, fit
+
+
+def say_origin(name: str, newsroom: Newsroom) -> str:
+    """Say where refused input came from: a source by its title, or the command."""
+    source = newsroom.find_source(name)
+    return source.title if source else "lệnh ingest" if name == INGEST else name
 
 
 def two_empty_issues(edition_title: str) -> str:

@@ -45,6 +45,15 @@ async def find_batches(connection: AsyncConnection, *, since: dt.datetime, limit
     ]
 
 
+async def count_batches(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
+    """Return how many batches with a slot since `since` there are, by status."""
+    i = issues.c
+    of_each = select(func.max(_rank()).label("rank")).where(i.slot_at >= since, i.status != ALERT)
+    ranks = of_each.group_by(i.edition, i.slot_at).subquery()
+    query = select(ranks.c.rank, func.count()).group_by(ranks.c.rank)
+    return {_ORDER[rank]: count for rank, count in await connection.execute(query)}
+
+
 async def find_batch(connection: AsyncConnection, issue_id: int) -> Batch | None:
     """Return the batch of an issue with its deliveries counted."""
     i, d = issues.c, deliveries.c

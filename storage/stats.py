@@ -13,12 +13,16 @@ from storage import subscribers as people
 from storage.articles import count_waiting
 from storage.inbox import find_refusals
 from storage.outlook import Outcomes, Queue
-from storage.tables import articles, issues, stories
+from storage.retractions import count_batches
+from storage.tables import articles, stories
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts; those by status are of what changed since the moment asked for, subscribers are all."""
+    """Counts; those by status are of what changed since the moment asked for, subscribers are all.
+
+    `issues` counts those of one edition and slot as one, as operators do.
+    """
 
     articles: int
     articles_waiting: int
@@ -41,8 +45,7 @@ class Stats:
 
 async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Stats:
     """Count everything once; what has a time, since `since`."""
-    a, i = articles.c, issues.c
-    by_status = select(i.status, func.count().label("total")).where(i.slot_at >= since).group_by(i.status)
+    a = articles.c
     count_articles = select(func.count()).select_from(articles)
     return Stats(
         articles=(await connection.execute(count_articles)).scalar_one(),
@@ -50,7 +53,7 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         articles_new=(await connection.execute(count_articles.where(a.stored_at >= since))).scalar_one(),
         stories=(await connection.execute(select(func.count()).select_from(stories))).scalar_one(),
         subscribers=await people.count_by_status(connection),
-        issues={row.status: row.total for row in await connection.execute(by_status)},
+        issues=await count_batches(connection, since=since),
         deliveries=await ledger.count_by_status(connection, since=since),
         deliveries_waiting=await ledger.count_waiting(connection),
         queue=await outlook.look_at_queue(connection, now=now),

@@ -18,9 +18,10 @@ from bot.chat.intents import AskToSend, Preview, SendNow
 from bot.chat.markup import one_line, shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
-from bot.delivery_notices import say_number, say_rate
+from bot.delivery_notices import say_number, say_outcomes, say_rate
 from bot.desk import Desk
 from bot.newsroom import Newsroom
+from bot.notices import say_origin
 from storage.notes import find_note, write_note
 from storage.profiles import Profile, count_listeners, find_profiles
 from storage.retractions import Batch, find_batches
@@ -109,7 +110,11 @@ async def ask_to_send(tap: Tap, wanted: AskToSend) -> None:
     if edition is None:
         await tap.settle(texts.STALE_BUTTON)
         return
-    html = texts.ASK_TO_SEND.format(edition=edition.title)
+    async with tap.desk.database.read() as connection:
+        profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
+    count = sum(listeners.get(one.id, 0) for one in profiles if one.choices.edition == edition.name)
+    html = texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
     await tap.send(Screen(html, keyboards.for_sending(edition.name)))
 
 
@@ -124,7 +129,8 @@ async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
         return
     count = await actions.send_now(edition.name)
     _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)
-    html = texts.SENT_NOW.format(edition=edition.title, count=count)
+    words = texts.SENT_NOW if count else texts.SENT_NOTHING
+    html = words.format(edition=edition.title, count=say_number(count))
     await tap.show(Screen(html, keyboards.back_to_state()))
 
 
@@ -170,13 +176,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
 def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
     """Say what came of a day's deliveries and, while some are due, how long the rest will take."""
     day, queue = state.stats.outcomes, state.stats.queue
-    line = texts.STATE_DAY.format(
-        sent=say_number(day.sent),
-        late=say_number(day.late),
-        gone=say_number(day.gone),
-        unknown=say_number(day.unknown),
-        doubles=say_number(day.possible_doubles),
-    )
+    line = texts.STATE_DAY.format(outcomes=say_outcomes(day))
     finish_at = queue.finish_at(day.rate)
     if finish_at is None:
         return line
@@ -217,10 +217,9 @@ def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) 
 def _refusal_lines(refusals: Sequence[tuple[str, str, str]], newsroom: Newsroom) -> list[Markup]:
     lines = []
     for name, path, reason in refusals[:_REFUSALS_SHOWN]:
-        source = newsroom.find_source(name)
         lines.append(
             texts.STATE_REFUSAL.format(
-                source=source.title if source else name,
+                source=say_origin(name, newsroom),
                 path=shortened(one_line(path), _LONGEST_PATH),
                 reason=shortened(one_line(reason), _LONGEST_REASON),
             )

@@ -282,10 +282,7 @@ STATE = Markup(
 )
 STATE_DUE = Markup("Đã đến giờ gửi: {due}, lâu nhất {wait}; đang gửi {rate}/giây, xong khoảng {finish}")
 STATE_HELD = Markup("Đã đến giờ gửi mà đang giữ lại: {due}, lâu nhất {wait}")
-STATE_DAY = Markup(
-    "24 giờ qua: {sent} đã gửi ({late} muộn), {gone} không gửi nữa, {unknown} chưa rõ, "
-    "{doubles} có thể đến hai lần"
-)
+STATE_DAY = Markup("24 giờ qua: {outcomes}")
 SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
 SENDING_RUNS = Markup("Đang gửi bình thường.")
 STATE_SLOTS = Markup("\n\n<b>Sắp tới</b>\n{lines}")
@@ -295,7 +292,7 @@ STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
 STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
 ISSUE_STATUSES = {
-    "made": "đã làm",
+    "made": "đã soạn",
     "empty": "không có tin",
     "skipped": "bỏ qua",
     "retracted": "đã thu hồi",
@@ -349,14 +346,18 @@ PREVIEW_HEAD = Markup(
     "Ai đã nhận số trước thì chỉ nhận tin mới hơn số ấy:"
 )
 PREVIEW_EMPTY = Markup("<b>{edition}</b> lúc này chưa có tin nào.")
-ASK_TO_SEND = Markup("Gửi <b>{edition}</b> ngay cho mọi người đang nhận bản tin này?")
+ASK_TO_SEND = Markup(
+    "Gửi <b>{edition}</b> ngay cho {count} người nhận? Mỗi người chỉ nhận tin mới hơn số trước của mình; "
+    "ai đang trong giờ yên tĩnh thì nhận khi hết giờ ấy."
+)
 SENT_NOW = Markup("✓ <b>{edition}</b>: đã xếp {count} tin nhắn để gửi.")
+SENT_NOTHING = Markup("<b>{edition}</b>: không có gì để gửi, vì chưa có tin mới hoặc chưa ai nhận bản tin này.")
 SENT_BEFORE = "Lệnh gửi này đã được nhận rồi."
 BUTTON_PREVIEW = "Xem trước: {edition}"
 BUTTON_SEND = "Gửi ngay: {edition}"
 BUTTON_SEND_NOW = "Gửi ngay"
 BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
-BUTTON_START_SENDING = "Gửi lại bình thường"
+BUTTON_START_SENDING = "Gửi tiếp"
 BUTTON_REFRESH = "Xem lại"
 BUTTON_HISTORY = "30 ngày qua"
 

@@ -14,6 +14,7 @@ from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.desk import Desk
 from bot.jobs.intake import Intake, take_in
 from bot.jobs.work_up import WorkUp
+from bot.notices import INGEST
 from bot.rfc3339 import published_text, to_rfc3339
 from storage.articles import StoredArticle, Version, find_summaries, find_versions, get_article
 from storage.errors import UnknownArticleError
@@ -45,7 +46,7 @@ async def _ingest(paths: list[str]) -> Intake:
         total = Intake()
         for path in paths:
             now = desk.clock.now()
-            total += await take_in(desk.database, _read(path, desk), "ingest", now=now)
+            total += await take_in(desk.database, _read(path, desk), INGEST, now=now)
         await WorkUp(desk.database, desk.clock).run(most=sys.maxsize, ranker=desk.newsroom.ranker)
         return total
 
@@ -70,8 +71,11 @@ def show(
     if json:
         put_json(row)
         return
-    put(f"{row['title']}\n{row['source']} · {row['published'] or 'không rõ ngày đăng'} · {row['url'] or ''}")
-    put(f"\n{row['sapo']}\n\n{row['body']}\n\nTóm tắt:")
+    facts = (row["source"], row["published"] or "không rõ ngày đăng", row["url"])
+    put(f"{row['title']}\n{' · '.join(filter(None, facts))}")
+    for text in filter(None, (row["sapo"], row["body"])):
+        put(f"\n{text}")
+    put("\nTóm tắt:")
     for sentence in row["summary"]:
         put(f"  • {sentence['text']}  [{sentence['field']} {sentence['start']}–{sentence['end']}]")
     put(f"\nPhiên bản {row['version']}, {len(row['versions'])} bản cũ")

@@ -22,8 +22,10 @@ from bot.commands.opening import (
     why_closed,
 )
 from bot.commands.terminal import Json, put, put_json
-from bot.delivery_notices import say_rate
+from bot.delivery_notices import say_outcomes, say_rate
 from bot.logs import Redactor
+from bot.newsroom import Newsroom
+from bot.notices import say_origin
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
@@ -32,7 +34,7 @@ from storage.stats import Stats, gather_stats
 from storage.upgrade import find_revision, head_revision
 
 _DAY = dt.timedelta(hours=24)
-_OTHERS = {"correction": "đính chính", "alert": "báo theo dõi"}
+_ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
 _DELIVERY_STATUSES = {
     "pending": "chờ gửi",
     "sending": "đang gửi",
@@ -44,34 +46,31 @@ _DELIVERY_STATUSES = {
 
 def stats(json: Json = False) -> None:
     """Count articles, stories, subscribers and deliveries."""
-    found, zone = run(_stats())
+    found, newsroom = run(_stats())
     if json:
         put_json(found.as_dict())
         return
     put(f"Bài: {found.articles} ({found.articles_waiting} chờ xử lý) · chuyện: {found.stories}")
     put(f"Người nhận: {_counts(found.subscribers, STATUSES)}")
-    put(f"Số trong 24 giờ: {_counts(found.issues, ISSUE_STATUSES | _OTHERS)}")
+    put(f"Số trong 24 giờ: {_counts(found.issues, _ISSUE_STATUSES)}")
     put(f"Lượt gửi trong 24 giờ: {_counts(found.deliveries, _DELIVERY_STATUSES)}")
     put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
-    for line in _delivery(found, zone):
+    for line in _delivery(found, newsroom.zone):
         put(line)
     for source, path, reason in found.refusals:
-        put(f"Từ chối: {source} · {path}: {reason}")
+        put(f"Từ chối: {say_origin(source, newsroom)} · {path}: {reason}")
 
 
-async def _stats() -> tuple[Stats, str]:
+async def _stats() -> tuple[Stats, Newsroom]:
     async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
         now = desk.clock.now()
-        return await gather_stats(connection, since=now - _DAY, now=now), desk.newsroom.zone
+        return await gather_stats(connection, since=now - _DAY, now=now), desk.newsroom
 
 
 def _delivery(stats: Stats, zone: str) -> list[str]:
     """Say how delivery stands, in lines."""
     day, queue = stats.outcomes, stats.queue
-    lines = [
-        f"Của các số trong 24 giờ: {day.sent} đã gửi ({day.late} muộn), {day.gone} không gửi nữa, "
-        f"{day.unknown} chưa rõ, {day.possible_doubles} có thể đến hai lần"
-    ]
+    lines = [f"Của các số trong 24 giờ: {say_outcomes(day)}"]
     finish_at = queue.finish_at(day.rate)
     if finish_at is not None:
         local = finish_at.astimezone(ZoneInfo(zone))

@@ -20,7 +20,8 @@ from storage.deliveries import CORRECTION, RETRACTED, claim_deliveries, mark_sen
 from storage.engine import Database
 from storage.issues import Issue, ToldStory, enqueue_deliveries, find_told_stories, record_issue
 from storage.profiles import Choices, find_profile, set_told_until
-from storage.retractions import find_batch, find_batches, find_headlines, retract
+from storage.retractions import count_batches, find_batch, find_batches, find_headlines, retract
+from storage.stats import gather_stats
 from storage.subscribers import delete_subscriber, set_status
 from storage.tables import deliveries, delivery_edits, stories
 
@@ -191,6 +192,9 @@ async def test_a_batch_is_an_edition_and_slot_whatever_the_profile(
         (batches[1].id, now - HOUR, "made"),
     ]
     assert batch.deliveries == {"pending": 4}
+    async with database.read() as connection:
+        assert await count_batches(connection, since=now - 9 * HOUR) == {"made": 2}
+        assert (await gather_stats(connection, since=now - HOUR / 2, now=now)).issues == {"made": 1}
 
 
 async def test_an_issue_that_nobody_got_is_as_if_it_had_not_been_told(

@@ -62,6 +62,7 @@ class Actions:
     sent: list[str] = field(default_factory=list)
     is_stopped: bool = False
     called_off: list[int] = field(default_factory=list)
+    queues: int = 12
 
     async def call_off(self, chat_id: int) -> None:
         """Remember the chat."""
@@ -70,7 +71,7 @@ class Actions:
     async def send_now(self, edition: str) -> int:
         """Remember the edition."""
         self.sent.append(edition)
-        return 12
+        return self.queues
 
     async def set_paused(self, is_paused: bool) -> None:
         """Remember whether sending is stopped."""

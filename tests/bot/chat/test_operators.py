@@ -7,6 +7,9 @@ from structlog.testing import capture_logs
 from telegram import Bot
 
 from bot.chat.admin import tell_admins
+from bot.notices import INGEST
+from storage.inbox import record_refusals
+from storage.intake import Refusal
 
 
 @pytest.mark.parametrize(
@@ -67,12 +70,38 @@ async def test_a_preview_of_nothing_says_so(operator: Any) -> None:
     await operator.sees("Bản tin sáng lúc này chưa có tin nào.")
 
 
-async def test_sending_now_asks_once_and_sends_once_however_often_it_is_tapped(
-    operator: Any, house: Any
-) -> None:
+async def test_what_did_not_happen_is_not_among_the_outcomes(operator: Any) -> None:
+    await operator.says("/quantri")
+    shown = await operator.sees("24 giờ qua: 0 đã gửi")
+    assert "muộn" not in shown["text"]
+    assert "có thể đến hai lần" not in shown["text"]
+
+
+async def test_refused_input_is_told_with_where_it_came_from(operator: Any, house: Any) -> None:
+    async with house.desk.database.write() as connection:
+        for source in ("bao-bien", INGEST, "bao-da-bo"):
+            await record_refusals(
+                connection, source, [Refusal("a.jsonl:2", "JSON hỏng")], now=house.desk.clock.now()
+            )
+    await operator.says("/quantri")
+    await operator.sees("• Báo Biển: a.jsonl:2", "• lệnh ingest: a.jsonl:2", "• bao-da-bo: a.jsonl:2")
+
+
+async def test_sending_what_there_is_nothing_of_says_so(operator: Any, house: Any) -> None:
+    house.actions.queues = 0
     await operator.says("/quantri")
     await operator.taps("Gửi ngay: Bản tin sáng")
-    await operator.sees("Gửi Bản tin sáng ngay cho mọi người")
+    await operator.taps("Gửi ngay")
+    await operator.sees("Bản tin sáng: không có gì để gửi")
+
+
+async def test_sending_now_asks_once_and_sends_once_however_often_it_is_tapped(
+    operator: Any, house: Any, an: Any
+) -> None:
+    await an.says("/start")
+    await operator.says("/quantri")
+    await operator.taps("Gửi ngay: Bản tin sáng")
+    await operator.sees("Gửi Bản tin sáng ngay cho 1 người nhận?")
     assert house.actions.sent == []
     question = (await operator.last())["message_id"]
     assert await operator.taps("Gửi ngay") is None
@@ -102,7 +131,7 @@ async def test_all_sending_stops_and_runs_again(operator: Any, house: Any) -> No
     await operator.taps("Dừng gửi toàn bộ")
     await operator.sees("Đang dừng gửi toàn bộ.")
     assert house.actions.is_stopped
-    await operator.taps("Gửi lại bình thường")
+    await operator.taps("Gửi tiếp")
     assert not house.actions.is_stopped
 
 

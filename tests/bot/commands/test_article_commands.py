@@ -68,6 +68,13 @@ def test_an_article_is_shown_for_reading(stocked: Any) -> None:
     assert "Tóm tắt:" in told
 
 
+def test_what_an_article_does_not_have_leaves_no_gap(stocked: Any, desk_folder: Path) -> None:
+    text = "Chợ nổi họp sớm\n\nGhe về bến khi trời còn mờ sương, cá đầy khoang, người mua đã đợi sẵn trên bờ."
+    (desk_folder / "cho.txt").write_text(text, encoding="utf-8")
+    stocked("ingest", "cho.txt")
+    assert stocked("show", "3").out.startswith("Chợ nổi họp sớm\nkhông rõ ngày đăng\n\nGhe về bến")
+
+
 @pytest.mark.parametrize("unknown", ["0", "khong-co", "9" * 30, "' OR 1=1 --", "²"])
 def test_an_unknown_article_is_refused(stocked: Any, unknown: str) -> None:
     told = stocked("show", unknown, "--json")
