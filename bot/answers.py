@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import Desk
 from bot.digests import piece_of
-from bot.narrowing import Narrowing, narrowed
+from bot.headlines import MOST_NEWS_READ, most_told
+from bot.narrowing import Narrowing, narrowed, spelled_out
 from bot.newsroom import Newsroom
-from storage.articles import StoredArticle, find_articles, find_sources, find_summaries
+from storage.articles import StoredArticle, find_articles, find_origins, find_summaries
 from storage.questions import Question
 from storage.search import Found, search_articles
 from summarizer.answering import MOST_READ, Answer, answer
@@ -27,6 +28,7 @@ from summarizer.rewording import with_times_as_words, without_question_words, wi
 from summarizer.snippets import Snippet, best_snippet
 from summarizer.telling import Piece
 
+MOST_FOUND = 50  # articles of a question
 _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
 
 
@@ -104,10 +106,15 @@ async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
 async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: str) -> LookedUp:
     """Search for `text`, asked now in `zone`."""
     now = desk.clock.now()
-    query = parse_query(text, today=local_day(now, zone))
+    today = local_day(now, zone)
+    query = parse_query(await spelled_out(connection, text, desk.newsroom, today), today=today)
     narrowing = await narrowed(connection, query, desk.newsroom, zone)
-    found = await search_articles(connection, query, now=now, filters=narrowing.filters)
+    is_for_news = bool(query.time_words and not query.wanted)
+    most = MOST_NEWS_READ if is_for_news else MOST_FOUND
+    found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
     ids = await _showable(connection, desk.newsroom, found.ids)
+    if is_for_news:
+        ids = most_told(ids, await find_origins(connection, ids))[:MOST_FOUND]
     return LookedUp(query, narrowing, replace(found, ids=ids))
 
 
@@ -137,8 +144,8 @@ async def _showable(connection: AsyncConnection, newsroom: Newsroom, ids: tuple[
     silent = {source.name for source in newsroom.sources if source.quote == "none"}
     if not silent:
         return ids
-    sources = await find_sources(connection, ids)
-    return tuple(each for each in ids if sources.get(each) not in silent)
+    origins = await find_origins(connection, ids)
+    return tuple(each for each in ids if each in origins and origins[each].source not in silent)
 
 
 async def _pieces(

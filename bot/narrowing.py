@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.newsroom import Newsroom
 from storage.articles import find_paper_names
 from storage.search import Filters
-from summarizer.query import Query
-from summarizer.query_filters import comparable
+from summarizer.query import Query, parse_query
+from summarizer.query_filters import LEAST_OF_A_NAME, comparable, take_filters, with_whole_names
+from summarizer.rewording import with_topic
 
 _LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
-_LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ class Narrowing:
     unknown_sources: tuple[str, ...] = ()
     unknown_topics: tuple[str, ...] = ()
     known_sources: tuple[str, ...] = ()
+
+
+async def spelled_out(connection: AsyncConnection, text: str, newsroom: Newsroom, today: dt.date) -> str:
+    """Return a question with names of several words in quotes, and "tin thể thao" as the topic that it is."""
+    typed = with_topic(parse_query(text).text, newsroom.topics.values(), today)
+    filters = take_filters(typed)
+    if not (filters.sources or filters.topics):
+        return typed
+    papers = await find_paper_names(connection) if filters.sources else ()
+    sources = {*papers, *(name for source in newsroom.sources for name in (source.name, source.title))}
+    topics = {name for names in _names_of_topics(newsroom).values() for name in names}
+    return with_whole_names(typed, sources, topics)
 
 
 async def narrowed(connection: AsyncConnection, query: Query, newsroom: Newsroom, zone: str) -> Narrowing:
@@ -96,7 +108,7 @@ def _meant(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
     """Return what is called `text`; where nothing is, what has it in its name: tuoitre in Báo Tuổi Trẻ."""
     called = {name: [comparable(each) for each in forms] for name, forms in names.items()}
     exact = [name for name, forms in called.items() if text in forms]
-    if exact or len(text) < _LEAST_OF_A_NAME:
+    if exact or len(text) < LEAST_OF_A_NAME:
         return exact
     return [name for name, forms in called.items() if any(text in form for form in forms)]
 

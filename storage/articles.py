@@ -50,6 +50,14 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Who told an article, and of which story; None where it has not been worked up."""
+
+    source: str
+    story_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """An earlier text of an article."""
 
@@ -190,10 +198,11 @@ async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict
     return found
 
 
-async def find_sources(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
-    """Return the source of each of a few articles."""
-    rows = await connection.execute(select(articles.c.id, articles.c.source).where(articles.c.id.in_(ids)))
-    return {row.id: row.source for row in rows}
+async def find_origins(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Origin]:
+    """Return the source and the story of each of a few hundred articles."""
+    columns = select(articles.c.id, articles.c.source, articles.c.story_id)
+    rows = await connection.execute(columns.where(articles.c.id.in_(ids)))
+    return {row.id: Origin(row.source, row.story_id) for row in rows}
 
 
 async def find_paper_names(connection: AsyncConnection) -> tuple[str, ...]:

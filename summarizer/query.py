@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise, zip_longest
 
+from summarizer.news_words import asks_for_news
 from summarizer.query_filters import take_filters
 from summarizer.spellings import Run, longest_form, other_numbers, other_spellings
 from summarizer.syllables import folded
@@ -24,6 +25,7 @@ MAX_CHARACTERS = 200
 MAX_WORDS = 16
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_END_OF_PHRASE = ",;.?!"
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
 # Stays together: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
 _PIECE = re.compile(r"\d+(?:[.,/:-]\d+)+(?![^\W_])|[^\W_]+")
@@ -102,8 +104,10 @@ class Query:
 def parse_query(text: str, *, today: dt.date | None = None) -> Query:
     """Read `text` as a query. Any string is taken.
 
-    Time words (`hôm qua`, `từ 1/11`) are read as such only with `today`, the asker's local date, and only
-    where something else is left to look for.
+    Time words (`hôm qua`, `từ 1/11`) are read as such only with `today`, the asker's local date. Where
+    nothing else is left to look for, or only such words as "tin" and "có gì mới", nothing is `wanted`: the
+    question is for the news of that time. A minus behind other words excludes all plain words up to a comma,
+    a quote, the next minus or a time, as one phrase; at the beginning only its own.
 
     >>> parse_query('Hạ Long "du lịch" -tàu').wanted
     (('hạ',), ('long',), ('du', 'lịch'))
@@ -117,15 +121,17 @@ def parse_query(text: str, *, today: dt.date | None = None) -> Query:
 
 
 def _timed(query: Query, typed: str, today: dt.date) -> Query:
-    """Return `query` with the time words of `typed` taken out, unless nothing else would be left."""
+    """Return `query` with the time words of `typed` taken out."""
     times = find_times(typed, today)
-    rest = _read(_without(typed, times.places))
-    if not times.places or not (rest.wanted or query.sources or query.topics):
+    if not times.places:
         return query
+    rest = _read(_without(typed, times.places))
+    is_for_news = asks_for_news(rest.words)
     return replace(
         query,
-        wanted=rest.wanted,
-        alternatives=rest.alternatives,
+        wanted=() if is_for_news else rest.wanted,
+        alternatives=() if is_for_news else rest.alternatives,
+        excluded=rest.excluded,
         since=times.since,
         until=times.until,
         time_words=tuple(_read(typed[start:end]).words for start, end in times.places),
@@ -135,7 +141,7 @@ def _timed(query: Query, typed: str, today: dt.date) -> Query:
 def _without(text: str, places: tuple[tuple[int, int], ...]) -> str:
     starts = [0, *(end for _, end in places)]
     ends = [*(start for start, _ in places), len(text)]
-    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+    return " , ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _read(text: str) -> Query:
@@ -143,16 +149,23 @@ def _read(text: str) -> Query:
     wanted: dict[Run, tuple[Run, ...]] = {}
     excluded: list[Run] = []
     left = MAX_WORDS
+    goes_on = False  # what is excluded
     for part in _PART.finditer(text):
-        together = part["minus"] or part["phrase"]
-        whole = _run(part["phrase"] or part["plain"] or "")
-        for run, others in [(whole, ())] if together else _pieces(part["plain"] or ""):
+        plain = part["plain"] or ""
+        goes_on = goes_on and not part["minus"] and bool(plain)
+        together = part["minus"] or goes_on or part["phrase"]
+        whole = _run(part["phrase"] or plain)
+        for run, others in [(whole, ())] if together else _pieces(plain):
             run = run[:left]
             left -= len(run)
-            if part["minus"]:
+            if goes_on:
+                excluded[-1] += run
+            elif part["minus"]:
                 excluded.append(run)
             elif run:
                 wanted.setdefault(run, others)
+        goes_on = bool((goes_on or (part["minus"] and whole)) and plain and wanted)
+        goes_on = goes_on and plain[-1] not in _END_OF_PHRASE
     return _named(wanted, excluded)
 
 

@@ -4,11 +4,14 @@ What a name stands for, the caller knows; `comparable` helps to compare.
 """
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from summarizer.syllables import folded
 
 _MOST = 5  # names of a kind
+_NAME = re.compile(r'[^\s",;:]+(?: [^\s",;:]+){1,5}')
+LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
 _FILTER = re.compile(
     r"(?<!\S)(?:(?P<source>ngu[oồ]n)|ch[uủ] ?(?:d|đ)[eề]):"
     r' ?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s",;]+))[,;]?',
@@ -39,6 +42,34 @@ def take_filters(text: str) -> Typed:
             (sources if found["source"] else topics).setdefault(comparable(name), name)
     rest = " ".join(_FILTER.sub(" ", text).split())
     return Typed(rest, tuple(sources.values())[:_MOST], tuple(topics.values())[:_MOST])
+
+
+def with_whole_names(text: str, sources: Collection[str], topics: Collection[str]) -> str:
+    """Return `text` with quotes around names of several words that are those, or parts, of known ones.
+
+    >>> with_whole_names("nguon:kinh tế hải bão", ["Kinh tế Hải Cảng"], [])
+    'nguon:"kinh tế hải" bão'
+    """
+    done, at = "", 0
+    for found in _FILTER.finditer(text):
+        if found["plain"] is None or found.start() < at:
+            continue
+        known = list(map(comparable, sources if found["source"] else topics))
+        start, end = found.start("plain"), _end_of_name(text, found.start("plain"), known)
+        if end > found.end("plain"):
+            done, at = f'{done}{text[at:start]}"{text[start:end]}"', end
+    return done + text[at:]
+
+
+def _end_of_name(text: str, start: int, known: Sequence[str]) -> int:
+    """Return where the longest run of words from `start` ends that stands in a known name."""
+    run = _NAME.match(text, start)
+    words = run.group().split(" ") if run else []
+    for size in range(len(words), 1, -1):
+        name = " ".join(words[:size])
+        if len(comparable(name)) >= LEAST_OF_A_NAME and any(comparable(name) in each for each in known):
+            return start + len(name)
+    return start
 
 
 def comparable(name: str) -> str:

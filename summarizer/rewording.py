@@ -5,6 +5,7 @@ Texts are those of `Query.text`: one line, single blanks.
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from summarizer.query_filters import take_filters
 from summarizer.syllables import folded
@@ -23,6 +24,9 @@ _AFTER = (
     "|vì sao|tại sao|là gì|là ai|mới nhất|có gì mới|diễn biến|tin mới"
 )
 _AFTER_MARKED = "gì|không|chưa|thế|vậy|nhỉ|à"
+
+
+_NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
 
 
 def _asking(marked: str, safe: str, pattern: str) -> re.Pattern[str]:
@@ -60,6 +64,23 @@ def _replaced(text: str, today: dt.date, quote: str) -> str:
         words = f"{quote}{straight[start:end].strip()}{quote}" if quote else ""
         straight = f"{straight[:start]} {words} {straight[end:]}"
     return " ".join(straight.split())
+
+
+def with_topic(text: str, topics: Iterable[str], today: dt.date) -> str:
+    """Return `text` with a filter where all that it asks for is the news of a topic with one of these names.
+
+    >>> with_topic("tin thể thao hôm qua", ["Kinh tế", "Thể thao"], dt.date(2026, 11, 22))
+    'chude:"Thể thao" hôm qua'
+    """
+    words = folded(without_times(without_filters(text, sources=True), today))
+    asked = _NEWS_OF.fullmatch(words)
+    topic = next((each for each in topics if asked and folded(each) == asked["topic"]), None)
+    if topic is None:
+        return text
+    rest = take_filters(text.translate(_QUOTES)).rest
+    times = [rest[start:end].strip() for start, end in find_times(rest, today).places]
+    sources = [f'nguon:"{name}"' for name in take_filters(text.translate(_QUOTES)).sources]
+    return " ".join([f'chude:"{topic}"', *times, *sources])
 
 
 def without_filters(text: str, *, sources: bool = False, topics: bool = False) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.answers import FoundArticle, Reply
+from bot.answers import MOST_FOUND, FoundArticle, Reply
 from bot.chat import texts
 from bot.chat.dates import day_label, publication_label
 from bot.chat.markup import one_line, printable, safe_link, shortened
@@ -21,12 +21,11 @@ from bot.chat.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, ren
 from bot.digests import piece_of
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle
-from summarizer.query import MAX_CHARACTERS, MAX_WORDS
+from summarizer.query import MAX_CHARACTERS, MAX_WORDS, Query
 from summarizer.rewording import without_filters
 from summarizer.syllables import syllables
 from summarizer.telling import Candidate, Quote, tell
 
-_MOST_KEPT = 50  # articles that a question's pages turn through
 _NAMES_SHOWN = 8
 _LONGEST_HEADLINE = 70  # UTF-16 units in a line of the days
 _LONGEST_TITLE = 200
@@ -68,12 +67,12 @@ def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers
     return render_results(above, results, first=1, now=readers.now, zone=readers.zone)
 
 
-def list_page(words: str, total: int, page: int, found: Sequence[FoundArticle], readers: Readers) -> Markup:
+def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle], readers: Readers) -> Markup:
     """Return a further page of articles; `page` counts from 0."""
     if not found:
         return texts.PAGE_GONE
-    found_of = texts.FOUND if total < _MOST_KEPT else texts.FOUND_MORE
-    above = Above(_counted(words, total, page, len_kept=total, found=found_of))
+    found_of = texts.FOUND if total < MOST_FOUND else texts.FOUND_MORE
+    above = Above(_counted(query, total, page, len_kept=total, found=found_of))
     results = [_result(one, readers, is_bare=readers.is_group) for one in found]
     first = page * RESULTS_PER_PAGE + 1
     return render_results(above, results, first=first, now=readers.now, zone=readers.zone)
@@ -162,6 +161,9 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
     when = period_label(query.since, query.until, readers.today())
     if what := [*narrowing.sources, *narrowing.topics, *([when] if when else [])]:
         notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
+    if query.excluded:
+        left_out = ", ".join(f"«{' '.join(run)}»" for run in query.excluded)
+        notes.append(texts.LEFT_OUT.format(what=shown_question(left_out)))
     asked, meant = _words(typed), _words(reply.text)
     if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
         notes.append(texts.RESPELLED.format(typed=asked, words=meant))
@@ -184,16 +186,17 @@ def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
         return texts.NOT_ANSWERED.format(words=_words(reply.text))
     total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
-    if not is_exact and kept < _MOST_KEPT and reply.query.has_marks:  # most of the total have other marks
-        return _counted(reply.text, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
-    return _counted(reply.text, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
+    if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most of the total have other marks
+        return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
+    return _counted(reply.query, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
 
 
-def _counted(words: str, total: int, page: int, *, len_kept: int, found: Markup) -> Markup:
+def _counted(query: Query, total: int, page: int, *, len_kept: int, found: Markup) -> Markup:
     pages = math.ceil(len_kept / RESULTS_PER_PAGE)
     of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
-    text = found if without_filters(words, sources=True, topics=True) else texts.FOUND_NEWEST
-    return text.format(total=_number(total), words=_words(words), page=of_pages)
+    if not query.wanted:
+        found = texts.FOUND_NEWS if query.time_words else texts.FOUND_NEWEST
+    return found.format(total=_number(total), words=_words(query.text), page=of_pages)
 
 
 def _scope(reply: Reply, readers: Readers) -> str:

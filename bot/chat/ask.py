@@ -29,6 +29,7 @@ from storage.articles import StoredArticle, find_articles, find_reports
 from storage.questions import Question, find_question, record_question
 from storage.search import matches_by_day
 from storage.subscribers import find_subscriber
+from summarizer.news_words import asks_for_news
 from summarizer.query import parse_query
 from summarizer.rewording import halves, without_filters, without_times
 
@@ -125,7 +126,7 @@ async def _further_page(tap: Tap, asked: _Asked, page: int) -> Screen:
     first = page * RESULTS_PER_PAGE
     found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
-    html = await asyncio.to_thread(list_page, question.text, total, page, found, readers)
+    html = await asyncio.to_thread(list_page, query, total, page, found, readers)
     return Screen(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
 
 
@@ -143,21 +144,29 @@ def _views(reply: Reply, readers: Readers) -> list[View]:
 
 
 def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
-    """Return the ways on: what may have been meant, without each filter, half of the words."""
+    """Return the ways on: what may have been meant, without a filter where that leaves something, halves."""
     others: list[tuple[str, Rewording]] = []
     if reply.found.suggestion and reply.found.reading != "respelled":
         words = shown_question(reply.found.suggestion)
         others.append((texts.BUTTON_SUGGESTED.format(words=words), "suggested"))
-    if when := period_label(reply.query.since, reply.query.until, readers.today()):
+    when = period_label(reply.query.since, reply.query.until, readers.today())
+    if when and _asks_something(without_times(reply.text, readers.today())):
         others.append((texts.BUTTON_ANY_TIME.format(when=when), "any_time"))
-    if names := reply.narrowing.sources:
+    names = reply.narrowing.sources
+    if names and _asks_something(without_filters(reply.text, sources=True)):
         others.append((texts.BUTTON_ANY_SOURCE.format(names=", ".join(names)), "any_source"))
-    if names := reply.narrowing.topics:
+    names = reply.narrowing.topics
+    if names and _asks_something(without_filters(reply.text, topics=True)):
         others.append((texts.BUTTON_ANY_TOPIC.format(names=", ".join(names)), "any_topic"))
-    if not reply.ids and not others:
+    if not reply.ids and not others and reply.query.wanted:
         for half, which in zip(halves(reply.text), _HALVES, strict=False):
             others.append((texts.BUTTON_ASK.format(words=shown_question(half)), which))
     return others
+
+
+def _asks_something(text: str) -> bool:
+    query = parse_query(text)
+    return query.has_filters or not asks_for_news(query.words)
 
 
 async def _reworded(tap: Tap, asked: _Asked, rewording: Rewording) -> str | None:

@@ -18,10 +18,11 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.answers import FoundArticle, describe, reply_to
+from bot.answers import FoundArticle, Reply, describe, reply_to
 from bot.chat import texts
 from bot.chat.dates import publication_label
 from bot.chat.deep_links import write_payload
+from bot.chat.everyday import command_meant
 from bot.chat.guard import Guard, Limit
 from bot.chat.markup import one_line, safe_link, shortened
 from bot.chat.spoken import say_wait
@@ -35,6 +36,7 @@ _MOST_OFFERED = 50
 _CACHE_SECONDS = 60  # Telegram answers everybody with what we said so long
 _PER_QUESTION = 6  # as many inline queries as questions, times this: every few letters are one
 _NAME, _TITLE, _SENTENCE, _DESCRIPTION = 64, 200, 600, 200  # UTF-16 units
+_STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
 _TOO_LATE = ("query is too old", "query id is invalid")
 _JUST_OPEN = "mo"  # a deep link that asks nothing
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -49,6 +51,15 @@ class Offer:
     source: str
     when: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Some of `count` offers; `label` stands over the first of them, on a button that opens our chat."""
+
+    offers: Sequence[Offer]
+    count: int
+    label: str
 
 
 class Inline:
@@ -73,27 +84,29 @@ class Inline:
             await _send(query, [], label=label, start=_JUST_OPEN, is_personal=True)
 
     async def _offer(self, query: InlineQuery, words: str, first: int) -> None:
-        offers, count = await (self._find(words, first) if words else self._top_stories(first))
-        following = str(first + _PAGE) if first + _PAGE < count else ""
-        label, start = "", write_payload(words) if words else _JUST_OPEN
-        if not offers and not first:
-            label = texts.INLINE_NOTHING if words else texts.INLINE_NO_NEWS
-        await _send(query, list(map(_result, offers)), following=following, label=label, start=start)
+        page = await (self._find(words, first) if words else self._top_stories(first))
+        following = str(first + _PAGE) if first + _PAGE < page.count else ""
+        start = write_payload(words) if words else _JUST_OPEN
+        label = "" if first else page.label
+        await _send(query, list(map(_result, page.offers)), following=following, label=label, start=start)
 
-    async def _find(self, words: str, first: int) -> tuple[list[Offer], int]:
-        """Return a page of the articles that the words find, and how many there are in all."""
+    async def _find(self, words: str, first: int) -> _Page:
+        """Return a page of the articles that the words find."""
+        if command_meant(words) == "tin":
+            return await self._top_stories(first)
         zone = self._desk.newsroom.zone
         reply = await reply_to(self._desk, words, zone=zone)
         ids = reply.ids[:_MOST_OFFERED]
         found = await describe(self._desk, reply.query, ids[first : first + _PAGE])
-        return [self._article(one) for one in found], len(ids)
+        return _Page([self._article(one) for one in found], len(ids), _label(reply))
 
-    async def _top_stories(self, first: int) -> tuple[list[Offer], int]:
+    async def _top_stories(self, first: int) -> _Page:
         desk, newsroom = self._desk, self._desk.newsroom
         edition = newsroom.default_edition
         composed = await desk.last_day.compose(desk.database, newsroom, edition, now=desk.clock.now())
         stories = composed.digest.stories[:_MOST_OFFERED]
-        return [self._story(one) for one in stories[first : first + _PAGE]], len(stories)
+        offers = [self._story(one) for one in stories[first : first + _PAGE]]
+        return _Page(offers, len(stories), "" if stories else texts.INLINE_NO_NEWS)
 
     def _article(self, found: FoundArticle) -> Offer:
         article = found.article
@@ -114,6 +127,13 @@ class Inline:
 
     def _when(self, published: Published | None) -> str:
         return publication_label(published, now=self._desk.clock.now(), zone=self._desk.newsroom.zone)
+
+
+def _label(reply: Reply) -> str:
+    """Say what was passed over, or that nothing is found."""
+    if strange := reply.narrowing.unknown_sources + reply.narrowing.unknown_topics:
+        return texts.INLINE_NO_SUCH_NAME.format(name=shortened(strange[0], _STRANGE_NAME))
+    return "" if reply.ids else texts.INLINE_NOTHING
 
 
 def _first(offset: str) -> int:

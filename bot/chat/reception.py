@@ -93,6 +93,8 @@ class Reception:
         elif await self._admits(visit, is_work=command.is_work):
             if command.is_setting and not await membership.may_set(visit):
                 await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
+            elif command.name == "tim" and command_meant(visit.words) == "tin":
+                await digest_now.obey(visit)
             else:
                 await self._answers[command.name](visit)
 

@@ -111,7 +111,9 @@ FOUND = Markup("{total} bài về «<b>{words}</b>»{page}")
 FOUND_MORE = Markup("Hơn {total} bài về «<b>{words}</b>»{page}")
 FOUND_AT_LEAST = Markup("Ít nhất {total} bài về «<b>{words}</b>»{page}")
 FOUND_NEWEST = Markup("<b>{total} bài</b>, mới nhất trước{page}")
+FOUND_NEWS = Markup("<b>{total} bài</b>, mỗi chuyện một lần, chuyện nhiều báo đưa đứng trước{page}")
 PAGE_OF = " · trang {page}/{pages}"
+LEFT_OUT = Markup("Bỏ các bài có: {what}")
 NOT_ANSWERED = Markup("Không thấy bài nào nói đúng về «<b>{words}</b>».")
 NEAREST = "Gần nhất:"
 NOTHING_FOUND = Markup("Không thấy bài nào về «<b>{words}</b>».")
@@ -157,6 +159,10 @@ WATCHES_PAUSED = Markup("\nHiện đang tạm dừng, nên chỉ báo sau khi ti
 WATCHED_ALREADY = Markup("«{words}» đã được theo dõi từ trước rồi.")
 TOO_MANY_WATCHES = Markup("Đã đủ {most} mục theo dõi. Bỏ bớt một mục rồi thêm nhé: /theodoi")
 EMPTY_WATCH = Markup("Bạn muốn theo dõi gì? Gõ vài từ, ví dụ: <code>/theodoi giá xăng</code>")
+WATCH_NEEDS_WORDS = Markup(
+    "Theo dõi thì cần ít nhất một từ, ví dụ: <code>/theodoi giá xăng nguon:tên-báo</code>. "
+    "Muốn nhận đều tin của một chủ đề: /chude"
+)
 WATCHES_NO_SUCH_NAME = Markup("Không có nguồn hay chủ đề «{name}», nên chưa theo dõi được.")
 WATCH_NEEDS_START = Markup("Để Điểm Tin được nhắn tin trước, gửi /start rồi theo dõi lại nhé.")
 WATCHES = Markup(
@@ -173,6 +179,7 @@ STALE_WATCH = "Mục này không còn theo dõi được. Xem danh sách: /theod
 
 # Inline mode
 INLINE_NOTHING = "Không thấy bài nào · Hỏi Điểm Tin"
+INLINE_NO_SUCH_NAME = "Không có «{name}» · Hỏi Điểm Tin"
 INLINE_NO_NEWS = "Chưa có tin mới · Mở Điểm Tin"
 INLINE_TOO_FAST = "Bạn gõ hơi nhanh, thử lại sau {wait} nhé"
 
@@ -208,7 +215,7 @@ HELP = Markup(
     "<b>Điểm Tin</b> đọc báo và gửi bản tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
     "Muốn tìm tin, bạn cứ gõ vài từ vào đây, có dấu hay không đều được. Thu hẹp: thêm <code>hôm qua</code>, "
     '<code>nguon:tên-báo</code> hoặc <code>chude:kinh-te</code>. Đúng cụm từ: <code>"giá vàng"</code>; '
-    "bỏ một từ: <code>-nhẫn</code>.\n\n{commands}"
+    "bỏ bài có từ hay cụm từ, ghi ở cuối: <code>-vàng nhẫn</code>.\n\n{commands}"
 )
 HELP_GROUP = Markup(
     "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"

@@ -15,7 +15,7 @@ from bot.chat.markup import one_line, safe_link, shortened
 from bot.chat.screen import Attachment, Screen
 from bot.chat.visit import Visit
 from bot.desk import Desk
-from bot.narrowing import narrowed
+from bot.narrowing import narrowed, spelled_out
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
@@ -37,12 +37,13 @@ async def obey(visit: Visit) -> None:
     """Show how often the words were in the news."""
     zone = await _zone_of(visit)
     today = visit.now.astimezone(ZoneInfo(zone)).date()
-    query = parse_query(visit.words, today=today)
-    if query.is_empty:
+    if parse_query(visit.words, today=today).is_empty:
         await visit.send(Screen(texts.EMPTY_TREND))
         return
     await visit.show_progress(ChatAction.UPLOAD_PHOTO)
     async with visit.desk.database.read() as connection:
+        typed = await spelled_out(connection, visit.words, visit.desk.newsroom, today)
+        query = parse_query(typed, today=today)
         named = await narrowed(connection, query, visit.desk.newsroom, zone)
         days = await matches_by_day(
             connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS

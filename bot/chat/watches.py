@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from bot.answers import local_day
 from bot.chat import ask, keyboards, texts
 from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.markup import shortened
 from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit
-from bot.narrowing import narrowed
+from bot.narrowing import narrowed, spelled_out
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
@@ -95,14 +96,16 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 
 
 async def _add(visit: Visit, words: str) -> _Said:
-    query = parse_watch(words)
+    newsroom = visit.desk.newsroom
     async with visit.desk.database.read() as connection:
-        named = await narrowed(connection, query, visit.desk.newsroom, visit.desk.newsroom.zone)
+        typed = await spelled_out(connection, words, newsroom, local_day(visit.now, newsroom.zone))
+        query = parse_watch(typed)
+        named = await narrowed(connection, query, newsroom, newsroom.zone)
     if strange := named.unknown_sources + named.unknown_topics:
         return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))
     if not key:
-        return _Said(texts.EMPTY_WATCH)
+        return _Said(texts.WATCH_NEEDS_WORDS if query.has_filters else texts.EMPTY_WATCH)
     now = visit.now
     async with visit.desk.database.write() as connection:
         subscriber = await find_subscriber(connection, visit.chat_id)

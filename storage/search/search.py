@@ -7,11 +7,12 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
-from storage.search.rank import Groups
+from storage.search.rank import Groups, occurs
 from storage.search.readings import Read, Reader
 from storage.search.respelling import respelled, told
 from storage.search.vocabulary import spelling_of
 from summarizer.query import Query
+from summarizer.syllables import folded
 
 _ENOUGH = 3  # hits: words that the index hardly knows are not taken for slips
 
@@ -68,7 +69,9 @@ async def search_articles(
 
 async def _newest(reader: Reader, limit: int) -> Found:
     page = await reader.newest(limit)
-    hits = sorted(page.hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id))
+    excluded = [tuple(map(folded, run)) for run in reader.query.excluded]
+    allowed = (hit for hit in page.hits if not (excluded and occurs(excluded, hit)))
+    hits = sorted(allowed, key=lambda hit: (-hit.at.timestamp(), -hit.article_id))
     ids = tuple(hit.article_id for hit in hits)
     return Found(
         ids, page.matches, not page.has_more, "lead", None, page.first_at, page.last_at, page.matches

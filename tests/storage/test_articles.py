@@ -8,8 +8,8 @@ from storage.articles import (
     Tally,
     count_waiting,
     find_articles,
+    find_origins,
     find_reports,
-    find_sources,
     find_summaries,
     find_versions,
     find_waiting,
@@ -114,7 +114,12 @@ async def test_the_reports_of_a_story_come_newest_first_with_their_sources(
     async with database.read() as connection:
         reports = await find_reports(connection, [story or 0], 10)
         newest = await find_reports(connection, [story or 0], 1)
-        sources = await find_sources(connection, [first.id, second.id, other.id, 10**9])
+        origins = await find_origins(connection, [first.id, second.id, other.id, 10**9])
     assert [report.id for report in reports] == [second.id, first.id]
     assert [report.id for report in newest] == [second.id]
-    assert sources == {first.id: "tin-sang", second.id: "tin-chieu", other.id: "tin-sang"}
+    assert {number: origin.source for number, origin in origins.items()} == {
+        first.id: "tin-sang",
+        second.id: "tin-chieu",
+        other.id: "tin-sang",
+    }
+    assert [origins[one].story_id == story for one in (first.id, second.id, other.id)] == [True, True, False]

@@ -98,6 +98,13 @@ async def test_filters_alone_find_the_newest_first(put: Put, search: Search) -> 
     assert (found.ids, found.total, found.first_at) == ((new, old), 2, NOW - 2 * DAY)
 
 
+async def test_what_is_excluded_is_no_news_of_a_time_either(put: Put, search: Search) -> None:
+    kept = await put("Sông Mây cạn", published_at=NOW - DAY)
+    await put("Giá cà phê tăng", published_at=NOW - DAY)
+    yesterday = Filters(since=NOW - 2 * DAY, until=NOW)
+    assert (await search("tin hôm qua -cà phê", yesterday)).ids == (kept,)
+
+
 async def test_a_question_of_names_nobody_resolved_finds_the_newest(put: Put, search: Search) -> None:
     article = await put("Một")
     assert (await search("nguon:bao-bien")).ids == (article,)

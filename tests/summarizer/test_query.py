@@ -1,8 +1,10 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.query import MAX_CHARACTERS, MAX_WORDS, Query, parse_query
+from summarizer.query import MAX_CHARACTERS, MAX_WORDS, Query, Run, parse_query
 
 _TYPED = st.text(st.sampled_from("hạLongđư-\"“”'*():^~+|&<>\\%_ \n\t\0\u200b\u202e\ud800😀字é0²")) | st.text()
 
@@ -28,6 +30,29 @@ def test_a_minus_before_a_word_excludes_it() -> None:
     query = parse_query('hạ long -tàu -"du lịch" -covid-19')
     assert query.wanted == (("hạ",), ("long",))
     assert query.excluded == (("tàu",), ("du", "lịch"), ("covid", "19"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "excluded"),
+    [
+        ("mưa -hạ long", [("hạ", "long")]),
+        ("mưa -hạ long -nha trang", [("hạ", "long"), ("nha", "trang")]),
+        ("mưa -hạ long, bão", [("hạ", "long")]),
+        ('mưa -hạ long "bão lớn"', [("hạ", "long")]),
+        ('mưa -"hạ long" bão', [("hạ", "long")]),
+        ("-hạ long", [("hạ",)]),
+    ],
+)
+def test_a_minus_behind_words_excludes_the_rest_of_the_phrase(typed: str, excluded: list[Run]) -> None:
+    query = parse_query(typed)
+    assert query.excluded == tuple(excluded)
+    assert query.wanted
+
+
+def test_what_stands_behind_a_time_is_not_excluded() -> None:
+    query = parse_query("mưa -hạ long hôm qua nha trang", today=dt.date(2026, 11, 22))
+    assert query.excluded == (("hạ", "long"),)
+    assert query.words == ("mưa", "nha", "trang")
 
 
 @pytest.mark.parametrize("typed", ["hà-nội", "hà - nội", "hà -- nội", "hà nội -"])

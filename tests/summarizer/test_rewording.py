@@ -8,6 +8,7 @@ from summarizer.query import parse_query
 from summarizer.rewording import (
     halves,
     with_times_as_words,
+    with_topic,
     without_filters,
     without_question_words,
     without_times,
@@ -64,6 +65,21 @@ def test_filters_are_left_out_one_kind_at_a_time() -> None:
     assert without_filters(text, sources=True) == 'bão chude:"kinh-te"'
     assert without_filters(text, topics=True) == 'bão nguon:"Báo Biển"'
     assert without_filters(text, sources=True, topics=True) == "bão"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tin thể thao", 'chude:"Thể thao"'),
+        ("hôm qua tin the thao nguon:x", 'chude:"Thể thao" hôm qua nguon:"x"'),
+        ("Tin tức về Thể Thao tuần này", 'chude:"Thể thao" tuần này'),
+        ("tin thể thao biển", "tin thể thao biển"),
+        ("thể thao", "thể thao"),
+        ("tin", "tin"),
+    ],
+)
+def test_the_news_of_a_topic_is_asked_for_by_its_name(text: str, meant: str) -> None:
+    assert with_topic(text, ["Kinh tế", "Thể thao"], TODAY) == meant
 
 
 @pytest.mark.parametrize(

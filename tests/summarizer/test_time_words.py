@@ -86,11 +86,33 @@ def test_time_words_leave_the_words_of_a_question() -> None:
     assert query.without_time.wanted == (("giá",), ("vàng",), ("hôm", "qua"))
 
 
-@pytest.mark.parametrize("typed", ["hôm qua", "tháng 9", '"giá vàng" "hôm qua"', "-vàng hôm qua"])
-def test_time_words_that_are_all_there_is_stay_words(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hôm qua",
+        "tin hôm qua",
+        "hom qua co gi moi",
+        "Tin tức nóng hôm qua",
+        "-vàng hôm qua",
+        "tin hôm qua -vàng",
+    ],
+)
+def test_a_time_without_words_to_find_asks_for_the_news_of_that_time(typed: str) -> None:
+    query = parse_query(typed, today=TODAY)
+    assert query.since == query.until == dt.date(2026, 11, 21)
+    assert (query.wanted, query.is_empty) == ((), False)
+
+
+@pytest.mark.parametrize("typed", ['"hôm qua"', '"giá vàng" "hôm qua"'])
+def test_time_words_in_quotes_stay_words(typed: str) -> None:
     query = parse_query(typed, today=TODAY)
     assert query.since is None
-    assert query.words[-1] in ("qua", "9")
+    assert query.words[-1] == "qua"
+
+
+@pytest.mark.parametrize("typed", ["tin bão hôm qua", "tin học hôm qua", "trường mới hôm qua"])
+def test_what_the_news_should_be_about_is_looked_for(typed: str) -> None:
+    assert parse_query(typed, today=TODAY).wanted
 
 
 def test_without_a_date_time_words_are_words() -> None:

@@ -205,6 +205,58 @@ async def test_a_paper_that_only_its_articles_name_can_be_asked_for(an: Any, pub
     await an.sees("Không có nguồn «xa». Đang có: Báo Đồng Nước, Báo Biển.")
 
 
+async def test_the_news_of_a_time_are_its_stories(an: Any, publish: Any) -> None:
+    await publish("Cầu Rạch Sấu thông xe", hours_ago=24)
+    await publish("Hội đua ghe ngo khai mạc")
+    await an.says("tin hôm qua")
+    message = await an.sees("Chỉ tìm: ngày 21/11", "1 bài, mỗi chuyện một lần", "Cầu Rạch Sấu thông xe")
+    assert "ghe ngo" not in message["text"]
+    assert await an.buttons() == []
+
+
+async def test_a_time_without_news_is_told(an: Any, publish: Any) -> None:
+    await publish("Hội đua ghe ngo khai mạc")
+    await an.says("tin tháng 3")
+    await an.sees("Chỉ tìm: 1–31/3", "Không thấy bài nào", "/tin")
+    assert await an.buttons() == []
+
+
+async def test_the_news_of_a_topic_are_those_of_the_topic(an: Any, publish: Any) -> None:
+    await publish("Lúa hè thu được giá", topic="Kinh tế")
+    await publish("Hội đua ghe ngo khai mạc", topic="Thể thao")
+    await an.says("tin kinh te hôm nay")
+    message = await an.sees("Chỉ tìm: Kinh tế · ngày 22/11", "Lúa hè thu")
+    assert "ghe ngo" not in message["text"]
+
+
+async def test_newest_news_asked_for_with_a_command_are_the_digest(an: Any, publish: Any) -> None:
+    await publish("Hội đua ghe ngo khai mạc")
+    await an.says("/tim tin mới nhất")
+    await an.sees("Tin 24 giờ qua", "Hội đua ghe ngo khai mạc")
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_a_source_of_several_words_needs_no_quotes(an: Any) -> None:
+    await an.says("nguồn:báo biển cầu rạch sấu")
+    await an.sees("Chỉ tìm: Báo Biển", "1 bài về «cầu rạch sấu»", OPENED)
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_what_is_left_out_is_told(an: Any) -> None:
+    await an.says("sông cái -vàm đước")
+    await an.sees("Bỏ các bài có: «vàm đước»", "Lũ về sớm trên sông Cái")
+
+
+async def test_what_may_have_been_meant_is_a_button_where_the_words_are_found(an: Any, publish: Any) -> None:
+    await publish("Chợ nổi", body="Thuyền ra vịnnh từ sáng. Trời vẫn còn xanh.")
+    await publish("Vịnh xanh đông khách")
+    await an.says("vịnnh xanh")
+    message = await an.sees("Chợ nổi")
+    assert "Vịnh xanh đông khách" not in message["text"]
+    await an.taps("Ý bạn là «vịnh xanh»?")
+    await an.sees("1 bài về «vịnh xanh»", "Vịnh xanh đông khách")
+
+
 async def test_a_question_of_nothing_but_filters_is_headed_by_their_number(an: Any, publish: Any) -> None:
     await publish("Chợ nổi họp sớm", "Lúa hè thu được giá", topic="Kinh tế")
     await an.says("chude:kinh-te")

@@ -64,6 +64,21 @@ async def test_without_words_the_top_stories_are_offered(an: Person, publish: Pu
     assert {result["title"] for result in answer["results"]} == {"Cầu mới thông xe", "Trường mới khai giảng"}
 
 
+async def test_a_paper_that_there_is_not_is_told_over_what_is_found(an: Person, publish: Publish) -> None:
+    await publish("Cầu mới thông xe")
+    answer = await typed(an, "cầu mới nguon:xa")
+    assert answer is not None
+    assert len(answer["results"]) == 1
+    assert answer["button"]["text"] == "Không có «xa» · Hỏi Điểm Tin"
+
+
+async def test_the_newest_news_are_the_top_stories(an: Person, publish: Publish) -> None:
+    await publish("Cầu mới thông xe")
+    answer = await typed(an, "tin mới nhất")
+    assert answer is not None
+    assert [result["title"] for result in answer["results"]] == ["Cầu mới thông xe"]
+
+
 async def test_where_nothing_is_found_a_button_leads_to_the_bot_with_the_words(
     an: Person, publish: Publish
 ) -> None:

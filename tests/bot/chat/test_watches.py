@@ -190,3 +190,8 @@ async def test_a_watch_asks_its_question_again(reader: Person, publish: Publish)
 
 def _roomy(person: Person) -> Any:
     return replace(person.house.desk.newsroom, questions_per_10_seconds=1_000)
+
+
+async def test_a_watch_needs_a_word_beside_its_topic(reader: Person) -> None:
+    await reader.says("/theodoi chude:kinh-te")
+    await reader.sees("Theo dõi thì cần ít nhất một từ", "/chude")
