@@ -23,6 +23,9 @@ from sqlalchemy import make_url
 
 from storage.engine import Database
 from storage.upgrade import upgrade
+from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
+
+__all__ = ["pytest_sessionstart", "pytest_terminal_summary"]  # hooks
 
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root

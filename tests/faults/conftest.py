@@ -3,7 +3,7 @@
 import datetime as dt
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -34,6 +34,7 @@ __all__ = [  # fixtures: the same desk, chats and processes as elsewhere
     "telegram", "told", "users",
 ]  # fmt: skip
 
+Figure = Callable[[str, object], None]  # how a test tells what it measured: `record_property`
 HOUR = dt.timedelta(hours=1)
 
 

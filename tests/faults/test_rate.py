@@ -9,7 +9,7 @@ import pytest
 from bot.emulator.client import Control, control
 from bot.emulator.process import emulator_process
 from tests.bot.processes.conftest import Start, is_polling, until
-from tests.faults.conftest import Ledger, accepted, copies, make_chats
+from tests.faults.conftest import Figure, Ledger, accepted, copies, make_chats
 
 DELIVERIES, ASKERS = 10_000, 20
 
@@ -49,7 +49,7 @@ async def broadcast_while_people_ask(
 @pytest.mark.faults
 @pytest.mark.timeout(1_200)
 async def test_ten_thousand_deliveries_under_strict_limits_while_people_ask(
-    start: Start, sqlite_ledger: Ledger
+    start: Start, sqlite_ledger: Ledger, record_property: Figure
 ) -> None:
     async with emulator_process(strict=True) as url, control(url) as hands:
         chats = await make_chats(hands, DELIVERIES)
@@ -61,7 +61,8 @@ async def test_ten_thousand_deliveries_under_strict_limits_while_people_ask(
             assert (await run.stop())[0] == 0
         stats = await hands.get("stats")
         slow = statistics.quantiles(waits, n=20)[-1]
-        print(f"{rate:.2f} messages a second, {len(waits)} answers, p95 {slow:.2f} s, {stats['statuses']}")
+        figure = f"{rate:.2f} messages a second, {len(waits)} answers, p95 {slow:.2f} s, {stats['statuses']}"
+        record_property("figure", figure)
         assert await sqlite_ledger.counts() == {"sent": DELIVERIES}
         assert set((await copies(hands, chats)).values()) == {1}
         assert "429" not in stats["statuses"]
