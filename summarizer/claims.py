@@ -72,6 +72,7 @@ _FUNCTION_WORDS = (
     " mà còn thì vẫn đang rằng số khoảng hơn gần cả đạt ước lên tới đến gồm bao trị"
 )
 _EMPTY = frozenset(_FUNCTION_WORDS.split())
+_PLACED = ("ở", "tại")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +210,18 @@ def _content(text: str) -> tuple[str, ...]:
 def what_is_counted(document: Document, claim: Claim, other: Claim) -> str:
     """Say in the words of `document` what `claim` and `other` both count; "" when they do not say.
 
-    "nhà tốc mái", "tổng mức đầu tư", "người bị thương".
+    "số nhà tốc mái", "tổng mức đầu tư", "số người bị thương", "số tuyến phố ở Hạ Long".
     """
     text = document.field(claim.place.field)
     if claim.state:
-        return f"{claim.quantity.noun} {claim.state}"
+        return f"số {claim.quantity.noun} {claim.state}"
     shared = claim.words & other.words
     before = _phrase(_BREAK.split(text[claim.place.start : claim.quantity.start])[-1].split()[::-1], shared)
-    after = _phrase(_BREAK.split(text[claim.quantity.end : claim.place.end])[0].split(), shared)
+    following = _BREAK.split(text[claim.quantity.end : claim.place.end])[0].split()
+    after = _phrase(following, shared)
     if not claim.quantity.unit:
-        return " ".join([claim.quantity.noun, *after])
+        where = [word for word in following[:1] if word in _PLACED and after]
+        return " ".join(["số", claim.quantity.noun, *where, *after])
     what = " ".join(before[::-1] or after)
     return f"mức {what}" if what in ("tăng", "giảm") else what
 

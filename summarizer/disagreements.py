@@ -23,4 +23,6 @@ def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
     pairs = [*differing_figures(told), *differing_facts(told)]
     pairs.sort(key=lambda pair: -pair.sureness)
     found = without_repetition(told, pairs)
-    return tuple(disagreement for disagreement in found if len(disagreement.what) > _SHORTEST_NAME)
+    return tuple(
+        disagreement for disagreement in found if len(disagreement.what.removeprefix("số ")) > _SHORTEST_NAME
+    )

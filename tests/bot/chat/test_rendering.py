@@ -229,9 +229,9 @@ def test_what_the_papers_disagree_on_stands_in_one_line() -> None:
         Figure("Tin Sáng", "3 người", 1, "body", 0, 10),
         Figure("Báo <Biển>", "năm người", 2, "body", 0, 10),
     )
-    different = replace(story(), disagreement=Disagreement("người bị thương", claims))
+    different = replace(story(), disagreement=Disagreement("số người bị thương", claims))
     [part] = rendered(different)
-    line = "Các báo đưa tin khác nhau về người bị thương. Tin Sáng: “3 người”; Báo <Biển>: “năm người”"
+    line = "Các báo đưa tin khác nhau về số người bị thương. Tin Sáng: “3 người”; Báo <Biển>: “năm người”"
     assert line in visible_text(part).splitlines()
 
 
