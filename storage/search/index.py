@@ -36,9 +36,7 @@ async def index_articles(connection: AsyncConnection, rows: Sequence[SearchRow])
 
 async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow]) -> None:
     """Take articles out of the index, given the text they went in with; those not in it are passed over."""
-    engine = engine_of(connection)
-    indexed = await engine.find_indexed(connection, [row.article_id for row in rows])
-    await engine.remove(connection, await words_of([row for row in rows if row.article_id in indexed]))
+    await engine_of(connection).remove(connection, await words_of(rows))
 
 
 async def words_of(rows: Sequence[SearchRow]) -> list[IndexedWords]:

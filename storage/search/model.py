@@ -106,7 +106,7 @@ class Engine(Protocol):
         """Add rows that are not in the index."""
 
     async def remove(self, connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
-        """Take out rows that are in the index with exactly these words."""
+        """Take out rows that went in with exactly these words; those not in the index are passed over."""
 
     async def look_up(
         self,

@@ -24,6 +24,8 @@ _BOUND = text(
     " set_config('statement_timeout', '5s', true)"
 )
 _FIND = text("SELECT article_id FROM article_search WHERE article_id = ANY(:ids)")
+# Articles first, then their words, as everybody does: else two could wait for each other.
+_LOCK = text("SELECT id FROM articles WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _REMOVE = text("DELETE FROM article_search WHERE article_id = ANY(:ids)")
 _PUT = text(
     "INSERT INTO article_search (article_id, accented, folded, body) VALUES (:article_id,"
@@ -77,8 +79,10 @@ def _values(rows: Sequence[IndexedWords]) -> list[dict[str, object]]:
 
 
 async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
-    """Take out rows that are in the index."""
-    await connection.execute(_REMOVE, {"ids": [row.article_id for row in rows]})
+    """Take out rows that are in the index; the articles are then this transaction's to change or delete."""
+    ids = [row.article_id for row in rows]
+    await connection.execute(_LOCK, {"ids": ids})
+    await connection.execute(_REMOVE, {"ids": ids})
 
 
 async def look_up(

@@ -41,11 +41,15 @@ _REMOVE = {
 
 async def find_indexed(connection: AsyncConnection, ids: Iterable[int]) -> set[int]:
     """Return those of `ids` that are in the index."""
+    return await _held_by("fts_body", connection, list(ids))
+
+
+async def _held_by(table: str, connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
-    for batch in chunks(list(ids), 500):
+    for batch in chunks(ids, 500):
         marks = ", ".join("?" * len(batch))
         # FTS5 itself cannot be asked: removing a row that is not there would spoil its counts.
-        statement = f"SELECT id FROM fts_body_docsize WHERE id IN ({marks})"  # noqa: S608 - marks only
+        statement = f"SELECT id FROM {table}_docsize WHERE id IN ({marks})"  # noqa: S608 - a name of ours, marks
         found.update((await connection.exec_driver_sql(statement, tuple(batch))).scalars())
     return found
 
@@ -57,9 +61,16 @@ async def put(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None
 
 
 async def remove(connection: AsyncConnection, rows: Sequence[IndexedWords]) -> None:
-    """Take out rows that are in the index with exactly these words."""
-    await _tell(connection, _REMOVE, rows)
-    await _tell(connection, _rebuilt(_REMOVE), await _done_anew(connection, rows))
+    """Take out rows that went in with exactly these words; those not in the index are passed over.
+
+    The tables of a rebuild are asked for themselves: the index may have lost what they hold.
+    """
+    ids = [row.article_id for row in rows]
+    held = await find_indexed(connection, ids)
+    await _tell(connection, _REMOVE, [row for row in rows if row.article_id in held])
+    if rows and await find_note(connection, REBUILD_NOTE) is not None:
+        anew = await _held_by("fts_body_new", connection, ids)
+        await _tell(connection, _rebuilt(_REMOVE), [row for row in rows if row.article_id in anew])
 
 
 async def begin_rebuild(connection: AsyncConnection) -> None:

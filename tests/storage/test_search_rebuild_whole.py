@@ -7,19 +7,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.prune import prune_articles
-from storage.search import index_articles
+from storage.search import index_articles, unindex_articles
 from storage.search.engines import engine_of
 from storage.search.index import SearchRow, indexed_words
 from storage.search.rebuild import rebuild_index
 from storage.search.schema import SQLITE_TABLES
 from storage.tables import articles
 from tests.storage.conftest import Worker, incoming
-from tests.storage.test_search_rebuild import NOW, change, found, is_sound, row, store
+from tests.storage.test_search_rebuild import NOW, change, forget, found, is_sound, row, store
 
 DAY = dt.timedelta(days=1)
 STAYS = 12
@@ -172,8 +172,6 @@ async def test_what_goes_on_between_the_batches_leaves_no_trace(
     assert await found(database, "sông mây") == known
 
 
-# PostgreSQL may end either side of such a race with a deadlock, and the order of the race is nobody's choice.
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_writer_and_a_searcher_go_on_beside_a_rebuild_that_is_cancelled_again_and_again(
     database: Database, work_up: Worker
 ) -> None:
@@ -260,4 +258,37 @@ async def test_the_words_for_spelling_are_those_of_the_new_index(database: Datab
 async def test_two_rebuilds_at_once_make_one_right_index(database: Database) -> None:
     await store(database, [row(n) for n in range(1, 22)])
     await asyncio.gather(rebuild_some(database, 1_000), rebuild_some(database, 1_000))
+    assert await is_whole(database)
+
+
+@pytest.mark.parametrize("act", ["change", "forget"])
+async def test_an_article_that_the_old_index_had_lost_changes_once_the_new_one_has_it(
+    database: Database, act: str
+) -> None:
+    rows = [row(n) for n in range(1, 8)]
+    await store(database, rows)
+    async with database.write() as connection:
+        await unindex_articles(connection, rows[:3])  # the damage
+    assert not await rebuild_some(database, 2)  # 1 to 4 are done
+    if act == "change":
+        await change(database, row(2), row(2, "Cà phê kỳ 2"))
+    else:
+        await forget(database, row(2))
+    assert await rebuild_some(database, 1_000)
+    assert await found(database, "sông mây") == {1, 3, 4, 5, 6, 7}
+    assert await is_whole(database)
+
+
+@pytest.mark.parametrize("wait_seconds", [0.3, 1.4])  # the server looks for deadlocks after a second
+async def test_a_rebuild_and_a_change_of_the_same_article_wait_for_each_other_in_one_order(
+    postgres_database: Database, wait_seconds: float
+) -> None:
+    database = postgres_database
+    await store(database, [row(n) for n in range(1, 8)])
+    async with database.write() as connection:  # as storage.articles and storage.prune do
+        await unindex_articles(connection, [row(2)])
+        building = asyncio.create_task(rebuild_some(database, 1_000))
+        await asyncio.sleep(wait_seconds)
+        await connection.execute(update(articles).where(articles.c.id == 2).values(worked_at=None))
+    assert await building
     assert await is_whole(database)

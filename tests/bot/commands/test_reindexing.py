@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 
 def test_the_index_is_rebuilt_and_finds_as_before(stocked: Any) -> None:
     told = stocked("db", "reindex")
@@ -13,4 +15,15 @@ def test_the_index_is_rebuilt_and_finds_as_before(stocked: Any) -> None:
 
 
 def test_an_empty_index_is_rebuilt(run: Any) -> None:
-    assert run("db", "reindex").code == 0
+    told = run("db", "reindex", "--json")
+    assert told.code == 0
+    assert told.json == {"articles": 0}
+
+
+def test_without_a_terminal_progress_is_told_in_whole_lines_beside_the_result(
+    stocked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.search.rebuild._BATCH", 1)
+    told = stocked("db", "reindex", "--json")
+    assert told.json == {"articles": 2}
+    assert told.err.splitlines() == ["Dựng lại chỉ mục: 1/2 bài", "Dựng lại chỉ mục: 2/2 bài"]
