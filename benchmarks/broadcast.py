@@ -1,10 +1,11 @@
 """What the ledger costs: a broadcast with limits off, through the sender, the bare library, and bare aiohttp.
 
-    python benchmarks/broadcast.py [--messages N] [--in-flight N ...]
+    python benchmarks/broadcast.py [--messages N]
 
 The emulator runs in a process of its own, on a core of its own where there are two; the sender on one. Each
-way sends the same text to the same chats with as many in flight; rates are messages a second of the machine's
-time and, as the emulator may be what waits, of the sender's own CPU time.
+way sends the same text to the same chats with as many in flight: as many as the sender takes when nothing
+holds it back, and as few as at Telegram's pace. They are compared by the sender's own CPU time, as the
+emulator may be what waits.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import datetime as dt
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -25,7 +26,8 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.emulator.client import control
 from bot.emulator.process import emulator_process
-from bot.jobs.delivery import Sender
+from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
+from bot.limiter import TelegramPace
 from bot.newsroom import Newsroom
 from bot.transport import AiohttpRequest
 from storage.engine import Database
@@ -44,36 +46,35 @@ def main() -> None:
     """Print the table in Markdown."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--messages", type=int, default=2_000)
-    ask.add_argument("--in-flight", type=int, nargs="+", default=[5, 32])
     args = ask.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[-1:])  # the emulator inherits this
     print("| in flight | way | messages/s | CPU ms/message | of the bare library |\n|---|---|---|---|---|")
-    asyncio.run(_measure(args.messages, args.in_flight, own_core=cores[0]))
+    asyncio.run(_measure(args.messages, own_core=cores[0]))
 
 
-async def _measure(messages: int, in_flights: Iterable[int], *, own_core: int) -> None:
+async def _measure(messages: int, *, own_core: int) -> None:
     async with emulator_process() as url, control(url) as hands:
         os.sched_setaffinity(0, [own_core])
         chats = list(range(1, messages + 1))
         for chat in chats:
             await hands.user(f"Bạn {chat}", id=chat, started=True)
-        for in_flight in in_flights:
+        for in_flight, pace in ((MOST_IN_FLIGHT, None), (FEWEST_IN_FLIGHT, TelegramPace())):
             bare, bare_cpu = await _timed(messages, lambda n=in_flight: _by_library(url, chats, n))
             with tempfile.TemporaryDirectory() as folder:
                 database = await _filled(Path(folder), chats)
                 whole, cpu = await _timed(
-                    messages, lambda n=in_flight, d=database: _by_sender(url, d, messages, n)
+                    messages, lambda d=database, p=pace: _by_sender(url, d, messages, p)
                 )
                 await database.close()
             raw, raw_cpu = await _timed(messages, lambda n=in_flight: _by_aiohttp(url, chats, n))
-            _print(in_flight, "the sender with its ledger", whole, cpu, bare)
-            _print(in_flight, "the library over our transport", bare, bare_cpu, bare)
-            _print(in_flight, "aiohttp alone", raw, raw_cpu, bare)
+            _print(in_flight, "the sender with its ledger", whole, cpu, bare_cpu)
+            _print(in_flight, "the library over our transport", bare, bare_cpu, bare_cpu)
+            _print(in_flight, "aiohttp alone", raw, raw_cpu, bare_cpu)
 
 
-def _print(in_flight: int, way: str, rate: float, cpu: float, bare: float) -> None:
-    print(f"| {in_flight} | {way} | {rate:.0f} | {cpu:.2f} | {rate / bare:.0%} |", flush=True)
+def _print(in_flight: int, way: str, rate: float, cpu: float, bare_cpu: float) -> None:
+    print(f"| {in_flight} | {way} | {rate:.0f} | {cpu:.2f} | {bare_cpu / cpu:.0%} |", flush=True)
 
 
 async def _timed(messages: int, send: Callable[[], Awaitable[None]]) -> tuple[float, float]:
@@ -96,13 +97,13 @@ async def _by_library(url: str, chats: list[int], in_flight: int) -> None:
         await asyncio.gather(*map(send, chats))
 
 
-async def _by_sender(url: str, database: Database, messages: int, in_flight: int) -> None:
+async def _by_sender(url: str, database: Database, messages: int, pace: TelegramPace | None) -> None:
     newsroom = Newsroom(
         zone="Asia/Ho_Chi_Minh", editions=(), sources=(), topics={}, topic_aliases={}, keep_days=90,
         late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
     )  # fmt: skip
-    async with _bot(url, in_flight) as bot:
-        sender = Sender(Desk(database, Clock(), newsroom), bot, lease=LEASE, in_flight=in_flight)
+    async with _bot(url, MOST_IN_FLIGHT) as bot:  # which waits for nothing: the pace tells how many only
+        sender = Sender(Desk(database, Clock(), newsroom), bot, lease=LEASE, pace=pace)
         sending = asyncio.create_task(sender.run())
         while sender.sent < messages:  # noqa: ASYNC110 - to be woken by each would be measured too
             await asyncio.sleep(0.02)

@@ -159,7 +159,10 @@ class Bot:
         try:
             yield
         finally:
-            self._sender.stop()
+            if self._lease.lost.is_set():
+                self._sender.abandon()
+            else:
+                self._sender.stop()
             await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
             await self._web.close()
             sending.cancel()  # a row that still waits for its answer is taken up at the next start

@@ -86,6 +86,12 @@ class Sender:
         self._stopping = True
         self._wake.set()
 
+    def abandon(self) -> None:
+        """End at once: another process has taken up what is in flight."""
+        self.stop()
+        self._abandon()
+        self._flying = {}
+
     async def set_paused(self, is_paused: bool) -> None:
         """Send nothing until further notice, or go on; a restart does not change it."""
         self.is_paused = is_paused
@@ -230,14 +236,14 @@ class Sender:
             case Move():
                 await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
                 await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
-            case LeaveTopic():
+            case LeaveTopic() if one.thread_id is not None:
                 await set_thread(connection, one.chat_id, None, now=now)
                 await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
             case Halt():
                 self.is_halted = True
                 _log.critical("the token is refused: nothing more is sent")
                 await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
-            case SendPlain() | Refuse():
+            case SendPlain() | Refuse() | LeaveTopic():
                 _log.error("delivery refused", delivery=one.id, reason=result.reason)
                 await mark_gone(connection, one, result.reason, now=now)
 

@@ -83,6 +83,26 @@ async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
     assert await Sender(desk, telegram).send_batch() == MOST_IN_FLIGHT
 
 
+async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the pace holds messages back."""
+    await queue(AN, BINH)
+    held = asyncio.Semaphore(0)
+
+    async def hold(bot: Any, one: Any) -> Any:
+        held.release()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.jobs.delivery.send", hold)
+    sending = asyncio.create_task(sender.run())
+    for _ in range(2):
+        await held.acquire()
+    sender.abandon()
+    await asyncio.wait_for(sending, 5)
+    assert await statuses(desk) == ["sending", "sending"], "whoever took them up says what became of them"
+
+
 async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
     desk: Desk, clock: ManualClock, emulator: Emulator, queue: Queue, users: Control
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sqlalchemy import select
 from telegram.ext import ExtBot
 
 from bot.clock import ManualClock
@@ -10,6 +11,7 @@ from bot.desk import Desk
 from bot.emulator.client import Control, Json
 from bot.jobs.delivery import Sender
 from storage.subscribers import find_subscriber, set_thread
+from storage.tables import deliveries
 
 Queue = Callable[..., Awaitable[None]]
 AN = 1
@@ -69,3 +71,21 @@ async def test_a_topic_that_was_deleted_costs_nobody_a_digest(
         subscriber = await find_subscriber(connection, chat)
     assert subscriber is not None
     assert (subscriber.status, subscriber.thread_id) == ("active", None)
+
+
+async def test_a_group_without_an_open_topic_is_refused_and_not_asked_for_ever(
+    desk: Desk,
+    telegram: ExtBot[None],
+    users: Control,
+    queue: Queue,
+    topic: tuple[int, int],
+) -> None:
+    chat, _ = topic
+    await users.post("fault", kind="400", description="TOPIC_CLOSED", chat=chat, times=20)
+    await queue(AN)
+    sender = Sender(desk, telegram)
+    calls = [await sender.send_batch() for _ in range(3)]
+    assert calls == [2, 1, 0]
+    async with desk.database.read() as connection:
+        row = (await connection.execute(select(deliveries).where(deliveries.c.status == "gone"))).one()
+    assert "TOPIC_CLOSED" in row.reason.upper()
