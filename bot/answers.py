@@ -82,14 +82,13 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
     if first.is_answered:
         return first
     typed = parse_query(text, today=today)
-    others = [with_times_as_words(typed.text, today)] if first.found.reading == "any_time" else []
-    others.append(without_question_words(typed.text))
-    for other in dict.fromkeys(others):
-        if other != typed.text:
-            again = await _asked(desk, other, now, zone)
-            if again.is_answered or not first.ids:
-                return again
-    return first
+    if first.found.reading == "any_time" and typed.may_name_a_time:
+        again = await _asked(desk, with_times_as_words(typed.text, today), now, zone)
+        if again.is_answered:
+            return again
+    bare = without_question_words(typed.text)
+    again = first if bare == typed.text else await _asked(desk, bare, now, zone)
+    return again if again.ids or not first.ids else first
 
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:

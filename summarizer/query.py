@@ -73,6 +73,11 @@ class Query:
         )
 
     @property
+    def may_name_a_time(self) -> bool:
+        """Tell whether the time words may be part of a name: "năm 2017", but not "hôm qua"."""
+        return any(word.isdigit() for run in self.time_words for word in run)
+
+    @property
     def without_time(self) -> "Query":
         """Return the question with its time words as plain ones, and no time."""
         groups = (*self.groups, *((run,) for run in self.time_words))

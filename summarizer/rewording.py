@@ -16,14 +16,17 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _BEFORE = (
     "cho tôi biết|cho mình biết|cho em hỏi|cho hỏi|cho xem|tôi muốn biết|tôi muốn hỏi|tôi muốn xem|tin tức về"
     "|tin tức|tin mới về|tin về|tin gì về|bài báo về|bài về|thông tin về|có gì mới về|vì sao|tại sao|khi nào"
-    "|bao giờ|có phải|ai là|liệu"
+    "|bao giờ|có phải|ai là|liệu|bao nhiêu|mấy|những ai|có bao nhiêu|ai bị|ai đã|ai được|ai sẽ"
 )
 _BEFORE_MARKED = "tìm bài về|tìm tin về|tìm thông tin về|tìm giúp tôi"
 _AFTER = (
     "hiện nay bao nhiêu|là bao nhiêu|bao nhiêu|bao giờ|như thế nào|thế nào|ra sao|ở đâu|khi nào|lúc nào"
-    "|vì sao|tại sao|là gì|là ai|mới nhất|có gì mới|diễn biến|tin mới"
+    "|vì sao|tại sao|là gì|là ai|với ai|của ai|những ai|mới nhất|có gì mới|diễn biến|tin mới|ngày mai|bao lâu"
+    "|bao giờ xong|khi nào xong"
 )
 _AFTER_MARKED = "gì|không|chưa|thế|vậy|nhỉ|à"
+_WITHIN = "gì|bao nhiêu|bao giờ|khi nào|ở đâu|như thế nào|thế nào|vì sao|tại sao|có phải"
+_WITHIN_MARKED = "nào|mấy"
 
 
 _NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
@@ -37,6 +40,7 @@ def _asking(marked: str, safe: str, pattern: str) -> re.Pattern[str]:
 
 
 _OPENING = _asking(_BEFORE_MARKED, _BEFORE, r"(?:(?:{words})[,:]? )+")
+_BETWEEN = _asking(_WITHIN_MARKED, _WITHIN, r"(?<= )(?:{words})(?= )")
 _CLOSING = _asking(_AFTER_MARKED, _AFTER, r"(?: (?:{words}))* ?[?!.]*$")
 
 
@@ -96,7 +100,7 @@ def without_filters(text: str, *, sources: bool = False, topics: bool = False) -
 
 
 def without_question_words(text: str) -> str:
-    """Return `text` without the words around it that only ask; all of it where nothing else is there.
+    """Return `text` without the words that only ask; all of it where nothing else is there.
 
     >>> without_question_words("Vì sao giá xăng tăng?"), without_question_words("gia vang bao nhieu")
     ('giá xăng tăng', 'gia vang')
@@ -104,7 +108,8 @@ def without_question_words(text: str) -> str:
     opening = _OPENING.match(text)
     start = opening.end() if opening else 0
     closing = _CLOSING.search(text, start)
-    return text[start : closing.start() if closing else len(text)].strip() or text
+    left = text[start : closing.start() if closing else len(text)]
+    return " ".join(_BETWEEN.sub("", left).split()) or text
 
 
 def halves(text: str) -> tuple[str, ...]:

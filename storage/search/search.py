@@ -60,11 +60,24 @@ async def search_articles(
     if not query.wanted:
         return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
     found = await _answer(reader, limit)
-    if not found.ids and query.time_words and (filters.since or filters.until):
-        anytime = replace(filters, since=None, until=None)
-        found = await _answer(replace(reader, query=query.without_time, filters=anytime), limit)
-        return replace(found, reading="any_time") if found.ids else found
+    if query.time_words and (filters.since or filters.until) and not _has_all_words(found):
+        return await _at_any_time(reader, limit) or found
     return found
+
+
+def _has_all_words(found: Found) -> bool:
+    return bool(found.ids) and found.reading != "fewer_words"
+
+
+async def _at_any_time(reader: Reader, limit: int) -> Found | None:
+    """Ask with the time words as words where they may be part of a name, else without them."""
+    query, filters = reader.query, replace(reader.filters, since=None, until=None)
+    without = replace(query, time_words=(), since=None, until=None)
+    for other in (query.without_time, without) if query.may_name_a_time else (without,):
+        found = await _answer(replace(reader, query=other, filters=filters), limit)
+        if _has_all_words(found):
+            return replace(found, reading="any_time")
+    return None
 
 
 async def _newest(reader: Reader, limit: int) -> Found:
@@ -87,13 +100,13 @@ async def _answer(reader: Reader, limit: int) -> Found:
     lead = await reader.lead()
     if lead.has_own:
         return _found(lead, "lead", limit)
-    phrase = Read() if lead.hits else await reader.side_by_side()
+    text = await reader.whole()
+    phrase = Read() if lead.hits else await reader.side_by_side(text)
     if lead.hits or phrase.hits:  # meant as typed: no slip is looked for
-        return _as_typed(lead, lead.and_then(phrase).and_then(await reader.whole()), limit)
+        return _as_typed(lead, lead.and_then(phrase).and_then(text), limit)
     slip, meant = await reader.slipped()
     if slip.hits:
         return _mended(reader, slip, meant, limit)
-    text = await reader.whole()
     found = _as_typed(lead, text, limit)
     if len(text.hits) < _ENOUGH and (
         guessed := respelled(reader.query, await spelling_of(reader.connection))

@@ -15,6 +15,8 @@ def spelled(typed: str) -> set[str]:
         ("TP.HCM", "thành phố hồ chí minh"),
         ("tphcm", "thành phố hồ chí minh"),
         ("sg", "sài gòn"),
+        ("ko", "không"),
+        ("dc", "được"),
         ("thành phố Hồ Chí Minh", "tphcm"),
         ("thanh pho ho chi minh", "tp hcm"),
         ("UBND", "ủy ban nhân dân"),
