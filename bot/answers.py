@@ -86,6 +86,10 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
         again = await _asked(desk, with_times_as_words(typed.text, today), now, zone)
         if again.is_answered:
             return again
+    if first.missed is None and typed.time_words and typed.wanted:
+        again = await _asked(desk, without_times(typed.text, today), now, zone)
+        if again.is_answered:
+            return replace(again, missed=(typed.since, typed.until))
     bare = without_question_words(typed.text)
     again = first if bare == typed.text else await _asked(desk, bare, now, zone)
     return again if again.ids or not first.ids else first

@@ -16,9 +16,9 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _BEFORE = (
     "cho tôi biết|cho mình biết|cho em hỏi|cho hỏi|cho xem|tôi muốn biết|tôi muốn hỏi|tôi muốn xem|tin tức về"
     "|tin tức|tin mới về|tin về|tin gì về|bài báo về|bài về|thông tin về|có gì mới về|vì sao|tại sao|khi nào"
-    "|bao giờ|có phải|ai là|liệu|bao nhiêu|mấy|những ai|có bao nhiêu|ai bị|ai đã|ai được|ai sẽ"
+    "|bao giờ|có phải|ai là|liệu|bao nhiêu|mấy|những ai|có bao nhiêu"
 )
-_BEFORE_MARKED = "tìm bài về|tìm tin về|tìm thông tin về|tìm giúp tôi"
+_BEFORE_MARKED = "tìm bài về|tìm tin về|tìm thông tin về|tìm giúp tôi|(?-i:[Aa]i)"  # AI is a matter
 _AFTER = (
     "hiện nay bao nhiêu|là bao nhiêu|bao nhiêu|bao giờ|như thế nào|thế nào|ra sao|ở đâu|khi nào|lúc nào"
     "|vì sao|tại sao|là gì|là ai|với ai|của ai|những ai|mới nhất|có gì mới|diễn biến|tin mới|ngày mai|bao lâu"

@@ -13,6 +13,7 @@ from symspellpy.editdistance import DistanceAlgorithm, EditDistance  # type: ign
 from summarizer.spellings import Run
 from summarizer.syllables import folded
 from summarizer.typing_slips import keyed
+from summarizer.vectors import lexicon
 
 _KNOWN = 20  # articles that hold a word: enough to trust it
 _SHARE = 500  # in a smaller index one more for each so many articles with its commonest word is enough
@@ -51,8 +52,9 @@ class Spelling:
             self._speller.create_dictionary_entry(word, count)
 
     def knows(self, word: str) -> bool:
-        """Tell whether enough articles hold the word, however its marks are."""
-        return self._counts.get(folded(word), 0) >= self._enough
+        """Tell whether enough articles hold the word, however its marks are, or it is a syllable as typed."""
+        bare = folded(word)
+        return self._counts.get(bare, 0) >= self._enough or (bare != word and word in lexicon().index)
 
     def guesses(self, run: Run) -> tuple[Run, ...]:
         """Return what a run may have been meant to be, without marks, likeliest first; at most 8.

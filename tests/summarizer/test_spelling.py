@@ -42,6 +42,11 @@ def test_known_and_hopeless_words_are_left_alone(typed: str) -> None:
     assert Spelling(KNOWN).guesses((typed,)) == ()
 
 
+def test_a_syllable_typed_with_its_marks_is_meant() -> None:
+    assert Spelling({"nang": 90}).guesses(("xăng",)) == ()
+    assert Spelling({"nang": 90}).guesses(("xang",)) == (("nang",),)
+
+
 def test_a_rare_word_is_not_mended_into_a_rarer_one() -> None:
     assert Spelling({"long": 10, "lon": 9, "lonh": 3}).guesses(("long",)) == ()
 

@@ -103,6 +103,13 @@ async def test_a_time_in_which_nothing_came_out_gives_way(an: Any) -> None:
     await an.sees("Không thấy bài nào 1–31/3; đây là những bài lúc khác.", OPENED)
 
 
+async def test_a_time_in_which_nothing_answers_gives_way(an: Any, publish: Any) -> None:
+    await publish("Cầu Rạch Sấu thông xe", hours_ago=48)
+    await publish("Chợ nổi", body="Cầu tre bắc qua rạch đã gãy. Ai cũng kể chuyện con sấu.")
+    await an.says("cầu rạch sấu hôm nay")
+    await an.sees("Không thấy bài nào ngày 22/11; đây là những bài lúc khác.", "Cầu Rạch Sấu thông xe")
+
+
 @pytest.mark.usefixtures("bridge")
 async def test_a_source_is_told_by_its_name_and_dropped_at_a_tap(an: Any) -> None:
     await an.says('cầu rạch sấu nguồn:"báo biển"')
@@ -215,7 +222,7 @@ async def test_the_news_of_a_time_are_its_stories(an: Any, publish: Any) -> None
 
 
 async def test_a_time_without_news_is_told(an: Any, publish: Any) -> None:
-    await publish("Hội đua ghe ngo khai mạc")
+    await publish("Hội đua ghe ngo đưa tin khai mạc")
     await an.says("tin tháng 3")
     await an.sees("Chỉ tìm: 1–31/3", "Không thấy bài nào", "/tin")
     assert await an.buttons() == []
