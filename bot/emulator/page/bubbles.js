@@ -41,6 +41,8 @@ export function gist(message) {
 function header(message, isNamed) {
   const parts = [];
   if (isNamed && !isPrivate()) parts.push(element("div", { class: `sender c${Math.abs(message.sender?.id ?? state.chat) % 6}` }, senderName(message)));
+  const via = message.extra?.via_bot;
+  if (via) parts.push(element("div", { class: "forwarded" }, `qua @${via.username}`));
   const origin = message.extra?.forward_origin;
   if (origin) parts.push(element("div", { class: "forwarded" }, `Chuyển tiếp từ ${origin.sender_user_name ?? "nơi khác"}`));
   return parts;
@@ -49,7 +51,7 @@ function header(message, isNamed) {
 function quoted(message, actions) {
   const original = state.view.messages.find((row) => row.message_id === message.reply_to && !row.deleted);
   if (!original) return [];
-  return [element("button", { type: "button", class: "reply", "aria-label": `Trả lời ${senderName(original)}: ${gist(original)}`, onclick: () => actions.find(original.message_id) },
+  return [element("button", { class: "reply", "aria-label": `Trả lời ${senderName(original)}: ${gist(original)}`, onclick: () => actions.find(original.message_id) },
     element("b", {}, senderName(original)), element("span", {}, gist(original)))];
 }
 
@@ -57,7 +59,10 @@ function attachment(message) {
   if (message.photo) {
     const { file_id: id, width, height } = message.photo.at(-1);
     const image = element("img", { src: fileAddress(id), width, height, alt: message.text ? `Ảnh: ${gist(message)}` : "Ảnh" });
-    return [element("a", { class: "photo", href: fileAddress(id), target: "_blank", "aria-label": "Mở ảnh" }, image)];
+    const anchor = element("a", { class: "photo", href: fileAddress(id), target: "_blank", "aria-label": "Mở ảnh" }, image);
+    anchor.style.setProperty("--width", `${width}px`);
+    anchor.style.setProperty("--ratio", width / height);
+    return [anchor];
   }
   if (!message.document) return [];
   const { file_id: id, file_name: name, file_size: size } = message.document;
@@ -73,7 +78,7 @@ function fileSize(bytes) {
 
 function keyboard(message, actions) {
   const rows = message.buttons.map((row, line) => element("div", {}, ...row.map((button, column) => {
-    if (!button.url) return element("button", { type: "button", class: "key", onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
+    if (!button.url) return element("button", { class: "key", onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
     const key = link(button.url, { class: "key out" });
     key.append(button.text);
     return key;

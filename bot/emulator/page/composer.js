@@ -1,20 +1,24 @@
-// Writing: the field, and the menu of commands, which typing "/" opens and narrows.
+// Writing: the field, and what it offers: commands, which typing "/" opens and narrows, and behind the bot's
+// name what the bot finds.
 
 import { $, element } from "./dom.js";
+import { askInline } from "./inline.js";
 import { isPrivate, state } from "./state.js";
 
-let send = async () => {};
+const list = $("commands");
+let send, openBot;
 let commands = [];
+let offers = []; // {title, description, choose}, and for commands `text` to complete
 let active = 0;
-let filter = null; // what was typed behind "/", "" from the menu button, null while closed
+let filter = null; // what was typed behind "/", "" from the menu button, null while these are not offered
 
-/** Send what is written with `sendText`, which resolves to whether it went. */
-export function onSend(sendText) { send = sendText; }
+/** Send what is written with `sendText`, which resolves to whether it went; `startBot` begins in the bot's own chat. */
+export function onSend(sendText, startBot) { [send, openBot] = [sendText, startBot]; }
 
 /** Show the commands that this person has here. */
 export function showCommands() {
   commands = state.view.commands;
-  if (filter !== null) open(filter);
+  if (filter !== null) offerCommands(filter);
 }
 
 /** Keep what was begun in the chat that is left, and bring back what was begun in `chat`. */
@@ -40,35 +44,47 @@ function grow() {
 }
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
-const matching = () => commands.filter((row) => row.command.startsWith(plain(filter)));
 const written = (command) => `/${command}${isPrivate() ? "" : `@${state.bot.username}`}`;
 
-function open(words) {
-  const isNew = filter !== words;
+function offerCommands(words) {
   filter = words;
-  const rows = matching();
-  if (isNew) active = 0;
+  open(commands.filter((row) => row.command.startsWith(plain(words))).map(({ command, description }) => (
+    { title: `/${command}`, description, text: `${written(command)} `, choose: () => send(written(command)) })), "Các lệnh");
+  $("menu").setAttribute("aria-expanded", String(offers.length > 0));
+}
+
+async function offerFound(words) {
+  const found = await askInline(words, openBot).catch(() => null);
+  if (found) open(found, "Tin tìm được");
+}
+
+function open(rows, label) {
+  offers = rows;
   active = Math.min(active, Math.max(0, rows.length - 1));
-  $("commands").replaceChildren(...rows.map((row, number) => element("div",
+  list.setAttribute("aria-label", label);
+  list.replaceChildren(...rows.map((row, number) => element("div",
     { id: `command-${number}`, role: "option", "aria-selected": "false", onclick: () => pick(row) },
-    element("b", {}, `/${row.command}`), element("span", {}, row.description))));
-  $("commands").hidden = !rows.length;
-  $("menu").setAttribute("aria-expanded", String(rows.length > 0));
+    element("b", {}, row.title), element("span", {}, row.description))));
+  list.className = rows.length && !rows[0].text ? "found" : "";
+  list.hidden = !rows.length;
   point();
 }
 
 function close() {
   filter = null;
-  $("commands").hidden = true;
+  offers = [];
+  active = 0;
+  askInline(null);
+  list.hidden = true;
   $("menu").setAttribute("aria-expanded", "false");
-  for (const id of ["text", "commands"]) $(id).removeAttribute("aria-activedescendant");
+  for (const box of [$("text"), list]) box.removeAttribute("aria-activedescendant");
 }
 
 function point() {
-  const options = [...$("commands").children];
+  const options = [...list.children];
   options.forEach((option, number) => option.setAttribute("aria-selected", String(number === active)));
   if (!options.length) return;
-  for (const id of ["text", "commands"]) $(id).setAttribute("aria-activedescendant", `command-${active}`);
+  for (const box of [$("text"), list]) box.setAttribute("aria-activedescendant", `command-${active}`);
   options[active].scrollIntoView({ block: "nearest" });
 }
 
@@ -76,25 +92,24 @@ function pick(row) {
   $("text").value = "";
   close();
   $("text").focus();
-  send(written(row.command));
+  row.choose();
 }
 
 function complete(row) {
-  $("text").value = `${written(row.command)} `;
+  $("text").value = row.text;
   close();
   $("text").focus();
 }
 
-// Keys while the commands are open; returns whether one was used.
+// Keys while something is offered; returns whether one was used.
 function navigate(event) {
-  const rows = filter === null ? [] : matching();
-  if (!rows.length) return false;
-  if (event.key === "ArrowDown") active = (active + 1) % rows.length;
-  else if (event.key === "ArrowUp") active = (active + rows.length - 1) % rows.length;
-  else if (event.key === "Home" && event.currentTarget === $("commands")) active = 0;
-  else if (event.key === "End" && event.currentTarget === $("commands")) active = rows.length - 1;
-  else if (event.key === "Enter" && !event.shiftKey) pick(rows[active]);
-  else if (event.key === "Tab" && !event.shiftKey && event.currentTarget === $("text")) complete(rows[active]);
+  if (!offers.length) return false;
+  if (event.key === "ArrowDown") active = (active + 1) % offers.length;
+  else if (event.key === "ArrowUp") active = (active + offers.length - 1) % offers.length;
+  else if (event.key === "Home" && event.currentTarget === list) active = 0;
+  else if (event.key === "End" && event.currentTarget === list) active = offers.length - 1;
+  else if (event.key === "Enter" && !event.shiftKey) pick(offers[active]);
+  else if (event.key === "Tab" && !event.shiftKey && offers[active].text && event.currentTarget === $("text")) complete(offers[active]);
   else if (event.key === "Escape") { close(); $("text").focus(); } else return false;
   event.preventDefault();
   point();
@@ -111,13 +126,14 @@ $("text").addEventListener("keydown", (event) => {
 });
 $("text").addEventListener("input", () => {
   grow();
-  const command = /^\/(\S*)$/.exec($("text").value);
-  if (command) open(command[1]);
-  else close();
+  const [name, ...words] = $("text").value.split(" ");
+  close();
+  if (/^\/\S*$/.test($("text").value)) offerCommands($("text").value.slice(1));
+  else if (words.length && name.toLowerCase() === `@${state.bot.username}`.toLowerCase()) offerFound(words.join(" "));
 });
-$("commands").addEventListener("keydown", navigate);
+list.addEventListener("keydown", navigate);
 $("menu").addEventListener("click", () => {
   if (filter !== null) return close();
-  open("");
-  if (!$("commands").hidden) $("commands").focus();
+  offerCommands("");
+  if (!list.hidden) list.focus();
 });

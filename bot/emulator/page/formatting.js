@@ -47,9 +47,9 @@ function inline(entity, text) {
     case "text_link": return link(entity.url);
     case "url": return link(/^https?:/i.test(text) ? text : `https://${text}`);
     case "email": return link(`mailto:${text}`);
-    case "bot_command": return element("button", { type: "button", class: "link", onclick: () => sendText(text) });
+    case "bot_command": return element("button", { class: "link", onclick: () => sendText(text) });
     case "mention": case "hashtag": case "text_mention": return element("span", { class: "link" });
-    case "spoiler": return element("button", { type: "button", class: "spoiler", "aria-expanded": "false", onclick: unveil });
+    case "spoiler": return element("button", { class: "spoiler", "aria-expanded": "false", onclick: unveil });
     default: return element(TAGS[entity.type] ?? "span");
   }
 }
@@ -67,7 +67,7 @@ function unveil(event) {
 // A folded quote shows three lines. A click anywhere opens it; the button is for the keyboard.
 function foldedQuote() {
   const inner = element("div", { class: "inside" });
-  const button = element("button", { type: "button", class: "unfold" });
+  const button = element("button", { class: "unfold" });
   const turn = (event) => { if (!event.target.closest("a, .link")) fold(outer, !outer.classList.contains("open")); };
   const outer = element("blockquote", { class: "folded", onclick: turn }, inner, button);
   fold(outer, false);

@@ -26,6 +26,7 @@ export function showHistory(actions) {
   list.setAttribute("aria-busy", "false");
   const arrived = isFresh ? [] : messages.filter((row) => !known.has(`m${row.message_id}`));
   settle(isFresh, wasAtEnd, arrived);
+  if (isFresh) readFromStart(messages);
   return arrived.filter((row) => row.from === "bot");
 }
 
@@ -36,7 +37,7 @@ export function toEnd(behavior = "auto") {
 
 /** Show the message with this id and let it light up. */
 export function find(messageId) {
-  const row = list.querySelector(`[data-key="m${messageId}"]`);
+  const row = rowOf(messageId);
   if (!row) return;
   row.scrollIntoView({ block: "center" });
   row.classList.remove("lit");
@@ -56,12 +57,22 @@ const isAtEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < N
 // What is new is read from its beginning, however long it is; who scrolled up stays where they are.
 function settle(isFresh, wasAtEnd, arrived) {
   const own = arrived.some((row) => isOwn(row));
-  const first = arrived[0] && list.querySelector(`[data-key="m${arrived[0].message_id}"]`);
+  const first = arrived[0] && rowOf(arrived[0].message_id);
   if (isFresh || own || wasAtEnd) toEnd();
   else below += arrived.length;
   if (!own && wasAtEnd && first && first.offsetTop < list.scrollTop) list.scrollTop = first.offsetTop - 8;
   showJump();
 }
+
+// Who looks for the first time begins with their own last message and what it was answered.
+function readFromStart(messages) {
+  const last = state.isUnread && messages.findLast((row) => isOwn(row));
+  if (last) list.scrollTop = rowOf(last.message_id).offsetTop - 8;
+  state.isUnread = false;
+  showJump();
+}
+
+const rowOf = (id) => list.querySelector(`[data-key="m${id}"]`);
 
 function showJump() {
   if (isAtEnd()) below = 0;
@@ -111,7 +122,7 @@ function card() {
 }
 
 function older(actions) {
-  return element("button", { type: "button", class: "note older", onclick: () => {
+  return element("button", { class: "note older", onclick: () => {
     const height = list.scrollHeight;
     most += STEP;
     showHistory(actions);

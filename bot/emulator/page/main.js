@@ -6,7 +6,7 @@ import { $, element, toast } from "./dom.js";
 import { onCommand } from "./formatting.js";
 import { find, showHistory, showPin, toEnd } from "./history.js";
 import { makeUser, onMade, showDeeds } from "./more.js";
-import { markSeen, paintAvatar, showChats } from "./sidebar.js";
+import { leaveDrawer, markSeen, paintAvatar, showChats } from "./sidebar.js";
 import { isChannel, isPrivate, members, nameOf, sender, state } from "./state.js";
 
 const POLL_SECONDS = 25;
@@ -117,7 +117,7 @@ function showTopics() {
   $("topics").hidden = !topics.length;
   const focused = document.activeElement?.dataset?.topic;
   $("topics").replaceChildren(...topics.map(({ thread, name, closed }) => {
-    const attributes = { type: "button", "data-topic": thread, "aria-pressed": String(thread === state.topic), onclick: () => choose(state.chat, thread) };
+    const attributes = { "data-topic": thread, "aria-pressed": String(thread === state.topic), onclick: () => choose(state.chat, thread) };
     return element("button", attributes, closed ? `🔒 ${name}` : name);
   }));
   if (focused) $("topics").querySelector(`[data-topic="${focused}"]`)?.focus();
@@ -160,9 +160,9 @@ async function tap(button, message, place) {
   button.removeAttribute("aria-busy");
 }
 
-onSend(send);
+onSend(send, startBot);
 onCommand(send);
-onMade(choose);
+onMade((id, topic) => { leaveDrawer(); return choose(id, topic); });
 $("start").addEventListener("click", () => send("/start"));
 $("speakers").addEventListener("change", () => { state.speakers.set(state.chat, Number($("speakers").value)); showChat(); });
 // A link to the bot itself starts it here, with what the link carries.
@@ -171,8 +171,12 @@ $("messages").addEventListener("click", (event) => {
   const start = new RegExp(`^https://t\\.me/${state.bot.username}\\?start=([\\w-]{1,64})$`).exec(address);
   if (!start) return;
   event.preventDefault();
-  choose(isPrivate() ? state.chat : sender().from).then(() => send(`/start ${start[1]}`));
+  startBot(start[1]);
 });
+function startBot(payload) {
+  choose(isPrivate() ? state.chat : sender().from).then(() => send(`/start ${payload}`));
+}
 
 state.chat = Number(sessionStorage.getItem("chat"));
+state.isUnread = !state.chat;
 watch();

@@ -8,8 +8,6 @@ let choose = () => {};
 /** Open with `chooseChat` what was made. */
 export function onMade(chooseChat) { choose = chooseChat; }
 
-const PLACEHOLDERS = { user: "Chị Lan", group: "Gia đình mình", forum: "Tổ dân phố 5", channel: "Kênh tin xóm", topic: "Điểm báo" };
-
 /** Make a user with this name and open the chat. */
 export async function makeUser(name) {
   const made = await call("user", { first_name: name });
@@ -42,7 +40,7 @@ export function showDeeds() {
     ? [status === "kicked" ? ["Bỏ chặn bot", "unblock"] : ["Chặn bot", "block"]]
     : [status === "administrator" ? ["Thôi cho bot làm quản trị", "demote"] : ["Cho bot làm quản trị", "promote"],
       status === "kicked" || status === "left" ? ["Thêm bot vào lại", "add"] : ["Mời bot ra", "kick"]];
-  $("deeds").replaceChildren(...deeds.map(([label, action]) => element("button", { type: "button", onclick: () => {
+  $("deeds").replaceChildren(...deeds.map(([label, action]) => element("button", { onclick: () => {
     $("more").hidePopover();
     const by = isPrivate() ? {} : { by: sender().from ?? members()[0]?.id ?? null };
     call("member", { chat: state.chat, action, ...by }).catch((error) => toast(`Không làm được: ${error.message}`));
@@ -63,7 +61,6 @@ $("new").addEventListener("click", () => {
   $("make").showModal();
   $("make-name").focus();
 });
-$("make-form").addEventListener("change", () => { $("make-name").placeholder = PLACEHOLDERS[$("make-form").kind.value]; });
 $("make-cancel").addEventListener("click", () => $("make").close());
 $("make-form").addEventListener("submit", () => {
   const name = $("make-name").value.trim();

@@ -50,7 +50,7 @@ function entry([id, name, type, last, news, isOpen], choose) {
   const lines = element("span", { class: "entry" },
     element("span", { class: "line" }, element("b", {}, name), element("span", { class: "when" }, last ? clock(last.date) : "")),
     element("span", { class: "line" }, element("span", { class: "gist" }, last?.text.replace(/\s+/g, " ") || KINDS[type] || "người đọc"), ...badge));
-  return element("button", { type: "button", "data-chat": id, "aria-current": isOpen ? "true" : null, onclick: () => { choose(id); leaveDrawer(); } }, avatar, lines);
+  return element("button", { "data-chat": id, "aria-current": isOpen ? "true" : null, onclick: () => { choose(id); leaveDrawer(); } }, avatar, lines);
 }
 
 function initials(name) {
@@ -64,7 +64,8 @@ function showUnread(rows) {
   document.title = `${elsewhere ? `(${elsewhere}) ` : ""}Điểm Tin · trò chuyện thử`;
 }
 
-function leaveDrawer() {
+/** Close the drawer, where there is one, to write in the chat that was chosen. */
+export function leaveDrawer() {
   if (!narrow.matches) return;
   openSide(false);
   $("text").focus();

@@ -4,6 +4,7 @@ export const state = {
   bot: {}, chats: [], // as the list of chats gave them
   chat: 0, view: null, // the open chat: its id, and what it shows
   topic: 0, // the open topic of a forum, 0 for all
+  isUnread: false, // nothing was looked at yet
   speakers: new Map(), // who writes, by chat
   drafts: new Map(), // what was begun and not sent, by chat
   seen: new Map(), // how many messages of a chat were looked at

@@ -1,5 +1,6 @@
 """The chat page in a real browser: people type, tap and read, with mouse, keyboard and screen reader."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
@@ -9,7 +10,17 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    Message,
+    ReplyParameters,
+)
 from telegram import Update as Told
 
 from bot.emulator.client import Control
@@ -207,6 +218,81 @@ async def test_a_busy_bot_shows_and_its_long_answer_is_read_from_its_beginning(
     assert await page.evaluate(_TOP_OF_ANSWER) in range(60)
 
 
+async def test_a_picture_has_its_place_before_it_is_there(page: Page, bot: Bot, chat: int) -> None:
+    """So the end of the list stays the end, and the words under it are as wide as the picture."""
+    await page.set_viewport_size({"width": 1100, "height": 700})
+    await page.route("**/_control/files/*", lambda route: asyncio.sleep(0))  # it never comes
+    file = io.BytesIO()
+    Image.new("RGB", (1080, 720), "#1c6fb0").save(file, "PNG")
+    for number in range(15):
+        await bot.send_message(chat, f"Tin {number}")
+    await bot.send_photo(
+        chat, file.getvalue(), caption="Số bài mỗi ngày trong 30 ngày qua, và nhiều chữ. " * 3
+    )
+    photo = page.locator(".photo")
+    await expect(photo).to_be_visible()
+    size = await photo.evaluate("photo => [photo.offsetWidth, photo.offsetHeight]")
+    assert size == pytest.approx([560, 373], abs=2)
+    assert await page.locator(".has-photo .bubble").evaluate("bubble => bubble.offsetWidth") == size[0]
+    assert await page.evaluate(_FROM_END) <= 1
+
+
+async def test_the_first_look_begins_with_what_was_said_last(
+    browser: Browser, emulator: Emulator, bot: Bot, users: Control
+) -> None:
+    """Later ones find the end."""
+    an = await users.user("An", started=True)
+    await users.say(an, "/start")
+    for number in range(40):
+        await bot.send_message(an, f"Tin {number}")
+    page = await browser.new_page()
+    await page.goto(emulator.url)
+    await expect(page.locator(".other")).to_have_count(40)
+    assert await page.evaluate(_TOP_OF_ANSWER.replace(".other", ".own")) in range(60)
+    await page.reload()
+    await expect(page.locator(".other")).to_have_count(40)
+    assert await page.evaluate(_FROM_END) <= 1
+
+
+async def test_words_behind_the_bots_name_offer_what_it_finds(page: Page, bot: Bot, chat: int) -> None:
+    field = page.get_by_label("Tin nhắn", exact=True)
+    await field.fill(f"@{bot.username} giá vàng")
+    (asked,) = await told(bot)
+    assert asked.inline_query is not None
+    assert (asked.inline_query.query, asked.inline_query.chat_type) == ("giá vàng", "sender")
+    results = [
+        InlineQueryResultArticle(
+            str(n), f"Tin {n}", InputTextMessageContent(f"Giá vàng {n}"), description="Báo"
+        )
+        for n in range(2)
+    ]
+    await asked.inline_query.answer(results)
+    await expect(page.get_by_role("option")).to_have_text(["Tin 0Báo", "Tin 1Báo"])
+    await page.keyboard.press("ArrowDown")
+    assert await faults(page) == []
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".own .body").last).to_have_text("Giá vàng 1")
+    await expect(page.locator(".own .forwarded")).to_have_text(f"qua @{bot.username}")
+    await expect(field).to_have_value("")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+async def test_where_the_bot_finds_nothing_its_button_leads_to_its_own_chat(
+    page: Page, bot: Bot, users: Control, chat: int
+) -> None:
+    await users.group("Xóm", members=[chat])
+    await page.get_by_role("button", name="Xóm").click()
+    await told(bot)
+    await page.get_by_label("Tin nhắn", exact=True).fill(f"@{bot.username} cờ tướng")
+    (asked,) = await told(bot)
+    assert asked.inline_query is not None
+    button = InlineQueryResultsButton("Hỏi Điểm Tin", start_parameter="co-tuong")
+    await asked.inline_query.answer([], button=button)
+    await page.get_by_role("option", name="Hỏi Điểm Tin").click()
+    await expect(page.locator("#name")).to_have_text("Điểm Tin")
+    await expect(page.locator(".own .body").last).to_have_text("/start co-tuong")
+
+
 async def test_who_scrolled_up_stays_there_and_is_told(page: Page, say: Say) -> None:
     for number in range(40):
         await say(f"Tin {number}")
@@ -245,6 +331,8 @@ async def test_photos_and_documents_are_shown(page: Page, bot: Bot, chat: int) -
     picture = page.get_by_role("img", name="Ảnh: Giá vàng 30 ngày")
     await expect(picture).to_be_visible()
     assert await picture.evaluate("image => image.complete && image.naturalWidth") == 300
+    bubble = page.locator(".has-photo .bubble")
+    assert await bubble.evaluate("bubble => bubble.offsetWidth") == 300
     async with page.expect_download() as download:
         await page.get_by_role("link", name="dữ liệu.json 2 kB").click()
     assert (await download.value).suggested_filename == "dữ liệu.json"
@@ -290,6 +378,11 @@ async def test_on_a_narrow_screen_the_chats_are_in_a_drawer(page: Page, users: C
     await expect(page.locator("#side")).not_to_be_visible()
     await expect(page.get_by_role("button", name="Các cuộc trò chuyện")).to_be_focused()
     await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Thêm người hoặc nhóm").click()
+    await page.get_by_label("Tên", exact=True).fill("Anh Bảy")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#side")).not_to_be_visible()  # who is made is talked to
+    await page.get_by_role("button", name="Các cuộc trò chuyện").click()
     await page.get_by_role("button", name="Chị Lan").click()
     await expect(page.locator("#side")).not_to_be_visible()
     await expect(page.get_by_role("button", name="Bắt đầu")).to_be_visible()
