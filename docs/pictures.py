@@ -1,7 +1,8 @@
 """Make the pictures of the README: `make pictures`.
 
-Starts the demo, opens the chat page in Debian's Chromium at the size of a phone, asks a question, and writes
-a light and a dark picture of a digest and of the answer, and one of a wide screen, to `docs/images/`.
+Starts the demo, opens the chat page in Debian's Chromium at the size of a phone, and writes to `docs/images/`
+a light and a dark picture of a digest and of an answer, one of the settings, of inline mode and of the
+operator's state, and one of a wide screen.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ _IMAGES = Path(__file__).parent / "images"
 _PHONE = {"width": 390, "height": 780}
 _WIDE = {"width": 1180, "height": 720}
 _QUESTION = "mua lon ha long"
+_COMMANDS = (("settings", "/lich", "Lịch nhận tin"), ("operator", "/quantri", "tình hình"))
+_INLINE = "@diemtin_bot giá vàng"
 _COLORS = 64  # enough for smooth letters, and a third of the bytes
 _MOST_BYTES = 150_000
 
@@ -53,10 +56,17 @@ async def _take_all(address: str) -> None:
         page = await _open(browser, address)
         digest = page.locator(".other", has_text="âm lịch").last
         await _take_both(page, "digest", digest)
-        await page.get_by_role("textbox").fill(_QUESTION)
-        await page.keyboard.press("Enter")
-        await page.get_by_role("textbox").blur()
+        await _say(page, _QUESTION)
         await _take_both(page, "question", page.locator(".own ~ .other", has_text=_QUESTION).last)
+        await page.emulate_media(color_scheme="light")
+        for name, command, heading in _COMMANDS:
+            await _say(page, command)
+            await page.locator(".other", has_text=heading).last.wait_for()
+            await _save(page, name)
+        await page.get_by_role("textbox").fill(_INLINE)
+        await page.get_by_role("option").first.wait_for()
+        await _save(page, "inline")
+        await page.get_by_role("textbox").fill("")
         await page.set_viewport_size(_WIDE)
         await _show(page, "light", digest)
         await _save(page, "wide")
@@ -71,6 +81,12 @@ async def _open(browser: Browser, address: str) -> Page:
     return page
 
 
+async def _say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox").fill(text)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("textbox").blur()
+
+
 async def _take_both(page: Page, name: str, message: Locator) -> None:
     """Take a light and a dark picture with `message` at the top, once it is there."""
     await _show(page, "light", message)
@@ -82,7 +98,6 @@ async def _take_both(page: Page, name: str, message: Locator) -> None:
 async def _show(page: Page, theme: Theme, message: Locator) -> None:
     await page.emulate_media(color_scheme=theme)
     await message.evaluate("row => row.scrollIntoView({block: 'start'})")
-    await page.wait_for_timeout(300)
 
 
 async def _save(page: Page, name: str) -> None:
@@ -91,6 +106,7 @@ async def _save(page: Page, name: str) -> None:
     Raises:
         RuntimeError: it is larger than a README should carry.
     """
+    await page.wait_for_timeout(300)  # what moves has come to rest
     picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
     file = _IMAGES / f"{name}.png"
     picture.quantize(_COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
