@@ -62,7 +62,8 @@ class TelegramPace(AIORateLimiter):
     @property
     def in_flight(self) -> int:
         """Return how many messages are on their way at once at the full rate (Little's law)."""
-        return math.ceil(_RATE * self._seconds_a_message)
+        seconds = self._seconds_a_message
+        return math.ceil(min(_RATE, _PLACES / (seconds + _PLACE_SECONDS)) * seconds)
 
     def busy_chats(self) -> list[int]:
         """Return the chats whose next message would have to wait, whatever the rate."""

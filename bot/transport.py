@@ -5,6 +5,7 @@ whether Telegram revoked the token (`unauthorized`), and when Telegram last did 
 """
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -18,7 +19,7 @@ _READ_SECONDS = 20.0
 
 
 class NotSentError(NetworkError):
-    """The request never left: nobody listens there, or no connection came about."""
+    """The request reached no Bot API server: nobody listens there, or a gateway did not let it through."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -81,7 +82,9 @@ class AiohttpRequest(BaseRequest):
             sock_read=read,
         )
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=limits) as answer:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=limits, allow_redirects=False
+            ) as answer:
                 body = await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(type(error).__name__) from error
@@ -89,11 +92,22 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from error
+        if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
+            # A gateway's page. The library would go by its number: a bad token, a chat that blocked us.
+            raise NotSentError(f"{answer.status}, not from a Bot API server")
         if answer.status == 401:
             self.unauthorized.set()
         elif answer.status == 200:
             self._last_ok = time.monotonic()
         return answer.status, body
+
+
+def _is_a_bot_api_answer(body: bytes) -> bool:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and "ok" in answer
 
 
 def _body(request_data: RequestData | None) -> Any:

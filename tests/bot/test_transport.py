@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from telegram import Bot, InputFile
 from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.jobs.outcomes import Wait, outcome_of
 from bot.transport import AiohttpRequest, NotSentError
 
 TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any
@@ -34,6 +37,28 @@ async def test_where_nobody_listens_nothing_was_sent(unused_tcp_port: int) -> No
     async with opened() as request:
         with pytest.raises(NotSentError):
             await request.do_request(f"http://127.0.0.1:{unused_tcp_port}/", "POST")
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 407, 413, 429])
+async def test_a_gateways_page_says_nothing_of_token_or_chat(status: int) -> None:
+    """As while a Bot API server behind it is exchanged: readers stay, and the bot goes on once it is back."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        page = "<html>Máy chủ đang bảo trì</html>"
+        return web.Response(status=status, text=page, headers={"Location": "/", "Content-Type": "text/html"})
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", refuse)
+    transport = AiohttpRequest(1)
+    async with TestServer(application) as gateway:
+        bot: ExtBot[None] = ExtBot(TOKEN, base_url=f"{gateway.make_url('/bot')}", request=transport)
+        with pytest.raises(NotSentError) as caught:
+            await bot.initialize()
+        await bot.shutdown()
+    assert not transport.unauthorized.is_set()
+    outcome = outcome_of(caught.value)
+    assert isinstance(outcome, Wait)
+    assert not outcome.counts
 
 
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
