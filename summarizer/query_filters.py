@@ -50,11 +50,12 @@ def with_whole_names(text: str, sources: Collection[str], topics: Collection[str
     >>> with_whole_names("nguon:kinh tế hải bão", ["Kinh tế Hải Cảng"], [])
     'nguon:"kinh tế hải" bão'
     """
+    papers, subjects = list(map(comparable, sources)), list(map(comparable, topics))
     done, at = "", 0
     for found in _FILTER.finditer(text):
         if found["plain"] is None or found.start() < at:
             continue
-        known = list(map(comparable, sources if found["source"] else topics))
+        known = papers if found["source"] else subjects
         start, end = found.start("plain"), _end_of_name(text, found.start("plain"), known)
         if end > found.end("plain"):
             done, at = f'{done}{text[at:start]}"{text[start:end]}"', end
@@ -67,7 +68,8 @@ def _end_of_name(text: str, start: int, known: Sequence[str]) -> int:
     words = run.group().split(" ") if run else []
     for size in range(len(words), 1, -1):
         name = " ".join(words[:size])
-        if len(comparable(name)) >= LEAST_OF_A_NAME and any(comparable(name) in each for each in known):
+        sought = comparable(name)
+        if len(sought) >= LEAST_OF_A_NAME and any(sought in each for each in known):
             return start + len(name)
     return start
 

@@ -16,9 +16,10 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _BEFORE = (
     "cho tôi biết|cho mình biết|cho em hỏi|cho hỏi|cho xem|tôi muốn biết|tôi muốn hỏi|tôi muốn xem|tin tức về"
     "|tin tức|tin mới về|tin về|tin gì về|bài báo về|bài về|thông tin về|có gì mới về|vì sao|tại sao|khi nào"
-    "|bao giờ|có phải|ai là|liệu|bao nhiêu|mấy|những ai|có bao nhiêu"
+    "|bao giờ|có phải|ai là|bao nhiêu|những ai|có bao nhiêu"
 )
-_BEFORE_MARKED = "tìm bài về|tìm tin về|tìm thông tin về|tìm giúp tôi|(?-i:[Aa]i)"  # AI is a matter
+# AI is a matter, and Ai Cập a country.
+_BEFORE_MARKED = "tìm bài về|tìm tin về|tìm thông tin về|tìm giúp tôi|liệu|mấy|(?-i:[Aa]i)(?! c[ậa]p)"
 _AFTER = (
     "hiện nay bao nhiêu|là bao nhiêu|bao nhiêu|bao giờ|như thế nào|thế nào|ra sao|ở đâu|khi nào|lúc nào"
     "|vì sao|tại sao|là gì|là ai|với ai|của ai|những ai|mới nhất|có gì mới|diễn biến|tin mới|ngày mai|bao lâu"
@@ -27,8 +28,6 @@ _AFTER = (
 _AFTER_MARKED = "gì|không|chưa|thế|vậy|nhỉ|à"
 _WITHIN = "gì|bao nhiêu|bao giờ|khi nào|ở đâu|như thế nào|thế nào|vì sao|tại sao|có phải"
 _WITHIN_MARKED = "nào|mấy"
-
-
 _NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
 
 
