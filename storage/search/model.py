@@ -78,22 +78,31 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How far a look-up goes: of the newest `reach` articles `window` matches are counted, `limit` read."""
+    """How far a look-up goes: of the newest `reach` articles `window` matches are counted, `limit` read.
+
+    A `steep` one passes through all of these rather than backwards until it has enough: where there may be no
+    match, an index does not know where to stop.
+    """
 
     limit: int
     window: int
     reach: int
+    steep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The newest matches: `hits` the newest of these, `matches` how many were looked at, and their span."""
+    """The newest matches: `hits` the newest of these, `matches` how many were looked at, and their span.
+
+    All that were looked at are among the newest `depth` articles of the store.
+    """
 
     hits: tuple[Hit, ...] = ()
     matches: int = 0
     has_more: bool = False  # older matches were left unlooked at
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
+    depth: int = 0
 
 
 class Engine(Protocol):

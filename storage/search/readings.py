@@ -23,9 +23,11 @@ _READ = 50  # matches whose title and sapo are read
 _READ_NEAR = 30  # of those with the words in the title or side by side
 _READ_WHOLE = 10  # of those whose whole text is read
 _WINDOW_WHOLE = 100
-# Words times articles that one look-up may pass through: questions of many words, all of them frequent, reach
-# less far back in a large store.
+# Words times articles that one look-up may pass through: questions of many words reach less far back in a
+# large store, those of more than a sentence's even less.
 _WORK, _WORK_WHOLE = 1_200_000, 250_000
+_MANY_WORDS = 8
+_DEEPER = 10  # where words are found everywhere, closer matches are looked for so many times as far back
 _ENOUGH_NEAR = 10  # adjacent or in the title, with their marks: the look-alikes of a frequent word may stay
 _MOST_TO_LEAVE_OUT = 6  # groups: the work of leaving each out in turn grows with their square
 
@@ -40,11 +42,17 @@ class Read:
     looked_through: int = 0
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
+    depth: int = 0  # those looked at are among the newest so many articles of the store
 
     @property
     def has_own(self) -> bool:
         """Tell whether an article has every word with the marks typed."""
         return any(hit.is_own for hit in self.hits)
+
+    @property
+    def reach(self) -> int:
+        """Return within how many of the newest articles closer matches of the same words are looked for."""
+        return self.depth if self.is_exact else _DEEPER * self.depth
 
     def own(self) -> "Read":
         """Return what has the marks typed, where anything has."""
@@ -100,12 +108,13 @@ class Reader:
             page = await self._look_up("folded", wanted, WINDOW, WINDOW)
         return self._read(page, groups).own()
 
-    async def side_by_side(self) -> Read:
-        """Look for the words next to each other, in the order typed, anywhere in the text."""
+    async def side_by_side(self, anywhere: Read) -> Read:
+        """Look for the words next to each other, in the order typed, in texts that have them `anywhere`."""
+        if not anywhere.hits:
+            return Read()
         phrase = Match((_side_by_side(_bare(self.query.groups)),), self._excluded)
-        return self._read(
-            await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE), self.query.groups
-        ).own()
+        page = await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE, anywhere.reach)
+        return self._read(page, self.query.groups).own()
 
     async def whole(self) -> Read:
         """Look for all words anywhere in the text."""
@@ -113,14 +122,18 @@ class Reader:
         page = await self._look_up("whole", wanted, _READ_WHOLE, _WINDOW_WHOLE)
         return self._read(page, self.query.groups).own()
 
-    async def slipped(self) -> tuple[Read, Groups]:
-        """Look for all words side by side in title or sapo, one of them slipped; and tell what was meant."""
+    async def slipped(self, anywhere: Read) -> tuple[Read, Groups]:
+        """Look for all words side by side in title or sapo, one of them slipped; and tell what was meant.
+
+        Where texts have the words as typed `anywhere`, and often, not as far back as else.
+        """
         groups = self.query.groups
         bare = _bare(groups)
         if not 2 < len(bare) <= _MOST_TO_LEAVE_OUT:
             return Read(), groups
         nearly = Match(_without_one_as_phrases(bare), self._excluded)
-        page = await self._look_up("folded", nearly, _READ, _READ)
+        reach = None if anywhere.is_exact else anywhere.reach
+        page = await self._look_up("folded", nearly, _READ, _READ, reach)
         hits, meant = slipped(groups, page.hits)
         return self._read(replace(page, hits=tuple(hits), matches=len(hits)), meant).own(), meant
 
@@ -138,33 +151,38 @@ class Reader:
 
     async def _frequent(self, page: Page, groups: Groups) -> Read:
         """Narrow many matches to those with the words in the title or side by side."""
-        read = self._read(page, groups)
+        bare = read = self._read(page, groups)
         if not self.query.has_marks:
-            return await self._nearer(read, "folded", groups)
+            return await self._nearer(read, "folded", groups, bare.reach)
         own = await self._look_up("accented", Match((AllOf(_tuples(groups)),)), _READ, WINDOW)
         if own.matches:
             read = self._with(replace(self._read(own, groups), hits=read.hits), own, groups)
         if own.matches > _READ:
-            read = await self._nearer(read, "accented", groups)
+            read = await self._nearer(read, "accented", groups, read.reach)
         if own.matches < _ENOUGH_NEAR:
-            read = await self._nearer(read, "folded", groups)
+            read = await self._nearer(read, "folded", groups, bare.reach)
         return read.own()
 
-    async def _nearer(self, read: Read, layer: Layer, groups: Groups) -> Read:
+    async def _nearer(self, read: Read, layer: Layer, groups: Groups, reach: int) -> Read:
         excluded = self._excluded if layer == "folded" else ()
         wanted = _bare(groups) if layer == "folded" else _tuples(groups)
         match = Match(_near(wanted), excluded)
-        return self._with(read, await self._look_up(layer, match, _READ_NEAR, _READ_NEAR), groups)
+        return self._with(read, await self._look_up(layer, match, _READ_NEAR, _READ_NEAR, reach), groups)
 
-    async def _look_up(self, layer: Layer, match: Match, limit: int, window: int) -> Page:
-        reach = (_WORK_WHOLE if layer == "whole" else _WORK) // max(1, len(self.query.words))
-        extent = Extent(limit, window, reach)
+    async def _look_up(
+        self, layer: Layer, match: Match, limit: int, window: int, reach: int | None = None
+    ) -> Page:
+        words = max(1, len(self.query.words))
+        most = (_WORK_WHOLE if layer == "whole" else _WORK) // (words * max(1, words // _MANY_WORDS))
+        extent = Extent(
+            limit, window, min(most, reach or most), steep=reach is not None or words > _MANY_WORDS
+        )
         return await engine_of(self.connection).look_up(self.connection, layer, match, self.filters, extent)
 
     def _read(self, page: Page, groups: Groups) -> Read:
         hits = tuple(self._ranked(page.hits, groups))
         total = page.matches if page.matches > len(page.hits) else len(hits)
-        return Read(hits, total, not page.has_more, page.matches, page.first_at, page.last_at)
+        return Read(hits, total, not page.has_more, page.matches, page.first_at, page.last_at, page.depth)
 
     def _with(self, read: Read, page: Page, groups: Groups) -> Read:
         """Return `read` with the hits of another page among its own."""

@@ -100,13 +100,13 @@ async def _answer(reader: Reader, limit: int) -> Found:
     lead = await reader.lead()
     if lead.has_own:
         return _found(lead, "lead", limit)
-    phrase = Read() if lead.hits else await reader.side_by_side()
+    text = await reader.whole()
+    phrase = Read() if lead.hits else await reader.side_by_side(text)
     if lead.hits or phrase.hits:  # meant as typed: no slip is looked for
-        return _as_typed(lead, lead.and_then(phrase).and_then(await reader.whole()), limit)
-    slip, meant = await reader.slipped()
+        return _as_typed(lead, lead.and_then(phrase).and_then(text), limit)
+    slip, meant = await reader.slipped(text)
     if slip.hits:
         return _mended(reader, slip, meant, limit)
-    text = await reader.whole()
     found = _as_typed(lead, text, limit)
     if len(text.hits) < _ENOUGH and (
         guessed := respelled(reader.query, await spelling_of(reader.connection))

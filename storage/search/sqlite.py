@@ -22,9 +22,9 @@ from storage.times import UtcTime
 from summarizer.query import Run
 
 _NEWEST: dict[Layer, str] = {
-    "accented": "SELECT rowid AS id FROM fts_acc WHERE fts_acc MATCH :match{between} ORDER BY rowid DESC",
-    "folded": "SELECT rowid AS id FROM fts_fold WHERE fts_fold MATCH :match{between} ORDER BY rowid DESC",
-    "whole": "SELECT rowid AS id FROM fts_body WHERE fts_body MATCH :match{between} ORDER BY rowid DESC",
+    "accented": "SELECT rowid AS id FROM fts_acc WHERE fts_acc MATCH :match{between}",
+    "folded": "SELECT rowid AS id FROM fts_fold WHERE fts_fold MATCH :match{between}",
+    "whole": "SELECT rowid AS id FROM fts_body WHERE fts_body MATCH :match{between}",
 }
 _TIME = UtcTime()
 _PUT = {
@@ -118,9 +118,9 @@ async def look_up(
     connection: AsyncConnection, layer: Layer, match: Match, filters: Filters, extent: Extent
 ) -> Page:
     """Look at the newest matches, as far as `extent` goes, and return the newest of these first."""
-    asked = look_up_statement(
-        _NEWEST[layer], "rowid", expression(match), filters, extent, with_body=layer == "whole"
-    )
+    # FTS5 that goes backwards looks for the lower bound at matches only; `+` lets it come from there instead.
+    newest = f"{_NEWEST[layer]} ORDER BY {'+rowid' if extent.steep else 'rowid'} DESC"
+    asked = look_up_statement(newest, "rowid", expression(match), filters, extent, with_body=layer == "whole")
     return await _page(connection, asked)
 
 

@@ -31,10 +31,14 @@ found AS MATERIALIZED (
     SELECT a.id, {came_out} AS at FROM newest CROSS JOIN articles AS a
     WHERE a.id = newest.id{conditions} ORDER BY newest.id DESC LIMIT :window
 )
-SELECT a.id, a.title, a.sapo, {came_out} AS at, {body} AS body, probed, matches, first_at, last_at
+SELECT a.id, a.title, a.sapo, {came_out} AS at, {body} AS body, probed, matches, first_at, last_at, depth
 FROM (SELECT id FROM found ORDER BY id DESC LIMIT :shown) AS shown
 CROSS JOIN articles AS a
-CROSS JOIN (SELECT count(*) AS matches, min(at) AS first_at, max(at) AS last_at FROM found) AS span
+CROSS JOIN (
+    SELECT count(*) AS matches, min(at) AS first_at, max(at) AS last_at,
+        (SELECT max(id) FROM articles) - min(id) + 1 AS depth
+    FROM found
+) AS span
 CROSS JOIN (SELECT count(*) AS probed FROM newest) AS looked_at
 WHERE a.id = shown.id ORDER BY a.id DESC"""
 
@@ -116,6 +120,6 @@ def page_of(
     if not rows:
         return Page()
     hits = tuple(Hit(number, title, sapo, moment(at), body) for number, title, sapo, at, body, *_ in rows)
-    probed, matches, first_at, last_at = rows[0][5:]
+    probed, matches, first_at, last_at, depth = rows[0][5:]
     has_more = matches == values["window"] or probed == values["probed"]
-    return Page(hits, matches, has_more, moment(first_at), moment(last_at))
+    return Page(hits, matches, has_more, moment(first_at), moment(last_at), depth)

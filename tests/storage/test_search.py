@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.search import Found, SearchRow, index_articles, search_articles, unindex_articles
+from storage.search.engines import engine_of
 from storage.search.index import indexed_words
-from storage.search.model import IndexedWords
+from storage.search.model import NO_FILTERS, AllOf, Extent, IndexedWords, Match
 from storage.tables import articles
 from summarizer.query import parse_query
 
@@ -303,3 +304,19 @@ async def test_words_are_cut_off_the_loop(put: Put, monkeypatch: pytest.MonkeyPa
     await put("Sông Mây cạn nước")
     assert len(threads) == 1
     assert threads[0] != threading.get_ident()
+
+
+@pytest.mark.parametrize("reach", [1, 4, 9, 100])
+async def test_a_steep_look_up_finds_what_one_that_goes_backwards_finds(
+    database: Database, reach: int
+) -> None:
+    await store(database, [row(n, "Sông Mây" if n % 3 else "Mây trên sông") for n in range(1, 31)])
+    match = Match((AllOf(((("song", "may"),),)),))
+    pages = []
+    async with database.read() as connection:
+        for steep in (False, True):
+            extent = Extent(2, 3, reach, steep)
+            pages.append(await engine_of(connection).look_up(connection, "folded", match, NO_FILTERS, extent))
+    backwards, steep_one = pages
+    assert steep_one == backwards
+    assert [hit.article_id for hit in backwards.hits] == [29, 28][: max(0, reach - 1)]
