@@ -101,8 +101,8 @@ async def claim_deliveries(
     that came back while its chat paused or left, or its issue was retracted, is called off here. One that
     edits waits until what it edits is done.
     """
-    if lease is not None and not await holds_lease(connection, lease):
-        return []
+    if limit <= 0 or (lease is not None and not await holds_lease(connection, lease)):
+        return []  # to SQLite a limit below 0 is none
     claimed = await _claim(connection, _due(is_repeat=False), limit, now, busy)
     if busy and len(claimed) < limit:
         claimed += await _claim(connection, _due(is_repeat=False), limit - len(claimed), now)

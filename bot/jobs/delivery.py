@@ -149,7 +149,8 @@ class Sender:
         is_resting = asyncio.get_running_loop().time() < self._rest_until
         if self._stopping or self.is_paused or self.is_halted or is_resting:
             return 0
-        return (1 if self._failures else self._most_in_flight()) - len(self._flying)
+        most = 1 if self._failures else self._most_in_flight()
+        return max(0, most - len(self._flying))  # more may be in flight still than may be taken up now
 
     def _most_in_flight(self) -> int:
         if self._pace is None:

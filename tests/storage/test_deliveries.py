@@ -97,6 +97,13 @@ async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
     assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
 
 
+async def test_who_has_no_room_gets_nothing(database: Database, listener: Listener, now: dt.datetime) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        for limit in (0, -1):
+            assert await claim_deliveries(connection, now=now, limit=limit) == []
+
+
 async def test_quiet_hours_decide_when_each_may_go_out(
     database: Database, listener: Listener, now: dt.datetime
 ) -> None:

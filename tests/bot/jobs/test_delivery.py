@@ -13,8 +13,10 @@ from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
+from bot.jobs.outcomes import Wait
 from bot.limiter import TelegramPace
 from bot.transport import AiohttpRequest
+from storage.deliveries import Claimed
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
 from storage.tables import deliveries, subscribers
@@ -101,6 +103,30 @@ async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
     sender.abandon()
     await asyncio.wait_for(sending, 5)
     assert await statuses(desk) == ["sending", "sending"], "whoever took them up says what became of them"
+
+
+async def test_after_a_failure_nothing_more_is_taken_up_than_the_one_that_asks(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More are in flight then than may be: they hang, while one of them failed long ago."""
+    await queue(*range(1, 21))
+    failed = asyncio.Event()
+
+    async def fail_or_hang(bot: Any, one: Claimed) -> Wait:
+        if one.chat_id != AN:
+            await asyncio.Event().wait()
+        failed.set()
+        return Wait(0.0, counts=True, reason="502")
+
+    monkeypatch.setattr("bot.jobs.delivery.send", fail_or_hang)
+    sending = asyncio.create_task(sender.run())
+    await asyncio.wait_for(failed.wait(), 5)
+    for _ in range(3):
+        sender.wake()
+        await asyncio.sleep(0.2)
+    assert (await statuses(desk)).count("sending") <= FEWEST_IN_FLIGHT
+    sender.abandon()
+    await sending
 
 
 async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
