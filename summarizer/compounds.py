@@ -9,6 +9,7 @@ from itertools import pairwise
 from summarizer.spellings import Run
 from summarizer.watch_match import Head
 
+_LONGEST_NUMBER = 3  # digits
 _USUAL = 2 / 3  # of the heads that have both words have them side by side: they are one word
 
 Group = tuple[Run, ...]  # a run and its other spellings
@@ -29,7 +30,17 @@ def compounded(groups: Sequence[Group], heads: Sequence[Head]) -> tuple[Group, .
         usual[at] or (share > 0 and not any(usual[max(0, at - 1) : at + 2]))
         for at, share in enumerate(shares)
     ]
+    if len(groups) > 1 and _is_number_of(groups[-1], groups[-2]):
+        joined[-1] = True
     return tuple(_joined(groups, joined))
+
+
+def _is_number_of(last: Group, before: Group) -> bool:
+    """Tell whether a question ends with the number of something: "bão số 12", "iPhone 12", but no year."""
+    number = last[0][0]
+    return (
+        len(last) == len(before) == len(last[0]) == 1 and number.isdigit() and len(number) <= _LONGEST_NUMBER
+    )
 
 
 def _share(one: Group, other: Group, heads: Sequence[Head]) -> float:

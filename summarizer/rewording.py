@@ -14,7 +14,8 @@ from summarizer.time_words import find_times
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 # What people put around the words that they mean. Without marks some would be others: "vay" is a loan.
 _BEFORE = (
-    "cho tôi biết|cho mình biết|cho em hỏi|cho hỏi|cho xem|tôi muốn biết|tôi muốn hỏi|tôi muốn xem|tin tức về"
+    "cho tôi biết|cho mình biết|cho tôi hỏi|cho mình hỏi|cho em hỏi|cho hỏi"
+    "|có tin gì về|có tin gì mới về|cho xem|tôi muốn biết|tôi muốn hỏi|tôi muốn xem|tin tức về"
     "|tin tức|tin mới về|tin về|tin gì về|bài báo về|bài về|thông tin về|có gì mới về|vì sao|tại sao|khi nào"
     "|bao giờ|có phải|ai là|bao nhiêu|những ai|có bao nhiêu"
 )
@@ -25,7 +26,7 @@ _AFTER = (
     "|vì sao|tại sao|là gì|là ai|với ai|của ai|những ai|mới nhất|có gì mới|diễn biến|tin mới|ngày mai|bao lâu"
     "|bao giờ xong|khi nào xong"
 )
-_AFTER_MARKED = "gì|không|chưa|thế|vậy|nhỉ|à"
+_AFTER_MARKED = "gì|không|ko|chưa|thế|vậy|nhỉ|à"
 _WITHIN = "gì|bao nhiêu|bao giờ|khi nào|ở đâu|như thế nào|thế nào|vì sao|tại sao|có phải"
 _WITHIN_MARKED = "nào|mấy"
 _NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")

@@ -30,6 +30,13 @@ def test_once_is_enough_for_words_that_belong_to_no_other() -> None:
     assert words("khủng long", *apart) == ["khủng", "long"]
 
 
+def test_a_number_at_the_end_belongs_to_what_it_counts() -> None:
+    apart = "Điện thoại của 12 người"
+    assert words("điện thoại 12", apart) == ["điện thoại 12"]
+    assert words("điện thoại 12 người", apart) == ["điện thoại", "12 người"]
+    assert words("điện thoại 2019", apart) == ["điện thoại", "2019"]
+
+
 def test_a_name_with_other_spellings_stays_as_it_is() -> None:
     assert words("giá vàng tphcm mưa", "Giá vàng TPHCM mưa") == ["giá vàng", "tphcm", "mưa"]
 

@@ -29,6 +29,8 @@ TODAY = dt.date(2026, 11, 22)
         ("chủ tịch xã nói gì về cầu Rạch Sấu", "chủ tịch xã nói về cầu Rạch Sấu"),
         ("cầu Rạch Sấu khi nào thông xe?", "cầu Rạch Sấu thông xe"),
         ("Ai bị bắt ở Vàm Đước?", "bị bắt ở Vàm Đước"),
+        ("cho tôi hỏi giá gạo bao nhiêu 1 kg", "giá gạo 1 kg"),
+        ("có tin gì về cầu Rạch Sấu ko", "cầu Rạch Sấu"),
         ("bao nhieu nguoi duoc cuu", "nguoi duoc cuu"),
         ("thời tiết Vàm Đước ngày mai", "thời tiết Vàm Đước"),
     ],
