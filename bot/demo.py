@@ -185,7 +185,16 @@ async def _is_worked_up(database: Database, articles: int) -> bool:
 async def _show_once(hands: Control, reader: int) -> None:
     await _show(hands, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS)  # the welcome, the digest
     await _show(hands, reader, _QUESTION, answers=1, quiet_seconds=0)
-    put("Muốn tự trò chuyện với bot trong trình duyệt, gõ: diemtin demo")
+    put(f"Muốn tự trò chuyện với bot trong trình duyệt, gõ: {_as_typed(sys.argv[0])} demo")
+
+
+def _as_typed(program: str) -> str:
+    """Return how the command was called, so that what is told to type works in the same shell.
+
+    >>> _as_typed(".venv/bin/diemtin"), _as_typed("/usr/lib/bot/__main__.py")
+    ('.venv/bin/diemtin', 'diemtin')
+    """
+    return program if Path(program).name == "diemtin" else "diemtin"
 
 
 async def _show(hands: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
