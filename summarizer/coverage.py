@@ -63,10 +63,6 @@ class Wanted:
         self._may_part = len(groups) < 2 or any(stands_alone(run) for group in groups for run in group)
         self._first_words = {run[0].folded for wish in self._wishes for run in wish}
 
-    def __len__(self) -> int:
-        """Return how many wishes there are."""
-        return len(self._wishes)
-
     def coverage(self, words: Sequence[Forms]) -> Coverage:
         """Return how much the words of a stretch say. A word typed with marks is only itself, but d may be đ.
 
