@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, func, select, tuple_, update
+from sqlalchemy import Row, Select, and_, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.issues import ALERT
@@ -141,9 +141,11 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 
 
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
-    """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes."""
+    """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes,
+    and what it still had to get is the new one's."""
     if known := await find_subscriber(connection, new):
         await _hand_over_watches(connection, old, known.id)
+        await _hand_over_deliveries(connection, old, known.id)
         await delete_subscriber(connection, old)
         return
     row = subscribers.c.chat_id == old
@@ -160,6 +162,17 @@ async def _hand_over_watches(connection: AsyncConnection, old: int, new_id: int)
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
     its_own = and_(watches.c.subscriber_id == old_id, watches.c.key.not_in(known))
     await connection.execute(update(watches).where(its_own).values(subscriber_id=new_id))
+
+
+async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
+    """Give what a chat still had to get to another subscriber, who may have been to get the same."""
+    d, same = deliveries.c, deliveries.alias("same")
+    has_it = exists().where(
+        same.c.subscriber_id == new_id, same.c.issue_id == d.issue_id, same.c.part == d.part
+    )
+    old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
+    open_ones = and_(d.subscriber_id == old_id, d.status.in_(["pending", "sending"]), ~has_it)
+    await connection.execute(update(deliveries).where(open_ones).values(subscriber_id=new_id))
 
 
 async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:

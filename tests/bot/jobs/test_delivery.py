@@ -263,6 +263,20 @@ async def test_a_group_that_became_a_supergroup_is_followed(
     assert await is_active(desk, new)
 
 
+async def test_a_group_whose_new_number_subscribed_meanwhile_loses_no_digest(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, reader: Reader
+) -> None:
+    old = await users.group("Xóm nhỏ", type="group")
+    await reader(old)
+    await queue(AN)
+    new = (await users.post("member", chat=old, action="upgrade"))["chat"]["id"]
+    await reader(new)
+    while await sender.send_batch():
+        pass
+    assert await statuses(desk) == ["sent", "sent"]
+    assert "Tin sáng" in await seen(users, new)
+
+
 async def test_a_refused_token_halts_the_sender_and_keeps_the_rows(
     desk: Desk, sender: Sender, queue: Queue, users: Control, telegram: ExtBot[None]
 ) -> None:
