@@ -358,7 +358,9 @@ ASK_TO_SEND = Markup(
     "ai đang trong giờ yên tĩnh thì nhận khi hết giờ ấy."
 )
 SENT_NOW = Markup("✓ <b>{edition}</b>: đã xếp {count} tin nhắn để gửi.")
-SENT_NOTHING = Markup("<b>{edition}</b>: không có gì để gửi, vì chưa có tin mới hoặc chưa ai nhận bản tin này.")
+SENT_NOTHING = Markup(
+    "<b>{edition}</b>: không có gì để gửi, vì chưa có tin mới hoặc chưa ai nhận bản tin này."
+)
 SENT_BEFORE = "Lệnh gửi này đã được nhận rồi."
 BUTTON_PREVIEW = "Xem trước: {edition}"
 BUTTON_SEND = "Gửi ngay: {edition}"
