@@ -19,8 +19,8 @@ from typing import Any
 
 from bot.answers import Reply, reply_to
 from bot.assembly import assemble
-from bot.clock import Clock
 from bot.desk import Desk
+from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import find_articles
 from storage.engine import Database

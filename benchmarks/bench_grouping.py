@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer.grouping import Arrival, Grouper
+from summarizer.stories.grouping import Arrival, Grouper
 
 MEASURED = 1_000
 

@@ -22,20 +22,20 @@ from sqlalchemy import insert
 from telegram import LinkPreviewOptions
 from telegram.ext import ExtBot
 
-from bot.clock import Clock
 from bot.desk import Desk
 from bot.emulator.client import control
 from bot.emulator.process import emulator_process
 from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
-from bot.limiter import TelegramPace
 from bot.newsroom import Newsroom
-from bot.transport import AiohttpRequest
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import Clock
+from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.leases import LeaseKey, take_lease
 from storage.engine import Database
-from storage.issues import Issue, enqueue_deliveries, record_issue
-from storage.leases import LeaseKey, take_lease
 from storage.profiles import Choices, join_profile
 from storage.tables import subscribers
-from storage.upgrade import upgrade
+from storage.upkeep.upgrade import upgrade
 
 TOKEN = "42:benchmark"  # noqa: S105 - the emulator takes any
 TEXT = "<b>Tin sáng</b>\n" + "Cây cầu dài hai trăm mét nối hai bờ sông, bà con không còn phải đi đò. " * 20

@@ -17,12 +17,12 @@ from typing import Any
 
 from rouge import mean_rouge, rouge
 
+from summarizer.extraction.ranking import RANKERS
+from summarizer.extraction.summaries import summarize
 from summarizer.model import Document
-from summarizer.ranking import RANKERS
-from summarizer.repair import repair
-from summarizer.sentences import split
-from summarizer.summaries import summarize
-from summarizer.syllables import syllables
+from summarizer.text.repair import repair
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
 
 STORY_SYLLABLES = 250
 ORACLE_SENTENCES = 3

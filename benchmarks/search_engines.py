@@ -19,10 +19,10 @@ from sqlalchemy import insert
 from storage.engine import Database
 from storage.search import SearchRow, index_articles, search_articles
 from storage.tables import articles as article_table
-from storage.upgrade import upgrade
-from summarizer.query import parse_query
-from summarizer.syllables import folded
-from summarizer.words import word_forms
+from storage.upkeep.upgrade import upgrade
+from summarizer.questions.query import parse_query
+from summarizer.text.syllables import folded
+from summarizer.text.words import word_forms
 
 NOW = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 TOP = 10

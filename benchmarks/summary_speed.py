@@ -17,11 +17,11 @@ from pathlib import Path
 
 from sumy.summarizers.lex_rank import LexRankSummarizer
 
+from summarizer.extraction.ranking import document_of
+from summarizer.extraction.summaries import summarize
 from summarizer.model import Document
-from summarizer.ranking import document_of
-from summarizer.repair import repair
-from summarizer.sentences import split
-from summarizer.summaries import summarize
+from summarizer.text.repair import repair
+from summarizer.text.sentences import split
 
 
 def ours(document: Document) -> None:

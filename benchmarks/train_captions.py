@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from summarizer.captions import cues
-from summarizer.repair import repair
-from summarizer.sentences import split
-from summarizer.syllables import syllables
+from summarizer.text.captions import cues
+from summarizer.text.repair import repair
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
 
 Example = tuple[frozenset[str], bool]
 CREDIT = re.compile(

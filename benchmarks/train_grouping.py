@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer.syllables import syllables
-from summarizer.terms import term_hashes
+from summarizer.stories.terms import term_hashes
+from summarizer.text.syllables import syllables
 
 BUCKETS = 1 << 20
 LEVELS = 20

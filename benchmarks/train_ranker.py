@@ -20,13 +20,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from rouge import mean_rouge
 
-from summarizer.features import Measured, measure
-from summarizer.repair import repair
-from summarizer.scoring import Net, net_from, pair_figures
-from summarizer.sentences import split
-from summarizer.syllables import syllables
-from summarizer.tokens import tokenize
-from summarizer.vectors import Floats
+from summarizer.extraction.features import Measured, measure
+from summarizer.extraction.scoring import Net, net_from, pair_figures
+from summarizer.extraction.vectors import Floats
+from summarizer.text.repair import repair
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
+from summarizer.text.tokens import tokenize
 
 FEWEST = 4  # syllables of a sentence that may be shown
 RARE = 4  # articles; a syllable of fewer counts as never seen

@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 from bench_topics import POLITICS, Labelled, read, read_labelled, report, tell
 
-from summarizer.syllables import syllables
-from summarizer.terms import LEAD_CHARACTERS, LEAD_SYLLABLES
+from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES
+from summarizer.text.syllables import syllables
 from summarizer.topic_classifier import TOPICS, Model, known, softmax, unpacked, weigh
 
 Floats = npt.NDArray[np.float32]

@@ -15,9 +15,9 @@ import statistics
 import time
 import tracemalloc
 
+from summarizer.extraction.vectors import lexicon
 from summarizer.model import Document
-from summarizer.vectors import lexicon
-from summarizer.watching import Arrived, WatchIndex, parse_watch, watch_key
+from summarizer.questions.watching import Arrived, WatchIndex, parse_watch, watch_key
 
 
 class Words:

@@ -20,13 +20,13 @@ from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles, find_origins, find_summaries
 from storage.questions import Question
 from storage.search import Found, search_articles
-from summarizer.answering import MOST_READ, Answer, answer
-from summarizer.disagreements import find_disagreements
+from summarizer.facts.disagreements import find_disagreements
 from summarizer.model import Disagreement, Place, Summary
-from summarizer.query import Query, parse_query
-from summarizer.rewording import with_times_as_words, without_question_words, without_times
-from summarizer.snippets import Snippet, best_snippet
-from summarizer.telling import Piece
+from summarizer.questions.answering import MOST_READ, Answer, answer
+from summarizer.questions.query import Query, parse_query
+from summarizer.questions.rewording import with_times_as_words, without_question_words, without_times
+from summarizer.questions.snippets import Snippet, best_snippet
+from summarizer.stories.telling import Piece
 
 MOST_FOUND = 50  # articles of a question
 _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot import notices
-from bot.chat.admin import AdminActions, tell_admins
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
-from bot.connection import Address, Connection, TokenRefusedError
+from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.alerts import send_alerts
@@ -24,13 +22,15 @@ from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.jobs.watching import Watching
-from bot.jobs.web_polling import WebPolling
+from bot.jobs.web.polling import WebPolling
 from bot.jobs.work_up import WorkUp
-from bot.lease import Lease, LeaseLostError
 from bot.metrics import serve_health
+from bot.operators import notices
 from bot.readiness import persistently, until_ready
-from bot.ticks import Ticks
-from storage.deliveries import count_waiting
+from bot.telegram.connection import Address, Connection, TokenRefusedError
+from bot.telegram.lease import Lease, LeaseLostError
+from bot.times.ticks import Ticks
+from storage.delivery.deliveries import count_waiting
 from storage.errors import StorageError
 
 __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from bot import newsroom as plain
-from bot.schedule import Schedule
+from bot.times.schedule import Schedule
 from config.newsroom import Edition, Newsroom, Source
 from config.reading import TEMPLATE, load_newsroom, parse_newsroom
 from config.settings import Settings

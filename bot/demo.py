@@ -23,7 +23,7 @@ from bot.samples import load_samples
 from storage.articles import count_waiting
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.stats import gather_stats
+from storage.upkeep.stats import gather_stats
 
 _TOKEN = "1000000001:demo-token-of-the-local-emulator"  # noqa: S105 - the emulator takes any
 _QUESTION = "mua lon ha long"

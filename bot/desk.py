@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bot.clock import Clock
 from bot.last_day import LastDay
 from bot.newsroom import Newsroom
+from bot.times.clock import Clock
 from storage.engine import Database
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.rendering import RenderedPart, render_parts
+from bot.chat.messages.rendering import RenderedPart, render_parts
 from bot.newsroom import Edition, Newsroom
 from storage.articles import StoredArticle, find_summaries
 from storage.candidates import Window, find_eligible

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.newsroom import Newsroom
 from storage.articles import find_paper_names
 from storage.search import Filters
-from summarizer.query import Query, parse_query
-from summarizer.query_filters import LEAST_OF_A_NAME, comparable, take_filters, with_whole_names
-from summarizer.rewording import with_topic
+from summarizer.questions.query import Query, parse_query
+from summarizer.questions.query_filters import LEAST_OF_A_NAME, comparable, take_filters, with_whole_names
+from summarizer.questions.rewording import with_topic
 
 _LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
 

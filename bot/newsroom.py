@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from bot.schedule import Schedule
+from bot.times.schedule import Schedule
 from storage.profiles import Choices
 from summarizer.digest import QuotePolicy
 
@@ -84,8 +84,8 @@ class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
     `topic_aliases` maps what feeds and addresses call a topic to its name. `ranker` is a name in
-    `summarizer.ranking.RANKERS`: it chooses the sentences of articles that come in from now on. `contact` is
-    for those who keep the polled hosts.
+    `summarizer.extraction.ranking.RANKERS`: it chooses the sentences of articles that come in from now
+    on. `contact` is for those who keep the polled hosts.
     """
 
     zone: str

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 import structlog
 
-from bot import notices
-from bot.clock import Clock
+from bot.operators import notices
+from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.soundness import check_sound
-from storage.upgrade import upgrade
+from storage.upkeep.soundness import check_sound
+from storage.upkeep.upgrade import upgrade
 
 _LONGEST_WAIT_SECONDS = 30.0
 _T = TypeVar("_T")

@@ -2,7 +2,7 @@
 
 SQLite allows one writer at a time and aiosqlite would mix two tasks' transactions on one connection, so
 every transaction has a connection of its own and writers queue on an asyncio lock instead of polling the
-file lock. Migrations live in `storage.upgrade`.
+file lock. Migrations live in `storage.upkeep.upgrade`.
 """
 
 import asyncio

@@ -7,7 +7,7 @@ import hashlib
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from summarizer.syllables import canonical
+from summarizer.text.syllables import canonical
 
 MAX_URL_CHARACTERS = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.issues import ALERT
+from storage.delivery.issues import ALERT
 from storage.profiles import Choices, choices_of
 from storage.statements import insert_into
 from storage.tables import deliveries, issue_parts, issues, profiles, questions, subscribers, watches

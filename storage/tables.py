@@ -319,7 +319,7 @@ notes = Table(  # small facts that must survive a restart: what the admins were 
     Column("changed_at", UtcTime, nullable=False),
 )
 
-leases = Table(  # which process may speak for a bot: see storage.leases
+leases = Table(  # which process may speak for a bot: see storage.delivery.leases
     "leases",
     metadata,
     Column("name", Text, primary_key=True),

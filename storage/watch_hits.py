@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
-from storage.deliveries import Buttons
-from storage.issues import ALERT, Issue, record_issue
+from storage.delivery.deliveries import Buttons
+from storage.delivery.issues import ALERT, Issue, record_issue
 from storage.profiles import Choices, choices_of
 from storage.statements import chunks, insert_into, is_postgres
 from storage.tables import (

@@ -80,7 +80,7 @@ def _taken_back(now: dt.datetime) -> dict[str, dt.datetime | None]:
 
 @dataclass(frozen=True, slots=True)
 class ChangedWatch:
-    """A watch as it is now; `key` tells what it asks (`summarizer.watching.read_key`)."""
+    """A watch as it is now; `key` tells what it asks (`summarizer.questions.watching.read_key`)."""
 
     id: int
     key: str

@@ -11,7 +11,7 @@ from storage.articles import StoredArticle
 from storage.search import SearchRow, index_articles
 from storage.tables import articles, stories, summary_places
 from summarizer.model import Summary
-from summarizer.terms import LEAD_SYLLABLES
+from summarizer.stories.terms import LEAD_SYLLABLES
 
 _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 

@@ -1,8 +1,8 @@
 """Compose a digest: which stories a slot tells, and in what order.
 
 Pure: the slot, the stories and the reader's choices come in, an ordered `Digest` goes out. How one story is
-told is `summarizer.telling`'s business, how a digest looks `bot.chat.rendering`'s, when one is due the
-scheduler's.
+told is `summarizer.stories.telling`'s business, how a digest looks `bot.chat.messages.rendering`'s, when
+one is due the scheduler's.
 """
 
 import datetime as dt
@@ -12,8 +12,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from summarizer.differences import with_disagreement, with_news
-from summarizer.telling import (
+from summarizer.stories.differences import with_disagreement, with_news
+from summarizer.stories.telling import (
     Candidate,
     DigestStory,
     Piece,
@@ -25,7 +25,7 @@ from summarizer.telling import (
     showable,
     tell,
 )
-from summarizer.terms import Terms, article_terms, similarity
+from summarizer.stories.terms import Terms, article_terms, similarity
 
 __all__ = [
     "Candidate",

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.syllables import syllables
-from summarizer.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, term_hashes
+from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, term_hashes
+from summarizer.text.syllables import syllables
 
 TOPICS = (
     "thoi-su",

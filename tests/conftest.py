@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import make_url
 
 from storage.engine import Database
-from storage.upgrade import upgrade
+from storage.upkeep.upgrade import upgrade
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
 
 __all__ = ["pytest_sessionstart", "pytest_terminal_summary"]  # hooks

@@ -16,7 +16,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.chat import texts
+from bot.chat.messages import texts
 
 _log = structlog.get_logger(__name__)
 

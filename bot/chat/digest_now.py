@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.chat import texts
-from bot.chat.screen import Screen
+from bot.chat.messages import texts
+from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import default_choices, find_chosen
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.visit import Visit

@@ -10,7 +10,8 @@ from telegram.constants import ChatType
 from telegram.error import ChatMigrated, Forbidden, TelegramError
 from telegram.ext import CallbackContext
 
-from bot.chat import membership, texts
+from bot.chat import membership
+from bot.chat.messages import texts
 from bot.desk import Desk
 
 _log = structlog.get_logger(__name__)

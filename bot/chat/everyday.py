@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from summarizer.syllables import folded
+from summarizer.text.syllables import folded
 
 _PHRASES = {
     "tin": (

@@ -20,13 +20,14 @@ from telegram.ext import (
     filters,
 )
 
-from bot.chat import membership, texts
-from bot.chat.admin import AdminActions
+from bot.chat import membership
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
 from bot.chat.errors import error_handler
-from bot.chat.inline import Inline
+from bot.chat.messages import texts
+from bot.chat.messages.screen import Screen
+from bot.chat.operators.admin import AdminActions
+from bot.chat.questions.inline import Inline
 from bot.chat.reception import Reception
-from bot.chat.screen import Screen
 from bot.chat.visit import Tap, Visit, settle
 from bot.desk import Desk
 

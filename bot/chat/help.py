@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.chat import texts
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
-from bot.chat.markup import one_line, shortened
-from bot.chat.screen import Screen
+from bot.chat.messages import texts
+from bot.chat.messages.markup import one_line, shortened
+from bot.chat.messages.screen import Screen
 from bot.chat.visit import Visit
-from summarizer.syllables import folded
+from summarizer.text.syllables import folded
 
 _NAME = re.compile(r"/([^\s@/]+)")
 _ELSEWHERE = {"help": "trogiup", "settings": "lich", "stop": "tamdung"}  # what other bots have taught

@@ -7,8 +7,8 @@ from telegram import Bot, ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat import texts
-from bot.chat.screen import Screen
+from bot.chat.messages import texts
+from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import join
 from bot.chat.visit import Visit
 from bot.desk import Desk

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat import keyboards, spoken, texts
-from bot.chat.markup import shortened
-from bot.chat.screen import Attachment, Screen
+from bot.chat.messages import keyboards, spoken, texts
+from bot.chat.messages.markup import shortened
+from bot.chat.messages.screen import Attachment, Screen
 from bot.chat.settings.panels import quiet_of, say_topics
 from bot.chat.visit import Tap, Visit
 from bot.newsroom import Newsroom
-from bot.rfc3339 import to_rfc3339
+from bot.times.rfc3339 import to_rfc3339
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
 
 _FILE_NAME = "diemtin-du-lieu.json"

@@ -4,22 +4,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.chat import (
-    admin,
-    admin_corrections,
-    admin_issues,
-    ask,
-    digest_now,
-    help,
-    history,
-    membership,
-    my_data,
-    start,
-    texts,
-    trend,
-    watches,
-)
-from bot.chat.admin import AdminActions
+from bot.chat import digest_now, help, membership, my_data, start
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.everyday import command_meant
@@ -48,9 +33,13 @@ from bot.chat.intents import (
     WatchAgain,
     WatchQuestion,
 )
-from bot.chat.screen import Screen
+from bot.chat.messages import texts
+from bot.chat.messages.screen import Screen
+from bot.chat.messages.spoken import say_wait
+from bot.chat.operators import admin, admin_corrections, admin_issues, history
+from bot.chat.operators.admin import AdminActions
+from bot.chat.questions import ask, trend, watches
 from bot.chat.settings import pausing, schedule, topics
-from bot.chat.spoken import say_wait
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 

@@ -1,18 +1,19 @@
 """/start: subscribe, or come back, and read a first digest at once.
 
-A deep link may carry a question (`bot.chat.deep_links`): then that is answered, and nothing else is begun.
-Any other payload is ignored.
+A deep link may carry a question (`bot.chat.questions.deep_links`): then that is answered, and nothing else is
+begun. Any other payload is ignored.
 """
 
-from bot.chat import ask, keyboards, spoken, texts
 from bot.chat.commands import register_operator_commands
-from bot.chat.deep_links import read_payload
 from bot.chat.digest_now import send_digest
-from bot.chat.screen import Screen
+from bot.chat.messages import keyboards, spoken, texts
+from bot.chat.messages.screen import Screen
+from bot.chat.questions import ask
+from bot.chat.questions.deep_links import read_payload
 from bot.chat.settings.choices import default_choices, join
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.visit import Visit
-from bot.schedule import QuietHours
+from bot.times.schedule import QuietHours
 from storage.profiles import Choices
 from storage.subscribers import QUIET_END, QUIET_START, find_subscriber, subscribe
 

@@ -23,7 +23,7 @@ from telegram import (
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.chat.screen import Screen
+from bot.chat.messages.screen import Screen
 from bot.desk import Desk
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -14,8 +14,8 @@ from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.desk import Desk
 from bot.jobs.intake import Intake, take_in
 from bot.jobs.work_up import WorkUp
-from bot.notices import INGEST
-from bot.rfc3339 import published_text, to_rfc3339
+from bot.operators.notices import INGEST
+from bot.times.rfc3339 import published_text, to_rfc3339
 from storage.articles import StoredArticle, Version, find_summaries, find_versions, get_article
 from storage.errors import UnknownArticleError
 from storage.intake import Origin, Taken, read_path, read_stream

@@ -9,10 +9,10 @@ import typer
 from bot.commands.opening import clock_of, is_there, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, put
 from config.settings import Settings
-from storage.backup import back_up
 from storage.errors import InUseError, SchemaError, StorageError
-from storage.restore import restore as put_back
-from storage.soundness import remember_backup
+from storage.upkeep.backup import back_up
+from storage.upkeep.restore import restore as put_back
+from storage.upkeep.soundness import remember_backup
 
 
 def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")]) -> None:

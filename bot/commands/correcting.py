@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from bot.chat.correcting import LONGEST_TEXT, notice, readable_text
-from bot.chat.markup import visible_text
+from bot.chat.messages.markup import visible_text
+from bot.chat.operators.correcting import LONGEST_TEXT, notice, readable_text
 from bot.commands.opening import open_desk, run, settings_or_exit
 from bot.commands.terminal import fail, put
 from bot.desk import Desk
 from bot.jobs.correcting import Reach, find_reach, send_correction
 from config.settings import Settings
-from storage.corrections import draft_correction
+from storage.delivery.corrections import draft_correction
 
 
 def correct(

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.chat.digest_json import digest_json
+from bot.chat.messages.digest_json import digest_json
 from bot.commands.opening import open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.digests import Composed, compose_digest, window_for
 from bot.newsroom import Edition
-from bot.rfc3339 import parse_moment
+from bot.times.rfc3339 import parse_moment
 
 
 def digest(

@@ -7,7 +7,7 @@ import typer
 from bot.commands.lines import opened, put_answers, rows
 from bot.commands.opening import clock_of, settings_or_exit
 from storage.intake.dates import parse_published
-from summarizer.story_rows import group_rows
+from summarizer.stories.story_rows import group_rows
 
 _ZONE = "Asia/Ho_Chi_Minh"  # of times that name none: no source is declared here
 

@@ -14,8 +14,8 @@ from bot.assembly import assemble, find_newsroom
 from bot.commands.opening import clock_of, open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.newsroom import Newsroom
-from bot.rfc3339 import to_rfc3339
-from bot.schedule import Schedule
+from bot.times.rfc3339 import to_rfc3339
+from bot.times.schedule import Schedule
 from config.problems import ConfigError, check_report
 from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.assembly import assemble, find_newsroom
-from bot.clock import Clock
 from bot.commands.terminal import fail, say
 from bot.desk import Desk
 from bot.logs import Redactor, configure_logging
-from bot.notices import schema_upgraded
+from bot.operators.notices import schema_upgraded
+from bot.times.clock import Clock
 from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import DamagedError, SchemaError, StorageError
-from storage.upgrade import upgrade
+from storage.upkeep.upgrade import upgrade
 
 _T = TypeVar("_T")
 

@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from bot import notices
 from bot.application import Address, Bot, Listen, TokenRefusedError
 from bot.assembly import assemble
 from bot.commands.opening import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, say
 from bot.desk import Desk
 from bot.jobs.reload import NewsroomWatch
-from bot.lease import LeaseLostError
 from bot.logs import configure_logging
 from bot.newsroom import Newsroom
+from bot.operators import notices
 from bot.pauses import shorten_pauses
-from bot.webhook import ListenError, Webhook
+from bot.telegram.lease import LeaseLostError
+from bot.telegram.webhook import ListenError, Webhook
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 from config.settings import Settings

@@ -11,7 +11,7 @@ from bot.commands.lines import opened, rows
 from bot.commands.opening import open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.desk import Desk
-from bot.rfc3339 import published_text
+from bot.times.rfc3339 import published_text
 from storage.articles import find_articles
 
 _MOST_RESULTS = 10

@@ -11,9 +11,9 @@ from bot.commands.opening import newsroom_or_exit, open_desk, run, settings_or_e
 from bot.commands.source_tables import Wanted, hand_over, tables_for
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.fetching.errors import advice, said
-from bot.jobs.web_health import QUIET
+from bot.jobs.web.health import QUIET
 from bot.newsroom import Newsroom, Source, WebSource
-from bot.rfc3339 import to_rfc3339
+from bot.times.rfc3339 import to_rfc3339
 from config.newsroom import Newsroom as Declared
 from config.starter import starter_feeds
 from storage.intake import UnreadableError

@@ -6,7 +6,7 @@ import typer
 
 from bot.commands.lines import opened, put_answers, rows
 from bot.commands.terminal import fail, put
-from summarizer.jsonl import summarize_row
+from summarizer.extraction.jsonl import summarize_row
 
 _LONGEST_TEXT = 20_000_000  # bytes
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.assembly import assemble, find_newsroom
-from bot.chat.texts import ISSUE_STATUSES, STATUSES
+from bot.chat.messages.texts import ISSUE_STATUSES, STATUSES
 from bot.commands.opening import (
     clock_of,
     explained,
@@ -22,16 +22,16 @@ from bot.commands.opening import (
     why_closed,
 )
 from bot.commands.terminal import Json, put, put_json
-from bot.delivery_notices import say_outcomes, say_rate
 from bot.logs import Redactor
 from bot.newsroom import Newsroom
-from bot.notices import say_origin
+from bot.operators.delivery_notices import say_outcomes, say_rate
+from bot.operators.notices import say_origin
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
-from storage.stats import Stats, gather_stats
-from storage.upgrade import find_revision, head_revision
+from storage.upkeep.stats import Stats, gather_stats
+from storage.upkeep.upgrade import find_revision, head_revision
 
 _DAY = dt.timedelta(hours=24)
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}

@@ -8,13 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.emulator.chats.world import World
 from bot.emulator.emulation import Emulator
 from bot.emulator.faults import Fault
 from bot.emulator.methods import METHODS, Method
 from bot.emulator.parameters import Parameters, find_chat_id
 from bot.emulator.refusals import Refusal, not_found, unauthorized
 from bot.emulator.requests import read_parameters
-from bot.emulator.world import World
 
 _TOKEN = re.compile(r"(\d{1,18}):[\w-]+", re.ASCII)
 _DROPS = 20

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
+from bot.emulator.chats.world import World
 from bot.emulator.limits import Rates
 from bot.emulator.updates import UpdateQueue
-from bot.emulator.world import World
 
 
 @dataclass(slots=True)

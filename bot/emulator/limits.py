@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.emulator.people import Chat
+from bot.emulator.chats.people import Chat
 from bot.emulator.refusals import too_many_requests
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.emulator.files import Upload
-from bot.emulator.people import Chat, User
+from bot.emulator.chats.files import Upload
+from bot.emulator.chats.people import Chat, User
+from bot.emulator.chats.world import World
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 
 @dataclass(frozen=True, slots=True)

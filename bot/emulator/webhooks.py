@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.emulator.chats.world import World
 from bot.emulator.emulation import Emulator
 from bot.emulator.faults import WEBHOOK
-from bot.emulator.world import World
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0  # Telegram's own are longer
 ANSWER_SECONDS = 20.0

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from bot.clock import Clock
 from bot.fetching.addresses import Target, target_of
 from bot.fetching.bodies import MAX_BODY_BYTES
 from bot.fetching.errors import Code, FetchError
@@ -13,6 +12,7 @@ from bot.fetching.headers import Validators, fresh_seconds, retry_seconds, valid
 from bot.fetching.hosts import Hosts
 from bot.fetching.robots import MOST_BYTES, Robots
 from bot.fetching.transport import Answer, Transport
+from bot.times.clock import Clock
 
 DEADLINE_SECONDS = 20.0
 _MOST_REDIRECTS = 5

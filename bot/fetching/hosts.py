@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.clock import Clock
+from bot.times.clock import Clock
 
 GAP = dt.timedelta(seconds=2)
 LONGEST_GAP = dt.timedelta(minutes=1)

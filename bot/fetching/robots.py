@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from bot.clock import Clock
 from bot.fetching.addresses import Target
 from bot.fetching.errors import FetchError
+from bot.times.clock import Clock
 
 AGENT = "diemtin"
 MOST_BYTES = 500_000  # Source: RFC 9309, 2.5: at least so much must be read

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.answers import describe
-from bot.chat.alerts import MOST_TOLD, Found, alert_buttons, render_alert
-from bot.chat.results import Result
+from bot.chat.questions.alerts import MOST_TOLD, Found, alert_buttons, render_alert
+from bot.chat.questions.results import Result
 from bot.desk import Desk
 from bot.failures import contained
 from storage.profiles import Choices
@@ -22,7 +22,7 @@ from storage.watch_hits import (
     find_waiting_hits,
     publish_alerts,
 )
-from summarizer.watching import parse_watch
+from summarizer.questions.watching import parse_watch
 
 _BETWEEN = dt.timedelta(minutes=1)  # two alerts to one chat
 _BATCH = 100

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.correcting import LOOK_BACK, corrected, notice
+from bot.chat.operators.correcting import LOOK_BACK, corrected, notice
 from bot.desk import Desk
 from bot.newsroom import Edition
-from bot.schedule import QuietHours
-from storage.corrections import (
+from bot.times.schedule import QuietHours
+from storage.delivery.corrections import (
     Correction,
     Telling,
     confirm_correction,
@@ -25,8 +25,8 @@ from storage.corrections import (
     mark_of,
     replace_part,
 )
-from storage.deliveries import CORRECTION
-from storage.issues import Issue, record_issue
+from storage.delivery.deliveries import CORRECTION
+from storage.delivery.issues import Issue, record_issue
 
 _STEP = dt.timedelta(microseconds=1)
 _log = structlog.get_logger(__name__)

@@ -29,9 +29,9 @@ from bot.jobs.outcomes import (
     seconds_of_rest,
 )
 from bot.jobs.sending import Sent, send
-from bot.limiter import TelegramPace
 from bot.metrics import DELIVERIES
-from storage.deliveries import (
+from bot.telegram.limiter import TelegramPace
+from storage.delivery.deliveries import (
     MOST_TRIES,
     Claimed,
     claim_deliveries,
@@ -42,7 +42,7 @@ from storage.deliveries import (
     put_back,
     recover_interrupted,
 )
-from storage.leases import LeaseKey, holds_lease
+from storage.delivery.leases import LeaseKey, holds_lease
 from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire, set_thread
 

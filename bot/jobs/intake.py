@@ -17,12 +17,12 @@ from pathlib import Path
 
 import structlog
 
-from bot import notices
 from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.slots import Tell
 from bot.metrics import ARTICLES
 from bot.newsroom import Newsroom, Source, papers_of
+from bot.operators import notices
 from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError

@@ -23,7 +23,7 @@ from bot.metrics import (
     UNKNOWN_DELIVERIES,
     WAITING_DELIVERIES,
 )
-from storage.outlook import Queue, count_outcomes, look_at_queue
+from storage.delivery.outlook import Queue, count_outcomes, look_at_queue
 
 _DAY = dt.timedelta(hours=24)
 _RATE_SECONDS = 60.0

@@ -7,8 +7,8 @@ import structlog
 
 from bot.desk import Desk
 from storage.notes import find_note, write_note
-from storage.prune import prune_articles, prune_issues, prune_rest
 from storage.updates import forget_handled
+from storage.upkeep.prune import prune_articles, prune_issues, prune_rest
 from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
 

@@ -15,8 +15,8 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.limiter import seconds_to_wait
-from bot.transport import NotSentError
+from bot.telegram.limiter import seconds_to_wait
+from bot.telegram.transport import NotSentError
 
 
 @dataclass(frozen=True, slots=True)

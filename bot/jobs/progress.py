@@ -12,9 +12,9 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot import delivery_notices as notices
 from bot.desk import Desk
-from storage.outlook import FULL_RATE, Queue, find_oldest_due
+from bot.operators import delivery_notices as notices
+from storage.delivery.outlook import FULL_RATE, Queue, find_oldest_due
 
 _SHORTEST_SECONDS = 30.0
 _EDIT_SECONDS = 15.0

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.digests import Composed
 from bot.newsroom import Edition
-from bot.schedule import QuietHours
+from bot.times.schedule import QuietHours
 from storage.candidates import Window
-from storage.issues import Issue, ToldStory, enqueue_deliveries, find_last_issues, record_issue
+from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, find_last_issues, record_issue
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, set_told_until
 

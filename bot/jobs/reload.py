@@ -6,10 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from bot import notices
 from bot.desk import Desk
 from bot.jobs.slots import Tell, reschedule_profiles
 from bot.newsroom import Newsroom
+from bot.operators import notices
 
 _log = structlog.get_logger(__name__)
 

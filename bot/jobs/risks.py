@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import delivery_notices as notices
 from bot.desk import Desk
 from bot.jobs.slots import Tell
+from bot.operators import delivery_notices as notices
+from storage.delivery.outlook import LATE, Queue
 from storage.notes import find_note, write_note
-from storage.outlook import LATE, Queue
 
 PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
 AGAIN = dt.timedelta(minutes=30)

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.failures import contained
 from bot.jobs.outcomes import Outcome, SendPlain, Wait, outcome_of
-from storage.deliveries import Buttons, Claimed
+from storage.delivery.deliveries import Buttons, Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.schedule import Schedule
+from bot.times.schedule import Schedule
 
 TOO_LATE = "quá muộn"
 OVERTAKEN = "đã có số mới hơn"

@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot import notices
 from bot.desk import Desk
 from bot.digests import FIRST_WINDOW, Composed, Gathered, compose_gathered, gather, window_for
 from bot.failures import contained
 from bot.jobs.publishing import is_drying_up, publish, record_skipped
 from bot.jobs.slot_plan import SlotPlan, plan_slots
 from bot.newsroom import Edition
+from bot.operators import notices
 from storage.candidates import Window
-from storage.issues import find_told_stories
+from storage.delivery.issues import find_told_stories
 from storage.profiles import (
     Profile,
     find_due,

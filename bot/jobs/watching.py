@@ -14,13 +14,13 @@ from bot.desk import Desk
 from bot.digests import topic_of
 from bot.failures import contained
 from bot.newsroom import Newsroom
-from bot.schedule import QuietHours
+from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
 from storage.notes import find_note, write_note
 from storage.watch_hits import Hit, Listener, find_listeners, find_worked_up, record_hits
 from storage.watches import count_watches, find_changed_watches
-from summarizer.query_filters import comparable
-from summarizer.watching import Arrived, WatchIndex
+from summarizer.questions.query_filters import comparable
+from summarizer.questions.watching import Arrived, WatchIndex
 
 MAX_AGE = dt.timedelta(hours=48)  # what was published longer ago is no news, whenever it comes in
 _NOTE = "watched"

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
 from bot.failures import contained
+from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
 from storage.statements import chunks
 from storage.work import Grouped, Worked, find_grouped, make_story, save_work
-from summarizer.grouping import Arrival, Grouper
+from summarizer.extraction.summaries import summarize
 from summarizer.model import Summary
-from summarizer.summaries import summarize
+from summarizer.stories.grouping import Arrival, Grouper
 from summarizer.topic_classifier import classify_topic
 
 _BATCH = 25

@@ -8,7 +8,7 @@ import re
 from enum import Enum
 
 from storage.intake.model import UnreadableError
-from summarizer.repair import repair
+from summarizer.text.repair import repair
 
 HEAD_BYTES = 65_536
 

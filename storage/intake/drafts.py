@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from storage.identity import article_key, clean_link, text_hash
 from storage.intake.dates import parse_published, published_in_path
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
-from summarizer.cleaning import clean_body
-from summarizer.prose import find_objection
-from summarizer.repair import repair
-from summarizer.syllables import syllables
+from summarizer.text.cleaning import clean_body
+from summarizer.text.prose import find_objection
+from summarizer.text.repair import repair
+from summarizer.text.syllables import syllables
 
 MAX_TITLE_CHARACTERS = 500
 MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others

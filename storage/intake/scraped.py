@@ -1,6 +1,7 @@
 """Text as scraped → one draft: the first line is the title, the paragraph after it the sapo, then the body.
 
-Captions, bylines and source lines are `summarizer.cleaning`'s business; here they must not become the sapo.
+Captions, bylines and source lines are `summarizer.text.cleaning`'s business; here they must not become the
+sapo.
 """
 
 import re
@@ -9,9 +10,9 @@ from datetime import datetime
 from storage.intake.dates import parse_date_line
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, check_length
 from storage.intake.model import Origin
-from summarizer.cleaning import clean_body
-from summarizer.repair import repair
-from summarizer.syllables import syllables
+from summarizer.text.cleaning import clean_body
+from summarizer.text.repair import repair
+from summarizer.text.syllables import syllables
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _LINES_FOR_A_DATE = 4  # a date line stands under the title or under the text

@@ -1,1 +1,1 @@
-"""Alembic migrations, run by `storage.upgrade` on a connection that it brings."""
+"""Alembic migrations, run by `storage.upkeep.upgrade` on a connection that it brings."""

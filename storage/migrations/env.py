@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `storage.upgrade` hands over, inside its transaction."""
+"""Run migrations on the connection that `storage.upkeep.upgrade` hands over, inside its transaction."""
 
 from alembic import context
 

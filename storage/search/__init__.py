@@ -1,7 +1,7 @@
 """Keyword search over stored articles, with and without accents, on SQLite and PostgreSQL.
 
 `schema` makes the index, `index` fills and clears it, `search` asks it. What the words mean is
-`summarizer.query`'s business, what a hit looks like `summarizer.snippets`'.
+`summarizer.questions.query`'s business, what a hit looks like `summarizer.questions.snippets`'.
 """
 
 from storage.search.by_day import matches_by_day

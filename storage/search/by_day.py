@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
 from storage.search.readings import Reader
-from summarizer.query import Query
+from summarizer.questions.query import Query
 
 Day = tuple[dt.date, int, int | None]
 

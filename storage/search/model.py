@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from summarizer.query import Run
+from summarizer.questions.query import Run
 
 # Title and sapo with marks; the same folded; title, sapo and body folded. Each finds at least what the one
 # before it finds.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.search.model import AllOf, Extent, Filters, IndexedWords, Layer, Match, Page
 from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.times import UtcTime
-from summarizer.query import Run
+from summarizer.questions.query import Run
 
 _FIELD_GAP = 10  # positions between title and sapo, so that no phrase spans both
 

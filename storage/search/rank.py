@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.search.model import Hit
-from summarizer.query import Run
-from summarizer.syllables import folded
-from summarizer.words import Forms, fits, word_forms
+from summarizer.questions.query import Run
+from summarizer.text.syllables import folded
+from summarizer.text.words import Forms, fits, word_forms
 
 _TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
 _MARKED = 0.8

@@ -16,8 +16,8 @@ from storage.search.model import AllOf, Extent, Filters, Hit, Layer, Match, Page
 from storage.search.rank import Groups, Ranked, occurs, ranked
 from storage.search.respelling import slipped
 from storage.search.statements import WINDOW
-from summarizer.query import Query, Run
-from summarizer.syllables import folded
+from summarizer.questions.query import Query, Run
+from summarizer.text.syllables import folded
 
 _READ = 50  # matches whose title and sapo are read
 _READ_NEAR = 30  # of those with the words in the title or side by side

@@ -5,10 +5,10 @@ from itertools import chain
 
 from storage.search.model import Hit
 from storage.search.rank import Groups
-from summarizer.query import Query, Run
-from summarizer.spelling import Spelling, is_slip
-from summarizer.syllables import folded
-from summarizer.words import Forms, word_forms, word_spans
+from summarizer.questions.query import Query, Run
+from summarizer.questions.spelling import Spelling, is_slip
+from summarizer.text.syllables import folded
+from summarizer.text.words import Forms, word_forms, word_spans
 
 
 def respelled(query: Query, spelling: Spelling) -> Groups | None:

@@ -11,8 +11,8 @@ from storage.search.rank import Groups, occurs
 from storage.search.readings import Read, Reader
 from storage.search.respelling import respelled, told
 from storage.search.vocabulary import spelling_of
-from summarizer.query import Query
-from summarizer.syllables import folded
+from summarizer.questions.query import Query
+from summarizer.text.syllables import folded
 
 _ENOUGH = 3  # hits: words that the index hardly knows are not taken for slips
 

@@ -19,7 +19,7 @@ from storage.search.schema import SQLITE_TABLES, search_ddl
 from storage.search.statements import Statement, look_up_statement, newest_statement, page_of
 from storage.statements import chunks
 from storage.times import UtcTime
-from summarizer.query import Run
+from summarizer.questions.query import Run
 
 _NEWEST: dict[Layer, str] = {
     "accented": "SELECT rowid AS id FROM fts_acc WHERE fts_acc MATCH :match{between}",

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.engines import engine_of
 from storage.tables import articles
-from summarizer.spelling import Spelling
+from summarizer.questions.spelling import Spelling
 
 _NEWEST_ID = select(func.max(articles.c.id))
 _RENEW_AFTER_SECONDS = 3600.0

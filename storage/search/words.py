@@ -1,12 +1,12 @@
 """Text as the index holds it: a bounded number of words, with marks and without.
 
 The SQLite index forgets an article only when told the very words that it was given, so a change here, in
-`summarizer.words` or `summarizer.syllables` needs a migration that empties and refills the index.
+`summarizer.text.words` or `summarizer.text.syllables` needs a migration that empties and refills the index.
 """
 
 import unicodedata
 
-from summarizer.words import Forms, word_forms
+from summarizer.text.words import Forms, word_forms
 
 # PostgreSQL counts positions up to 16,383 and takes a tsvector of 1 MB: a longer text is found by its
 # beginning.

@@ -9,18 +9,18 @@ import pytest
 import structlog
 from telegram.ext import ExtBot
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control, control
 from bot.emulator.emulation import Emulator
 from bot.emulator.server import serve
 from bot.newsroom import Edition, Newsroom, Source
-from bot.schedule import Schedule
-from bot.transport import AiohttpRequest
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from bot.times.schedule import Schedule
 from storage.articles import find_waiting, store_articles
+from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.issues import Issue, enqueue_deliveries, record_issue
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.digests import FIRST_WINDOW, compose_digest, compose_gathered, gather, window_for
 from bot.newsroom import Edition, Newsroom, Source
+from bot.times.clock import ManualClock
 from storage.engine import Database
 
 Story = Callable[..., Awaitable[int]]

@@ -10,11 +10,11 @@ import pytest
 
 from bot import last_day
 from bot.assembly import assemble
-from bot.clock import ManualClock
 from bot.digests import Gathered
 from bot.jobs.work_up import WorkUp
 from bot.last_day import LastDay
 from bot.newsroom import Newsroom
+from bot.times.clock import ManualClock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import store_articles
 from storage.candidates import Window

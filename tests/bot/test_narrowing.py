@@ -8,7 +8,7 @@ import pytest
 
 from bot.narrowing import Narrowing, narrow
 from bot.newsroom import Source
-from summarizer.query import parse_query
+from summarizer.questions.query import parse_query
 
 TODAY = dt.date(2026, 11, 22)
 ZONE = "Asia/Ho_Chi_Minh"

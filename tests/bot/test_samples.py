@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.samples import load_samples
-from summarizer.syllables import folded, syllables
+from summarizer.text.syllables import folded, syllables
 
 NOW = dt.datetime(2026, 3, 14, 1, 30, tzinfo=dt.UTC)
 ROWS = load_samples(NOW)

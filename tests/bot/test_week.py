@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from telegram.ext import ExtBot
 
 from bot.chat.settings.choices import join
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.delivery import Sender
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.newsroom import Edition, Newsroom
+from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake import Incoming

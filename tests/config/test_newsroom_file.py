@@ -15,7 +15,7 @@ from bot.commands.summarizing import Ranker
 from config.newsroom import General, Newsroom
 from config.problems import NewsroomError, Problem, check_report
 from config.reading import MAX_BYTES, TEMPLATE, content_hash, load_newsroom, parse_newsroom
-from summarizer.ranking import RANKERS
+from summarizer.extraction.ranking import RANKERS
 
 BASE = Path("/srv/toa-soan")
 BROKEN = Path(__file__).with_name("broken_newsroom.toml").read_text(encoding="utf-8")

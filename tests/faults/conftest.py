@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import insert, make_url, select
 
 from bot.emulator.client import Control
+from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
 from storage.engine import Database
-from storage.issues import Issue, enqueue_deliveries, record_issue
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, leases, subscribers
 from tests.bot.conftest import (

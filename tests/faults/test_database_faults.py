@@ -18,21 +18,21 @@ import aiohttp
 import pytest
 from sqlalchemy import event, func, select, text
 
-from bot import notices
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.delivery import Sender
-from bot.updates import DurableQueue
-from storage import upgrade as upgrading
+from bot.operators import notices
+from bot.telegram.updates import DurableQueue
+from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.errors import DamagedError, StorageError
 from storage.notes import find_note, write_note
-from storage.soundness import check_sound, find_last_backup, remember_backup
 from storage.tables import deliveries, metadata, notes
-from storage.upgrade import find_revision, head_revision, upgrade
+from storage.upkeep import upgrade as upgrading
+from storage.upkeep.soundness import check_sound, find_last_backup, remember_backup
+from storage.upkeep.upgrade import find_revision, head_revision, upgrade
 from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
-from tests.bot.test_updates import update_of
+from tests.bot.telegram.test_updates import update_of
 from tests.conftest import _make_cluster, _postgres_programs, _start_server
 from tests.faults.conftest import Ledger, copies, make_chats
 

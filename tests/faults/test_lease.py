@@ -10,9 +10,9 @@ from telegram.ext import ExtBot
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.delivery import Sender
-from bot.lease import Lease
-from bot.owners import is_gone, this_process
-from storage.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
+from bot.telegram.lease import Lease
+from bot.telegram.owners import is_gone, this_process
+from storage.delivery.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
 from storage.tables import deliveries, leases
 from storage.times import UtcTime
 from tests.bot.processes.conftest import TOKEN, Start, is_polling, until

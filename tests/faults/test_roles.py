@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.clock import Clock, ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.delivery import FEWEST_IN_FLIGHT, Sender
 from bot.jobs.slots import run_due_slots
-from bot.limiter import TelegramPace
-from bot.ticks import Ticks
+from bot.telegram.limiter import TelegramPace
+from bot.times.clock import Clock, ManualClock
+from bot.times.ticks import Ticks
 from storage.engine import Database
 from storage.tables import deliveries, issues
 from tests.bot.processes.conftest import until

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.jobs.slot_plan import plan_slots
 from bot.jobs.slots import reschedule_profiles, run_due_slots
-from bot.schedule import Schedule
+from bot.times.clock import ManualClock
+from bot.times.schedule import Schedule
 from storage.tables import issues
 
 MINUTE = dt.timedelta(minutes=1)

@@ -19,7 +19,7 @@ from storage.articles import (
 from storage.engine import Database
 from storage.errors import UnknownArticleError
 from storage.search import search_articles
-from summarizer.query import parse_query
+from summarizer.questions.query import parse_query
 from tests.storage.conftest import Worker, incoming
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import insert, select, update
 
-from storage.corrections import (
+from storage.delivery.corrections import (
     confirm_correction,
     count_readers,
     draft_correction,
@@ -16,14 +16,14 @@ from storage.corrections import (
     mark_of,
     replace_part,
 )
-from storage.deliveries import CORRECTION, RETRACTED, claim_deliveries, mark_sent
+from storage.delivery.deliveries import CORRECTION, RETRACTED, claim_deliveries, mark_sent
+from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, find_told_stories, record_issue
+from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
 from storage.engine import Database
-from storage.issues import Issue, ToldStory, enqueue_deliveries, find_told_stories, record_issue
 from storage.profiles import Choices, find_profile, set_told_until
-from storage.retractions import count_batches, find_batch, find_batches, find_headlines, retract
-from storage.stats import gather_stats
 from storage.subscribers import delete_subscriber, set_status
 from storage.tables import deliveries, delivery_edits, stories
+from storage.upkeep.stats import gather_stats
 
 Listener = Callable[..., Awaitable[int]]
 HOUR = dt.timedelta(hours=1)

@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
+from storage.delivery.issues import find_issues, find_last_issues, find_told_stories
 from storage.engine import Database
-from storage.issues import find_issues, find_last_issues, find_told_stories
 from storage.notes import find_note, write_note
 from storage.profiles import (
     Choices,
@@ -18,7 +18,6 @@ from storage.profiles import (
     set_told_until,
 )
 from storage.questions import find_question, record_question
-from storage.stats import gather_stats
 from storage.subscribers import (
     count_by_status,
     delete_subscriber,
@@ -29,6 +28,7 @@ from storage.subscribers import (
     subscribe,
 )
 from storage.updates import find_unhandled, forget_handled, keep_update, mark_handled
+from storage.upkeep.stats import gather_stats
 
 Listener = Callable[..., Awaitable[int]]
 HOUR = dt.timedelta(hours=1)

@@ -8,10 +8,10 @@ from itertools import cycle, islice
 
 import pytest
 
-from summarizer.disagreements import find_disagreements
+from summarizer.facts.disagreements import find_disagreements
 from summarizer.model import Disagreement, Document, Place, Sentence, Summary
-from summarizer.syllables import syllables as syllables_of
-from summarizer.telling import Piece, QuotePolicy
+from summarizer.stories.telling import Piece, QuotePolicy
+from summarizer.text.syllables import syllables as syllables_of
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
 _FILLER = "chuyện còn lại của bài này không nằm trong phần tóm tắt"  # made each title's own by a number

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from bot.chat import keyboards, spoken, texts
 from bot.chat.intents import Intent
-from bot.chat.markup import shortened
-from bot.chat.screen import Screen
+from bot.chat.messages import keyboards, spoken, texts
+from bot.chat.messages.markup import shortened
+from bot.chat.messages.screen import Screen
 from bot.newsroom import Edition, Newsroom
-from bot.schedule import QuietHours
+from bot.times.schedule import QuietHours
 from storage.profiles import Choices
 from storage.subscribers import Subscriber
 

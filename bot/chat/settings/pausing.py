@@ -1,7 +1,7 @@
 """/tamdung and /tieptuc, each with the way back in one tap."""
 
-from bot.chat import keyboards, texts
-from bot.chat.screen import Screen
+from bot.chat.messages import keyboards, texts
+from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import join
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.visit import Visit

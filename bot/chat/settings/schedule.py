@@ -2,9 +2,9 @@
 
 from markupsafe import Markup
 
-from bot.chat import spoken, texts
 from bot.chat.intents import Change, Intent, Press, SetQuiet, SetTimes, Undo
-from bot.chat.screen import Screen
+from bot.chat.messages import spoken, texts
+from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import Changed, change_choices, find_chosen
 from bot.chat.settings.panels import (
     closed_screen,
@@ -22,7 +22,7 @@ from bot.chat.settings.typed_schedule import (
 )
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
-from bot.typed_times import TypedTimeError
+from bot.times.typed_times import TypedTimeError
 from storage.subscribers import Subscriber
 
 _EXAMPLE_ZONE = "Europe/Berlin"

@@ -1,9 +1,9 @@
 """/chude: which topics the digest has. Each tap changes the panel in place; words do what taps do."""
 
-from bot.chat import texts
 from bot.chat.intents import Press, SetTopic, Undo
-from bot.chat.results import shown_question
-from bot.chat.screen import Screen
+from bot.chat.messages import texts
+from bot.chat.messages.screen import Screen
+from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import change_choices, find_chosen, restore_profile
 from bot.chat.settings.panels import topics_screen
 from bot.chat.settings.schedule import changed_screen

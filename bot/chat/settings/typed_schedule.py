@@ -1,6 +1,6 @@
 """What people type after /lich, read as changes. Accents never matter. Pure.
 
-Single times, days and zones are read by `bot.typed_times`; here is what a whole line may hold.
+Single times, days and zones are read by `bot.times.typed_times`; here is what a whole line may hold.
 """
 
 import datetime as dt
@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 
 from bot.chat.intents import MOST_TIMES, Change, Press, SetDays, SetQuiet, SetTimes, SetZone
-from bot.schedule import to_five_minutes
-from bot.typed_times import TypedTimeError, parse_days, parse_local_time, parse_zone
-from summarizer.syllables import folded
+from bot.times.schedule import to_five_minutes
+from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time, parse_zone
+from summarizer.text.syllables import folded
 
 _LONGEST = 80  # no line that means something is longer
 _BETWEEN_TIMES = re.compile(r"\s*(?:[,;&+]|\bva\b)\s*")

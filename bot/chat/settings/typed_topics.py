@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.chat.intents import Change, Press, SetTopic
 from bot.narrowing import find_topics
 from bot.newsroom import Newsroom
-from summarizer.syllables import folded
+from summarizer.text.syllables import folded
 
 _BETWEEN = re.compile(r"\s*[,;+]\s*|\s+(?:và|va)\s+", re.IGNORECASE)
 _WITHOUT = re.compile(r"\s*(?:bỏ|bo|trừ|tru|không|khong)\s+", re.IGNORECASE)

@@ -5,6 +5,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from bot.emulator.chats.messages import Keyboard, Message
+from bot.emulator.chats.people import ADMINISTRATORS, ANONYMOUS_ADMINISTRATOR, Chat
+from bot.emulator.chats.world import World
 from bot.emulator.control.people import unblock
 from bot.emulator.control.table import (
     Body,
@@ -15,12 +18,9 @@ from bot.emulator.control.table import (
     known_message,
 )
 from bot.emulator.control.topics import known_topic
-from bot.emulator.entities import FormattedText, utf16_length
-from bot.emulator.formatting import detect
-from bot.emulator.messages import Keyboard, Message
+from bot.emulator.markup.entities import FormattedText, utf16_length
+from bot.emulator.markup.formatting import detect
 from bot.emulator.methods.texts import MAX_TEXT_UNITS
-from bot.emulator.people import ADMINISTRATORS, ANONYMOUS_ADMINISTRATOR, Chat
-from bot.emulator.world import World
 
 MAX_WAIT_SECONDS = 60
 

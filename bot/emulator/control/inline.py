@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from bot.emulator.chats.world import World
 from bot.emulator.control.table import Body, InputError, Routes, acting_user, known_chat, known_user
-from bot.emulator.world import World
 
 MAX_WAIT_SECONDS = 60
 MAX_QUERY_CHARACTERS = 256

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from bot.emulator.chats.people import ADMINISTRATORS, Chat, MemberStatus, User, member_json
+from bot.emulator.chats.world import World
 from bot.emulator.control.table import Body, InputError, Routes, known_chat, known_user
-from bot.emulator.entities import FormattedText
-from bot.emulator.people import ADMINISTRATORS, Chat, MemberStatus, User, member_json
-from bot.emulator.world import World
+from bot.emulator.markup.entities import FormattedText
 
 Action = Literal[
     "block", "unblock", "deactivate", "add", "kick", "leave", "promote", "demote", "delete", "upgrade"

@@ -4,10 +4,10 @@ from typing import Any
 
 from pydantic import Field
 
+from bot.emulator.chats.world import World
 from bot.emulator.control.table import Body, InputError, Routes
 from bot.emulator.faults import WEBHOOK, Fault, FaultKind
 from bot.emulator.methods import METHODS
-from bot.emulator.world import World
 
 
 class FaultBody(Body):

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.emulator.messages import Message
-from bot.emulator.people import Chat, User
-from bot.emulator.world import World
+from bot.emulator.chats.messages import Message
+from bot.emulator.chats.people import Chat, User
+from bot.emulator.chats.world import World
 
 
 class Body(BaseModel):

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from bot.emulator.chats.people import Chat, Topic
+from bot.emulator.chats.world import World
 from bot.emulator.control.table import Body, InputError, Routes, acting_user, known_chat
-from bot.emulator.entities import FormattedText
-from bot.emulator.people import Chat, Topic
-from bot.emulator.world import World
+from bot.emulator.markup.entities import FormattedText
 
 _ICON_COLOR = 0x6FB9F0
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from pydantic import Field
 
+from bot.emulator.chats.messages import Message
+from bot.emulator.chats.people import ADMINISTRATORS, Chat
+from bot.emulator.chats.world import World
 from bot.emulator.control.table import Body, Routes, known_chat
-from bot.emulator.messages import Message
-from bot.emulator.people import ADMINISTRATORS, Chat
-from bot.emulator.world import World
 
 MAX_WAIT_SECONDS = 60
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from bot.emulator.chats.people import ADMINISTRATORS, Chat, MemberStatus, User, member_json
+from bot.emulator.chats.world import World
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters, get_chat, get_user
-from bot.emulator.people import ADMINISTRATORS, Chat, MemberStatus, User, member_json
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 _ACTIONS = frozenset(
     {

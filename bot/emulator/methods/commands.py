@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
+from bot.emulator.chats.profile import ScopeKey
+from bot.emulator.chats.world import World
 from bot.emulator.methods.table import Method, Methods
 from bot.emulator.parameters import Parameters, find_chat_id
-from bot.emulator.profile import ScopeKey
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 MAX_COMMANDS = 100
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from bot.emulator.chats.world import World
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 
 async def get_file(world: World, parameters: Parameters) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-from bot.emulator.entities import utf16_length
-from bot.emulator.formatting import format_text, is_blank
-from bot.emulator.keyboards import read_keyboard
+from bot.emulator.chats.keyboards import read_keyboard
+from bot.emulator.chats.world import InlineResult, World
+from bot.emulator.markup.entities import utf16_length
+from bot.emulator.markup.formatting import format_text, is_blank
 from bot.emulator.methods.table import Methods
 from bot.emulator.methods.texts import MAX_TEXT_UNITS, read_link_preview
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import InlineResult, World
 
 MAX_RESULTS = 50
 MAX_ID_BYTES = 64

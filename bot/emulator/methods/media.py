@@ -3,17 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.emulator.attachments import Attachment, AttachmentKind, measure_photo
-from bot.emulator.entities import FormattedText, utf16_length
-from bot.emulator.files import MAX_FILE_BYTES, Upload
-from bot.emulator.formatting import format_text
-from bot.emulator.keyboards import read_keyboard
+from bot.emulator.chats.attachments import Attachment, AttachmentKind, measure_photo
+from bot.emulator.chats.files import MAX_FILE_BYTES, Upload
+from bot.emulator.chats.keyboards import read_keyboard
+from bot.emulator.chats.world import World
+from bot.emulator.markup.entities import FormattedText, utf16_length
+from bot.emulator.markup.formatting import format_text
 from bot.emulator.methods.messages import NOT_MODIFIED, get_own_message
 from bot.emulator.methods.table import Method, Methods
 from bot.emulator.methods.texts import deliver
 from bot.emulator.parameters import Parameters, get_chat
 from bot.emulator.refusals import Refusal, bad_request
-from bot.emulator.world import World
 
 MAX_CAPTION_UNITS = 1024
 MAX_PHOTO_BYTES = 10_000_000

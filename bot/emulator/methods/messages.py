@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from bot.emulator.entities import utf16_length
-from bot.emulator.keyboards import read_keyboard
-from bot.emulator.messages import Message
+from bot.emulator.chats.keyboards import read_keyboard
+from bot.emulator.chats.messages import Message
+from bot.emulator.chats.people import ADMINISTRATORS
+from bot.emulator.chats.world import World
+from bot.emulator.markup.entities import utf16_length
 from bot.emulator.methods.table import Methods
 from bot.emulator.methods.texts import MAX_TEXT_UNITS, read_link_preview, read_text
 from bot.emulator.parameters import Parameters, get_chat
-from bot.emulator.people import ADMINISTRATORS
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 MAX_ANSWER_UNITS = 200
 DELETABLE_SECONDS = 48 * 3600

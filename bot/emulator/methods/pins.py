@@ -1,11 +1,11 @@
 """Pinned messages: the bar above a chat, and the service line that tells of a pin."""
 
-from bot.emulator.entities import FormattedText
+from bot.emulator.chats.people import ADMINISTRATORS, Chat
+from bot.emulator.chats.world import World
+from bot.emulator.markup.entities import FormattedText
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters, get_chat
-from bot.emulator.people import ADMINISTRATORS, Chat
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 
 async def pin_chat_message(world: World, parameters: Parameters) -> bool:

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
+from bot.emulator.chats.world import World
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request, conflict
 from bot.emulator.webhooks import is_loopback
-from bot.emulator.world import World
 
 MAX_UPDATES = 100
 MAX_TIMEOUT_SECONDS = 50

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from bot.emulator.attachments import Attachment
-from bot.emulator.entities import FormattedText, utf16_length
-from bot.emulator.formatting import format_text, is_blank
-from bot.emulator.keyboards import read_keyboard
-from bot.emulator.messages import Message
+from bot.emulator.chats.attachments import Attachment
+from bot.emulator.chats.keyboards import read_keyboard
+from bot.emulator.chats.messages import Message
+from bot.emulator.chats.people import ADMINISTRATORS, Chat
+from bot.emulator.chats.world import World
+from bot.emulator.markup.entities import FormattedText, utf16_length
+from bot.emulator.markup.formatting import format_text, is_blank
 from bot.emulator.methods.table import Methods
 from bot.emulator.parameters import Parameters, get_chat
-from bot.emulator.people import ADMINISTRATORS, Chat
 from bot.emulator.refusals import bad_request
-from bot.emulator.world import World
 
 MAX_TEXT_UNITS = 4096
 

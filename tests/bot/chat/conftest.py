@@ -15,15 +15,15 @@ import pytest
 from telegram import Update
 from telegram.ext import ApplicationBuilder, TypeHandler
 
-from bot.chat.admin import AdminActions
 from bot.chat.handlers import add_handlers
-from bot.clock import ManualClock
+from bot.chat.operators.admin import AdminActions
 from bot.desk import Desk
 from bot.emulator.client import Control, Json, control
 from bot.emulator.server import serve
 from bot.newsroom import Edition, Newsroom, Source
-from bot.schedule import Schedule
-from bot.transport import AiohttpRequest
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from bot.times.schedule import Schedule
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake.model import Incoming

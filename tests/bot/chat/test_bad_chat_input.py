@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from telegram import Bot
 
 from bot.assembly import assemble
-from bot.chat.admin import tell_admins
+from bot.chat.operators.admin import tell_admins
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.slots import Tell
 from bot.newsroom import Newsroom
-from bot.notices import source_unreadable
+from bot.operators.notices import source_unreadable
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 

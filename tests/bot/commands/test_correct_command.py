@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, record_issue
 from storage.engine import Database
-from storage.issues import Issue, ToldStory, enqueue_deliveries, record_issue
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.tables import deliveries, stories

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.emulator import files
-from bot.emulator.files import FileShelf, Upload
+from bot.emulator.chats import files
+from bot.emulator.chats.files import FileShelf, Upload
 
 
 def test_the_oldest_files_give_way_when_the_shelf_is_full(monkeypatch: pytest.MonkeyPatch) -> None:

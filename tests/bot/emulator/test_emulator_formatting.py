@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emulator.entities import Entity, FormattedText, utf16_length, utf16_slice
-from bot.emulator.formatting import MAX_ENTITIES, format_text, is_blank, tidy
+from bot.emulator.markup.entities import Entity, FormattedText, utf16_length, utf16_slice
+from bot.emulator.markup.formatting import MAX_ENTITIES, format_text, is_blank, tidy
 from bot.emulator.refusals import Refusal
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.emulator.entities import Entity, FormattedText, render_html, utf16_length, utf16_slice
-from bot.emulator.html_parser import parse_html
+from bot.emulator.markup.entities import Entity, FormattedText, render_html, utf16_length, utf16_slice
+from bot.emulator.markup.html_parser import parse_html
 from bot.emulator.refusals import Refusal
 
 CASES = json.loads(Path(__file__).with_name("html_cases.json").read_text("utf-8"))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import RetryAfter
 
+from bot.emulator.chats.people import Chat
 from bot.emulator.client import Control, control
 from bot.emulator.limits import RateLimits, Rates
-from bot.emulator.people import Chat
 from bot.emulator.refusals import Refusal
 from bot.emulator.server import serve
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.clock import Clock
 from bot.fetching.fetcher import Fetcher
+from bot.times.clock import Clock
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 Script = Callable[[asyncio.StreamWriter], Awaitable[None]]

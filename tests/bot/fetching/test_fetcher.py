@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.clock import Clock
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetcher, user_agent
 from bot.fetching.headers import Validators
+from bot.times.clock import Clock
 
 Reply = Callable[..., bytes]
 LOOPBACK = "127.0.0.1"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.clock import ManualClock
 from bot.fetching.errors import FetchError
 from bot.fetching.headers import Validators, fresh_seconds, retry_seconds, validators_of
 from bot.fetching.hosts import GAP, Hosts
+from bot.times.clock import ManualClock
 
 Reply = Callable[..., bytes]
 HOST = "127.0.0.1"

@@ -19,11 +19,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.clock import Clock, ManualClock
 from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
-from bot.jobs.web_polling import WebPolling
+from bot.jobs.web.polling import WebPolling
 from bot.newsroom import Newsroom, WebSource
+from bot.times.clock import Clock, ManualClock
 from storage.engine import Database
 from storage.sources import SourceState
 from storage.tables import articles

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.clock import Clock
 from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
-from bot.jobs.web_polling import WebPolling
+from bot.jobs.web.polling import WebPolling
 from bot.newsroom import Newsroom, WebSource
+from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
 from storage.inbox import find_refusals
@@ -346,7 +346,7 @@ async def test_an_item_cannot_lead_into_our_network(polls: Polls, make_site: Any
 async def test_more_new_items_than_pages_at_once_come_with_the_next_polls(
     polls: Polls, site: Any, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.web_reading._MOST_PAGES", 2)
+    monkeypatch.setattr("bot.jobs.web.reading._MOST_PAGES", 2)
     items = [item(f"Chuyến phà số {n}", link=f"{site.url}/{n}") for n in range(5)]
     site.pages |= {"/rss": reply(rss(*items), ETag='"1"')} | {f"/{n}": reply(page()) for n in range(5)}
     polls.declare(source(site, full_text=True))

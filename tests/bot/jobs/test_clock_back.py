@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.jobs.slots import reschedule_profiles, run_due_slots
+from bot.times.clock import ManualClock
 from storage.tables import deliveries
 
 TO_SLOT = 105 * 60  # from 5:00 to 6:45

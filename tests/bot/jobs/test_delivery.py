@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import select, text
 from telegram.ext import ExtBot
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
 from bot.jobs.outcomes import Wait
-from bot.limiter import TelegramPace
-from bot.transport import AiohttpRequest
-from storage.deliveries import Claimed
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from storage.delivery.deliveries import Claimed
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
 from storage.tables import deliveries, subscribers

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from telegram.ext import ExtBot
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control, Json
 from bot.jobs.delivery import Sender
+from bot.times.clock import ManualClock
 from storage.subscribers import find_subscriber, set_thread
 from storage.tables import deliveries
 

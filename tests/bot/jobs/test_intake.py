@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.jobs import intake
 from bot.jobs.intake import Intake, poll_sources
 from bot.newsroom import Newsroom, Source
+from bot.times.clock import ManualClock
 from storage.articles import Tally, find_waiting
 from storage.engine import Database
 from storage.inbox import find_refusals

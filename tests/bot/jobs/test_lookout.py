@@ -7,12 +7,12 @@ import pytest
 from prometheus_client import REGISTRY
 from telegram.ext import ExtBot
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.delivery import Sender
 from bot.jobs.lookout import Lookout
 from bot.jobs.send_now import send_edition_now
+from bot.times.clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

@@ -18,7 +18,7 @@ from telegram.error import (
 )
 
 from bot.jobs.outcomes import Halt, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
-from bot.transport import NotSentError
+from bot.telegram.transport import NotSentError
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs import progress as module
 from bot.jobs.progress import BroadcastProgress
+from storage.delivery.outlook import Queue
 from storage.engine import Database
-from storage.outlook import Queue
 
 START = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)  # 6:30 in Việt Nam
 ADMIN = 900

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.jobs.risks import Situation, risks_of, tell_risks
-from storage.outlook import Queue
+from bot.times.clock import ManualClock
+from storage.delivery.outlook import Queue
 
 NOW = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)  # 7:00 in Việt Nam
 HOURS, MINUTE = dt.timedelta(hours=2), dt.timedelta(minutes=1)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.slot_plan import OVERTAKEN, TOO_LATE, plan_slots
-from bot.schedule import Schedule
+from bot.times.schedule import Schedule
 
 TWICE_A_DAY = Schedule((dt.time(6), dt.time(18)), zone="UTC")
 MORNING = dt.datetime(2026, 3, 2, 6, tzinfo=dt.UTC)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.slot_plan import OVERTAKEN, TOO_LATE
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.newsroom import Edition, Newsroom
+from bot.times.clock import ManualClock
+from storage.delivery.issues import find_issues
 from storage.engine import Database
-from storage.issues import find_issues
 from storage.profiles import find_due, find_profile, join_profile, put_to_sleep
 from storage.subscribers import delete_subscriber, set_status, subscribe
 from storage.tables import articles, deliveries, issue_stories, issues, profiles, subscribers

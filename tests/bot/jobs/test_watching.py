@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from telegram.ext import ExtBot
 
-from bot.clock import ManualClock
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.jobs.alerts import send_alerts
 from bot.jobs.delivery import Sender
 from bot.jobs.nightly import prune
 from bot.jobs.watching import Watching
+from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.intake import Incoming
 from storage.subscribers import (
@@ -31,7 +31,7 @@ from storage.tables import issue_parts, issues, watch_hits, watches
 from storage.times import Published
 from storage.watches import add_watch, find_watches, set_removed
 from storage.work import Worked, make_story, save_work
-from summarizer.watching import parse_watch, watch_key
+from summarizer.questions.watching import parse_watch, watch_key
 
 Reader = Callable[..., Awaitable[int]]
 AN, BINH = 1, 2

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.clock import ManualClock
 from bot.jobs import work_up
 from bot.jobs.work_up import WorkUp
+from bot.times.clock import ManualClock
 from storage.articles import (
     StoredArticle,
     find_articles,
@@ -22,11 +22,11 @@ from storage.articles import (
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.intake import Incoming
-from storage.prune import prune_articles, prune_rest
 from storage.tables import articles, stories
 from storage.times import Precision, Published
-from summarizer.grouping import Arrival
+from storage.upkeep.prune import prune_articles, prune_rest
 from summarizer.model import Summary
+from summarizer.stories.grouping import Arrival
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

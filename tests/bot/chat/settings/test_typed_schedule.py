@@ -11,7 +11,7 @@ from bot.chat.settings.typed_schedule import (
     TooManyTimesError,
     parse_schedule,
 )
-from bot.typed_times import TypedTimeError
+from bot.times.typed_times import TypedTimeError
 
 WEEKDAYS = SetDays((0, 1, 2, 3, 4))
 

@@ -1,0 +1,1 @@
+"""How messages look: words, dates, markup, buttons."""

@@ -1,0 +1,172 @@
+"""Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
+
+Which stories and sentences is `summarizer.digest`'s business. Sentences are shown word for word or not at
+all; headlines and names that are far too long are shortened.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.chat.messages.dates import date_line
+from bot.chat.messages.markup import (
+    MAX_ENTITIES,
+    MAX_UNITS,
+    count_entities,
+    one_line,
+    printable,
+    safe_link,
+    shortened,
+    visible_length,
+)
+from bot.chat.messages.templating import render
+from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, SourceLink
+from summarizer.model import Disagreement
+
+_OTHER_TOPICS = "Tin khác"
+_SOURCES_NAMED = 4
+_LONGEST_TITLE = 300  # UTF-16 units
+_LONGEST_NAME = 64
+_FRAME_UNITS = 400  # what stands around the stories of a part: title, date, what was left out
+_FRAME_ENTITIES = 4
+_MOST_UNITS = MAX_UNITS - _FRAME_UNITS
+_EVENING_STEP = 100  # UTF-16 units
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One story as it stands in a part, under the heading of its topic where that begins."""
+
+    html: Markup
+
+    @property
+    def units(self) -> int:
+        return visible_length(self.html) + 2
+
+    @property
+    def entities(self) -> int:
+        return count_entities(self.html)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPart:
+    """One message of a digest, and the headlines in it as they are shown, one a story, in order."""
+
+    html: str
+    headlines: tuple[str, ...]
+
+
+def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[str]:
+    """Return the messages of a digest, each within Telegram's limits; none for a digest without stories.
+
+    The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
+    """
+    return [part.html for part in render_parts(digest, zone=zone, topic_titles=topic_titles)]
+
+
+def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
+    """Return the same with the headlines of each message."""
+    parts = _evened(digest.stories, topic_titles)
+    frame = {
+        "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
+        "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
+        "stories": len(digest.stories),
+        "minutes": max(1, math.ceil(sum(story.syllables for story in digest.stories) / SYLLABLES_PER_MINUTE)),
+        "left_out": digest.left_out,
+        "count": len(parts),
+    }
+    headlines = iter([_headline(story) for story in digest.stories])
+    return [
+        RenderedPart(
+            str(render("digest_part", number=number, blocks=blocks, **frame)),
+            tuple(islice(headlines, len(blocks))),
+        )
+        for number, blocks in enumerate(parts, start=1)
+    ]
+
+
+def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> list[list[Markup]]:
+    """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
+    parts = list(_parts(stories, topic_titles, _MOST_UNITS))
+    share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
+    for most_units in range(share, _MOST_UNITS, _EVENING_STEP) if len(parts) > 1 else ():
+        evened = list(_parts(stories, topic_titles, most_units))
+        if len(evened) == len(parts):
+            return evened
+    return parts
+
+
+def _parts(
+    stories: Sequence[DigestStory], topic_titles: Mapping[str, str], most_units: int
+) -> Iterator[list[Markup]]:
+    """Fill parts in order, each up to `most_units` where a story leaves the choice."""
+    has_headings = any(story.topic in topic_titles for story in stories)
+    part: list[_Block] = []
+    last_heading = ""
+    for story in stories:
+        heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
+        block = _block(story, heading if not part or heading != last_heading else "")
+        if part and not _fits([*part, block], most_units):
+            yield [block.html for block in part]
+            part = []
+            block = _block(story, heading)
+        part.append(block)
+        last_heading = heading
+    if part:
+        yield [block.html for block in part]
+
+
+def _fits(blocks: Sequence[_Block], most_units: int = _MOST_UNITS) -> bool:
+    return (
+        sum(block.units for block in blocks) <= most_units
+        and sum(block.entities for block in blocks) <= MAX_ENTITIES - _FRAME_ENTITIES
+    )
+
+
+def _block(story: DigestStory, heading: str) -> _Block:
+    """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
+    for quotes in range(len(story.quotes), 0, -1):
+        block = _laid_out(story, heading, quotes)
+        if _fits([block]):
+            return block
+    return _laid_out(story, heading, 0)
+
+
+def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
+    sources = story.sources[:_SOURCES_NAMED]
+    return _Block(
+        render(
+            "digest_story",
+            heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
+            title=_headline(story),
+            quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
+            is_update=story.is_update,
+            disagreement=difference_line(story.disagreement),
+            sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
+            more_sources=len(story.sources) - len(sources),
+        )
+    )
+
+
+def _headline(story: DigestStory) -> str:
+    return shortened(one_line(story.title), _LONGEST_TITLE)
+
+
+def difference_line(disagreement: Disagreement | None) -> str:
+    """Say in one line what the papers disagree on; "" where they agree."""
+    if disagreement is None:
+        return ""
+    figures = [f"{_short(claim.source)}: “{_short(claim.value)}”" for claim in disagreement.claims]
+    return f"Các báo đưa tin khác nhau về {_short(disagreement.what)}. {'; '.join(figures)}"
+
+
+def _name(source: SourceLink) -> str:
+    return _short(source.name)
+
+
+def _short(name: str) -> str:
+    return shortened(one_line(name), _LONGEST_NAME)

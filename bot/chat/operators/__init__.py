@@ -1,0 +1,1 @@
+"""/quantri: what operators see and do in chat."""

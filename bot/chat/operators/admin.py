@@ -1,0 +1,227 @@
+"""/quantri: how things stand, what comes next, and three levers: preview, send now, stop sending."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from markupsafe import Markup
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.chat.digest_now import send_digest
+from bot.chat.intents import AskToSend, Preview, SendNow
+from bot.chat.messages import keyboards, spoken, texts
+from bot.chat.messages.markup import one_line, shortened
+from bot.chat.messages.screen import Screen
+from bot.chat.operators.admin_issues import say_batch
+from bot.chat.visit import Tap, Visit
+from bot.desk import Desk
+from bot.newsroom import Newsroom
+from bot.operators.delivery_notices import say_number, say_outcomes, say_rate
+from bot.operators.notices import say_origin
+from storage.delivery.retractions import Batch, find_batches
+from storage.notes import find_note, write_note
+from storage.profiles import Profile, count_listeners, find_profiles
+from storage.upkeep.stats import Stats, gather_stats
+
+_DAY = dt.timedelta(hours=24)
+_SLOTS_SHOWN = 6
+_ISSUES_SHOWN = 5
+_REFUSALS_SHOWN = 3
+_LONGEST_PATH, _LONGEST_REASON = 120, 160  # UTF-16 units
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminActions:
+    """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
+
+    `call_off` lets nothing more reach a chat that had its data deleted.
+    """
+
+    send_now: Callable[[str], Awaitable[int]]
+    set_paused: Callable[[bool], Awaitable[None]]
+    is_paused: Callable[[], bool]
+    call_off: Callable[[int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How things stand; `listeners` counts active subscribers by their profile's id, `issues` are
+    batches, newest first."""
+
+    stats: Stats
+    profiles: Sequence[Profile]
+    listeners: Mapping[int, int]
+    issues: Sequence[Batch]
+    is_stopped: bool
+
+
+async def tell_admins(bot: Bot, desk: Desk, html: str) -> None:
+    """Send `html` to every admin chat; one that cannot be reached is logged and the others still hear it."""
+    for chat_id in sorted(desk.admins):
+        try:
+            await bot.send_message(
+                chat_id,
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except TelegramError as error:
+            _log.error("admin not told", chat_id=chat_id, error=str(error))
+
+
+async def show_state(visit: Visit, actions: AdminActions) -> None:
+    """Show how things stand."""
+    now = visit.now
+    async with visit.desk.database.read() as connection:
+        stats = await gather_stats(connection, since=now - _DAY, now=now)
+        profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
+        issues = await find_batches(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
+    state = State(stats, profiles, listeners, issues, actions.is_paused())
+    await visit.show(state_screen(state, visit.desk.newsroom, now))
+
+
+async def set_sending(tap: Tap, actions: AdminActions, *, is_stopped: bool) -> None:
+    """Stop all sending, or let it run again."""
+    await actions.set_paused(is_stopped)
+    await show_state(tap, actions)
+
+
+async def preview(tap: Tap, wanted: Preview) -> None:
+    """Send this chat alone what an edition would say now."""
+    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    if edition is None:
+        await tap.settle(texts.STALE_BUTTON)
+        return
+    await tap.settle()
+    await tap.send(Screen(texts.PREVIEW_HEAD.format(edition=edition.title)))
+    if not await send_digest(tap, edition, title=edition.title):
+        await tap.send(Screen(texts.PREVIEW_EMPTY.format(edition=edition.title)))
+
+
+async def ask_to_send(tap: Tap, wanted: AskToSend) -> None:
+    """Ask before an edition goes to everyone."""
+    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    if edition is None:
+        await tap.settle(texts.STALE_BUTTON)
+        return
+    async with tap.desk.database.read() as connection:
+        profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
+    count = sum(listeners.get(one.id, 0) for one in profiles if one.choices.edition == edition.name)
+    html = texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
+    await tap.send(Screen(html, keyboards.for_sending(edition.name)))
+
+
+async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
+    """Send an edition to everyone: once each time it was asked about, however often the button is tapped."""
+    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    if edition is None:
+        await tap.settle(texts.STALE_BUTTON)
+        return
+    if not await _claim(tap, edition.name):
+        await tap.settle(texts.SENT_BEFORE)
+        return
+    count = await actions.send_now(edition.name)
+    _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)
+    words = texts.SENT_NOW if count else texts.SENT_NOTHING
+    html = words.format(edition=edition.title, count=say_number(count))
+    await tap.show(Screen(html, keyboards.back_to_state()))
+
+
+async def _claim(tap: Tap, edition: str) -> bool:
+    """Write down that this question about sending was answered; False when it had been already."""
+    name, mark = f"send_now:{tap.chat_id}:{edition}", str(tap.message_id)
+    async with tap.desk.database.write() as connection:
+        answered = await find_note(connection, name)
+        if answered is not None and int(answered) >= tap.message_id:
+            return False
+        await write_note(connection, name, mark, now=tap.now)
+    return True
+
+
+def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
+    """Lay out how things stand."""
+    people = state.stats.subscribers
+    zone = newsroom.zone
+    head = texts.STATE.format(
+        now=spoken.say_moment(now, zone, now=now),
+        active=people.get("active", 0),
+        paused=people.get("paused", 0),
+        gone=people.get("gone", 0),
+        waiting=state.stats.deliveries_waiting,
+        articles=state.stats.articles_new,
+        unworked=state.stats.articles_waiting,
+        delivery=_delivery(state, newsroom, now),
+        sending=texts.SENDING_STOPPED if state.is_stopped else texts.SENDING_RUNS,
+    )
+    sections = (
+        (texts.STATE_SLOTS, _slot_lines(state, newsroom, now)),
+        (texts.STATE_ISSUES, _issue_lines(state.issues, newsroom, now)),
+        (texts.STATE_REFUSALS, _refusal_lines(state.stats.refusals, newsroom)),
+    )
+    filled = [section.format(lines=Markup("\n").join(lines)) for section, lines in sections if lines]
+    issues = [
+        (texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), batch.id) for batch in state.issues
+    ]
+    keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
+    return Screen(Markup().join([head, *filled]), keyboard)
+
+
+def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
+    """Say what came of a day's deliveries and, while some are due, how long the rest will take."""
+    day, queue = state.stats.outcomes, state.stats.queue
+    line = texts.STATE_DAY.format(outcomes=say_outcomes(day))
+    finish_at = queue.finish_at(day.rate)
+    if finish_at is None:
+        return line
+    words = texts.STATE_HELD if state.is_stopped else texts.STATE_DUE
+    due = words.format(
+        due=say_number(queue.due),
+        wait=spoken.say_wait(queue.age),
+        rate=say_rate(day.rate),
+        finish=spoken.say_moment(finish_at, newsroom.zone, now=now),
+    )
+    return Markup("\n").join([due, line])
+
+
+def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
+    """Say the next slots that somebody waits for, each edition's moment once."""
+    coming: Counter[tuple[dt.datetime, str]] = Counter()
+    for profile in state.profiles:
+        if profile.next_due_at is not None and profile.id in state.listeners:
+            title = newsroom.edition_for(profile.choices).title
+            coming[profile.next_due_at, title] += state.listeners[profile.id]
+    return [
+        texts.STATE_SLOT.format(
+            moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title, count=count
+        )
+        for (due, title), count in sorted(coming.items())[:_SLOTS_SHOWN]
+    ]
+
+
+def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
+    return [
+        texts.STATE_ISSUE.format(
+            **say_batch(batch, newsroom, now), status=texts.ISSUE_STATUSES.get(batch.status, batch.status)
+        )
+        for batch in issues
+    ]
+
+
+def _refusal_lines(refusals: Sequence[tuple[str, str, str]], newsroom: Newsroom) -> list[Markup]:
+    lines = []
+    for name, path, reason in refusals[:_REFUSALS_SHOWN]:
+        lines.append(
+            texts.STATE_REFUSAL.format(
+                source=say_origin(name, newsroom),
+                path=shortened(one_line(path), _LONGEST_PATH),
+                reason=shortened(one_line(reason), _LONGEST_REASON),
+            )
+        )
+    return lines

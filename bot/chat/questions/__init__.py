@@ -1,0 +1,1 @@
+"""Questions in chat: answers, their pages, watches and trends."""

@@ -1,0 +1,276 @@
+"""An answer as its readers see it: the sentences over the articles, and the views behind its buttons.
+
+Pure but for the texts: what was found comes in, HTML goes out. Which question is asked, and when, is
+`bot.chat.questions.ask`'s business.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.answers import MOST_FOUND, FoundArticle, Reply
+from bot.chat.messages import texts
+from bot.chat.messages.dates import day_label, publication_label
+from bot.chat.messages.markup import one_line, printable, safe_link, shortened
+from bot.chat.messages.rendering import difference_line
+from bot.chat.questions.results import (
+    RESULTS_PER_PAGE,
+    Above,
+    CitedSentence,
+    Result,
+    render_results,
+    shown_question,
+)
+from bot.digests import piece_of
+from bot.newsroom import Newsroom
+from storage.articles import StoredArticle
+from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query
+from summarizer.questions.rewording import without_filters
+from summarizer.stories.telling import Candidate, Quote, tell
+from summarizer.text.syllables import syllables
+
+_NAMES_SHOWN = 8
+_LONGEST_HEADLINE = 70  # UTF-16 units in a line of the days
+_LONGEST_TITLE = 200
+_LONGEST_QUOTE = 600  # characters; a longer sentence is left out, for none is cut
+_MOST_PAPERS = 5  # that reported the same, for each article cited
+_BAR = 8  # blocks of the longest bar
+
+DayCount = tuple[dt.date, int, str]  # day, articles, headline of its best one
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """For whom a page is: what the papers are called, the moment, the zone, and whether many read along."""
+
+    newsroom: Newsroom
+    now: dt.datetime
+    zone: str
+    is_group: bool = False
+
+    def today(self) -> dt.date:
+        """Return the local day."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+
+def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return the first page: what was asked, the answer, and the best articles."""
+    notes = _notes(typed, reply, readers)
+    if not reply.ids:
+        nothing = texts.NOTHING_FOUND.format(words=_words(reply.text))
+        return Markup("\n\n").join([*notes, nothing, texts.NOTHING_FOUND_NEXT])
+    if not found:
+        return texts.PAGE_GONE
+    quotes = _sentences(reply, found, readers)
+    difference = difference_line(reply.disagreement)
+    lead = "" if reply.answer.is_answered else texts.NEAREST
+    above = Above(_heading(reply), notes, _scope(reply, readers), quotes, difference, lead)
+    quoted = {quote.article_id for quote in reply.answer.quotes}
+    results = [_result(one, readers, is_bare=readers.is_group or one.article.id in quoted) for one in found]
+    return render_results(above, results, first=1, now=readers.now, zone=readers.zone)
+
+
+def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return a further page of articles; `page` counts from 0."""
+    if not found:
+        return texts.PAGE_GONE
+    found_of = texts.FOUND if total < MOST_FOUND else texts.FOUND_MORE
+    above = Above(_counted(query, total, page, len_kept=total, found=found_of))
+    results = [_result(one, readers, is_bare=readers.is_group) for one in found]
+    first = page * RESULTS_PER_PAGE + 1
+    return render_results(above, results, first=first, now=readers.now, zone=readers.zone)
+
+
+def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
+    """Return the articles cited, each told in its own words as a digest would."""
+    blocks = [texts.DETAILS.format(words=_words(reply.text))]
+    for number, one in enumerate(cited, start=1):
+        piece = piece_of(readers.newsroom, one.article, one.summary)
+        quotes = tell(Candidate(one.article.id, (piece,)), [piece]).quotes
+        lines = [_numbered(number, one.article), _byline(one.article, readers)]
+        if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
+            lines.append(Markup("<blockquote>{}</blockquote>").format(said))
+        blocks.append(Markup("\n").join(line for line in lines if line))
+    return Markup("\n\n").join(blocks)
+
+
+def sources_page(
+    reply: Reply,
+    cited: Sequence[FoundArticle],
+    others: Mapping[int, Sequence[StoredArticle]],
+    readers: Readers,
+) -> Markup:
+    """Return the papers cited with their articles; `others` reported the same story, by article number."""
+    blocks = [texts.CITED_SOURCES.format(words=_words(reply.text))]
+    for number, one in enumerate(cited, start=1):
+        lines = [_byline(one.article, readers, is_bold=True), _numbered(number, one.article)]
+        papers = [_paper(other, readers) for other in others.get(one.article.id, ())[:_MOST_PAPERS]]
+        lines += [texts.ALSO_REPORTED.format(papers=Markup(" · ").join(papers))] if papers else []
+        blocks.append(Markup("\n").join(line for line in lines if line))
+    return Markup("\n\n").join(blocks)
+
+
+def days_page(words: str, days: Sequence[DayCount], readers: Readers) -> Markup:
+    """Return how many articles came out on each day, the newest first."""
+    most = max((count for _, count, _ in days), default=1)
+    lines = [
+        texts.DAY_LINE.format(
+            day=day_label(day, readers.today()),
+            bar="▇" * max(1, round(count / most * _BAR)),
+            count=count,
+            headline=f" · {shortened(one_line(title), _LONGEST_HEADLINE)}" if title else "",
+        )
+        for day, count, title in days
+    ]
+    return Markup("\n").join([texts.BY_DAY.format(words=shown_question(words)), "", *lines])
+
+
+def period_label(since: dt.date | None, until: dt.date | None, today: dt.date) -> str:
+    """Say from when to when; "" for any time.
+
+    >>> period_label(dt.date(2026, 11, 1), dt.date(2026, 11, 22), dt.date(2026, 11, 22))
+    '1–22/11'
+    """
+    if since and until:
+        return _between(since, until, today)
+    if since:
+        return texts.SINCE_DAY.format(day=_day(since, today))
+    return texts.UNTIL_DAY.format(day=_day(until, today)) if until else ""
+
+
+def _between(first: dt.date, last: dt.date, today: dt.date) -> str:
+    if first == last:
+        return texts.ON_DAY.format(day=_day(first, today))
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    begins = str(first.day) if is_one_month else _day(first, last)
+    return texts.BETWEEN_DAYS.format(first=begins, last=_day(last, today))
+
+
+def _day(day: dt.date, today: dt.date) -> str:
+    return f"{day.day}/{day.month}" if day.year == today.year else f"{day.day}/{day.month}/{day.year}"
+
+
+def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
+    """Say where the answer is to less or something else than was asked."""
+    narrowing, query, newsroom = reply.narrowing, reply.query, readers.newsroom
+    is_cut = len(" ".join(typed.split())) > MAX_CHARACTERS or len(syllables(query.text)) > MAX_WORDS
+    notes = [texts.ONLY_FIRST_WORDS] if is_cut else []
+    if narrowing.unknown_sources:
+        known = _listed(narrowing.known_sources)
+        notes.append(_unknown(texts.NO_SUCH_SOURCE, narrowing.unknown_sources, known))
+    if narrowing.unknown_topics:
+        known = _listed(list(newsroom.topics.values()))
+        notes.append(_unknown(texts.NO_SUCH_TOPIC, narrowing.unknown_topics, known))
+    when = period_label(query.since, query.until, readers.today())
+    if what := [*narrowing.sources, *narrowing.topics, *([when] if when else [])]:
+        notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
+    if query.excluded:
+        left_out = ", ".join(f"«{' '.join(run)}»" for run in query.excluded)
+        notes.append(texts.LEFT_OUT.format(what=shown_question(left_out)))
+    asked, meant = _words(typed), _words(reply.text)
+    if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
+        notes.append(texts.RESPELLED.format(typed=asked, words=meant))
+    if reply.missed:
+        notes.append(texts.NOT_THEN.format(when=period_label(*reply.missed, readers.today())))
+    return tuple(notes)
+
+
+def _unknown(text: Markup, names: Sequence[str], known: str) -> Markup:
+    return text.format(name=shown_question(", ".join(names)), known=known)
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(shown_question(name) for name in names[:_NAMES_SHOWN])
+    left = len(names) - _NAMES_SHOWN
+    return listed + (texts.AND_OTHERS.format(count=left) if left > 0 else "")
+
+
+def _heading(reply: Reply) -> Markup:
+    if not reply.answer.is_answered:
+        return texts.NOT_ANSWERED.format(words=_words(reply.text))
+    total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
+    if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most of the total have other marks
+        return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
+    return _counted(reply.query, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
+
+
+def _counted(query: Query, total: int, page: int, *, len_kept: int, found: Markup) -> Markup:
+    pages = math.ceil(len_kept / RESULTS_PER_PAGE)
+    of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
+    if not query.wanted:
+        found = texts.FOUND_NEWS if query.time_words else texts.FOUND_NEWEST
+    return found.format(total=_number(total), words=_words(query.text), page=of_pages)
+
+
+def _scope(reply: Reply, readers: Readers) -> str:
+    """Say how many articles were looked through, from when to when, and how fresh the newest is."""
+    found, said = reply.found, []
+    if not found.total_is_exact:
+        said.append(texts.NEWEST_LOOKED_THROUGH.format(count=_number(found.looked_through)))
+    elif not reply.answer.is_answered:  # else the heading has the number
+        said.append(texts.LOOKED_THROUGH.format(count=_number(found.looked_through)))
+    if found.first_at and found.last_at:
+        zone = ZoneInfo(readers.zone)
+        first, last = found.first_at.astimezone(zone), found.last_at.astimezone(zone)
+        said.append(_between(first.date(), last.date(), readers.today()))
+        if last.date() >= readers.today() - dt.timedelta(days=1):
+            said.append(texts.FRESHEST.format(when=f"{last:%H:%M} {day_label(last.date(), readers.today())}"))
+    return " · ".join(said)
+
+
+def _sentences(reply: Reply, found: Sequence[FoundArticle], readers: Readers) -> tuple[CitedSentence, ...]:
+    by_id = {one.article.id: one.article for one in found}
+    quotes = reply.answer.quotes[: 2 if readers.is_group else None]
+
+    def cited(quote: Quote) -> CitedSentence:
+        return CitedSentence(quote.text, reply.ids.index(quote.article_id) + 1, by_id[quote.article_id].url)
+
+    return tuple(cited(quote) for quote in quotes if quote.article_id in by_id)
+
+
+def _result(found: FoundArticle, readers: Readers, *, is_bare: bool) -> Result:
+    article, snippet = found.article, found.snippet
+    return Result(
+        title=article.title,
+        url=article.url,
+        source=_paper_name(article, readers),
+        published=article.published,
+        sentence="" if is_bare else snippet.text,
+        marks=() if is_bare else tuple(snippet.marks),
+    )
+
+
+def _numbered(number: int, article: StoredArticle) -> Markup:
+    title, link = shortened(one_line(article.title), _LONGEST_TITLE), safe_link(article.url)
+    if link is None:
+        return Markup("[{}] <b>{}</b>").format(number, title)
+    return Markup('[{}] <a href="{}">{}</a>').format(number, link, title)
+
+
+def _byline(article: StoredArticle, readers: Readers, *, is_bold: bool = False) -> Markup:
+    when = publication_label(article.published, now=readers.now, zone=readers.zone)
+    said = " · ".join(filter(None, (_paper_name(article, readers), when)))
+    return (Markup("<b>{}</b>") if is_bold else Markup("<i>{}</i>")).format(said)
+
+
+def _paper(article: StoredArticle, readers: Readers) -> Markup:
+    name, link = _paper_name(article, readers), safe_link(article.url)
+    return Markup('<a href="{}">{}</a>').format(link, name) if link else Markup("{}").format(name)
+
+
+def _paper_name(article: StoredArticle, readers: Readers) -> str:
+    source = readers.newsroom.find_source(article.source)
+    return shown_question(source.title if source else article.source)
+
+
+def _words(text: str) -> str:
+    """Return the words of a question: what it is narrowed to is told apart from them."""
+    return shown_question(without_filters(text, sources=True, topics=True) or text)
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")

@@ -1,0 +1,242 @@
+"""Questions: /tim and plain words, answered; and the buttons under an answer.
+
+What an answer looks like is `bot.chat.questions.answer_pages`'s business. A question is kept with the
+articles that it found, so its buttons work after a restart; the sentences are chosen anew from those articles
+each time.
+"""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answers import FoundArticle, Reply, describe, local_day, reply_again, reply_to
+from bot.chat.intents import AskAgain, Rewording, ShowView, TurnPage, View
+from bot.chat.messages import keyboards, texts
+from bot.chat.messages.screen import Screen
+from bot.chat.questions.answer_pages import (
+    DayCount,
+    Readers,
+    answer_page,
+    days_page,
+    details_page,
+    list_page,
+    period_label,
+    sources_page,
+)
+from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
+from bot.chat.visit import Tap, Visit
+from storage.articles import StoredArticle, find_articles, find_reports
+from storage.questions import Question, find_question, record_question
+from storage.search import matches_by_day
+from storage.subscribers import find_subscriber
+from summarizer.questions.news_words import asks_for_news
+from summarizer.questions.query import parse_query
+from summarizer.questions.rewording import halves, without_filters, without_times
+
+_DAYS_SHOWN = 7
+_FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # from which on days are worth a look
+_HALVES: tuple[Rewording, Rewording] = ("first_half", "second_half")
+_REPORTS_READ = 24  # of the stories cited
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of this chat with those who read the answer."""
+
+    question: Question
+    readers: Readers
+
+
+async def obey(visit: Visit) -> None:
+    """Answer the question that the words are."""
+    readers = await _readers(visit)
+    if parse_query(visit.words, today=readers.today()).is_empty:
+        await visit.send(Screen(texts.EMPTY_QUESTION))
+        return
+    await visit.show_progress()
+    await visit.send(await _answered(visit, visit.words, readers))
+
+
+async def turn(tap: Tap, wanted: TurnPage) -> None:
+    """Show another page of what a question of this chat found; the first is the answer."""
+    asked = await _asked(tap, wanted.question_id)
+    first = wanted.page * RESULTS_PER_PAGE
+    if asked is None or (first and first >= len(asked.question.article_ids)):
+        await tap.settle(texts.STALE_PAGE)
+    elif wanted.page == 0:
+        reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
+        await tap.show(await _first_page(tap, asked, reply, asked.question.text))
+    else:
+        await tap.show(await _further_page(tap, asked, wanted.page))
+
+
+async def look(tap: Tap, wanted: ShowView) -> None:
+    """Show another view of an answer, with the way back."""
+    asked = await _asked(tap, wanted.question_id)
+    if asked is None:
+        await tap.settle(texts.STALE_PAGE)
+        return
+    reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
+    html = await (
+        _days(tap, asked, reply) if wanted.view == "days" else _cited(tap, asked, reply, wanted.view)
+    )
+    if html is None:
+        await tap.settle(texts.NO_ANSWER_VIEW)
+    else:
+        await tap.show(Screen(html, keyboards.for_view(asked.question.id)))
+
+
+async def ask_again(tap: Tap, wanted: AskAgain) -> None:
+    """Answer a question of this chat in other words, in the place of the first answer."""
+    asked = await _asked(tap, wanted.question_id)
+    text = await _reworded(tap, asked, wanted.rewording) if asked else None
+    if asked is None or not text:
+        await tap.settle(texts.STALE_PAGE)
+        return
+    await tap.show(await _answered(tap, text, asked.readers))
+
+
+async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
+    reply = await reply_to(visit.desk, text, zone=readers.zone)
+    asked_in = None if isinstance(visit, Tap) or visit.message is None else visit.message.message_id
+    async with visit.desk.database.write() as connection:
+        question_id = await record_question(
+            connection, visit.chat_id, reply.text, reply.ids, now=readers.now, message_id=asked_in
+        )
+    question = Question(question_id, visit.chat_id, reply.text, reply.ids, readers.now)
+    return await _first_page(visit, _Asked(question, readers), reply, text)
+
+
+async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> Screen:
+    found = await describe(visit.desk, reply.query, reply.ids[:RESULTS_PER_PAGE])
+    html = await asyncio.to_thread(answer_page, typed, reply, found, asked.readers)
+    keyboard = keyboards.for_answer(
+        asked.question.id,
+        _pages(reply.ids),
+        _views(reply, asked.readers),
+        _other_words(reply, asked.readers),
+        may_watch=not asked.readers.is_group and bool(reply.query.wanted),
+    )
+    return Screen(html, keyboard)
+
+
+async def _further_page(tap: Tap, asked: _Asked, page: int) -> Screen:
+    question, readers = asked.question, asked.readers
+    query = parse_query(question.text, today=local_day(question.asked_at, readers.zone))
+    first = page * RESULTS_PER_PAGE
+    found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
+    total = len(question.article_ids)
+    html = await asyncio.to_thread(list_page, query, total, page, found, readers)
+    return Screen(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
+
+
+def _pages(ids: Sequence[int]) -> int:
+    return math.ceil(len(ids) / RESULTS_PER_PAGE)
+
+
+def _views(reply: Reply, readers: Readers) -> list[View]:
+    views: list[View] = ["details", "sources"] if reply.answer.cited else []
+    found = reply.found
+    if found.first_at and found.last_at and found.looked_through >= _FEWEST_MATCHES:
+        days = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
+        views += ["days"] if days.days >= _FEWEST_DAYS - 1 and reply.answer.is_answered else []
+    return views
+
+
+def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
+    """Return the ways on: what may have been meant, without a filter where that leaves something, halves."""
+    others: list[tuple[str, Rewording]] = []
+    if reply.found.suggestion and reply.found.reading != "respelled":
+        words = shown_question(reply.found.suggestion)
+        others.append((texts.BUTTON_SUGGESTED.format(words=words), "suggested"))
+    when = period_label(reply.query.since, reply.query.until, readers.today())
+    if when and _asks_something(without_times(reply.text, readers.today())):
+        others.append((texts.BUTTON_ANY_TIME.format(when=when), "any_time"))
+    names = reply.narrowing.sources
+    if names and _asks_something(without_filters(reply.text, sources=True)):
+        others.append((texts.BUTTON_ANY_SOURCE.format(names=", ".join(names)), "any_source"))
+    names = reply.narrowing.topics
+    if names and _asks_something(without_filters(reply.text, topics=True)):
+        others.append((texts.BUTTON_ANY_TOPIC.format(names=", ".join(names)), "any_topic"))
+    if not reply.ids and not others and reply.query.wanted:
+        for half, which in zip(halves(reply.text), _HALVES, strict=False):
+            others.append((texts.BUTTON_ASK.format(words=shown_question(half)), which))
+    return others
+
+
+def _asks_something(text: str) -> bool:
+    query = parse_query(text)
+    return query.has_filters or not asks_for_news(query.words)
+
+
+async def _reworded(tap: Tap, asked: _Asked, rewording: Rewording) -> str | None:
+    question, readers = asked.question, asked.readers
+    match rewording:
+        case "suggested":
+            return (await reply_again(tap.desk, question, zone=readers.zone)).found.suggestion
+        case "any_time":
+            return without_times(question.text, local_day(question.asked_at, readers.zone))
+        case "any_source":
+            return without_filters(question.text, sources=True)
+        case "any_topic":
+            return without_filters(question.text, topics=True)
+        case "first_half" | "second_half":
+            parts = halves(question.text)
+            return parts[rewording == "second_half"] if parts else None
+
+
+async def _cited(tap: Tap, asked: _Asked, reply: Reply, view: View) -> str | None:
+    found = await describe(tap.desk, reply.query, reply.answer.cited)
+    if not found:
+        return None
+    if view == "details":
+        return await asyncio.to_thread(details_page, reply, found, asked.readers)
+    others = await _other_papers(tap, found)
+    return await asyncio.to_thread(sources_page, reply, found, others, asked.readers)
+
+
+async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, list[StoredArticle]]:
+    """Return the newest article of each other paper on a story, by the number of the first one cited."""
+    async with tap.desk.database.read() as connection:
+        stories = {one.article.story_id for one in cited if one.article.story_id is not None}
+        reports = await find_reports(connection, stories, _REPORTS_READ)
+    silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
+    named = {one.article.source for one in cited} | silent
+    others: dict[int, list[StoredArticle]] = {one.article.id: [] for one in cited}
+    for one in cited:
+        for report in reports:
+            if report.story_id == one.article.story_id and report.source not in named:
+                named.add(report.source)
+                others[one.article.id].append(report)
+    return others
+
+
+async def _days(tap: Tap, asked: _Asked, reply: Reply) -> str | None:
+    readers, filters = asked.readers, reply.narrowing.filters
+    async with tap.desk.database.read() as connection:
+        days = await matches_by_day(
+            connection, reply.query, now=readers.now, zone=readers.zone, filters=filters
+        )
+        newest = sorted((day for day in days if day[1]), reverse=True)[:_DAYS_SHOWN]
+        best = await find_articles(connection, [best_id for _, _, best_id in newest if best_id])
+    if not newest:
+        return None
+    silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
+    titles = {number: one.title for number, one in best.items() if one.source not in silent}
+    shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in newest]
+    return days_page(asked.question.text, shown, readers)
+
+
+async def _asked(tap: Tap, question_id: int) -> _Asked | None:
+    async with tap.desk.database.read() as connection:
+        question = await find_question(connection, question_id, tap.chat_id)
+    return _Asked(question, await _readers(tap)) if question else None
+
+
+async def _readers(visit: Visit) -> Readers:
+    newsroom = visit.desk.newsroom
+    async with visit.desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, visit.chat_id)
+    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    return Readers(newsroom, visit.now, zone, visit.is_group)

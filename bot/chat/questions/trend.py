@@ -1,0 +1,133 @@
+"""/xuhuong: how often words were in the news in thirty days, a picture with the headline of each peak."""
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import structlog
+from markupsafe import Markup
+from telegram.constants import ChatAction
+
+from bot.charts.model import Chart, Panel, Series
+from bot.charts.process import DrawingError, draw_apart
+from bot.chat.messages import texts
+from bot.chat.messages.markup import one_line, safe_link, shortened
+from bot.chat.messages.screen import Attachment, Screen
+from bot.chat.visit import Visit
+from bot.desk import Desk
+from bot.narrowing import narrowed, spelled_out
+from bot.newsroom import Newsroom
+from storage.articles import StoredArticle, find_articles
+from storage.search import matches_by_day
+from storage.search.by_day import Day
+from storage.subscribers import find_subscriber
+from summarizer.questions.query import Query, parse_query
+
+_DAYS = 30
+_PEAKS = 3
+_SIGNS = "①②③"  # a bare figure over a bar would be taken for its height
+_APART = dt.timedelta(days=2)  # between two peaks: a wave has one
+_LONGEST_WORDS = 64  # UTF-16 units: a picture's caption has 1,024 in all
+_LONGEST_HEADLINE = 140
+_LONGEST_NAME = 40
+_log = structlog.get_logger(__name__)
+
+
+async def obey(visit: Visit) -> None:
+    """Show how often the words were in the news."""
+    zone = await _zone_of(visit)
+    today = visit.now.astimezone(ZoneInfo(zone)).date()
+    if parse_query(visit.words, today=today).is_empty:
+        await visit.send(Screen(texts.EMPTY_TREND))
+        return
+    await visit.show_progress(ChatAction.UPLOAD_PHOTO)
+    async with visit.desk.database.read() as connection:
+        typed = await spelled_out(connection, visit.words, visit.desk.newsroom, today)
+        query = parse_query(typed, today=today)
+        named = await narrowed(connection, query, visit.desk.newsroom, zone)
+        days = await matches_by_day(
+            connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS
+        )
+    if strange := named.unknown_sources + named.unknown_topics:
+        await visit.send(Screen(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS))))
+        return
+    await visit.send(await _screen(visit.desk, query, days))
+
+
+async def _screen(desk: Desk, query: Query, days: Sequence[Day]) -> Screen:
+    words = shortened(one_line(query.text), _LONGEST_WORDS)
+    counts = tuple(count for _, count, _ in days)
+    if not any(counts):
+        return Screen(texts.NO_TREND.format(words=words))
+    peaks = find_peaks(days)
+    caption = await _caption(desk, words, days, peaks)
+    marks = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
+    panel = Panel(texts.TREND_PANEL, (Series("", counts),), marks=marks)
+    try:
+        picture = await draw_apart(Chart(texts.TREND_TITLE.format(words=words), days[0][0], (panel,)))
+    except DrawingError as error:
+        _log.error("trend not drawn", reason=str(error))
+        return Screen(caption)
+    return Screen(caption, attachment=Attachment("xu-huong.png", picture, is_picture=True))
+
+
+def find_peaks(days: Sequence[Day]) -> list[Day]:
+    """Return the days with most matches, at most three and not side by side, in their order.
+
+    A day counts as a peak when it has two matches, and more than an average day.
+
+    >>> days = [(dt.date(2026, 11, day), count, 7) for day, count in enumerate((1, 9, 8, 0, 3), 1)]
+    >>> [count for _, count, _ in find_peaks(days)]
+    [9]
+    """
+    average = sum(count for _, count, _ in days) / len(days)
+    chosen: list[Day] = []
+    for day in sorted(days, key=lambda day: (-day[1], day[0])):
+        is_apart = all(abs(day[0] - other[0]) >= _APART for other in chosen)
+        if day[1] > max(1.0, average) and is_apart and len(chosen) < _PEAKS:
+            chosen.append(day)
+    return sorted(chosen)
+
+
+async def _caption(desk: Desk, words: str, days: Sequence[Day], peaks: Sequence[Day]) -> Markup:
+    async with desk.database.read() as connection:
+        articles = await find_articles(connection, [best for _, _, best in peaks if best is not None])
+    head = texts.TREND if len(days) == _DAYS else texts.TREND_CUT  # too many matches to look at them all
+    total = sum(count for _, count, _ in days)
+    lines = [head.format(words=words, total=total, first=_date(days[0][0]), last=_date(days[-1][0]))]
+    lines += [
+        texts.TREND_PEAK.format(
+            sign=sign,
+            day=_date(day),
+            count=count,
+            headline=_headline(articles.get(best or 0), desk.newsroom),
+        )
+        for sign, (day, count, best) in zip(_SIGNS, peaks, strict=False)
+    ]
+    return Markup("\n").join([*lines, texts.TREND_MORE.format(words=words)])
+
+
+def _date(day: dt.date) -> str:
+    return f"{day.day}/{day.month}"
+
+
+def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
+    source = newsroom.find_source(article.source) if article else None
+    if article is None or (source and source.quote == "none"):
+        return Markup("")
+    title = shortened(one_line(article.title), _LONGEST_HEADLINE)
+    url = safe_link(article.url)
+    linked = (
+        Markup('<a href="{url}">{title}</a>').format(url=url, title=title)
+        if url
+        else Markup("{}").format(title)
+    )
+    name = shortened(one_line(source.title if source else article.source), _LONGEST_NAME)
+    return Markup(": {linked} ({name})").format(linked=linked, name=name)
+
+
+async def _zone_of(visit: Visit) -> str:
+    async with visit.desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, visit.chat_id)
+    newsroom = visit.desk.newsroom
+    return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone

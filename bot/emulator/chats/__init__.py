@@ -1,0 +1,1 @@
+"""What the emulated Telegram remembers: people, chats, messages, files."""

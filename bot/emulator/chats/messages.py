@@ -1,0 +1,142 @@
+"""A message with everything it ever showed, as the Bot API writes it and as the control interface does."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.emulator.chats.attachments import Attachment
+from bot.emulator.chats.people import Chat, User
+from bot.emulator.markup.entities import FormattedText, render_html
+
+Keyboard = list[list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message showed at `date`, Unix seconds; beside an attachment `content` is its caption."""
+
+    content: FormattedText
+    keyboard: Keyboard
+    date: int
+    attachment: Attachment | None = None
+
+    def as_view(self) -> dict[str, Any]:
+        """Return this version as the control interface shows it."""
+        return {
+            "text": self.content.text,
+            "html": render_html(self.content),
+            "entities": [entity.as_json() for entity in self.content.entities],
+            "buttons": [[_button_view(button) for button in row] for row in self.keyboard],
+            "date": self.date,
+        } | self.attachment_json()
+
+    def attachment_json(self) -> dict[str, Any]:
+        """Return the photo or document under its key, or nothing."""
+        return {self.attachment.kind: self.attachment.as_json()} if self.attachment else {}
+
+
+@dataclass(slots=True)
+class Message:
+    """One message; `versions` holds what it showed, oldest first, the last being what it shows.
+
+    `from_bot` tells the bot's own messages apart; `reply_markup` is a keyboard other than inline
+    buttons, which Telegram does not return; `extra` are fields kept as given (service messages, forwards).
+    `topic` is the message that opened the forum topic it stands in.
+    """
+
+    message_id: int
+    chat: Chat
+    sender: User | None
+    versions: list[Version]
+    from_bot: bool = False
+    sender_chat: Chat | None = None
+    reply_to: "Message | None" = None
+    topic: "Message | None" = None
+    link_preview_options: dict[str, Any] | None = None
+    reply_markup: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    is_deleted: bool = False
+
+    @property
+    def content(self) -> FormattedText:
+        """The text or caption that the message shows now."""
+        return self.versions[-1].content
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """The inline buttons that the message shows now, row by row."""
+        return self.versions[-1].keyboard
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """The photo or document that the message shows now."""
+        return self.versions[-1].attachment
+
+    @property
+    def thread_id(self) -> int:
+        """The forum topic it stands in, 0 outside of one; a topic is known by the message that opened it."""
+        return self.topic.message_id if self.topic else 0
+
+    def as_json(self, users: dict[int, User], *, with_reply: bool = True) -> dict[str, Any]:
+        """Return the Message object; `users` resolves mentions of users without a username."""
+        body: dict[str, Any] = {"message_id": self.message_id}
+        if self.sender is not None:
+            body["from"] = self.sender.as_json()
+        if self.sender_chat is not None:
+            body["sender_chat"] = self.sender_chat.as_json()
+        body |= {"chat": self.chat.as_json(), "date": self.versions[0].date}
+        if len(self.versions) > 1:
+            body["edit_date"] = self.versions[-1].date
+        if self.topic is not None:
+            body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
+        # In a topic what replies to nothing else is a reply to the topic's first message.
+        if with_reply and (reply_to := self.reply_to or self.topic) and reply_to is not self:
+            body["reply_to_message"] = reply_to.as_json(users, with_reply=False)
+        return body | self._content_json(users) | self.extra
+
+    def as_view(self) -> dict[str, Any]:
+        """Return the message as the control interface shows it."""
+        body: dict[str, Any] = {
+            "message_id": self.message_id,
+            "from": "bot" if self.from_bot else "user",
+            "sender": self.sender.as_json() if self.sender else None,
+            **self.versions[-1].as_view(),
+            "edited": len(self.versions) > 1,
+            "edits": [version.as_view() for version in self.versions[:-1]],
+            "date": self.versions[0].date,
+        }
+        if self.reply_to is not None:
+            body["reply_to"] = self.reply_to.message_id
+        if self.topic is not None:
+            body["thread_id"] = self.thread_id
+        if self.link_preview_options is not None:
+            body["link_preview_options"] = self.link_preview_options
+        if self.reply_markup is not None:
+            body["reply_markup"] = self.reply_markup
+        if self.is_deleted:
+            body["deleted"] = True
+        return body | ({"extra": self.extra} if self.extra else {})
+
+    def _content_json(self, users: dict[int, User]) -> dict[str, Any]:
+        body = self.versions[-1].attachment_json()
+        if self.content.text:
+            body["caption" if self.attachment else "text"] = self.content.text
+        if self.content.entities:
+            key = "caption_entities" if self.attachment else "entities"
+            body[key] = [
+                _entity_json(entity.as_json(), entity.user_id, users) for entity in self.content.entities
+            ]
+        if self.keyboard:
+            body["reply_markup"] = {"inline_keyboard": self.keyboard}
+        if self.link_preview_options is not None:
+            body["link_preview_options"] = self.link_preview_options
+        return body
+
+
+def _entity_json(body: dict[str, Any], user_id: int, users: dict[int, User]) -> dict[str, Any]:
+    return body | {"user": users[user_id].as_json()} if user_id in users else body
+
+
+def _button_view(button: dict[str, Any]) -> dict[str, Any]:
+    """Show `callback_data` as `data`; other kinds of button keep their fields."""
+    view = {key: value for key, value in button.items() if key != "callback_data"}
+    return view | ({"data": button["callback_data"]} if "callback_data" in button else {})

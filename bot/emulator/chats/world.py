@@ -1,0 +1,226 @@
+"""Everything the emulator remembers: users, chats, messages, files, the queue of updates, and counts.
+
+One bot lives in a world. Every well-formed token that was not revoked speaks for it, as a token and the one
+that replaces it do at Telegram; the number before the colon is the bot's id.
+"""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.emulator.chats.attachments import Attachment
+from bot.emulator.chats.files import FileShelf
+from bot.emulator.chats.messages import Keyboard, Message, Version
+from bot.emulator.chats.people import Chat, ChatType, User
+from bot.emulator.chats.profile import Profile
+from bot.emulator.faults import Faults
+from bot.emulator.limits import RateLimits, Rates
+from bot.emulator.markup.entities import FormattedText
+from bot.emulator.signals import Signal
+from bot.emulator.stats import Stats
+from bot.emulator.updates import UpdateQueue
+
+# Beyond 32 bits on purpose: ids of today's users are, and a bot must keep them whole.
+BOT_ID_BEFORE_FIRST_CALL = 1_000_000_001
+FIRST_USER_ID = 7_000_000_001
+FIRST_SUPERGROUP_NUMBER = 2_000_000_001
+FIRST_GROUP_NUMBER = 4_000_001
+
+
+@dataclass(slots=True)
+class Callback:
+    """A tapped button that waits for the bot's answer; `answer` is what it said."""
+
+    id: str
+    chat: Chat
+    tapped_at: float
+    answer: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """What an inline query offers: how it looks in the list, and the message it becomes."""
+
+    id: str
+    shown: dict[str, Any]
+    content: FormattedText
+    keyboard: Keyboard
+    link_preview_options: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """Words typed after the bot's name; `answer` is what the bot said to them."""
+
+    id: str
+    user: User
+    asked_at: float
+    answer: dict[str, Any] | None = None
+    results: list[InlineResult] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class World:
+    """The state of one emulator. `clock` gives Unix seconds for dates, `monotonic` seconds for limits."""
+
+    bot: User = field(
+        default_factory=lambda: User(BOT_ID_BEFORE_FIRST_CALL, "Điểm Tin", "diemtin_bot", is_bot=True)
+    )
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    rates: Rates = field(default_factory=Rates)
+    updates: UpdateQueue = field(default_factory=UpdateQueue)
+    users: dict[int, User] = field(default_factory=dict)
+    chats: dict[int, Chat] = field(default_factory=dict)
+    messages: dict[int, dict[int, Message]] = field(default_factory=dict)
+    callbacks: dict[str, Callback] = field(default_factory=dict)
+    callback_seconds: float = 60.0
+    inline_queries: dict[str, InlineQuery] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    webhook: dict[str, Any] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+    faults: Faults = field(default_factory=Faults)
+    files: FileShelf = field(default_factory=FileShelf)
+    stats: Stats = field(default_factory=Stats)
+    changed: Signal = field(default_factory=Signal)
+    version: int = 0
+    is_closed: bool = False
+    limits: RateLimits = field(init=False)
+    _numbers: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.limits = RateLimits(self.monotonic, self.rates)
+
+    @property
+    def now(self) -> int:
+        """The present as Unix seconds."""
+        return int(self.clock())
+
+    def next_number(self, series: str, first: int = 1) -> int:
+        """Count on in `series`, from `first`."""
+        number = self._numbers.get(series, first)
+        self._numbers[series] = number + 1
+        return number
+
+    def next_message_id(self, chat: Chat) -> int:
+        """Take the next message id of `chat`."""
+        return self.next_number(f"message {chat.id}")
+
+    def add_user(self, user: User) -> Chat:
+        """Add a user, or rename a known one, and return the private chat, which has the user's id."""
+        self.users[user.id] = user
+        chat = self.chats.setdefault(user.id, Chat(user.id, "private"))
+        chat.user = user
+        self.touch_list()
+        return chat
+
+    def new_user_id(self) -> int:
+        """Return an id that nobody has."""
+        while (number := self.next_number("user", FIRST_USER_ID)) in self.users:
+            continue
+        return number
+
+    def add_group(self, title: str, kind: ChatType) -> Chat:
+        """Add a group or channel; supergroups and channels have ids from -1002000000001 down."""
+        if kind == "group":
+            chat_id = -self.next_number("group", FIRST_GROUP_NUMBER)
+        else:
+            chat_id = -1_000_000_000_000 - self.next_number("supergroup", FIRST_SUPERGROUP_NUMBER)
+        return self.chats.setdefault(chat_id, Chat(chat_id, kind, title))
+
+    def history(self, chat: Chat) -> dict[int, Message]:
+        """Return the messages of `chat` by id, oldest first, deleted ones too."""
+        return self.messages.setdefault(chat.id, {})
+
+    def find_message(self, chat: Chat, message_id: int) -> Message | None:
+        """Find a message that is still there."""
+        message = self.history(chat).get(message_id)
+        return None if message is None or message.is_deleted else message
+
+    def post(
+        self,
+        chat: Chat,
+        sender: User | None,
+        content: FormattedText,
+        *,
+        keyboard: Keyboard | None = None,
+        attachment: Attachment | None = None,
+        topic: Message | None = None,
+    ) -> Message:
+        """Put a new message into `chat` and wake those who watch it."""
+        version = Version(content, keyboard or [], self.now, attachment)
+        message = Message(
+            self.next_message_id(chat),
+            chat,
+            sender,
+            [version],
+            from_bot=sender is self.bot,
+            topic=topic,
+        )
+        self.history(chat)[message.message_id] = message
+        self.touch(chat)
+        return message
+
+    def show(
+        self,
+        message: Message,
+        content: FormattedText,
+        keyboard: Keyboard,
+        attachment: Attachment | None = None,
+    ) -> None:
+        """Let `message` show something else from now on; what was attached stays unless replaced."""
+        shown = Version(content, keyboard, self.now, attachment or message.attachment)
+        message.versions.append(shown)
+        self.touch(message.chat)
+
+    def delete(self, message: Message) -> None:
+        """Take `message` away; a pin goes with it."""
+        message.is_deleted = True
+        if message.message_id in message.chat.pinned:
+            message.chat.pinned.remove(message.message_id)
+        self.touch(message.chat)
+
+    def touch(self, chat: Chat) -> None:
+        """Note that `chat` shows something new."""
+        chat.version += 1
+        self.touch_list()
+
+    def touch_list(self) -> None:
+        """Note that the list of chats, or what they all share, is not what it was."""
+        self.version += 1
+        self.changed.set()
+
+    def add_callback(self, chat: Chat) -> Callback:
+        """Open a callback query from `chat`."""
+        callback = Callback(str(secrets.randbits(62)), chat, self.monotonic())
+        self.callbacks[callback.id] = callback
+        return callback
+
+    def find_open_callback(self, callback_id: str) -> Callback | None:
+        """Find a callback query that may still be answered: once, and not too late."""
+        callback = self.callbacks.get(callback_id)
+        if callback is None or callback.answer is not None:
+            return None
+        return callback if self.monotonic() - callback.tapped_at <= self.callback_seconds else None
+
+    def add_inline(self, user: User) -> InlineQuery:
+        """Open an inline query of `user`."""
+        query = InlineQuery(str(secrets.randbits(62)), user, self.monotonic())
+        self.inline_queries[query.id] = query
+        return query
+
+    def find_open_inline(self, query_id: str) -> InlineQuery | None:
+        """Find an inline query that may still be answered: once, and not too late."""
+        query = self.inline_queries.get(query_id)
+        if query is None or query.answer is not None:
+            return None
+        return query if self.monotonic() - query.asked_at <= self.callback_seconds else None
+
+    def close(self) -> None:
+        """Let all who wait on this world go on."""
+        self.is_closed = True
+        self.updates.close()
+        self.changed.set()

@@ -1,0 +1,1 @@
+"""Telegram's formatting: HTML in, text with entities out."""

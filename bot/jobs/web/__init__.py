@@ -1,0 +1,1 @@
+"""Polled sources: asked, read, and watched over."""

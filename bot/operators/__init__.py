@@ -1,0 +1,1 @@
+"""What operators are told in their admin chat."""

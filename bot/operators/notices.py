@@ -1,0 +1,105 @@
+"""What operators are told in their admin chat: one place, so that the words stay the same.
+
+HTML, escaped, and within one message whatever stands in their files: what is too long Telegram would refuse,
+and nobody would hear of it.
+"""
+
+from html import escape
+
+from bot.chat.messages.markup import one_line, shortened
+from bot.newsroom import Newsroom
+
+INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source
+
+_MOST_PROBLEMS = 10
+_LONGEST_LINE = 350  # UTF-16 units: so many problems of that length, and the words around them, fit
+
+
+def say_origin(name: str, newsroom: Newsroom) -> str:
+    """Say where refused input came from: a source by its title, or the command."""
+    source = newsroom.find_source(name)
+    return source.title if source else "lệnh ingest" if name == INGEST else name
+
+
+def two_empty_issues(edition_title: str) -> str:
+    """Tell that an edition found no story twice in a row."""
+    return (
+        f"⚠️ <b>{escape(edition_title)}</b> hai số liền không có tin nào để gửi.\n"
+        "Hãy xem nguồn tin còn hoạt động không: /quantri"
+    )
+
+
+def newsroom_refused(problems: str) -> str:
+    """Tell that the changed newsroom file is broken; `problems` has one a line."""
+    lines = problems.splitlines()
+    shown = "\n".join(_shown(line) for line in lines[:_MOST_PROBLEMS])
+    if len(lines) > _MOST_PROBLEMS:
+        shown += f"\n… và {len(lines) - _MOST_PROBLEMS} lỗi nữa"
+    return (
+        f"⚠️ Tệp cấu hình mới có lỗi, bot vẫn dùng cấu hình cũ:\n{shown}\n"
+        "Sửa xong, bot tự nhận; muốn thử trước, chạy <code>diemtin check</code>."
+    )
+
+
+def newsroom_taken_over(editions: int, sources: int) -> str:
+    """Tell that the changed newsroom file is in use."""
+    return f"✓ Đã nhận cấu hình mới: {editions} bản tin, {sources} nguồn."
+
+
+def source_unreadable(title: str, path: str) -> str:
+    """Tell that a source's folder or file cannot be read."""
+    return (
+        f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{_shown(path)}</code>).\n"
+        "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
+    )
+
+
+def token_refused() -> str:
+    """Say that the token is not valid any more."""
+    return (
+        "Telegram từ chối token (401). Lấy token mới từ @BotFather, đặt vào DIEMTIN_BOT_TOKEN rồi chạy lại."
+    )
+
+
+def other_poller() -> str:
+    """Say in the log that another process polls with the same token."""
+    return "một tiến trình khác đang nhận tin với cùng token (409); hãy tắt bớt, chỉ để một bot chạy"
+
+
+def lease_elsewhere(holder: str) -> str:
+    """Say in the log that another process works with the same token."""
+    return f"{holder} đang chạy bot với cùng token; chờ đến khi tiến trình đó dừng"
+
+
+def lease_lost() -> str:
+    """Say on the terminal that another process has taken over."""
+    return "Một tiến trình khác đã nhận việc với cùng token (máy này có lúc đứng quá lâu); bot dừng ở đây."
+
+
+# What is wrong with the running bot, as `/healthz`, `diemtin health` and the alerts name it; plain text.
+DATABASE_AWAITED = (
+    "bot đang đợi cơ sở dữ liệu; nếu lâu, hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+)
+DATABASE_SILENT = "cơ sở dữ liệu không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
+NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+TELEGRAM_SILENT = "Telegram không trả lời; hãy xem mạng của máy này"
+NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+
+
+def webhook_failing(waiting: int, reason: str) -> str:
+    """Say that Telegram cannot call the webhook; `reason` is Telegram's own."""
+    return (
+        f"Telegram không gọi được webhook, {waiting} tin nhắn đang đợi; "
+        f"hãy xem địa chỉ, chứng chỉ và tường lửa. Telegram báo: {reason}"
+    )
+
+
+def schema_upgraded(before: str, after: str, backup: str | None) -> str:
+    """Say on the terminal that the database was upgraded."""
+    kept = f"; bản sao lưu: {backup}" if backup else ""
+    return f"Đã nâng cấp cơ sở dữ liệu từ {before} lên {after}{kept}"
+
+
+def _shown(text: str) -> str:
+    return escape(shortened(one_line(text), _LONGEST_LINE))

@@ -1,0 +1,196 @@
+"""The line to Telegram: sign in, poll or be called, and hang up, however Telegram behaves meanwhile.
+
+What runs over it is the application's: handlers, the sender, the ticks.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+
+from bot.desk import Desk
+from bot.failures import contained
+from bot.operators import notices
+from bot.readiness import persistently
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.polling import PollingRequest
+from bot.telegram.transport import AiohttpRequest
+from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
+from bot.telegram.webhook import Webhook, WebhookListener
+
+_CONNECTIONS = 16
+_LONGEST_WAIT_SECONDS = 30.0
+_POLL_SECONDS = 20
+_DEAF_SECONDS = 120.0  # without one good answer to a poll in so long, something is wrong
+_PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
+_UPDATE_KINDS = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "channel_post",
+]
+_log = structlog.get_logger(__name__)
+
+
+class TokenRefusedError(Exception):
+    """Telegram does not accept the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the Bot API is and who we are there. `base_url` has no slash at its end.
+
+    With a `webhook` Telegram calls us; without one we ask it.
+    """
+
+    base_url: str
+    token: str
+    webhook: Webhook | None = None
+
+
+class Connection:
+    """One bot's connection; `telegram` is the library's application, to which handlers are added, and `pace`
+    how fast it sends."""
+
+    def __init__(self, desk: Desk, address: Address) -> None:
+        self._request = AiohttpRequest(_CONNECTIONS)
+        self._polling = PollingRequest(2)
+        self._queue = DurableQueue(desk.database, desk.clock)
+        self.pace = TelegramPace()
+        self.telegram = self._build(address)
+        self._listener = (
+            WebhookListener(address.webhook, self._queue, self.bot) if address.webhook is not None else None
+        )
+
+    def _build(self, address: Address) -> Application[Any, Any, Any, Any, Any, Any]:
+        return (
+            ApplicationBuilder()
+            .application_class(DurableApplication)
+            .token(address.token)
+            .base_url(f"{address.base_url}/bot")
+            .base_file_url(f"{address.base_url}/file/bot")
+            .request(self._request)
+            .get_updates_request(self._polling)
+            .rate_limiter(self.pace)
+            .update_queue(self._queue)
+            .concurrent_updates(OrderedByChat())
+            .build()
+        )
+
+    @property
+    def bot(self) -> ExtBot[Any]:
+        """Return what sends."""
+        bot: ExtBot[Any] = self.telegram.bot
+        return bot
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether Telegram said that the token is not valid."""
+        return self._request.unauthorized.is_set() or self._polling.unauthorized.is_set()
+
+    async def until_refused(self) -> None:
+        """Wait until Telegram says that the token is not valid."""
+        waits = [asyncio.ensure_future(r.unauthorized.wait()) for r in (self._request, self._polling)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    def find_problem(self) -> str | None:
+        """Say to operators what is wrong with the connection, if anything is."""
+        if self.is_refused:
+            return notices.token_refused()
+        if self._listener is not None:
+            return self._listener.find_problem()
+        if self.telegram.updater is None or not self.telegram.updater.running:
+            return notices.NOT_POLLING
+        return notices.TELEGRAM_SILENT if self._polling.seconds_since_ok > _DEAF_SECONDS else None
+
+    async def open(self, stop: asyncio.Event) -> bool:
+        """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
+
+        Raises:
+            TokenRefusedError: Telegram refused the token.
+            ListenError: the webhook's port is taken.
+        """
+        if not await _until_answered(self.telegram.initialize, stop):
+            return False
+        left_over = await persistently(lambda: self._queue.reload(self.bot), stop)
+        await self.telegram.start()
+        if self._listener is not None:
+            await self._listener.open()
+        is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
+        _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
+        return is_open
+
+    async def _register(self) -> None:
+        if self._listener is not None:
+            await self._listener.register(_UPDATE_KINDS)
+
+    async def look(self) -> None:
+        """Ask Telegram whether it reaches our webhook, where we have one."""
+        if self._listener is not None:
+            await self._listener.look(_UPDATE_KINDS)
+
+    async def _poll(self) -> None:
+        if self.telegram.updater is None:
+            raise RuntimeError("the application was built without an updater")
+        await self.telegram.updater.start_polling(
+            timeout=_POLL_SECONDS, allowed_updates=_UPDATE_KINDS, error_callback=_on_polling_error
+        )
+
+    async def close(self) -> None:
+        """Let the handlers finish and hang up; what takes too long is left behind.
+
+        An update whose handler did not finish is on disk, and is handled at the next start.
+        """
+        if self._listener is not None:
+            await _patiently(self._listener.close)
+        self._polling.is_ending = True
+        if self.telegram.updater is not None and self.telegram.updater.running:
+            await _patiently(self.telegram.updater.stop)
+        if self.telegram.running:
+            await _patiently(self.telegram.stop)
+        await _patiently(self.telegram.shutdown)
+        await self._polling.shutdown()
+        await self._request.shutdown()
+
+
+async def _patiently(close: Callable[[], Awaitable[None]]) -> None:
+    # A poller that ended because the token was refused says so once more when it is stopped.
+    with contained("disconnect"), contextlib.suppress(TimeoutError, InvalidToken):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await close()
+
+
+async def _until_answered(ask: Callable[[], Awaitable[None]], stop: asyncio.Event) -> bool:
+    """Ask Telegram until it answers; False when `stop` came before that."""
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await ask()
+        except InvalidToken as error:
+            raise TokenRefusedError from error
+        except TelegramError as error:
+            _log.warning("Telegram does not answer", error=str(error), next_try_seconds=wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(_LONGEST_WAIT_SECONDS, wait * 2)
+        else:
+            return True
+    return False
+
+
+def _on_polling_error(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        _log.error("conflict", problem=notices.other_poller())
+    else:
+        _log.warning("polling failed", error=str(error))

@@ -1,0 +1,141 @@
+"""Webhook mode: Telegram calls us with each update, and hears 200 only once the update is on disk.
+
+TLS is the business of the proxy in front. A call without the secret is refused unread; what is no update is
+refused; one that the library cannot read is taken as its bare number, as polling does, so that Telegram does
+not bring it for ever.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from telegram import Update, WebhookInfo
+from telegram.error import NetworkError
+from telegram.ext import ExtBot
+
+from bot.operators import notices
+from bot.telegram.polling import readable_update
+from bot.telegram.updates import DurableQueue
+
+MOST_CONNECTIONS = 8  # Telegram keeps the updates of one chat in order whatever the number
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+_MOST_BYTES = 1_000_000  # an update is a message: a few dozen kilobytes at the most
+_MOST_WAITING = 10_000
+_BODY_SECONDS = 10.0
+_PATIENCE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+class ListenError(Exception):
+    """The webhook's address cannot be listened on; the text says why, in the system's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram calls us, where we listen for it, and the secret that each call must bear."""
+
+    url: str
+    host: str
+    port: int
+    secret: str = field(repr=False)
+
+
+class WebhookListener:
+    """Listens for Telegram's calls and puts each update into `queue`."""
+
+    def __init__(self, webhook: Webhook, queue: DurableQueue, bot: ExtBot[Any]) -> None:
+        self.webhook = webhook
+        self._queue = queue
+        self._bot = bot
+        self._runner: web.AppRunner | None = None
+        self._problem: str | None = None
+
+    async def open(self) -> None:
+        """Listen.
+
+        Raises:
+            ListenError: the port is taken, or not ours to take.
+        """
+        application = web.Application(client_max_size=_MOST_BYTES)
+        application.router.add_post(urlsplit(self.webhook.url).path or "/", self._take)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_PATIENCE_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self.webhook.host, self.webhook.port).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ListenError(error.strerror or str(error)) from error
+        self._runner = runner
+
+    async def close(self) -> None:
+        """Finish the calls under way and listen no more; Telegram keeps what comes meanwhile."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def register(self, kinds: list[str]) -> None:
+        """Tell Telegram to call us with updates of these kinds."""
+        await self._bot.set_webhook(
+            self.webhook.url,
+            secret_token=self.webhook.secret,
+            allowed_updates=kinds,
+            max_connections=MOST_CONNECTIONS,
+        )
+
+    async def look(self, kinds: list[str]) -> None:
+        """Ask Telegram how calling us goes; where it calls somebody else, have it call us again."""
+        info = await self._bot.get_webhook_info()
+        self._problem = _problem_of(info)
+        if info.url != self.webhook.url:
+            _log.error("the webhook was changed by somebody else", url=info.url)
+            await self.register(kinds)
+
+    def find_problem(self) -> str | None:
+        """Say to operators what is wrong, if anything is."""
+        return self._problem if self._runner is not None else notices.NOT_LISTENING
+
+    async def _take(self, request: web.Request) -> web.Response:
+        if not _is_telegrams(request.headers.get(_SECRET_HEADER, ""), self.webhook.secret):
+            return web.Response(status=403)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                raw = _parsed(await request.read())
+        except TimeoutError:
+            return web.Response(status=408)
+        if raw is None:
+            return web.Response(status=400)
+        if self._queue.qsize() >= _MOST_WAITING:
+            return web.Response(status=503)
+        try:
+            await self._queue.put(Update.de_json(readable_update(raw), self._bot))
+        except NetworkError as error:  # not on disk: Telegram brings it again
+            _log.warning("update not taken", error=str(error))
+            return web.Response(status=503)
+        return web.Response()
+
+
+def _is_telegrams(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
+
+
+def _parsed(body: bytes) -> dict[str, Any] | None:
+    """Return the update in `body`, None when it holds none."""
+    try:
+        found: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    number = found.get("update_id") if isinstance(found, Mapping) else None
+    is_number = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
+    return dict(found) if is_number else None
+
+
+def _problem_of(info: WebhookInfo) -> str | None:
+    if not info.pending_update_count or info.last_error_message is None:
+        return None
+    return notices.webhook_failing(info.pending_update_count, info.last_error_message)

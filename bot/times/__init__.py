@@ -1,0 +1,1 @@
+"""The clock, schedules, and times as people and machines write them."""

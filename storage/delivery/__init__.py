@@ -1,0 +1,1 @@
+"""Issues and the ledger of their deliveries, and what changes them later."""

@@ -1,0 +1,1 @@
+"""What keeps a database well over years, and what it counts for operators."""

@@ -1,0 +1,84 @@
+"""Put a back-up in the place of the SQLite database, which is moved aside and never deleted.
+
+A kill at any point leaves the old database, or the new one, or none beside a whole copy of both: nothing is
+written into a file that is in use. PostgreSQL has `pg_restore` for this; `docs/operating.md` says how.
+"""
+
+import asyncio
+import datetime as dt
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from storage.engine import Database
+from storage.errors import InUseError, SchemaError, StorageError
+from storage.upkeep.upgrade import is_known
+
+_COMPANIONS = ("-wal", "-shm", "-journal")  # SQLite keeps these beside a file while it is open
+
+
+async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path | None:
+    """Make `copy` the database that `database` opens; return where the former one lies now, None if none was.
+
+    `copy` is read only, and checked whole first. An older schema is upgraded at the next opening.
+
+    Raises:
+        InUseError: another process has the database open.
+        SchemaError: the copy was written by a newer version.
+        StorageError: the engine is PostgreSQL, the copy is no whole database of ours, or the disk refused.
+    """
+    if database.is_postgres or not database.url.database:
+        raise StorageError("only a SQLite file can be restored here; use pg_restore for PostgreSQL")
+    await database.close()  # our own connection would look like another process's
+    try:
+        return await asyncio.to_thread(_replace, copy, Path(database.url.database), now)
+    except (sqlite3.Error, OSError) as error:
+        raise StorageError(f"{type(error).__name__}: {error}") from error
+
+
+def _replace(copy: Path, target: Path, now: dt.datetime) -> Path | None:
+    _check(copy)
+    unfinished = target.with_name(target.name + ".restoring")
+    try:
+        shutil.copyfile(copy, unfinished)
+        former = _set_aside(target, target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%SZ}"))
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return former
+
+
+def _check(copy: Path) -> None:
+    """Raise unless `copy` is a whole database that this version can open."""
+    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise StorageError(f"{copy} is damaged")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None or not is_known(row[0]):
+        raise SchemaError(f"{copy} has a schema that this version does not know")
+
+
+def _set_aside(target: Path, former: Path) -> Path | None:
+    if not target.exists():
+        return None
+    if former.exists():
+        raise FileExistsError(f"{former} exists already")
+    _claim(target)
+    for ending in _COMPANIONS:  # left over only where the file was too damaged to be closed in order
+        companion = target.with_name(target.name + ending)
+        if companion.exists():
+            companion.rename(former.with_name(former.name + ending))
+    return target.rename(former)
+
+
+def _claim(target: Path) -> None:
+    """Raise when anybody has the file open: only its sole user may leave WAL mode. Writes its WAL back."""
+    try:
+        with closing(sqlite3.connect(target, timeout=0.5)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise InUseError(f"{target} is in use") from error
+    except sqlite3.DatabaseError:
+        return  # too damaged to open, which is what back-ups are for

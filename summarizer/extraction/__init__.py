@@ -1,0 +1,1 @@
+"""Which sentences sum an article, or several, up."""

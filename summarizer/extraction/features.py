@@ -1,0 +1,182 @@
+"""What is measured of each sentence of an article to tell how good a summary it makes.
+
+The weights of these figures are in `data/ranker.json`, fitted by `benchmarks/train_ranker.py` to the
+ROUGE of sentences against the lead paragraphs that journalists wrote. Which sentences are taken is
+`selection`'s business, and how two go together `scoring`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from summarizer.extraction.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
+from summarizer.text.captions import likeness_to_captions, word_weights
+from summarizer.text.openers import is_dangling
+
+_NO_CAPTION_WORDS = -1.5  # log odds of the words alone below which no sentence is worth a closer look
+_OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An article's sentences as figures.
+
+    Attributes:
+        vectors: their TF-IDF vectors.
+        pairs: 1 where a sentence has a pair of neighbouring syllables, (n, p).
+        in_title: 1 where it has a syllable of the title, (n, t).
+        title_weights: IDF of each distinct syllable of the title, (t,).
+        in_title_pairs: 1 where it has a pair of the title, (n, q).
+        caption: from 0 to 1, how much the sentence reads like a photo's caption, (n,).
+        dangling: 1 where the sentence leans on the one before it, (n,).
+        table: the figures, (n, f).
+    """
+
+    vectors: Vectors
+    pairs: Floats
+    in_title: Floats
+    title_weights: Floats
+    in_title_pairs: Floats
+    caption: Floats
+    dangling: Floats
+    table: Floats
+
+
+def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Measured:
+    """Measure the sentences `texts`, which have the syllables `tokens`, of an article with this title."""
+    vectors = vectorise(tokens)
+    pairs, codes = _pairs(vectors)
+    has = (vectors.weights > 0).astype(np.float32)
+    words = list(dict.fromkeys(title))
+    in_title, title_weights = _in_title(words, vectors, has)
+    in_title_pairs = _in_title_pairs(title, vectors, pairs, codes)
+    dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
+    of_words = _word_figures(words, vectors, has, in_title)
+    columns = (
+        *_title_figures(title, in_title, title_weights, in_title_pairs),
+        *_centre_figures(vectors, pairs),
+        *_position_figures(vectors.lengths),
+        *of_words,
+        *_text_figures(texts),
+        dangling,
+        np.full(len(texts), min(len(title), 25), np.float32),
+    )
+    table = np.array(columns, np.float32).T
+    caption = np.zeros(len(texts), np.float32)
+    for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS).tolist():
+        caption[at] = likeness_to_captions(texts[at], tokens[at])
+    return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
+
+
+def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:
+    """Return which sentence has which pair of neighbours, (n, p), and the code of each pair, (p,)."""
+    together = vectors.sentence[1:] == vectors.sentence[:-1]
+    codes = (vectors.column[:-1] * len(vectors.columns) + vectors.column[1:])[together]
+    ordered = np.sort(codes)
+    is_new = ordered[1:] != ordered[:-1]
+    distinct = np.concatenate((ordered[:1], ordered[1:][is_new]))  # np.unique takes several times as long
+    pairs = np.zeros((len(vectors.lengths), len(distinct)), np.float32)
+    pairs[vectors.sentence[1:][together], np.searchsorted(distinct, codes)] = 1
+    return pairs, distinct
+
+
+def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
+    nowhere = np.zeros((len(has), 1), np.float32)
+    columns = [vectors.columns.get(word, -1) for word in words]
+    return np.concatenate((has, nowhere), axis=1)[:, columns], rarity_of(words)
+
+
+def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Floats, codes: Indices) -> Floats:
+    columns = vectors.columns
+    wanted = [
+        columns[first] * len(columns) + columns[second]
+        for first, second in dict.fromkeys(pairwise(title))
+        if first in columns and second in columns
+    ]
+    if not wanted or not len(codes):
+        return np.zeros((len(pairs), 1), np.float32)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return pairs[:, at[codes[at] == wanted]]
+
+
+def _title_figures(
+    title: Sequence[str], in_title: Floats, weights: Floats, in_title_pairs: Floats
+) -> list[Floats]:
+    """Return overlap with the title: pairs, rare syllables, both relative to the best sentence."""
+    by_pairs = in_title_pairs.sum(axis=1) / max(len(title) - 1, 1)
+    recall = in_title @ weights / (weights.sum() or 1)
+    return [by_pairs, recall, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
+
+
+def _centre_figures(vectors: Vectors, pairs: Floats) -> list[Floats]:
+    """Return how central each sentence is: cosines to centre, lead and others, shared pairs."""
+    similarity = vectors.similarity
+    to_lead = similarity[0].copy()
+    to_lead[0] = 1
+    shared = pairs @ (pairs.sum(axis=0) - 1)
+    return [
+        vectors.centrality(),
+        shared / np.maximum(vectors.lengths, 1),
+        to_lead,
+        similarity.max(axis=1),
+    ]
+
+
+def _position_figures(lengths: Floats) -> list[Floats]:
+    """Return where each sentence stands and how long it is."""
+    total = lengths.sum() or np.float32(1)
+    return [
+        *_places(len(lengths)),
+        (np.cumsum(lengths) - lengths) / total,
+        np.minimum(lengths, 80),
+        np.minimum(lengths * (len(lengths) / total), 3),
+    ]
+
+
+@lru_cache(maxsize=64)
+def _places(count: int) -> tuple[Floats, ...]:
+    """Return where the sentences of an article of so many stand."""
+    at = np.arange(count, dtype=np.float32)
+    last, most = np.float32(max(count - 1, 1)), np.float32(min(count, 40))
+    return at / last, np.reciprocal(1 + at), np.full(count, most, np.float32)
+
+
+def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
+    """Return how many numbers each sentence has, how many of the title's, and how its words suit captions."""
+    if not vectors.columns:
+        return [np.zeros(len(has), np.float32)] * 3
+    is_number = np.fromiter(map(str.isdigit, vectors.columns), np.float32, len(vectors.columns))
+    of_title = [at for at, word in enumerate(words) if word.isdigit()]
+    return [
+        np.minimum(has @ is_number, 6),
+        in_title[:, of_title].sum(axis=1),
+        has @ _caption_words()[vectors.known],
+    ]
+
+
+@cache
+def _caption_words() -> Floats:
+    """Return what each syllable of the lexicon says for a caption, (lexicon + 1,)."""
+    weights, index = word_weights(), lexicon().index
+    found = np.zeros(len(index) + 1, np.float32)
+    for word, weight in weights.items():
+        found[index.get(word, 0)] = weight
+    found[0] = 0
+    return found
+
+
+def _text_figures(texts: Sequence[str]) -> list[Floats]:
+    """Return what the characters say: quotes, questions and commas."""
+    figures = [
+        (
+            min(text.count('"') + text.count("“") + text.count("”"), 4),
+            text.startswith(_OPENING_QUOTE),
+            "?" in text[-3:],
+            min(text.count(","), 6),
+        )
+        for text in texts
+    ]
+    return list(np.array(figures, np.float32).T)

@@ -1,0 +1,196 @@
+"""Rankers behind sumy's interface: ours, and sumy's own as baselines that an operator may choose.
+
+sumy has no Vietnamese: its tokenizer, stemmer and stop words raise for it. It gets our syllables through a
+tokenizer object, and articles in its document model: a paragraph is an article, its heading the title. sumy
+takes most of a second to load, so nothing imports this module until one of its rankers is asked for.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from sumy.models.dom import ObjectDocumentModel, Paragraph
+from sumy.models.dom import Sentence as Text
+from sumy.summarizers._summarizer import AbstractSummarizer, SentenceInfo
+
+from summarizer.extraction.selection import RANKER, Limits, select
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
+
+_BASELINE_SENTENCES = 2  # sumy's rankers do not know when to stop
+
+# The syllables that say least: 90 of the commonest in news, without those that also make names or numbers
+_STOP_WORDS = (
+    "và của là có được cho các những trong với một này đã không người khi tại đến ra về cũng từ để"
+    " như sẽ bị vào theo trên ông bà anh chị đó nhiều sau lại phải còn do làm hơn nhất mà thì đang nên"
+    " rất cùng đi qua vì nếu rằng hay nhưng thể việc điều sự cả chỉ mới vẫn đều lên ở tôi họ chúng"
+    " mình ngày năm nói biết trước ngoài giữa bằng gì nào ai đây thế vậy rồi nữa cần"
+)
+
+
+class UnknownRankerError(ValueError):
+    """No ranker has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no ranker is called {name!r}; there are {', '.join(RANKERS)}")
+        self.name = name
+
+
+class Tokenizer:
+    """What sumy asks of a language. Sentences whose syllables are `known` are not cut again."""
+
+    def __init__(self, known: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._known = known or {}
+
+    def to_sentences(self, paragraph: str) -> tuple[str, ...]:
+        """Return the sentences of a paragraph."""
+        return tuple(paragraph[start:end] for start, end in split(paragraph))
+
+    def to_words(self, sentence: str) -> tuple[str, ...]:
+        """Return the canonical syllables of a sentence."""
+        return tuple(self._known.get(sentence) or syllables(sentence))
+
+
+def document_of(
+    titles: Sequence[str], texts: Sequence[Sequence[str]], known: Mapping[str, Sequence[str]] | None = None
+) -> ObjectDocumentModel:
+    """Put articles into sumy's document model.
+
+    Args:
+        titles: one of each article; texts: its sentences.
+        known: the syllables of sentences that have been cut already.
+    """
+    tokenizer = Tokenizer(known)
+    return ObjectDocumentModel(
+        Paragraph([Text(title, tokenizer, is_heading=True), *(Text(one, tokenizer) for one in article)])
+        for title, article in zip(titles, texts, strict=True)
+    )
+
+
+class Count:
+    """`Limits` as sumy counts: called with the sentences best first, it returns those to show."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+
+    def __call__(self, ranked: Sequence[SentenceInfo]) -> list[SentenceInfo]:
+        """Take sentences in order while they fit; one that does not is left out."""
+        most = _BASELINE_SENTENCES if self.limits.is_free else self.limits.sentences
+        room = self.limits.syllables
+        taken: list[SentenceInfo] = []
+        for info in ranked:
+            length = len(info.sentence.words)
+            if (most is None or len(taken) < most) and (room is None or length <= room):
+                taken.append(info)
+                room = None if room is None else room - length
+        return taken
+
+
+class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
+    """Our ranker: `selection` behind sumy's interface. A document of several paragraphs is a story."""
+
+    def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
+        """Return the best sentences; of an article in its order, of a story the most important first."""
+        limits = sentences_count.limits if isinstance(sentences_count, Count) else Limits(sentences_count)
+        articles = [paragraph.sentences for paragraph in document.paragraphs]
+        titles = [
+            [word for one in paragraph.headings for word in one.words] for paragraph in document.paragraphs
+        ]
+        sentences = [sentence for article in articles for sentence in article]
+        texts = [[str(sentence) for sentence in article] for article in articles]
+        tokens = [[sentence.words for sentence in article] for article in articles]
+        chosen = select(titles, texts, tokens, limits)
+        return tuple(sentences[i] for i in chosen)
+
+
+class _Quiet:
+    """A ranker of sumy's, for which odd little articles are no reason to warn."""
+
+    def __init__(self, ranker: AbstractSummarizer) -> None:
+        self._ranker = ranker
+
+    def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
+        with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # LSA: fewer words than sentences
+            chosen: tuple[Text, ...] = self._ranker(document, sentences_count)
+        return chosen
+
+
+Ranker = Callable[[ObjectDocumentModel, Count | int], tuple[Text, ...]]
+
+
+def _lexrank() -> Ranker:
+    from sumy.summarizers.lex_rank import LexRankSummarizer
+
+    ranker = LexRankSummarizer()
+    ranker.stop_words = _STOP_WORDS.split()
+    return _Quiet(ranker)
+
+
+def _textrank() -> Ranker:
+    from sumy.summarizers.text_rank import TextRankSummarizer
+
+    ranker = TextRankSummarizer()
+    ranker.stop_words = _STOP_WORDS.split()
+    return _Quiet(ranker)
+
+
+def _lsa() -> Ranker:
+    from sumy.summarizers.lsa import LsaSummarizer
+
+    ranker = LsaSummarizer()
+    ranker.stop_words = _STOP_WORDS.split()
+    return _Quiet(ranker)
+
+
+def _edmundson() -> Ranker:
+    from sumy.summarizers.edmundson import EdmundsonSummarizer
+
+    ranker = EdmundsonSummarizer(cue_weight=0)  # cue words are a language's; title and place are enough
+    ranker.null_words = _STOP_WORDS.split()
+    return _Quiet(ranker)
+
+
+RANKERS: Mapping[str, Callable[[], Ranker]] = {
+    RANKER: NewsRanker,
+    "lexrank": _lexrank,
+    "textrank": _textrank,
+    "lsa": _lsa,
+    "edmundson": _edmundson,
+}
+
+
+def make_ranker(name: str) -> Ranker:
+    """Make the ranker called `name`.
+
+    Raises:
+        UnknownRankerError: there is none.
+    """
+    if name not in RANKERS:
+        raise UnknownRankerError(name)
+    return RANKERS[name]()
+
+
+def rank(
+    name: str,
+    titles: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    limits: Limits,
+) -> list[int]:
+    """Return the indices of the sentences that the ranker called `name` takes, in its order.
+
+    The arguments are those of `selection.select`, but titles are text.
+
+    Raises:
+        UnknownRankerError: there is no such ranker.
+    """
+    choose = make_ranker(name)
+    known = {
+        text: words
+        for article in zip(texts, tokens, strict=True)
+        for text, words in zip(*article, strict=True)
+    }
+    document = document_of(titles, texts, known)
+    at = {id(sentence): number for number, sentence in enumerate(document.sentences)}
+    return [at[id(sentence)] for sentence in choose(document, Count(limits))]

@@ -1,0 +1,218 @@
+"""Choose the sentences of a summary: of one article, or of several articles on one event.
+
+The two want different things. One article is summed up by the one or two sentences that say most of its
+title; several agree in their leads, so leads are taken in turn, what other papers say too comes first,
+and a sentence like one already taken waits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.extraction.features import Measured, measure
+from summarizer.extraction.scoring import score_alone, score_beside
+from summarizer.extraction.vectors import Floats, Indices, Vectors, vectorise
+from summarizer.text.openers import is_dangling
+
+RANKER = "diemtin"  # what this ranker is called beside sumy's
+_BEAM = 3
+_DANGLING = 0.05  # taken off the expected ROUGE of a sentence that leans on one not shown
+_CAPTION = 0.03  # taken off one that reads wholly like a caption: ROUGE likes them, readers do not
+_REDUNDANT = 0.15  # taken off per unit of likeness to a sentence already taken, from the third on
+_SECOND = 0.003  # a second sentence is worth this much to a reader beyond its ROUGE
+_NEVER = np.float32(-1e9)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a summary may hold: sentences, syllables together, or both; None sets no limit."""
+
+    sentences: int | None = None
+    syllables: int | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the length is left to the ranker."""
+        return self.sentences is None and self.syllables is None
+
+
+def select(
+    titles: Sequence[Sequence[str]],
+    texts: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    limits: Limits,
+) -> list[int]:
+    """Return the indices of the sentences to show: of one article in its order, of several best first.
+
+    Args:
+        titles: the syllables of each article's title.
+        texts: the sentences of each article; indices count through all of them.
+        tokens: the syllables of each sentence of each article.
+        limits: how much to take.
+    """
+    if not any(texts) or limits.sentences == 0:
+        return []
+    if len(texts) == 1:
+        return select_from_article(titles[0], texts[0], tokens[0], limits)
+    return select_from_story(titles, texts, tokens, limits)
+
+
+def select_from_article(
+    title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: Limits
+) -> list[int]:
+    """Return the indices of the sentences that sum an article up, in its order.
+
+    Args:
+        title: the syllables of the title.
+        texts: the sentences, at least one; tokens: their syllables.
+        limits: how much to take; where free, one sentence or two, as the article asks.
+    """
+    measured = measure(title, texts, tokens)
+    alone = score_alone(measured)
+    if limits.syllables is None and limits.sentences != 1:
+        chosen = _best_pair(measured, alone, may_be_one=limits.is_free)
+        if limits.is_free or len(chosen) == limits.sentences:
+            return sorted(chosen)
+    else:
+        chosen = []
+    return sorted(_fill(measured, alone, chosen, limits))
+
+
+def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[int]:
+    """Return the two sentences that are best together, or the best one where no two are better."""
+    single = alone - _CAPTION * measured.caption - _DANGLING * measured.dangling
+    ranked = np.argsort(-single, kind="stable")[:_BEAM]
+    best, best_score = [int(ranked[0])], float(single[ranked[0]]) if may_be_one else float(_NEVER)
+    if len(alone) == 1:
+        return best
+    at, first = np.arange(len(alone)), ranked[:, None]
+    leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
+    both = score_beside(measured, alone, ranked.tolist()) + _SECOND - _DANGLING * leaning
+    both -= _CAPTION * (measured.caption + measured.caption[first])
+    both[at == first] = _NEVER
+    row, second = divmod(int(np.argmax(both)), len(alone))
+    return [int(ranked[row]), second] if both[row, second] > best_score else best
+
+
+def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) -> list[int]:
+    """Add to `chosen` the best sentence that fits and repeats least, until none does."""
+    leaning = measured.dangling.copy()
+    likeness = np.zeros_like(alone)
+    alone = alone - _CAPTION * measured.caption
+    left = _Room(measured.vectors.lengths, limits)
+    for i in chosen:
+        left.take(i)
+    while True:
+        taken = left.taken
+        leaning[[i + 1 for i in taken if i + 1 < len(leaning)]] = 0
+        if taken:
+            likeness = measured.vectors.similarity[taken].max(axis=0)
+        best = left.best(np.asarray(alone - _DANGLING * leaning - _REDUNDANT * likeness, np.float32))
+        if best is None:
+            return left.taken
+        left.take(best)
+
+
+class _Room:
+    """What still fits into a summary."""
+
+    def __init__(self, lengths: Floats, limits: Limits) -> None:
+        self._lengths = lengths
+        self._sentences = len(lengths) if limits.sentences is None else limits.sentences
+        self._syllables = float("inf") if limits.syllables is None else float(limits.syllables)
+        self.taken: list[int] = []
+
+    def best(self, scores: Floats) -> int | None:
+        """Return the best sentence that is not taken and fits."""
+        if len(self.taken) >= min(self._sentences, len(self._lengths)):
+            return None
+        open_scores = np.where(self._lengths <= self._syllables, scores, _NEVER)
+        open_scores[self.taken] = _NEVER
+        best = int(np.argmax(open_scores))
+        return best if open_scores[best] > _NEVER else None
+
+    def take(self, index: int) -> None:
+        self.taken.append(index)
+        self._syllables -= float(self._lengths[index])
+
+
+# The weights of a story's sentences were tuned on the 100 development clusters of VN-MDS (Tran et al.)
+_LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED, _LEANING = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0, 6.0
+_FULL_LENGTH = 25  # syllables; shorter sentences say too little to take another's place
+_STORY_SENTENCES = 3
+
+
+def select_from_story(
+    titles: Sequence[Sequence[str]],
+    texts: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    limits: Limits,
+) -> list[int]:
+    """Return the indices of the sentences that sum several articles up; see `select`.
+
+    Where `limits` are free, three sentences are taken.
+    """
+    flat = [words for article in tokens for words in article]
+    vectors = vectorise(flat)
+    article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])
+    scores = _story_scores(titles, tokens, vectors, article)
+    leans = np.array([is_dangling(text) for sentences in texts for text in sentences])
+    # A body's first sentence may lean too, on the sapo, which is not there.
+    follows = leans & (np.diff(article, prepend=-1) == 0)
+    left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
+    likeness, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
+    while (best := left.best(scores - leaning - _REPEATED * likeness)) is not None:
+        left.take(best)
+        likeness = np.maximum(likeness, vectors.similarity[best])
+        leaning[best + 1 : best + 2] *= ~follows[best + 1 : best + 2]
+    return _followed(left.taken, follows)
+
+
+def _followed(taken: Sequence[int], follows: NDArray[np.bool_]) -> list[int]:
+    """Put each sentence that leans on the one before it right behind that, where that is taken too."""
+    known = set(taken)
+    ordered = []
+    for first in taken:
+        if not (follows[first] and first - 1 in known):
+            ordered.append(first)
+            while ordered[-1] + 1 in known and follows[ordered[-1] + 1]:
+                ordered.append(ordered[-1] + 1)
+    return ordered
+
+
+def _story_scores(
+    titles: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[Sequence[str]]],
+    vectors: Vectors,
+    article: Indices,
+) -> Floats:
+    position = np.concatenate([np.arange(len(sentences)) for sentences in tokens])
+    scores = (
+        _LEAD / (1 + position)
+        + _WALK * _standard(vectors.pagerank())
+        + _TITLE * _standard(_title_likeness(titles, vectors))
+        + _AGREED * _standard(_agreement(vectors, article))
+        + _LENGTH * np.minimum(vectors.lengths / _FULL_LENGTH, 1)
+    )
+    return np.asarray(scores, np.float32)
+
+
+def _title_likeness(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
+    wanted = np.zeros(vectors.weights.shape[1], np.float32)
+    for word in (word for title in titles for word in set(title) if word in vectors.columns):
+        wanted[vectors.columns[word]] += vectors.rarity[vectors.columns[word]]
+    return np.asarray(vectors.weights @ wanted, np.float32)
+
+
+def _agreement(vectors: Vectors, article: Indices) -> Floats:
+    """Return how alike each sentence is to the most alike one of each other article, on average."""
+    articles = np.unique(article)
+    nearest = np.column_stack([vectors.similarity[:, article == one].max(axis=1) for one in articles])
+    nearest[article[:, None] == articles[None, :]] = 0
+    return np.asarray(nearest.sum(axis=1) / max(len(articles) - 1, 1), np.float32)
+
+
+def _standard(values: Floats) -> Floats:
+    return np.asarray((values - values.mean()) / (values.std() + 1e-9), np.float32)

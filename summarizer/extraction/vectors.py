@@ -1,0 +1,139 @@
+"""Sentences as TF-IDF vectors over syllables, and how alike they are.
+
+How rare a syllable is comes from `data/rarity.json`, counted by `benchmarks/train_ranker.py` over the
+vietnews training articles. A syllable of Vietnamese is often half a word; measured, cutting words first
+does not pay.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import chain, count, repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.text.syllables import folded
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The sentences of one or several articles.
+
+    Attributes:
+        columns: the column of each distinct syllable.
+        known: the index in `lexicon()` of each column, 0 for one never seen, (m,).
+        sentence, column: of each syllable in the order of the text, (syllables,).
+        lengths: the number of syllables of each sentence, (n,).
+        rarity: IDF of each column, (m,).
+        weights: log(1 + tf) * IDF of each sentence, each of length 1, (n, m).
+    """
+
+    columns: dict[str, int]
+    known: Indices
+    sentence: Indices
+    column: Indices
+    lengths: Floats
+    rarity: Floats
+    weights: Floats
+
+    @cached_property
+    def similarity(self) -> Floats:
+        """Return the cosine of each two sentences, 0 on the diagonal, (n, n)."""
+        cosines = self.weights @ self.weights.T
+        np.fill_diagonal(cosines, 0)
+        return cosines
+
+    def centrality(self) -> Floats:
+        """Return each sentence's cosine to the sum of all, (n,)."""
+        centre = self.weights.sum(axis=0)
+        return np.asarray(self.weights @ centre / (np.sqrt(centre @ centre) or 1), np.float32)
+
+    def pagerank(self, damping: float = 0.85, steps: int = 12) -> Floats:
+        """Return how often a walk over alike sentences is at each, times n, (n,).
+
+        Source: LexRank without a threshold (Erkan and Radev, 2004).
+        """
+        count = len(self.lengths)
+        moves = self.similarity + np.float32(1e-6)
+        moves /= moves.sum(axis=1, keepdims=True)
+        share: Floats = np.full(count, 1 / count, np.float32)
+        for _ in range(steps):
+            share = np.asarray((1 - damping) / count + damping * (share @ moves), np.float32)
+        return np.asarray(share * count, np.float32)
+
+
+def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
+    """Return the vectors of sentences given as syllables; there is at least one, and it may be empty."""
+    flat = list(chain.from_iterable(tokens))
+    columns = dict(zip(dict.fromkeys(flat), count()))
+    column = np.fromiter(map(columns.__getitem__, flat), np.intp, len(flat))
+    lengths = np.fromiter(map(len, tokens), np.intp, len(tokens))
+    sentence = np.repeat(np.arange(len(tokens)), lengths)
+    width = max(len(columns), 1)
+    counts = np.bincount(sentence * width + column, minlength=len(tokens) * width)
+    find = lexicon().index.get
+    known = np.fromiter(map(find, columns, repeat(0)), np.intp, len(columns))
+    rarity = lexicon().rarity[known] if columns else np.zeros(1, np.float32)
+    weights = _LOGS.take(counts, mode="clip").reshape(len(tokens), width) * rarity
+    norms = np.sqrt(np.einsum("ij,ij->i", weights, weights))
+    weights /= np.maximum(norms, _NO_LENGTH)[:, None]
+    return Vectors(columns, known, sentence, column, lengths.astype(np.float32), rarity, weights)
+
+
+_NO_LENGTH = np.float32(1e-6)  # of a sentence without syllables; it stays zero
+_LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; a word said more often than 63 times is noise
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The syllables of news and how rare they are.
+
+    Attributes:
+        index: from 1 on, of each syllable that was counted.
+        rarity: IDF by index; at 0 stands that of the rarest, for syllables never seen.
+    """
+
+    index: dict[str, int]
+    rarity: Floats
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read the lexicon. The file: IDF in hundredths → syllables."""
+    groups = json.loads(files("summarizer").joinpath("data/rarity.json").read_text("utf-8"))
+    rarity = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
+    index = {word: at for at, word in enumerate(rarity, 1)}
+    return Lexicon(index, np.array([max(rarity.values()), *rarity.values()], np.float32))
+
+
+def rarity_of(words: Sequence[str]) -> Floats:
+    """Return the IDF of each syllable, (words,)."""
+    find = lexicon().index.get
+    return lexicon().rarity[np.fromiter(map(find, words, repeat(0)), np.intp, len(words))]
+
+
+def typed_rarity(word: str) -> float:
+    """Return the IDF of a syllable as typed: without marks that of the commonest one so written.
+
+    >>> typed_rarity("viet") == typed_rarity("việt") < typed_rarity("viết")
+    True
+    """
+    known = lexicon()
+    if folded(word) == word:
+        return _bare_rarity().get(word, float(known.rarity[0]))
+    return float(known.rarity[known.index.get(word, 0)])
+
+
+@cache
+def _bare_rarity() -> dict[str, float]:
+    known, bare = lexicon(), dict[str, float]()
+    for word, at in known.index.items():
+        level = float(known.rarity[at])
+        bare[folded(word)] = min(level, bare.get(folded(word), level))
+    return bare

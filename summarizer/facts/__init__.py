@@ -1,0 +1,1 @@
+"""What articles state that another paper may state differently."""

@@ -1,0 +1,101 @@
+"""What an article tells that another paper may tell differently, and how alike two such sentences are.
+
+Each kind of fact (an age, a clock time, a number plate) has a module of its own that finds it and judges two
+of them; `differing_facts` asks all kinds alike. Figures of what is counted are `claims`' business.
+"""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from re import Match, Pattern
+from typing import NamedTuple, Self
+
+from summarizer.extraction.vectors import lexicon
+from summarizer.model import Document, FieldName, Place
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
+
+_FIELDS: tuple[FieldName, ...] = ("sapo", "body")
+_CHARACTERS_READ = 5_000  # of a field: past it papers tell of other events
+_SENTENCE_MARGIN = 500  # characters past these that the last sentence may need
+_LONGEST_SENTENCE = 1_000  # characters: what is longer is a list, in which nothing belongs together
+_COMMONEST = 1.5  # IDF: below it are the words of every sentence
+
+
+class Found(NamedTuple):
+    """What a pattern found in a field, and the sentence that it stands in."""
+
+    match: Match[str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(ABC):
+    """Something told: its words are `start` to `end` of the field of `place`, its sentence.
+
+    `words` are the syllables of the sentence that tell it from others.
+    """
+
+    place: Place
+    start: int
+    end: int
+    words: frozenset[str]
+
+    @property
+    @abstractmethod
+    def what(self) -> str:
+        """Say what is told, to follow "khác nhau về": "giờ xảy ra"."""
+
+    @abstractmethod
+    def contradicts(self, other: Self) -> float:
+        """Rate how surely both speak of one thing and cannot both be right: 0 they may, up to 1."""
+
+    @abstractmethod
+    def supports(self, other: Self) -> bool:
+        """Tell whether an article that says this also says what `other` does."""
+
+    def likeness(self, other: Self) -> float:
+        """Return how much of their rare words the two sentences share, 0 to 1."""
+        if not self.words or not other.words:
+            return 0.0
+        shared = sum(map(_rarity, self.words & other.words))
+        return float(shared / (sum(map(_rarity, self.words)) * sum(map(_rarity, other.words))) ** 0.5)
+
+
+def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
+    """Yield what `pattern` finds in the lead paragraph and the start of the body. Places: document 0.
+
+    A pattern that opens with a set of characters, and only then looks behind, is found several times faster.
+    """
+    for field in _FIELDS:
+        text = document.field(field)
+        for match in pattern.finditer(text, 0, _CHARACTERS_READ):
+            spans = _sentences(text)
+            start, end = spans[bisect_right(spans, (match.start(), len(text))) - 1]
+            if end - start <= _LONGEST_SENTENCE:
+                yield Found(match, Place(0, field, start, max(end, match.end())))
+
+
+@lru_cache(maxsize=256)
+def _sentences(text: str) -> list[tuple[int, int]]:
+    return split(text[: _CHARACTERS_READ + _SENTENCE_MARGIN])
+
+
+@lru_cache(maxsize=4_096)
+def telling_words(text: str, start: int, end: int) -> frozenset[str]:
+    """Return the syllables that tell a stretch of text from others: no numbers, nothing common."""
+    return frozenset(word for word in syllables(text[start:end]) if _rarity(word) > _COMMONEST)
+
+
+@lru_cache(maxsize=1 << 13)
+def _rarity(word: str) -> float:
+    known = lexicon()
+    return 0.0 if word[0].isdigit() else float(known.rarity[known.index.get(word, 0)])
+
+
+def where(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
+    """Return the first four attributes of a `Fact` whose words are a group of what was found."""
+    match, place = found
+    return place, *match.span(group), telling_words(match.string, place.start, place.end)

@@ -1,0 +1,1 @@
+"""What someone typed: read, answered from articles, watched for."""

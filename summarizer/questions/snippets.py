@@ -1,0 +1,172 @@
+"""Choose the sentence of an article that shows best what someone asked for, and mark the words in it.
+
+The title is never chosen while there is other text: it stands above the snippet anyway.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from summarizer.model import Document, FieldName, Place
+from summarizer.questions.query import Query
+from summarizer.text.sentences import split
+from summarizer.text.syllables import folded
+from summarizer.text.words import Forms, word_forms, word_spans
+
+_CUT = "…"
+_TITLE: FieldName = "title"
+_FIELDS: tuple[FieldName, ...] = ("sapo", "body")
+_LINE = re.compile(r"[^\n]+")  # no sentence goes on over a line break
+
+_Run = tuple[Forms, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A sentence to show. `text` is what stands at `place`, with `…` at the side where a long one was cut.
+
+    `marks` are half-open spans of `text`, in order, apart from each other: the words that were asked for.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A wanted run found: its number in the query, its place in the field, its place among the words."""
+
+    run: int
+    start: int
+    end: int
+    first_word: int
+    last_word: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    field: FieldName
+    start: int
+    end: int
+    matches: Sequence[_Match]
+
+    def worth(self, max_chars: int) -> tuple[int, int, bool]:
+        """Return what to compare: different runs shown, neighbours as in the query, whether it fits whole."""
+        neighbours = sum(
+            b.run == a.run + 1 and b.first_word == a.last_word + 1 for a, b in pairwise(self.matches)
+        )
+        return len({match.run for match in self.matches}), neighbours, self.end - self.start <= max_chars
+
+
+def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snippet:
+    """Return the sentence of sapo or body that shows most of `query`, the first among equals.
+
+    A word typed with marks is marked where it stands with these marks, one without wherever it fits. Without
+    any match the article's first sentence is returned, unmarked. `max_chars` (at least 10) bounds `text`.
+
+    >>> from summarizer.questions.query import parse_query
+    >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
+    ((10, 12), (13, 17))
+    """
+    runs = [tuple(Forms(word, folded(word)) for word in run) for run in query.wanted]
+    candidates = _candidates(document, runs, is_strict=True) or _candidates(document, runs, is_strict=False)
+    if not candidates:
+        return _shown(document, _first_sentence(document), max_chars)
+    return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
+
+
+def _first_sentence(document: Document) -> _Candidate:
+    for name in (*_FIELDS, _TITLE):
+        for start, end in split(document.field(name)):
+            return _Candidate(name, start, end, ())
+    return _Candidate(_TITLE, 0, 0, ())
+
+
+def _candidates(document: Document, runs: Sequence[_Run], *, is_strict: bool) -> list[_Candidate]:
+    """Return the sentences of sapo and body with matches; a line without any is not cut into sentences."""
+    found = []
+    for name in _FIELDS:
+        for line in _LINE.finditer(document.field(name)):
+            if matches := _matches(line, runs, is_strict=is_strict):
+                for start, end in split(line.group()):
+                    start, end = start + line.start(), end + line.start()
+                    inside = [match for match in matches if start <= match.start < end]
+                    found += [_Candidate(name, start, end, inside)] if inside else []
+    return found
+
+
+def _matches(line: re.Match[str], runs: Sequence[_Run], *, is_strict: bool) -> list[_Match]:
+    """Return where runs stand in a line, in order. If strict, a word with marks matches only itself."""
+    words = word_forms(line.group())
+    starts = {run[0].folded for run in runs}
+    hits = [at for at, word in enumerate(words) if word.folded in starts]
+    if not hits:
+        return []
+    spans = [(start + line.start(), end + line.start()) for start, end in word_spans(line.group())]
+    return [
+        _Match(number, spans[at][0], spans[at + len(run) - 1][1], at, at + len(run) - 1)
+        for at in hits
+        for number, run in enumerate(runs)
+        if words[at].folded == run[0].folded and _stands(run, words[at : at + len(run)], is_strict=is_strict)
+    ]
+
+
+def _stands(run: _Run, words: Sequence[Forms], *, is_strict: bool) -> bool:
+    return len(words) == len(run) and all(
+        word == wanted
+        or (word.folded == wanted.folded and not (is_strict and wanted.canonical != wanted.folded))
+        for word, wanted in zip(words, run, strict=True)
+    )
+
+
+def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
+    text = document.field(best.field)
+    start, end = best.start, best.end
+    if end - start > max_chars:
+        start, end = _window(text, best, max_chars - 2 * len(_CUT))
+    before, after = _CUT * (start > best.start), _CUT * (end < best.end)
+    shift = len(before) - start
+    marks = [
+        (match.start + shift, min(match.end, end) + shift)
+        for match in best.matches
+        if start <= match.start < end
+    ]
+    return Snippet(before + text[start:end] + after, _apart(marks), Place(0, best.field, start, end))
+
+
+def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
+    """Return at most `room` characters of a long sentence that show most different runs, in whole words."""
+
+    def shown_from(match: _Match) -> int:
+        return len(
+            {
+                other.run
+                for other in best.matches
+                if match.start <= other.start and other.end <= match.start + room * 3 // 4
+            }
+        )
+
+    first = max(best.matches, key=shown_from, default=None)
+    anchor = first.start if first else best.start
+    start = max(best.start, min(anchor - room // 4, best.end - room))
+    if start > best.start:
+        blank = text.find(" ", start - 1, anchor)
+        start = blank + 1 if blank >= 0 else anchor
+    end = min(best.end, start + room)
+    if end < best.end:
+        blank = text.rfind(" ", first.end if first else start, end + 1)
+        end = blank if blank > start else end
+    return start, end
+
+
+def _apart(marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Join marks that overlap."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

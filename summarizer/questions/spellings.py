@@ -1,0 +1,116 @@
+"""Other ways to write the same: abbreviations and their long forms, numbers and dates.
+
+Only what is unambiguous in a newspaper is in the list (`data/spellings.json`): `same` are groups that stand
+for each other, `also` what a short form stands for but not the other way round.
+"""
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+
+from summarizer.text.syllables import canonical, folded
+
+Run = tuple[str, ...]  # canonical words that stand side by side
+
+_MOST = 6  # spellings of one run
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_DAY_AND_MONTH = re.compile(r"(\d\d?)/(\d\d?)")
+_PLAIN_NUMBER = re.compile(r"\d{4,12}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def longest_form(words: Run) -> int:
+    """Return how many of the first `words` make up a name that has other spellings; 0 where none does.
+
+    >>> longest_form(("tp", "hcm", "mua"))
+    2
+    """
+    forms, longest = _forms()
+    for size in range(min(longest, len(words)), 0, -1):
+        if any(_is_typed_as(words[:size], form) for form in forms.get(_bare(words[:size]), {})):
+            return size
+    return 0
+
+
+def other_spellings(run: Run) -> tuple[Run, ...]:
+    """Return the other ways to write `run`, at most 6.
+
+    >>> other_spellings(("ql", "1", "a"))
+    (('quốc', 'lộ', '1', 'a'),)
+    """
+    spelled = islice((one for one in _spellings(run) if one != run), _MOST)
+    return tuple(dict.fromkeys(spelled))
+
+
+def other_numbers(piece: str) -> tuple[Run, ...]:
+    """Return the other ways to write a number or a day of the year.
+
+    >>> other_numbers("1.353"), other_numbers("1353"), other_numbers("1/11")
+    ((('1353',),), (('1', '353'),), (('01', '11'), ('1', 'tháng', '11')))
+    """
+    if _THOUSANDS.fullmatch(piece):
+        return ((re.sub(r"\D", "", piece),),)
+    if _PLAIN_NUMBER.fullmatch(piece) and not _YEAR.fullmatch(piece):
+        return (tuple(f"{int(piece):,}".split(",")),) if piece[0] != "0" else ()
+    if found := _DAY_AND_MONTH.fullmatch(piece):
+        day, month = int(found[1]), int(found[2])
+        forms = ((str(day), str(month)), (f"{day:02}", f"{month:02}"), (str(day), "tháng", str(month)))
+        is_date = 1 <= day <= 31 and 1 <= month <= 12
+        return tuple(form for form in dict.fromkeys(forms) if form != found.groups()) if is_date else ()
+    return ()
+
+
+def _spellings(run: Run) -> list[Run]:
+    """Return `run` in every mixture of spellings, as typed first."""
+    if not run:
+        return [()]
+    size = longest_form(run)
+    heads = [run[: size or 1], *_others(run[:size])]
+    tails = _spellings(run[size or 1 :])
+    return [head + tail for head in heads for tail in tails][: _MOST + 1]
+
+
+def _others(words: Run) -> list[Run]:
+    """Return what stands for a name that `longest_form` found; a short form with a mark less is one too."""
+    found: dict[Run, None] = {}
+    for form, others in _forms()[0].get(_bare(words), {}).items():
+        if _is_typed_as(words, form):
+            found |= dict.fromkeys(((form,) if form != words and _is_short(form) else ()) + others)
+    return [form for form in found if form != words]
+
+
+def _is_short(form: Run) -> bool:
+    """Tell whether a form is made of initials, where a mark left out is a spelling and not a way to type."""
+    return not any(set(folded(word)) & set("aeiouy") for word in form)
+
+
+def _is_typed_as(words: Run, form: Run) -> bool:
+    """Tell whether `words` are `form`, each word with its marks or without any."""
+    return all(word in (one, folded(one)) for word, one in zip(words, form, strict=True))
+
+
+def _bare(words: Run) -> Run:
+    return tuple(map(folded, words))
+
+
+@cache
+def _forms() -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
+    """Return what each form stands for, by the form without marks, and the length of the longest."""
+    saved = json.loads(files("summarizer").joinpath("data/spellings.json").read_text("utf-8"))
+    others: dict[Run, dict[Run, None]] = {}
+    for group in saved["same"]:
+        forms = [_run(form) for form in group]
+        for form in forms:
+            others.setdefault(form, {}).update(dict.fromkeys(one for one in forms if one != form))
+    for short, stood_for in saved["also"].items():
+        others.setdefault(_run(short), {}).update(dict.fromkeys(map(_run, stood_for)))
+    by_bare: dict[Run, dict[Run, tuple[Run, ...]]] = {}
+    for form, found in others.items():
+        by_bare.setdefault(_bare(form), {})[form] = tuple(found)
+    return by_bare, max(map(len, others))
+
+
+def _run(form: str) -> Run:
+    return tuple(canonical(form).split())

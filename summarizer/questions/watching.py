@@ -1,0 +1,151 @@
+"""Which of many watches an article is news for, at a cost that hardly grows with their number. Pure.
+
+Each different question is kept once, under words that stand side by side in whatever it is answered by, or
+under its rarest word where there are none such. An article calls up the questions under its own words and
+pairs; few are called up in vain. These are read closely (`watch_match`).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from sys import intern
+
+from summarizer.model import Document
+from summarizer.questions.query import Query, parse_query
+from summarizer.questions.query_filters import comparable
+from summarizer.questions.spellings import Run
+from summarizer.questions.watch_match import Head, is_news, pair_of, rarity, stands_alone
+from summarizer.text.syllables import folded
+
+_ANY_DAY = dt.date(2026, 1, 1)  # for finding words of time, whatever they stand for
+_SOURCE, _TOPIC = "nguon:", "chude:"
+
+
+def parse_watch(text: str) -> Query:
+    """Read `text` as something to watch. Times are passed over: what alerts is new anyway.
+
+    >>> parse_watch("giá vàng hôm nay").wanted
+    (('giá',), ('vàng',))
+    """
+    return replace(parse_query(text, today=_ANY_DAY), since=None, until=None, time_words=())
+
+
+def watch_key(query: Query) -> str:
+    """Return `query` in the form in which two watches are the same; "" when there is no word to find.
+
+    >>> watch_key(parse_watch('xăng "Giá Dầu" nguồn:"Tin Sáng" -thô'))
+    'giá_dầu xăng -thô nguon:tinsang'
+    """
+    if not query.wanted:
+        return ""
+    parts = [
+        *sorted("|".join(map("_".join, group)) for group in query.groups),
+        *sorted(f"-{'_'.join(run)}" for run in query.excluded),
+        *sorted(_SOURCE + comparable(name) for name in query.sources),
+        *sorted(_TOPIC + comparable(name) for name in query.topics),
+    ]
+    return " ".join(parts)
+
+
+def read_key(key: str) -> Query:
+    """Return the question that `watch_key` wrote, its names in `comparable` form."""
+    parts = key.split(" ")
+    groups = [tuple(map(_run, part.split("|"))) for part in parts if ":" not in part and part[0] != "-"]
+    return Query(
+        "",
+        wanted=tuple(group[0] for group in groups),
+        alternatives=tuple(group[1:] for group in groups),
+        excluded=tuple(_run(part[1:]) for part in parts if part[0] == "-"),
+        sources=tuple(part.removeprefix(_SOURCE) for part in parts if part.startswith(_SOURCE)),
+        topics=tuple(part.removeprefix(_TOPIC) for part in parts if part.startswith(_TOPIC)),
+    )
+
+
+def _run(written: str) -> Run:
+    return tuple(written.split("_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A new article. `sources` and `topics` are all the names it goes by, in `comparable` form."""
+
+    document: Document
+    sources: Collection[str] = ()
+    topics: Collection[str] = ()
+
+
+class WatchIndex:
+    """All watches, by number; each is given as its `watch_key`."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, str] = {}
+        self._watches: dict[str, list[int]] = {}
+        self._anchored: defaultdict[str, list[str]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def put(self, watch_id: int, key: str) -> None:
+        """Add a watch; one that is there stays as it is."""
+        if watch_id in self._keys:
+            return
+        if key not in self._watches:
+            self._watches[key] = []
+            for anchor in _anchors(read_key(key)):
+                self._anchored[intern(anchor)].append(key)
+        self._watches[key].append(watch_id)
+        self._keys[watch_id] = key
+
+    def remove(self, watch_id: int) -> None:
+        """Take a watch out; one that is not there is passed over."""
+        key = self._keys.pop(watch_id, None)
+        if key is None:
+            return
+        self._watches[key].remove(watch_id)
+        if not self._watches[key]:
+            del self._watches[key]
+            for anchor in _anchors(read_key(key)):
+                self._anchored[anchor].remove(key)
+                if not self._anchored[anchor]:
+                    del self._anchored[anchor]
+
+    def find(self, arrived: Arrived) -> list[int]:
+        """Return the watches that the article is news for, in no order."""
+        head = Head(arrived.document)
+        called_up = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
+        return [
+            watch_id for key in called_up if _is_for(key, arrived, head) for watch_id in self._watches[key]
+        ]
+
+
+def _is_for(key: str, arrived: Arrived, head: Head) -> bool:
+    query = read_key(key)
+    return (
+        is_news(query, head)
+        and (not query.sources or not set(query.sources).isdisjoint(arrived.sources))
+        and (not query.topics or not set(query.topics).isdisjoint(arrived.topics))
+    )
+
+
+def _anchors(query: Query) -> set[str]:
+    """Return words and pairs of which at least one stands in every article that answers `query`."""
+    if found := list(_possible_anchors(query)):
+        return min(found, key=len)
+    rarest = max(query.groups, key=lambda group: min(max(map(rarity, run)) for run in group))
+    return {folded(max(run, key=rarity)) for run in rarest}
+
+
+def _possible_anchors(query: Query) -> Iterator[set[str]]:
+    """Yield sets of pairs: of a phrase, or of a common word and each word that it may stand beside."""
+    for number, group in enumerate(query.groups):
+        if all(len(run) > 1 for run in group):
+            yield {_pair(max(pairwise(run), key=lambda pair: sum(map(rarity, pair)))) for run in group}
+        elif len(group) == 1 and len(query.groups) > 1 and not stands_alone(group[0]):
+            others = (run for other, runs in enumerate(query.groups) if other != number for run in runs)
+            yield {_pair((group[0][0], edge)) for run in others for edge in (run[0], run[-1])}
+
+
+def _pair(words: tuple[str, str]) -> str:
+    return pair_of(folded(words[0]), folded(words[1]))

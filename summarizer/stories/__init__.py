@@ -1,0 +1,1 @@
+"""Articles on one event: found together, and told as one."""

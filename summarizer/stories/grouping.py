@@ -1,0 +1,94 @@
+"""Group articles into stories: reports of one event, one article at a time, with bounded work each.
+
+An article joins the story to whose articles it is most similar on average, or founds one. The average decides
+and not the best match, so that a story cannot drift from link to link into another one. Which story an
+article was in before a restart is the caller's to remember (`add` with `story`).
+"""
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
+
+__all__ = ["Arrival", "Grouper", "StoryKey"]
+
+StoryKey = int
+
+# Where B-cubed F is best, and flat around, on 314 VN-MDS articles hidden among 2,998 others.
+JOIN_AT = 0.12
+_NO_STORY = -1
+
+
+class Grouper:
+    """The stories of the last `window` articles."""
+
+    def __init__(self, window: int = 50_000) -> None:
+        self._neighbours = Neighbours(window)
+        # Of the article with number n (by arrival), at n modulo the window.
+        self._stories: NDArray[np.int64] = np.full(window, _NO_STORY)
+        self._ids: list[int | str] = [""] * window
+        self._numbers: dict[int | str, int] = {}  # by article id
+        self._sizes: dict[StoryKey, int] = {}
+        self._next_story: StoryKey = 1
+
+    def __len__(self) -> int:
+        """Return how many articles are kept."""
+        return len(self._numbers)
+
+    def find(self, arrival: Arrival) -> StoryKey | None:
+        """Return the story, of those known, that an article belongs to; nothing of the article is kept."""
+        return self._nearest(weigh(arrival))
+
+    def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
+        """Put an article into `story`, or into the one that is found or founded for it, and return that.
+
+        A story founded here gets a number above all that were given or founded before. An article that comes
+        again takes the place of what was known of it.
+        """
+        article = weigh(arrival)
+        if story is None:
+            story = self._nearest(article)
+        if story is None:
+            story = self._next_story
+        self._next_story = max(self._next_story, story + 1)
+        if arrival.article_id in self._numbers:
+            self._neighbours.forget(self._numbers[arrival.article_id])
+            self._leave(self._numbers[arrival.article_id])
+        self._enter(self._neighbours.add(article), arrival.article_id, story)
+        return story
+
+    def forget_before(self, moment: dt.datetime) -> None:
+        """Forget the articles published before `moment`; those without a time leave with the window."""
+        for number in self._neighbours.forget_before(moment):
+            self._leave(number)
+
+    def _nearest(self, article: Weighed) -> StoryKey | None:
+        numbers, likeness = self._neighbours.near(article)
+        stories, member_of = np.unique(self._stories[numbers % self._neighbours.window], return_inverse=True)
+        if not stories.size:
+            return None
+        sizes = np.array([self._sizes[story] for story in stories.tolist()])
+        means = np.bincount(member_of, likeness) / sizes
+        nearest = int(np.argmax(means))
+        return int(stories[nearest]) if means[nearest] >= JOIN_AT else None
+
+    def _enter(self, number: int, article_id: int | str, story: StoryKey) -> None:
+        self._leave(number)  # the article a whole window before, which stood in the same place
+        place = number % self._neighbours.window
+        self._stories[place] = story
+        self._ids[place] = article_id
+        self._numbers[article_id] = number
+        self._sizes[story] = self._sizes.get(story, 0) + 1
+
+    def _leave(self, number: int) -> None:
+        place = number % self._neighbours.window
+        story = int(self._stories[place])
+        if story == _NO_STORY:
+            return
+        self._stories[place] = _NO_STORY
+        del self._numbers[self._ids[place]]
+        self._sizes[story] -= 1
+        if not self._sizes[story]:
+            del self._sizes[story]

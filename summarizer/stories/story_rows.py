@@ -1,0 +1,85 @@
+"""The rows of `diemtin stories --jsonl`: articles in, each one's story out, final once all are read.
+
+With every article known, average linkage decides better than arrival order can; likeness is `grouping`'s.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from summarizer.stories.linkage import average_linkage
+from summarizer.stories.neighbours import Arrival, Neighbours, weigh
+
+WINDOW = 50_000  # articles that one is compared with, of those before it
+_LINK_AT = 0.10  # found as `grouping.JOIN_AT` was, for clusters made with all articles at hand
+ParseTime = Callable[[str], dt.datetime | None]
+
+
+def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[str, Any]]:
+    """Return `{"id", "story"}` for each row, or `{"id", "error"}` for a bad one, in the order of `rows`.
+
+    A row is `{"id", "title", "sapo"?, "body"?, "published"?}` as decoded from JSON, its body a text or a list
+    of lines. Stories are numbered from 1 as they first appear. `parse_time` reads "published" and gives None
+    for what is no time: such an article is grouped by its words alone.
+    """
+    answers: list[dict[str, Any]] = []
+    grouped: list[dict[str, Any]] = []
+    pairs: list[tuple[int, int, float]] = []
+    neighbours = Neighbours(WINDOW)
+    for row in rows:
+        try:
+            article = weigh(arrival_of(row, parse_time=parse_time))
+        except ValueError as error:
+            answers.append({"id": _given_id(row), "error": str(error)})
+            continue
+        others, likeness = neighbours.near(article)
+        number = neighbours.add(article)
+        pairs += (
+            (other, number, alike) for other, alike in zip(others.tolist(), likeness.tolist(), strict=True)
+        )
+        grouped.append({"id": _given_id(row)})
+        answers.append(grouped[-1])
+    for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, _LINK_AT)), strict=True):
+        answer["story"] = story
+    return answers
+
+
+def arrival_of(row: object, *, parse_time: ParseTime) -> Arrival:
+    """Read one row.
+
+    Raises:
+        ValueError: what is wrong with the row, in Vietnamese.
+    """
+    if not isinstance(row, dict):
+        raise ValueError("mỗi dòng phải là một đối tượng JSON")
+    article_id = _given_id(row)
+    if article_id is None:
+        raise ValueError("thiếu «id» (chuỗi hoặc số nguyên)")
+    title, sapo, body = (_text(row, key) for key in ("title", "sapo", "body"))
+    if not (title + sapo + body).strip():
+        raise ValueError("không có tiêu đề và nội dung")
+    published = row.get("published")
+    moment = parse_time(published) if isinstance(published, str) else None
+    return Arrival(article_id, title, sapo, body, moment)
+
+
+def _given_id(row: object) -> str | int | None:
+    given = row.get("id") if isinstance(row, dict) else None
+    return given if isinstance(given, (str, int)) and not isinstance(given, bool) else None
+
+
+def _text(row: dict[str, object], key: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, list) and key == "body" and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    if not isinstance(value, str):
+        raise ValueError(f"«{key}» phải là chuỗi" + (" hoặc danh sách chuỗi" if key == "body" else ""))
+    return value
+
+
+def _numbered(labels: list[int]) -> Iterator[int]:
+    numbers: dict[int, int] = {}
+    for label in labels:
+        yield numbers.setdefault(label, len(numbers) + 1)

@@ -1,0 +1,236 @@
+"""Tell one story: whose headline, which one or two sentences, which sources.
+
+The sentences come out of the articles' stored summaries, word for word. How much of an article may be shown
+is its source's word (`quote`) and our own limit: two sentences and a fifth of it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from summarizer.model import Disagreement, Document, FieldName, Sentence, Summary, sentence_at
+from summarizer.stories.terms import article_terms, similarity
+from summarizer.text.openers import is_dangling
+from summarizer.text.syllables import syllables
+
+QuotePolicy = Literal["full", "headline", "none"]
+
+MAX_QUOTES = 2
+_SHARE_OF_ARTICLE = 5  # a fifth of an article at most
+_PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
+_COPY = 0.2  # a likeness past this counts no more: copies of one agency text must not vote each other up
+_OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
+_REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
+_REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
+_FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
+_ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article of a story, as composition needs it. The places in `summary` have document 0."""
+
+    article_id: int
+    document: Document
+    summary: Summary
+    source: str
+    source_title: str
+    url: str | None
+    topic: str | None
+    published_at: dt.datetime | None
+    stored_at: dt.datetime
+    quote: QuotePolicy
+    advertorial: bool
+
+    @property
+    def moment(self) -> dt.datetime:
+        """Return when the article came out; unknown counts as arrival."""
+        return self.published_at or self.stored_at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story that a digest may tell, with the articles that belong to it."""
+
+    story_id: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence word for word: `text` is what stands at `start` to `end` of the article's field."""
+
+    text: str
+    article_id: int
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A paper that reports a story, and its article."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestStory:
+    """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
+
+    When `is_update`, the reader was told the story before and the first quote is what is new.
+    """
+
+    story_id: int
+    title: str
+    topic: str | None
+    quotes: tuple[Quote, ...]
+    sources: tuple[SourceLink, ...]
+    published_at: dt.datetime | None
+    articles: int
+    disagreement: Disagreement | None = None
+    is_update: bool = False
+
+    @property
+    def syllables(self) -> int:
+        """Return how much there is to read: headline and sentences."""
+        return sum(len(syllables(text)) for text in (self.title, *(quote.text for quote in self.quotes)))
+
+
+def showable(candidate: Candidate) -> list[Piece]:
+    """Return the articles of a story that may be shown, newest first; advertorials never are."""
+    pieces = (
+        p for p in candidate.pieces if p.quote != "none" and not p.advertorial and p.document.title.strip()
+    )
+    return sorted(pieces, key=lambda p: (p.moment, p.article_id), reverse=True)
+
+
+def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
+    """Tell a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
+
+    Raises:
+        ValueError: a summary's sentence is not what stands at its place.
+    """
+    return DigestStory(
+        story_id=candidate.story_id,
+        title=" ".join(pieces[0].document.title.split()),
+        topic=main_topic(showable(candidate)),
+        quotes=_quotes(pieces, max_quotes),
+        sources=_sources([*pieces, *showable(candidate)]),
+        published_at=max((p.published_at for p in pieces if p.published_at), default=None),
+        articles=sum(not p.advertorial for p in candidate.pieces),
+    )
+
+
+def leading(candidate: Candidate) -> list[Piece]:
+    """Return the articles that tell a story, the most central first; empty when none may be shown."""
+    return most_central_first(showable(candidate)[:_PIECES_WEIGHED])
+
+
+def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """Order articles by how much they share with the others and how new they are.
+
+    Those that may be quoted come before those that may not; an older report knows less of what happened.
+    """
+    terms = [article_terms(p.document.title, p.document.sapo, p.document.body) for p in pieces]
+    newest = max((piece.moment for piece in pieces), default=None)
+    rated = []
+    for number, piece in enumerate(pieces):
+        shared = sum(min(_COPY, similarity(terms[number], other)) for other in terms)
+        hours = (newest - piece.moment).total_seconds() / 3600 if newest else 0.0
+        rating = shared * 0.5 ** (hours / _OUTDATED_HOURS)
+        rated.append((not _can_be_quoted(piece), -round(rating, 4), piece.article_id, piece))
+    return [piece for *_, piece in sorted(rated, key=lambda row: row[:3])]
+
+
+def main_topic(pieces: Sequence[Piece]) -> str | None:
+    """Return the topic that most articles of a story are in; of equals the first in the alphabet."""
+    topics = [p.topic for p in pieces if p.topic]
+    return min(topics, key=lambda topic: (-topics.count(topic), topic), default=None)
+
+
+def _can_be_quoted(piece: Piece) -> bool:
+    return piece.quote == "full" and bool(piece.summary)
+
+
+def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
+    title = pieces[0].document.title
+    quotes: list[Quote] = []
+    for piece, sentence in _sentences(pieces):
+        if len(quotes) == at_most or (quotes and len(pieces) == 1 and _says_enough(quotes[0])):
+            break
+        told = [quote.text for quote in quotes]
+        if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
+            continue
+        if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
+            place = sentence.place
+            quotes.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
+    return tuple(quotes)
+
+
+def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
+    """Yield what may be quoted in the order of preference: the leading article's own, then the others' first.
+
+    Only the leading article gives its second sentence: read after another paper's first one, it may dangle.
+    """
+    for number, piece in enumerate(pieces):
+        if piece.quote == "full":
+            for sentence in piece.summary[: MAX_QUOTES if number == 0 else 1]:
+                if sentence_at([piece.document], sentence.place) != sentence:
+                    raise ValueError(
+                        f"article {piece.article_id} does not say {sentence.text!r} at its place"
+                    )
+                yield piece, sentence
+
+
+def _reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    """Tell whether the sentence needs nothing but `quotes` before it; a bare dateline says nothing at all."""
+    if len(syllables(sentence.text)) < _FEWEST_SYLLABLES:
+        return False
+    if not is_dangling(sentence.text):
+        return True
+    place = sentence.place
+    before = piece.document.field(place.field)[: place.start].rstrip()
+    own = [quote for quote in quotes if (quote.article_id, quote.field) == (piece.article_id, place.field)]
+    return any(quote.end == len(before) for quote in own)
+
+
+def _says_enough(quote: Quote) -> bool:
+    return len(syllables(quote.text)) >= _ENOUGH_SYLLABLES
+
+
+def within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+    """Tell whether the sentence may be shown beside `quotes`: no more of its article than a fifth."""
+    own = [quote.text for quote in quotes if quote.article_id == piece.article_id]
+    if not piece.document.body.strip():
+        # A feed gave its description to be shown, and how long the article is nobody knows: one sentence.
+        return not own
+    shown = sum(len(syllables(text)) for text in (*own, sentence.text))
+    whole = len(syllables(piece.document.sapo)) + len(syllables(piece.document.body))
+    return shown * _SHARE_OF_ARTICLE <= whole
+
+
+def repeats(text: str, other: str) -> bool:
+    """Tell whether two sentences say much the same."""
+    mine, theirs = _pairs(text), _pairs(other)
+    return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
+
+
+def repeats_title(text: str, title: str) -> bool:
+    """Tell whether a sentence says little that the headline does not."""
+    words, known = syllables(text), set(syllables(title))
+    return sum(word in known for word in words) >= _REPEATS_TITLE * max(1, len(words))
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(syllables(text)))
+
+
+def _sources(pieces: Sequence[Piece]) -> tuple[SourceLink, ...]:
+    links: dict[str, SourceLink] = {}
+    for piece in pieces:
+        links.setdefault(piece.source, SourceLink(piece.source_title, piece.url))
+    return tuple(links.values())

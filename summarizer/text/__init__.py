@@ -1,0 +1,1 @@
+"""Care of scraped text: repair, cleaning, sentences, syllables."""

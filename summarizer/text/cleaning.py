@@ -1,0 +1,185 @@
+"""Drop from an article's body what is not its prose, and read off what the dropped lines tell.
+
+One small function a kind of line; each takes and returns lines, which carry their place in the body as
+given. What a line is by itself is told in `furniture` and `captions`; here its neighbours, its copies and
+the head of the article count. Subheads stay, for they part paragraphs; `is_subhead` keeps them out of
+summaries. Characters are `repair`'s business.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from summarizer.text.captions import is_caption
+from summarizer.text.furniture import (
+    ends_as_sentence,
+    find_source,
+    heads_related_links,
+    is_advertorial_mark,
+    is_byline,
+    is_furniture,
+    is_related_link,
+    without_credit,
+)
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
+
+_LINE = re.compile(r"[^\n]+")
+_BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
+_LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
+_LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
+_INITIALS = re.compile(r"[^\w\n]{0,9}(\w)\w*+\W+(\w)\w*+\W+(\w)")  # of the first three words
+_ADDED = 200  # characters that a dateline and a credit may add to what a line says again
+_DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the body without surrounding blanks, and its code points there."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The lines that are prose or subheads, and what the others said."""
+
+    lines: tuple[Line, ...]
+    byline: str | None = None
+    source_name: str | None = None
+    source_url: str | None = None
+    advertorial: bool = False
+
+    @property
+    def text(self) -> str:
+        """The kept lines joined by line feeds."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
+    """Return the prose of `body` (repaired text), its byline and source, and whether it is paid for.
+
+    >>> body = "Nước lên nhanh.\\nẢnh: An Nhiên\\nTrần Bình\\nNguồn Tin Sáng: https://tinsang.example/1"
+    >>> cleaned = clean_body(body, title="Lũ về")
+    >>> cleaned.text, cleaned.byline, cleaned.source_name, cleaned.source_url
+    ('Nước lên nhanh.', 'Trần Bình', 'Tin Sáng', 'https://tinsang.example/1')
+    """
+    lines = [_stripped(body, *found.span()) for found in _LINE.finditer(body)]
+    lines = [line for line in lines if line.text]
+    advertorial = any(is_advertorial_mark(line.text) for line in lines)
+    lines, source_name, source_url = _without_source(lines)
+    # Copies go first: of a caption printed with and without its credit neither may stay.
+    lines = [line for line in _without_repeats(lines) if not is_furniture(line.text)]
+    lines, byline = _without_byline(_without_related_links(lines))
+    lines = _without_echoes(lines, title, sapo)
+    return Cleaned(tuple(_without_captions(lines)), byline, source_name, source_url, advertorial)
+
+
+def is_subhead(text: str) -> bool:
+    """Tell whether a line is a heading between paragraphs: short, and no stop at its end.
+
+    >>> is_subhead("Ba việc phải làm ngay"), is_subhead("Nước rút dần.")
+    (True, False)
+    """
+    return not ends_as_sentence(text) and len(syllables(text)) <= 25
+
+
+def _stripped(body: str, start: int, end: int) -> Line:
+    text = body[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    return Line(start, start + len(text), text)
+
+
+def _without_source(lines: list[Line]) -> tuple[list[Line], str | None, str | None]:
+    kept: list[Line] = []
+    name = url = None
+    for line in lines:
+        if source := find_source(line.text):
+            name, url = source[0] or name, source[1] or url
+        else:
+            kept.append(line)
+    return kept, name, url
+
+
+def _without_related_links(lines: list[Line]) -> list[Line]:
+    """Drop links to other articles; a heading over such links takes the titles below it along."""
+    kept: list[Line] = []
+    below_heading = False
+    for line in lines:
+        if is_related_link(line.text):
+            below_heading = heads_related_links(line.text)
+        elif not below_heading or ends_as_sentence(line.text):
+            below_heading = False
+            kept.append(line)
+    return kept
+
+
+def _without_byline(lines: list[Line]) -> tuple[list[Line], str | None]:
+    """Drop up to three lines at the end that name who wrote the article; the first of them is the byline."""
+    cut = len(lines)
+    while cut > 1 and len(lines) - cut < 3 and is_byline(lines[cut - 1].text):
+        cut -= 1
+    return lines[:cut], (_BRACKETS.sub(r"\1", lines[cut].text) if cut < len(lines) else None)
+
+
+def _key(text: str) -> str:
+    """Return what two copies of a line share: its syllables, without a credit at its end."""
+    return text if len(text) > _LONG_LINE else " ".join(syllables(without_credit(text)))
+
+
+def _keys(texts: Sequence[str]) -> list[str]:
+    """Return a key of each text, of those that can have no copy among the others a cheaper one."""
+    initials = [_INITIALS.match(text) for text in texts]
+    openings = [found.group(1, 2, 3) if found else None for found in initials]
+    count = Counter(openings)
+    return [
+        text if opening and count[opening] == 1 else _key(text)
+        for text, opening in zip(texts, openings, strict=True)
+    ]
+
+
+def _without_repeats(lines: list[Line]) -> list[Line]:
+    """Drop every copy of a short line printed twice: it is a caption. Of long prose the first copy stays."""
+    if len(lines) < 2:
+        return lines
+    keys = _keys([line.text for line in lines])
+    count = Counter(keys)
+    scraped_twice = len(keys) > 4 and 2 * sum(count[key] > 1 for key in keys) > len(keys)
+    seen: set[str] = set()
+    kept = []
+    for line, key in zip(lines, keys, strict=True):
+        if key not in seen and (scraped_twice or count[key] == 1 or key.count(" ") >= _LONG_PROSE):
+            kept.append(line)
+        seen.add(key)
+    return kept
+
+
+def _without_echoes(lines: list[Line], title: str, sapo: str) -> list[Line]:
+    """Drop lines that say the title, the sapo or a sentence of it again, a dateline before it or not."""
+    longest = max(len(title), len(sapo)) + _ADDED
+    if all(len(line.text) > longest for line in lines):
+        return lines
+    said = {_key(text) for text in (title, sapo, *(sapo[start:end] for start, end in split(sapo)))} - {""}
+    return [line for line in lines if len(line.text) > longest or not _is_echo(_key(line.text), said)]
+
+
+def _is_echo(key: str, said: set[str]) -> bool:
+    return key in said or any(
+        key.endswith(" " + one)
+        and one.count(" ") > _DATELINE
+        and key.count(" ") - one.count(" ") <= _DATELINE
+        for one in said
+    )
+
+
+def _without_captions(lines: Sequence[Line]) -> Sequence[Line]:
+    """Drop captions printed once, unless nothing would be left."""
+    texts = ["", *(line.text for line in lines), ""]
+    kept = [
+        line for i, line in enumerate(lines) if not is_caption(line.text, before=texts[i], after=texts[i + 2])
+    ]
+    return kept or lines

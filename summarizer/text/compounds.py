@@ -1,0 +1,64 @@
+"""Which neighbouring words of a question are one word: Vietnamese puts a blank between syllables, not words.
+
+The articles found tell: "giá" and "vàng" stand side by side in them, and mean gold only so.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from summarizer.questions.spellings import Run
+from summarizer.questions.watch_match import Head
+
+_LONGEST_NUMBER = 3  # digits
+_USUAL = 2 / 3  # of the heads that have both words have them side by side: they are one word
+
+Group = tuple[Run, ...]  # a run and its other spellings
+
+
+def compounded(groups: Sequence[Group], heads: Sequence[Head]) -> tuple[Group, ...]:
+    """Return `groups` with those joined that the articles with these heads write as one word.
+
+    >>> from summarizer.model import Document
+    >>> heads = [Head(Document("Giá vàng ở Huế")), Head(Document("Huế: giá vàng tăng"))]
+    >>> compounded([(("giá",),), (("vàng",),), (("huế",),)], heads)
+    ((('giá', 'vàng'),), (('huế',),))
+    """
+    shares = [_share(one, other, heads) for one, other in pairwise(groups)]
+    usual = [share >= _USUAL for share in shares]
+    # Now and then is enough for words that belong to no other.
+    joined = [
+        usual[at] or (share > 0 and not any(usual[max(0, at - 1) : at + 2]))
+        for at, share in enumerate(shares)
+    ]
+    if len(groups) > 1 and _is_number_of(groups[-1], groups[-2]):
+        joined[-1] = True
+    return tuple(_joined(groups, joined))
+
+
+def _is_number_of(last: Group, before: Group) -> bool:
+    """Tell whether a question ends with the number of something: "bão số 12", "iPhone 12", but no year."""
+    number = last[0][0]
+    return (
+        len(last) == len(before) == len(last[0]) == 1 and number.isdigit() and len(number) <= _LONGEST_NUMBER
+    )
+
+
+def _share(one: Group, other: Group, heads: Sequence[Head]) -> float:
+    """Return in how many of the heads with both words these stand side by side; 0 for other than words."""
+    if len(one) > 1 or len(other) > 1:
+        return 0.0
+    with_both = [head for head in heads if _has(one[0], head) and _has(other[0], head)]
+    return sum(_has(one[0] + other[0], head) for head in with_both) / max(1, len(with_both))
+
+
+def _has(run: Run, head: Head) -> bool:
+    return next(head.places_of(run), None) is not None
+
+
+def _joined(groups: Sequence[Group], with_next: Sequence[bool]) -> Iterator[Group]:
+    run: Run = ()
+    for group, is_begun in zip(groups, (*with_next, False), strict=False):
+        run += group[0]
+        if not is_begun:
+            yield (run, *group[1:])
+            run = ()

@@ -1,0 +1,245 @@
+"""A digest as Telegram messages: within the limits, whole, and safe whatever the papers write."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
+from bot.chat.messages.rendering import render_digest
+from summarizer.digest import Digest, DigestStory, Quote, SourceLink
+from summarizer.model import Disagreement, Figure
+
+SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
+TOPICS = {"thoi-su": "Thời sự", "the-thao": "Thể thao"}
+FAMILY = "👨‍👩‍👧‍👦"
+
+
+def story(
+    number: int = 1,
+    *,
+    title: str = "Bến phà Vàm Đước chạy lại",
+    quotes: Sequence[str] = ("Chuyến đầu tiên rời bến lúc năm giờ.",),
+    sources: Sequence[SourceLink] = (SourceLink("Báo Bến Đò", "https://bendo.example/1.html"),),
+    topic: str | None = "thoi-su",
+) -> DigestStory:
+    cut = tuple(Quote(text, number, "body", 0, len(text)) for text in quotes)
+    return DigestStory(number, title, topic, cut, tuple(sources), SLOT, 1)
+
+
+def rendered(*stories: DigestStory, left_out: int = 0, title: str = "Điểm Tin sáng") -> list[str]:
+    digest = Digest("sang", title, SLOT, stories, left_out)
+    return render_digest(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+
+
+class _Tags(HTMLParser):
+    """Tells whether tags are closed in order, and which there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags(part: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = _Tags()
+    parser.feed(part)
+    parser.close()
+    assert not parser.open
+    return parser.seen
+
+
+def assert_sendable(parts: Sequence[str]) -> None:
+    for part in parts:
+        assert visible_length(part) <= MAX_UNITS
+        assert count_entities(part) <= MAX_ENTITIES
+        assert {tag for tag, _ in tags(part)} <= {"b", "u", "a", "blockquote"}
+        part.encode()  # no half of a surrogate pair
+
+
+def test_a_digest_reads_as_the_editor_wants_it() -> None:
+    sport = story(
+        2,
+        title="Đội Vàm Đước thắng 3-1",
+        quotes=("Ba bàn đến trong hiệp hai.", "Khán đài kín chỗ."),
+        sources=[SourceLink(f"Báo {name}", None) for name in "ABCDEF"],
+        topic="the-thao",
+    )
+    assert rendered(story(1), sport, left_out=7) == [
+        "<b>Điểm Tin sáng</b>\n"
+        "Chủ nhật, 22/11/2026 · 14 tháng Mười âm lịch\n"
+        "2 tin · đọc chừng 1 phút\n"
+        "\n"
+        "<u>THỜI SỰ</u>\n"
+        "<b>Bến phà Vàm Đước chạy lại</b>\n"
+        "Chuyến đầu tiên rời bến lúc năm giờ.\n"
+        '<a href="https://bendo.example/1.html">Báo Bến Đò</a>\n'
+        "\n"
+        "<u>THỂ THAO</u>\n"
+        "<b>Đội Vàm Đước thắng 3-1</b>\n"
+        "Ba bàn đến trong hiệp hai.\n"
+        "<blockquote expandable>Khán đài kín chỗ.</blockquote>\n"
+        "Báo A · Báo B · Báo C · Báo D và 2 nguồn khác\n"
+        "\n"
+        "Còn 7 tin khác. Gửi vài từ khóa, Điểm Tin tìm cho bạn."
+    ]
+
+
+def test_a_digest_without_stories_has_no_messages() -> None:
+    assert rendered() == []
+
+
+def test_a_topic_is_named_once_where_it_begins() -> None:
+    (part,) = rendered(
+        story(1), story(2), story(3, topic="the-thao"), story(4, topic=None), story(5, topic="lạ")
+    )
+    assert re.findall(r"<u>(.+?)</u>", part) == ["THỜI SỰ", "THỂ THAO", "TIN KHÁC"]
+
+
+def test_without_known_topics_there_are_no_headings() -> None:
+    (part,) = rendered(story(1, topic=None), story(2, topic=None))
+    assert "<u>" not in part
+
+
+def test_a_long_digest_is_cut_between_stories_and_its_parts_are_numbered() -> None:
+    stories = [story(n, title=f"Tin số {n}.", quotes=("Một câu khá dài. " * 20,)) for n in range(30)]
+    parts = rendered(*stories, left_out=3)
+    assert len(parts) > 2
+    assert_sendable(parts)
+    for number, part in enumerate(parts, start=1):
+        assert part.startswith(f"<b>Điểm Tin sáng</b> ({number}/{len(parts)})\n")
+        assert part.count("<u>THỜI SỰ</u>") == 1
+    told = re.findall(r"<b>(Tin số \d+\.)</b>", "".join(parts))
+    assert told == [f"Tin số {n}." for n in range(30)]
+    assert [("Còn 3 tin khác" in part) for part in parts] == [False] * (len(parts) - 1) + [True]
+
+
+def test_parts_are_about_equally_long() -> None:
+    sentence = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông bị cô lập từ sáng sớm. " * 5
+    parts = rendered(*(story(number, quotes=(sentence,)) for number in range(10)))
+    lengths = [visible_length(part) for part in parts]
+    assert len(parts) == 2
+    assert max(lengths) - min(lengths) < 800, "less than two stories apart"
+
+
+def test_parts_hold_no_more_than_a_hundred_entities() -> None:
+    links = [SourceLink(f"B{n}", f"https://b{n}.example/") for n in range(4)]
+    parts = rendered(*(story(n, title="Tin", quotes=("a.",), sources=links) for n in range(40)))
+    assert len(parts) == 3
+    assert_sendable(parts)
+
+
+def test_a_story_too_long_for_a_message_loses_whole_sentences() -> None:
+    first, second = "Câu đầu. " * 200, "Câu sau. " * 300
+    (part,) = rendered(story(quotes=(first, second)))
+    assert first in part
+    assert "Câu sau" not in part
+    (bare,) = rendered(story(quotes=("Dài. " * 1_000,)))
+    assert "Dài" not in bare
+    assert "Bến phà" in bare
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<b>đậm</b>",
+        "</b><a href='tg://x'>lừa</a>",
+        "&lt;b&gt; &amp; &#60;",
+        "\"nháy\" và 'phẩy'",
+        "\u202eđảo ngược\u202c",
+        "x" * 3_000,
+        FAMILY * 300,
+        "🇻🇳" * 500,
+        "\x00\x07tin",
+        "{{ 7 * 7 }}{% for %}",
+    ],
+)
+def test_a_hostile_headline_stays_a_headline(title: str) -> None:
+    (part,) = rendered(
+        story(title=title, sources=[SourceLink(title, None)], quotes=(title[:200],)), title=title
+    )
+    assert_sendable([part])
+    assert [tag for tag, _ in tags(part)] == ["b", "u", "b"]
+    assert "\u202e" not in part
+    if len(title) < 100 and title.isprintable():
+        assert visible_text(part).count(title) == 4
+    for cut_family in (f"{FAMILY[:-1]}…", f"{FAMILY[:-2]}…"):
+        assert cut_family not in part
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "tg://user?id=1", 'https://x.example/" onclick="y', None]
+)
+def test_a_bad_address_is_dropped_to_the_papers_name(url: str | None) -> None:
+    (part,) = rendered(story(sources=[SourceLink("Báo Bến Đò", url)]))
+    assert not any(tag == "a" for tag, _ in tags(part))
+    assert part.endswith("\nBáo Bến Đò")
+
+
+def test_a_good_address_arrives_as_it_is() -> None:
+    url = "https://bendo.example/?a=1&b='2'&c=<3>"
+    (part,) = rendered(story(sources=[SourceLink("Báo Bến Đò", url)]))
+    assert ("a", {"href": url}) in tags(part)
+
+
+def test_the_date_is_that_of_the_editions_zone() -> None:
+    digest = Digest("sang", "Điểm Tin", SLOT, (story(),), 0)
+    (part,) = render_digest(digest, zone="Europe/Berlin", topic_titles={})
+    assert "Chủ nhật, 22/11/2026" in part
+    (part,) = render_digest(digest, zone="America/New_York", topic_titles={})
+    assert "Thứ Bảy, 21/11/2026" in part
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
+STORIES = st.builds(
+    story,
+    st.integers(1, 9),
+    title=TEXTS | st.just(FAMILY * 50),
+    quotes=st.lists(TEXTS | st.just("Câu dài. " * 150), max_size=2),
+    sources=st.lists(st.builds(SourceLink, TEXTS, TEXTS | st.just("https://bao.example/")), max_size=6),
+    topic=st.sampled_from(["thoi-su", "the-thao", "lạ", None]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STORIES, min_size=1, max_size=30), st.integers(0, 99))
+def test_whatever_the_papers_write_the_parts_fit_and_hold_every_story(
+    stories: list[DigestStory], left_out: int
+) -> None:
+    parts = rendered(*stories, left_out=left_out)
+    assert_sendable(parts)
+    headlines = sum(tag == "b" for part in parts for tag, _ in tags(part))
+    assert headlines == len(stories) + len(parts)
+
+
+def test_what_the_papers_disagree_on_stands_in_one_line() -> None:
+    claims = (
+        Figure("Tin Sáng", "3 người", 1, "body", 0, 10),
+        Figure("Báo <Biển>", "năm người", 2, "body", 0, 10),
+    )
+    different = replace(story(), disagreement=Disagreement("số người bị thương", claims))
+    [part] = rendered(different)
+    line = "Các báo đưa tin khác nhau về số người bị thương. Tin Sáng: “3 người”; Báo <Biển>: “năm người”"
+    assert line in visible_text(part).splitlines()
+
+
+def test_papers_that_agree_are_given_no_line() -> None:
+    assert "khác nhau" not in visible_text(rendered(story())[0])
+
+
+def test_a_story_told_before_opens_with_what_is_new() -> None:
+    [part] = rendered(replace(story(quotes=("Phà chạy lại từ trưa nay.",)), is_update=True))
+    assert "Mới: Phà chạy lại từ trưa nay." in visible_text(part).splitlines()
+    assert "Mới:" not in visible_text(rendered(story())[0])

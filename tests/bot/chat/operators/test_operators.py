@@ -1,0 +1,163 @@
+"""/quantri: for admin chats alone; others are told that there is no such command."""
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from telegram import Bot
+
+from bot.chat.operators.admin import tell_admins
+from bot.operators.notices import INGEST
+from storage.inbox import record_refusals
+from storage.intake import Refusal
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "quantri",
+        "quantri:30ngay",
+        "quantri:dung",
+        "quantri:chay",
+        "quantri:xem:sang",
+        "quantri:hoi:sang",
+        "quantri:gui:sang",
+    ],
+)
+async def test_to_others_the_levers_do_not_exist(an: Any, house: Any, data: str) -> None:
+    await an.says("/quantri")
+    await an.sees("Điểm Tin không có lệnh /quantri.")
+    assert await an.forges(data) == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
+    assert (house.actions.sent, house.actions.is_stopped) == ([], False)
+
+
+async def test_the_state_tells_who_reads_what_waits_and_what_comes(
+    operator: Any, an: Any, publish: Any
+) -> None:
+    await publish("Giá gạo tăng", "Cầu mới thông xe")
+    await an.says("/start")
+    await operator.says("/quantri")
+    await operator.sees(
+        "Người nhận: 1 đang nhận, 0 tạm dừng, 0 đã ngừng",
+        "Tin nhắn đang đợi gửi: 0",
+        "Bài mới trong 24 giờ: 2, đang đợi xử lý: 0",
+        "Đang gửi bình thường.",
+        "• 06:45 sáng mai: Bản tin sáng, 1 người nhận",
+    )
+
+
+async def test_times_that_nobody_waits_for_are_not_among_the_coming_slots(operator: Any, an: Any) -> None:
+    await an.says("/start")
+    await an.says("/lich 20:00")
+    await operator.says("/quantri")
+    message = await operator.sees("• 20:00 tối nay: Bản tin sáng, 1 người nhận")
+    assert "06:45" not in message["text"]
+
+
+async def test_a_preview_is_sent_to_the_operator_alone(operator: Any, an: Any, publish: Any) -> None:
+    await publish("Cầu mới thông xe")
+    await an.says("/start")
+    before = len(await an.messages())
+    await operator.says("/quantri")
+    await operator.taps("Xem trước: Bản tin tối")
+    await operator.sees("Bản tin tối", "Cầu mới thông xe")
+    assert len(await an.messages()) == before
+
+
+async def test_a_preview_of_nothing_says_so(operator: Any) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Xem trước: Bản tin sáng")
+    await operator.sees("Bản tin sáng lúc này chưa có tin nào.")
+
+
+async def test_what_did_not_happen_is_not_among_the_outcomes(operator: Any) -> None:
+    await operator.says("/quantri")
+    shown = await operator.sees("24 giờ qua: 0 đã gửi")
+    assert "muộn" not in shown["text"]
+    assert "có thể đến hai lần" not in shown["text"]
+
+
+async def test_refused_input_is_told_with_where_it_came_from(operator: Any, house: Any) -> None:
+    async with house.desk.database.write() as connection:
+        for source in ("bao-bien", INGEST, "bao-da-bo"):
+            await record_refusals(
+                connection, source, [Refusal("a.jsonl:2", "JSON hỏng")], now=house.desk.clock.now()
+            )
+    await operator.says("/quantri")
+    await operator.sees("• Báo Biển: a.jsonl:2", "• lệnh ingest: a.jsonl:2", "• bao-da-bo: a.jsonl:2")
+
+
+async def test_sending_what_there_is_nothing_of_says_so(operator: Any, house: Any) -> None:
+    house.actions.queues = 0
+    await operator.says("/quantri")
+    await operator.taps("Gửi ngay: Bản tin sáng")
+    await operator.taps("Gửi ngay")
+    await operator.sees("Bản tin sáng: không có gì để gửi")
+
+
+async def test_sending_now_asks_once_and_sends_once_however_often_it_is_tapped(
+    operator: Any, house: Any, an: Any
+) -> None:
+    await an.says("/start")
+    await operator.says("/quantri")
+    await operator.taps("Gửi ngay: Bản tin sáng")
+    await operator.sees("Gửi Bản tin sáng ngay cho 1 người nhận?")
+    assert house.actions.sent == []
+    question = (await operator.last())["message_id"]
+    assert await operator.taps("Gửi ngay") is None
+    assert await operator.forges("quantri:gui:sang", message_id=question) == "Lệnh gửi này đã được nhận rồi."
+    assert house.actions.sent == ["sang"]
+    await operator.sees("✓ Bản tin sáng: đã xếp 12 tin nhắn để gửi.")
+
+
+async def test_asking_again_sends_again(operator: Any, house: Any) -> None:
+    for _ in range(2):
+        await operator.says("/quantri")
+        await operator.taps("Gửi ngay: Bản tin sáng")
+        await operator.taps("Gửi ngay")
+    assert house.actions.sent == ["sang", "sang"]
+
+
+async def test_sending_now_can_be_left(operator: Any, house: Any) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Gửi ngay: Bản tin sáng")
+    await operator.taps("‹ Quay lại")
+    await operator.sees("Điểm Tin: tình hình")
+    assert house.actions.sent == []
+
+
+async def test_all_sending_stops_and_runs_again(operator: Any, house: Any) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Dừng gửi toàn bộ")
+    await operator.sees("Đang dừng gửi toàn bộ.")
+    assert house.actions.is_stopped
+    await operator.taps("Gửi tiếp")
+    assert not house.actions.is_stopped
+
+
+async def test_an_edition_that_is_gone_makes_an_old_button(operator: Any, house: Any) -> None:
+    for data in ("quantri:xem:trua", "quantri:hoi:trua", "quantri:gui:trua"):
+        assert await operator.forges(data) == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
+    assert house.actions.sent == []
+
+
+async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator: Any, house: Any) -> None:
+    await operator.says("/trogiup")
+    house.desk.admins = frozenset({1, operator.chat})
+    async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
+        with capture_logs() as logs:
+            await tell_admins(bot, house.desk, "⚠️ <b>Thử</b>")
+    await operator.sees("⚠️ Thử")
+    assert [(entry["event"], entry["chat_id"]) for entry in logs] == [("admin not told", 1)]
+
+
+async def test_the_last_thirty_days_come_as_a_picture(operator: Any, an: Any, publish: Any) -> None:
+    await publish("Cầu mới thông xe")
+    await an.says("/start")
+    await operator.says("/quantri")
+    assert await operator.taps("30 ngày qua") == "Đang vẽ…"
+    message = (await operator.messages())[-1]
+    assert message["photo"]
+    assert message["text"].startswith("30 ngày qua: 1 người nhận")
+    await operator.taps("‹ Quay lại")
+    await operator.sees("Điểm Tin: tình hình")

@@ -1,0 +1,75 @@
+"""An update that the library cannot read is passed over, and those beside and after it are handled."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from telegram import Update
+from telegram.ext import TypeHandler
+
+from bot.desk import Desk
+from bot.emulator.client import Control
+from bot.emulator.emulation import Emulator
+from bot.telegram.connection import Address, Connection
+from storage.engine import Database
+
+CHAT = {"id": 5, "type": "private", "first_name": "An"}
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "a message without a date": {"message": {"message_id": 1, "chat": CHAT, "text": "/start"}},
+    "a date that is none": {"message": {"message_id": 1, "date": "hôm qua", "chat": CHAT}},
+    "a date past all calendars": {"message": {"message_id": 1, "date": 10**18, "chat": CHAT}},
+    "a list for a message": {"message": []},
+    "a callback of nobody": {"callback_query": {"id": "1"}},
+}
+HARMLESS: dict[str, dict[str, Any]] = {
+    "a kind yet to be invented": {"telepathy": {"thought": "?"}},
+    "a chat yet to be invented": {"message": {"message_id": 1, "date": 1, "chat": CHAT | {"type": "hive"}}},
+    "nothing": {},
+}
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite is enough here: the statements are tested on both engines elsewhere."""
+    return sqlite_database
+
+
+async def _texts_seen(desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]) -> list[str]:
+    """Queue `odd` between two messages, poll, and return the texts that reached a handler."""
+    an, seen, done = await users.user("An"), [], asyncio.Event()
+    await users.say(an, "trước")
+    await users.post("update", update=odd)
+    await users.say(an, "sau")
+
+    async def handle(update: Update, context: object) -> None:
+        seen.append(update.message.text if update.message and update.message.chat_id == an else "")
+        if "sau" in seen:
+            done.set()
+
+    connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    connection.telegram.add_handler(TypeHandler(Update, handle))
+    assert await connection.open(asyncio.Event())
+    try:
+        await asyncio.wait_for(done.wait(), 20)
+    finally:
+        await connection.close()
+    return [text for text in seen if text]
+
+
+@pytest.mark.parametrize("odd", UNREADABLE.values(), ids=UNREADABLE)
+async def test_an_unreadable_update_costs_no_other_and_is_named_once_in_the_log(
+    desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]
+) -> None:
+    with capture_logs() as logs:
+        assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
+    assert [entry["job"] for entry in logs if entry["log_level"] == "error"] == ["reading an update"]
+
+
+@pytest.mark.parametrize("odd", HARMLESS.values(), ids=HARMLESS)
+async def test_an_update_of_a_later_telegram_is_no_error(
+    desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]
+) -> None:
+    with capture_logs() as logs:
+        assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []

@@ -1,0 +1,190 @@
+"""The ledger: what is claimed, in which order, and what becomes of interrupted rows."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select
+
+from storage.delivery.deliveries import (
+    claim_deliveries,
+    count_by_status,
+    count_waiting,
+    mark_gone,
+    mark_sent,
+    mark_unknown,
+    put_back,
+    recover_interrupted,
+)
+from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.engine import Database
+from storage.subscribers import delete_subscriber, set_quiet, set_status
+from storage.tables import deliveries
+
+Listener = Callable[..., Awaitable[int]]
+HOUR = dt.timedelta(hours=1)
+
+
+async def publish(database: Database, profile: int, now: dt.datetime, *, parts: int = 1) -> int:
+    """Record an issue and queue its deliveries; return how many."""
+    issue = Issue(profile, "sang", now, now - HOUR, "made", parts=("một", "hai", "ba")[:parts])
+    async with database.write() as connection:
+        issue_id = await record_issue(connection, issue, now=now)
+        assert issue_id is not None
+        return await enqueue_deliveries(
+            connection, issue_id, profile, parts, release=lambda start, end: now, now=now
+        )
+
+
+async def statuses(database: Database) -> list[str]:
+    """Return every row's status in order."""
+    async with database.read() as connection:
+        rows = await connection.execute(select(deliveries.c.status).order_by(deliveries.c.id))
+        return list(rows.scalars())
+
+
+async def test_each_listener_gets_one_row_per_part(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    assert await publish(database, profile, now, parts=2) == 4
+    async with database.read() as connection:
+        assert await count_waiting(connection) == 4
+
+
+async def test_a_slot_is_recorded_once(database: Database, listener: Listener, now: dt.datetime) -> None:
+    profile = await listener(1)
+    issue = Issue(profile, "sang", now, now - HOUR, "made", parts=("một",))
+    async with database.write() as connection:
+        first = await record_issue(connection, issue, now=now)
+        again = await record_issue(connection, issue, now=now)
+    assert first is not None
+    assert again is None
+
+
+async def test_a_paused_subscriber_gets_no_delivery(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    async with database.write() as connection:
+        await set_status(connection, 1, "paused", now=now)
+    assert await publish(database, profile, now) == 0
+
+
+async def test_pausing_calls_off_what_is_queued(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        await set_status(connection, 1, "paused", now=now)
+        assert await claim_deliveries(connection, now=now, limit=5) == []
+    assert await statuses(database) == ["gone"]
+
+
+async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for hours in (2, 1):
+        await publish(database, profile, now - hours * HOUR)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        claims = [
+            await claim_deliveries(connection, now=now, limit=limit, busy=busy)
+            for limit, busy in [(1, [1]), (5, []), (5, [1]), (5, [1, 2])]
+        ]
+    assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
+
+
+async def test_who_has_no_room_gets_nothing(database: Database, listener: Listener, now: dt.datetime) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        for limit in (0, -1):
+            assert await claim_deliveries(connection, now=now, limit=limit) == []
+
+
+async def test_quiet_hours_decide_when_each_may_go_out(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    async with database.write() as connection:
+        await set_quiet(connection, 2, 0, 300, now=now)
+        issue = Issue(profile, "sang", now, now - HOUR, "made", parts=("một",))
+        issue_id = await record_issue(connection, issue, now=now)
+        assert issue_id is not None
+        late = now + 3 * HOUR
+        await enqueue_deliveries(
+            connection, issue_id, profile, 1, release=lambda start, end: late if start == 0 else now, now=now
+        )
+        claimed = await claim_deliveries(connection, now=now, limit=5)
+        assert [one.chat_id for one in claimed] == [1]
+        almost = late - dt.timedelta(microseconds=1)
+        assert await claim_deliveries(connection, now=almost, limit=5) == []
+        assert [one.chat_id for one in await claim_deliveries(connection, now=late, limit=5)] == [2]
+
+
+async def test_parts_are_claimed_in_order_and_never_together(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now, parts=3)
+    seen = []
+    for number in range(3):
+        async with database.write() as connection:
+            [one] = await claim_deliveries(connection, now=now, limit=5)
+            await mark_sent(connection, [(one, number + 1)], now=now)
+        seen.append(one.html)
+    assert seen == ["một", "hai", "ba"]
+
+
+async def test_an_interrupted_row_is_tried_once_more_after_the_others_and_then_unknown(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        [first] = await claim_deliveries(connection, now=now, limit=1)
+        assert await recover_interrupted(connection, now=now) == 0
+        order = await claim_deliveries(connection, now=now, limit=1)
+        assert [one.chat_id for one in order] == [2], "the interrupted one waits at the tail"
+        await mark_sent(connection, [(order[0], 7)], now=now)
+        [second] = await claim_deliveries(connection, now=now, limit=1)
+        assert (second.id, second.tries) == (first.id, 2)
+        assert await recover_interrupted(connection, now=now) == 1
+    assert sorted(await statuses(database)) == ["sent", "unknown"]
+
+
+async def test_a_try_that_cannot_have_arrived_does_not_count(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    for _ in range(4):
+        async with database.write() as connection:
+            [one] = await claim_deliveries(connection, now=now, limit=1)
+            await put_back(connection, one, not_before=now, counts=False, reason="429", now=now)
+        assert one.tries == 1
+    assert await statuses(database) == ["pending"]
+
+
+async def test_outcomes_are_counted_by_status(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        one, two = await claim_deliveries(connection, now=now, limit=5)
+        await mark_gone(connection, one, "bot was blocked by the user", now=now)
+        await mark_unknown(connection, two, "timed out", now=now)
+        assert await count_by_status(connection, since=now) == {"gone": 1, "unknown": 1}
+
+
+async def test_deleting_a_subscriber_leaves_no_row(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        await delete_subscriber(connection, 1)
+    assert await statuses(database) == []

@@ -1,0 +1,125 @@
+"""Migrations, back-ups, pruning and intake's memory."""
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from storage.articles import find_articles
+from storage.delivery.issues import Issue, find_issues, record_issue
+from storage.engine import Database
+from storage.errors import SchemaError, StorageError
+from storage.inbox import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
+from storage.intake import Refusal
+from storage.search import search_articles
+from storage.tables import metadata
+from storage.upkeep.backup import back_up
+from storage.upkeep.prune import prune_articles, prune_issues, prune_rest
+from storage.upkeep.upgrade import find_revision, head_revision, upgrade
+from summarizer.questions.query import parse_query
+from tests.storage.conftest import NOW, Worker, incoming
+
+DAY = dt.timedelta(days=1)
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        # The full-text tables are not declared as tables: see storage.search.schema.
+        return [d for d in found if "fts_" not in str(d) and "article_search" not in str(d)]
+
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_empty_database_gets_every_table(tmp_path: Path, now: dt.datetime) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    done = await upgrade(database, now=now)
+    again = await upgrade(database, now=now)
+    await database.close()
+    assert (done.before, done.after, done.backup) == (None, head_revision(), None)
+    assert not again.has_changed
+
+
+async def test_a_newer_schema_is_refused_untouched(database: Database, now: dt.datetime) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaError, match="9999"):
+        await upgrade(database, now=now)
+    assert await find_revision(database) == "9999"
+
+
+async def test_a_backup_is_a_whole_database(sqlite_database: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    await back_up(sqlite_database, target)
+    with sqlite3.connect(target) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+    copy.close()
+    assert names_in(tmp_path) & {"copy.db", "copy.db.part"} == {"copy.db"}
+
+
+async def test_a_backup_never_overwrites(sqlite_database: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_text("giữ lại")
+    with pytest.raises(StorageError, match="exists"):
+        await back_up(sqlite_database, target)
+    assert target.read_text() == "giữ lại"
+
+
+async def test_postgres_is_backed_up_by_its_own_tools(postgres_database: Database, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="pg_dump"):
+        await back_up(postgres_database, tmp_path / "copy.db")
+
+
+async def test_pruned_articles_leave_the_index_too(
+    database: Database, work_up: Worker, now: dt.datetime
+) -> None:
+    [old] = await work_up(incoming("old", title="Bão số chín"), at=NOW - 91 * DAY)
+    [kept] = await work_up(incoming("new", title="Bão số mười"))
+    async with database.write() as connection:
+        assert await prune_articles(connection, before=NOW - 90 * DAY) == 1
+        await prune_rest(connection, before=NOW - 90 * DAY)
+        assert list(await find_articles(connection, [old.id, kept.id])) == [kept.id]
+        found = await search_articles(connection, parse_query("bao so"), now=now)
+    assert found.ids == (kept.id,)
+
+
+async def test_pruned_issues_are_gone(database: Database, listener: object, now: dt.datetime) -> None:
+    profile = await listener(1)  # type: ignore[operator]  # the fixture is a function
+    async with database.write() as connection:
+        await record_issue(connection, Issue(profile, "sang", now - 91 * DAY, now, "empty"), now=now)
+        await record_issue(connection, Issue(profile, "sang", now, now, "empty"), now=now)
+        assert await prune_issues(connection, before=now - 90 * DAY) == 1
+        assert len(await find_issues(connection, since=now - 100 * DAY)) == 1
+
+
+async def test_intake_remembers_files_and_refusals(database: Database, now: dt.datetime) -> None:
+    async with database.write() as connection:
+        await remember_file(connection, "bao", "a.txt", "1:1", now=now)
+        await remember_file(connection, "bao", "a.txt", "2:2", now=now)
+        assert await find_fingerprints(connection, "bao") == {"a.txt": "2:2"}
+        await forget_files(connection, "bao", ["a.txt"])
+        assert await find_fingerprints(connection, "bao") == {}
+        await record_refusals(
+            connection, "bao", [Refusal("b.txt", "trống"), Refusal("b.txt", "hỏng")], now=now
+        )
+        assert await find_refusals(connection) == [("bao", "b.txt", "hỏng")]
+
+
+async def test_a_server_that_is_not_there_is_a_storage_error_that_may_pass() -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(StorageError) as caught:
+        async with database.read():
+            pass
+    await database.close()
+    assert caught.value.is_passing

@@ -1,0 +1,186 @@
+"""Which sentences answer a question, and when none does."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarizer.model import Document
+from summarizer.questions.answering import MAX_SENTENCES, MAX_SYLLABLES, Answer, answer
+from summarizer.questions.query import parse_query
+from summarizer.stories.telling import Piece
+from summarizer.text.syllables import syllables
+
+Builder = Callable[..., Piece]
+
+NOW = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
+
+BRIDGE = "Cầu Rạch Sấu thông xe sau hai năm xây dựng"
+OPENED = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng chính thức thông xe sau hai năm xây dựng."
+COST = "Cầu Rạch Sấu có vốn đầu tư 120 tỷ đồng, lấy từ ngân sách huyện và tiền góp của dân."
+LEANS = "Ông này nói cầu Rạch Sấu sẽ giúp dân đi chợ gần hơn chừng bảy cây số mỗi ngày."
+CAPTION = "Cầu Rạch Sấu nhìn từ trên cao trong ngày thông xe."
+ELSEWHERE = "Ở xã bên, bến phà Vàm Đước vẫn đông khách qua lại dù giá vé đã tăng."
+
+
+def texts(found: Answer) -> list[str]:
+    return [quote.text for quote in found.quotes]
+
+
+def asked(question: str, *pieces: Piece) -> Answer:
+    return answer(parse_query(question), pieces)
+
+
+def test_the_sentence_that_says_what_was_asked_answers(piece: Builder) -> None:
+    found = asked("vốn cầu Rạch Sấu", piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST), summary=()))
+    assert found.is_answered
+    assert found.cited == (7,)
+    assert COST in texts(found)
+
+
+def test_every_quote_is_what_stands_at_its_place(piece: Builder) -> None:
+    one = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
+    for quote in asked("cau rach sau", one).quotes:
+        assert one.document.field(quote.field)[quote.start : quote.end] == quote.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "cầu Rạch Sấu sập",
+        "cầu Rạch Cát thông xe",
+        "cầu Rạch Sấu 2019",
+        "núi lửa Rạch Sấu",
+        "phà Vàm Đước chìm",
+    ],
+)
+def test_what_no_sentence_says_is_not_answered(piece: Builder, question: str) -> None:
+    assert asked(question, piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))) == Answer()
+
+
+def test_words_scattered_over_a_body_are_no_answer(piece: Builder) -> None:
+    apart = (
+        "Chiếc đò đã cũ lắm rồi, ai cũng nói vậy.",
+        ELSEWHERE,
+        "Cá sấu sổng khỏi trại nuôi hồi tuần trước.",
+    )
+    assert not asked("đò cá sấu", piece(7, title="Chuyện ven kênh", sentences=apart)).is_answered
+
+
+def test_what_the_headlines_write_as_one_word_does_not_answer_apart(piece: Builder) -> None:
+    """Of "gia vang" a yellow card has the rarer half, and "giá" is so common that it would not be missed."""
+    gold = piece(
+        1, title="Giá vàng ở Rạch Sấu tăng", sentences=("Giá vàng ở Rạch Sấu tăng thêm hai triệu đồng.",)
+    )
+    match = piece(
+        2, title="Đội Vàm Đước vô địch", sentences=("Cả trận chỉ có ba thẻ vàng cho hai đội bóng.",)
+    )
+    assert asked("gia vang", gold, match).cited == (1,)
+
+
+def test_two_neighbours_answer_together(piece: Builder) -> None:
+    two = ("Phà Vàm Đước ngừng chạy từ trưa nay.", "Sở Giao thông khuyên dân đi vòng qua cầu Rạch Sấu.")
+    assert asked("phà Vàm Đước đi vòng", piece(7, title="Tin ven kênh", sentences=two)).is_answered
+
+
+def test_the_headline_answers_and_the_lead_is_shown(piece: Builder) -> None:
+    lead = "Sau hai năm, người dân hai bờ kênh Xáng không còn phải đi đò qua lại mỗi ngày."
+    found = asked("cầu rạch sấu thông xe", piece(7, title=BRIDGE, sentences=(lead, ELSEWHERE)))
+    assert found.is_answered
+    assert texts(found)[0] == lead
+
+
+def test_a_sentence_that_leans_on_another_is_not_shown_alone(piece: Builder) -> None:
+    found = asked("cầu Rạch Sấu đi chợ", piece(7, title=BRIDGE, sentences=(ELSEWHERE, LEANS, OPENED)))
+    assert found.is_answered
+    assert LEANS not in texts(found)
+
+
+def test_a_caption_gives_way_to_prose(piece: Builder) -> None:
+    found = asked("cầu Rạch Sấu thông xe", piece(7, title=BRIDGE, sentences=(CAPTION, OPENED)))
+    assert CAPTION not in texts(found)
+    assert OPENED in texts(found)
+
+
+def test_each_paper_says_what_the_others_did_not(piece: Builder) -> None:
+    again = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng đã chính thức thông xe sau hai năm xây dựng."
+    found = asked(
+        "cầu Rạch Sấu",
+        piece(1, title=BRIDGE, sentences=(OPENED,), paper="Báo Bến Đò"),
+        piece(2, title=BRIDGE, sentences=(again,), paper="Báo Chợ Nổi"),
+        piece(3, title=BRIDGE, sentences=(COST,), paper="Báo Kênh Xáng"),
+    )
+    assert texts(found) == [OPENED, COST]
+    assert found.cited == (1, 3)
+
+
+def test_papers_take_turns(piece: Builder) -> None:
+    mine = "Báo sớm: cầu Rạch Sấu đông nghịt người xem trong đêm trước lễ khánh thành hôm qua."
+    other = "Xe tải trên năm tấn chưa được qua cầu Rạch Sấu cho đến khi đường dẫn làm xong."
+    found = asked(
+        "cầu Rạch Sấu",
+        piece(1, title=BRIDGE, sentences=(OPENED,), paper="Báo Bến Đò"),
+        piece(2, title=BRIDGE, sentences=(mine,), paper="Báo Bến Đò"),
+        piece(3, title=BRIDGE, sentences=(other,), paper="Báo Chợ Nổi"),
+    )
+    assert texts(found)[:2] == [OPENED, other]
+
+
+def test_what_a_source_keeps_to_itself_is_kept(piece: Builder) -> None:
+    silent = piece(1, title=BRIDGE, sentences=(OPENED,), quote="none")
+    headline = piece(2, title=BRIDGE, sentences=(OPENED,), quote="headline")
+    paid = piece(3, title=BRIDGE, sentences=(OPENED,), advertorial=True)
+    assert asked("cầu Rạch Sấu", silent, paid) == Answer()
+    assert asked("cầu Rạch Sấu", headline) == Answer(True, (), (2,))
+
+
+def test_no_more_than_a_fifth_of_an_article_is_shown(piece: Builder) -> None:
+    short = piece(1, title=BRIDGE, sentences=(OPENED,), syllables=30)
+    assert asked("cầu Rạch Sấu", short) == Answer(True, (), (1,))
+
+
+def test_a_question_of_filters_alone_is_answered_by_what_there_is(piece: Builder) -> None:
+    assert asked("nguon:bao-ben-do", piece(1, title=BRIDGE)) == Answer(is_answered=True)
+    assert asked("nguon:bao-ben-do") == Answer()
+
+
+def test_nothing_found_is_no_answer() -> None:
+    assert asked("cầu Rạch Sấu") == Answer()
+
+
+_SENTENCES = st.lists(st.sampled_from([OPENED, COST, LEANS, CAPTION, ELSEWHERE, BRIDGE]), max_size=6)
+
+
+@given(
+    st.sampled_from(["cầu Rạch Sấu", "cau rach sau thong xe", '"kênh xáng"', "phà", "a", "-cầu xe"]),
+    st.lists(_SENTENCES, max_size=5),
+)
+def test_an_answer_fits_a_phone_and_is_word_for_word(question: str, bodies: list[list[str]]) -> None:
+    pieces = [built(number, " ".join(body)) for number, body in enumerate(bodies, start=1)]
+    found = answer(parse_query(question), pieces)
+    by_id = {one.article_id: one.document for one in pieces}
+    assert len(found.quotes) <= MAX_SENTENCES
+    assert sum(len(syllables(text)) for text in texts(found)) <= MAX_SYLLABLES
+    for quote in found.quotes:
+        assert by_id[quote.article_id].field(quote.field)[quote.start : quote.end] == quote.text
+        assert quote.article_id in found.cited
+
+
+def built(number: int, body: str) -> Piece:
+    """Return an article of a paper of its own, with room for quoting."""
+    document = Document(BRIDGE, "", body + "\n" + "chuyện khác nữa " * 200)
+    return Piece(
+        number,
+        document,
+        (),
+        f"bao-{number}",
+        f"Báo {number}",
+        None,
+        None,
+        None,
+        NOW,
+        "full",
+        advertorial=False,
+    )
