@@ -31,9 +31,10 @@ _OTHER_TOPICS = "Tin khác"
 _SOURCES_NAMED = 4
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
-_FRAME_UNITS = 400  # what stands around the stories of a part: title, date, what was left out
+_FRAME_UNITS = 400  # at most, around the stories of a part: title, date, what was left out
 _FRAME_ENTITIES = 4
-_MOST_UNITS = MAX_UNITS - _FRAME_UNITS
+_NUMBERING_UNITS = 8  # " (12/34)" behind the title
+_MOST_UNITS = MAX_UNITS - _FRAME_UNITS  # of one story
 _EVENING_STEP = 100  # UTF-16 units
 
 
@@ -70,30 +71,30 @@ def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str])
 
 def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
     """Return the same with the headlines of each message."""
-    parts = _evened(digest.stories, topic_titles)
     frame = {
         "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
         "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
         "stories": len(digest.stories),
         "minutes": max(1, math.ceil(sum(story.syllables for story in digest.stories) / SYLLABLES_PER_MINUTE)),
         "left_out": digest.left_out,
-        "count": len(parts),
     }
+    around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
+    parts = _evened(digest.stories, topic_titles, MAX_UNITS - around)
     headlines = iter([_headline(story) for story in digest.stories])
     return [
         RenderedPart(
-            str(render("digest_part", number=number, blocks=blocks, **frame)),
+            str(render("digest_part", number=number, count=len(parts), blocks=blocks, **frame)),
             tuple(islice(headlines, len(blocks))),
         )
         for number, blocks in enumerate(parts, start=1)
     ]
 
 
-def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str]) -> list[list[Markup]]:
+def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str], room: int) -> list[list[Markup]]:
     """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
-    parts = list(_parts(stories, topic_titles, _MOST_UNITS))
+    parts = list(_parts(stories, topic_titles, room))
     share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
-    for most_units in range(share, _MOST_UNITS, _EVENING_STEP) if len(parts) > 1 else ():
+    for most_units in range(share, room, _EVENING_STEP) if len(parts) > 1 else ():
         evened = list(_parts(stories, topic_titles, most_units))
         if len(evened) == len(parts):
             return evened

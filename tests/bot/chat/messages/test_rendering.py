@@ -126,6 +126,16 @@ def test_a_long_digest_is_cut_between_stories_and_its_parts_are_numbered() -> No
     assert [("Còn 3 tin khác" in part) for part in parts] == [False] * (len(parts) - 1) + [True]
 
 
+def test_a_digest_that_fits_into_a_message_is_one() -> None:
+    """However little room is left: a second message for the sake of one line would be a nuisance."""
+    first, lengths = story(1, quotes=("Nước dâng. " * 150,)), []
+    for words in range(350, 450):
+        parts = rendered(first, story(2, quotes=("nước " * words,)), left_out=43)
+        lengths.append((len(parts), max(visible_length(part) for part in parts)))
+    longest = max(length for count, length in lengths if count == 1)
+    assert MAX_UNITS - 20 < longest <= MAX_UNITS
+
+
 def test_parts_are_about_equally_long() -> None:
     sentence = "Nước sông Mơ dâng nhanh trong đêm, ba xã ven sông bị cô lập từ sáng sớm. " * 5
     parts = rendered(*(story(number, quotes=(sentence,)) for number in range(10)))
