@@ -367,7 +367,7 @@ BUTTON_SEND = "Gửi ngay: {edition}"
 BUTTON_SEND_NOW = "Gửi ngay"
 BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
 BUTTON_START_SENDING = "Gửi tiếp"
-BUTTON_REFRESH = "Xem lại"
+BUTTON_REFRESH = "Làm mới"
 BUTTON_HISTORY = "30 ngày qua"
 
 # The bot's own page in Telegram
