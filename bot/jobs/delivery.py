@@ -212,6 +212,7 @@ class Sender:
             limit=room,
             repeats=0 if is_repeating else 1,
             busy=self._pace.busy_chats() if self._pace else (),
+            flying=[one.chat_id for one in flying],
             lease=self._lease,
         )
 

@@ -91,31 +91,35 @@ async def claim_deliveries(
     limit: int,
     repeats: int = 1,
     busy: Collection[int] = (),
+    flying: Collection[int] = (),
     lease: LeaseKey | None = None,
 ) -> list[Claimed]:
     """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
 
-    Chats that are `busy` come after all others, and a chat's next row waits for the next time: a row that
-    only waits for its chat keeps others from going. Of rows tried before at most `repeats` are taken, so that
-    the next kill leaves few in doubt for good. Nothing is taken when the `lease` is in other hands. A row
-    that came back while its chat paused or left, or its issue was retracted, is called off here. One that
-    edits waits until what it edits is done.
+    Chats that are `busy` come after all others; those to which something is `flying` wait, and of a chat one
+    row is taken at a time: a row that only waits for its chat keeps others from going. Of rows tried before
+    at most `repeats` are taken, so that the next kill leaves few in doubt for good. Nothing is taken when the
+    `lease` is in other hands. A row that came back while its chat paused or left, or its issue was retracted,
+    is called off here. One that edits waits until what it edits is done.
     """
     if limit <= 0 or (lease is not None and not await holds_lease(connection, lease)):
         return []  # to SQLite a limit below 0 is none
-    claimed = await _claim(connection, _due(is_repeat=False), limit, now, busy)
+    firsts, again = _due(is_repeat=False), _due(is_repeat=True)
+    claimed = await _claim(connection, firsts, limit, now, {*busy, *flying})
     if busy and len(claimed) < limit:
-        claimed += await _claim(connection, _due(is_repeat=False), limit - len(claimed), now)
+        waiting = {*flying, *(one.chat_id for one in claimed)}
+        claimed += await _claim(connection, firsts, limit - len(claimed), now, waiting)
     repeats = min(repeats, limit - len(claimed))
     if repeats <= 0:
         return claimed
-    return claimed + await _claim(connection, _due(is_repeat=True), repeats, now)
+    waiting = {*flying, *(one.chat_id for one in claimed)}
+    return claimed + await _claim(connection, again, repeats, now, waiting)
 
 
 @cache  # to build it costs more than to run it
 def _due(*, is_repeat: bool) -> Select[Any]:
-    """Return the query for `at_most` rows that may go out `by_now`, but to `busy` chats: those tried before,
-    or the others."""
+    """Return the query for `at_most` rows that may go out `by_now`, but to `waiting` chats: those tried
+    before, or the others."""
     d, s = deliveries.c, subscribers.c
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
@@ -148,7 +152,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
         .where(d.tries > 0 if is_repeat else d.tries == 0)
         .where(d.status == literal_column("'pending'"), d.not_before <= bindparam("by_now"), is_first)
         .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
-        .where(s.chat_id.not_in(bindparam("busy", expanding=True)))
+        .where(s.chat_id.not_in(bindparam("waiting", expanding=True)))
         .order_by(d.tries, d.not_before, d.id)
         .limit(bindparam("at_most"))
         .with_for_update(of=deliveries, skip_locked=True)  # SQLite has one writer, and knows no such words
@@ -160,9 +164,9 @@ async def _claim(
     due: Select[Any],
     limit: int,
     now: dt.datetime,
-    busy: Collection[int] = (),
+    waiting: Collection[int],
 ) -> list[Claimed]:
-    rows = (await connection.execute(due, {"by_now": now, "at_most": limit, "busy": list(busy)})).all()
+    rows = (await connection.execute(due, {"by_now": now, "at_most": limit, "waiting": list(waiting)})).all()
     for row in rows:
         if reason := _why_off(row):
             off = {"status": "gone", "reason": reason, "changed_at": now}

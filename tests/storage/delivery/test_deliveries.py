@@ -97,6 +97,19 @@ async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
     assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
 
 
+async def test_a_chat_to_which_something_flies_waits_though_nothing_else_is_due(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for hours in (2, 1):
+        await publish(database, profile, now - hours * HOUR)
+    async with database.write() as connection:
+        [first] = await claim_deliveries(connection, now=now, limit=5, busy=[1])
+        assert await claim_deliveries(connection, now=now, limit=5, busy=[1], flying=[1]) == []
+        await mark_sent(connection, [(first, 7)], now=now)
+        assert len(await claim_deliveries(connection, now=now, limit=5, busy=[1])) == 1
+
+
 async def test_who_has_no_room_gets_nothing(database: Database, listener: Listener, now: dt.datetime) -> None:
     await publish(database, await listener(1), now)
     async with database.write() as connection:
