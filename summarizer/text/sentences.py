@@ -2,13 +2,16 @@
 
 A line break ends a sentence. Elsewhere one ends at `.`, `!`, `?` or `…` (and the quotes or brackets that
 close there) before a blank, unless the words around it say otherwise: an abbreviation or an initial goes
-on, and so does a sentence whose next word is lowercase. Which lines are prose at all is `cleaning`'s
-business.
+on, and so does a sentence whose next word is lowercase. Where a line break was lost before the text came
+here, it is found again (`line_breaks`). Which lines are prose at all is `cleaning`'s business.
 """
 
 import re
 
+from summarizer.text.line_breaks import find_lost_line_breaks
+
 _LINE = re.compile(r"[^\n]+")
+_SHORT_LINE = 300  # characters; a line as short stands as it was set, so no break was lost in it
 # Possessive, and never failing once it began: a megabyte of dots stays linear.
 _STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
 _LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
@@ -17,13 +20,15 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 # What always stands before the word that it belongs to; lowercase, without the last full stop.
 _ABBREVIATIONS = (
-    "tp t.p tx t.x tt tr q p h x f cn tel đc đ/c vd nxb no vs st dr mr mrs ms prof pte ts ths th.s gs"
-    " pgs bs ks kts ls nsưt nsnd pgs.ts pgs-ts gs.ts gs-ts gs.tskh ts.bs ths.bs bs.ths bs.ck1 bs.ck2"
+    "tp t.p tx t.x tt tr q p h x f cn tel đc đ/c vd nxb no vs st dr mr mrs ms prof capt sgt pte ts ths th.s"
+    " gs pgs bs ks kts ls pgs.ts pgs-ts gs.ts gs-ts gs.tskh ts.bs ths.bs bs.ths bs.ck1 bs.ck2"
     " bs.cki bs.ckii"
 )
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]{1,2}[.\-])*[^\W\d_a-z][hgr]?")  # A, N.T, Th, Đ.Tr
 _NO_INITIAL = frozenset({"Á", "Ý", "Ô"})  # châu Á, nước Ý
 _ABBREVIATED = frozenset(_ABBREVIATIONS.split())
+_TITLES = frozenset({"nsưt", "nsnd"})  # stand before a name, or alone at the end of a sentence
+_MEASURED = re.compile(r"\d ?[hpfx]\Z")  # from 8 to 11 h: an hour, not "huyện"
 _LIST_NUMBER = re.compile(r"\s*(?:[IVX]+|\d{1,2})")
 # After an initial a capital is more often a name ("George W. Bush") than a new sentence, save these words.
 _OPENERS = (
@@ -44,7 +49,14 @@ def split(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in split(text)]
     ['TP. HCM mưa 13,5 mm.', 'Bà N.T. Hoa (quận 3) nói: “Lạ quá!”', 'Chiều tạnh…']
     """
-    return [span for line in _LINE.finditer(text) for span in _split_line(text, *line.span())]
+    spans = []
+    for line in _LINE.finditer(text):
+        start, end = line.span()
+        for lost in find_lost_line_breaks(text, start, end) if end - start > _SHORT_LINE else ():
+            spans += _split_line(text, start, lost)
+            start = lost
+        spans += _split_line(text, start, end)
+    return spans
 
 
 def _split_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -84,13 +96,22 @@ def _belongs_to_next(text: str, start: int, stop: int, after: int, first: int) -
     word = text[max(word_start, text.rfind(" ", word_start, stop) + 1) : stop]
     if not word.isalnum():
         word = _LAST_WORD.search(word).group()  # type: ignore[union-attr] # the pattern matches anything
+    following = text[first : first + 3]
+    if following == "Ltd" or (following == "000" and word[-1:].isdigit()):  # Co. Ltd; 100. 000
+        return True
     if len(word) > 8:
         return False
     if word.lower() in _ABBREVIATED:
-        return True
+        return not _MEASURED.search(text, max(start, stop - 4), stop)
     if word[:1].isupper() and word not in _NO_INITIAL and _INITIALS.fullmatch(word):
-        opener = _FIRST_WORD.match(text, first)
-        return text[after] == "(" or opener is None or opener.group() not in _OPENING
+        return text[after] == "(" or not _opens_sentence(text, first)
+    if word.lower() in _TITLES:
+        return not _opens_sentence(text, first)
     if text[after] == "(" and len(word) <= 3 and word[:1].isupper():
         return True
     return _LIST_NUMBER.fullmatch(text, start, stop) is not None
+
+
+def _opens_sentence(text: str, first: int) -> bool:
+    word = _FIRST_WORD.match(text, first)
+    return word is not None and word.group() in _OPENING
