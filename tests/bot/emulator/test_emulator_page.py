@@ -226,6 +226,8 @@ async def test_a_picture_has_its_place_before_it_is_there(page: Page, bot: Bot, 
     Image.new("RGB", (1080, 720), "#1c6fb0").save(file, "PNG")
     for number in range(15):
         await bot.send_message(chat, f"Tin {number}")
+    await expect(page.locator(".other")).to_have_count(15)
+    await page.evaluate("() => { document.querySelector('#messages').scrollTop = 1e6 }")  # it is read
     await bot.send_photo(
         chat, file.getvalue(), caption="Số bài mỗi ngày trong 30 ngày qua, và nhiều chữ. " * 3
     )
