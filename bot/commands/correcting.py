@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from bot.chat.messages.markup import visible_text
-from bot.chat.operators.correcting import LONGEST_TEXT, notice, readable_text
+from bot.chat.messages.rendering import LONGEST_CORRECTION
+from bot.chat.operators.correcting import notice, readable_text
 from bot.commands.opening import open_desk, run, settings_or_exit
 from bot.commands.terminal import fail, put
 from bot.desk import Desk
@@ -22,7 +23,7 @@ def correct(
     """Correct a story that was sent."""
     words = readable_text(text)
     if words is None:
-        fail(f"✗ Nội dung đính chính phải có chữ và dài nhất {LONGEST_TEXT} ký tự.", 2)
+        fail(f"✗ Nội dung đính chính phải có chữ và dài nhất {LONGEST_CORRECTION} ký tự.", 2)
     run(_correct(settings_or_exit(), story, words, send=send))
 
 

@@ -1,7 +1,7 @@
 """Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
 
 Which stories and sentences is `summarizer.digest`'s business. Sentences are shown word for word or not at
-all; headlines and names that are far too long are shortened.
+all; headlines and names that are far too long are shortened. Each message leaves room for a correction.
 """
 
 import math
@@ -24,6 +24,7 @@ from bot.chat.messages.markup import (
     visible_length,
 )
 from bot.chat.messages.templating import render
+from bot.chat.messages.texts import CORRECTION_LINE
 from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, SourceLink
 from summarizer.model import Disagreement
 
@@ -31,10 +32,10 @@ _OTHER_TOPICS = "Tin khác"
 _SOURCES_NAMED = 4
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
-_FRAME_UNITS = 400  # at most, around the stories of a part: title, date, what was left out
-_FRAME_ENTITIES = 4
+LONGEST_CORRECTION = 300  # UTF-16 units of its text
+_CORRECTION_UNITS = visible_length(CORRECTION_LINE.format(time="23:59", text="")) + LONGEST_CORRECTION + 1
+_FRAME_ENTITIES = 4  # around the stories of a part: its title, and a correction
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
-_MOST_UNITS = MAX_UNITS - _FRAME_UNITS  # of one story
 _EVENING_STEP = 100  # UTF-16 units
 
 
@@ -61,16 +62,11 @@ class RenderedPart:
     headlines: tuple[str, ...]
 
 
-def render_digest(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[str]:
+def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
     """Return the messages of a digest, each within Telegram's limits; none for a digest without stories.
 
     The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
     """
-    return [part.html for part in render_parts(digest, zone=zone, topic_titles=topic_titles)]
-
-
-def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
-    """Return the same with the headlines of each message."""
     frame = {
         "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
         "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
@@ -79,7 +75,7 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
         "left_out": digest.left_out,
     }
     around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
-    parts = _evened(digest.stories, topic_titles, MAX_UNITS - around)
+    parts = _evened(digest.stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
     headlines = iter([_headline(story) for story in digest.stories])
     return [
         RenderedPart(
@@ -92,47 +88,47 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
 
 def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str], room: int) -> list[list[Markup]]:
     """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
-    parts = list(_parts(stories, topic_titles, room))
+    parts = list(_parts(stories, topic_titles, room, room))
     share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
     for most_units in range(share, room, _EVENING_STEP) if len(parts) > 1 else ():
-        evened = list(_parts(stories, topic_titles, most_units))
+        evened = list(_parts(stories, topic_titles, room, most_units))
         if len(evened) == len(parts):
             return evened
     return parts
 
 
 def _parts(
-    stories: Sequence[DigestStory], topic_titles: Mapping[str, str], most_units: int
+    stories: Sequence[DigestStory], topic_titles: Mapping[str, str], room: int, most_units: int
 ) -> Iterator[list[Markup]]:
-    """Fill parts in order, each up to `most_units` where a story leaves the choice."""
+    """Fill parts in order, each up to `most_units` where a story leaves the choice; none goes past `room`."""
     has_headings = any(story.topic in topic_titles for story in stories)
     part: list[_Block] = []
     last_heading = ""
     for story in stories:
         heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
-        block = _block(story, heading if not part or heading != last_heading else "")
+        block = _block(story, heading if not part or heading != last_heading else "", room)
         if part and not _fits([*part, block], most_units):
             yield [block.html for block in part]
             part = []
-            block = _block(story, heading)
+            block = _block(story, heading, room)
         part.append(block)
         last_heading = heading
     if part:
         yield [block.html for block in part]
 
 
-def _fits(blocks: Sequence[_Block], most_units: int = _MOST_UNITS) -> bool:
+def _fits(blocks: Sequence[_Block], most_units: int) -> bool:
     return (
         sum(block.units for block in blocks) <= most_units
         and sum(block.entities for block in blocks) <= MAX_ENTITIES - _FRAME_ENTITIES
     )
 
 
-def _block(story: DigestStory, heading: str) -> _Block:
+def _block(story: DigestStory, heading: str, room: int) -> _Block:
     """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
     for quotes in range(len(story.quotes), 0, -1):
         block = _laid_out(story, heading, quotes)
-        if _fits([block]):
+        if _fits([block], room):
             return block
     return _laid_out(story, heading, 0)
 

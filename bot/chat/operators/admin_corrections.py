@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from bot.chat.intents import SendCorrection
 from bot.chat.messages import keyboards, texts
+from bot.chat.messages.rendering import LONGEST_CORRECTION
 from bot.chat.messages.screen import Screen
-from bot.chat.operators.correcting import LONGEST_TEXT, notice, readable_text
+from bot.chat.operators.correcting import notice, readable_text
 from bot.chat.visit import Tap, Visit
 from bot.jobs.correcting import Reach, find_reach, send_correction
 from storage.delivery.corrections import draft_correction
@@ -19,11 +20,11 @@ async def obey(visit: Visit) -> None:
     """Show what would be sent to whom, with a button that sends it."""
     match = _STORY_AND_TEXT.fullmatch(visit.words.strip())
     if match is None:
-        await visit.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_TEXT)))
+        await visit.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
         return
     story_id, text = int(match[1]), readable_text(match[2])
     if text is None:
-        await visit.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_TEXT)))
+        await visit.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
         return
     reach = await find_reach(visit.desk, story_id)
     if reach is None:

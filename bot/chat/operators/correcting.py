@@ -7,8 +7,8 @@ from markupsafe import Markup, escape
 
 from bot.chat.messages import texts
 from bot.chat.messages.markup import MAX_UNITS, one_line, utf16_length, visible_length
+from bot.chat.messages.rendering import LONGEST_CORRECTION
 
-LONGEST_TEXT = 300  # UTF-16 units: a digest's part leaves room for as much
 LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
 
 
@@ -20,13 +20,13 @@ def readable_text(typed: str) -> str | None:
     """
     text = one_line(typed)
     has_words = any(letter.isalnum() for letter in text)
-    return text if has_words and utf16_length(text) <= LONGEST_TEXT else None
+    return text if has_words and utf16_length(text) <= LONGEST_CORRECTION else None
 
 
 def corrected(html: str, headline: str, text: str, *, at: dt.datetime, zone: str) -> str | None:
     """Return a digest's part with the correction under its headline, at the end where that is not found.
 
-    None when it does not fit any more: then only the notice can be sent.
+    None when it does not fit any more, for there is room for one: then only the notice can be sent.
     """
     line = texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(zone)):%H:%M}", text=text)
     anchor = str(Markup("<b>{}</b>").format(headline))
