@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.desk import Desk
 from bot.digests import piece_of
 from bot.headlines import MOST_NEWS_READ, most_told
-from bot.narrowing import Narrowing, narrowed, spelled_out
+from bot.narrowing import Narrowing, read_question
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles, find_origins, find_summaries
 from storage.questions import Question
@@ -97,9 +97,9 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
     """Answer a question once more from the articles that it found when it was asked."""
-    query = parse_query(question.text, today=local_day(question.asked_at, zone))
+    today = local_day(question.asked_at, zone)
     async with desk.database.read() as connection:
-        narrowing = await narrowed(connection, query, desk.newsroom, zone)
+        query, narrowing = await read_question(connection, question.text, desk.newsroom, zone, today=today)
         found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
         pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
     given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
@@ -110,14 +110,16 @@ async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: s
     """Search for `text`, asked now in `zone`."""
     now = desk.clock.now()
     today = local_day(now, zone)
-    query = parse_query(await spelled_out(connection, text, desk.newsroom, today), today=today)
-    narrowing = await narrowed(connection, query, desk.newsroom, zone)
+    query, narrowing = await read_question(connection, text, desk.newsroom, zone, today=today)
     is_for_news = bool(query.time_words and not query.wanted)
     most = MOST_NEWS_READ if is_for_news else MOST_FOUND
     found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
-    ids = await _showable(connection, desk.newsroom, found.ids)
-    if is_for_news:
-        ids = most_told(ids, await find_origins(connection, ids))[:MOST_FOUND]
+    silent = {source.name for source in desk.newsroom.sources if source.quote == "none"}
+    ids = found.ids
+    if silent or is_for_news:
+        origins = await find_origins(connection, ids)
+        ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
+        ids = most_told(ids, origins)[:MOST_FOUND] if is_for_news else ids
     return LookedUp(query, narrowing, replace(found, ids=ids))
 
 
@@ -140,15 +142,6 @@ def _as_searched(query: Query, found: Found, today: dt.date) -> Query:
     if found.reading == "any_time":
         return parse_query(without_times(query.text, today), today=today)
     return query
-
-
-async def _showable(connection: AsyncConnection, newsroom: Newsroom, ids: tuple[int, ...]) -> tuple[int, ...]:
-    """Leave out the articles of sources that are never shown."""
-    silent = {source.name for source in newsroom.sources if source.quote == "none"}
-    if not silent:
-        return ids
-    origins = await find_origins(connection, ids)
-    return tuple(each for each in ids if each in origins and origins[each].source not in silent)
 
 
 async def _pieces(

@@ -33,22 +33,26 @@ class Narrowing:
     known_sources: tuple[str, ...] = ()
 
 
-async def spelled_out(connection: AsyncConnection, text: str, newsroom: Newsroom, today: dt.date) -> str:
-    """Return a question with names of several words in quotes, and "tin thể thao" as the topic that it is."""
+async def read_question(
+    connection: AsyncConnection,
+    text: str,
+    newsroom: Newsroom,
+    zone: str,
+    *,
+    today: dt.date,
+) -> tuple[Query, Narrowing]:
+    """Return what `text`, typed `today` in `zone`, asks, and what that is narrowed to.
+
+    "tin thể thao" is the topic that it is, a name may have several words without quotes, and papers that only
+    their articles name are known too.
+    """
     typed = with_topic(parse_query(text).text, newsroom.topics.values(), today)
-    filters = take_filters(typed)
-    if not (filters.sources or filters.topics):
-        return typed
-    papers = await find_paper_names(connection) if filters.sources else ()
+    papers = await find_paper_names(connection) if take_filters(typed).sources else ()
     sources = {*papers, *(name for source in newsroom.sources for name in (source.name, source.title))}
     topics = {name for names in _names_of_topics(newsroom).values() for name in names}
-    return with_whole_names(typed, sources, topics)
-
-
-async def narrowed(connection: AsyncConnection, query: Query, newsroom: Newsroom, zone: str) -> Narrowing:
-    """Look up what `query` is narrowed to, papers that only their articles name among its sources."""
-    papers = await find_paper_names(connection) if query.sources else ()
-    return narrow(query, newsroom, zone, papers)
+    named = with_whole_names(typed, sources, topics)
+    query = parse_query(named, today=today)
+    return query, narrow(query, newsroom, zone, papers)
 
 
 def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = ()) -> Narrowing:

@@ -15,7 +15,7 @@ from bot.chat.messages.markup import one_line, safe_link, shortened
 from bot.chat.messages.screen import Attachment, Screen
 from bot.chat.visit import Visit
 from bot.desk import Desk
-from bot.narrowing import narrowed, spelled_out
+from bot.narrowing import read_question
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
@@ -42,9 +42,7 @@ async def obey(visit: Visit) -> None:
         return
     await visit.show_progress(ChatAction.UPLOAD_PHOTO)
     async with visit.desk.database.read() as connection:
-        typed = await spelled_out(connection, visit.words, visit.desk.newsroom, today)
-        query = parse_query(typed, today=today)
-        named = await narrowed(connection, query, visit.desk.newsroom, zone)
+        query, named = await read_question(connection, visit.words, visit.desk.newsroom, zone, today=today)
         days = await matches_by_day(
             connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS
         )

@@ -12,7 +12,7 @@ from bot.chat.messages.markup import shortened
 from bot.chat.messages.screen import Screen
 from bot.chat.questions import ask
 from bot.chat.visit import Tap, Visit
-from bot.narrowing import narrowed, spelled_out
+from bot.narrowing import read_question
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
@@ -99,9 +99,9 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 async def _add(visit: Visit, words: str) -> _Said:
     newsroom = visit.desk.newsroom
     async with visit.desk.database.read() as connection:
-        typed = await spelled_out(connection, words, newsroom, local_day(visit.now, newsroom.zone))
-        query = parse_watch(typed)
-        named = await narrowed(connection, query, newsroom, newsroom.zone)
+        today = local_day(visit.now, newsroom.zone)
+        asked, named = await read_question(connection, words, newsroom, newsroom.zone, today=today)
+    query = parse_watch(asked.text)
     if strange := named.unknown_sources + named.unknown_topics:
         return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))
