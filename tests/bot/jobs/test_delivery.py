@@ -150,6 +150,31 @@ async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
         await asyncio.wait([sending])
 
 
+async def test_of_a_backlog_one_row_at_a_time_is_taken_up_though_nothing_else_is_due(
+    desk: Desk, clock: ManualClock, sender: Sender, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due a moment later finds a place."""
+    for _ in range(3):
+        await queue(AN)
+        await clock.advance(1)
+    held = asyncio.Event()
+
+    async def hold(bot: Any, one: Any) -> Any:
+        held.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.jobs.delivery.send", hold)
+    monkeypatch.setattr(TelegramPace, "busy_chats", lambda pace: [AN])
+    sending = asyncio.create_task(sender.run())
+    await asyncio.wait_for(held.wait(), 5)
+    for _ in range(3):
+        sender.wake()
+        await asyncio.sleep(0.1)
+    assert (await statuses(desk)).count("sending") == 1
+    sender.abandon()
+    await sending
+
+
 @pytest.mark.parametrize(
     "why",
     [
