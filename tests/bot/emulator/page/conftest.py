@@ -1,0 +1,93 @@
+"""The chat page in Debian's Chromium, and a chat in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+)
+from telegram import Update as Told
+
+from bot.emulator.emulation import Emulator
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+DIGEST = """<b>Tin 24 giờ qua</b>
+<u>THỜI SỰ</u>
+<a href="https://bao.example/1">Cầu mới thông xe</a>
+<blockquote expandable>Một dòng.
+Hai dòng.
+Ba dòng.
+Bốn dòng, chỉ thấy khi mở.</blockquote>
+<blockquote expandable>Ngắn.</blockquote>"""
+
+expect.set_options(timeout=20_000)  # the machine may be busy with other tests
+
+Say = Callable[..., Awaitable[Message]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
+    """The open page; an error on its console fails the test."""
+    opened = await browser.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    await opened.goto(emulator.url)
+    yield opened
+    assert errors == []
+
+
+@pytest.fixture
+async def chat(page: Page, bot: Bot) -> int:
+    """The chat of a person who pressed the button to begin."""
+    await page.get_by_role("button", name="Bắt đầu").click()
+    (start,) = await told(bot)
+    assert start.effective_chat is not None
+    await expect(page.locator(".own .body")).to_have_text("/start")
+    return start.effective_chat.id
+
+
+@pytest.fixture
+def say(bot: Bot, chat: int) -> Say:
+    """Let the bot write HTML into that chat."""
+
+    async def write(text: str, **how: object) -> Message:
+        return await bot.send_message(chat, text, parse_mode="HTML", **how)  # type: ignore[arg-type] # passed on
+
+    return write
+
+
+async def told(bot: Bot) -> tuple[Told, ...]:
+    """The updates that wait, confirmed."""
+    updates = await bot.get_updates(timeout=10)
+    await bot.get_updates(offset=updates[-1].update_id + 1)
+    return updates
+
+
+def keys(*labels: str) -> InlineKeyboardMarkup:
+    """One row of buttons that send their own label."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=label) for label in labels]])
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds that keeps people out."""
+    found = (await Axe().run(page)).response["violations"]
+    return [
+        f"{row['id']}: {row['nodes'][0]['html']}" for row in found if row["impact"] in ("serious", "critical")
+    ]

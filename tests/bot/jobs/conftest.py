@@ -1,0 +1,14 @@
+"""A sender that tests send with, batch by batch."""
+
+import pytest
+from telegram.ext import ExtBot
+
+from bot.desk import Desk
+from bot.jobs.delivery import Sender
+from bot.telegram.limiter import TelegramPace
+
+
+@pytest.fixture
+def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
+    """A sender that is not running: tests send batch by batch, five each."""
+    return Sender(desk, telegram, pace=TelegramPace())
