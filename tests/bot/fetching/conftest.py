@@ -5,11 +5,16 @@ import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
+from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
+from bot.newsroom import Newsroom
 from bot.times.clock import Clock
+from storage.engine import Database
+from tests.bot.fetching.polls import Polls
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -142,3 +147,13 @@ async def make_fetcher(fast_clock: Clock) -> AsyncIterator[Callable[..., Fetcher
 @pytest.fixture(name="reply")
 def _reply() -> Callable[..., bytes]:
     return reply
+
+
+@pytest.fixture
+async def polls(
+    sqlite_database: Database, fast_clock: Clock, told: Any, make_newsroom: Callable[..., Newsroom]
+) -> AsyncIterator[Polls]:
+    """Polling without any source yet. SQLite is enough: the statements have tests on both engines."""
+    polls = Polls(Desk(sqlite_database, fast_clock, make_newsroom()), told, make_newsroom)
+    yield polls
+    await polls.polling.close()
