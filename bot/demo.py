@@ -21,6 +21,7 @@ from bot.emulator.client import Control, control
 from bot.emulator.process import StartError, emulator_process
 from bot.samples import load_samples
 from storage.articles import count_waiting
+from storage.child_processes import Program, start_async
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.upkeep.stats import gather_stats
@@ -118,12 +119,9 @@ async def _emulator(port: int) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _bot_process(folder: Path, url: str, *, admin: int) -> AsyncIterator[Process]:
-    """Run `diemtin run` in `folder`, deaf to the settings of a real bot, in a session of its own: Ctrl-C is
-    for us, and we stop it in good order."""
+    """Run `diemtin run` in `folder`, without the settings of a real bot. Ctrl-C reaches this process only,
+    which then stops the bot in good order."""
     environment = {
-        name: value for name, value in os.environ.items() if not name.upper().startswith("DIEMTIN_")
-    }
-    environment |= {
         "DIEMTIN_BOT_TOKEN": _TOKEN,
         "DIEMTIN_API_BASE_URL": url,
         "DIEMTIN_DATABASE_URL": _database_url(folder),
@@ -131,10 +129,8 @@ async def _bot_process(folder: Path, url: str, *, admin: int) -> AsyncIterator[P
         "DIEMTIN_ADMINS": str(admin),
     }
     with (folder / "bot.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=environment, cwd=folder, start_new_session=True,
-            stdin=DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+        program = Program("bot", ("run",), environment=environment, folder=folder)
+        process = await start_async(program, stdin=DEVNULL, stdout=log, stderr=log)
     try:
         yield process
     finally:

@@ -32,7 +32,7 @@ Theme = Literal["light", "dark"]
 async def main() -> None:
     """Take all pictures."""
     _IMAGES.mkdir(exist_ok=True)
-    demo = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "demo", stdout=PIPE)
+    demo = await asyncio.create_subprocess_exec(sys.executable, "-P", "-m", "bot", "demo", stdout=PIPE)
     try:
         await _take_all(await _address(demo))
     finally:

@@ -1,13 +1,17 @@
 """Start the emulator as a process of its own and wait until it answers."""
 
 import asyncio
-import sys
+import re
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from storage.child_processes import Program, start_async
+
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
+_ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}")
+_LONGEST_REASON = 2_000  # bytes
 
 
 class StartError(Exception):
@@ -16,14 +20,14 @@ class StartError(Exception):
 
 @asynccontextmanager
 async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncIterator[str]:
-    """Run `python -m bot.emulator` and yield its address, which answers by then; port 0 takes a free one.
+    """Run `bot.emulator` and yield its address, which answers by then; port 0 takes a free one.
 
     Raises:
         StartError: it has no address after 20 seconds.
     """
     options = ["--port", str(port), *(["--strict"] if strict else [])]
-    command = (sys.executable, "-P", "-m", "bot.emulator", *options)  # -P: no `bot` of the caller's folder
-    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
+    program = Program("bot.emulator", tuple(options))
+    process = await start_async(program, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
     try:
         yield await _read_address(process)
     finally:
@@ -36,13 +40,15 @@ async def _read_address(process: Process) -> str:
         raise StartError("no pipes")
     try:
         async with asyncio.timeout(START_SECONDS):
-            address = (await process.stdout.readline()).decode().strip()
+            address = (await process.stdout.readline()).decode(errors="replace").strip()
             if not address:
                 words = await process.stderr.read()
                 await process.wait()
-                raise StartError(words.decode(errors="replace").strip())
+                raise StartError(words[-_LONGEST_REASON:].decode(errors="replace").strip())
     except TimeoutError:
         raise StartError(f"no answer within {START_SECONDS:.0f} s") from None
+    if not _ADDRESS.fullmatch(address):
+        raise StartError(f"this is no address: {address[:100]!r}")
     return address
 
 

@@ -1,44 +1,116 @@
-"""Parsing in a process that is killed when it is late or greedy: a hostile document costs itself only."""
+"""Parsing in a process that is killed when it is late or greedy: a hostile document costs itself only.
 
-import json
+What the process answers is read up to a limit, and checked against the parser's type: a parser that a
+document has taken over can say anything.
+"""
+
 import subprocess
-import sys
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Generic, TypeVar
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from storage.child_processes import Program, for_hostile_input, start
 from storage.intake.model import UnreadableError
 
 DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000
 _WORKER = Path(__file__).with_name("apart_worker.py")
-_NAMES = {"feed_worker": "feed", "page_worker": "trang", "opml_worker": "OPML"}
 
 
-def parse_apart(
-    parser: Literal["feed_worker", "page_worker", "opml_worker"], document: bytes, deadline_seconds: float
-) -> dict[str, Any]:
-    """Return what the `parse` of the module `parser` makes of `document`, computed within the deadline.
+class _Exact(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FeedItem(_Exact):
+    """An item of a feed, its markup taken away."""
+
+    title: str
+    summary: str
+    contents: list[str]
+    url: str
+    id: str
+    topic: str
+    published: str
+
+
+class Feed(_Exact):
+    """A parsed feed."""
+
+    is_feed: bool
+    is_well_formed: bool
+    home: str
+    items: list[FeedItem]
+
+
+class Page(_Exact):
+    """The parts of the article on a page, all empty where there is none."""
+
+    title: str
+    sapo: str
+    body: str
+    url: str
+    topic: str
+    source: str
+    published: str
+
+
+class OpmlFeed(_Exact):
+    """A feed of an OPML file, with the names of the folders around it."""
+
+    title: str
+    url: str
+    folders: list[str]
+
+
+class Opml(_Exact):
+    """A parsed OPML file."""
+
+    is_opml: bool
+    feeds: list[OpmlFeed]
+
+
+_Answer = TypeVar("_Answer", bound=_Exact)
+
+
+@dataclass(frozen=True, slots=True)
+class Parser(Generic[_Answer]):
+    """A module beside this one with a function `parse`; `name` is what people call what it reads."""
+
+    module: str
+    name: str
+    answer: type[_Answer]
+
+
+FEED = Parser("feed_worker", "feed", Feed)
+PAGE = Parser("page_worker", "trang", Page)
+OPML = Parser("opml_worker", "OPML", Opml)
+
+
+def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
+    """Return what `parser` makes of `document`, computed within the deadline.
 
     Raises:
-        UnreadableError: its process was killed, or died.
+        UnreadableError: its process was killed, died, or answered something else than it should.
     """
+    limits = for_hostile_input(max(1, int(deadline_seconds)))
+    program = Program(str(_WORKER), (parser.module,), limits)
     with tempfile.TemporaryFile() as stdin:
         stdin.write(document)
         stdin.seek(0)
-        worker = subprocess.Popen(  # noqa: S603 - our own program, and no word of the document in the command
-            [sys.executable, "-P", str(_WORKER), parser, str(max(1, int(deadline_seconds)))],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},  # none of our secrets
-        )
+        worker = start(program, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with worker:
-        return _answer(worker, _NAMES[parser], deadline_seconds)
+        answer = _read(worker, parser.name, deadline_seconds)
+    try:
+        return parser.answer.model_validate_json(answer)
+    except ValidationError as error:
+        raise UnreadableError(f"{parser.name} không đọc được: bộ đọc trả lời sai dạng") from error
 
 
-def _answer(worker: subprocess.Popen[bytes], name: str, deadline_seconds: float) -> dict[str, Any]:
+def _read(worker: subprocess.Popen[bytes], name: str, deadline_seconds: float) -> bytes:
     assert worker.stdout is not None  # noqa: S101 - it was opened as a pipe
     alarm = threading.Timer(deadline_seconds, worker.kill)
     alarm.start()
@@ -53,5 +125,4 @@ def _answer(worker: subprocess.Popen[bytes], name: str, deadline_seconds: float)
         raise UnreadableError(f"{name} không đọc xong trong {deadline_seconds:g} giây, đã dừng")
     if worker.returncode or len(answer) > _MAX_ANSWER_BYTES:
         raise UnreadableError(f"{name} quá lớn hoặc quá rối để đọc")
-    parsed: dict[str, Any] = json.loads(answer)
-    return parsed
+    return answer

@@ -5,10 +5,9 @@ for minutes, and entities that unfold to gigabytes.
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from storage.identity import clean_link
-from storage.intake.apart import DEADLINE_SECONDS, parse_apart
+from storage.intake.apart import DEADLINE_SECONDS, FEED, FeedItem, parse_apart
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
@@ -49,13 +48,13 @@ def read_feed(
     )
     declaration = _DECLARATION.match(text)
     document = text[declaration.end() if declaration else 0 :].encode()
-    feed = parse_apart("feed_worker", document, deadline_seconds)
-    items = feed["items"]
-    if not feed["is_feed"] and not items:
+    feed = parse_apart(FEED, document, deadline_seconds)
+    items = feed.items
+    if not feed.is_feed and not items:
         raise UnreadableError("không phải RSS/Atom")
-    is_cut = not feed["is_well_formed"] and not _CLOSED_ROOT.search(text)
+    is_cut = not feed.is_well_formed and not _CLOSED_ROOT.search(text)
     whole = len(items) - (is_cut and len(_OPENED.findall(text)) > len(_CLOSED.findall(text)))
-    source = origin.source or host_of(clean_link(feed["home"]))
+    source = origin.source or host_of(clean_link(feed.home))
     for number, item in enumerate(items[:whole], start=1):
         yield _draft(item, f"{name}#{number}", source)
     if is_cut:
@@ -69,18 +68,18 @@ def _possible(reference: re.Match[str]) -> str:
     return reference[0] if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
 
 
-def _draft(item: dict[str, Any], place: str, source: str) -> Draft:
-    sapo, body = _sapo_and_body(item["summary"], item["contents"])
+def _draft(item: FeedItem, place: str, source: str) -> Draft:
+    sapo, body = _sapo_and_body(item.summary, item.contents)
     return Draft(
         place=place,
-        title="" if _is_placeholder(item["title"]) else item["title"],
+        title="" if _is_placeholder(item.title) else item.title,
         sapo=sapo,
         body=body,
-        url=item["url"],
-        external_id=item["id"],
+        url=item.url,
+        external_id=item.id,
         source=source,
-        topic=item["topic"],
-        published=item["published"],
+        topic=item.topic,
+        published=item.published,
     )
 
 

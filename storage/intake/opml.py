@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from storage.identity import clean_link
-from storage.intake.apart import DEADLINE_SECONDS, parse_apart
+from storage.intake.apart import DEADLINE_SECONDS, OPML, OpmlFeed, parse_apart
 from storage.intake.decoding import decode
 from storage.intake.model import UnreadableError
 
@@ -31,10 +31,10 @@ def read_opml(data: bytes) -> tuple[list[Outline], int]:
         UnreadableError: it is no OPML, or cannot be parsed in time.
     """
     text = _NOT_XML.sub("", _DECLARATION.sub("", decode(data), count=1))
-    parsed = parse_apart("opml_worker", text.encode(), DEADLINE_SECONDS)
-    if not parsed["is_opml"]:
+    parsed = parse_apart(OPML, text.encode(), DEADLINE_SECONDS)
+    if not parsed.is_opml:
         raise UnreadableError("không phải tệp OPML")
-    outlines = [_outline(feed) for feed in parsed["feeds"]]
+    outlines = [_outline(feed) for feed in parsed.feeds]
     usable = {outline.url: outline for outline in outlines if outline is not None}
     return list(usable.values()), sum(outline is None for outline in outlines)
 
@@ -49,13 +49,11 @@ def write_opml(outlines: Iterable[Outline], title: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n{head}\n{body}\n</opml>\n'
 
 
-def _outline(feed: dict[str, object]) -> Outline | None:
-    raw, folders = str(feed["url"]), feed["folders"]
-    url = clean_link(raw)
-    if url is None or "@" in raw.partition("://")[2].partition("/")[0]:
+def _outline(feed: OpmlFeed) -> Outline | None:
+    url = clean_link(feed.url)
+    if url is None or "@" in feed.url.partition("://")[2].partition("/")[0]:
         return None
-    names = [_name(str(folder)) for folder in folders] if isinstance(folders, list) else []
-    return Outline(_name(str(feed["title"])) or url, url, tuple(filter(None, names)))
+    return Outline(_name(feed.title) or url, url, tuple(filter(None, map(_name, feed.folders))))
 
 
 def _name(text: str) -> str:

@@ -1,6 +1,6 @@
 """A saved or fetched page of HTML → one draft. Parsing runs apart (`page_worker`), as it does for feeds."""
 
-from storage.intake.apart import DEADLINE_SECONDS, parse_apart
+from storage.intake.apart import DEADLINE_SECONDS, PAGE, parse_apart
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft
 from storage.intake.model import Origin, UnreadableError
@@ -20,16 +20,16 @@ def read_page(
         UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
     """
     text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
-    page = parse_apart("page_worker", text.encode(errors="replace"), deadline_seconds)
-    if not page["title"] or not page["body"]:
+    page = parse_apart(PAGE, text.encode(errors="replace"), deadline_seconds)
+    if not page.title or not page.body:
         raise UnreadableError("trang HTML không có bài báo nào nhận ra được")
     return Draft(
         place=name,
-        title=page["title"],
-        sapo=page["sapo"],
-        body=page["body"],
-        url=page["url"],
-        topic=page["topic"],
-        source=origin.source or page["source"],
-        published=page["published"],
+        title=page.title,
+        sapo=page.sapo,
+        body=page.body,
+        url=page.url,
+        topic=page.topic,
+        source=origin.source or page.source,
+        published=page.published,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage.intake import Incoming, Origin, Refusal, Taken
-from storage.intake.apart import parse_apart
+from storage.intake.apart import FEED, parse_apart
 from storage.intake.feeds import read_feed
 from storage.intake.model import UnreadableError
 from storage.times import Published
@@ -190,7 +190,7 @@ def test_no_file_is_read_on_a_feeds_word(read_bytes: _Read, tmp_path: Path) -> N
 def test_bytes_that_are_a_files_name_are_not_opened(tmp_path: Path) -> None:
     """Given bare bytes, feedparser opens the file of that name first."""
     (tmp_path / "a.rss").write_text(_rss(_item()))
-    assert parse_apart("feed_worker", str(tmp_path / "a.rss").encode(), 10)["items"] == []
+    assert parse_apart(FEED, str(tmp_path / "a.rss").encode(), 10).items == []
 
 
 def test_nothing_is_fetched_on_a_feeds_word(read_bytes: _Read) -> None:

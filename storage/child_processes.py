@@ -1,0 +1,102 @@
+"""Start child processes: the one place in the project that does.
+
+Every child is a Python program of ours. It starts isolated:
+
+- it imports nothing from the folder that the bot was started in (`-P`, and another working folder);
+- its environment holds what `_INHERITED` names and what the caller adds: no token, no database address;
+- it limits its own CPU time, memory, files and open files before it runs the program (`child_main`);
+- it has a process group of its own, so that Ctrl-C in a terminal reaches the parent only;
+- it dies with its parent, also when the parent is killed.
+
+What a child answers is checked by the caller before it is used.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, TypedDict
+
+_MAIN = Path(__file__).with_name("child_main.py")
+_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
+_MEGABYTE = 1024 * 1024
+
+Stream = int | IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use. None leaves what the system allows."""
+
+    cpu_seconds: int | None = None
+    memory_bytes: int | None = None  # of address space
+    file_bytes: int | None = None  # the largest file it may write
+    open_files: int | None = None
+
+
+UNLIMITED = Limits()
+
+
+def for_hostile_input(cpu_seconds: int) -> Limits:
+    """Return limits for a child that reads what a stranger wrote: it writes no file."""
+    return Limits(cpu_seconds, memory_bytes=768 * _MEGABYTE, file_bytes=0, open_files=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a child runs. `name` is a module to run as `python -m` does, or the path of a file ending in .py.
+
+    `environment` is added to the few variables that every child inherits.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    limits: Limits = UNLIMITED
+    environment: Mapping[str, str] | None = None
+    folder: Path | None = None  # to work in; the file system's root unless given
+
+
+def start(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> subprocess.Popen[bytes]:
+    """Start `program` in a process of its own.
+
+    On Linux the child dies with the *thread* that starts it: call this from a thread that outlives the child.
+    """
+    return subprocess.Popen(  # noqa: S603 - our own program; no word of a stranger in the command
+        _command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
+    )
+
+
+async def start_async(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> Process:
+    """Start `program` in a process of its own, to be talked to from the event loop.
+
+    On Linux the child dies with the thread of this event loop.
+    """
+    return await asyncio.create_subprocess_exec(
+        *_command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
+    )
+
+
+class _Options(TypedDict):
+    env: dict[str, str]
+    cwd: str
+    process_group: int
+
+
+def _command(program: Program) -> list[str]:
+    settings = json.dumps({"parent": os.getpid(), "limits": asdict(program.limits)})
+    interpreter = [sys.executable, "-P", "-X", "utf8"]  # -P: nothing from the caller's folder is imported
+    return [*interpreter, str(_MAIN), settings, program.name, *program.arguments]
+
+
+def _options(program: Program) -> _Options:
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        "env": inherited | dict(program.environment or {}),
+        "cwd": str(program.folder or _MAIN.anchor),
+        "process_group": 0,
+    }
