@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.times.clock import Clock
 
+# Waits are counted in seconds that only grow: a wall clock that is set back must not silence a host.
 GAP = dt.timedelta(seconds=2)
 LONGEST_GAP = dt.timedelta(minutes=1)
 _MOST_REMEMBERED = 2_000
@@ -15,7 +16,7 @@ _MOST_REMEMBERED = 2_000
 
 @dataclass(slots=True)
 class _Host:
-    free_at: dt.datetime
+    free_at: float  # in seconds of `Clock.elapsed`
     gap: dt.timedelta = GAP
     waiting: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -35,12 +36,12 @@ class Hosts:
         host.waiting += 1
         try:
             async with host.lock:
-                while (wait := (host.free_at - self._clock.now()).total_seconds()) > 0:
+                while (wait := host.free_at - self._clock.elapsed()) > 0:
                     await self._clock.sleep(wait)
                 try:
                     yield
                 finally:
-                    host.free_at = max(host.free_at, self._clock.now() + host.gap)
+                    host.free_at = max(host.free_at, self._clock.elapsed() + host.gap.total_seconds())
         finally:
             host.waiting -= 1
 
@@ -51,17 +52,17 @@ class Hosts:
     def rest(self, authority: str, seconds: float) -> None:
         """Ask this host nothing for so long."""
         host = self._find(authority)
-        host.free_at = max(host.free_at, self._clock.now() + dt.timedelta(seconds=seconds))
+        host.free_at = max(host.free_at, self._clock.elapsed() + seconds)
 
     def seconds_to_wait(self, authority: str) -> float:
         """Return how long a host still wants to be left alone."""
         host = self._hosts.get(authority)
-        return max(0.0, (host.free_at - self._clock.now()).total_seconds()) if host else 0.0
+        return max(0.0, host.free_at - self._clock.elapsed()) if host else 0.0
 
     def _find(self, authority: str) -> _Host:
         if authority not in self._hosts and len(self._hosts) >= _MOST_REMEMBERED:
-            now = self._clock.now()
+            now = self._clock.elapsed()
             self._hosts = {
                 name: host for name, host in self._hosts.items() if host.waiting or host.free_at > now
             }
-        return self._hosts.setdefault(authority, _Host(self._clock.now()))
+        return self._hosts.setdefault(authority, _Host(self._clock.elapsed()))

@@ -23,7 +23,7 @@ Ask = Callable[[Target, str | None], Awaitable[bytes]]
 class _Rules:
     """`parsed` is None where a host has none; `error` is why they could not be had."""
 
-    until: dt.datetime
+    until: float  # in seconds of `Clock.elapsed`
     parsed: Protego | None = None
     error: FetchError | None = None
 
@@ -60,7 +60,7 @@ class Robots:
         try:
             async with lock:
                 found = self._rules.get(root)
-                if found is None or found.until <= self._clock.now():
+                if found is None or found.until <= self._clock.elapsed():
                     found = await self._learn(robots, private_host)
                     self._remember(root, found)
         finally:
@@ -73,10 +73,10 @@ class Robots:
             text = await self._ask(robots, private_host)
         except FetchError as error:
             if error.code in ("missing", "gone", "refused"):  # Source: RFC 9309, 2.3.1.3: 4xx, all is allowed
-                return _Rules(self._clock.now() + _KEPT)
-            return _Rules(self._clock.now() + _KEPT_UNREACHABLE, error=_of_robots(error))
+                return _Rules(self._clock.elapsed() + _KEPT.total_seconds())
+            return _Rules(self._clock.elapsed() + _KEPT_UNREACHABLE.total_seconds(), error=_of_robots(error))
         parsed = await asyncio.to_thread(Protego.parse, text.decode(errors="replace"))
-        return _Rules(self._clock.now() + _KEPT, parsed)
+        return _Rules(self._clock.elapsed() + _KEPT.total_seconds(), parsed)
 
     def _remember(self, root: str, rules: _Rules) -> None:
         if len(self._rules) >= _MOST_REMEMBERED:

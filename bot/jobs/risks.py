@@ -63,7 +63,7 @@ async def _change(desk: Desk, note: str, risk: str | None, over: str) -> str | N
     now = desk.clock.now()
     async with desk.database.write() as connection:
         is_on, told_at = await _remembered(connection, note)
-        if risk is not None and not is_on and (told_at is None or now - told_at >= AGAIN):
+        if risk is not None and not is_on and (told_at is None or abs(now - told_at) >= AGAIN):
             await write_note(connection, note, f"on {now.isoformat()}", now=now)
             _log.error("promise at risk", risk=note)
             return risk
@@ -85,7 +85,7 @@ async def _tell_unknown(desk: Desk, tell: Tell, queue: Queue) -> None:
     async with desk.database.write() as connection:
         known, _, at = (await find_note(connection, _UNKNOWN) or "0").partition(" ")
         new = queue.unknown - int(known)
-        is_told_lately = bool(at) and now - dt.datetime.fromisoformat(at) < AGAIN
+        is_told_lately = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
         if not new or (new > 0 and is_told_lately):
             return
         told_at = now.isoformat() if new > 0 else at

@@ -24,11 +24,20 @@ class Clock:
         self._rate = rate
         self._made_at = time.monotonic()
 
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether it shows another time than the machine's."""
+        return self._is_simulated
+
     def now(self) -> dt.datetime:
         """Return the moment, in UTC."""
         if not self._is_simulated:
             return dt.datetime.now(dt.UTC)
-        return self._start + dt.timedelta(seconds=(time.monotonic() - self._made_at) * self._rate)
+        return self._start + dt.timedelta(seconds=self.elapsed())
+
+    def elapsed(self) -> float:
+        """Return seconds that only grow, for waits: a step of the machine's wall clock changes nothing."""
+        return (time.monotonic() - self._made_at) * self._rate
 
     def real_seconds(self, simulated_seconds: float) -> float:
         """Return how long the machine must wait for `simulated_seconds` to pass here."""
@@ -44,12 +53,17 @@ class ManualClock(Clock):
 
     def __init__(self, start: dt.datetime) -> None:
         super().__init__(start)
+        self._first = self._start
         self._order = itertools.count()  # sleepers of one moment wake first come, first served
         self._sleepers: list[tuple[dt.datetime, int, asyncio.Future[None]]] = []
 
     def now(self) -> dt.datetime:
         """Return the moment, in UTC."""
         return self._start
+
+    def elapsed(self) -> float:
+        """Return the seconds that were advanced."""
+        return (self._start - self._first).total_seconds()
 
     def real_seconds(self, simulated_seconds: float) -> float:
         """Return 0: nothing here waits for the machine."""

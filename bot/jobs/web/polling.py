@@ -68,9 +68,9 @@ class WebPolling:
             state = states.get(source.name)
             if state is None or state.url != source.url:
                 state = SourceState(source.name, source.url, next_at=now)
-            if state.next_at <= now and source.name not in self._running:
+            if _is_due(state, now) and source.name not in self._running:
                 # when the poll breaks in a way nobody foresaw, it is not due again at once
-                states[source.name] = replace(state, next_at=now + source.every)
+                states[source.name] = replace(state, next_at=now + source.every, tried_at=now)
                 self._begin(source, state)
 
     async def until_idle(self) -> None:
@@ -191,6 +191,11 @@ class WebPolling:
         if self._notices and (self._told_at is None or now - self._told_at >= _BETWEEN_NOTICES):
             notices, self._notices, self._told_at = self._notices, [], now
             await self._tell_admins(together(notices))
+
+
+def _is_due(state: SourceState, now: dt.datetime) -> bool:
+    """Tell whether a source is to be polled; a try in the future shows that the clock was set back since."""
+    return state.next_at <= now or (state.tried_at is not None and state.tried_at > now)
 
 
 def _report(source: WebSource, outcome: Polled | Failed) -> None:

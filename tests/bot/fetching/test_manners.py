@@ -130,3 +130,11 @@ def test_freshness_is_max_age_unless_caching_is_forbidden(said: str, seconds: fl
 
 def test_a_version_too_long_to_be_sent_back_is_none() -> None:
     assert validators_of({"etag": "a" * 9_000, "last-modified": "x"}) == Validators(None, "x")
+
+
+async def test_a_clock_that_was_set_back_lets_nobody_wait_for_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock(START)
+    hosts = Hosts(clock)
+    hosts.rest("bao.example", 60)
+    monkeypatch.setattr(clock, "now", lambda: START - dt.timedelta(hours=7))
+    assert hosts.seconds_to_wait("bao.example") == 60

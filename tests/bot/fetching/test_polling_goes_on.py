@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.times.clock import Clock
 from tests.bot.fetching.polls import (
     HOSTILE,
     Polls,
@@ -161,3 +162,18 @@ async def test_each_source_waits_for_its_own_time(polls: Polls, site: Any, reply
     await polls.polling.look()
     await polls.polling.until_idle()
     assert len(site.asked) == asked
+
+
+async def test_a_clock_that_was_set_back_does_not_silence_a_source(
+    polls: Polls, site: Any, reply: Reply
+) -> None:
+    site.pages["/rss"] = reply(rss(item("Bến phà mở lại")))
+    polls.declare(source(site))
+    await polls.poll()
+    state = await polls.state("bao")
+    assert state.tried_at is not None
+    polls.desk.clock = Clock(state.tried_at - dt.timedelta(hours=7), rate=1_000)
+    asked = len(site.paths())
+    await polls.polling.look()
+    await polls.polling.until_idle()
+    assert len(site.paths()) == asked + 1

@@ -3,10 +3,15 @@
 import asyncio
 import datetime as dt
 import time
+from typing import Any, Self
+
+import apscheduler.schedulers.base
+import pytest
 
 from bot.times.clock import Clock
 from bot.times.ticks import Ticks
 
+HOUR = 3_600
 START = dt.datetime(2026, 3, 2, 5, 0, 40, tzinfo=dt.UTC)
 
 
@@ -91,3 +96,60 @@ async def test_a_run_that_does_not_end_is_cancelled_and_undone() -> None:
     await asyncio.wait_for(begun.wait(), 20)
     await ticks.stop(patience_seconds=0.05)
     assert undone == [True]
+
+
+class SetWallClock:
+    """The machine's wall clock as APScheduler and ticks see it, set to another time at will."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        step = self
+        self.seconds = 0.0
+
+        class Shifted(dt.datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Self:
+                return super().now(tz) + dt.timedelta(seconds=step.seconds)
+
+        monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Shifted)
+        monkeypatch.setattr("bot.times.ticks.dt.datetime", Shifted)
+
+
+@pytest.mark.parametrize("hours", [-7, 7, 24 * 366])
+async def test_ticks_go_on_when_the_wall_clock_is_set(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    wall = SetWallClock(monkeypatch)
+    ticks, runs, enough = Ticks(Clock(rate=300)), [0, 0], asyncio.Event()
+
+    def counter(place: int) -> Any:
+        async def count() -> None:
+            runs[place] += 1
+            if min(runs) >= 3:
+                enough.set()
+
+        return count
+
+    ticks.add("often", counter(0), every_seconds=20)
+    ticks.add("minute", counter(1), every_seconds=60, on_the_minute=True)
+    ticks.start()
+    await asyncio.wait_for(enough.wait(), 20)
+    wall.seconds = hours * HOUR
+    runs[:] = [0, 0]
+    enough.clear()
+    await asyncio.wait_for(enough.wait(), 20)
+    assert max(runs) < 1_000, "what was missed is made up for by one run"
+    await ticks.stop()
+
+
+async def test_a_minutes_tick_may_come_at_once_and_then_on_the_minute() -> None:
+    clock = Clock(START, rate=200)
+    ticks, moments, enough = Ticks(clock), [], asyncio.Event()
+
+    async def note() -> None:
+        moments.append(clock.now())
+        if len(moments) == 2:
+            enough.set()
+
+    ticks.add("minute", note, every_seconds=60, on_the_minute=True, at_once=True)
+    ticks.start()
+    await asyncio.wait_for(enough.wait(), 20)
+    await ticks.stop()
+    assert moments[1] >= START + dt.timedelta(seconds=20) > moments[0]
