@@ -22,6 +22,11 @@ REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4  # hiding a shorter one would black out half of every line, and so give it away
 _ANY_BOT = r"[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
 _CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO
+_PERSONAL = {  # at DEBUG these write out rows, parameters and messages: what people typed
+    "aiosqlite": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "telegram": logging.INFO,
+}
 _plain_formatter = logging.Formatter()
 
 
@@ -89,6 +94,8 @@ def configure_logging(level: int | str = "INFO", json: bool = False, secrets: It
     library_level = logging.NOTSET if logging.getLogger().level <= logging.DEBUG else logging.WARNING
     for name in _CHATTY:
         logging.getLogger(name).setLevel(library_level)
+    for name, quietest in _PERSONAL.items():
+        logging.getLogger(name).setLevel(quietest)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

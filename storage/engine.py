@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.driver_errors import describe, is_passing_at_connect, without_values
 from storage.errors import StorageError
 
 _PRAGMAS = (
@@ -52,7 +53,12 @@ class Database:
         self.url = make_url(url)
         self.is_postgres = self.url.get_backend_name() == "postgresql"
         settings = {"server_settings": _POSTGRES} if self.is_postgres else {}
-        self.engine = create_async_engine(url, pool_pre_ping=self.is_postgres, connect_args=settings)
+        self.engine = create_async_engine(
+            url,
+            pool_pre_ping=self.is_postgres,
+            connect_args=settings,
+            hide_parameters=True,  # people's words
+        )
         self._writer = asyncio.Lock()
         if not self.is_postgres:
             _prepare_sqlite(self.engine)
@@ -66,7 +72,7 @@ class Database:
                 async with connection.begin():
                     yield connection
         except SQLAlchemyError as error:
-            raise StorageError.of(error) from error
+            raise StorageError.of(error) from without_values(error)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -75,7 +81,7 @@ class Database:
             async with self._turn(), self._connected() as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
-            raise StorageError.of(error) from error
+            raise StorageError.of(error) from without_values(error)
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """Wait for the one place to write from; PostgreSQL has one for everybody."""
@@ -88,7 +94,8 @@ class Database:
         try:
             await connection.start()
         except OSError as error:
-            raise StorageError(f"no connection: {error.strerror or error}", is_passing=True) from error
+            may_pass = is_passing_at_connect(error)
+            raise StorageError(f"no connection: {describe(error)}", is_passing=may_pass) from error
         try:
             yield connection
         finally:

@@ -2,33 +2,27 @@
 
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
-_PASSING = (
-    "locked",
-    "busy",
-    "connection",
-    "deadlock",
-    "full",
-    "starting up",
-    "shutting down",
-    "recovery mode",
-)
+from storage.driver_errors import describe, is_disk_full, is_passing
 
 
 class StorageError(Exception):
-    """The database did not do what was asked. `is_passing` says whether trying again may help."""
+    """The database did not do what was asked.
 
-    def __init__(self, message: str, *, is_passing: bool = False) -> None:
+    `is_passing` says whether trying again may help, `is_disk_full` that its disk has no room.
+    """
+
+    def __init__(self, message: str, *, is_passing: bool = False, is_disk_full: bool = False) -> None:
         super().__init__(message)
         self.is_passing = is_passing
+        self.is_disk_full = is_disk_full
 
     @classmethod
-    def of(cls, error: SQLAlchemyError) -> "StorageError":
-        """Wrap a driver's error without its statement and parameters: those may hold a person's words."""
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        text = str(cause)
-        return cls(f"{type(cause).__name__}: {text}", is_passing=any(mark in text for mark in _PASSING))
+    def of(cls, error: Exception) -> "StorageError":
+        """Wrap a driver's error without its values, which may be a person's words.
+
+        Raise it `from without_values(error)`: the error itself would be printed with its values.
+        """
+        return cls(describe(error), is_passing=is_passing(error), is_disk_full=is_disk_full(error))
 
 
 class UnknownArticleError(StorageError):

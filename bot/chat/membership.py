@@ -61,7 +61,7 @@ async def retire(desk: Desk, chat_id: int, reason: str) -> None:
     """Send nothing more to a chat that is out of reach."""
     async with desk.database.write() as connection:
         await subscribers.retire(connection, chat_id, reason, now=desk.clock.now())
-    _log.info("chat gone", chat_id=chat_id, reason=reason)
+    _log.info("chat gone", is_group=chat_id < 0, reason=reason)  # no log holds the number of a reader's chat
 
 
 async def _take_back(desk: Desk, chat_id: int) -> None:
@@ -86,4 +86,4 @@ async def move(desk: Desk, old: int, new: int) -> None:
     """Take everything of a chat over to its new number."""
     async with desk.database.write() as connection:
         await move_chat(connection, old, new, now=desk.clock.now())
-    _log.info("chat moved", old=old, new=new)
+    _log.info("chat moved")

@@ -7,6 +7,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+from storage.driver_errors import without_values
 from storage.engine import Database
 from storage.errors import StorageError
 
@@ -38,5 +39,5 @@ async def back_up(database: Database, target: Path) -> Path:
     try:
         await asyncio.to_thread(_copy, Path(database.url.database), target)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"{type(error).__name__}: {error}") from error
+        raise StorageError.of(error) from without_values(error)
     return target

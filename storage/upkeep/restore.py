@@ -11,6 +11,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.driver_errors import is_locked, without_values
 from storage.engine import Database
 from storage.errors import InUseError, SchemaError, StorageError
 from storage.upkeep.upgrade import is_known
@@ -34,7 +35,7 @@ async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path |
     try:
         return await asyncio.to_thread(_replace, copy, Path(database.url.database), now)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"{type(error).__name__}: {error}") from error
+        raise StorageError.of(error) from without_values(error)
 
 
 def _replace(copy: Path, target: Path, now: dt.datetime) -> Path | None:
@@ -78,7 +79,7 @@ def _claim(target: Path) -> None:
         with closing(sqlite3.connect(target, timeout=0.5)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
-        if "locked" in str(error):
+        if is_locked(error):
             raise InUseError(f"{target} is in use") from error
     except sqlite3.DatabaseError:
         return  # too damaged to open, which is what back-ups are for

@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.driver_errors import is_damage
 from storage.engine import Database
 from storage.errors import DamagedError
 
@@ -36,10 +37,8 @@ def _find_damage(file: Path) -> str | None:
     try:
         with closing(sqlite3.connect(file, timeout=10)) as connection:
             [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.OperationalError:
-        return None  # locked, say: not damaged; whoever opens it next says more
-    except sqlite3.DatabaseError as error:
-        return str(error)
+    except sqlite3.Error as error:  # locked, say, is not damaged; whoever opens it next says more
+        return str(error) if is_damage(error) else None
     return None if found == "ok" else str(found)
 
 
