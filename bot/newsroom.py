@@ -35,7 +35,8 @@ class Source:
 class WebSource:
     """An address that is polled every so often: a feed, or one page.
 
-    `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network.
+    `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network,
+    at this address's port alone.
     """
 
     name: str

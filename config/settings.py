@@ -85,6 +85,11 @@ def _admin(word: str) -> int:
             f"{told} không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
             "ví dụ 123456789, nhiều mã cách nhau bằng dấu phẩy"
         )
+    if int(word) < 0:
+        raise ValueError(
+            f"«{word}» là mã số của một nhóm hay kênh, nơi ai cũng sẽ ra lệnh được cho bot; "
+            "hãy dùng mã số Telegram của từng người, ví dụ 123456789"
+        )
     return int(word)
 
 

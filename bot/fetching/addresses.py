@@ -27,6 +27,7 @@ class Target:
 
     url: str
     host: str
+    port: int
     authority: str
     root: str
 
@@ -57,7 +58,7 @@ def target_of(url: str, base: str = "") -> Target:
     authority = named if port in (None, _PORTS[parts.scheme]) else f"{named}:{port}"
     root = f"{parts.scheme}://{authority}"
     query = f"?{parts.query}" if parts.query else ""
-    return Target(f"{root}{parts.path or '/'}{query}", host, authority, root)
+    return Target(f"{root}{parts.path or '/'}{query}", host, port or _PORTS[parts.scheme], authority, root)
 
 
 def is_public(address: str) -> bool:

@@ -27,8 +27,9 @@ LASTING: frozenset[Code] = frozenset(("address", "private", "gone", "robots"))
 _ADVICE: dict[Code, tuple[str, str]] = {
     "address": ("địa chỉ không dùng được", "sửa địa chỉ trong tệp cấu hình"),
     "private": (
-        "tên miền dẫn vào mạng nội bộ",
-        "nếu đó là máy chủ của bạn, thêm allow_private = true vào nguồn này",
+        "địa chỉ dẫn vào mạng nội bộ",
+        "nếu đó là máy chủ của bạn, thêm allow_private = true vào nguồn này; "
+        "chỉ máy và cổng ghi trong địa chỉ của nguồn được mở",
     ),
     "dns": ("không tìm thấy tên miền", "kiểm tra lại địa chỉ; nếu đúng thì chờ, bot tự thử lại"),
     "connection": ("không kết nối được", "bot tự thử lại; nếu kéo dài, mở thử địa chỉ trên trình duyệt"),

@@ -37,11 +37,16 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
-    """How the hops of one fetch are made. `private_host` may lie inside; no other may."""
+    """How the hops of one fetch are made. The host and port of `private` may lie inside; no others may."""
 
-    private_host: str | None
+    private: Target | None
     asks_robots: bool
     most: int = MAX_BODY_BYTES
+
+    def allows_private(self, target: Target) -> bool:
+        """Tell whether `target` is the one service inside that this fetch may ask."""
+        allowed = self.private
+        return allowed is not None and (target.host, target.port) == (allowed.host, allowed.port)
 
 
 class Fetcher:
@@ -64,16 +69,17 @@ class Fetcher:
         self._robots = Robots(clock, self._ask_robots)
 
     async def fetch(
-        self, url: str, *, known: Validators | None = None, private_host: str | None = None
+        self, url: str, *, known: Validators | None = None, private_url: str | None = None
     ) -> Fetched:
-        """Fetch `url`, unless its version is the `known` one; `private_host` may lie in our own network.
+        """Fetch `url`, unless its version is the `known` one.
+
+        The host and port of `private_url` may lie in our own network; no other host or port may.
 
         Raises:
             FetchError: there is nothing to be had, and why.
         """
-        return await self._follow(
-            target_of(url), known or Validators(), _Trip(private_host, asks_robots=True)
-        )
+        private = target_of(private_url) if private_url else None
+        return await self._follow(target_of(url), known or Validators(), _Trip(private, asks_robots=True))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -105,7 +111,7 @@ class Fetcher:
             answer = await self._transport.get(
                 target,
                 headers,
-                is_private_allowed=target.host == trip.private_host,
+                is_private_allowed=trip.allows_private(target),
                 deadline_seconds=max(0.001, left),
                 most=trip.most,
             )
@@ -116,12 +122,12 @@ class Fetcher:
 
     async def _heed_robots(self, target: Target, trip: _Trip) -> None:
         rules = target_of("/robots.txt", target.root)
-        gap = await self._robots.check(target, rules, private_host=trip.private_host)
+        gap = await self._robots.check(target, rules, private=trip.private)
         if gap is not None:
             self._hosts.slow_down(target.authority, gap)
 
-    async def _ask_robots(self, target: Target, private_host: str | None) -> bytes:
-        trip = _Trip(private_host, asks_robots=False, most=MOST_BYTES)
+    async def _ask_robots(self, target: Target, private: Target | None) -> bytes:
+        trip = _Trip(private, asks_robots=False, most=MOST_BYTES)
         return (await self._follow(target, Validators(), trip)).body or b""
 
     def _judge(self, target: Target, answer: Answer, moved_to: str | None, known: Validators) -> Fetched:

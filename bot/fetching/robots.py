@@ -16,7 +16,7 @@ MOST_BYTES = 500_000  # Source: RFC 9309, 2.5: at least so much must be read
 _KEPT = dt.timedelta(days=1)
 _KEPT_UNREACHABLE = dt.timedelta(minutes=30)
 _MOST_REMEMBERED = 1_000
-Ask = Callable[[Target, str | None], Awaitable[bytes]]
+Ask = Callable[[Target, Target | None], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class _Rules:
 
 
 class Robots:
-    """The rules of each host. `ask` returns the text at an address, given the host that may lie inside."""
+    """The rules of each host.
+
+    `ask` returns the text at an address, given the address whose host and port may lie inside.
+    """
 
     def __init__(self, clock: Clock, ask: Ask) -> None:
         self._clock = clock
@@ -37,13 +40,13 @@ class Robots:
         self._rules: dict[str, _Rules] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
-    async def check(self, target: Target, robots: Target, *, private_host: str | None) -> dt.timedelta | None:
+    async def check(self, target: Target, robots: Target, *, private: Target | None) -> dt.timedelta | None:
         """Return the pause that the host wants between requests, if its rules at `robots` name one.
 
         Raises:
             FetchError: `target` may not be read, or the rules cannot be had: then nothing may.
         """
-        rules = await self._find(robots, private_host)
+        rules = await self._find(robots, private)
         if rules.error is not None:
             raise rules.error
         if rules.parsed is None:
@@ -54,23 +57,23 @@ class Robots:
         delay = parsed.crawl_delay(AGENT)
         return dt.timedelta(seconds=min(delay, 3600)) if delay and delay > 0 else None
 
-    async def _find(self, robots: Target, private_host: str | None) -> _Rules:
+    async def _find(self, robots: Target, private: Target | None) -> _Rules:
         root = robots.root
         lock = self._asking.setdefault(root, asyncio.Lock())
         try:
             async with lock:
                 found = self._rules.get(root)
                 if found is None or found.until <= self._clock.elapsed():
-                    found = await self._learn(robots, private_host)
+                    found = await self._learn(robots, private)
                     self._remember(root, found)
         finally:
             if not lock.locked():
                 self._asking.pop(root, None)
         return found
 
-    async def _learn(self, robots: Target, private_host: str | None) -> _Rules:
+    async def _learn(self, robots: Target, private: Target | None) -> _Rules:
         try:
-            text = await self._ask(robots, private_host)
+            text = await self._ask(robots, private)
         except FetchError as error:
             if error.code in ("missing", "gone", "refused"):  # Source: RFC 9309, 2.3.1.3: 4xx, all is allowed
                 return _Rules(self._clock.elapsed() + _KEPT.total_seconds())

@@ -19,7 +19,7 @@ from bot.fetching.headers import Validators
 from bot.jobs.intake import Intake, count_articles, take_in
 from bot.jobs.slots import Tell
 from bot.jobs.web.health import Failed, Polled, judge
-from bot.jobs.web.reading import Item, Reader, private_host, split_for_pages
+from bot.jobs.web.reading import Item, Reader, private_url, split_for_pages
 from bot.metrics import POLLS
 from bot.newsroom import WebSource
 from bot.operators.web_notices import notices_of, together
@@ -118,7 +118,7 @@ class WebPolling:
         fetcher, reader = self._tools()
         known = Validators(before.etag, before.last_modified)
         try:
-            fetched = await fetcher.fetch(source.url, known=known, private_host=private_host(source))
+            fetched = await fetcher.fetch(source.url, known=known, private_url=private_url(source))
             if fetched.body is None:
                 return _unchanged(fetched, before.body_hash)
             body_hash = await reader.hash_of(fetched.body)

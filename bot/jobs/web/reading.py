@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import structlog
 
-from bot.fetching.addresses import target_of
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
 from bot.newsroom import WebSource, papers_of
@@ -90,7 +89,7 @@ class Reader:
         if not isinstance(lead, Incoming) or draft is None or lead.url is None:
             return lead
         try:
-            page = await self._fetcher.fetch(lead.url, private_host=private_host(source))
+            page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
             whole = await self._apart(lambda: _lengthened(source, draft, page, now))
         except (FetchError, UnreadableError) as error:
             _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
@@ -109,9 +108,9 @@ def split_for_pages(items: Sequence[Item]) -> tuple[list[Item], bool]:
     return list(items[: waiting[_MOST_PAGES]]), True
 
 
-def private_host(source: WebSource) -> str | None:
-    """Return the one host of a source that may lie in our own network, if any may."""
-    return target_of(source.url).host if source.allows_private else None
+def private_url(source: WebSource) -> str | None:
+    """Return the address whose host and port may lie in our own network, if any may."""
+    return source.url if source.allows_private else None
 
 
 def _origin(source: WebSource) -> Origin:

@@ -60,6 +60,18 @@ def test_check_reports_the_environment_as_json_too(run: Any, monkeypatch: pytest
     assert [error["key"] for error in told.json["errors"]] == ["DIEMTIN_ADMINS"]
 
 
+@pytest.mark.parametrize(("command", "code"), [("check", 1), ("doctor", 1), ("run", 2)])
+def test_a_groups_number_among_the_admins_is_refused_by_check_by_doctor_and_at_the_start(
+    run: Any, monkeypatch: pytest.MonkeyPatch, command: str, code: int
+) -> None:
+    """Whoever writes there would be an operator."""
+    monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
+    monkeypatch.setenv("DIEMTIN_ADMINS", "1 -1001234567890")
+    told = run(command)
+    assert told.code == code
+    assert "«-1001234567890» là mã số của một nhóm hay kênh" in told.out + told.err
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"", b"x" * 1_100_000])
 def test_check_bears_any_file(
     run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch, content: Any

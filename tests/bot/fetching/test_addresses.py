@@ -100,3 +100,10 @@ def test_any_text_is_an_address_or_is_refused(url: str, base: str) -> None:
         assert error.code == "address"  # noqa: PT017 - either outcome is right
     else:
         assert target.url.startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("http://a.example", 80), ("https://a.example", 443), ("http://a.example:81", 81)]
+)
+def test_a_port_that_an_address_does_not_name_is_its_schemes(url: str, port: int) -> None:
+    assert target_of(url).port == port

@@ -15,7 +15,6 @@ from bot.fetching.headers import Validators
 from bot.times.clock import Clock
 
 Reply = Callable[..., bytes]
-LOOPBACK = "127.0.0.1"
 
 
 async def code_of(fetch: Awaitable[object]) -> str:
@@ -31,7 +30,7 @@ async def test_a_page_comes_whole_with_its_charset_and_version(
     site.pages["/rss"] = reply(
         "nước", ETag='"1"', Content_Type="text/xml; charset=utf-8", Cache_Control="max-age=60"
     )
-    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert (found.body, found.charset, found.fresh_seconds) == ("nước".encode(), "utf-8", 60.0)
     assert (found.validators, found.moved_to) == (Validators('"1"'), None)
 
@@ -39,7 +38,7 @@ async def test_a_page_comes_whole_with_its_charset_and_version(
 async def test_a_known_version_is_asked_for_and_unchanged(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages["/rss"] = reply("", "304 Not Modified")
     known = Validators('"1"', "Mon, 02 Mar 2026 00:00:00 GMT")
-    found = await make_fetcher().fetch(f"{site.url}/rss", known=known, private_host=LOOPBACK)
+    found = await make_fetcher().fetch(f"{site.url}/rss", known=known, private_url=site.url)
     assert (found.body, found.validators) == (None, known)
     assert site.asked[-1].headers["if-none-match"] == '"1"'
     assert site.asked[-1].headers["if-modified-since"] == "Mon, 02 Mar 2026 00:00:00 GMT"
@@ -47,7 +46,7 @@ async def test_a_known_version_is_asked_for_and_unchanged(site: Any, make_fetche
 
 async def test_we_say_who_we_are(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages["/rss"] = reply("x")
-    await make_fetcher(contact="toasoan@bao.example").fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    await make_fetcher(contact="toasoan@bao.example").fetch(f"{site.url}/rss", private_url=site.url)
     assert {one.headers["user-agent"] for one in site.asked} == {user_agent("toasoan@bao.example")}
     assert user_agent("a@b.vn").startswith("diemtin/")
     assert "cookie" not in site.asked[-1].headers
@@ -60,12 +59,12 @@ async def test_a_packed_body_is_unpacked(
     site: Any, make_fetcher: Any, reply: Reply, pack: Callable[[bytes], bytes]
 ) -> None:
     site.pages["/rss"] = reply(pack(b"xin chao"), Content_Encoding="gzip")
-    assert (await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)).body == b"xin chao"
+    assert (await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)).body == b"xin chao"
 
 
 async def test_a_gzip_bomb_is_stopped_while_it_unfolds(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages["/rss"] = reply(gzip.compress(bytes(60_000_000)), Content_Encoding="gzip")
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "too_large"
 
 
 @pytest.mark.parametrize("headers", [{"Content_Encoding": "gzip"}, {"Content_Encoding": "br"}])
@@ -73,14 +72,14 @@ async def test_a_body_that_cannot_be_unpacked_is_a_broken_answer(
     site: Any, make_fetcher: Any, reply: Reply, headers: dict[str, str]
 ) -> None:
     site.pages["/rss"] = reply("không phải gzip", **headers)
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "broken_answer"
 
 
 async def test_a_packed_body_that_ends_half_way_is_a_broken_answer(
     site: Any, make_fetcher: Any, reply: Reply
 ) -> None:
     site.pages["/rss"] = reply(gzip.compress(b"xin chao" * 100)[:-12], Content_Encoding="gzip")
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "broken_answer"
 
 
 async def test_an_endless_body_is_cut_off(site: Any, make_fetcher: Any) -> None:
@@ -91,7 +90,7 @@ async def test_an_endless_body_is_cut_off(site: Any, make_fetcher: Any) -> None:
             await writer.drain()
 
     site.pages["/rss"] = endless
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "too_large"
 
 
 async def test_a_drip_meets_the_deadline(site: Any, make_fetcher: Any) -> None:
@@ -104,7 +103,7 @@ async def test_a_drip_meets_the_deadline(site: Any, make_fetcher: Any) -> None:
 
     site.pages["/rss"] = drip
     fetcher = make_fetcher(deadline_seconds=0.4)
-    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "timeout"
+    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_url=site.url)) == "timeout"
 
 
 async def test_a_server_that_says_nothing_meets_the_deadline(site: Any, make_fetcher: Any) -> None:
@@ -113,19 +112,19 @@ async def test_a_server_that_says_nothing_meets_the_deadline(site: Any, make_fet
 
     site.pages["/rss"] = silent
     fetcher = make_fetcher(deadline_seconds=0.4)
-    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "timeout"
+    assert await code_of(fetcher.fetch(f"{site.url}/rss", private_url=site.url)) == "timeout"
 
 
 async def test_one_that_announces_more_than_it_sends_is_a_broken_answer(
     site: Any, make_fetcher: Any, reply: Reply
 ) -> None:
     site.pages["/rss"] = reply("<rss/>", Content_Length="600")
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "broken_answer"
 
 
 async def test_one_that_announces_too_much_is_not_read(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages["/rss"] = reply("<rss/>", Content_Length="6000000000")
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "too_large"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "too_large"
 
 
 async def test_what_comes_after_the_announced_length_is_never_read(
@@ -135,7 +134,7 @@ async def test_what_comes_after_the_announced_length_is_never_read(
     site.pages["/rss"] = reply("<rss/>") + reply("smuggled")
     fetcher = make_fetcher()
     for _ in range(2):
-        assert (await fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)).body == b"<rss/>"
+        assert (await fetcher.fetch(f"{site.url}/rss", private_url=site.url)).body == b"<rss/>"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +144,7 @@ async def test_what_is_not_http_is_a_broken_answer_and_not_asked_again_at_once(
     site: Any, make_fetcher: Any, page: bytes
 ) -> None:
     site.pages["/rss"] = page
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == "broken_answer"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "broken_answer"
     assert site.paths() == ["/rss"]
 
 
@@ -164,7 +163,7 @@ async def test_a_status_tells_what_is_wrong(
     site: Any, make_fetcher: Any, reply: Reply, status: str, code: str
 ) -> None:
     site.pages["/rss"] = reply("", status)
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)) == code
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == code
 
 
 async def test_retry_after_is_heard_and_heeded(site: Any, make_fetcher: Any, reply: Reply) -> None:
@@ -172,9 +171,9 @@ async def test_retry_after_is_heard_and_heeded(site: Any, make_fetcher: Any, rep
     site.pages["/rss"] = reply("", "429 Too Many Requests", Retry_After="7200")
     fetcher = make_fetcher()
     with pytest.raises(FetchError) as refusal:
-        await fetcher.fetch(f"{site.url}/rss", private_host=LOOPBACK)
+        await fetcher.fetch(f"{site.url}/rss", private_url=site.url)
     assert refusal.value.wait_seconds == 7200
-    assert await code_of(fetcher.fetch(f"{site.url}/khac", private_host=LOOPBACK)) == "throttled"
+    assert await code_of(fetcher.fetch(f"{site.url}/khac", private_url=site.url)) == "throttled"
     assert site.paths() == ["/rss"]
 
 
@@ -184,19 +183,19 @@ async def test_a_permanent_move_is_followed_and_told(site: Any, make_fetcher: An
         "/moi": reply("", "308 Moved", Location="/moi-hon"),
         "/moi-hon": reply("x"),
     }
-    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert (found.body, found.moved_to) == (b"x", f"{site.url}/moi-hon")
 
 
 async def test_a_passing_move_is_followed_and_not_told(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages |= {"/rss": reply("", "302 Found", Location="/tam"), "/tam": reply("x")}
-    found = await make_fetcher().fetch(f"{site.url}/rss", private_host=LOOPBACK)
+    found = await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert (found.body, found.moved_to) == (b"x", None)
 
 
 async def test_a_redirect_loop_ends(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages |= {"/a": reply("", "302 Found", Location="/b"), "/b": reply("", "302 Found", Location="/a")}
-    assert await code_of(make_fetcher().fetch(f"{site.url}/a", private_host=LOOPBACK)) == "redirects"
+    assert await code_of(make_fetcher().fetch(f"{site.url}/a", private_url=site.url)) == "redirects"
     assert len(site.paths()) == 6
 
 
@@ -241,9 +240,21 @@ async def test_a_redirect_inside_is_not_followed(
         "/rss": reply("x"),
         "/di": reply("", "302 Found", Location=location.format(port=site.port)),
     }
-    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_host=LOOPBACK))
+    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_url=site.url))
     assert code in ("private", "address")
     assert site.paths() == ["/di"]
+
+
+async def test_another_port_of_the_allowed_host_is_not_asked(
+    site: Any, make_site: Any, make_fetcher: Any, reply: Reply
+) -> None:
+    """Neither by an item's link nor by a redirect, nor for its robots.txt."""
+    other = await make_site()
+    other.pages["/rss"] = reply("x")
+    site.pages["/di"] = reply("", "302 Found", Location=f"{other.url}/rss")
+    for url in (f"{other.url}/rss", f"{site.url}/di"):
+        assert await code_of(make_fetcher().fetch(url, private_url=f"{site.url}/rss")) == "private"
+    assert other.asked == []
 
 
 @pytest.mark.parametrize(
@@ -253,7 +264,7 @@ async def test_a_redirect_to_what_is_no_web_address_is_not_followed(
     site: Any, make_fetcher: Any, reply: Reply, location: str
 ) -> None:
     site.pages["/di"] = reply("", "302 Found", Location=location)
-    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_host=LOOPBACK))
+    code = await code_of(make_fetcher().fetch(f"{site.url}/di", private_url=site.url))
     assert code == ("redirects" if location == "" else "address")
 
 
@@ -288,16 +299,14 @@ async def test_a_name_that_nobody_knows_is_told(make_fetcher: Any) -> None:
     )
 
 
-async def test_a_port_where_nobody_listens_is_told(
-    site: Any, make_fetcher: Any, unused_tcp_port: int
-) -> None:
+async def test_a_port_where_nobody_listens_is_told(make_fetcher: Any, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/"
-    assert await code_of(make_fetcher().fetch(url, private_host=LOOPBACK)) == "connection"
+    assert await code_of(make_fetcher().fetch(url, private_url=url)) == "connection"
 
 
 async def test_a_server_without_tls_where_it_should_be_is_told(site: Any, make_fetcher: Any) -> None:
     url = f"https://127.0.0.1:{site.port}/"
-    assert await code_of(make_fetcher().fetch(url, private_host=LOOPBACK)) in ("tls", "broken_answer")
+    assert await code_of(make_fetcher().fetch(url, private_url=url)) in ("tls", "broken_answer")
 
 
 async def test_a_host_is_asked_one_thing_at_a_time_with_a_pause(
@@ -310,7 +319,7 @@ async def test_a_host_is_asked_one_thing_at_a_time_with_a_pause(
     site.pages |= {f"/{number}": slow for number in range(5)}
     fetcher = make_fetcher()
     urls = [f"{site.url}/{number}" for number in range(5)]
-    await asyncio.gather(*(fetcher.fetch(url, private_host=LOOPBACK) for url in urls))
+    await asyncio.gather(*(fetcher.fetch(url, private_url=site.url) for url in urls))
     assert site.most_at_once == 1
     moments = [one.at for one in site.asked]
     assert all((later - earlier).total_seconds() >= 2 for earlier, later in itertools.pairwise(moments))
@@ -323,7 +332,7 @@ async def test_hosts_do_not_wait_for_each_other(make_site: Any, make_fetcher: An
     slow, quick = await make_site(), await make_site()
     slow.pages["/rss"], quick.pages["/rss"] = never, reply("x")
     fetcher: Fetcher = make_fetcher()
-    hanging = asyncio.create_task(fetcher.fetch(f"{slow.url}/rss", private_host=LOOPBACK))
-    assert (await fetcher.fetch(f"{quick.url}/rss", private_host=LOOPBACK)).body == b"x"
+    hanging = asyncio.create_task(fetcher.fetch(f"{slow.url}/rss", private_url=slow.url))
+    assert (await fetcher.fetch(f"{quick.url}/rss", private_url=quick.url)).body == b"x"
     assert not hanging.done()
     hanging.cancel()

@@ -12,7 +12,6 @@ from bot.fetching.hosts import GAP, Hosts
 from bot.times.clock import ManualClock
 
 Reply = Callable[..., bytes]
-HOST = "127.0.0.1"
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 
 
@@ -24,9 +23,9 @@ async def test_what_robots_txt_forbids_is_never_asked_for(site: Any, make_fetche
     }
     fetcher = make_fetcher()
     with pytest.raises(FetchError) as refusal:
-        await fetcher.fetch(f"{site.url}/rss", private_host=HOST)
+        await fetcher.fetch(f"{site.url}/rss", private_url=site.url)
     assert refusal.value.code == "robots"
-    assert (await fetcher.fetch(f"{site.url}/khac", private_host=HOST)).body == b"y"
+    assert (await fetcher.fetch(f"{site.url}/khac", private_url=site.url)).body == b"y"
     assert site.paths() == ["/khac"]
 
 
@@ -35,14 +34,14 @@ async def test_rules_for_us_by_name_go_before_those_for_all(
 ) -> None:
     rules = "User-agent: *\nDisallow: /\n\nUser-agent: diemtin\nAllow: /\n"
     site.pages |= {"/robots.txt": reply(rules), "/rss": reply("x")}
-    assert (await make_fetcher().fetch(f"{site.url}/rss", private_host=HOST)).body == b"x"
+    assert (await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)).body == b"x"
 
 
 async def test_robots_txt_is_asked_for_once_a_day(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages |= {"/robots.txt": reply("User-agent: *\nDisallow:\n"), "/rss": reply("x")}
     fetcher = make_fetcher()
     for _ in range(3):
-        await fetcher.fetch(f"{site.url}/rss", private_host=HOST)
+        await fetcher.fetch(f"{site.url}/rss", private_url=site.url)
     assert [one.path for one in site.asked] == ["/robots.txt", "/rss", "/rss", "/rss"]
 
 
@@ -52,7 +51,7 @@ async def test_a_redirect_to_what_robots_txt_forbids_is_not_followed(
     rules = reply("User-agent: *\nDisallow: /kin\n")
     site.pages |= {"/robots.txt": rules, "/rss": reply("", "302 Found", Location="/kin"), "/kin": reply("x")}
     with pytest.raises(FetchError):
-        await make_fetcher().fetch(f"{site.url}/rss", private_host=HOST)
+        await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert site.paths() == ["/rss"]
 
 
@@ -61,7 +60,7 @@ async def test_rules_that_cannot_be_had_forbid_all_for_a_while(
 ) -> None:
     site.pages |= {"/robots.txt": reply("", "500 Broken"), "/rss": reply("x")}
     with pytest.raises(FetchError) as refusal:
-        await make_fetcher().fetch(f"{site.url}/rss", private_host=HOST)
+        await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert (refusal.value.code, refusal.value.detail) == ("server", "robots.txt: HTTP 500")
     assert site.paths() == []
 
@@ -73,14 +72,14 @@ async def test_hostile_rules_forbid_nothing_else(
     site: Any, make_fetcher: Any, reply: Reply, rules: bytes
 ) -> None:
     site.pages |= {"/robots.txt": reply(rules), "/rss": reply("x")}
-    assert (await make_fetcher().fetch(f"{site.url}/rss", private_host=HOST)).body == b"x"
+    assert (await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)).body == b"x"
 
 
 async def test_a_pause_that_robots_txt_asks_for_is_kept(site: Any, make_fetcher: Any, reply: Reply) -> None:
     site.pages |= {"/robots.txt": reply("User-agent: *\nCrawl-delay: 30\n"), "/rss": reply("x")}
     fetcher = make_fetcher()
     for _ in range(2):
-        await fetcher.fetch(f"{site.url}/rss", private_host=HOST)
+        await fetcher.fetch(f"{site.url}/rss", private_url=site.url)
     first, second = (one.at for one in site.asked if one.path == "/rss")
     assert (second - first).total_seconds() >= 30
 
