@@ -20,6 +20,7 @@ from bot.jobs.lookout import Lookout
 from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
+from bot.jobs.set_aside import SetAside
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.jobs.watching import Watching
 from bot.jobs.web.polling import WebPolling
@@ -29,6 +30,7 @@ from bot.operators import notices
 from bot.readiness import persistently, until_ready
 from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
+from bot.text_work.worker import TextWorker
 from bot.times.ticks import Ticks
 from storage.delivery.deliveries import count_waiting
 from storage.errors import StorageError
@@ -63,7 +65,9 @@ class Bot:
         self._connection = Connection(desk, address)
         self._sender = Sender(desk, self._connection.bot, lease=self._lease.key, pace=self._connection.pace)
         self._web = WebPolling(desk, self._tell)
-        self._work_up = WorkUp(desk.database, desk.clock)
+        self._texts = TextWorker()
+        self._set_aside = SetAside(desk, self._tell)
+        self._work_up = WorkUp(desk.database, desk.clock, self._texts, self._set_aside.add)
         self._watching = Watching(desk)
         self._ticks = Ticks(desk.clock)
         self._lookout = Lookout(
@@ -165,6 +169,7 @@ class Bot:
                 self._sender.stop()
             await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
             await self._web.close()
+            await self._texts.close()
             sending.cancel()  # a row that still waits for its answer is taken up at the next start
             await asyncio.wait([sending])
 
@@ -188,6 +193,7 @@ class Bot:
     async def _take_in(self) -> None:
         await poll_sources(self._desk, self._tell)
         await self._work_up.run(ranker=self._desk.newsroom.ranker)
+        await self._set_aside.tell()
         await self._alert()
 
     async def _alert(self) -> None:

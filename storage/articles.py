@@ -1,6 +1,7 @@
 """Articles: storing what intake brings, keeping the versions, and finding them again.
 
 An article waits (`worked_at` is null) until it is summarised, grouped and indexed; `storage.work` does that.
+One that ended the process at work on it waits no longer: `storage.set_aside`.
 """
 
 import datetime as dt
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import UnknownArticleError
@@ -18,6 +19,8 @@ from storage.statements import chunks, insert_into
 from storage.tables import article_versions, articles, summary_places
 from storage.times import Published
 from summarizer.model import Document, Place, Summary, sentence_at
+
+SET_ASIDE = 100  # the `tries` of an article that is not tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Tally:
         return Tally(self.new + other.new, self.updated + other.updated, self.duplicate + other.duplicate)
 
 
-def _article(row: Row[Any]) -> StoredArticle:
+def article_of(row: Row[Any]) -> StoredArticle:
+    """Return the article that a whole row of the table holds."""
     published = Published(row.published_at, row.published_precision) if row.published_at else None
     return StoredArticle(
         row.id, row.external_id, row.url, row.source, row.topic, row.guessed_topic, row.title, row.sapo,
@@ -158,19 +162,22 @@ async def _replace(
     ids = [row.id for row in old]
     await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
     for row, article in changed:
-        values = _columns(article) | {"updated_at": now, "version": row.version + 1, "worked_at": None}
+        values = _columns(article) | {"updated_at": now, "version": row.version + 1}
+        values |= {"worked_at": None, "tries": 0}
         await connection.execute(update(articles).where(articles.c.id == row.id).values(values))
 
 
 async def find_waiting(connection: AsyncConnection, limit: int) -> list[StoredArticle]:
-    """Return the articles that wait to be worked up, oldest first."""
-    query = select(articles).where(articles.c.worked_at.is_(None)).order_by(articles.c.id).limit(limit)
-    return [_article(row) for row in await connection.execute(query)]
+    """Return the articles that wait for a first try to work them up, oldest first."""
+    is_fresh = and_(articles.c.worked_at.is_(None), articles.c.tries == 0)
+    query = select(articles).where(is_fresh).order_by(articles.c.id).limit(limit)
+    return [article_of(row) for row in await connection.execute(query)]
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
     """Return how many articles wait to be worked up."""
-    query = select(func.count()).select_from(articles).where(articles.c.worked_at.is_(None))
+    waits = and_(articles.c.worked_at.is_(None), articles.c.tries < SET_ASIDE)
+    query = select(func.count()).select_from(articles).where(waits)
     return (await connection.execute(query)).scalar_one()
 
 
@@ -194,7 +201,7 @@ async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict
     found: dict[int, StoredArticle] = {}
     for batch in chunks(list(ids), 500):
         rows = await connection.execute(select(articles).where(articles.c.id.in_(batch)))
-        found |= {row.id: _article(row) for row in rows}
+        found |= {row.id: article_of(row) for row in rows}
     return found
 
 
@@ -219,7 +226,7 @@ async def find_reports(
     """Return at most `limit` articles of these stories, those that came last first."""
     query = select(articles).where(articles.c.story_id.in_(list(story_ids)))
     rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
-    return [_article(row) for row in rows]
+    return [article_of(row) for row in rows]
 
 
 async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:
@@ -235,7 +242,7 @@ async def get_article(connection: AsyncConnection, article_id: str) -> StoredArt
     row = (await connection.execute(query.order_by(articles.c.id.desc()).limit(1))).first()
     if row is None:
         raise UnknownArticleError(article_id)
-    return _article(row)
+    return article_of(row)
 
 
 async def find_versions(connection: AsyncConnection, article_id: int) -> list[Version]:

@@ -55,6 +55,7 @@ articles = Table(
     Column("advertorial", Boolean, nullable=False),
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
+    Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.set_aside
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -106,6 +107,13 @@ refusals = Table(
     Column("source", Text, primary_key=True),
     Column("path", Text, primary_key=True),
     Column("reason", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+set_aside_texts = Table(  # texts that ended the process which cleaned them: not tried again
+    "set_aside_texts",
+    metadata,
+    Column("hash", Text, primary_key=True),
     Column("seen_at", UtcTime, nullable=False),
 )
 

@@ -15,10 +15,11 @@ from bot.desk import Desk
 from bot.jobs.intake import Intake, take_in
 from bot.jobs.work_up import WorkUp
 from bot.operators.notices import INGEST
+from bot.text_work.worker import text_worker
 from bot.times.rfc3339 import published_text, to_rfc3339
 from storage.articles import StoredArticle, Version, find_summaries, find_versions, get_article
 from storage.errors import UnknownArticleError
-from storage.intake import Origin, Taken, read_path, read_stream
+from storage.intake import Origin, Refusal, Taken, read_path, read_stream
 from summarizer.model import Summary
 
 
@@ -47,8 +48,14 @@ async def _ingest(paths: list[str]) -> Intake:
         for path in paths:
             now = desk.clock.now()
             total += await take_in(desk.database, _read(path, desk), INGEST, now=now)
-        await WorkUp(desk.database, desk.clock).run(most=sys.maxsize, ranker=desk.newsroom.ranker)
-        return total
+        set_aside: list[Refusal] = []
+        async with text_worker() as texts:
+            work_up = WorkUp(
+                desk.database, desk.clock, texts,
+                lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
+            )  # fmt: skip
+            await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker)
+        return total + Intake(refused=tuple(set_aside))
 
 
 def _read(path: str, desk: Desk) -> Iterator[Taken]:

@@ -3,24 +3,37 @@
 The stories are the database's: grouping keeps a window of articles with their stories in memory, and learns
 from the database what an earlier run or another process has grouped. When a transaction fails, memory may
 hold stories that the database does not; it is then learnt anew.
+
+The language work runs in the text process (`bot.text_work`). An article that ends it is set aside.
 """
 
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.failures import contained
+from bot.jobs.set_aside import BOT_DIED, NameSetAside, name_nobody, reason_of
+from bot.metrics import JOB_FAILURES
+from bot.text_work.tasks import PROCESS, Processed, Processing
+from bot.text_work.worker import Failure, Texts
 from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
+from storage.errors import StorageError
+from storage.set_aside import (
+    begin_tries,
+    find_exhausted,
+    find_suspect,
+    set_articles_aside,
+    undo_tries,
+)
 from storage.statements import chunks
 from storage.work import Grouped, Worked, find_grouped, make_story, save_work
-from summarizer.extraction.summaries import summarize
-from summarizer.model import Summary
+from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
-from summarizer.topic_classifier import classify_topic
 
 _BATCH = 25
 _SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
@@ -28,13 +41,18 @@ _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is anoth
 _LEARN_BATCH = 1_000
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_log = structlog.get_logger(__name__)
 
 
 class WorkUp:
     """Holds the grouping window between runs; one run at a time."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, texts: Texts, name_set_aside: NameSetAside = name_nobody
+    ) -> None:
         self._database = database
+        self._texts = texts
+        self._name_set_aside = name_set_aside
         self._clock = clock
         self._lock = asyncio.Lock()
         self._forget()
@@ -46,25 +64,57 @@ class WorkUp:
         self._is_sure = True
 
     async def run(self, *, most: int = 1_000, ranker: str = "diemtin") -> int:
-        """Work up to `most` waiting articles up, their sentences chosen by `ranker`; return how many were."""
+        """Work up to `most` waiting articles up, their sentences chosen by `ranker`; return how many were.
+
+        Raises:
+            TextWorkError: the text process does not start; the articles go on waiting.
+        """
         done = 0
         async with self._lock:
-            while done < most:
-                async with self._database.read() as connection:
-                    waiting = await find_waiting(connection, _BATCH)
-                if not waiting:
-                    break
+            while done < most and (waiting := await self._next()):
                 if not done:
                     await self._learn()
                 done += await self._work_up(waiting, ranker)
         return done
 
+    async def _next(self) -> Sequence[StoredArticle]:
+        """Return some articles that were never tried; where there are none, one that was, alone."""
+        async with self._database.read() as connection:
+            if fresh := await find_waiting(connection, _BATCH):
+                return fresh
+            exhausted = await find_exhausted(connection)
+            suspect = await find_suspect(connection)
+        if exhausted:
+            await self._put_aside([(article, BOT_DIED) for article in exhausted])
+        return [suspect] if suspect else []
+
     async def _work_up(self, waiting: Sequence[StoredArticle], ranker: str) -> int:
-        found = await asyncio.to_thread(
-            lambda: [(_summarize(one, ranker), _classify(one)) for one in waiting]
-        )
-        batches = chunks(list(zip(waiting, found, strict=True)), _SAVED_AT_ONCE)
-        return sum([await self._save(batch) for batch in batches])
+        await self._texts.start()  # if that fails, nothing was tried
+        ids = [article.id for article in waiting]
+        async with self._database.write() as connection:
+            await begin_tries(connection, ids)
+        try:
+            documents = [article.document for article in waiting]
+            found = await self._texts.run(PROCESS, Processing(ranker), documents)
+            done = list(zip(waiting, found, strict=True))
+            await self._put_aside(
+                [(one, reason_of(f)) for one, f in done if isinstance(f, Failure) and f.is_deadly]
+            )
+            kept = [(one, _found(one, f)) for one, f in done if not isinstance(f, Failure) or not f.is_deadly]
+            return sum([await self._save(batch) for batch in chunks(kept, _SAVED_AT_ONCE)])
+        except BaseException:  # to be stopped is no fault of the articles either
+            with suppress(StorageError):
+                async with self._database.write() as connection:
+                    await undo_tries(connection, ids)
+            raise
+
+    async def _put_aside(self, found: Sequence[tuple[StoredArticle, str]]) -> None:
+        if not found:
+            return
+        async with self._database.write() as connection:
+            await set_articles_aside(connection, found, now=self._clock.now())
+        for article, reason in found:
+            self._name_set_aside(article.source, article.title, reason)
 
     async def _save(self, batch: Sequence[tuple[StoredArticle, tuple[Summary, str | None]]]) -> int:
         now = self._clock.now()
@@ -115,17 +165,15 @@ class WorkUp:
             self._grouper.add(arrival, one.story_id)
 
 
-def _summarize(article: StoredArticle, ranker: str) -> Summary:
-    """Summarise one article; one that breaks the summary has none, and holds no other up."""
-    with contained("summary", article=article.id):
-        return summarize([article.document], ranker=ranker)
-    return ()
-
-
-def _classify(article: StoredArticle) -> str | None:
-    with contained("topic", article=article.id):
-        return classify_topic(article.title, article.sapo, article.body)
-    return None
+def _found(article: StoredArticle, found: Processed | Failure) -> tuple[Summary, str | None]:
+    """Return the summary and the topic of an article; an article that breaks a step has none from it."""
+    failures = [found.trace] if isinstance(found, Failure) else found.failures
+    for trace in failures:
+        JOB_FAILURES.labels("text").inc()
+        _log.error("text work failed", article=article.id, trace=trace)
+    if isinstance(found, Failure):
+        return (), None
+    return tuple(sentence_at([article.document], place) for place in found.places), found.topic
 
 
 def _arrival(article: StoredArticle) -> Arrival:

@@ -4,6 +4,7 @@ HTML, escaped, and within one message whatever stands in their files: what is to
 and nobody would hear of it.
 """
 
+from collections.abc import Sequence
 from html import escape
 
 from bot.chat.messages.markup import one_line, shortened
@@ -12,6 +13,7 @@ from bot.newsroom import Newsroom
 INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source
 
 _MOST_PROBLEMS = 10
+_MOST_NAMED = 5
 _LONGEST_LINE = 350  # UTF-16 units: so many problems of that length, and the words around them, fit
 
 
@@ -51,6 +53,21 @@ def source_unreadable(title: str, path: str) -> str:
     return (
         f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{_shown(path)}</code>).\n"
         "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
+    )
+
+
+def texts_set_aside(texts: Sequence[tuple[str, str, str]]) -> str:
+    """Name texts that ended the process at work on them: source, title, reason of each."""
+    shown = "\n".join(
+        f"• {_shown(f'{source}: {title}')} – {escape(reason)}"
+        for source, title, reason in texts[:_MOST_NAMED]
+    )
+    if len(texts) > _MOST_NAMED:
+        shown += f"\n… và {len(texts) - _MOST_NAMED} bài nữa"
+    return (
+        f"⚠️ Đã để riêng {len(texts)} bài làm hỏng bộ xử lý văn bản; các bài khác vẫn chạy:\n{shown}\n"
+        "Bài chỉ được thử lại khi nội dung của nó thay đổi. Nếu một nguồn cứ gửi bài như vậy, "
+        "hãy bỏ nguồn đó khỏi tệp cấu hình."
     )
 
 

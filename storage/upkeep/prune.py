@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import SearchRow, unindex_articles
-from storage.tables import articles, issues, questions, refusals, stories
+from storage.tables import articles, issues, questions, refusals, set_aside_texts, stories
 
 _BATCH = 200
 
@@ -31,8 +31,9 @@ async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> i
 
 
 async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Delete old refusals, and up to 200 each of old questions and of stories whose articles are gone."""
+    """Delete old refusals and texts set aside, and up to 200 each of old questions and of bare stories."""
     await connection.execute(delete(refusals).where(refusals.c.seen_at < before))
+    await connection.execute(delete(set_aside_texts).where(set_aside_texts.c.seen_at < before))
     q, s = questions.c, stories.c
     asked = select(q.id).where(q.asked_at < before).limit(_BATCH)
     await connection.execute(delete(questions).where(q.id.in_(asked)))

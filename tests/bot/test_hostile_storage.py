@@ -20,6 +20,7 @@ from storage.questions import find_question, record_question
 from storage.search import search_articles
 from storage.subscribers import export_subscriber, find_subscriber
 from summarizer.questions.query import parse_query
+from tests.texts_here import TextsHere
 
 HOSTILE = {
     "NUL": "a\0b",
@@ -55,7 +56,7 @@ async def test_an_article_with_it_in_every_field_is_stored_and_found(desk: Desk,
     taken = read_stream(stream, "-", Origin(), now=desk.clock.now())
     done = await take_in(desk.database, taken, "thu", now=desk.clock.now())
     assert (done.tally.new, done.refused) == (1, ())
-    await WorkUp(desk.database, desk.clock).run()
+    await WorkUp(desk.database, desk.clock, TextsHere()).run()
     async with desk.database.read() as connection:
         assert await find_waiting(connection, 1) == []
         found = await search_articles(connection, parse_query("ben tau"), now=desk.clock.now())

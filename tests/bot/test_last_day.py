@@ -20,6 +20,7 @@ from storage.articles import store_articles
 from storage.candidates import Window
 from storage.engine import Database
 from tests.storage.conftest import NOW, incoming
+from tests.texts_here import TextsHere
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ Store = Callable[[str], Awaitable[None]]
 @pytest.fixture
 def store(sqlite_database: Database) -> Store:
     """Return a function that stores an article and works it up."""
-    work_up = WorkUp(sqlite_database, ManualClock(NOW))
+    work_up = WorkUp(sqlite_database, ManualClock(NOW), TextsHere())
 
     async def stored(key: str) -> None:
         async with sqlite_database.write() as connection:

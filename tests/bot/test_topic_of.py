@@ -12,6 +12,7 @@ from bot.jobs.work_up import WorkUp
 from bot.newsroom import Newsroom, Source
 from storage.articles import StoredArticle, find_articles, store_articles
 from storage.intake import Incoming
+from tests.texts_here import TextsHere
 
 SPORT = (
     "Hạ chủ nhà ở phút bù giờ, đội khách vào bán kết. Bàn thắng của tiền đạo giúp thầy trò huấn luyện viên "
@@ -83,7 +84,7 @@ async def test_working_an_article_up_stores_what_its_words_tell(
     )  # fmt: skip
     async with desk.database.write() as connection:
         await store_articles(connection, [incoming], now=desk.clock.now())
-    assert await WorkUp(desk.database, desk.clock).run() == 1
+    assert await WorkUp(desk.database, desk.clock, TextsHere()).run() == 1
     async with desk.database.read() as connection:
         [stored] = (await find_articles(connection, [1])).values()
     assert topic_of(make_newsroom(), stored) == stored.guessed_topic == "the-thao"

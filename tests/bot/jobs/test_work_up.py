@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from bot.jobs import work_up
 from bot.jobs.work_up import WorkUp
+from bot.text_work import tasks
 from bot.times.clock import ManualClock
 from storage.articles import (
     StoredArticle,
@@ -27,6 +28,7 @@ from storage.times import Precision, Published
 from storage.upkeep.prune import prune_articles, prune_rest
 from summarizer.model import Summary
 from summarizer.stories.grouping import Arrival
+from tests.texts_here import TextsHere
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -59,7 +61,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def workshop(database: Database, clock: ManualClock) -> WorkUp:
     """What works articles up in this process."""
-    return WorkUp(database, clock)
+    return WorkUp(database, clock, TextsHere())
 
 
 async def store(
@@ -121,7 +123,7 @@ async def test_another_process_goes_on_with_the_stories_of_the_first(
     await workshop.run()
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
-    await WorkUp(database, clock).run()
+    await WorkUp(database, clock, TextsHere()).run()
     assert len(set(await grouped(database))) == 1
 
 
@@ -133,7 +135,7 @@ async def test_what_another_process_grouped_meanwhile_is_learned(
     await store(database, MATCH)
     await workshop.run()
     await store(database, FLOOD)
-    await WorkUp(database, late).run()
+    await WorkUp(database, late, TextsHere()).run()
     await store(database, FLOOD_AGAIN)
     await workshop.run()
     _, flood, again = await grouped(database)
@@ -186,14 +188,14 @@ async def test_a_story_that_was_pruned_is_not_joined_again(workshop: WorkUp, dat
 async def test_an_article_that_breaks_its_summary_holds_no_other_up(
     workshop: WorkUp, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    summarize = work_up.summarize
+    summarize = tasks.summarize
 
     def fail(documents: Any, **options: Any) -> Summary:
         if documents[0].title == MATCH[0]:
             raise ZeroDivisionError
         return summarize(documents, **options)
 
-    monkeypatch.setattr(work_up, "summarize", fail)
+    monkeypatch.setattr(tasks, "summarize", fail)
     await store(database, MATCH, FLOOD)
     assert await workshop.run() == 2
     async with database.read() as connection:
@@ -216,7 +218,7 @@ async def test_a_month_is_no_moment_to_group_by(
     await store(database, FLOOD, precision="month")
     await workshop.run()
     await store(database, MATCH)
-    await WorkUp(database, clock).run()
+    await WorkUp(database, clock, TextsHere()).run()
     assert seen == [None, None, NOW], "worked up, learned by another process, and one known to the minute"
 
 
@@ -254,7 +256,7 @@ async def test_the_declared_ranker_chooses_the_sentences(database: Database, clo
         await store(
             database, (f"Mưa lũ ở Bến Lở ({ranker})", "\n".join([*lines, "Nước đã rút."])), key=ranker
         )
-        await WorkUp(database, clock).run(ranker=ranker)
+        await WorkUp(database, clock, TextsHere()).run(ranker=ranker)
         async with database.read() as connection:
             article = await get_article(connection, f"Mưa lũ ở Bến Lở ({ranker})")
             summaries = await find_summaries(connection, [article])

@@ -1,0 +1,83 @@
+"""The tasks that the text process does, and the messages they travel in: JSON, checked on arrival.
+
+Each task works on one item at a time, so that it is known which item ended the process.
+"""
+
+import datetime as dt
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from storage.intake import Draft, Incoming, Origin, Refusal, Taken, take
+from summarizer.extraction.summaries import summarize
+from summarizer.model import Document, Place
+from summarizer.topic_classifier import classify_topic
+
+_About = TypeVar("_About")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[_About, _Item, _Answer]):
+    """Work on items. `about` is what all items of a call have in common."""
+
+    name: str
+    about: TypeAdapter[_About]
+    item: TypeAdapter[_Item]
+    answer: TypeAdapter[_Answer]
+    work: Callable[[_About, _Item], _Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """How articles are to be processed."""
+
+    ranker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What was found for an article: places in it (document 0), a topic, tracebacks of steps that failed."""
+
+    places: tuple[Place, ...]
+    topic: str | None
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """From which source drafts are taken, and when."""
+
+    origin: Origin
+    now: dt.datetime
+
+
+def _process(about: Processing, article: Document) -> Processed:
+    """Summarise an article and find its topic; a step that fails leaves the other its result."""
+    failures: list[str] = []
+
+    def tried(step: Callable[[], Any]) -> Any:
+        try:
+            return step()
+        except Exception:  # noqa: BLE001 - an article that breaks one step is processed without its result
+            failures.append(traceback.format_exc())
+            return None
+
+    summary = tried(lambda: summarize([article], ranker=about.ranker)) or ()
+    topic = tried(lambda: classify_topic(article.title, article.sapo, article.body))
+    return Processed(tuple(sentence.place for sentence in summary), topic, tuple(failures))
+
+
+def _take(about: Taking, draft: Draft) -> Taken:
+    return take(draft, about.origin, about.now)
+
+
+PROCESS = Task("process", TypeAdapter(Processing), TypeAdapter(Document), TypeAdapter(Processed), _process)
+TAKE: Task[Taking, Draft, Taken] = Task(
+    "take", TypeAdapter(Taking), TypeAdapter(Draft), TypeAdapter(Incoming | Refusal), _take
+)
+TASKS: dict[str, Task[Any, Any, Any]] = {task.name: task for task in (PROCESS, TAKE)}

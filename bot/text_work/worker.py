@@ -1,0 +1,245 @@
+"""The bot's side of the text process: started when it is first needed, kept warm, replaced when it dies.
+
+An item on which the process ends, by its time, its memory or a crash, gets a `Failure`; the items after it go
+to a new process. Calls take turns.
+"""
+
+import asyncio
+import json
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from bot.text_work.frames import (
+    ABOUT,
+    ANSWER,
+    FAILURE,
+    FRAME,
+    GOT,
+    HEAD,
+    ITEM,
+    MOST_BYTES,
+    OUT_OF_MEMORY,
+    READY,
+    frame,
+)
+from bot.text_work.tasks import Task
+from storage.child_processes import Limits, Program, start_async
+
+PROGRAM = "bot.text_work"
+CPU_SECONDS = 5.0  # an item; an ordinary article takes some milliseconds
+_WALL_FACTOR = 12  # a busy machine gives a process a part of its time; one that waits for nothing ends too
+_START_SECONDS = 120.0
+_STARTS = 3  # of a process that dies before it has read its call
+_CALL_BYTES = 1_000_000  # more items are sent in several calls
+_LIMITS = Limits(memory_bytes=1_000_000_000, file_bytes=0, open_files=64)
+_About = TypeVar("_About")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
+
+
+class TextWorkError(Exception):
+    """The text process does not start, or died of something else than an item."""
+
+
+_Reason = Literal["error", "time", "memory", "crash"]
+
+
+class _DiedError(Exception):
+    """The process gave no answer: it is late ("time"), or it ended or says something else ("crash")."""
+
+    def __init__(self, reason: _Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an item has no answer. All but `error`, an exception with its traceback, ended the process."""
+
+    reason: _Reason
+    trace: str = ""
+
+    @property
+    def is_deadly(self) -> bool:
+        """Tell whether the item ended the process."""
+        return self.reason != "error"
+
+
+class Texts(Protocol):
+    """What runs tasks on texts: a `TextWorker`, or in tests the same work without a process."""
+
+    async def start(self) -> None:
+        """Make sure that `run` can begin at once."""
+
+    async def run(
+        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
+    ) -> list[_Answer | Failure]:
+        """Return for each item, in order, its answer or why there is none."""
+
+
+class TextWorker:
+    """Runs tasks in the text process. It belongs to one event loop."""
+
+    def __init__(self, *, cpu_seconds: float = CPU_SECONDS) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._turn = asyncio.Lock()
+        self._process: Process | None = None
+
+    async def start(self) -> None:
+        """Make sure that a process is there.
+
+        Raises:
+            TextWorkError: it does not start.
+        """
+        async with self._turn:
+            await self._ready()
+
+    async def run(
+        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
+    ) -> list[_Answer | Failure]:
+        """Return for each item, in order, its answer or why there is none.
+
+        Raises:
+            TextWorkError: the process does not start, or dies before it begins to work.
+        """
+        answers: list[_Answer | Failure] = []
+        head = task.about.dump_json(about)
+        for call in _calls([task.item.dump_json(item) for item in items]):
+            async with self._turn:
+                done = 0
+                while done < len(call):
+                    found = await self._call(task, head, call[done:])
+                    answers += found
+                    done += len(found)
+        return answers
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._end()
+
+    async def _call(
+        self, task: Task[_About, _Item, _Answer], about: bytes, items: Sequence[bytes]
+    ) -> list[_Answer | Failure]:
+        """Return the answers up to the item that ended the process, at least one."""
+        answers: list[_Answer | Failure] = []
+        try:
+            process = await self._begun(task.name, about, items)
+            for _ in items:
+                letter, content = await self._read(process, self._cpu_seconds * _WALL_FACTOR)
+                if letter == ANSWER:
+                    answers.append(task.answer.validate_json(content))
+                else:
+                    answers.append(Failure("error", content.decode(errors="replace")))
+        except _DiedError as error:
+            answers.append(Failure(await self._why(error.reason)))
+        except ValidationError:  # what came is no answer to this task
+            answers.append(Failure(await self._why("crash")))
+        except BaseException:  # answers that nobody waits for must not be taken for those of the next call
+            await self._end()
+            raise
+        return answers
+
+    async def _begun(self, task: str, about: bytes, items: Sequence[bytes]) -> Process:
+        """Return a process that has read the call. One that dies before is no item's fault."""
+        head = frame(HEAD, json.dumps({"task": task, "items": len(items)}).encode())
+        call = b"".join([head, frame(ABOUT, about), *(frame(ITEM, item) for item in items)])
+        for _ in range(_STARTS):
+            process = await self._ready()
+            assert process.stdin is not None  # noqa: S101 - opened as a pipe
+            with suppress(_DiedError, ConnectionError):
+                process.stdin.write(call)
+                await process.stdin.drain()
+                if (await self._read(process, _START_SECONDS))[0] == GOT:
+                    return process
+            await self._end()
+        raise TextWorkError("the text process dies before it begins to work")
+
+    async def _ready(self) -> Process:
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        program = Program(
+            PROGRAM,
+            (str(self._cpu_seconds),),
+            limits=_LIMITS,
+            environment={"OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory of its own
+        )
+        self._process = await start_async(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        try:
+            letter, _ = await self._read(self._process, _START_SECONDS)
+        except _DiedError as error:
+            await self._end()
+            raise TextWorkError("the text process does not start") from error
+        if letter != READY:
+            await self._end()
+            raise TextWorkError("the text process says something else than that it is ready")
+        return self._process
+
+    async def _read(self, process: Process, seconds: float) -> tuple[bytes, bytes]:
+        """Return the letter and the content of the next frame.
+
+        Raises:
+            _DiedError: none comes within `seconds`, or what comes is no frame.
+        """
+        assert process.stdout is not None  # noqa: S101 - opened as a pipe
+        try:
+            async with asyncio.timeout(seconds):
+                letter, length = FRAME.unpack(await process.stdout.readexactly(FRAME.size))
+                if letter not in (READY, GOT, ANSWER, FAILURE) or length > MOST_BYTES:
+                    raise _DiedError("crash")
+                return letter, await process.stdout.readexactly(length)
+        except TimeoutError as error:
+            raise _DiedError("time") from error
+        except asyncio.IncompleteReadError as error:
+            raise _DiedError("crash") from error
+
+    async def _why(self, reason: _Reason) -> _Reason:
+        """End the process and return what ended it: `reason`, unless its exit status says more."""
+        process = self._process
+        if process is not None and reason == "crash":
+            with suppress(TimeoutError):  # a process whose pipe ended is about to end
+                async with asyncio.timeout(1):
+                    await process.wait()
+            if process.returncode == -signal.SIGPROF:
+                reason = "time"
+            elif process.returncode == OUT_OF_MEMORY:
+                reason = "memory"
+        await self._end()
+        return reason
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()  # reads what is left: an unread pipe would keep it from being waited for
+
+
+@asynccontextmanager
+async def text_worker() -> AsyncIterator[TextWorker]:
+    """Have a text process, ended at the end of the block."""
+    worker = TextWorker()
+    try:
+        yield worker
+    finally:
+        await worker.close()
+
+
+def _calls(items: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Cut the items into runs of about a megabyte."""
+    call: list[bytes] = []
+    size = 0
+    for item in items:
+        if call and size + len(item) > _CALL_BYTES:
+            yield call
+            call, size = [], 0
+        call.append(item)
+        size += len(item)
+    if call:
+        yield call
