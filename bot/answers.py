@@ -4,7 +4,6 @@ Chat and the command line both ask here. What cannot be answered as typed is ask
 its time words as words, or without what only makes it a question.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from bot.digests import piece_of
 from bot.headlines import MOST_NEWS_READ, most_told
 from bot.narrowing import Narrowing, read_question
 from bot.newsroom import Newsroom
+from bot.threads import CHAT
 from storage.articles import StoredArticle, find_articles, find_origins, find_summaries
 from storage.questions import Question
 from storage.search import Found, search_articles
@@ -102,7 +102,7 @@ async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
         query, narrowing = await read_question(connection, question.text, desk.newsroom, zone, today=today)
         found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
         pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
-    given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
+    given, differs = await CHAT.run(_answered, query, pieces, stories)
     return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
 
 
@@ -130,7 +130,7 @@ async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
         pieces, stories = await _pieces(connection, desk.newsroom, found.ids)
     missed = (query.since, query.until) if found.reading == "any_time" else None
     query = _as_searched(query, found, local_day(now, zone))
-    given, differs = await asyncio.to_thread(_answered, query, pieces, stories)
+    given, differs = await CHAT.run(_answered, query, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     return Reply(query.text, query, narrowing, found, given, ids, differs, missed)
 
@@ -172,7 +172,7 @@ async def describe(desk: Desk, query: Query, ids: Sequence[int]) -> tuple[FoundA
         by_id = await find_articles(connection, ids)
         summaries = await find_summaries(connection, by_id.values())
     articles = [by_id[i] for i in ids if i in by_id]
-    return await asyncio.to_thread(
+    return await CHAT.run(
         lambda: tuple(FoundArticle(a, summaries[a.id], _snippet(desk.newsroom, a, query)) for a in articles)
     )
 

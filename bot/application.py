@@ -22,6 +22,7 @@ from bot.jobs.reload import NewsroomWatch
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.set_aside import SetAside
 from bot.jobs.slots import reschedule_profiles, run_due_slots
+from bot.jobs.taking import Taker
 from bot.jobs.watching import Watching
 from bot.jobs.web.polling import WebPolling
 from bot.jobs.work_up import WorkUp
@@ -69,6 +70,7 @@ class Bot:
         self._web = WebPolling(desk, self._tell)
         self._texts = TextWorker()
         self._set_aside = SetAside(desk, self._tell)
+        desk.take = Taker(desk.database, self._texts, self._set_aside.add).take
         self._work_up = WorkUp(desk.database, desk.clock, self._texts, self._set_aside.add)
         self._watching = Watching(desk)
         self._ticks = Ticks(desk.clock)

@@ -5,13 +5,13 @@ that look back on the same window share what was gathered. Composing is CPU work
 here.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.messages.rendering import RenderedPart, render_parts
 from bot.newsroom import Edition, Newsroom
+from bot.threads import DIGESTS
 from storage.articles import StoredArticle, find_summaries
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
@@ -76,14 +76,14 @@ async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gath
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         summaries = await find_summaries(connection, _flat(stories))
-    return await asyncio.to_thread(_gathered, newsroom, window, stories, summaries)
+    return await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
 
 
 async def compose_gathered(
     newsroom: Newsroom, edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
 ) -> Composed:
     """Compose the digest of `edition` from what was gathered. `told`: known stories, and since when."""
-    return await asyncio.to_thread(_compose, newsroom, edition, gathered, told or {})
+    return await DIGESTS.run(_compose, newsroom, edition, gathered, told or {})
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:

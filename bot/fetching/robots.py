@@ -9,6 +9,7 @@ from protego import Protego
 
 from bot.fetching.addresses import Target
 from bot.fetching.errors import FetchError
+from bot.threads import INTAKE
 from bot.times.clock import Clock
 
 AGENT = "diemtin"
@@ -52,7 +53,7 @@ class Robots:
         if rules.parsed is None:
             return None
         parsed = rules.parsed
-        if not await asyncio.to_thread(parsed.can_fetch, target.url, AGENT):
+        if not await INTAKE.run(parsed.can_fetch, target.url, AGENT):
             raise FetchError("robots")
         delay = parsed.crawl_delay(AGENT)
         return dt.timedelta(seconds=min(delay, 3600)) if delay and delay > 0 else None
@@ -78,7 +79,7 @@ class Robots:
             if error.code in ("missing", "gone", "refused"):  # Source: RFC 9309, 2.3.1.3: 4xx, all is allowed
                 return _Rules(self._clock.elapsed() + _KEPT.total_seconds())
             return _Rules(self._clock.elapsed() + _KEPT_UNREACHABLE.total_seconds(), error=_of_robots(error))
-        parsed = await asyncio.to_thread(Protego.parse, text.decode(errors="replace"))
+        parsed = await INTAKE.run(Protego.parse, text.decode(errors="replace"))
         return _Rules(self._clock.elapsed() + _KEPT.total_seconds(), parsed)
 
     def _remember(self, root: str, rules: _Rules) -> None:

@@ -1,12 +1,12 @@
 """The intake tick: new and changed files of the declared sources become stored articles.
 
 A file is known by its size and time of change; one that is still being written is left for the next tick.
-Reading and parsing happen in a thread; feeds are parsed in a process of their own (`storage.intake`). What is
-wrong with one file or source leaves the others alone. In an inbox that the operator wants emptied, a file
-moves out of the way once its articles are stored (`storage.intake.folders`).
+Reading happens in a thread, language work in the text process (`Desk.take`); feeds are parsed in a process of
+their own (`storage.intake`). What is wrong with one file or source leaves the others alone. In an inbox that
+the operator wants emptied, a file moves out of the way once its articles are stored
+(`storage.intake.folders`).
 """
 
-import asyncio
 import datetime as dt
 import os
 import time
@@ -21,8 +21,10 @@ from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.slots import Tell
 from bot.metrics import ARTICLES
-from bot.newsroom import Newsroom, Source, papers_of
+from bot.newsroom import Source, papers_of
 from bot.operators import notices
+from bot.text_work.worker import TextWorkError
+from bot.threads import INTAKE
 from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
@@ -35,8 +37,8 @@ from storage.intake import (
     Taken,
     find_files,
     is_reason,
+    path_drafts,
     put_away,
-    read_path,
     shown_path,
 )
 from storage.notes import find_note, forget_note, write_note
@@ -74,14 +76,18 @@ class Found:
 async def take_in(database: Database, taken: Iterator[Taken], source: str, *, now: dt.datetime) -> Intake:
     """Store everything that `taken` yields, a batch at a time; the iterator runs in a thread."""
     total = Intake()
-    while batch := await asyncio.to_thread(lambda: list(islice(taken, _BATCH))):
-        incoming = [one for one in batch if isinstance(one, Incoming)]
-        refused = [one for one in batch if isinstance(one, Refusal)]
-        async with database.write() as connection:
-            tally = await store_articles(connection, incoming, now=now)
-            await record_refusals(connection, source, refused, now=now)
-        total += Intake(tally, tuple(refused))
+    while batch := await INTAKE.run(lambda: list(islice(taken, _BATCH))):
+        total += await _keep(database, batch, source, now)
     return total
+
+
+async def _keep(database: Database, taken: Sequence[Taken], source: str, now: dt.datetime) -> Intake:
+    incoming = [one for one in taken if isinstance(one, Incoming)]
+    refused = [one for one in taken if isinstance(one, Refusal)]
+    async with database.write() as connection:
+        tally = await store_articles(connection, incoming, now=now)
+        await record_refusals(connection, source, refused, now=now)
+    return Intake(tally, tuple(refused))
 
 
 async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
@@ -95,7 +101,7 @@ async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
 
 async def _poll(desk: Desk, source: Source, tell_admins: Tell) -> Intake:
     try:
-        found = await asyncio.to_thread(_look_at, source)
+        found = await INTAKE.run(_look_at, source)
     except OSError as error:
         _log.warning("source unreadable", source=source.name, error=error.strerror)
         if await _note_unreadable(desk, source):
@@ -143,9 +149,8 @@ async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
     """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
     now = desk.clock.now()
     try:
-        articles = _read(desk.newsroom, source, found, now)
-        taken = await take_in(desk.database, articles, source.name, now=now)
-    except (StorageError, OSError):
+        taken = await _read(desk, source, found, now)
+    except (StorageError, TextWorkError, OSError):
         raise  # that is not this file's fault: it is read again at the next tick
     except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
         _log.exception("file broke its reader", source=source.name, path=found.name)
@@ -169,18 +174,23 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
     try:
         if found.refusal is None and _fingerprint(found.path.stat()) != found.fingerprint:
             return True
-        await asyncio.to_thread(put_away, source.path, found.path, refused)
+        await INTAKE.run(put_away, source.path, found.path, refused)
     except OSError as error:
         _log.warning("file stays in its inbox", source=source.name, path=found.name, error=error.strerror)
         return False
     return True
 
 
-def _read(newsroom: Newsroom, source: Source, found: Found, now: dt.datetime) -> Iterator[Taken]:
+async def _read(desk: Desk, source: Source, found: Found, now: dt.datetime) -> Intake:
     if found.refusal is not None:
-        return iter([found.refusal])
-    origin = Origin(source.name, source.zone, source.topic, papers_of(source, newsroom.sources))
-    return read_path(found.path, origin, now=now)
+        return await _keep(desk.database, [found.refusal], source.name, now)
+    origin = Origin(source.name, source.zone, source.topic, papers_of(source, desk.newsroom.sources))
+    drafts = path_drafts(found.path, origin, now=now)
+    total = Intake()
+    while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):
+        taken = await desk.take(batch, origin, now)
+        total += await _keep(desk.database, taken, source.name, now)
+    return total
 
 
 def count_articles(taken: Intake) -> None:

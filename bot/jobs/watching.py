@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.digests import topic_of
 from bot.failures import contained
 from bot.newsroom import Newsroom
+from bot.threads import INTAKE
 from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
 from storage.notes import find_note, write_note
@@ -79,9 +80,7 @@ class Watching:
             async with self._desk.database.read() as connection:
                 after = (self._known_until - _COMMIT_LAG, 0)
                 while changed := await find_changed_watches(connection, after=after, limit=_LOAD_BATCH):
-                    await asyncio.to_thread(
-                        self._take_over, [(one.id, one.key, one.is_removed) for one in changed]
-                    )
+                    await INTAKE.run(self._take_over, [(one.id, one.key, one.is_removed) for one in changed])
                     after = (changed[-1].changed_at, changed[-1].id)
                     self._known_until = max(self._known_until, changed[-1].changed_at)
                 count = await count_watches(connection)
@@ -98,7 +97,7 @@ class Watching:
 
     async def _look_at(self, articles: Sequence[StoredArticle]) -> int:
         newsroom, now = self._desk.newsroom, self._desk.clock.now()
-        found = await asyncio.to_thread(self._find, articles, newsroom)
+        found = await INTAKE.run(self._find, articles, newsroom)
         until = max(article.worked_at or _BEGINNING for article in articles)
         async with self._desk.database.write() as connection:
             listeners = await find_listeners(connection, (each for ids in found.values() for each in ids))

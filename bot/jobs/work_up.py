@@ -19,6 +19,7 @@ from bot.jobs.set_aside import BOT_DIED, NameSetAside, name_nobody, reason_of
 from bot.metrics import JOB_FAILURES
 from bot.text_work.tasks import PROCESS, Processed, Processing
 from bot.text_work.worker import Failure, Texts
+from bot.threads import INTAKE
 from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
 from storage.engine import Database
@@ -134,10 +135,10 @@ class WorkUp:
         arrival = _arrival(article)
         story = article.story_id
         if story is None:
-            story = await asyncio.to_thread(self._grouper.find, arrival)
+            story = await INTAKE.run(self._grouper.find, arrival)
         if story is None:
             story = await make_story(connection, now=now)
-        return await asyncio.to_thread(self._grouper.add, arrival, story)
+        return await INTAKE.run(self._grouper.add, arrival, story)
 
     async def _learn(self) -> None:
         """Learn what was grouped elsewhere since the last time."""
@@ -150,7 +151,7 @@ class WorkUp:
             async with self._database.read() as connection:
                 grouped = await find_grouped(connection, since=since, after=after, limit=_LEARN_BATCH)
             new = [one for one in grouped if self._recent.get(one.article_id) != one.worked_at]
-            await asyncio.to_thread(self._add_known, new)
+            await INTAKE.run(self._add_known, new)
             self._recent |= {one.article_id: one.worked_at for one in new}
             if len(grouped) < _LEARN_BATCH:
                 break

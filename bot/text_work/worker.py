@@ -8,7 +8,7 @@ import asyncio
 import json
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
@@ -37,7 +37,7 @@ _WALL_FACTOR = 12  # a busy machine gives a process a part of its time; one that
 _START_SECONDS = 120.0
 _STARTS = 3  # of a process that dies before it has read its call
 _CALL_BYTES = 1_000_000  # more items are sent in several calls
-_LIMITS = Limits(memory_bytes=1_000_000_000, file_bytes=0, open_files=64)
+_LIMITS = Limits(memory_bytes=600_000_000, file_bytes=0, open_files=64)
 _About = TypeVar("_About")
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
@@ -110,7 +110,7 @@ class TextWorker:
         """
         answers: list[_Answer | Failure] = []
         head = task.about.dump_json(about)
-        for call in _calls([task.item.dump_json(item) for item in items]):
+        for call in _calls(task.item.dump_json(item) for item in items):
             async with self._turn:
                 done = 0
                 while done < len(call):
@@ -231,8 +231,8 @@ async def text_worker() -> AsyncIterator[TextWorker]:
         await worker.close()
 
 
-def _calls(items: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Cut the items into runs of about a megabyte."""
+def _calls(items: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Cut the items into runs of about a megabyte, each made when the one before it is done."""
     call: list[bytes] = []
     size = 0
     for item in items:

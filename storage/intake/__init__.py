@@ -2,7 +2,7 @@
 
 from storage.intake.drafts import Draft, take
 from storage.intake.feeds import read_feed
-from storage.intake.files import find_files, read_path, read_stream, shown_path
+from storage.intake.files import find_files, path_drafts, read_path, read_stream, shown_path
 from storage.intake.folders import OWN_FOLDERS, QUARANTINE, bring_back, is_reason, put_away
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
 from storage.intake.pages import read_page
@@ -19,6 +19,7 @@ __all__ = [
     "bring_back",
     "find_files",
     "is_reason",
+    "path_drafts",
     "put_away",
     "read_feed",
     "read_page",

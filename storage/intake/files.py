@@ -31,6 +31,11 @@ def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
 
     Hidden and temporary files are passed over; a link that leads out of the folder is refused.
     """
+    yield from _taken(path_drafts(path, origin, now=now), origin, now)
+
+
+def path_drafts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Draft | Refusal]:
+    """Yield what a file or folder holds as drafts, which `take` judges: that is the costly part."""
     for found in find_files(path):
         if isinstance(found, Refusal):
             yield found
@@ -40,9 +45,17 @@ def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
 
 def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
     """Yield what a stream holds; `name` stands for it in places, its ending counts if content is silent."""
+    yield from _taken(_stream_drafts(stream, name, origin, now), origin, now)
+
+
+def _taken(found: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> Iterator[Taken]:
+    for one in found:
+        yield take(one, origin, now) if isinstance(one, Draft) else one
+
+
+def _stream_drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     try:
-        for found in _drafts(stream, name, origin, now):
-            yield take(found, origin, now) if isinstance(found, Draft) else found
+        yield from _drafts(stream, name, origin, now)
     except UnreadableError as error:
         yield Refusal(name, str(error))
     except OSError as error:
@@ -68,14 +81,14 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
         yield read_scraped(decode(data), name, origin, now)
 
 
-def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Taken]:
+def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     try:
         # non-blocking: opening a named pipe would otherwise wait for a writer
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 yield Refusal(shown_path(path), "không phải là một tệp thường")
                 return
-            yield from read_stream(stream, shown_path(path), origin, now=now)
+            yield from _stream_drafts(stream, shown_path(path), origin, now)
     except OSError as error:
         yield Refusal(shown_path(path), _why(error))
 

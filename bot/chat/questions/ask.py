@@ -5,7 +5,6 @@ articles that it found, so its buttons work after a restart; the sentences are c
 each time.
 """
 
-import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from bot.chat.questions.answer_pages import (
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
 from bot.chat.visit import Tap, Visit
+from bot.threads import CHAT
 from storage.articles import StoredArticle, find_articles, find_reports
 from storage.questions import Question, find_question, record_question
 from storage.search import matches_by_day
@@ -110,7 +110,7 @@ async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
 
 async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> Screen:
     found = await describe(visit.desk, reply.query, reply.ids[:RESULTS_PER_PAGE])
-    html = await asyncio.to_thread(answer_page, typed, reply, found, asked.readers)
+    html = await CHAT.run(answer_page, typed, reply, found, asked.readers)
     keyboard = keyboards.for_answer(
         asked.question.id,
         _pages(reply.ids),
@@ -127,7 +127,7 @@ async def _further_page(tap: Tap, asked: _Asked, page: int) -> Screen:
     first = page * RESULTS_PER_PAGE
     found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
-    html = await asyncio.to_thread(list_page, query, total, page, found, readers)
+    html = await CHAT.run(list_page, query, total, page, found, readers)
     return Screen(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
 
 
@@ -191,9 +191,9 @@ async def _cited(tap: Tap, asked: _Asked, reply: Reply, view: View) -> str | Non
     if not found:
         return None
     if view == "details":
-        return await asyncio.to_thread(details_page, reply, found, asked.readers)
+        return await CHAT.run(details_page, reply, found, asked.readers)
     others = await _other_papers(tap, found)
-    return await asyncio.to_thread(sources_page, reply, found, others, asked.readers)
+    return await CHAT.run(sources_page, reply, found, others, asked.readers)
 
 
 async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, list[StoredArticle]]:

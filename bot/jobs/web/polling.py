@@ -136,7 +136,7 @@ class WebPolling:
         """Return what fetches and reads, made when the first source is due."""
         if self._fetcher is None or self._reader is None:
             self._fetcher = self._make_fetcher(self._desk.clock, self._desk.newsroom.contact)
-            self._reader = Reader(self._fetcher)
+            self._reader = Reader(self._fetcher, self._desk.take)
         return self._fetcher, self._reader
 
     async def _store(self, source: WebSource, fetched: Fetched, body_hash: str, items: list[Item]) -> Polled:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.desk import Take
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
 from bot.newsroom import WebSource, papers_of
@@ -26,7 +27,6 @@ from storage.intake import (
     UnreadableError,
     read_feed,
     read_page,
-    take,
 )
 
 _THREADS = 2  # each waits for a parser's process
@@ -55,10 +55,11 @@ class Item:
 
 
 class Reader:
-    """Parses what was fetched. Threads wait for the parsers, so that the loop does not."""
+    """Parses what was fetched. Threads wait for the parsers, so that the loop does not; `take` judges."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    def __init__(self, fetcher: Fetcher, take: Take) -> None:
         self._fetcher = fetcher
+        self._take = take
         self._threads = ThreadPoolExecutor(_THREADS, "reading")
 
     def close(self) -> None:
@@ -75,7 +76,12 @@ class Reader:
         Raises:
             UnreadableError: it is no feed, or no page with an article, or not to be parsed in time.
         """
-        return await self._apart(lambda: _read(source, fetched, body, now))
+        drafts = await self._apart(lambda: _drafts(source, fetched, body))
+        taken = await self._take(drafts, _origin(source), now)
+        return [
+            Item(draft if isinstance(draft, Draft) else None, one)
+            for draft, one in zip(drafts, taken, strict=True)
+        ]
 
     async def with_pages(
         self, source: WebSource, items: Sequence[Item], now: dt.datetime
@@ -90,7 +96,8 @@ class Reader:
             return lead
         try:
             page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
-            whole = await self._apart(lambda: _lengthened(source, draft, page, now))
+            longer = await self._apart(lambda: _lengthened(source, draft, page))
+            [whole] = await self._take([longer], _origin(source), now)
         except (FetchError, UnreadableError) as error:
             _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
             return lead
@@ -117,18 +124,14 @@ def _origin(source: WebSource) -> Origin:
     return Origin(source.name, source.zone, source.topic, papers_of(source))
 
 
-def _read(source: WebSource, fetched: Fetched, body: bytes, now: dt.datetime) -> list[Item]:
+def _drafts(source: WebSource, fetched: Fetched, body: bytes) -> list[Draft | Refusal]:
     origin = _origin(source)
     if source.kind == "page":
         page = read_page(body, source.url, origin, charset=fetched.charset)
-        draft = replace(page, url=source.url, external_id=source.url)
-        return [Item(draft, take(draft, origin, now))]
-    found = read_feed(body, source.url, origin, charset=fetched.charset)
-    return [
-        Item(None, one) if isinstance(one, Refusal) else Item(one, take(one, origin, now)) for one in found
-    ]
+        return [replace(page, url=source.url, external_id=source.url)]
+    return list(read_feed(body, source.url, origin, charset=fetched.charset))
 
 
-def _lengthened(source: WebSource, draft: Draft, page: Fetched, now: dt.datetime) -> Taken:
+def _lengthened(source: WebSource, draft: Draft, page: Fetched) -> Draft:
     read = read_page(page.body or b"", draft.place, _origin(source), charset=page.charset)
-    return take(replace(draft, body=read.body), _origin(source), now)
+    return replace(draft, body=read.body)

@@ -117,13 +117,13 @@ async def test_a_file_that_grew_while_it_was_read_stays_and_is_read_again(
     desk: Desk, box: Path, told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến")
-    read_path = intake.read_path
+    path_drafts = intake.path_drafts
 
     def read(path: Path, *args: Any, **how: Any) -> Any:
-        yield from list(read_path(path, *args, **how))
+        yield from list(path_drafts(path, *args, **how))
         put(box, "a.jsonl", "Ghe về bến", "Chợ họp sớm", at=LONG_AGO + 9)
 
-    monkeypatch.setattr(intake, "read_path", read)
+    monkeypatch.setattr(intake, "path_drafts", read)
     assert await tally(desk, told) == Tally(new=1)
     assert lying(box) == ["a.jsonl"]
     monkeypatch.undo()

@@ -180,14 +180,14 @@ async def test_a_file_that_breaks_its_reader_is_refused_and_not_read_at_every_ti
 ) -> None:
     broken = put(inbox, "a.jsonl", "Ghe về bến")
     put(inbox, "b.jsonl", "Chợ họp sớm")
-    read_path = intake.read_path
+    path_drafts = intake.path_drafts
 
     def read(path: Path, *args: Any, **how: Any) -> Any:
         if path == broken:
             raise ZeroDivisionError
-        return read_path(path, *args, **how)
+        return path_drafts(path, *args, **how)
 
-    monkeypatch.setattr(intake, "read_path", read)
+    monkeypatch.setattr(intake, "path_drafts", read)
     assert await tally(desk, told) == Tally(new=1)
     assert [path for path, _ in await refusals(desk)] == [str(broken)]
     assert await poll_sources(desk, told) == Intake()

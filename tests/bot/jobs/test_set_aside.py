@@ -1,24 +1,31 @@
 """A text that ends the process at work on it is set aside, named once, and not tried again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+import os
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.desk import Desk
+from bot.jobs.intake import Intake, poll_sources
 from bot.jobs.set_aside import SetAside
+from bot.jobs.taking import Taker
 from bot.jobs.work_up import WorkUp
+from bot.newsroom import Newsroom, Source
 from bot.text_work.worker import TextWorker
 from bot.times.clock import ManualClock
 from storage.articles import count_waiting, find_waiting, store_articles
 from storage.inbox import find_refusals
+from storage.intake import Draft, Incoming, Origin, Refusal
 from storage.set_aside import MOST_TRIES, begin_tries, find_suspect
 from tests.bot.conftest import Told, incoming
 from tests.texts_here import TextsHere
 
 POISON = "độc: regex"
+TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."
 
 
 @pytest.fixture
@@ -117,6 +124,41 @@ async def test_the_admins_get_at_most_one_word_an_hour(desk: Desk, told: Told, c
     await named.tell()
     assert len(told) == 2
     assert "19 bài" in told[1]
+
+
+async def test_a_draft_that_outruns_the_process_is_refused_and_never_tried_again(
+    desk: Desk, texts: TextWorker, told: Told
+) -> None:
+    """Neither at the next poll, which brings it again, nor after a restart."""
+    named = SetAside(desk, told)
+    drafts = [Draft("feed#1", "Tin một", TEXT), Refusal("feed#2", "cụt"), Draft("feed#3", POISON, TEXT)]
+    drafts.append(Draft("feed#4", "Tin hai", TEXT))
+    origin, now = Origin("bao-bien"), desk.clock.now()
+    first = await Taker(desk.database, texts, named.add).take(drafts, origin, now)
+    assert [type(one) for one in first] == [Incoming, Refusal, Refusal, Incoming]
+    assert first[2] == Refusal("feed#3", "xử lý quá lâu, đã dừng")
+    again = await Taker(desk.database, TextsHere(), named.add).take(drafts[::-1], origin, now)
+    assert [type(one) for one in again] == [Incoming, Refusal, Refusal, Incoming], "TextsHere would take it"
+    await named.tell()
+    assert len(told) == 1
+    assert POISON in told[0]
+
+
+async def test_a_files_poison_is_refused_by_its_line_and_the_rest_is_stored(
+    desk: Desk, texts: TextWorker, told: Told, source: Callable[..., Source],
+    make_newsroom: Callable[..., Newsroom],
+) -> None:  # fmt: skip
+    inbox = source()
+    desk.newsroom = make_newsroom(sources=(inbox,))
+    desk.take = Taker(desk.database, texts, SetAside(desk, told).add).take
+    rows = [{"title": title, "body": TEXT} for title in ("Tin một", POISON, "Tin hai")]
+    file = inbox.path / "tin.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    taken = await poll_sources(desk, told)
+    assert taken.tally.new == 2
+    assert [refusal.path for refusal in taken.refused] == [f"{file}:2"]
+    assert await poll_sources(desk, told) == Intake(), "the file is known"
 
 
 async def killed_at_work(desk: Desk, ids: list[int]) -> None:
