@@ -14,8 +14,8 @@ from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.alerts import send_alerts
+from bot.jobs.arrivals import Arrivals
 from bot.jobs.delivery import Sender
-from bot.jobs.intake import poll_sources
 from bot.jobs.lookout import Lookout
 from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
@@ -29,7 +29,6 @@ from bot.jobs.work_up import WorkUp
 from bot.metrics import serve_health
 from bot.operators import notices
 from bot.readiness import persistently, until_ready
-from bot.systemd import notify, watched
 from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
 from bot.text_work.worker import TextWorker
@@ -62,7 +61,6 @@ class Bot:
         self._watch = watch
         self._listen = listen
         self._stop = asyncio.Event()
-        self._sending: asyncio.Task[None] | None = None
         self._waits_for: str | None = notices.DATABASE_AWAITED
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
@@ -73,6 +71,7 @@ class Bot:
         desk.take = Taker(desk.database, self._texts, self._set_aside.add).take
         self._work_up = WorkUp(desk.database, desk.clock, self._texts, self._set_aside.add)
         self._watching = Watching(desk)
+        self._arrivals = Arrivals(desk, self._tell, web=self._web, work_up=self._work_up, follow=self._follow)
         self._ticks = Ticks(desk.clock)
         self._lookout = Lookout(
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
@@ -84,7 +83,6 @@ class Bot:
 
     def stop(self) -> None:
         """Ask the bot to finish what is in flight and end."""
-        notify("STOPPING=1")
         self._stop.set()
 
     async def run(self) -> None:
@@ -98,7 +96,7 @@ class Bot:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        async with watched(self._is_well), AsyncExitStack() as stack:
+        async with AsyncExitStack() as stack:
             await self._listen_for_health(stack)
             if await self._may_begin():
                 await stack.enter_async_context(self._lease.kept())
@@ -111,10 +109,6 @@ class Bot:
             raise TokenRefusedError
         if self._lease.lost.is_set():
             raise LeaseLostError
-
-    def _is_well(self) -> bool:
-        """Tell whether the part that sends is there: it ends early only by an error that nobody foresaw."""
-        return self._sending is None or not self._sending.done()
 
     async def _may_begin(self) -> bool:
         """Wait for the database and for the lease; False when asked to stop before that."""
@@ -164,9 +158,7 @@ class Bot:
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
         await persistently(lambda: reschedule_profiles(self._desk), self._stop)
-        self._sending = sending = asyncio.create_task(self._sender.run())
-        with contained("slots"):  # what came due while we were away does not wait for the minute
-            await self._run_slots()
+        sending = asyncio.create_task(self._sender.run())
         self._add_ticks()
         self._ticks.start()
         try:
@@ -177,14 +169,15 @@ class Bot:
             else:
                 self._sender.stop()
             await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
+            await self._arrivals.close()
             await self._web.close()
             await self._texts.close()
             sending.cancel()  # a row that still waits for its answer is taken up at the next start
             await asyncio.wait([sending])
 
     def _add_ticks(self) -> None:
-        self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True)
-        self._ticks.add("intake", self._take_in, every_seconds=20)
+        self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True)
+        self._ticks.add("intake", self._arrivals.take_in, every_seconds=20)
         self._ticks.add("watching", self._alert, every_seconds=15)
         self._ticks.add("web", self._web.look, every_seconds=5)
         self._ticks.add("lookout", self._lookout.look, every_seconds=10)
@@ -196,12 +189,11 @@ class Bot:
             self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)
 
     async def _run_slots(self) -> None:
+        await self._arrivals.catch_up()
         if await run_due_slots(self._desk, self._tell):
             self._sender.wake()
 
-    async def _take_in(self) -> None:
-        await poll_sources(self._desk, self._tell)
-        await self._work_up.run(ranker=self._desk.newsroom.ranker)
+    async def _follow(self) -> None:
         await self._set_aside.tell()
         await self._alert()
 

@@ -6,7 +6,7 @@ here.
 """
 
 import datetime as dt
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.messages.rendering import RenderedPart, render_parts
@@ -29,11 +29,12 @@ class Gathered:
     window: Window
     candidates: tuple[Candidate, ...]
 
-    def without(self, told: Container[int]) -> "Gathered":
+    def without(self, told: Mapping[int, dt.datetime]) -> "Gathered":
         """Leave out the stories that were told, unless an article came since."""
-        after = self.window.after
         left = (
-            c for c in self.candidates if c.story_id not in told or any(p.stored_at > after for p in c.pieces)
+            c
+            for c in self.candidates
+            if c.story_id not in told or any(p.was_ready_at > told[c.story_id] for p in c.pieces)
         )
         return replace(self, candidates=tuple(left))
 
@@ -57,11 +58,15 @@ def window_for(
     slot: dt.datetime,
     *,
     told_until: dt.datetime | None = None,
+    came_by: dt.datetime | None = None,
     by_publication: bool = False,
 ) -> Window:
-    """Return what is eligible for `slot`: since `told_until`, or the last 24 hours where it is None."""
+    """Return what is eligible for `slot`: since `told_until`, or the last 24 hours where it is None.
+
+    `came_by`: the moment at which the issue is made, where that is later than its slot.
+    """
     after = told_until if told_until is not None else slot - FIRST_WINDOW
-    return Window(after, slot, slot - edition.max_age, by_publication)
+    return Window(after, slot, slot - edition.max_age, by_publication, came_by)
 
 
 async def compose_digest(
@@ -136,6 +141,7 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
         stored_at=article.stored_at,
         quote=source.quote if source else "full",
         advertorial=article.advertorial,
+        ready_at=article.ready_at,
     )
 
 

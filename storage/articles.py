@@ -45,6 +45,7 @@ class StoredArticle:
     advertorial: bool
     story_id: int | None
     worked_at: dt.datetime | None
+    ready_at: dt.datetime | None
 
     @property
     def document(self) -> Document:
@@ -87,6 +88,7 @@ def article_of(row: Row[Any]) -> StoredArticle:
     return StoredArticle(
         row.id, row.external_id, row.url, row.source, row.topic, row.guessed_topic, row.title, row.sapo,
         row.body, published, row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
+        row.ready_at,
     )  # fmt: skip
 
 

@@ -13,23 +13,28 @@ from storage.tables import articles
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
-_LATEST = dt.timedelta(hours=24)  # an article is worked up within minutes, or after a downtime
 _COMMIT_LAG = dt.timedelta(seconds=10)  # what is worked up at one moment is seen a little later
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What makes a story eligible, all in UTC.
+    """What makes a story eligible for the slot `until`, all in UTC.
 
-    An article of it was stored in (`after`, `until`] and came out at `oldest` or later. One stored earlier,
-    but not worked up when the slot `after` was made, counts too: else it would never be told. With
-    `by_publication` the publication time stands for the storing time: that is looking back at a past moment.
+    An article of it became ready (was first worked up) after `after`, and came out at `oldest` or later. An
+    issue that is made late takes in what became ready by `came_by`, later than its slot. With
+    `by_publication` the publication time stands for becoming ready: that is looking back at a past moment.
     """
 
     after: dt.datetime
     until: dt.datetime
     oldest: dt.datetime
     by_publication: bool = False
+    came_by: dt.datetime | None = None
+
+    @property
+    def end(self) -> dt.datetime:
+        """Return up to when what became ready counts: the next window begins there."""
+        return self.until if self.came_by is None else max(self.until, self.came_by)
 
     def came_out(self) -> ColumnElement[dt.datetime]:
         """Return when an article came out: published, or arrived where that is unknown."""
@@ -37,19 +42,19 @@ class Window:
 
     def condition(self) -> list[ColumnElement[bool]]:
         """Return the conditions on an article that makes its story eligible."""
-        arrived = self.came_out() if self.by_publication else articles.c.stored_at
-        return [
-            articles.c.worked_at.is_not(None),
-            articles.c.story_id.is_not(None),
-            arrived > self.after if self.by_publication else self._was_not_there(),
-            arrived <= self.until,
-            self.came_out() >= self.oldest,
-        ]
-
-    def _was_not_there(self) -> ColumnElement[bool]:
         a = articles.c
-        is_late = and_(a.version == 1, a.worked_at > self.after - _COMMIT_LAG)
-        return and_(a.stored_at > self.after - _LATEST, or_(a.stored_at > self.after, is_late))
+        is_worked_up = [a.worked_at.is_not(None), a.story_id.is_not(None)]
+        if self.by_publication:
+            came_out = self.came_out()
+            return [*is_worked_up, came_out > self.after, came_out >= self.oldest, self.is_seen()]
+        is_new = [a.ready_at > self.after - _COMMIT_LAG, self.is_seen()]
+        # Stored before the last slot, but ready only after it: its age is judged as it was for that slot.
+        missed = and_(a.stored_at <= self.after, self.came_out() >= self.after - (self.until - self.oldest))
+        return [*is_worked_up, *is_new, or_(self.came_out() >= self.oldest, missed)]
+
+    def is_seen(self) -> ColumnElement[bool]:
+        """Return the condition on an article to be there at the end of the window."""
+        return self.came_out() <= self.until if self.by_publication else articles.c.ready_at <= self.end
 
 
 async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int, list[StoredArticle]]:
@@ -78,11 +83,10 @@ async def _members(
     connection: AsyncConnection, stories: Sequence[int], window: Window
 ) -> list[StoredArticle]:
     a = articles.c
-    arrived = window.came_out() if window.by_publication else a.stored_at
     place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
     ranked = (
         select(a.id, place)
-        .where(a.story_id.in_(stories), a.worked_at.is_not(None), arrived <= window.until)
+        .where(a.story_id.in_(stories), a.worked_at.is_not(None), window.is_seen())
         .subquery()
     )
     query = select(ranked.c.id).where(ranked.c.place <= _MOST_ARTICLES_OF_A_STORY).order_by(ranked.c.id)

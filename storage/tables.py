@@ -56,12 +56,14 @@ articles = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.set_aside
+    Column("ready_at", UtcTime),  # when it was first worked up: from then on digests may tell it
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
 Index("articles_stored_at", articles.c.stored_at)
 Index("articles_published_at", articles.c.published_at)
 Index("articles_story_id", articles.c.story_id)
+Index("articles_ready_at", articles.c.ready_at)
 Index("articles_worked_at", articles.c.worked_at)
 Index(
     "articles_waiting",
@@ -168,7 +170,6 @@ subscribers = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("thread_id", BigInteger),  # the forum topic of a group that its digests go to
-    Column("previous_profile_id", BigInteger),  # what the last change can be taken back to
 )
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
 

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle
 from storage.search import SearchRow, index_articles
 from storage.tables import articles, stories, summary_places
+from storage.times import UtcTime
 from summarizer.model import Summary
 from summarizer.stories.terms import LEAD_SYLLABLES
 
@@ -78,7 +79,12 @@ async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> 
         articles.c.version == one.article.version,
         articles.c.worked_at.is_(None),
     )
-    found = {"worked_at": now, "story_id": one.story_id, "guessed_topic": one.topic}
+    found = {
+        "worked_at": now,
+        "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
+        "story_id": one.story_id,
+        "guessed_topic": one.topic,
+    }
     statement = update(articles).where(unchanged).values(found)
     return (await connection.execute(statement)).rowcount == 1
 

@@ -40,10 +40,10 @@ async def publish(
         parts=composed.parts,
         stories=_told(composed),
     )
-    issue_id = await record_issue(connection, issue, now=now)
+    issue_id = await record_issue(connection, issue, now=window.end)  # what it tells is as of then
     if issue_id is None:
         return 0
-    await set_told_until(connection, profile.id, window.until)
+    await set_told_until(connection, profile.id, window.end)
     zone = edition.schedule.zone
     queued = await enqueue_deliveries(
         connection,

@@ -9,16 +9,19 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import Desk
 from bot.digests import FIRST_WINDOW, Composed, Gathered, compose_gathered, gather, window_for
 from bot.failures import contained
 from bot.jobs.publishing import is_drying_up, publish, record_skipped
-from bot.jobs.slot_plan import SlotPlan, plan_slots
+from bot.jobs.slot_plan import OVERTAKEN, SlotPlan, plan_slots
 from bot.newsroom import Edition
 from bot.operators import notices
+from bot.times.schedule import Schedule
 from storage.candidates import Window
 from storage.delivery.issues import find_told_stories
+from storage.notes import find_note, write_note
 from storage.profiles import (
     Profile,
     find_due,
@@ -30,6 +33,7 @@ from storage.profiles import (
 )
 
 Tell = Callable[[str], Awaitable[None]]
+LOOKED_UNTIL = "slots looked at until"  # a note
 _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +41,8 @@ _log = structlog.get_logger(__name__)
 async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
     now = desk.clock.now()
+    async with desk.database.write() as connection:  # what came by now is due in the table, made or not
+        await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
     composer = SharedComposer(desk)
     queued = 0
     last: Profile | None = None
@@ -44,11 +50,12 @@ async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
         async with desk.database.read() as connection:
             due = await find_due(connection, now=now, after=last)
         if not due:
-            return queued
+            break
         last = due[-1]
         for profile in sorted(due, key=_window_order):
             with contained("slot", profile=profile.id, edition=profile.choices.edition):
-                queued += await _run(desk, composer, profile, tell_admins)
+                queued += await _run(desk, composer, profile, tell_admins, now)
+    return queued
 
 
 def _window_order(profile: Profile) -> tuple[dt.datetime, dt.datetime, str]:
@@ -76,10 +83,11 @@ class SharedComposer:
         return await compose_gathered(newsroom, edition, self._gathered.without(told), told)
 
 
-async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell) -> int:
+async def _run(
+    desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell, now: dt.datetime
+) -> int:
     if not await _is_heard(desk, profile) or profile.next_due_at is None:
         return 0
-    now = desk.clock.now()
     edition = desk.newsroom.edition_for(profile.choices)
     told_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
     plan = plan_slots(
@@ -92,7 +100,7 @@ async def _run(desk: Desk, composer: SharedComposer, profile: Profile, tell_admi
     if plan.make is None:
         await _skip(desk, profile, plan, told_until, now)
         return 0
-    window = window_for(edition, plan.make, told_until=told_until)
+    window = window_for(edition, plan.make, told_until=told_until, came_by=now)
     composed = await composer.compose(profile, edition, window)
     queued, is_dry = await _apply(desk, profile, edition, plan, window, composed, now)
     if is_dry:
@@ -147,17 +155,41 @@ async def _skip(
 async def reschedule_profiles(desk: Desk) -> int:
     """After a change of the newsroom file give every profile its next slot anew; return how many moved.
 
-    A slot that has come already stays: it is made as it was declared, or recorded as skipped.
+    A slot that has come already stays: it is made, or recorded as skipped. So are the slots of the new
+    schedule that came since slots were looked at last: while the bot was down, say.
     """
     now = desk.clock.now()
     moved = 0
     async with desk.database.write() as connection:
+        looked_until = await find_looked_until(connection) or now
         for profile in await find_profiles(connection):
-            if profile.next_due_at is None or profile.next_due_at <= now:
+            if profile.next_due_at is None:
                 continue
-            next_due_at = profile.next_due_at
             with contained("reschedule", profile=profile.id):  # a zone that there is not any more, say
-                next_due_at = desk.newsroom.edition_for(profile.choices).schedule.next_after(now)
-            if profile.next_due_at != next_due_at:
-                moved += await move_on(connection, profile, next_due_at=next_due_at)
+                schedule = desk.newsroom.edition_for(profile.choices).schedule
+                moved += await _reschedule(connection, profile, schedule, looked_until, now)
     return moved
+
+
+async def _reschedule(
+    connection: AsyncConnection,
+    profile: Profile,
+    schedule: Schedule,
+    looked_until: dt.datetime,
+    now: dt.datetime,
+) -> bool:
+    came = schedule.slots_between(looked_until, now)
+    due_at = profile.next_due_at
+    if due_at is not None and due_at <= now:
+        for slot in came:
+            if slot < due_at:
+                await record_skipped(connection, profile, slot, OVERTAKEN, now=now)
+        return False
+    next_due_at = came[0] if came else schedule.next_after(now)
+    return next_due_at != due_at and await move_on(connection, profile, next_due_at=next_due_at)
+
+
+async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:
+    """Return the moment up to which the slots that came were looked at, None at the very first start."""
+    note = await find_note(connection, LOOKED_UNTIL)
+    return dt.datetime.fromisoformat(note) if note else None

@@ -114,11 +114,11 @@ async def find_last_issues(
 async def find_told_stories(
     connection: AsyncConnection, profile_id: int, *, since: dt.datetime
 ) -> dict[int, dt.datetime]:
-    """Return the stories that the profile's issues told since `since`, with the latest slot of each."""
+    """Return the stories that the profile's issues told since `since`, and when each was told last."""
     query = (
-        select(issue_stories.c.story_id, func.max(issues.c.slot_at, type_=UtcTime).label("latest"))
+        select(issue_stories.c.story_id, func.max(issues.c.made_at, type_=UtcTime).label("latest"))
         .join(issues, issues.c.id == issue_stories.c.issue_id)
-        .where(issues.c.profile_id == profile_id, issues.c.slot_at >= since)
+        .where(issues.c.profile_id == profile_id, issues.c.made_at >= since)
         .group_by(issue_stories.c.story_id)
         .limit(5_000)
     )

@@ -105,9 +105,9 @@ async def _forget_untold(connection: AsyncConnection, these: ColumnElement[bool]
     i, p = issues.c, profiles.c
     is_got = exists().where(deliveries.c.issue_id == i.id, deliveries.c.status.in_(_GOT_IT))
     untold = and_(these, ~is_got)
-    query = select(i.id, i.profile_id, i.slot_at, i.window_start).where(untold)
+    query = select(i.id, i.profile_id, i.slot_at, i.made_at, i.window_start).where(untold)
     for row in (await connection.execute(query)).all():
-        is_latest = and_(p.id == row.profile_id, p.last_slot_at == row.slot_at)
+        is_latest = and_(p.id == row.profile_id, p.last_slot_at.in_([row.slot_at, row.made_at]))
         await connection.execute(update(profiles).where(is_latest).values(last_slot_at=row.window_start))
         await connection.execute(delete(issue_stories).where(issue_stories.c.issue_id == row.id))
 

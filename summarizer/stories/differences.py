@@ -36,8 +36,8 @@ def with_news(story: DigestStory, candidate: Candidate, told_at: dt.datetime) ->
     A story in which nothing is new by rule stays as it is: its newer articles may tell it better.
     """
     pieces = _quotable(candidate)
-    old = [piece for piece in pieces if piece.stored_at <= told_at]
-    new = [piece for piece in pieces if piece.stored_at > told_at]
+    old = [piece for piece in pieces if piece.was_ready_at <= told_at]
+    new = [piece for piece in pieces if piece.was_ready_at > told_at]
     news = next((quote for quote in what_is_new(old, new) if _may_be_shown(quote, new)), None)
     if news is None:
         return story

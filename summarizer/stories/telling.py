@@ -43,6 +43,12 @@ class Piece:
     stored_at: dt.datetime
     quote: QuotePolicy
     advertorial: bool
+    ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
+
+    @property
+    def was_ready_at(self) -> dt.datetime:
+        """Return since when digests could tell the article."""
+        return self.ready_at or self.stored_at
 
     @property
     def moment(self) -> dt.datetime:

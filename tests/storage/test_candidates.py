@@ -1,10 +1,13 @@
 """Which stories are eligible for a digest, and which articles come with them."""
 
 import datetime as dt
+from dataclasses import replace
 
+from storage.articles import find_waiting, store_articles
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
 from storage.times import Published
+from storage.work import Worked, make_story, save_work
 from tests.storage.conftest import NOW, Worker, incoming
 
 HOUR = dt.timedelta(hours=1)
@@ -58,3 +61,39 @@ async def test_looking_back_goes_by_publication(database: Database, work_up: Wor
     slot = long_ago + HOUR
     window = Window(slot - 24 * HOUR, slot, slot - 48 * HOUR, by_publication=True)
     assert list((await eligible(database, window)).values()) == [["then"]]
+
+
+async def test_an_article_that_changed_before_it_was_worked_up_is_not_lost_between_two_slots(
+    database: Database, work_up: Worker
+) -> None:
+    slot = NOW - 24 * HOUR
+    async with database.write() as connection:
+        await store_articles(connection, [incoming("a")], now=slot - dt.timedelta(minutes=2))
+        await store_articles(
+            connection, [replace(incoming("a"), text_hash="mới")], now=slot - dt.timedelta(minutes=1)
+        )
+        [waiting] = await find_waiting(connection, 2)
+        done = Worked(waiting, (), await make_story(connection, now=NOW))
+        await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
+    assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
+
+
+async def test_the_age_of_an_article_that_missed_a_slot_by_its_work_is_judged_as_it_was_then(
+    database: Database,
+) -> None:
+    slot = LATEST_DAY.after
+    async with database.write() as connection:
+        old = incoming("a", published=Published(slot - 40 * HOUR))
+        await store_articles(connection, [old], now=slot - dt.timedelta(minutes=1))
+        [waiting] = await find_waiting(connection, 2)
+        done = Worked(waiting, (), await make_story(connection, now=NOW))
+        await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
+    assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
+
+
+async def test_a_late_issue_takes_in_what_came_after_its_slot(database: Database, work_up: Worker) -> None:
+    await work_up(incoming("after the slot"), at=LATEST_DAY.until + HOUR)
+    late = replace(LATEST_DAY, came_by=LATEST_DAY.until + HOUR)
+    assert list((await eligible(database, late)).values()) == [["after the slot"]]
+    following = Window(late.end, NOW + 24 * HOUR, NOW - 24 * HOUR)
+    assert following.after == LATEST_DAY.until + HOUR

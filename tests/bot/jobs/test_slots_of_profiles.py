@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from bot.desk import Desk
+from bot.jobs.slot_plan import OVERTAKEN
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.newsroom import Edition, Newsroom
 from bot.times.clock import ManualClock
 from storage.profiles import find_due, find_profile, join_profile, put_to_sleep
 from storage.subscribers import delete_subscriber, set_status, subscribe
-from tests.bot.jobs.test_slots import DAY, HOUR, TO_SLOT, Reader, Story, made, rows
+from tests.bot.jobs.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader, Story, made, rows
 
 
 async def test_a_profile_nobody_listens_to_goes_to_sleep_and_wakes_with_its_next_reader(
@@ -155,3 +156,49 @@ async def test_due_profiles_come_page_by_page(desk: Desk, clock: ManualClock, re
             found += [profile.id for profile in page]
             last = page[-1]
     assert found == ids
+
+
+@pytest.mark.parametrize(("start", "statuses"), [("08:48", ["made"]), ("11:01", ["skipped", "skipped"])])
+async def test_a_slot_edited_while_the_bot_is_down_is_made_late_or_recorded(
+    desk: Desk,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    told: Any,
+    edition: Callable[..., Edition],
+    make_newsroom: Callable[..., Newsroom],
+    start: str,
+    statuses: list[str],
+) -> None:
+    desk.newsroom = make_newsroom(edition("sang", "09:00"))
+    await reader(1)
+    await story("Đèn đường thắp lại")
+    await clock.advance(3 * HOUR + 40 * MINUTE)  # 8:40
+    assert await run_due_slots(desk, told) == 0
+    hours, minutes = map(int, start.split(":"))
+    await clock.advance((hours - 8) * HOUR + (minutes - 40) * MINUTE)
+    desk.newsroom = make_newsroom(edition("sang", "08:45"))
+    await reschedule_profiles(desk)
+    await run_due_slots(desk, told)
+    await reschedule_profiles(desk)
+    await run_due_slots(desk, told)
+    assert [status for status, _ in await made(desk)] == statuses
+
+
+async def test_a_new_slot_that_passed_before_the_old_one_was_due_is_recorded_too(
+    desk: Desk,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    told: Any,
+    edition: Callable[..., Edition],
+    make_newsroom: Callable[..., Newsroom],
+) -> None:
+    await reader(1)
+    await story("Đèn đường thắp lại")
+    await run_due_slots(desk, told)  # 5:00, and the bot is stopped
+    await clock.advance(TO_SLOT + 10 * MINUTE)
+    desk.newsroom = make_newsroom(edition("sang", "06:15"))
+    await reschedule_profiles(desk)
+    await run_due_slots(desk, told)
+    assert await made(desk) == [("skipped", OVERTAKEN), ("made", None)]
