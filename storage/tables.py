@@ -311,8 +311,9 @@ updates = Table(
     "updates",
     metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("payload", Text),  # null once handled: the row then only says "seen"
+    Column("payload", Text),  # as it came; null once handled: the row then only says "seen"
     Column("received_at", UtcTime, nullable=False),
+    Column("failure", Text),  # why it cannot be read; such an update is not tried again
 )
 Index(
     "updates_waiting",

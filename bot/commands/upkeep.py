@@ -57,6 +57,8 @@ def stats(json: Json = False) -> None:
     put(f"Lượt đang chờ gửi: {found.deliveries_waiting}")
     for line in _delivery(found, newsroom.zone):
         put(line)
+    if found.updates_set_aside:
+        put(f"Tin nhắn từ Telegram không đọc được, để riêng: {found.updates_set_aside}")
     for source, path, reason in found.refusals:
         put(f"Từ chối: {say_origin(source, newsroom)} · {path}: {reason}")
 

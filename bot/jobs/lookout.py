@@ -10,7 +10,7 @@ from telegram import Bot
 from bot.desk import Desk
 from bot.jobs.delivery import Sender
 from bot.jobs.progress import BroadcastProgress
-from bot.jobs.risks import Situation, tell_risks
+from bot.jobs.risks import Situation, tell_risks, tell_set_aside
 from bot.jobs.slots import Tell
 from bot.metrics import (
     DUE_DELIVERIES,
@@ -71,6 +71,7 @@ class Lookout:
             problem if self._deaf_looks >= _DEAF_LOOKS else None,
         )
         await tell_risks(self._desk, self._tell, situation)
+        await tell_set_aside(self._desk, self._tell)
 
     async def _look_at_queue(self) -> Queue:
         async with self._desk.database.read() as connection:

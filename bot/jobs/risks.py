@@ -16,10 +16,12 @@ from bot.jobs.slots import Tell
 from bot.operators import delivery_notices as notices
 from storage.delivery.outlook import LATE, Queue
 from storage.notes import find_note, write_note
+from storage.updates import count_set_aside
 
 PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
 AGAIN = dt.timedelta(minutes=30)
 _UNKNOWN = "risk:unknown"
+_SET_ASIDE = "risk:set_aside"
 _log = structlog.get_logger(__name__)
 
 
@@ -55,7 +57,9 @@ async def tell_risks(desk: Desk, tell: Tell, situation: Situation) -> None:
     for name, over in notices.OVER.items():
         if text := await _change(desk, f"risk:{name}", risks.get(name), over):
             await tell(text)
-    await _tell_unknown(desk, tell, situation.queue)
+    total = situation.queue.unknown
+    if new := await _new_since_told(desk, _UNKNOWN, total):  # those of half an hour together
+        await tell(notices.more_unknown(new, total))
 
 
 async def _change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
@@ -79,16 +83,23 @@ async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.
     return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
-async def _tell_unknown(desk: Desk, tell: Tell, queue: Queue) -> None:
-    """Tell of new deliveries in doubt, those of half an hour together."""
+async def tell_set_aside(desk: Desk, tell: Tell) -> None:
+    """Tell of updates newly set aside because they cannot be read, those of half an hour together."""
+    async with desk.database.read() as connection:
+        total = await count_set_aside(connection)
+    if new := await _new_since_told(desk, _SET_ASIDE, total):
+        await tell(notices.more_set_aside(new, total))
+
+
+async def _new_since_told(desk: Desk, note: str, total: int) -> int:
+    """Return by how much `total` grew since it was told last; 0 within half an hour of that."""
     now = desk.clock.now()
     async with desk.database.write() as connection:
-        known, _, at = (await find_note(connection, _UNKNOWN) or "0").partition(" ")
-        new = queue.unknown - int(known)
+        known, _, at = (await find_note(connection, note) or "0").partition(" ")
+        new = total - int(known)
         is_told_lately = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
         if not new or (new > 0 and is_told_lately):
-            return
+            return 0
         told_at = now.isoformat() if new > 0 else at
-        await write_note(connection, _UNKNOWN, f"{queue.unknown} {told_at}".strip(), now=now)
-    if new > 0:
-        await tell(notices.more_unknown(new, queue.unknown))
+        await write_note(connection, note, f"{total} {told_at}".strip(), now=now)
+    return max(0, new)

@@ -23,6 +23,11 @@ _DEAF = Markup(
     "⚠️ Điểm Tin không nhận được tin nhắn mới từ Telegram ({problem}).\n"
     "Xem nhật ký và <code>diemtin health</code>; bản tin vẫn được gửi."
 )
+_SET_ASIDE = Markup(
+    "⚠️ Có {count} tin nhắn từ Telegram mà bot không đọc được, đã để riêng (tất cả {total}); "
+    "các tin khác vẫn được trả lời.\n"
+    "Lý do có trong nhật ký ở dòng <code>an update cannot be read</code>; nếu còn gặp, hãy nâng cấp diemtin."
+)
 _UNKNOWN = Markup(
     "⚠️ Thêm {count} lượt gửi chưa rõ đã đến hay chưa: Telegram không trả lời hai lần liền.\n"
     "Điểm Tin không gửi lại, để không ai nhận quá hai bản. Tổng cộng: {total}. Xem thêm: /quantri"
@@ -60,6 +65,11 @@ def deaf(problem: str) -> Markup:
 def more_unknown(count: int, total: int) -> Markup:
     """Tell that `count` more deliveries ended in doubt."""
     return _UNKNOWN.format(count=say_number(count), total=say_number(total))
+
+
+def more_set_aside(count: int, total: int) -> Markup:
+    """Tell that `count` more of Telegram's updates could not be read."""
+    return _SET_ASIDE.format(count=say_number(count), total=say_number(total))
 
 
 def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_paused: bool) -> Markup:

@@ -100,6 +100,9 @@ DATABASE_AWAITED = (
 DATABASE_SILENT = "cơ sở dữ liệu không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
 LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
 NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+POLLER_RESTARTED = (
+    "việc nhận tin từ Telegram vừa tự dừng và đã chạy lại; nếu lặp lại, hãy xem nhật ký rồi nâng cấp diemtin"
+)
 TELEGRAM_SILENT = "Telegram không trả lời; hãy xem mạng của máy này"
 NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
 

@@ -5,6 +5,7 @@ What runs over it is the application's: handlers, the sender, the ticks.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot
 
 from bot.desk import Desk
 from bot.failures import contained
+from bot.metrics import POLLER_RESTARTS
 from bot.operators import notices
 from bot.readiness import persistently
 from bot.telegram.limiter import TelegramPace
@@ -28,6 +30,9 @@ _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
 _DEAF_SECONDS = 120.0  # without one good answer to a poll in so long, something is wrong
 _PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
+_WATCH_SECONDS = 1.0
+_RESTART_SHOWN_SECONDS = 300.0
+_POLLER = "_Updater__polling_task"  # the library gives no public way to see whether its poller still runs
 _UPDATE_KINDS = [
     "message",
     "edited_message",
@@ -61,8 +66,10 @@ class Connection:
 
     def __init__(self, desk: Desk, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
-        self._polling = PollingRequest(2)
         self._queue = DurableQueue(desk.database, desk.clock)
+        self._polling = PollingRequest(2, self._queue.keep)
+        self._watching: asyncio.Task[None] | None = None
+        self._restarted_at = float("-inf")
         self.pace = TelegramPace()
         self.telegram = self._build(address)
         self._listener = (
@@ -112,6 +119,8 @@ class Connection:
             return self._listener.find_problem()
         if self.telegram.updater is None or not self.telegram.updater.running:
             return notices.NOT_POLLING
+        if time.monotonic() - self._restarted_at < _RESTART_SHOWN_SECONDS:
+            return notices.POLLER_RESTARTED
         return notices.TELEGRAM_SILENT if self._polling.seconds_since_ok > _DEAF_SECONDS else None
 
     async def open(self, stop: asyncio.Event) -> bool:
@@ -129,7 +138,24 @@ class Connection:
             await self._listener.open()
         is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
+        if is_open and self._listener is None:
+            self._watching = asyncio.create_task(self._watch_poller(stop))
         return is_open
+
+    async def _watch_poller(self, stop: asyncio.Event) -> None:
+        """Begin to poll again if polling ever ends by itself: the library would not say so."""
+        while not stop.is_set():
+            await asyncio.sleep(_WATCH_SECONDS)
+            poller = getattr(self.telegram.updater, _POLLER, None)
+            if poller is None or not poller.done() or self.is_refused or self.telegram.updater is None:
+                continue
+            _log.error("polling ended by itself and begins again", exc_info=_error_of(poller))
+            POLLER_RESTARTS.inc()
+            self._restarted_at = time.monotonic()
+            setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and is left half-way
+            with contained("poller"):
+                await _patiently(self.telegram.updater.stop)
+                await _until_answered(self._poll, stop)
 
     async def _register(self) -> None:
         if self._listener is not None:
@@ -152,6 +178,8 @@ class Connection:
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
+        if self._watching is not None:
+            self._watching.cancel()
         if self._listener is not None:
             await _patiently(self._listener.close)
         self._polling.is_ending = True
@@ -187,6 +215,10 @@ async def _until_answered(ask: Callable[[], Awaitable[None]], stop: asyncio.Even
         else:
             return True
     return False
+
+
+def _error_of(task: "asyncio.Task[None]") -> BaseException | None:
+    return None if task.cancelled() else task.exception()
 
 
 def _on_polling_error(error: TelegramError) -> None:

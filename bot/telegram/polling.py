@@ -1,31 +1,39 @@
-"""The poller's transport: an update that the library cannot read costs no other.
+"""The poller's transport: updates are kept before the library reads them; an unreadable one costs no other.
 
 The library reads the updates of a poll together. When one of them is beyond it, none is handled, and it asks
-for the same ones again at once, for ever. Here such an update is cut down to its number: it is confirmed, and
-nobody handles it. At the end the library confirms once more what it has; whatever comes of that is fine, as
-an update that comes again is known by its number.
+for the same ones again at once, for ever. So `keep` sees them first: it writes them down as they came, and
+leaves only the number of one that cannot be read. That number is confirmed, and nobody handles it. At the end
+the library confirms once more what it has; whatever comes of that is fine, as an update that comes again is
+known by its number.
 """
 
 import contextlib
 import json
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
-from telegram import Update
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
-from bot.failures import contained
 from bot.telegram.transport import AiohttpRequest
 
+Keep = Callable[[Iterable[object]], Awaitable[list[dict[str, Any]]]]
 _NO_UPDATES = b'{"ok": true, "result": []}'
 
 
 class PollingRequest(AiohttpRequest):
-    """An `AiohttpRequest` for getUpdates alone; once `is_ending` no failure is told any more."""
+    """An `AiohttpRequest` for getUpdates alone; once `is_ending` no failure is told any more.
+
+    `keep` writes updates down before the library reads them, and returns what it is to read.
+    """
 
     is_ending = False
+
+    def __init__(self, connections: int, keep: Keep) -> None:
+        super().__init__(connections)
+        self._keep = keep
 
     async def do_request(
         self,
@@ -47,24 +55,19 @@ class PollingRequest(AiohttpRequest):
                 await ask()
             return 200, _NO_UPDATES
         status, body = await ask()
-        return status, _readable(body) if status == 200 else body
+        found = _updates_of(body) if status == 200 else None
+        if found is None:
+            return status, body
+        return status, json.dumps({"ok": True, "result": await self._keep(found)}).encode()
 
 
-def _readable(body: bytes) -> bytes:
+def _updates_of(body: bytes) -> list[object] | None:
+    """Return the updates in an answer; None when it holds none, which the library then says."""
     try:
         answer: Any = json.loads(body)
     except ValueError:
-        return body  # a gateway's page: the library says so
+        return None
+    except RecursionError as error:
+        raise NetworkError("an answer to getUpdates nests too deeply to be read") from error
     found = answer.get("result") if isinstance(answer, dict) else None
-    if not isinstance(found, list):
-        return body
-    readable = [readable_update(update) for update in found]
-    return body if readable == found else json.dumps(answer | {"result": readable}).encode()
-
-
-def readable_update(update: dict[str, Any]) -> dict[str, Any]:
-    """Return the update as it came, or its bare number where the library cannot read it."""
-    with contained("reading an update", update=update["update_id"]):
-        Update.de_json(update, None)
-        return update
-    return {"update_id": update["update_id"]}
+    return found if isinstance(found, list) and found else None

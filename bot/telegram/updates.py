@@ -1,60 +1,85 @@
 """Telegram's updates, durable and in order.
 
-`DurableQueue.put` is awaited before the next getUpdates confirms what was received, so an update is on disk
-before Telegram forgets it. `DurableApplication` marks it handled afterwards. `OrderedByChat` lets chats run
-beside each other, and one chat's updates one after the other; a tapped button that has to wait says so.
+`DurableQueue.keep` writes each update to the database as it came, before the library reads it and before the
+next getUpdates confirms it. Reading is a later step, which may fail for one update alone: that one is set
+aside. `DurableApplication` marks an update handled afterwards. `OrderedByChat` lets chats run beside each
+other, and one chat's updates one after the other; a tapped button that has to wait says so.
 """
 
 import asyncio
 import contextlib
 import inspect
 import json
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeGuard
 
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.chat.messages import texts
 from bot.failures import contained
+from bot.metrics import UPDATES_SET_ASIDE
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.updates import find_unhandled, keep_update, mark_handled
+from storage.updates import find_unhandled, keep_update, mark_handled, set_aside
 
 _MOST_AT_ONCE = 32
 _MOST_WAITING = 4_096
 _TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegram gives it up after fifteen
+_log = structlog.get_logger(__name__)
 
 
 class DurableQueue(asyncio.Queue[object]):
-    """A queue whose updates survive a kill."""
+    """A queue whose updates survive a kill. `keep` comes first; `put` then takes what was new."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__()
         self._database = database
         self._clock = clock
+        self._new: set[int] = set()  # kept by this process and not yet queued
 
-    async def put(self, item: object) -> None:
-        """Keep the update, then queue it; one that was seen before is dropped.
+    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+        """Write updates to the database as they came; return what the library is to read of each.
+
+        Of one seen before, or set aside as unreadable, that is its bare number: it is confirmed to Telegram,
+        and `put` drops it. What has no number can be neither kept nor confirmed, and is left out.
 
         Raises:
-            NetworkError: it could not be kept. The poller takes that for a failed poll: it does not confirm
-                the update, and asks for it again.
+            NetworkError: they could not be kept. The poller takes that for a failed poll: it confirms none,
+                and asks for them again.
         """
-        if isinstance(item, Update):
-            try:
-                is_new = await self._keep(item)
-            except StorageError as error:
-                raise NetworkError(f"update {item.update_id} was not kept: {error}") from error
-            if not is_new:
-                return
-        await super().put(item)
+        numbered = [each for each in found if has_number(each)]
+        if not numbered:
+            return []
+        try:
+            async with self._database.write() as connection:
+                new = {each["update_id"] for each in numbered if await self._keep(connection, each)}
+        except StorageError as error:
+            first = numbered[0]["update_id"]
+            raise NetworkError(f"update {first} was not kept: {error}") from error
+        self._new |= new
+        return [each if each["update_id"] in self._new else _bare(each) for each in numbered]
 
-    async def _keep(self, update: Update) -> bool:
-        async with self._database.write() as connection:
-            return await keep_update(connection, update.update_id, update.to_json(), now=self._clock.now())
+    async def _keep(self, connection: AsyncConnection, raw: dict[str, Any]) -> bool:
+        """Keep one update; return whether it is new and can be read."""
+        failure = why_unreadable(raw)
+        payload, now = json.dumps(raw), self._clock.now()
+        is_new = await keep_update(connection, raw["update_id"], payload, now=now, failure=failure)
+        if is_new and failure is not None:
+            UPDATES_SET_ASIDE.inc()
+        return is_new and failure is None
+
+    async def put(self, item: object) -> None:
+        """Queue an update that `keep` found new, and whatever is no update."""
+        if isinstance(item, Update):
+            if item.update_id not in self._new:
+                return
+            self._new.discard(item.update_id)
+        await super().put(item)
 
     async def forget(self, update_id: int) -> None:
         """Mark an update as handled."""
@@ -62,12 +87,52 @@ class DurableQueue(asyncio.Queue[object]):
             await mark_handled(connection, update_id)
 
     async def reload(self, bot: ExtBot[Any]) -> int:
-        """Queue what an earlier process kept and did not handle; return how many."""
+        """Queue what an earlier process kept and did not handle; return how many. Odd rows are set aside."""
         async with self._database.read() as connection:
-            payloads = await find_unhandled(connection)
-        for payload in payloads:
-            await super().put(Update.de_json(json.loads(payload), bot))
-        return len(payloads)
+            rows = await find_unhandled(connection)
+        left_over = 0
+        for number, payload in rows:
+            raw = _parsed(payload)
+            failure = "not an update" if raw is None else why_unreadable(raw)
+            if raw is not None and failure is None:
+                await super().put(Update.de_json(raw, bot))
+                left_over += 1
+            else:
+                async with self._database.write() as connection:
+                    await set_aside(connection, number, failure or "")
+                UPDATES_SET_ASIDE.inc()
+        return left_over
+
+
+def has_number(raw: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether `raw` is an object with the number of an update."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
+
+
+def why_unreadable(raw: dict[str, Any]) -> str | None:
+    """Say for operators why the library cannot read an update, without its words; None when it can."""
+    number = raw["update_id"]
+    try:
+        update = Update.de_json(raw, None)
+        _chat_of(update)
+    except Exception as error:  # noqa: BLE001 - one update of a stranger: whatever is odd about it ends here
+        failure = f"{', '.join(key for key in raw if key != 'update_id')[:80]}: {type(error).__name__}"
+        _log.error("an update cannot be read and is set aside", update=number, failure=failure)
+        return failure
+    return None
+
+
+def _bare(raw: dict[str, Any]) -> dict[str, Any]:
+    return {"update_id": raw["update_id"]}
+
+
+def _parsed(payload: str) -> dict[str, Any] | None:
+    try:
+        found: object = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return found if has_number(found) else None
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):

@@ -1,14 +1,13 @@
 """Webhook mode: Telegram calls us with each update, and hears 200 only once the update is on disk.
 
 TLS is the business of the proxy in front. A call without the secret is refused unread; what is no update is
-refused; one that the library cannot read is taken as its bare number, as polling does, so that Telegram does
-not bring it for ever.
+refused; one that the library cannot read is taken and set aside, as polling does, so that Telegram does not
+bring it for ever.
 """
 
 import asyncio
 import hmac
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +19,7 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot.operators import notices
-from bot.telegram.polling import readable_update
-from bot.telegram.updates import DurableQueue
+from bot.telegram.updates import DurableQueue, has_number
 
 MOST_CONNECTIONS = 8  # Telegram keeps the updates of one chat in order whatever the number
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -113,7 +111,8 @@ class WebhookListener:
         if self._queue.qsize() >= _MOST_WAITING:
             return web.Response(status=503)
         try:
-            await self._queue.put(Update.de_json(readable_update(raw), self._bot))
+            for update in await self._queue.keep([raw]):
+                await self._queue.put(Update.de_json(update, self._bot))
         except NetworkError as error:  # not on disk: Telegram brings it again
             _log.warning("update not taken", error=str(error))
             return web.Response(status=503)
@@ -127,12 +126,10 @@ def _is_telegrams(given: str, secret: str) -> bool:
 def _parsed(body: bytes) -> dict[str, Any] | None:
     """Return the update in `body`, None when it holds none."""
     try:
-        found: Any = json.loads(body)
+        found: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    number = found.get("update_id") if isinstance(found, Mapping) else None
-    is_number = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
-    return dict(found) if is_number else None
+    return found if has_number(found) else None
 
 
 def _problem_of(info: WebhookInfo) -> str | None:

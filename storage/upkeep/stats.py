@@ -15,6 +15,7 @@ from storage.delivery.outlook import Outcomes, Queue
 from storage.delivery.retractions import count_batches
 from storage.inbox import find_refusals
 from storage.tables import articles, stories
+from storage.updates import count_set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Stats:
     queue: Queue
     outcomes: Outcomes
     refusals: list[tuple[str, str, str]]
+    updates_set_aside: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts under their names, refusals as objects."""
@@ -59,4 +61,5 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         queue=await outlook.look_at_queue(connection, now=now),
         outcomes=await outlook.count_outcomes(connection, since=since, now=now),
         refusals=await find_refusals(connection, limit=5),
+        updates_set_aside=await count_set_aside(connection),
     )

@@ -40,7 +40,7 @@ async def test_an_update_comes_back_as_it_was(database: Database, clock: ManualC
     chat = {"id": 2**52 - 1, "type": "private", "first_name": text}
     message = {"message_id": 2**31, "date": 1, "chat": chat, "text": text}
     update = Update.de_json({"update_id": 2**31, "message": message}, bot)
-    await DurableQueue(database, clock).put(update)
+    await DurableQueue(database, clock).keep([{"update_id": 2**31, "message": message}])
     restarted = DurableQueue(database, clock)
     assert await restarted.reload(bot) == 1
     again = restarted.get_nowait()

@@ -27,7 +27,7 @@ from storage.notes import write_note
 from storage.tables import deliveries, notes
 from storage.upkeep.upgrade import upgrade
 from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
-from tests.bot.telegram.test_updates import update_of
+from tests.bot.telegram.test_updates import receive
 from tests.conftest import _make_cluster, _postgres_programs, _start_server
 from tests.faults.conftest import Ledger, copies, make_chats
 
@@ -73,9 +73,9 @@ async def test_a_sender_outlives_a_file_that_somebody_locked(
             await note(database, "khóa")
         queue = DurableQueue(database, ManualClock(NOW))
         with pytest.raises(Exception, match="was not kept"):
-            await queue.put(update_of(1))
+            await receive(queue, 1)
         other.execute("ROLLBACK")
-    await queue.put(update_of(1))
+    await receive(queue, 1)
     assert queue.qsize() == 1
     await database.close()
 

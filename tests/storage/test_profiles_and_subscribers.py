@@ -27,7 +27,14 @@ from storage.subscribers import (
     set_profile,
     subscribe,
 )
-from storage.updates import find_unhandled, forget_handled, keep_update, mark_handled
+from storage.updates import (
+    count_set_aside,
+    find_unhandled,
+    forget_handled,
+    keep_update,
+    mark_handled,
+    set_aside,
+)
 from storage.upkeep.stats import gather_stats
 
 Listener = Callable[..., Awaitable[int]]
@@ -152,12 +159,29 @@ async def test_an_update_is_kept_once_and_forgotten_when_handled(
         assert await keep_update(connection, 10, '{"a": 1}', now=now)
         assert not await keep_update(connection, 10, '{"a": 1}', now=now)
         assert await keep_update(connection, 9, '{"b": 2}', now=now)
-        assert await find_unhandled(connection) == ['{"b": 2}', '{"a": 1}']
+        assert await find_unhandled(connection) == [(9, '{"b": 2}'), (10, '{"a": 1}')]
         await mark_handled(connection, 9)
-        assert await find_unhandled(connection) == ['{"a": 1}']
+        assert await find_unhandled(connection) == [(10, '{"a": 1}')]
         await forget_handled(connection, before=now + HOUR)
         assert await keep_update(connection, 9, "{}", now=now), "a forgotten number is new again"
         assert not await keep_update(connection, 10, "{}", now=now), "an unhandled one is never forgotten"
+
+
+async def test_an_update_set_aside_is_counted_not_handled_and_dropped_in_time(
+    database: Database, now: dt.datetime
+) -> None:
+    async with database.write() as connection:
+        assert await keep_update(connection, 1, "{}", now=now, failure="message: KeyError")
+        assert await keep_update(connection, 2, "{}", now=now)
+        assert await count_set_aside(connection) == 1
+        await set_aside(connection, 2, "not an update")
+        assert await count_set_aside(connection) == 2
+        assert await find_unhandled(connection) == []
+        assert (await gather_stats(connection, since=now, now=now)).updates_set_aside == 2
+        await forget_handled(connection, before=now)
+        assert await count_set_aside(connection) == 2
+        await forget_handled(connection, before=now + HOUR)
+        assert await count_set_aside(connection) == 0
 
 
 async def test_a_note_is_overwritten(database: Database, now: dt.datetime) -> None:

@@ -11,10 +11,18 @@ from telegram.ext import TypeHandler
 from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.operators import notices
 from bot.telegram.connection import Address, Connection
 from storage.engine import Database
+from storage.updates import count_set_aside
 
 CHAT = {"id": 5, "type": "private", "first_name": "An"}
+PIN = {
+    "message_id": 2,
+    "date": 1_700_000_000,
+    "chat": CHAT,
+    "pinned_message": {"message_id": 1, "date": 0, "chat": CHAT},  # as Telegram's own server writes it
+}
 UNREADABLE: dict[str, dict[str, Any]] = {
     "a message without a date": {"message": {"message_id": 1, "chat": CHAT, "text": "/start"}},
     "a date that is none": {"message": {"message_id": 1, "date": "hôm qua", "chat": CHAT}},
@@ -26,6 +34,7 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "a kind yet to be invented": {"telepathy": {"thought": "?"}},
     "a chat yet to be invented": {"message": {"message_id": 1, "date": 1, "chat": CHAT | {"type": "hive"}}},
     "nothing": {},
+    "a pin whose message cannot be fetched": {"message": PIN},
 }
 
 
@@ -63,7 +72,10 @@ async def test_an_unreadable_update_costs_no_other_and_is_named_once_in_the_log(
 ) -> None:
     with capture_logs() as logs:
         assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
-    assert [entry["job"] for entry in logs if entry["log_level"] == "error"] == ["reading an update"]
+    told = [entry["event"] for entry in logs if entry["log_level"] == "error"]
+    assert told == ["an update cannot be read and is set aside"]
+    async with desk.database.read() as connection:
+        assert await count_set_aside(connection) == 1
 
 
 @pytest.mark.parametrize("odd", HARMLESS.values(), ids=HARMLESS)
@@ -73,3 +85,32 @@ async def test_an_update_of_a_later_telegram_is_no_error(
     with capture_logs() as logs:
         assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
+
+
+async def test_a_poller_that_ends_by_itself_begins_again_and_health_says_so(
+    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an, seen, broken = await users.user("An"), asyncio.Event(), [True]
+
+    async def handle(update: Update, context: object) -> None:
+        seen.set()
+
+    connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    connection.telegram.add_handler(TypeHandler(Update, handle))
+    put = connection.telegram.update_queue.put
+
+    async def fail_once(item: object) -> None:
+        if broken:
+            broken.clear()
+            raise ZeroDivisionError
+        await put(item)
+
+    monkeypatch.setattr(connection.telegram.update_queue, "put", fail_once)
+    assert await connection.open(asyncio.Event())
+    try:
+        assert connection.find_problem() is None
+        await users.say(an, "giá xăng")
+        await asyncio.wait_for(seen.wait(), 20)
+        assert connection.find_problem() == notices.POLLER_RESTARTED
+    finally:
+        await connection.close()

@@ -2,12 +2,13 @@
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
@@ -15,11 +16,13 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 from bot.chat.messages import texts
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.telegram.polling import PollingRequest
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
 from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.tables import updates
+from storage.updates import count_set_aside
 
 Handle = Callable[[Update, Any], Awaitable[None]]
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -37,8 +40,8 @@ def queue(database: Database) -> DurableQueue:
     return DurableQueue(database, ManualClock(NOW))
 
 
-def update_of(number: int, chat: int = 5, text: str = "giá xăng") -> Update:
-    """Build the update of a message."""
+def raw_update(number: int, chat: int = 5, text: str = "giá xăng") -> dict[str, Any]:
+    """Build the update of a message as Telegram sends it."""
     who = {"id": chat, "first_name": "An"}
     message = {
         "message_id": number,
@@ -47,9 +50,20 @@ def update_of(number: int, chat: int = 5, text: str = "giá xăng") -> Update:
         "from": who | {"is_bot": False},
         "text": text,
     }
-    update = Update.de_json({"update_id": number, "message": message}, ExtBot("42:emulated"))
+    return {"update_id": number, "message": message}
+
+
+def update_of(number: int, chat: int = 5, text: str = "giá xăng") -> Update:
+    """Build the update of a message as the library reads it."""
+    update = Update.de_json(raw_update(number, chat, text), ExtBot("42:emulated"))
     assert update is not None
     return update
+
+
+async def receive(queue: DurableQueue, number: int, text: str = "giá xăng") -> None:
+    """Receive a message as the poller does: keep it as it came, then queue what the library reads."""
+    for raw in await queue.keep([raw_update(number, text=text)]):
+        await queue.put(Update.de_json(raw, ExtBot("42:emulated")))
 
 
 @asynccontextmanager
@@ -64,7 +78,7 @@ async def running(
         .token("42:emulated")
         .base_url(f"{emulator.url}/bot")
         .request(AiohttpRequest(4))
-        .get_updates_request(AiohttpRequest(2))
+        .get_updates_request(PollingRequest(2, queue.keep))
         .update_queue(queue)
         .concurrent_updates(OrderedByChat())
         .build()
@@ -101,16 +115,16 @@ async def until_unhandled(database: Database, count: int) -> None:
 
 
 async def test_an_update_is_on_disk_before_it_is_queued(queue: DurableQueue, database: Database) -> None:
-    await queue.put(update_of(1))
+    await receive(queue, 1)
     assert await unhandled(database) == [1]
     assert queue.qsize() == 1
 
 
 async def test_an_update_that_comes_twice_is_queued_once(queue: DurableQueue) -> None:
-    await queue.put(update_of(1))
-    await queue.put(update_of(1))
+    await receive(queue, 1)
+    await receive(queue, 1)
     await queue.forget(1)
-    await queue.put(update_of(1))
+    await receive(queue, 1)
     assert queue.qsize() == 1
 
 
@@ -118,12 +132,43 @@ async def test_what_a_killed_bot_left_is_queued_again_in_order(
     queue: DurableQueue, database: Database
 ) -> None:
     for number in (3, 1, 2):
-        await queue.put(update_of(number, text=f"câu {number}"))
+        await receive(queue, number, f"câu {number}")
     await queue.forget(2)
     later = DurableQueue(database, ManualClock(NOW))
     assert await later.reload(ExtBot("42:emulated")) == 2
     left = [later.get_nowait() for _ in range(2)]
     assert [u.message.text for u in left if isinstance(u, Update) and u.message] == ["câu 1", "câu 3"]
+
+
+ODD = {
+    "no JSON": "{",
+    "a list": "[1]",
+    "no number": "{}",
+    "nested without end": "[" * 100_000,
+    "a message without a date": json.dumps({"update_id": 2, "message": {"message_id": 1}}),
+}
+
+
+@pytest.mark.parametrize("payload", ODD.values(), ids=ODD)
+async def test_an_odd_row_is_set_aside_at_the_start_and_the_others_are_handled(
+    queue: DurableQueue, database: Database, payload: str
+) -> None:
+    for number in (1, 2, 3):
+        await receive(queue, number)
+    async with database.write() as connection:
+        await connection.execute(update(updates).where(updates.c.update_id == 2).values(payload=payload))
+    restarted = DurableQueue(database, ManualClock(NOW))
+    assert await restarted.reload(ExtBot("42:emulated")) == 2
+    async with database.read() as connection:
+        assert await count_set_aside(connection) == 1
+    assert await DurableQueue(database, ManualClock(NOW)).reload(ExtBot("42:emulated")) == 2
+
+
+async def test_an_update_kept_and_not_yet_queued_is_queued_when_it_comes_again(queue: DurableQueue) -> None:
+    """A webhook call may be cut between the two."""
+    await queue.keep([raw_update(1)])
+    await receive(queue, 1)
+    assert queue.qsize() == 1
 
 
 async def test_an_update_that_cannot_be_kept_is_asked_for_again(
@@ -148,13 +193,13 @@ async def test_an_update_that_cannot_be_kept_is_asked_for_again(
     assert await unhandled(database) == []
 
 
-async def test_put_tells_the_poller_that_the_update_was_not_kept(
+async def test_keep_tells_the_poller_that_the_update_was_not_kept(
     queue: DurableQueue, database: Database
 ) -> None:
     async with database.write() as connection:
         await connection.execute(text("DROP TABLE updates"))
     with pytest.raises(NetworkError, match="update 1 was not kept"):
-        await queue.put(update_of(1))
+        await receive(queue, 1)
     assert queue.empty()
 
 
