@@ -29,6 +29,7 @@ from bot.jobs.work_up import WorkUp
 from bot.metrics import serve_health
 from bot.operators import notices
 from bot.readiness import persistently, until_ready
+from bot.systemd import notify, watched
 from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
 from bot.text_work.worker import TextWorker
@@ -61,6 +62,7 @@ class Bot:
         self._watch = watch
         self._listen = listen
         self._stop = asyncio.Event()
+        self._sending: asyncio.Task[None] | None = None
         self._waits_for: str | None = notices.DATABASE_AWAITED
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
@@ -83,6 +85,7 @@ class Bot:
 
     def stop(self) -> None:
         """Ask the bot to finish what is in flight and end."""
+        notify("STOPPING=1")
         self._stop.set()
 
     async def run(self) -> None:
@@ -96,7 +99,7 @@ class Bot:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        async with AsyncExitStack() as stack:
+        async with watched(self._is_well), AsyncExitStack() as stack:
             await self._listen_for_health(stack)
             if await self._may_begin():
                 await stack.enter_async_context(self._lease.kept())
@@ -109,6 +112,10 @@ class Bot:
             raise TokenRefusedError
         if self._lease.lost.is_set():
             raise LeaseLostError
+
+    def _is_well(self) -> bool:
+        """Tell whether the part that sends is there: it ends early only by an error that nobody foresaw."""
+        return self._sending is None or not self._sending.done()
 
     async def _may_begin(self) -> bool:
         """Wait for the database and for the lease; False when asked to stop before that."""
@@ -158,7 +165,7 @@ class Bot:
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
         await persistently(lambda: reschedule_profiles(self._desk), self._stop)
-        sending = asyncio.create_task(self._sender.run())
+        self._sending = sending = asyncio.create_task(self._sender.run())
         self._add_ticks()
         self._ticks.start()
         try:

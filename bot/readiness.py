@@ -11,7 +11,7 @@ from bot.operators import notices
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.upkeep.soundness import check_sound
+from storage.upkeep.soundness import check_sound, keep_private
 from storage.upkeep.upgrade import upgrade
 
 _LONGEST_WAIT_SECONDS = 30.0
@@ -26,6 +26,7 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
         StorageError: it will not do, however long one waits: damaged, of a newer version, refused.
     """
     await check_sound(database)
+    await keep_private(database)
     done = await persistently(lambda: upgrade(database, now=clock.now()), stop)
     if done is not None and done.before is not None and done.has_changed:
         kept = str(done.backup) if done.backup else None

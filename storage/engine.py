@@ -7,7 +7,8 @@ file lock. Migrations live in `storage.upkeep.upgrade`.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.driver_errors import describe, is_passing_at_connect, without_values
 from storage.errors import StorageError
+from storage.private_files import create_private
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -31,7 +33,13 @@ _POSTGRES = {
 }
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _before_connect(*_given: object) -> None:
+        if file is not None:
+            with suppress(OSError):  # SQLite itself says why there can be none
+                create_private(file)
+
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin below, in our words
@@ -61,7 +69,13 @@ class Database:
         )
         self._writer = asyncio.Lock()
         if not self.is_postgres:
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, self.file)
+
+    @property
+    def file(self) -> Path | None:
+        """Return the SQLite file; None for PostgreSQL and for a database in memory."""
+        name = None if self.is_postgres else self.url.database
+        return Path(name) if name and name != ":memory:" else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -5,7 +5,7 @@ Nothing about a person is stored beyond the chat's number and what was chosen. `
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, delete, exists, func, select, tuple_, update
@@ -24,7 +24,8 @@ class Subscriber:
     """One chat. `status` is active, paused or gone, `status_reason` what Telegram said when it went.
 
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
-    is the forum topic of a group in which its digests appear.
+    is the forum topic of a group in which its digests appear. `previous_profile_id` is the profile that the
+    last change left: the only one to which it can be taken back.
     """
 
     id: int
@@ -39,13 +40,14 @@ class Subscriber:
     status_reason: str | None
     changed_at: dt.datetime
     thread_id: int | None = None
+    previous_profile_id: int | None = field(default=None, compare=False)  # no choice of its own
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
         row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
-        row.thread_id,
+        row.thread_id, row.previous_profile_id,
     )  # fmt: skip
 
 
@@ -98,9 +100,10 @@ async def set_thread(
 async def set_profile(
     connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime
 ) -> None:
-    """Give the chat another profile."""
+    """Give the chat another profile; it can be given back the one that it had."""
     row = subscribers.c.chat_id == chat_id
-    await connection.execute(update(subscribers).where(row).values(profile_id=profile_id, changed_at=now))
+    values = {"profile_id": profile_id, "previous_profile_id": subscribers.c.profile_id, "changed_at": now}
+    await connection.execute(update(subscribers).where(row).values(values))
 
 
 async def set_quiet(

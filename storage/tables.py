@@ -170,6 +170,7 @@ subscribers = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("thread_id", BigInteger),  # the forum topic of a group that its digests go to
+    Column("previous_profile_id", BigInteger),  # what the last change can be taken back to
 )
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
 

@@ -55,6 +55,14 @@ def test_the_container_does_not_run_as_root_and_says_how_it_fares() -> None:
     assert '"diemtin", "health"' in found["HEALTHCHECK"]
 
 
+def test_the_composed_bot_has_limits_and_no_rights_beyond_its_folder() -> None:
+    bot = (ROOT / "compose.yaml").read_text("utf-8").partition("\n  postgres:\n")[0]
+    wanted = ("init: true", "read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "mem_limit: ")
+    assert [
+        words for words in (*wanted, "pids_limit: ", '["CMD", "diemtin", "health"]') if words not in bot
+    ] == []
+
+
 @pytest.mark.faults
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(os.geteuid() != 0, reason="the step that makes /data gives it to another user")

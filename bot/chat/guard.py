@@ -1,11 +1,12 @@
-"""How much one chat may ask in a while. Pure: the moments come in, the memory is bounded."""
+"""How much one asker may ask in a while. Pure: the moments come in, the memory is bounded."""
 
 import datetime as dt
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-MOST_CHATS = 10_000  # the chat that has been silent longest is forgotten first
+MOST_ASKERS = 10_000  # the asker that has been silent longest is forgotten first
+_BURST_GAP = dt.timedelta(minutes=1)  # without a message for so long, a burst is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether to answer; `wait` is set once, on the refusal that is told: how long until asking helps."""
+    """Whether to answer. `wait`, how long until asking helps, is set once a burst: then it is told."""
 
     is_admitted: bool
     wait: dt.timedelta | None = None
@@ -27,38 +28,40 @@ class Verdict:
 @dataclass(slots=True)
 class _Memory:
     moments: deque[dt.datetime] = field(default_factory=deque)  # of what was admitted, oldest first
-    is_told: bool = False
+    refused_at: dt.datetime | None = None  # the last refusal; None once something was admitted again
 
 
 class Guard:
-    """Counts what each chat was admitted with; what was refused does not count."""
+    """Counts what each asker was admitted with; what was refused does not count.
 
-    def __init__(self, most_chats: int = MOST_CHATS) -> None:
-        self._most_chats = most_chats
-        self._chats: OrderedDict[int, _Memory] = OrderedDict()
+    An asker is whatever has a share of its own: a chat, or a person in a group.
+    """
+
+    def __init__(self, most_askers: int = MOST_ASKERS) -> None:
+        self._most_askers = most_askers
+        self._askers: OrderedDict[Hashable, _Memory] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._chats)
+        return len(self._askers)
 
-    def admit(self, chat_id: int, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
-        """Decide whether the chat may ask at `now`, under all `limits`."""
-        memory = self._remember(chat_id)
+    def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
+        """Decide whether `asker` may ask at `now`, under all `limits`."""
+        memory = self._remember(asker)
         _forget(memory.moments, now, max(limit.window for limit in limits))
         free_at = max(_free_at(memory.moments, limit, now) for limit in limits)
         if free_at <= now:
             memory.moments.append(now)
-            memory.is_told = False
+            memory.refused_at = None
             return Verdict(is_admitted=True)
-        if memory.is_told:
-            return Verdict(is_admitted=False)
-        memory.is_told = True
-        return Verdict(is_admitted=False, wait=free_at - now)
+        before, memory.refused_at = memory.refused_at, now
+        is_same_burst = before is not None and before <= now < before + _BURST_GAP
+        return Verdict(is_admitted=False, wait=None if is_same_burst else free_at - now)
 
-    def _remember(self, chat_id: int) -> _Memory:
-        memory = self._chats.setdefault(chat_id, _Memory())
-        self._chats.move_to_end(chat_id)
-        if len(self._chats) > self._most_chats:
-            self._chats.popitem(last=False)
+    def _remember(self, asker: Hashable) -> _Memory:
+        memory = self._askers.setdefault(asker, _Memory())
+        self._askers.move_to_end(asker)
+        if len(self._askers) > self._most_askers:
+            self._askers.popitem(last=False)
         return memory
 
 

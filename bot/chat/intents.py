@@ -75,7 +75,7 @@ class SetTopic:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Back to an earlier profile, and to the panel from which it was left."""
+    """Back to the profile that this chat's last change left, and to the panel from which it was left."""
 
     profile_id: int
     panel: Panel

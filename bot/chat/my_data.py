@@ -130,6 +130,7 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
         "times": list(choices.times),
         "days": list(choices.days),
         "zone": choices.zone,
+        "previous_profile": subscriber.previous_profile_id,
         "quiet_start_minute": subscriber.quiet_start,
         "quiet_end_minute": subscriber.quiet_end,
     }

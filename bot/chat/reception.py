@@ -1,10 +1,13 @@
 """The way in: how often a chat may ask, who may change settings, and which topic module answers."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 
+from markupsafe import Markup
+
 from bot.chat import digest_now, help, membership, my_data, start
+from bot.chat.access import Access, access_to
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.everyday import command_meant
@@ -46,6 +49,7 @@ from bot.desk import Desk
 _TEN_SECONDS = dt.timedelta(seconds=10)
 _HOUR = dt.timedelta(hours=1)
 _ROOMIER = 4  # commands and taps cost little: that many times what questions may be
+_GROUP_SHARES = 4  # all members of a group together may ask as much as that many persons
 
 Answer = Callable[[Visit], Awaitable[None]]
 
@@ -79,13 +83,22 @@ class Reception:
         """Obey a command."""
         if command in OPERATOR_COMMANDS and not visit.is_operator:
             await self.reject(visit, f"/{command.name}")
+        elif command.is_setting and visit.is_group:
+            await self._obey_group_setting(visit, command)
         elif await self._admits(visit, is_work=command.is_work):
-            if command.is_setting and not await membership.may_set(visit):
-                await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
-            elif command.name == "tim" and command_meant(visit.words) == "tin":
+            if command.name == "tim" and command_meant(visit.words) == "tin":
                 await digest_now.obey(visit)
             else:
                 await self._answers[command.name](visit)
+
+    async def _obey_group_setting(self, visit: Visit, command: Command) -> None:
+        """Obey a group's or channel's administrator, whatever the others in the group have asked."""
+        if not await self._admits(visit, is_setting=True):
+            return
+        if await membership.may_set(visit):
+            await self._answers[command.name](visit)
+        else:
+            await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
 
     async def reject(self, visit: Visit, typed: str) -> None:
         """Answer a command that there is not; `typed` is the whole text."""
@@ -109,7 +122,9 @@ class Reception:
     async def press(self, tap: Tap, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
-        if await self._admits(tap, is_work=isinstance(intent, Preview | RunWatch | AskAgain)):
+        is_work = isinstance(intent, Preview | RunWatch | AskAgain)
+        is_setting = intent is not None and access_to(intent) is Access.SETTERS
+        if await self._admits(tap, is_work=is_work, is_setting=is_setting):
             if intent is None or not await self._may_press(tap, intent):
                 await tap.settle(texts.STALE_BUTTON)
             else:
@@ -117,12 +132,15 @@ class Reception:
         await tap.settle()
 
     async def _may_press(self, tap: Tap, intent: Intent) -> bool:
-        if intent in _OPERATOR_PRESSES or isinstance(intent, _OPERATOR_INTENTS):
-            return tap.is_operator
-        if isinstance(intent, TurnPage | ShowView | AskAgain | RunWatch) or await membership.may_set(tap):
-            return True
-        await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
-        return False
+        match access_to(intent):
+            case Access.OPERATORS:
+                return tap.is_operator
+            case Access.READERS:
+                return True
+        if not await membership.may_set(tap):
+            await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
+            return False
+        return True
 
     async def _press(self, tap: Tap, intent: Intent) -> None:
         match intent:
@@ -184,20 +202,29 @@ class Reception:
             case _:
                 await schedule.show(tap, press)
 
-    async def _admits(self, visit: Visit, *, is_work: bool = False) -> bool:
-        """Tell whether the chat may ask now; the first time it may not, say when it may again."""
-        newsroom = self._desk.newsroom
+    async def _admits(self, visit: Visit, *, is_work: bool = False, is_setting: bool = False) -> bool:
+        """Tell whether this person may ask now; the first refusal of a burst says when to ask again.
+
+        In a group each person has a share of their own and the group a larger one. What `is_setting` uses up
+        the person's share only: no other member keeps an administrator from the settings.
+        """
         guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
-        limits = (
-            Limit(newsroom.questions_per_10_seconds * factor, _TEN_SECONDS),
-            Limit(newsroom.questions_per_hour * factor, _HOUR),
+        shares: list[tuple[Hashable, int, Markup]]
+        shares = [((visit.chat_id, visit.sender_id), factor, texts.TOO_FAST)]
+        if visit.is_group and not is_setting:
+            shares.append(((visit.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
+        for asker, times, refusal in shares:
+            verdict = guard.admit(asker, self._limits(times), visit.now)
+            if verdict.wait is not None:
+                html = refusal.format(wait=say_wait(verdict.wait))
+                await visit.refuse(Screen(html), str(html))
+            if not verdict.is_admitted:
+                return False
+        return True
+
+    def _limits(self, times: int) -> tuple[Limit, Limit]:
+        newsroom = self._desk.newsroom
+        return (
+            Limit(newsroom.questions_per_10_seconds * times, _TEN_SECONDS),
+            Limit(newsroom.questions_per_hour * times, _HOUR),
         )
-        verdict = guard.admit(visit.chat_id, limits, visit.now)
-        if verdict.wait is not None:
-            html = texts.TOO_FAST.format(wait=say_wait(verdict.wait))
-            await visit.refuse(Screen(html), str(html))
-        return verdict.is_admitted
-
-
-_OPERATOR_INTENTS = (Preview, AskToSend, SendNow, ShowIssue, AskToRetract, Retract, SendCorrection)
-_OPERATOR_PRESSES = (Press.SHOW_STATE, Press.SHOW_HISTORY, Press.STOP_SENDING, Press.START_SENDING)

@@ -83,6 +83,12 @@ class Visit:
         return self.message.sender_chat if self.message else None
 
     @property
+    def sender_id(self) -> int:
+        """Return the number of the person, or of the chat in whose name they write; 0 if neither is known."""
+        sender = self.sender_chat or self.user
+        return sender.id if sender else 0
+
+    @property
     def is_operator(self) -> bool:
         """Tell whether this is one of the chats from which the newsroom is run."""
         return self.chat_id in self.desk.admins

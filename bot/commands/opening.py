@@ -18,6 +18,7 @@ from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import DamagedError, SchemaError, StorageError
+from storage.upkeep.soundness import keep_private
 from storage.upkeep.upgrade import upgrade
 
 _T = TypeVar("_T")
@@ -109,6 +110,7 @@ def _damaged(error: DamagedError) -> str:
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
     """Bring the schema up to date and say so when it had been an older one."""
+    await keep_private(database)
     done = await upgrade(database, now=clock.now())
     if done.before is not None and done.has_changed:
         say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import sqlite3
 import sys
+from shlex import quote
 from zoneinfo import ZoneInfo
 
 import typer
@@ -30,6 +31,8 @@ from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
+from storage.private_files import find_open
+from storage.upkeep.soundness import files_of
 from storage.upkeep.stats import Stats, gather_stats
 from storage.upkeep.upgrade import find_revision, head_revision
 
@@ -154,13 +157,24 @@ async def _examine_database(settings: Settings) -> list[str]:
     try:
         if not is_there(opened):
             return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
+        exposed = _find_exposed(opened)
         found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:
         return [explained(error, Redactor(settings.secrets))]
     finally:
         await opened.close()
     if found is not None and found > wanted:  # our revisions are numbers of four digits
-        return [explained(SchemaError(found), Redactor(settings.secrets))]
+        return [explained(SchemaError(found), Redactor(settings.secrets)), *exposed]
     if found != wanted:
-        return [f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"]
-    return []
+        problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
+        return [problem, *exposed]
+    return exposed
+
+
+def _find_exposed(database: Database) -> list[str]:
+    """Say which files with readers' data others on this machine have rights on, and how to take them."""
+    files = files_of(database.file) if database.file else []
+    return [
+        f"người khác trên máy mở được {file}, có dữ liệu của người đọc; chạy: chmod 600 {quote(str(file))}"
+        for file in find_open(files)
+    ]

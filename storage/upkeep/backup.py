@@ -10,6 +10,7 @@ from pathlib import Path
 from storage.driver_errors import without_values
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.private_files import create_private
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -17,6 +18,7 @@ def _copy(source: Path, target: Path) -> None:
     if target.exists():
         raise FileExistsError(f"{target} exists already")
     unfinished.unlink(missing_ok=True)
+    create_private(unfinished)  # VACUUM takes an empty file
     try:
         with sqlite3.connect(source, timeout=10) as connection:
             connection.execute("VACUUM INTO ?", (str(unfinished),))

@@ -14,9 +14,8 @@ from pathlib import Path
 from storage.driver_errors import is_locked, without_values
 from storage.engine import Database
 from storage.errors import InUseError, SchemaError, StorageError
+from storage.private_files import COMPANIONS, create_private
 from storage.upkeep.upgrade import is_known
-
-_COMPANIONS = ("-wal", "-shm", "-journal")  # SQLite keeps these beside a file while it is open
 
 
 async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path | None:
@@ -42,6 +41,8 @@ def _replace(copy: Path, target: Path, now: dt.datetime) -> Path | None:
     _check(copy)
     unfinished = target.with_name(target.name + ".restoring")
     try:
+        unfinished.unlink(missing_ok=True)
+        create_private(unfinished)
         shutil.copyfile(copy, unfinished)
         former = _set_aside(target, target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%SZ}"))
         unfinished.rename(target)
@@ -66,7 +67,7 @@ def _set_aside(target: Path, former: Path) -> Path | None:
     if former.exists():
         raise FileExistsError(f"{former} exists already")
     _claim(target)
-    for ending in _COMPANIONS:  # left over only where the file was too damaged to be closed in order
+    for ending in COMPANIONS:  # left over only where the file was too damaged to be closed in order
         companion = target.with_name(target.name + ending)
         if companion.exists():
             companion.rename(former.with_name(former.name + ending))

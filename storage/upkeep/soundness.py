@@ -12,6 +12,7 @@ from pathlib import Path
 from storage.driver_errors import is_damage
 from storage.engine import Database
 from storage.errors import DamagedError
+from storage.private_files import beside, create_private, tighten
 
 _MARK = b"SQLite format 3\0"
 _LIST = ".backups"  # beside the database, one path a line, the last one last
@@ -24,11 +25,16 @@ async def check_sound(database: Database) -> None:
     Raises:
         DamagedError: it is damaged, or no database at all.
     """
-    if database.is_postgres or not database.url.database:
+    if (file := database.file) is None:
         return
-    file = Path(database.url.database)
     if reason := await asyncio.to_thread(_find_damage, file):
         raise DamagedError(reason, backup=await asyncio.to_thread(find_last_backup, file))
+
+
+async def keep_private(database: Database) -> None:
+    """Take everybody else's rights on the database's files that are ours, back-ups included."""
+    if file := database.file:
+        await asyncio.to_thread(lambda: tighten(files_of(file)))
 
 
 def _find_damage(file: Path) -> str | None:
@@ -45,6 +51,7 @@ def _find_damage(file: Path) -> str | None:
 def remember_backup(file: Path, copy: Path) -> None:
     """Write down beside the database `file` that `copy` is a back-up of it."""
     known = [*_remembered(file), str(copy.resolve())]
+    create_private(_list_of(file))
     _list_of(file).write_text("\n".join(known[-_MOST_REMEMBERED:]) + "\n", encoding="utf-8")
 
 
@@ -53,6 +60,12 @@ def find_last_backup(file: Path) -> Path | None:
     upgrades = file.parent.glob(f"{file.name}.*.bak")
     there = [copy for copy in {*map(Path, _remembered(file)), *upgrades} if _is_database(copy)]
     return max(there, key=lambda copy: copy.stat().st_mtime, default=None)
+
+
+def files_of(file: Path) -> list[Path]:
+    """Return every file that is known to hold rows of the SQLite database `file`, back-ups elsewhere too."""
+    elsewhere = [copy for copy in map(Path, _remembered(file)) if _is_database(copy)]
+    return [*beside(file), *elsewhere]
 
 
 def _list_of(file: Path) -> Path:

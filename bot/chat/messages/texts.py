@@ -228,7 +228,10 @@ UNKNOWN_COMMAND_NEAR = Markup("Điểm Tin không có lệnh <code>/{name}</code
 FORWARDED_COMMAND = Markup("Điểm Tin không làm theo lệnh được chuyển tiếp. Bạn tự gõ lại lệnh nhé.")
 
 # Limits and refusals
-TOO_FAST = Markup("Bạn gửi hơi nhanh. Sau {wait} nữa Điểm Tin lại trả lời bạn nhé.")
+TOO_FAST = Markup("Bạn gửi hơi nhanh. Sau {wait} nữa bạn gửi lại, Điểm Tin sẽ trả lời nhé.")
+GROUP_TOO_FAST = Markup(
+    "Cả nhóm gửi hơi nhiều. Sau {wait} nữa gửi lại nhé, hoặc nhắn riêng cho Điểm Tin để hỏi ngay."
+)
 NOT_SUBSCRIBED = Markup("Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé.")
 ONLY_ADMINISTRATORS = Markup(
     "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm. Ai cũng có thể gửi /tin và /tim."

@@ -90,11 +90,16 @@ async def change_choices(desk: Desk, chat_id: int, *changes: Change) -> Changed 
 
 
 async def restore_profile(desk: Desk, chat_id: int, profile_id: int) -> Changed | None:
-    """Give the chat an earlier profile back; None when it is no subscriber or there is no such profile."""
+    """Give the chat back the profile that its last change left; None when `profile_id` is any other.
+
+    The number comes from a button and may be forged: profiles are shared, and another chat's is its secret.
+    """
     async with desk.database.write() as connection:
         before = await find_subscriber(connection, chat_id)
+        if before is None or profile_id not in (before.profile_id, before.previous_profile_id):
+            return None
         profile = await find_profile(connection, profile_id)
-        if before is None or profile is None:
+        if profile is None:
             return None
         return await _take(connection, before, replace(before, choices=profile.choices), desk)
 

@@ -1,5 +1,6 @@
 """Groups: anyone may ask, only administrators change settings, and plain talk is nobody's question."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -224,3 +225,34 @@ async def test_digests_appear_in_the_topic_where_start_was_sent(house: Any, publ
     assert (await administrator.subscription()).thread_id == opened["thread"]
     await administrator.says(_at(house, "/start"))
     assert (await administrator.subscription()).thread_id is None
+
+
+async def test_one_member_who_asks_without_end_silences_no_other_and_no_administrator(
+    member: Any, administrator: Any, house: Any
+) -> None:
+    for _ in range(61):
+        await house.clock.advance(11)
+        await member.says("/tim hạ long")
+    await member.sees("Bạn gửi hơi nhanh.")
+    assert "Không thấy" in (await administrator.says("/tim hạ long"))[0]["text"]
+    assert (await administrator.says(_at(house, "/start")))[0]["text"].startswith("Chào cả nhóm!")
+    await administrator.says(_at(house, "/lich 20:00"))
+    assert (await administrator.subscription()).choices.times == ("20:00",)
+    await member.says(_at(house, "/start"))
+    await member.sees("Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm.")
+
+
+async def test_a_group_whose_members_use_up_its_share_still_obeys_its_administrator(
+    house: Any, administrator: Any
+) -> None:
+    house.desk.newsroom = replace(house.desk.newsroom, questions_per_hour=1)
+    people = [await house.person(f"Người {number}") for number in range(6)]
+    members = await house.group(*people, administrator=await house.person("Chi"))
+    for one in members[:-1]:
+        await house.clock.advance(11)
+        await one.says("/tim hạ long")
+    await members[0].sees("Cả nhóm gửi hơi nhiều.", "nhắn riêng cho Điểm Tin")
+    await members[-1].says(_at(house, "/start"))
+    await members[-1].says("/lich")
+    await members[-1].taps("20:00")
+    assert (await members[-1].subscription()).choices.times == ("20:00",)

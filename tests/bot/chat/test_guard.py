@@ -30,6 +30,15 @@ def test_after_that_one_line_there_is_silence_until_the_chat_is_free() -> None:
     assert guard.admit(1, LIMITS, _at(10)).is_admitted
 
 
+def test_of_two_bursts_in_a_full_hour_each_is_told_once() -> None:
+    guard = Guard()
+    for second in range(60):
+        guard.admit(1, LIMITS, _at(20 * second))
+    waits = [guard.admit(1, LIMITS, _at(second)).wait for second in (1_201, 1_202, 1_203, 1_800, 1_801)]
+    assert [wait is not None for wait in waits] == [True, False, False, True, False]
+    assert waits[3] == dt.timedelta(minutes=30)
+
+
 def test_a_chat_that_was_free_again_is_told_again() -> None:
     guard = Guard()
     for _ in range(6):
@@ -53,7 +62,7 @@ def test_one_chat_does_not_use_up_what_another_may() -> None:
 
 
 def test_no_more_chats_are_remembered_than_said() -> None:
-    guard = Guard(most_chats=10)
+    guard = Guard(most_askers=10)
     for chat in range(100):
         guard.admit(chat, LIMITS, START)
     assert len(guard) == 10

@@ -108,10 +108,32 @@ async def test_after_five_questions_there_is_one_line_and_then_silence(an: Any, 
     for _ in range(5):
         assert len(await an.says("hạ long")) == 1
     (line,) = await an.says("hạ long")
-    assert line["text"] == "Bạn gửi hơi nhanh. Sau 10 giây nữa Điểm Tin lại trả lời bạn nhé."
+    assert line["text"] == "Bạn gửi hơi nhanh. Sau 10 giây nữa bạn gửi lại, Điểm Tin sẽ trả lời nhé."
     for _ in range(3):
         assert await an.says("hạ long") == []
     await house.clock.advance(10)
+    assert len(await an.says("hạ long")) == 1
+
+
+async def test_the_seventh_message_in_ten_seconds_is_part_of_a_burst_that_got_its_word(
+    an: Any, house: Any
+) -> None:
+    """Sent at once, as a phone does after a tunnel; and once more while the hour's share is used up."""
+    house.desk.newsroom = replace(house.desk.newsroom, questions_per_hour=10)
+
+    async def burst() -> list[str]:
+        before = len(await an.messages())
+        said = [await house.control.say(an.chat, "hạ long") for _ in range(7)]
+        await house.handled(said[-1]["update_id"])
+        return [one["text"] for one in (await an.messages())[before:] if one["from"] == "bot"]
+
+    for answered, wait in ((5, "10 giây"), (5, "59 phút"), (0, "58 phút")):
+        texts = await burst()
+        lines = [text for text in texts if text.startswith("Bạn gửi hơi nhanh.")]
+        assert (len(texts) - len(lines), len(lines)) == (answered, 1)
+        assert wait in lines[0]
+        await house.clock.advance(61)
+    await house.clock.advance(3_600)
     assert len(await an.says("hạ long")) == 1
 
 
@@ -132,7 +154,7 @@ async def test_the_limit_follows_the_newsroom_file(an: Any, house: Any) -> None:
 async def test_taps_have_a_roomier_limit_and_every_button_comes_to_rest(an: Any) -> None:
     await an.says("/start")
     lines = [await an.forges("lich") for _ in range(24)]
-    told = "Bạn gửi hơi nhanh. Sau 10 giây nữa Điểm Tin lại trả lời bạn nhé."
+    told = "Bạn gửi hơi nhanh. Sau 10 giây nữa bạn gửi lại, Điểm Tin sẽ trả lời nhé."
     assert lines == [None] * 20 + [told] + [None] * 3
 
 

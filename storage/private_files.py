@@ -1,0 +1,53 @@
+"""Files that hold what readers wrote: readable and writable by their owner only, whatever the umask.
+
+SQLite gives its `-wal` and `-shm` files the mode of the database file.
+"""
+
+import glob
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_PRIVATE = 0o600
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+COMPANIONS = ("-wal", "-shm", "-journal")  # SQLite keeps these beside a file while it is open
+
+
+def create_private(file: Path) -> None:
+    """Make `file` where there is none, so that what is written into it later is private from its first byte.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _PRIVATE))
+
+
+def beside(file: Path) -> list[Path]:
+    """Return the SQLite database `file` and the files beside it that hold its rows or name its copies."""
+    endings = ("", *COMPANIONS, ".backups", ".restoring")
+    name = glob.escape(file.name)
+    copies = [*file.parent.glob(f"{name}.*.bak*"), *file.parent.glob(f"{name}.before-*")]
+    return [
+        found for found in (*(file.with_name(file.name + end) for end in endings), *copies) if found.exists()
+    ]
+
+
+def tighten(files: Iterable[Path]) -> None:
+    """Take everybody else's rights on those of `files` that are ours; others stay as they are."""
+    for file in find_open(files):
+        with suppress(OSError):  # not ours; `doctor` tells it
+            file.chmod(stat.S_IMODE(file.stat().st_mode) & ~_OTHERS)
+
+
+def find_open(files: Iterable[Path]) -> list[Path]:
+    """Return those of `files` that others than their owner have rights on."""
+    found = []
+    for file in files:
+        with suppress(OSError):
+            status = file.stat()
+            if stat.S_ISREG(status.st_mode) and status.st_mode & _OTHERS:
+                found.append(file)
+    return found

@@ -1,0 +1,152 @@
+"""Every intent has a decision on who may tap it, and none reaches another chat's things."""
+
+import dataclasses
+import types
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from bot.chat.access import ACCESS, Access, access_to
+from bot.chat.callbacks import encode, parse
+from bot.chat.intents import (
+    AskAgain,
+    AskToRetract,
+    AskToSend,
+    Intent,
+    Press,
+    Preview,
+    Retract,
+    RunWatch,
+    SendCorrection,
+    SendNow,
+    SetDays,
+    SetEdition,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    ShowIssue,
+    ShowView,
+    StopWatching,
+    TurnPage,
+    Undo,
+    WatchAgain,
+    WatchQuestion,
+)
+
+KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Press]
+OTHERS_TIMES = "05:05"
+
+
+def samples(number: int) -> list[Intent]:
+    """Return one intent of each kind and every press; those that name a row name this one."""
+    return [
+        *Press,
+        SetTimes(("20:00",)),
+        SetDays((5, 6)),
+        SetQuiet(0, 0),
+        SetEdition("toi"),
+        SetTopic("the-thao", is_wanted=True),
+        Undo(number, "schedule"),
+        Undo(number, "topics"),
+        TurnPage(number, 0),
+        ShowView(number, "details"),
+        AskAgain(number, "any_time"),
+        WatchQuestion(number),
+        StopWatching(number, is_in_list=True),
+        WatchAgain(number, is_in_list=True),
+        RunWatch(number),
+        Preview("sang"),
+        AskToSend("sang"),
+        SendNow("sang"),
+        ShowIssue(number),
+        AskToRetract(number),
+        Retract(number),
+        SendCorrection(number),
+    ]
+
+
+def row_of(intent: Intent) -> str | None:
+    """Return the field of an intent that names a row, if it has one."""
+    fields = () if isinstance(intent, Press) else dataclasses.fields(intent)
+    return next((field.name for field in fields if field.name.endswith("_id")), None)
+
+
+def naming(intent: Intent, number: int) -> Intent:
+    """Return the intent with another row named, where it names one."""
+    name = row_of(intent)
+    return replace(intent, **{name: number}) if name and not isinstance(intent, Press) else intent
+
+
+def test_every_intent_and_every_press_has_a_decision() -> None:
+    assert isinstance(Intent, types.UnionType)
+    assert set(ACCESS) == {*KINDS, *Press}
+    assert {type(one) for one in samples(1)} == {*KINDS, Press}
+    assert all(parse(encode(one)) == one for one in samples(1))
+
+
+def test_what_an_operator_may_and_no_reader_is_called_so_in_its_data() -> None:
+    for intent in samples(1):
+        assert (access_to(intent) is Access.OPERATORS) == encode(intent).startswith("quantri")
+
+
+@pytest.fixture
+async def secretive(house: Any, publish: Any) -> Any:
+    """Someone with a question, a watch and times of their own; the first row of each table is theirs."""
+    await publish("Đêm hội ở Hạ Long")
+    secretive = await house.person("Bình")
+    await secretive.says("/start")
+    await secretive.says(f"/lich {OTHERS_TIMES}")
+    await secretive.says("/theodoi giá vàng riêng")
+    await secretive.says("bí mật hạ long")
+    return secretive
+
+
+@pytest.mark.parametrize("intent", [one for one in samples(1) if row_of(one)], ids=encode)
+async def test_no_forged_button_shows_or_changes_what_is_another_chats(
+    an: Any, house: Any, secretive: Any, intent: Intent
+) -> None:
+    await an.says("/start")
+    await an.says("/lich 20:00")
+    others, own = await secretive.subscription(), await an.subscription()
+    forged = naming(intent, others.profile_id if isinstance(intent, Undo) else 1)
+    before = await an.messages()
+    line = await an.forges(encode(forged))
+    assert line is not None
+    assert await an.messages() == before, "nothing of the other chat is shown"
+    assert await an.subscription() == own
+    assert await secretive.subscription() == others
+    await secretive.says("/theodoi")
+    await secretive.sees("giá vàng riêng")
+
+
+@pytest.mark.parametrize(
+    "intent", [one for one in samples(1) if access_to(one) is not Access.READERS], ids=encode
+)
+@pytest.mark.parametrize("kind", ["supergroup", "channel"])
+async def test_no_member_shows_or_changes_a_groups_or_channels_settings_by_a_button_old_or_forged(
+    house: Any, kind: str, intent: Intent
+) -> None:
+    binh, chi = await house.person("Bình"), await house.person("Chi")
+    member, administrator = await house.group(binh, administrator=chi, type=kind)
+    await administrator.says("/start")
+    await administrator.says("/lich 20:00")
+    before = await administrator.subscription()
+    forged = naming(intent, before.previous_profile_id or 1)
+    shown = await administrator.messages()
+    line = await member.forges(encode(forged))
+    assert line is not None
+    assert line.startswith(("Chỉ quản trị viên nhóm", "Nút này đã cũ."))
+    assert await administrator.messages() == shown
+    assert await administrator.subscription() == before
+
+
+async def test_undo_takes_back_the_chats_own_last_change_and_nothing_older(an: Any) -> None:
+    await an.says("/start")
+    first = (await an.subscription()).profile_id
+    await an.says("/lich 18:00")
+    second = (await an.subscription()).profile_id
+    await an.says("/lich 20:00")
+    assert await an.forges(f"hoantac:schedule:{first}") == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
+    assert await an.forges(f"hoantac:schedule:{second}") is None
+    assert (await an.subscription()).choices.times == ("18:00",)
