@@ -9,7 +9,7 @@ import json as json_format
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,9 +18,13 @@ from urllib.parse import quote, quote_plus
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from bot.visible import visible, visible_json
+
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4  # hiding a shorter one would black out half of every line, and so give it away
 _ANY_BOT = r"[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
+# In an address, or in one that was taken for a path, which has a slash less.
+_IN_ADDRESS = r"(?:(?<=://)|(?<=:/)(?!/))[^/\s@:]{0,200}:[^/\s@]{1,200}(?=@)"
 _CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO
 _PERSONAL = {  # at DEBUG these write out rows, parameters and messages: what people typed
     "aiosqlite": logging.WARNING,
@@ -31,12 +35,14 @@ _plain_formatter = logging.Formatter()
 
 
 class Redactor:
-    """Hides `secrets`, however they are quoted, and whatever looks like a bot token."""
+    """Hides `secrets`, however they are quoted, and what looks like a bot token or an address's password."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
         longest_first = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join([*map(re.escape, longest_first), _ANY_BOT]), re.IGNORECASE)
+        self._pattern = re.compile(
+            "|".join([*map(re.escape, longest_first), _ANY_BOT, _IN_ADDRESS]), re.IGNORECASE
+        )
 
     def text(self, text: str) -> str:
         """Return `text` without secrets.
@@ -134,16 +140,35 @@ def _formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
             colors=False, exception_formatter=structlog.dev.plain_traceback, sort_keys=False
         )
     )
-    return structlog.stdlib.ProcessorFormatter(
+    return _VisibleFormatter(
+        made_visible=visible_json if json else visible,
         foreign_pre_chain=[_add_traceback],
         processors=[
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *([] if json else [_keep_to_one_line]),
             renderer,
         ],
     )
+
+
+class _VisibleFormatter(structlog.stdlib.ProcessorFormatter):
+    """Shows control characters instead of sending them to the terminal."""
+
+    def __init__(self, *, made_visible: Callable[[str], str], **given: Any) -> None:
+        super().__init__(**given)
+        self._made_visible = made_visible
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of `record`, and its traceback."""
+        return self._made_visible(super().format(record))
+
+
+def _keep_to_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Let nothing in an event begin a line that looks like another event."""
+    return {**event, "event": str(event.get("event", "")).replace("\n", "\\n")}
 
 
 def _add_traceback(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -22,6 +22,7 @@ from config.problems import ConfigError, Problem, shown
 
 _PREFIX = "DIEMTIN_"
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_NO_PATH = re.compile(r"[0-9]{6,20}:[A-Za-z0-9_-]{30}|://")
 _USERNAME = re.compile(r"@?\w{1,32}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -109,6 +110,10 @@ def _now(value: str) -> dt.datetime:
 def _path(value: str) -> Path:
     if "\0" in value:
         raise ValueError("đường dẫn có ký tự không dùng được")
+    if _NO_PATH.search(value):  # and is not to be repeated
+        raise ValueError(
+            "giá trị này giống mã bot hoặc địa chỉ mạng; hãy đặt đường dẫn tệp cấu hình, ví dụ diemtin.toml"
+        )
     return Path(value)
 
 

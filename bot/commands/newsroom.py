@@ -4,6 +4,7 @@ import datetime as dt
 import os
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import typer
 
 from bot.assembly import assemble, find_newsroom
 from bot.commands.opening import clock_of, open_desk, run, settings_or_exit
-from bot.commands.terminal import Json, fail, put, put_json
+from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.newsroom import Newsroom
 from bot.times.rfc3339 import to_rfc3339
 from bot.times.schedule import Schedule
@@ -60,11 +61,11 @@ def check(json: Json = False) -> None:
         newsroom = assemble(find_newsroom(settings))
     except ConfigError as error:
         if json:
-            put_json(check_report(error.problems))
+            put_json(check_report([replace(each, message=hidden(each.message)) for each in error.problems]))
         else:
-            put(f"✗ {where}: {len(error.problems)} chỗ phải sửa")
+            put(hidden(f"✗ {where}: {len(error.problems)} chỗ phải sửa"))
             for problem in error.problems:
-                put(f"  {problem}")
+                put(f"  {hidden(str(problem))}")
         raise typer.Exit(1) from None
     if json:
         put_json(check_report([]))

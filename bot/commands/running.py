@@ -8,7 +8,7 @@ import typer
 from bot.application import Address, Bot, Listen, TokenRefusedError
 from bot.assembly import assemble
 from bot.commands.opening import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
-from bot.commands.terminal import fail, say
+from bot.commands.terminal import fail, hidden, say
 from bot.desk import Desk
 from bot.jobs.reload import NewsroomWatch
 from bot.logs import configure_logging
@@ -68,4 +68,4 @@ def _read(path: Path) -> Newsroom | str:
     try:
         return assemble(load_newsroom(path))
     except ConfigError as error:
-        return "\n".join(map(str, error.problems))
+        return hidden("\n".join(map(str, error.problems)))  # it goes to a chat

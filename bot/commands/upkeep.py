@@ -22,7 +22,7 @@ from bot.commands.opening import (
     upgrade_or_exit,
     why_closed,
 )
-from bot.commands.terminal import Json, put, put_json
+from bot.commands.terminal import Json, hidden, put, put_json
 from bot.logs import Redactor
 from bot.newsroom import Newsroom
 from bot.operators.delivery_notices import say_outcomes, say_rate
@@ -113,7 +113,7 @@ def doctor() -> None:
     problems = run(_examine())
     put(f"Python {sys.version.split()[0]} · SQLite {sqlite3.sqlite_version}")
     for problem in problems:
-        put(f"✗ {problem}")
+        put(f"✗ {hidden(problem)}")
     if problems:
         raise typer.Exit(1)
     put("✓ Mọi thứ ổn.")
