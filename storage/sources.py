@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.identity import text_hash
+from storage.intake.date_text import DateOrder
 from storage.statements import chunks, replacing
 from storage.tables import articles, web_sources
 
@@ -21,6 +22,7 @@ class SourceState:
     `items`. `gap_seconds` is the longest pause between publications that is usual here. `failures` counts
     attempts in a row that failed, the last of them with `trouble` (a code) and `detail`. `moved_to` is where
     the host says that it lives now. `told` names what the admins were told of and not yet that it is over.
+    `date_order` is the order of day and month that the feed's own times proved.
     """
 
     source: str
@@ -39,13 +41,19 @@ class SourceState:
     detail: str = ""
     moved_to: str | None = None
     told: tuple[str, ...] = ()
+    date_order: DateOrder | None = None
 
 
 async def find_source_states(connection: AsyncConnection) -> dict[str, SourceState]:
     """Return what is known of each polled source, by name."""
     rows = await connection.execute(select(web_sources))
     found = (SourceState(**row._mapping) for row in rows)
-    return {state.source: replace(state, told=tuple(state.told)) for state in found}
+    return {state.source: _typed(state) for state in found}
+
+
+def _typed(state: SourceState) -> SourceState:
+    order = DateOrder(state.date_order) if state.date_order else None
+    return replace(state, told=tuple(state.told), date_order=order)
 
 
 async def save_source_state(connection: AsyncConnection, state: SourceState) -> None:

@@ -138,6 +138,7 @@ web_sources = Table(  # how each polled source fares; `storage.sources` says wha
     Column("detail", Text, nullable=False),
     Column("moved_to", Text),
     Column("told", JSON, nullable=False),
+    Column("date_order", Text),
 )
 
 profiles = Table(

@@ -16,13 +16,14 @@ from bot.newsroom import Newsroom, Source, WebSource
 from bot.times.rfc3339 import to_rfc3339
 from config.newsroom import Newsroom as Declared
 from config.starter import starter_feeds
-from storage.intake import UnreadableError
+from storage.intake import DateOrder, UnreadableError
 from storage.intake.opml import Outline, read_opml, write_opml
 from storage.notes import find_note
 from storage.sources import SourceState, find_source_states
 
 _MOST_OPML_BYTES = 5_000_000
 _MARKS = {"ok": "✓", "waiting": "·", "broken": "✗", "quiet": "!"}
+_ORDERS = {DateOrder.DAY_FIRST: "ngày", DateOrder.MONTH_FIRST: "tháng"}
 Append = Annotated[bool, typer.Option("--append", help="Ghi thêm vào cuối tệp cấu hình thay vì in ra.")]
 
 
@@ -67,6 +68,7 @@ def _row(
         | {"url": source.url, "status": _status(state)}
         | {key: to_rfc3339(at, newsroom.zone) if at else None for key, at in times.items()}
         | {"items": state.items, "failures": state.failures, "moved_to": state.moved_to}
+        | {"date_order": state.date_order}
         | {"error": said(state.trouble, state.detail) if state.trouble else None}
         | {"advice": advice(state.trouble) if state.trouble else None}
     )
@@ -94,6 +96,8 @@ def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
             f"lần cuối được {_when(row['last_fetch'], zone)}",
             *facts,
         ]
+    if row["date_order"]:
+        facts.append(f"báo ghi {_ORDERS[row['date_order']]} trước")
     if row["moved_to"]:
         facts.append(f"đã chuyển sang {row['moved_to']}")
     return f"{head} · {' · '.join(facts)}"

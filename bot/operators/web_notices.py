@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.messages.markup import one_line, shortened
 from bot.fetching.errors import advice, said
-from bot.jobs.web.health import BROKEN, MOVED, QUIET, Verdict
+from bot.jobs.web.health import AHEAD, BROKEN, MOVED, OLD, QUIET, UNDATED, Verdict
 from bot.newsroom import WebSource
 from storage.sources import SourceState
 
@@ -18,11 +18,13 @@ _LONGEST_DETAIL = 100
 
 def notices_of(source: WebSource, verdict: Verdict) -> list[str]:
     """Return what the admins must hear of a verdict, a paragraph each."""
-    begun = {BROKEN: _broken, QUIET: _quiet, MOVED: _moved}
+    begun = {BROKEN: _broken, QUIET: _quiet, MOVED: _moved, OLD: _old, AHEAD: _ahead, UNDATED: _undated}
     over = {
         BROKEN: f"✓ Nguồn <b>{escape(source.title)}</b> đã lấy được tin trở lại.",
         QUIET: f"✓ Nguồn <b>{escape(source.title)}</b> đã có tin mới trở lại.",
+        OLD: f"✓ Giờ đăng của nguồn <b>{escape(source.title)}</b> đã đúng lại.",
     }
+    over |= dict.fromkeys((AHEAD, UNDATED), over[OLD])
     return [
         *(say(source, verdict.state) for trouble, say in begun.items() if trouble in verdict.begun),
         *(text for trouble, text in over.items() if trouble in verdict.over),
@@ -64,6 +66,26 @@ def _moved(source: WebSource, state: SourceState) -> str:
     return (
         f"ℹ️ Nguồn <b>{escape(source.title)}</b> đã chuyển hẳn sang địa chỉ mới; tin vẫn về đủ.\n"
         f"Nên làm: sửa trong tệp cấu hình thành {_code(line)}"
+    )
+
+
+def _old(source: WebSource, state: SourceState) -> str:
+    return _dating(source, "mọi bài mới đều ghi giờ đăng cũ hơn một tháng nên không vào bản tin")
+
+
+def _ahead(source: WebSource, state: SourceState) -> str:
+    return _dating(source, "mọi bài mới đều ghi giờ đăng ở tương lai nên bot chỉ tính giờ nhận được")
+
+
+def _undated(source: WebSource, state: SourceState) -> str:
+    return _dating(source, "không bài mới nào có giờ đăng đọc được nên bot chỉ tính giờ nhận được")
+
+
+def _dating(source: WebSource, what: str) -> str:
+    return (
+        f"⚠️ Nguồn <b>{escape(source.title)}</b>: {what}.\n"
+        f"Nên làm: mở {_code(source.url)} xem giờ báo ghi; "
+        "nếu lệch múi giờ thì đặt <code>zone</code> cho nguồn này."
     )
 
 

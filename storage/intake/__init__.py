@@ -1,5 +1,7 @@
 """Bytes → articles: files, folders and streams in; for each article found one `Incoming` or `Refusal` out."""
 
+from storage.intake.date_style import DateStyle
+from storage.intake.date_text import DateOrder, read_date_text
 from storage.intake.drafts import Draft, take
 from storage.intake.feeds import read_feed
 from storage.intake.files import find_files, path_drafts, read_path, read_stream, shown_path
@@ -10,6 +12,8 @@ from storage.intake.pages import read_page
 __all__ = [
     "OWN_FOLDERS",
     "QUARANTINE",
+    "DateOrder",
+    "DateStyle",
     "Draft",
     "Incoming",
     "Origin",
@@ -21,6 +25,7 @@ __all__ = [
     "is_reason",
     "path_drafts",
     "put_away",
+    "read_date_text",
     "read_feed",
     "read_page",
     "read_path",

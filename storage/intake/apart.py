@@ -43,6 +43,7 @@ class Feed(_Exact):
     is_feed: bool
     is_well_formed: bool
     home: str
+    built: str
     items: list[FeedItem]
 
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from storage.identity import article_key, clean_link, text_hash
+from storage.intake.date_style import DateStyle
 from storage.intake.dates import parse_published, published_in_path
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
+from storage.times import Published
 from summarizer.text.cleaning import clean_body
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
@@ -22,7 +24,10 @@ _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`."""
+    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`.
+
+    `date_style` is how its feed writes times, where it came in one.
+    """
 
     place: str
     title: str = ""
@@ -33,6 +38,7 @@ class Draft:
     source: str = ""
     topic: str = ""
     published: str = ""
+    date_style: DateStyle | None = None
 
 
 def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
@@ -65,12 +71,17 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
         title=title,
         sapo=sapo,
         body=cleaned.text,
-        published=parse_published(draft.published, origin.zone, now)
-        or (published_in_path(url, origin.zone, now) if url else None),
+        published=_published(draft, url, origin, now),
         text_hash=text_hash(title, sapo, cleaned.text),
         advertorial=cleaned.advertorial,
         place=draft.place,
     )
+
+
+def _published(draft: Draft, url: str | None, origin: Origin, now: datetime) -> Published | None:
+    style = draft.date_style or origin.date_style
+    stated = parse_published(draft.published, origin.zone, now, url=url or "", style=style)
+    return stated or (published_in_path(url, origin.zone, now) if url else None)
 
 
 def check_length(what: str, characters: int, most: int) -> None:

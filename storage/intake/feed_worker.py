@@ -62,6 +62,7 @@ def parse(feed: bytes) -> dict[str, Any]:
         "is_feed": bool(parsed.version),
         "is_well_formed": not parsed.bozo,
         "home": str(parsed.feed.get("link", "")),
+        "built": str(parsed.feed.get("updated") or parsed.feed.get("published") or ""),
         "items": [_item(entry) for entry in parsed.entries],
     }
 

@@ -2,12 +2,15 @@
 for minutes, and entities that unfold to gigabytes.
 """
 
+import datetime as dt
 import re
 import sys
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 from storage.identity import clean_link
 from storage.intake.apart import DEADLINE_SECONDS, FEED, FeedItem, parse_apart
+from storage.intake.date_style import DateSample, DateStyle, decide_style
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
@@ -31,12 +34,14 @@ def read_feed(
     name: str,
     origin: Origin,
     *,
+    now: dt.datetime,
     charset: str | None = None,
     deadline_seconds: float = DEADLINE_SECONDS,
 ) -> Iterator[Draft | Refusal]:
     """Yield a draft for each item of a feed, placed at `name#item` counted from 1.
 
-    `charset` is what its server said, for a feed that says nothing itself.
+    `charset` is what its server said, for a feed that says nothing itself; `now` is when it was fetched.
+    All items together tell how the feed writes its times, and its home page completes their links.
 
     A feed that ends half-way gives the items before the cut, and a refusal that says so.
 
@@ -54,9 +59,14 @@ def read_feed(
         raise UnreadableError("không phải RSS/Atom")
     is_cut = not feed.is_well_formed and not _CLOSED_ROOT.search(text)
     whole = len(items) - (is_cut and len(_OPENED.findall(text)) > len(_CLOSED.findall(text)))
+    home = clean_link(feed.home) or clean_link(name)
     source = origin.source or host_of(clean_link(feed.home))
+    style = decide_style(
+        (DateSample(item.published, item.url) for item in items),
+        origin.zone, now, built=feed.built, is_feed=True, remembered=origin.date_style,
+    )  # fmt: skip
     for number, item in enumerate(items[:whole], start=1):
-        yield _draft(item, f"{name}#{number}", source)
+        yield _draft(item, f"{name}#{number}", source, home, style)
     if is_cut:
         yield Refusal(name if whole == len(items) else f"{name}#{whole + 1}", "feed bị cắt cụt ở đây")
 
@@ -68,19 +78,28 @@ def _possible(reference: re.Match[str]) -> str:
     return reference[0] if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
 
 
-def _draft(item: FeedItem, place: str, source: str) -> Draft:
+def _draft(item: FeedItem, place: str, source: str, home: str | None, style: DateStyle) -> Draft:
     sapo, body = _sapo_and_body(item.summary, item.contents)
     return Draft(
         place=place,
         title="" if _is_placeholder(item.title) else item.title,
         sapo=sapo,
         body=body,
-        url=item.url,
+        url=_absolute(item.url, home),
         external_id=item.id,
         source=source,
         topic=item.topic,
         published=item.published,
+        date_style=style,
     )
+
+
+def _absolute(link: str, home: str | None) -> str:
+    """Return a link that is relative to the feed's home page as a whole address."""
+    try:
+        return urljoin(home, link) if home and link else link
+    except ValueError:  # brackets that are no IPv6 address
+        return link
 
 
 def _is_placeholder(text: str) -> bool:

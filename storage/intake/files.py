@@ -72,7 +72,7 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableError(f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
     if kind is Kind.FEED:
-        yield from read_feed(data, name, origin)
+        yield from read_feed(data, name, origin, now=now)
     elif kind is Kind.PAGE:
         yield read_page(data, name, origin)
     elif kind is Kind.ROWS:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storage.intake.date_style import DateStyle
 from storage.times import Published
 
 
@@ -42,13 +43,15 @@ Taken = Incoming | Refusal
 class Origin:
     """What the declared source says where an article itself does not; `zone` is an IANA name.
 
-    `papers` are the names that an article may bear instead of `source`; None means any.
+    `papers` are the names that an article may bear instead of `source`; None means any. `date_style` is how
+    the source was seen to write its times before.
     """
 
     source: str = ""
     zone: str = "Asia/Ho_Chi_Minh"
     topic: str | None = None
     papers: frozenset[str] | None = None
+    date_style: DateStyle | None = None
 
 
 class UnreadableError(Exception):

@@ -45,8 +45,8 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
 
 def _draft(line: bytes, place: str) -> Draft:
     row = _row(line)
-    texts = {key: _text(row, key) for key in _TEXT_KEYS}
-    return Draft(place=place, body=_body(row), external_id=_id(row), **texts)
+    url, title, sapo, published, source, topic = (_text(row, key) for key in _TEXT_KEYS)
+    return Draft(place, title, sapo, _body(row), url, _id(row), source, topic, published)
 
 
 def _row(line: bytes) -> dict[str, Any]:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 
 from bot.fetching.errors import LASTING, Code
 from bot.fetching.headers import Validators
+from storage.intake import DateOrder
 from storage.sources import SourceState
 
 BROKEN, QUIET, MOVED = "broken", "quiet", "moved"
+OLD, AHEAD, UNDATED = "old", "ahead", "undated"  # what is wrong with the times of all new items
+_DATING = frozenset((OLD, AHEAD, UNDATED))
 
 _TRIES_BEFORE_TOLD = 3
 _LONGEST_BACKOFF = dt.timedelta(hours=6)
@@ -28,7 +31,10 @@ _HALF_LIFE = dt.timedelta(days=14)  # of a gap that has not come again
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """The source answered. `new` counts articles new or changed; `published` are the times of its items."""
+    """The source answered. `new` counts articles new or changed; `published` are the times of its items.
+
+    `dating` names what is wrong with all of these times, `date_order` is what they proved.
+    """
 
     validators: Validators
     body_hash: str | None
@@ -36,6 +42,8 @@ class Polled:
     moved_to: str | None = None
     new: int = 0
     published: tuple[dt.datetime, ...] = ()
+    dating: str | None = None
+    date_order: DateOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,8 @@ def judge(
     troubles = {QUIET} if is_quiet and not may_be_silent else set()
     troubles |= {MOVED} if outcome.moved_to else set()
     told = set(before.told)
+    dating = {outcome.dating} if outcome.dating else set[str]()
+    troubles |= dating if outcome.new else told & _DATING
     return Verdict(
         replace(state, told=tuple(sorted(troubles))),
         begun=frozenset(troubles - told),
@@ -131,6 +141,7 @@ def _after_success(
         trouble=None,
         detail="",
         moved_to=outcome.moved_to,
+        date_order=outcome.date_order or before.date_order,
     )
 
 

@@ -19,7 +19,7 @@ from bot.fetching.headers import Validators
 from bot.jobs.intake import Intake, count_articles, take_in
 from bot.jobs.slots import Tell
 from bot.jobs.web.health import Failed, Polled, judge
-from bot.jobs.web.reading import Item, Reader, private_url, split_for_pages
+from bot.jobs.web.reading import Item, Reader, dating_of, private_url, proven_order, split_for_pages
 from bot.metrics import POLLS
 from bot.newsroom import WebSource
 from bot.operators.web_notices import notices_of, together
@@ -125,7 +125,7 @@ class WebPolling:
             if body_hash == before.body_hash:
                 return _unchanged(fetched, body_hash)
             now = self._desk.clock.now()
-            items = await reader.read(source, fetched, fetched.body, now)
+            items = await reader.read(source, fetched, fetched.body, now, before.date_order)
             return await self._store(source, fetched, body_hash, items)
         except FetchError as error:
             return Failed(error.code, error.detail, error.wait_seconds)
@@ -145,11 +145,12 @@ class WebPolling:
             for item in items
             if isinstance(item.taken, Incoming) and item.taken.published is not None
         )
-        is_whole = True
+        now, is_whole = self._desk.clock.now(), True
+        wanted = items
         if source.full_text:
-            items, has_more = split_for_pages(await self._unknown(items))
+            wanted, has_more = split_for_pages(await self._unknown(items))
             is_whole = not has_more
-        brought = await self._take_in(source, items)
+        brought = await self._take_in(source, wanted)
         return Polled(
             validators=fetched.validators if is_whole else Validators(),
             body_hash=body_hash if is_whole else None,
@@ -157,6 +158,8 @@ class WebPolling:
             moved_to=fetched.moved_to,
             new=brought.tally.new + brought.tally.updated,
             published=published,
+            dating=dating_of(items, now),
+            date_order=proven_order(items),
         )
 
     async def _unknown(self, items: list[Item]) -> list[Item]:

@@ -16,20 +16,27 @@ import structlog
 from bot.desk import Take
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
+from bot.jobs.web.health import AHEAD, OLD, UNDATED
 from bot.newsroom import WebSource, papers_of
 from storage.identity import text_hash
 from storage.intake import (
+    DateOrder,
+    DateStyle,
     Draft,
     Incoming,
     Origin,
     Refusal,
     Taken,
     UnreadableError,
+    read_date_text,
     read_feed,
     read_page,
 )
+from storage.times import Published
 
 _THREADS = 2  # each waits for a parser's process
+_FEWEST_TO_JUDGE = 3  # items: fewer say nothing of how a feed writes its times
+_OLD_AGE = dt.timedelta(days=30)
 _MOST_PAGES = 50  # a poll; the rest comes with the next one
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -70,13 +77,20 @@ class Reader:
         """Return a hash of a body."""
         return await self._apart(lambda: hashlib.sha256(body).hexdigest())
 
-    async def read(self, source: WebSource, fetched: Fetched, body: bytes, now: dt.datetime) -> list[Item]:
-        """Return what a body holds.
+    async def read(
+        self,
+        source: WebSource,
+        fetched: Fetched,
+        body: bytes,
+        now: dt.datetime,
+        date_order: DateOrder | None = None,
+    ) -> list[Item]:
+        """Return what a body holds; `date_order` is what earlier times of this source proved.
 
         Raises:
             UnreadableError: it is no feed, or no page with an article, or not to be parsed in time.
         """
-        drafts = await self._apart(lambda: _drafts(source, fetched, body))
+        drafts = await self._apart(lambda: _drafts(source, fetched, body, now, date_order))
         taken = await self._take(drafts, _origin(source), now)
         return [
             Item(draft if isinstance(draft, Draft) else None, one)
@@ -96,7 +110,7 @@ class Reader:
             return lead
         try:
             page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
-            longer = await self._apart(lambda: _lengthened(source, draft, page))
+            longer = await self._apart(lambda: _lengthened(source, draft, page, lead.published))
             [whole] = await self._take([longer], _origin(source), now)
         except (FetchError, UnreadableError) as error:
             _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
@@ -124,14 +138,39 @@ def _origin(source: WebSource) -> Origin:
     return Origin(source.name, source.zone, source.topic, papers_of(source))
 
 
-def _drafts(source: WebSource, fetched: Fetched, body: bytes) -> list[Draft | Refusal]:
-    origin = _origin(source)
+def dating_of(items: Sequence[Item], now: dt.datetime) -> str | None:
+    """Return OLD, AHEAD or UNDATED where that is wrong with the times of all items, else None."""
+    taken = [(one.draft, one.taken) for one in items if one.draft and isinstance(one.taken, Incoming)]
+    if len(taken) < _FEWEST_TO_JUDGE:
+        return None
+    times = [article.published for _, article in taken]
+    if all(time is not None and now - time.at > _OLD_AGE for time in times):
+        return OLD
+    if any(time is not None for time in times):
+        return None
+    return AHEAD if all(read_date_text(draft.published) for draft, _ in taken) else UNDATED
+
+
+def proven_order(items: Sequence[Item]) -> DateOrder | None:
+    """Return the order of day and month that the times of a feed prove, if they prove one."""
+    styles = (one.draft.date_style for one in items if one.draft)
+    return next((style.order for style in styles if style and style.is_proven), None)
+
+
+def _drafts(
+    source: WebSource, fetched: Fetched, body: bytes, now: dt.datetime, date_order: DateOrder | None
+) -> list[Draft | Refusal]:
+    known = DateStyle(date_order, is_proven=True) if date_order else None
+    origin = replace(_origin(source), date_style=known)
     if source.kind == "page":
         page = read_page(body, source.url, origin, charset=fetched.charset)
         return [replace(page, url=source.url, external_id=source.url)]
-    return list(read_feed(body, source.url, origin, charset=fetched.charset))
+    return list(read_feed(body, source.url, origin, now=now, charset=fetched.charset))
 
 
-def _lengthened(source: WebSource, draft: Draft, page: Fetched) -> Draft:
+def _lengthened(source: WebSource, draft: Draft, page: Fetched, published: Published | None) -> Draft:
+    """Return the draft with the page's text; with the page's time where the feed's is not to the minute."""
     read = read_page(page.body or b"", draft.place, _origin(source), charset=page.charset)
-    return replace(draft, body=read.body)
+    if published is not None and published.precision == "minute":
+        return replace(draft, body=read.body)
+    return replace(draft, body=read.body, published=read.published or draft.published, date_style=None)
