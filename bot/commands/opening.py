@@ -98,6 +98,8 @@ def explained(error: StorageError, redactor: Redactor) -> str:
         return _damaged(error)
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
+    if error.is_disk_full:
+        return "Đĩa chứa cơ sở dữ liệu đã hết chỗ, chưa ghi gì thêm; hãy giải phóng chỗ trống rồi chạy lại."
     return f"Cơ sở dữ liệu không dùng được ({redactor.text(str(error))}); hãy xem DIEMTIN_DATABASE_URL."
 
 

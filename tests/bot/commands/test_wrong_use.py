@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from bot.cli import app
+from bot.commands.opening import explained
+from bot.logs import Redactor
+from storage.errors import StorageError
 
 COMMANDS = [[name] for name in app.list_commands(None)] + [["db", "upgrade"]]
 OPENING = ["ingest", "schedule", "digest", "stats", "search x", "show 1"]
@@ -115,3 +118,12 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
     assert answer.code == 1
     assert "Cơ sở dữ liệu không dùng được (no connection" in answer.err + answer.out
     assert "mat-khau" not in answer.err + answer.out
+
+
+def test_a_full_disk_is_told_as_such_with_what_to_do() -> None:
+    told = explained(
+        StorageError("OperationalError: database or disk is full", is_disk_full=True), Redactor()
+    )
+    assert "hết chỗ" in told
+    assert "giải phóng" in told
+    assert "DIEMTIN_DATABASE_URL" not in told
