@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.statements import insert_into
 from storage.tables import profiles, subscribers
 
+_PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -90,9 +92,18 @@ async def find_due(
 
 
 async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> list[Profile]:
-    """Return the profiles that somebody listens to."""
+    """Return the profiles that somebody listens to; read in pages, so that the loop is not held up."""
     query = select(profiles).where(profiles.c.next_due_at.is_not(None)).order_by(profiles.c.id)
-    return [_profile(row) for row in await connection.execute(query.limit(limit))]
+    found: list[Profile] = []
+    while len(found) < limit:
+        page = query.where(profiles.c.id > (found[-1].id if found else 0)).limit(
+            min(_PAGE, limit - len(found))
+        )
+        rows = (await connection.execute(page)).all()
+        found += [_profile(row) for row in rows]
+        if len(rows) < _PAGE:
+            break
+    return found
 
 
 async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile | None:
@@ -140,4 +151,12 @@ async def count_listeners(connection: AsyncConnection) -> dict[int, int]:
     """Return how many active subscribers each profile has, by its id; those without any are absent."""
     s = subscribers.c
     query = select(s.profile_id, func.count().label("total")).where(s.status == "active")
-    return {r.profile_id: r.total for r in await connection.execute(query.group_by(s.profile_id))}
+    query = query.group_by(s.profile_id).order_by(s.profile_id).limit(_PAGE)
+    found: dict[int, int] = {}
+    last = 0
+    while rows := (await connection.execute(query.where(s.profile_id > last))).all():
+        found |= {row.profile_id: row.total for row in rows}
+        last = rows[-1].profile_id
+        if len(rows) < _PAGE:
+            break
+    return found

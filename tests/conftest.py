@@ -24,12 +24,27 @@ from sqlalchemy import make_url
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
+from tests.loop_watch import watched_loop
 
 __all__ = ["pytest_sessionstart", "pytest_terminal_summary"]  # hooks
 
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _loop_holds(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where `DIEMTIN_LOOP_HOLDS` names a file, add to it this test's longest step of an event loop."""
+    file = os.environ.get("DIEMTIN_LOOP_HOLDS")
+    if file is None:
+        yield
+        return
+    with watched_loop() as holds:
+        yield
+    with Path(file).open("a", encoding="utf-8") as lines:
+        longest = holds.longest
+        lines.write(f"{longest.seconds * 1e3:.1f}\t{request.node.nodeid}\t{longest.what}\n")
 
 
 @pytest.fixture

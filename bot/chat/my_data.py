@@ -13,6 +13,7 @@ from bot.chat.messages.screen import Attachment, Screen
 from bot.chat.settings.panels import quiet_of, say_topics
 from bot.chat.visit import Tap, Visit
 from bot.newsroom import Newsroom
+from bot.threads import CHAT
 from bot.times.rfc3339 import to_rfc3339
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
 
@@ -22,15 +23,20 @@ _LONGEST_WORDS = 120  # UTF-16 units: a caption has 1,024 in all
 
 async def show(visit: Visit) -> None:
     """Send everything kept about the chat: readable, and as a JSON file."""
+    newsroom = visit.desk.newsroom
     async with visit.desk.database.read() as connection:
         export = await export_subscriber(connection, visit.chat_id)
     if _is_bare(export):
         await visit.send(Screen(texts.NOTHING_KEPT.format(whom=_whom(visit))))
         return
-    newsroom = visit.desk.newsroom
-    content = json.dumps(_as_json(visit.chat_id, export, newsroom), ensure_ascii=False, indent=2)
-    attachment = Attachment(_FILE_NAME, content.encode())
+    content = await CHAT.run(export_file, visit.chat_id, export, newsroom)
+    attachment = Attachment(_FILE_NAME, content)
     await visit.send(Screen(_summary(visit, export, newsroom), attachment=attachment))
+
+
+def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
+    """Return the file that the chat takes along; thousands of rows take a moment."""
+    return json.dumps(_as_json(chat_id, export, newsroom), ensure_ascii=False, indent=2).encode()
 
 
 async def ask_to_delete(visit: Visit) -> None:

@@ -6,7 +6,7 @@ is kept in memory and follows the table, whoever changes it.
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
@@ -18,6 +18,7 @@ from bot.threads import INTAKE
 from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
 from storage.notes import find_note, write_note
+from storage.statements import chunks
 from storage.watch_hits import Hit, Listener, find_listeners, find_worked_up, record_hits
 from storage.watches import count_watches, find_changed_watches
 from summarizer.questions.query_filters import comparable
@@ -26,7 +27,8 @@ from summarizer.questions.watching import Arrived, WatchIndex
 MAX_AGE = dt.timedelta(hours=48)  # what was published longer ago is no news, whenever it comes in
 _NOTE = "watched"
 _BATCH = 100
-_LOAD_BATCH = 5_000
+_LOAD_BATCH = 1_000
+_RECORDED_AT_ONCE = 500
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
@@ -101,13 +103,9 @@ class Watching:
         until = max(article.worked_at or _BEGINNING for article in articles)
         async with self._desk.database.write() as connection:
             listeners = await find_listeners(connection, (each for ids in found.values() for each in ids))
-            hits = [
-                _hit(article, listener, newsroom, now)
-                for article in articles
-                for watch_id in found.get(article.id, ())
-                if (listener := listeners.get(watch_id)) and _is_new_to(article, listener, now)
-            ]
-            await record_hits(connection, hits, now=now)
+            hits = await INTAKE.run(_hits, articles, found, listeners, newsroom, now)
+            for batch in chunks(hits, _RECORDED_AT_ONCE):
+                await record_hits(connection, batch, now=now)
             await write_note(connection, _NOTE, until.isoformat(), now=now)
         self._looked_at |= {article.id: article.worked_at or _BEGINNING for article in articles}
         self._looked_at = {a: at for a, at in self._looked_at.items() if at >= until - _COMMIT_LAG}
@@ -137,6 +135,21 @@ def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
     sources = (article.source, source.title if source else "")
     topics = (topic, newsroom.topics.get(topic, "")) if topic else ()
     return Arrived(article.document, frozenset(map(comparable, sources)), frozenset(map(comparable, topics)))
+
+
+def _hits(
+    articles: Sequence[StoredArticle],
+    found: Mapping[int, Sequence[int]],
+    listeners: Mapping[int, Listener],
+    newsroom: Newsroom,
+    now: dt.datetime,
+) -> list[Hit]:
+    return [
+        _hit(article, listener, newsroom, now)
+        for article in articles
+        for watch_id in found.get(article.id, ())
+        if (listener := listeners.get(watch_id)) and _is_new_to(article, listener, now)
+    ]
 
 
 def _is_new_to(article: StoredArticle, listener: Listener, now: dt.datetime) -> bool:

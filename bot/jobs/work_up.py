@@ -36,7 +36,7 @@ from storage.work import Grouped, Worked, find_grouped, make_story, save_work
 from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
 
-_BATCH = 25
+_BATCH = 50
 _SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _LEARN_BATCH = 1_000

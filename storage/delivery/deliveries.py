@@ -35,6 +35,7 @@ RETRACTED, CORRECTION = "retracted", "correction"  # an issue's status
 EDIT, NOTICE = 0, 1  # the parts of a correction
 
 
+_LOOKED_BACK = dt.timedelta(days=7)
 _TAKE = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
@@ -242,9 +243,14 @@ def _is_ours(one: Claimed) -> ColumnElement[bool]:
 
 
 async def count_by_status(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
-    """Return how many deliveries changed since `since` stand in each status."""
-    d = deliveries.c
-    query = select(d.status, func.count().label("total")).where(d.changed_at >= since).group_by(d.status)
+    """Return how many deliveries changed since `since` stand in each status.
+
+    Only issues of the week before are looked through, not the whole ledger: what waited longer is left out.
+    """
+    d, i = deliveries.c, issues.c
+    recent = select(i.id).where(i.slot_at >= since - _LOOKED_BACK)
+    changed = and_(d.issue_id.in_(recent), d.changed_at >= since)
+    query = select(d.status, func.count().label("total")).where(changed).group_by(d.status)
     return {row.status: row.total for row in await connection.execute(query)}
 
 

@@ -1,6 +1,5 @@
 """Filling and clearing the search index, inside the transaction that stores the articles."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from storage.errors import StorageError
 from storage.search.engines import engine_of
 from storage.search.model import IndexedWords
 from storage.search.words import FIELD_END, MAX_WORDS, accented, indexed_forms, unaccented
+from storage.threads import INDEXING
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow
 
 async def words_of(rows: Sequence[SearchRow]) -> list[IndexedWords]:
     """Return the words of some articles, cut in a thread: of many, it would hold up who waits for a reply."""
-    return await asyncio.to_thread(lambda: [indexed_words(row) for row in rows])
+    return await INDEXING.run(lambda: [indexed_words(row) for row in rows])
 
 
 def indexed_words(row: SearchRow) -> IndexedWords:

@@ -1,11 +1,12 @@
 """The readings of a question: all words in title and sapo, all anywhere, slips mended, all words but one.
 
 Each asks the index for a bounded number of the newest matches, narrows where there are too many to read, and
-ranks what it has read. Which reading is tried when is `search`'s business.
+ranks what it has read, in a thread: long texts would hold the loop up. `search` chooses which reading is
+tried when.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -16,6 +17,7 @@ from storage.search.model import AllOf, Extent, Filters, Hit, Layer, Match, Page
 from storage.search.rank import Groups, Ranked, occurs, ranked
 from storage.search.respelling import slipped
 from storage.search.statements import WINDOW
+from storage.threads import SEARCH
 from summarizer.questions.query import Query, Run
 from summarizer.text.syllables import folded
 
@@ -23,6 +25,7 @@ _READ = 50  # matches whose title and sapo are read
 _READ_NEAR = 30  # of those with the words in the title or side by side
 _READ_WHOLE = 10  # of those whose whole text is read
 _WINDOW_WHOLE = 100
+_LEAD_READ = 20_000  # characters of a sapo that are ranked: many times a long one
 # Words times articles that one look-up may pass through: questions of many words reach less far back in a
 # large store, those of more than a sentence's even less.
 _WORK, _WORK_WHOLE = 1_200_000, 250_000
@@ -95,7 +98,7 @@ class Reader:
         groups = groups or self.query.groups
         page = await self._look_up("folded", Match((AllOf(_bare(groups)),), self._excluded), _READ, WINDOW)
         if page.matches <= _READ:
-            return self._read(page, groups).own()
+            return (await self._read(page, groups)).own()
         return await self._frequent(page, groups)
 
     async def every_lead(self) -> Read:
@@ -106,7 +109,7 @@ class Reader:
         else:
             wanted = Match((AllOf(_bare(groups)),), self._excluded)
             page = await self._look_up("folded", wanted, WINDOW, WINDOW)
-        return self._read(page, groups).own()
+        return (await self._read(page, groups)).own()
 
     async def side_by_side(self, anywhere: Read) -> Read:
         """Look for the words next to each other, in the order typed, in texts that have them `anywhere`."""
@@ -114,13 +117,13 @@ class Reader:
             return Read()
         phrase = Match((_side_by_side(_bare(self.query.groups)),), self._excluded)
         page = await self._look_up("whole", phrase, _READ_WHOLE, _READ_WHOLE, anywhere.reach)
-        return self._read(page, self.query.groups).own()
+        return (await self._read(page, self.query.groups)).own()
 
     async def whole(self) -> Read:
         """Look for all words anywhere in the text."""
         wanted = Match((AllOf(_bare(self.query.groups)),), self._excluded)
         page = await self._look_up("whole", wanted, _READ_WHOLE, _WINDOW_WHOLE)
-        return self._read(page, self.query.groups).own()
+        return (await self._read(page, self.query.groups)).own()
 
     async def slipped(self, anywhere: Read) -> tuple[Read, Groups]:
         """Look for all words side by side in title or sapo, one of them slipped; and tell what was meant.
@@ -134,8 +137,8 @@ class Reader:
         nearly = Match(_without_one_as_phrases(bare), self._excluded)
         reach = None if anywhere.is_exact else anywhere.reach
         page = await self._look_up("folded", nearly, _READ, _READ, reach)
-        hits, meant = slipped(groups, page.hits)
-        return self._read(replace(page, hits=tuple(hits), matches=len(hits)), meant).own(), meant
+        hits, meant = await SEARCH.run(slipped, groups, page.hits)
+        return (await self._read(replace(page, hits=tuple(hits), matches=len(hits)), meant)).own(), meant
 
     async def fewer_words(self) -> Read:
         """Look for all words but any one in title and sapo."""
@@ -143,7 +146,7 @@ class Reader:
         if not 1 < len(bare) <= _MOST_TO_LEAVE_OUT:
             return Read()
         left = Match(_without_one(bare), self._excluded)
-        return self._read(await self._look_up("folded", left, _READ, _READ), self.query.groups)
+        return await self._read(await self._look_up("folded", left, _READ, _READ), self.query.groups)
 
     async def newest(self, limit: int) -> Page:
         """Return the newest articles, whatever their words."""
@@ -151,12 +154,12 @@ class Reader:
 
     async def _frequent(self, page: Page, groups: Groups) -> Read:
         """Narrow many matches to those with the words in the title or side by side."""
-        bare = read = self._read(page, groups)
+        bare = read = await self._read(page, groups)
         if not self.query.has_marks:
             return await self._nearer(read, "folded", groups, bare.reach)
         own = await self._look_up("accented", Match((AllOf(_tuples(groups)),)), _READ, WINDOW)
         if own.matches:
-            read = self._with(replace(self._read(own, groups), hits=read.hits), own, groups)
+            read = await self._with(replace(await self._read(own, groups), hits=read.hits), own, groups)
         if own.matches > _READ:
             read = await self._nearer(read, "accented", groups, read.reach)
         if own.matches < _ENOUGH_NEAR:
@@ -167,7 +170,9 @@ class Reader:
         excluded = self._excluded if layer == "folded" else ()
         wanted = _bare(groups) if layer == "folded" else _tuples(groups)
         match = Match(_near(wanted), excluded)
-        return self._with(read, await self._look_up(layer, match, _READ_NEAR, _READ_NEAR, reach), groups)
+        return await self._with(
+            read, await self._look_up(layer, match, _READ_NEAR, _READ_NEAR, reach), groups
+        )
 
     async def _look_up(
         self, layer: Layer, match: Match, limit: int, window: int, reach: int | None = None
@@ -177,20 +182,25 @@ class Reader:
         extent = Extent(
             limit, window, min(most, reach or most), steep=reach is not None or words > _MANY_WORDS
         )
-        return await engine_of(self.connection).look_up(self.connection, layer, match, self.filters, extent)
+        engine = engine_of(self.connection)
+        page = await engine.look_up(self.connection, layer, match, self.filters, extent)
+        return replace(page, hits=tuple(replace(hit, sapo=hit.sapo[:_LEAD_READ]) for hit in page.hits))
 
-    def _read(self, page: Page, groups: Groups) -> Read:
-        hits = tuple(self._ranked(page.hits, groups))
+    async def _read(self, page: Page, groups: Groups) -> Read:
+        hits = tuple(await self._ranked(page.hits, groups))
         total = page.matches if page.matches > len(page.hits) else len(hits)
         return Read(hits, total, not page.has_more, page.matches, page.first_at, page.last_at, page.depth)
 
-    def _with(self, read: Read, page: Page, groups: Groups) -> Read:
+    async def _with(self, read: Read, page: Page, groups: Groups) -> Read:
         """Return `read` with the hits of another page among its own."""
         known = {hit.hit.article_id for hit in read.hits}
-        new = self._ranked((hit for hit in page.hits if hit.article_id not in known), groups)
+        new = await self._ranked([hit for hit in page.hits if hit.article_id not in known], groups)
         return replace(read, hits=tuple(sorted((*read.hits, *new), key=lambda hit: hit.order)))
 
-    def _ranked(self, hits: Iterable[Hit], groups: Groups) -> list[Ranked]:
+    async def _ranked(self, hits: Sequence[Hit], groups: Groups) -> list[Ranked]:
+        return await SEARCH.run(self._rank, hits, groups)
+
+    def _rank(self, hits: Sequence[Hit], groups: Groups) -> list[Ranked]:
         """Rank hits; the accented index, which does not know the excluded words, may have brought some."""
         allowed = (hit for hit in hits if not occurs(self._excluded, hit))
         return ranked(allowed if self._excluded else hits, groups, now=self.now)

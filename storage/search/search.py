@@ -11,6 +11,7 @@ from storage.search.rank import Groups, occurs
 from storage.search.readings import Read, Reader
 from storage.search.respelling import respelled, told
 from storage.search.vocabulary import spelling_of
+from storage.threads import SEARCH
 from summarizer.questions.query import Query
 from summarizer.text.syllables import folded
 
@@ -83,7 +84,9 @@ async def _at_any_time(reader: Reader, limit: int) -> Found | None:
 async def _newest(reader: Reader, limit: int) -> Found:
     page = await reader.newest(limit)
     excluded = [tuple(map(folded, run)) for run in reader.query.excluded]
-    allowed = (hit for hit in page.hits if not (excluded and occurs(excluded, hit)))
+    allowed = page.hits
+    if excluded:
+        allowed = await SEARCH.run(lambda: tuple(hit for hit in page.hits if not occurs(excluded, hit)))
     hits = sorted(allowed, key=lambda hit: (-hit.at.timestamp(), -hit.article_id))
     ids = tuple(hit.article_id for hit in hits)
     return Found(

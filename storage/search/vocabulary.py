@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.engines import engine_of
 from storage.tables import articles
+from storage.threads import SEARCH
 from summarizer.questions.spelling import Spelling
 
 _NEWEST_ID = select(func.max(articles.c.id))
@@ -40,7 +41,7 @@ async def spelling_of(connection: AsyncConnection) -> Spelling:
     async with kept.loading:
         if kept.spelling is None or _is_stale(kept, newest_id):
             counts = await engine_of(connection).count_words(connection)
-            kept.spelling = await asyncio.to_thread(Spelling, counts)
+            kept.spelling = await SEARCH.run(Spelling, counts)
             kept.loaded_at, kept.newest_id = time.monotonic(), newest_id
         return kept.spelling
 

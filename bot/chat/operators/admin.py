@@ -22,6 +22,7 @@ from bot.desk import Desk
 from bot.newsroom import Newsroom
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate
 from bot.operators.notices import say_origin
+from bot.threads import CHAT
 from storage.delivery.retractions import Batch, find_batches
 from storage.notes import find_note, write_note
 from storage.profiles import Profile, count_listeners, find_profiles
@@ -76,14 +77,19 @@ async def tell_admins(bot: Bot, desk: Desk, html: str) -> None:
 
 async def show_state(visit: Visit, actions: AdminActions) -> None:
     """Show how things stand."""
-    now = visit.now
-    async with visit.desk.database.read() as connection:
+    state = await find_state(visit.desk, is_paused=actions.is_paused())
+    await visit.show(await CHAT.run(state_screen, state, visit.desk.newsroom, visit.now))
+
+
+async def find_state(desk: Desk, *, is_paused: bool) -> State:
+    """Gather what there is to show."""
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
         issues = await find_batches(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
-    state = State(stats, profiles, listeners, issues, actions.is_paused())
-    await visit.show(state_screen(state, visit.desk.newsroom, now))
+    return State(stats, profiles, listeners, issues, is_paused)
 
 
 async def set_sending(tap: Tap, actions: AdminActions, *, is_stopped: bool) -> None:

@@ -1,0 +1,210 @@
+"""No step of the event loop takes more than 50 ms of CPU, with the largest inputs that are admitted."""
+
+import datetime as dt
+import json
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from bot.answers import describe, reply_to
+from bot.chat.my_data import export_file
+from bot.chat.operators.admin import find_state, state_screen
+from bot.desk import Desk
+from bot.digests import compose_digest, window_for
+from bot.jobs.intake import poll_sources
+from bot.jobs.set_aside import SetAside
+from bot.jobs.taking import Taker
+from bot.jobs.watching import Watching
+from bot.jobs.work_up import WorkUp
+from bot.newsroom import Newsroom, Source
+from bot.text_work.worker import TextWorker
+from bot.threads import CHAT
+from storage.articles import find_waiting, store_articles
+from storage.engine import Database
+from storage.intake.drafts import MAX_TEXT_CHARACTERS
+from storage.subscribers import export_subscriber
+from storage.tables import deliveries, issues, profiles, questions, subscribers, watches
+from storage.times import Published
+from storage.work import Worked, make_story, save_work
+from summarizer.questions.watching import parse_watch, watch_key
+from tests.bot.conftest import Told, incoming
+from tests.loop_watch import watched_loop
+
+ZONE = "Asia/Ho_Chi_Minh"
+LIMIT_SECONDS = 0.05
+WORDS = """mưa lớn nước lũ tràn qua đê bao xã Bình An ba trăm hộ dân phải sơ tán đến trường tiểu học
+công an tỉnh giao thông giá vàng thế giới tăng mạnh hôm nay chính phủ quốc hội đất đai bóng đá Việt Nam"""
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite alone: what is measured runs before and behind the database."""
+    return sqlite_database
+
+
+@contextmanager
+def free_loop() -> Iterator[None]:
+    """Fail on any step of the loop meanwhile that is above the limit."""
+    with watched_loop(LIMIT_SECONDS) as holds:
+        yield
+    print(f"longest step: {holds.longest.seconds * 1e3:.0f} ms, {holds.longest.what}")
+    assert holds.over == []
+
+
+@pytest.fixture
+async def texts() -> AsyncIterator[TextWorker]:
+    """A text process with time enough for the longest articles on a busy machine."""
+    worker = TextWorker(cpu_seconds=60)
+    yield worker
+    await worker.close()
+
+
+@cache
+def sentences() -> tuple[str, ...]:
+    """Make two thousand sentences, as no paper writes them."""
+    chance = random.Random(1)
+    words = WORDS.split()
+    return tuple(" ".join(chance.choices(words, k=chance.randint(8, 25))).capitalize() for _ in range(2_000))
+
+
+def long_text(size: int, seed: int) -> str:
+    """Make a text of so many characters."""
+    chosen = random.Random(seed).choices(sentences(), k=size // 30 + 1)
+    return ". ".join(chosen)[:size].strip()
+
+
+async def store_long(desk: Desk, count: int, *, sapo: int = 0, body: int = 0) -> None:
+    """Store articles with leads and bodies of so many characters."""
+    now = desk.clock.now()
+    rows = [
+        replace(
+            incoming(f"Tin số {number}-{body} về nước lũ: {long_text(60, number)}", None, now),
+            sapo=long_text(sapo, number), body=long_text(body, -number), url=f"https://bao.example/{number}",
+            published=Published(now - dt.timedelta(minutes=number)),
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    async with desk.database.write() as connection:
+        await store_articles(connection, rows, now=now)
+
+
+async def test_long_articles_are_taken_in_and_processed(
+    desk: Desk, texts: TextWorker, told: Told, source: Callable[..., Source],
+    make_newsroom: Callable[..., Newsroom],
+) -> None:  # fmt: skip
+    inbox = source()
+    desk.newsroom = make_newsroom(sources=(inbox,))
+    desk.take = Taker(desk.database, texts, SetAside(desk, told).add).take
+    file = inbox.path / "tin.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for number in range(10):
+            body = long_text(MAX_TEXT_CHARACTERS - 100, number)
+            lines.write(json.dumps({"title": f"Tin số {number}", "body": body}, ensure_ascii=False) + "\n")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    with free_loop():
+        assert (await poll_sources(desk, told)).tally.new == 10
+        assert await WorkUp(desk.database, desk.clock, texts).run() == 10
+
+
+async def test_questions_about_long_texts_are_answered(desk: Desk) -> None:
+    """Ten bodies at the limit of size are read to rank them."""
+    await store_long(desk, 12, sapo=MAX_TEXT_CHARACTERS)
+    await store_long(desk, 10, body=MAX_TEXT_CHARACTERS)
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        done = [
+            Worked(article, (), await make_story(connection, now=now))
+            for article in await find_waiting(connection, 50)
+        ]
+        await save_work(connection, done, now=now)
+    with free_loop():
+        for question in ("nước lũ", "vì sao người dân phải sơ tán"):
+            reply = await reply_to(desk, question, zone=ZONE)
+            assert reply.ids
+        await describe(desk, reply.query, reply.ids[:2])
+
+
+async def test_a_digest_is_composed_of_many_stories(desk: Desk, texts: TextWorker) -> None:
+    await store_long(desk, 250, sapo=300, body=1_000)
+    await WorkUp(desk.database, desk.clock, texts).run()
+    [edition] = desk.newsroom.editions
+    window = window_for(edition, desk.clock.now() + dt.timedelta(minutes=1))
+    with free_loop():
+        assert (await compose_digest(desk.database, desk.newsroom, edition, window)).parts
+
+
+async def test_thousands_watch_the_same_word(desk: Desk, texts: TextWorker) -> None:
+    watching = Watching(desk)
+    await watching.run()
+    await many_readers(desk, 4_000)
+    now = desk.clock.now()
+    key = watch_key(parse_watch("nước lũ"))
+    rows = [
+        {"subscriber_id": number, "key": key, "text": "nước lũ", "made_at": now, "changed_at": now}
+        for number in range(1, 4_001)
+    ]
+    async with desk.database.write() as connection:
+        await connection.execute(insert(watches), rows)
+    await store_long(desk, 3, sapo=300)
+    await WorkUp(desk.database, desk.clock, texts).run()
+    with free_loop():
+        assert await watching.run() >= 4_000
+
+
+async def test_an_operator_looks_at_a_large_bot(desk: Desk) -> None:
+    await many_readers(desk, 6_000)
+    with free_loop():
+        state = await find_state(desk, is_paused=False)
+        await CHAT.run(state_screen, state, desk.newsroom, desk.clock.now())
+    assert len(state.profiles) == 6_000
+
+
+async def test_someone_with_a_long_history_takes_it_along(desk: Desk) -> None:
+    await many_readers(desk, 1)
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        rows = [{"chat_id": 1, "text": "giá vàng " * 300, "article_ids": [], "asked_at": now, "message_id": n}
+                for n in range(1_200)]  # fmt: skip
+        await connection.execute(insert(questions), rows)
+        moments = [now - dt.timedelta(hours=number) for number in range(1_200)]
+        await connection.execute(
+            insert(issues),
+            [{"profile_id": 1, "edition": "sang", "slot_at": at, "window_start": at, "status": "made",
+              "made_at": at} for at in moments],
+        )  # fmt: skip
+        sent = {"subscriber_id": 1, "part": 0, "status": "sent", "tries": 1}
+        await connection.execute(
+            insert(deliveries),
+            [sent | {"issue_id": n + 1, "not_before": at, "changed_at": at} for n, at in enumerate(moments)],
+        )
+    with free_loop():
+        async with desk.database.read() as connection:
+            export = await export_subscriber(connection, 1)
+        file = await CHAT.run(export_file, 1, export, desk.newsroom)
+    assert len(json.loads(file)["questions"]) == 1_000
+
+
+async def many_readers(desk: Desk, count: int) -> None:
+    """Subscribe chats, each with times of its own."""
+    now = desk.clock.now()
+    choices: dict[str, Any] = {"edition": "sang", "topics": [], "days": [], "zone": None, "created_at": now}
+    async with desk.database.write() as connection:
+        for begin in range(0, count, 500):
+            numbers = range(begin + 1, min(begin + 500, count) + 1)
+            await connection.execute(
+                insert(profiles),
+                [choices | {"key": str(n), "times": ["06:30"], "next_due_at": now} for n in numbers],
+            )
+            person = {"kind": "private", "status": "active", "quiet_start": 0, "quiet_end": 0}
+            await connection.execute(
+                insert(subscribers),
+                [person | {"chat_id": n, "profile_id": n, "created_at": now, "changed_at": now}
+                 for n in numbers],
+            )  # fmt: skip
