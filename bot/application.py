@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -12,6 +13,7 @@ from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.desk import Desk
+from bot.ending import end_process_within
 from bot.failures import contained
 from bot.jobs.alerts import send_alerts
 from bot.jobs.arrivals import Arrivals
@@ -41,6 +43,7 @@ __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
 
 _ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
+_MOST_SECONDS_TO_END = 9.5  # after a signal; what is not closed by then is taken up at the next start
 _log = structlog.get_logger(__name__)
 
 
@@ -88,26 +91,31 @@ class Bot:
         notify("STOPPING=1")
         self._stop.set()
 
+    def _end(self) -> None:
+        """Stop because of a signal, and leave what hangs behind."""
+        self.stop()
+        end_process_within(_MOST_SECONDS_TO_END)
+
     async def run(self) -> None:
         """Run until `stop`, SIGTERM or SIGINT.
 
         Raises:
             TokenRefusedError: Telegram refused the token, at the start or later.
             LeaseLostError: another process took over, having taken this one for dead.
+            ListenError: the webhook's port is taken.
             StorageError: the database will not do, however long one waits.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+            loop.add_signal_handler(number, self._end)
         async with watched(self._is_well), AsyncExitStack() as stack:
             await self._listen_for_health(stack)
             if await self._may_begin():
                 await stack.enter_async_context(self._lease.kept())
                 stack.push_async_callback(self._connection.close)
-                if await self._connection.open(self._stop):
-                    await stack.enter_async_context(self._registering())
-                    await stack.enter_async_context(self._ticking())
-                    await self._until_stopped()
+                connecting = await stack.enter_async_context(self._connecting())
+                await stack.enter_async_context(self._ticking())
+                await self._until_stopped(connecting)
         if self._connection.is_refused:
             raise TokenRefusedError
         if self._lease.lost.is_set():
@@ -126,12 +134,19 @@ class Bot:
         self._waits_for = None
         return is_ours
 
-    async def _until_stopped(self) -> None:
+    async def _until_stopped(self, connecting: asyncio.Task[None]) -> None:
+        """Wait for an end: asked for, refused, taken over, or an error while connecting, which is raised."""
         ends = (self._stop.wait(), self._connection.until_refused(), self._lease.lost.wait())
-        waits = [asyncio.ensure_future(one) for one in ends]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in ends]
+        while not any(wait.done() for wait in waits):
+            pending = [connecting] if not connecting.done() else []
+            await asyncio.wait([*waits, *pending], return_when=asyncio.FIRST_COMPLETED)
+            if connecting.done() and connecting.exception() is not None:
+                break
         for wait in waits:
             wait.cancel()
+        if connecting.done():
+            connecting.result()
 
     async def _listen_for_health(self, stack: AsyncExitStack) -> None:
         if self._listen is None:
@@ -145,18 +160,19 @@ class Bot:
             stack.push_async_callback(runner.cleanup)
 
     @asynccontextmanager
-    async def _registering(self) -> AsyncIterator[None]:
-        """Register the commands meanwhile: a slow server must not keep the bot from its work."""
-        registering = asyncio.create_task(self._register())
+    async def _connecting(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Connect to Telegram meanwhile: one that cannot be reached must not keep the bot from its work."""
+        connecting = asyncio.create_task(self._connect())
         try:
-            yield
+            yield connecting
         finally:
-            registering.cancel()
-            await asyncio.wait([registering])
+            connecting.cancel()
+            await asyncio.wait([connecting])
 
-    async def _register(self) -> None:
-        with contained("register"):
-            await register_commands(self._connection.bot, self._desk.admins)
+    async def _connect(self) -> None:
+        if await self._connection.open(self._stop):
+            with contained("register"):
+                await register_commands(self._connection.bot, self._desk.admins)
 
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from bot.assembly import assemble
 from bot.commands.opening import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, hidden, say
 from bot.desk import Desk
+from bot.ending import end_process_if_threads_remain, leave_threads_behind
 from bot.jobs.reload import NewsroomWatch
 from bot.logs import configure_logging
 from bot.newsroom import Newsroom
@@ -33,10 +34,17 @@ def run_bot(
             "✗ Chưa có DIEMTIN_BOT_TOKEN. Lấy token từ @BotFather; muốn thử không cần token: diemtin demo", 2
         )
     configure_logging("DEBUG" if verbose else "INFO", json_logs, settings.secrets)
-    run(_run(settings, settings.bot_token.get_secret_value()))
+    code = 0
+    try:
+        run(_run(settings, settings.bot_token.get_secret_value()))
+    except typer.Exit as end:
+        code = end.exit_code
+    end_process_if_threads_remain(code)
+    raise typer.Exit(code)
 
 
 async def _run(settings: Settings, token: str) -> None:
+    leave_threads_behind()
     declared = newsroom_or_exit(settings)
     if not settings.config.exists():
         say(f"Không có {settings.config}, dùng cấu hình mẫu; tạo tệp của bạn bằng: diemtin init")

@@ -143,11 +143,18 @@ def _require_same_origin(request: web.Request) -> None:
     """Turn away other web pages: a browser on this machine may have them open."""
     origin = request.headers.get("Origin")
     host = urlsplit(f"//{request.host}").hostname or ""
-    is_local = host == "localhost" or host.startswith("127.") or host == "::1"
+    is_local = host == "localhost" or _is_loopback(host)
     if not is_local or (origin and urlsplit(origin).netloc != request.host):
         raise web.HTTPForbidden(
             text='{"error": "only for this machine", "key": ""}', content_type="application/json"
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name: 127.evil.example is one too
 
 
 def _page(name: str) -> Handler:

@@ -104,6 +104,21 @@ POLLER_RESTARTED = (
     "việc nhận tin từ Telegram vừa tự dừng và đã chạy lại; nếu lặp lại, hãy xem nhật ký rồi nâng cấp diemtin"
 )
 TELEGRAM_SILENT = "Telegram không trả lời; hãy xem mạng của máy này"
+
+# Why the Bot API could not be reached: the cause and the next step.
+DNS = ("không phân giải được tên miền", "hãy xem DNS và mạng của máy này")
+PROXY = ("proxy không nối được", "hãy xem HTTPS_PROXY và proxy của máy này")
+TLS = ("chứng chỉ TLS không dùng được", "hãy xem giờ của máy này và proxy đứng giữa")
+REFUSED = ("từ chối kết nối", "hãy xem DIEMTIN_API_BASE_URL và máy chủ Bot API có đang chạy không")
+TIMEOUT = ("quá hạn chờ", "hãy xem mạng và tường lửa của máy này")
+CUT = ("kết nối bị ngắt", "hãy xem mạng và tường lửa của máy này")
+
+
+def telegram_unreachable(host: str, cause: str, step: str) -> str:
+    """Say that the Bot API at `host` does not answer, why, and what to do."""
+    return f"Telegram không trả lời ({host}: {cause}); {step}"
+
+
 NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
 
 

@@ -28,7 +28,7 @@ from bot.telegram.webhook import Webhook, WebhookListener
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
-_DEAF_SECONDS = 120.0  # without one good answer to a poll in so long, something is wrong
+_DEAF_SECONDS = 90.0  # without one good answer to a poll in so long, something is wrong
 _PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
 _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
@@ -68,6 +68,7 @@ class Connection:
         self._request = AiohttpRequest(_CONNECTIONS)
         self._queue = DurableQueue(desk.database, desk.clock)
         self._polling = PollingRequest(2, self._queue.keep)
+        self._is_open = False
         self._watching: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
         self.pace = TelegramPace()
@@ -115,13 +116,15 @@ class Connection:
         """Say to operators what is wrong with the connection, if anything is."""
         if self.is_refused:
             return notices.token_refused()
+        trouble = self._polling.trouble or self._request.trouble
+        if not self._is_open:
+            return trouble or (notices.NOT_POLLING if self._listener is None else notices.NOT_LISTENING)
         if self._listener is not None:
             return self._listener.find_problem()
-        if self.telegram.updater is None or not self.telegram.updater.running:
-            return notices.NOT_POLLING
         if time.monotonic() - self._restarted_at < _RESTART_SHOWN_SECONDS:
             return notices.POLLER_RESTARTED
-        return notices.TELEGRAM_SILENT if self._polling.seconds_since_ok > _DEAF_SECONDS else None
+        is_deaf = self._polling.seconds_since_ok > _DEAF_SECONDS
+        return (trouble or notices.TELEGRAM_SILENT) if is_deaf else None
 
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
@@ -138,6 +141,7 @@ class Connection:
             await self._listener.open()
         is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
+        self._is_open = is_open
         if is_open and self._listener is None:
             self._watching = asyncio.create_task(self._watch_poller(stop))
         return is_open
@@ -163,7 +167,7 @@ class Connection:
 
     async def look(self) -> None:
         """Ask Telegram whether it reaches our webhook, where we have one."""
-        if self._listener is not None:
+        if self._listener is not None and self._is_open:
             await self._listener.look(_UPDATE_KINDS)
 
     async def _poll(self) -> None:

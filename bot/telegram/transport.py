@@ -1,7 +1,8 @@
 """python-telegram-bot's HTTP, done by aiohttp: a third of the CPU of its default transport.
 
-It adds three facts: whether a failed request can have reached Telegram (`NotSentError` says it cannot),
-whether Telegram revoked the token (`unauthorized`), and when Telegram last did as asked (`seconds_since_ok`).
+It adds four facts: whether a failed request can have reached Telegram (`NotSentError` says it cannot),
+whether Telegram revoked the token (`unauthorized`), when Telegram last did as asked (`seconds_since_ok`), and
+why it last could not be reached (`trouble`).
 """
 
 import asyncio
@@ -13,6 +14,8 @@ import aiohttp
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.telegram.troubles import explain
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
@@ -27,6 +30,7 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, connections: int, *, read_timeout: float = _READ_SECONDS) -> None:
         self.unauthorized = asyncio.Event()
+        self.trouble: str | None = None  # why the last request was not answered, in words for operators
         self._connections = connections
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -87,11 +91,15 @@ class AiohttpRequest(BaseRequest):
             ) as answer:
                 body = await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSentError(type(error).__name__) from error
+            self.trouble = explain(error, url)
+            raise NotSentError(f"{type(error).__name__}: {self.trouble}") from error
         except TimeoutError as error:
+            self.trouble = explain(error, url)
             raise TimedOut from error
         except aiohttp.ClientError as error:
-            raise NetworkError(type(error).__name__) from error
+            self.trouble = explain(error, url)
+            raise NetworkError(f"{type(error).__name__}: {self.trouble}") from error
+        self.trouble = None
         if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
             # A gateway's page. The library would go by its number: a bad token, a chat that blocked us.
             raise NotSentError(f"{answer.status}, not from a Bot API server")

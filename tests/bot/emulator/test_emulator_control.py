@@ -108,7 +108,13 @@ async def test_a_user_can_be_renamed_and_chosen_by_id(users: Control) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}]
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Host": "evil.example"},
+        {"Host": "127.evil.example"},
+        {"Origin": "null"},
+    ],
 )
 async def test_other_web_pages_are_turned_away(emulator: Emulator, headers: dict[str, str]) -> None:
     async with (

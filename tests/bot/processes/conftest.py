@@ -73,7 +73,11 @@ def start(tmp_path: Path) -> Start:
 
     @asynccontextmanager
     async def started(
-        url: str, *options: str, newsroom: str = NEWSROOM, **environment: str
+        url: str,
+        *options: str,
+        newsroom: str = NEWSROOM,
+        program: tuple[str, ...] = ("-m", "bot"),
+        **environment: str,
     ) -> AsyncIterator[Run]:
         (tmp_path / "tin-vao").mkdir(exist_ok=True)
         (tmp_path / "diemtin.toml").write_text(newsroom, encoding="utf-8")
@@ -87,7 +91,7 @@ def start(tmp_path: Path) -> Start:
         }
         with (tmp_path / "bot.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", *options,
+                sys.executable, *program, "run", *options,
                 env=own | settings | environment, stdin=DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.test_utils import TestServer
 from telegram import Bot, InputFile
 from telegram.error import InvalidToken, NetworkError, TimedOut
@@ -15,6 +17,7 @@ from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.outcomes import Wait, outcome_of
 from bot.telegram.transport import AiohttpRequest, NotSentError
+from bot.telegram.troubles import explain
 
 TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any
 
@@ -127,3 +130,24 @@ async def test_a_refused_token_is_told_by_the_library(telegram: ExtBot[None], us
     await users.post("token", token=telegram.token)
     with pytest.raises(InvalidToken):
         await telegram.get_me()
+
+
+PLACE = ConnectionKey("api.telegram.org", 443, True, True, None, None, None)
+CAUSES = [
+    (aiohttp.ClientConnectorDNSError(PLACE, OSError("no such name")), "không phân giải được tên miền"),
+    (aiohttp.ClientProxyConnectionError(PLACE, OSError("refused")), "proxy không nối được"),
+    (aiohttp.ClientConnectorSSLError(PLACE, OSError("bad")), "chứng chỉ TLS không dùng được"),
+    (aiohttp.ClientConnectorError(PLACE, ConnectionRefusedError("refused")), "từ chối kết nối"),
+    (aiohttp.ConnectionTimeoutError(), "quá hạn chờ"),
+    (TimeoutError(), "quá hạn chờ"),
+    (aiohttp.ServerDisconnectedError(), "kết nối bị ngắt"),
+]
+
+
+@pytest.mark.parametrize(("error", "cause"), CAUSES)
+def test_what_keeps_telegram_from_answering_is_named_with_host_and_cause_and_no_token(
+    error: Exception, cause: str
+) -> None:
+    words = explain(error, "https://api.telegram.org/bot42:bi-mat/getMe")
+    assert words.startswith(f"Telegram không trả lời (api.telegram.org: {cause}); hãy xem ")
+    assert "bi-mat" not in words
