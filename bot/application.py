@@ -17,6 +17,7 @@ from bot.ending import end_process_within
 from bot.failures import contained
 from bot.jobs.alerts import send_alerts
 from bot.jobs.arrivals import Arrivals
+from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery import Sender
 from bot.jobs.lookout import Lookout
 from bot.jobs.nightly import prune_if_night
@@ -78,6 +79,7 @@ class Bot:
         self._watching = Watching(desk)
         self._arrivals = Arrivals(desk, self._tell, web=self._web, work_up=self._work_up, follow=self._follow)
         self._ticks = Ticks(desk.clock)
+        self._clock_watch = ClockWatch(desk, self._tell, lambda: self._connection.server_time)
         self._lookout = Lookout(
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
@@ -200,21 +202,35 @@ class Bot:
 
     def _add_ticks(self) -> None:
         self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True)
-        self._ticks.add("intake", self._arrivals.take_in, every_seconds=20)
+        self._ticks.add("intake", self._take_in, every_seconds=20)
         self._ticks.add("watching", self._alert, every_seconds=15)
-        self._ticks.add("web", self._web.look, every_seconds=5)
+        self._ticks.add("web", self._poll_web, every_seconds=5)
         self._ticks.add("lookout", self._lookout.look, every_seconds=10)
         self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
         self._ticks.add("outcomes", self._lookout.count_outcomes, every_seconds=600)
         self._ticks.add("webhook", self._connection.look, every_seconds=300)
-        self._ticks.add("nightly", lambda: prune_if_night(self._desk), every_seconds=600)
+        self._ticks.add("nightly", self._prune, every_seconds=600)
         if self._watch is not None:
             self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)
 
     async def _run_slots(self) -> None:
+        if not await self._clock_watch.is_right():
+            return
         await self._arrivals.catch_up()
-        if await run_due_slots(self._desk, self._tell):
+        if await self._clock_watch.is_right() and await run_due_slots(self._desk, self._tell):
             self._sender.wake()
+
+    async def _take_in(self) -> None:
+        if await self._clock_watch.is_right():
+            await self._arrivals.take_in()
+
+    async def _poll_web(self) -> None:
+        if await self._clock_watch.is_right():
+            await self._web.look()
+
+    async def _prune(self) -> None:
+        if await self._clock_watch.is_right():
+            await prune_if_night(self._desk, self._tell)
 
     async def _follow(self) -> None:
         await self._set_aside.tell()
@@ -240,7 +256,11 @@ class Bot:
     async def _find_problems(self) -> list[str]:
         if self._waits_for is not None:
             return [self._waits_for]
-        problems = [await self._find_problem_of_database(), self._connection.find_problem()]
+        problems = [
+            await self._find_problem_of_database(),
+            self._connection.find_problem(),
+            self._clock_watch.problem,
+        ]
         return [problem for problem in problems if problem]
 
     async def _find_problem_of_database(self) -> str | None:

@@ -17,6 +17,10 @@ _DATABASE = Group(
             "bot.commands.upkeep.upgrade_database",
             "Nâng cơ sở dữ liệu lên lược đồ của phiên bản này.",
         ),
+        "prune": (
+            "bot.commands.pruning.prune_database",
+            "Lần dọn bài cũ tới sẽ xóa bao nhiêu; cho phép hoặc giữ lại lần dọn nhiều hơn thường lệ.",
+        ),
         "reindex": (
             "bot.commands.reindexing.reindex",
             "Dựng lại chỉ mục tìm kiếm; bot vẫn chạy, dừng giữa chừng thì lần sau làm tiếp.",

@@ -6,12 +6,16 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.desk import Desk
-from storage.notes import find_note, write_note
+from bot.jobs.slots import Tell
+from bot.operators import notices
+from storage.notes import find_note, forget_note, write_note
 from storage.updates import forget_handled
-from storage.upkeep.prune import prune_articles, prune_issues, prune_rest
+from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
 from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
 
+ALLOWED = "prune allowed"  # notes
+_ASKED = "prune asked"
 _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
 _HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
@@ -20,8 +24,11 @@ _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one 
 _log = structlog.get_logger(__name__)
 
 
-async def prune_if_night(desk: Desk) -> bool:
-    """Prune at the first tick after 3:00 of a local day; return whether it was done now."""
+async def prune_if_night(desk: Desk, tell_admins: Tell | None = None) -> bool:
+    """Prune at the first tick after 3:00 of a local day; return whether it was done now.
+
+    A prune that would take more than the usual share waits until an operator allows it.
+    """
     now = desk.clock.now()
     local = now.astimezone(ZoneInfo(desk.newsroom.zone))
     async with desk.database.read() as connection:
@@ -29,10 +36,32 @@ async def prune_if_night(desk: Desk) -> bool:
     today = local.date().isoformat()
     if local.hour < _QUIET_HOUR or last == today:
         return False
+    if not await _may_prune(desk, today, tell_admins):
+        return False
     await prune(desk)
     async with desk.database.write() as connection:
+        await forget_note(connection, ALLOWED)
+        await forget_note(connection, _ASKED)
         await write_note(connection, "pruned", today, now=now)
     return True
+
+
+async def _may_prune(desk: Desk, today: str, tell_admins: Tell | None) -> bool:
+    """Tell whether the prune is usual or allowed; if not, ask the admins once a day."""
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        extent = await measure_prune(connection, before=now - dt.timedelta(days=desk.newsroom.keep_days))
+        is_allowed = await find_note(connection, ALLOWED) is not None
+        was_asked = await find_note(connection, _ASKED) == today
+    if extent.is_usual or is_allowed:
+        return True
+    if not was_asked:
+        async with desk.database.write() as connection:
+            await write_note(connection, _ASKED, today, now=now)
+        _log.error("prune held, it would take too much", articles=extent.articles, of=extent.all_articles)
+        if tell_admins is not None:
+            await tell_admins(notices.prune_held(extent))
+    return False
 
 
 async def prune(desk: Desk) -> int:

@@ -90,6 +90,8 @@ async def _run(
         return 0
     edition = desk.newsroom.edition_for(profile.choices)
     told_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
+    if told_until > now:  # a clock that was ahead said so; what was told is left out by its stories
+        told_until = profile.next_due_at - FIRST_WINDOW
     plan = plan_slots(
         edition.schedule,
         profile.next_due_at,

@@ -4,11 +4,13 @@ HTML, escaped, and within one message whatever stands in their files: what is to
 and nobody would hear of it.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from html import escape
 
 from bot.chat.messages.markup import one_line, shortened
 from bot.newsroom import Newsroom
+from storage.upkeep.prune import Extent
 
 INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source
 
@@ -120,6 +122,50 @@ def telegram_unreachable(host: str, cause: str, step: str) -> str:
 
 
 NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+
+
+CLOCK_RIGHT_AGAIN = "✓ Đồng hồ máy đã đúng; bot lại nhận bài và soạn số như thường."
+_CLOCK_HELD = (
+    "Bot tạm không nhận bài, không soạn số và không xóa gì. "
+    "Hãy chỉnh giờ máy (timedatectl set-ntp true); giờ đúng thì bot tự chạy tiếp."
+)
+
+
+def clock_wrong(now: dt.datetime, telegram: dt.datetime) -> str:
+    """Say that the machine's clock differs from Telegram's."""
+    return (
+        f"đồng hồ máy sai: máy ghi {_moment(now)}, Telegram ghi {_moment(telegram)} (giờ UTC). {_CLOCK_HELD}"
+    )
+
+
+def clock_ahead_of_rows(now: dt.datetime, newest: dt.datetime) -> str:
+    """Say that the clock is further ahead of the newest row than any downtime."""
+    return (
+        f"đồng hồ máy có lẽ sai: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
+        f"(giờ UTC), chưa hỏi được giờ của Telegram. {_CLOCK_HELD}"
+    )
+
+
+def clock_behind_rows(now: dt.datetime, newest: dt.datetime) -> str:
+    """Say that the clock is behind the newest row, and Telegram cannot be asked."""
+    return (
+        f"đồng hồ máy có lẽ chạy lùi: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
+        f"(giờ UTC), chưa hỏi được giờ của Telegram. {_CLOCK_HELD}"
+    )
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%H:%M ngày %d/%m/%Y}"
+
+
+def prune_held(extent: Extent) -> str:
+    """Tell that the nightly clean-up would delete more than usual, and how to allow it."""
+    return (
+        f"⚠️ Lần dọn đêm nay sẽ xóa {extent.articles}/{extent.all_articles} bài và "
+        f"{extent.deliveries}/{extent.all_deliveries} lượt gửi, nhiều hơn thường lệ, nên bot chưa dọn.\n"
+        "Hãy xem giờ máy và keep_days. Nếu đúng ý, chạy <code>diemtin db prune --allow</code>; "
+        "đổi ý thì <code>diemtin db prune --hold</code>."
+    )
 
 
 def webhook_failing(waiting: int, reason: str) -> str:

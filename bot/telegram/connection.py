@@ -5,6 +5,7 @@ What runs over it is the application's: handlers, the sender, the ticks.
 
 import asyncio
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -111,6 +112,11 @@ class Connection:
         finally:
             for wait in waits:
                 wait.cancel()
+
+    @property
+    def server_time(self) -> dt.datetime | None:
+        """Return Telegram's time, where it answered lately."""
+        return self._polling.server_time or self._request.server_time
 
     def find_problem(self) -> str | None:
         """Say to operators what is wrong with the connection, if anything is."""

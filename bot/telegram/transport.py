@@ -6,8 +6,11 @@ why it last could not be reached (`trouble`).
 """
 
 import asyncio
+import contextlib
+import datetime as dt
 import json
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -19,6 +22,7 @@ from bot.telegram.troubles import explain
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
+_DATE_SECONDS = 120.0  # how long a Date is gone by: longer than a poll
 
 
 class NotSentError(NetworkError):
@@ -35,11 +39,27 @@ class AiohttpRequest(BaseRequest):
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
         self._last_ok = time.monotonic()
+        self._dated: tuple[dt.datetime, float] | None = None
 
     @property
     def seconds_since_ok(self) -> float:
         """Return how long ago a request succeeded, or how old this is when none has."""
         return time.monotonic() - self._last_ok
+
+    @property
+    def server_time(self) -> dt.datetime | None:
+        """Return the server's time by the Date of an answer of the last minutes."""
+        if self._dated is None:
+            return None
+        date, at = self._dated
+        age = time.monotonic() - at
+        return date + dt.timedelta(seconds=age) if age < _DATE_SECONDS else None
+
+    def _note_date(self, text: str) -> None:
+        with contextlib.suppress(ValueError, OverflowError):
+            date = parsedate_to_datetime(text)
+            if date.tzinfo is not None:
+                self._dated = date, time.monotonic()
 
     @property
     def read_timeout(self) -> float:
@@ -103,6 +123,7 @@ class AiohttpRequest(BaseRequest):
         if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
             # A gateway's page. The library would go by its number: a bad token, a chat that blocked us.
             raise NotSentError(f"{answer.status}, not from a Bot API server")
+        self._note_date(answer.headers.get("Date", ""))
         if answer.status == 401:
             self.unauthorized.set()
         elif answer.status == 200:

@@ -1,14 +1,54 @@
 """The nightly clean-up: what is older than `keep_days` goes, a bounded batch at a time."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import SearchRow, unindex_articles
-from storage.tables import articles, issues, questions, refusals, set_aside_texts, stories
+from storage.tables import articles, deliveries, issues, questions, refusals, set_aside_texts, stories
 
 _BATCH = 200
+_USUAL_SHARE = 0.3
+_FEW = 200  # of so few rows any share is usual
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a prune would delete, of how much there is."""
+
+    articles: int
+    all_articles: int
+    deliveries: int
+    all_deliveries: int
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether that is no more than a night takes; more can mean a wrong clock or setting."""
+        pairs = ((self.articles, self.all_articles), (self.deliveries, self.all_deliveries))
+        return all(old <= max(_FEW, _USUAL_SHARE * total) for old, total in pairs)
+
+
+async def measure_prune(connection: AsyncConnection, *, before: dt.datetime) -> Extent:
+    """Count what is older than `before`."""
+    a, d = func.count(articles.c.id), func.count(deliveries.c.id)
+    of_old_issues = deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.slot_at < before))
+    queries = (
+        select(a).where(articles.c.stored_at < before),
+        select(a),
+        select(d).where(of_old_issues),
+        select(d),
+    )
+    return Extent(*[(await connection.execute(query)).scalar_one() for query in queries])
+
+
+async def find_newest_row(connection: AsyncConnection) -> dt.datetime | None:
+    """Return when the newest article was stored or the newest issue made; None in an empty database."""
+    stored = select(articles.c.stored_at).order_by(articles.c.id.desc()).limit(1)
+    made = select(issues.c.made_at).order_by(issues.c.id.desc()).limit(1)
+    found = [(await connection.execute(query)).scalar_one_or_none() for query in (stored, made)]
+    return max((moment for moment in found if moment is not None), default=None)
 
 
 async def prune_articles(connection: AsyncConnection, *, before: dt.datetime) -> int:

@@ -1,0 +1,106 @@
+"""Watch the machine's wall clock: while it is wrong nothing is taken in, made, skipped or pruned on its word.
+
+It is judged by the Date of Telegram's answers. Where Telegram has not answered lately, by the newest rows of
+the database: a clock behind them, or further ahead than any downtime, is wrong. `DIEMTIN_NOW` says on purpose
+what time it is, so a simulated clock is held only when it is far ahead of the rows: that protects a real
+database from being pruned in a simulation.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+
+from bot.desk import Desk
+from bot.jobs.slots import Tell, find_looked_until
+from bot.operators import notices
+from storage.notes import find_note, forget_note, write_note
+from storage.upkeep.prune import find_newest_row
+
+TOLERANCE = dt.timedelta(minutes=15)  # a digest that is later than that counts as late
+FURTHEST_AHEAD = dt.timedelta(days=30)  # of the newest row, where only rows can be asked
+_LOOK_SECONDS = 20.0
+_SURE_SECONDS = 60.0  # a machine that was suspended is right as soon as Telegram answers again
+_TOLD = "clock told wrong"  # a note
+_log = structlog.get_logger(__name__)
+
+
+def judge(
+    now: dt.datetime, *, telegram: dt.datetime | None, newest: dt.datetime | None, is_simulated: bool
+) -> str | None:
+    """Say what is wrong with a clock that shows `now`, None when nothing is. Pure.
+
+    `telegram` is the time by Telegram's Date header, `newest` that of the newest row.
+    """
+    if telegram is not None and not is_simulated:
+        return notices.clock_wrong(now, telegram) if abs(now - telegram) > TOLERANCE else None
+    if newest is None:
+        return None
+    if now - newest > FURTHEST_AHEAD:
+        return notices.clock_ahead_of_rows(now, newest)
+    if newest - now > TOLERANCE and not is_simulated:
+        return notices.clock_behind_rows(now, newest)
+    return None
+
+
+class ClockWatch:
+    """Remembers the last verdict for some seconds. `telegram_time` returns Telegram's time, if known."""
+
+    def __init__(
+        self, desk: Desk, tell_admins: Tell, telegram_time: Callable[[], dt.datetime | None]
+    ) -> None:
+        self.problem: str | None = None
+        self._desk = desk
+        self._tell_admins = tell_admins
+        self._telegram_time = telegram_time
+        self._lock = asyncio.Lock()
+        self._last: tuple[float, dt.datetime] | None = None
+        self._wrong_since: float | None = None
+
+    async def is_right(self) -> bool:
+        """Tell whether the clock may be gone by; look anew where the last look is old."""
+        async with self._lock:
+            if not self._is_known():
+                await self._look()
+            return self.problem is None
+
+    def _is_known(self) -> bool:
+        if self._last is None:
+            return False
+        clock = self._desk.clock
+        passed = clock.elapsed() - self._last[0]
+        shown = (clock.now() - self._last[1]).total_seconds()
+        return passed < _LOOK_SECONDS and abs(shown - passed) < TOLERANCE.total_seconds()
+
+    async def _look(self) -> None:
+        clock = self._desk.clock
+        now = clock.now()
+        async with self._desk.database.read() as connection:
+            seen = (await find_newest_row(connection), await find_looked_until(connection))
+            was_told = await find_note(connection, _TOLD) is not None
+        newest = max((moment for moment in seen if moment is not None), default=None)
+        self.problem = judge(
+            now, telegram=self._telegram_time(), newest=newest, is_simulated=clock.is_simulated
+        )
+        self._last = (clock.elapsed(), now)
+        if self.problem is None:
+            self._wrong_since = None
+        elif self._wrong_since is None:
+            self._wrong_since = clock.elapsed()
+        is_sure = self._wrong_since is None or clock.elapsed() - self._wrong_since >= _SURE_SECONDS
+        if is_sure and (self.problem is not None) != was_told:
+            await self._tell(now)
+
+    async def _tell(self, now: dt.datetime) -> None:
+        async with self._desk.database.write() as connection:
+            if self.problem is None:
+                await forget_note(connection, _TOLD)
+            else:
+                await write_note(connection, _TOLD, now.isoformat(), now=now)
+        if self.problem is None:
+            _log.warning("the clock is right again")
+            await self._tell_admins(notices.CLOCK_RIGHT_AGAIN)
+        else:
+            _log.error("the clock is wrong", problem=self.problem)
+            await self._tell_admins(f"⚠️ {self.problem}")

@@ -1,0 +1,124 @@
+"""A wall clock that is wrong: noticed, told once, nothing done on its word; a great prune asks first."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.commands.pruning import ALLOWED
+from bot.desk import Desk
+from bot.jobs.clock_watch import ClockWatch, judge
+from bot.jobs.nightly import prune_if_night
+from bot.jobs.slots import run_due_slots
+from bot.newsroom import Newsroom
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from storage.articles import store_articles
+from storage.notes import write_note
+from storage.tables import articles
+from tests.bot.conftest import incoming
+
+NOW = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)
+DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("telegram", "newest", "is_wrong"),
+    [
+        (NOW, NOW - 60 * DAY, False),  # off for two months, and Telegram agrees
+        (NOW + 10 * MINUTE, NOW, False),
+        (NOW + 7 * HOUR, NOW - MINUTE, True),
+        (NOW - 366 * DAY, NOW - 366 * DAY, True),
+        (None, None, False),  # an empty database
+        (None, NOW - 21 * DAY, False),  # off for three weeks, without a network yet
+        (None, NOW - 366 * DAY, True),
+        (None, NOW + 7 * HOUR, True),
+    ],
+)
+def test_a_clock_is_judged_by_telegram_or_else_by_the_newest_rows(
+    telegram: dt.datetime | None, newest: dt.datetime | None, is_wrong: bool
+) -> None:
+    assert (judge(NOW, telegram=telegram, newest=newest, is_simulated=False) is not None) is is_wrong
+
+
+def test_a_simulated_clock_is_held_only_far_ahead_of_the_rows() -> None:
+    def is_wrong(newest: dt.datetime) -> bool:
+        return judge(NOW, telegram=NOW + 90 * DAY, newest=newest, is_simulated=True) is not None
+
+    assert [is_wrong(NOW + 300 * DAY), is_wrong(NOW - 20 * DAY), is_wrong(NOW - 366 * DAY)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+async def test_a_clock_a_year_ahead_is_told_once_and_is_over_by_itself(
+    desk: Desk, clock: ManualClock, reader: Any, story: Any, told: Any
+) -> None:
+    await reader(1)
+    await story("Cầu mới thông xe ở Bến Lở")
+    await run_due_slots(desk, told)
+    right = clock.now()
+    desk.clock = ahead = ManualClock(right + 366 * DAY)
+    for _ in range(2):
+        watch = ClockWatch(desk, told, lambda: None)
+        for _ in range(4):
+            assert not await watch.is_right()
+            await ahead.advance(20)
+        assert watch.problem is not None
+    assert len(told) == 1
+    assert "timedatectl" in told[0]
+    desk.clock = ManualClock(right + HOUR)
+    watch = ClockWatch(desk, told, lambda: right + HOUR)
+    assert await watch.is_right()
+    assert len(told) == 2
+
+
+async def test_a_step_while_it_runs_is_seen_at_the_next_question(
+    desk: Desk, clock: ManualClock, story: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story("Cầu mới thông xe ở Bến Lở")
+    watch = ClockWatch(desk, told, lambda: None)
+    assert await watch.is_right()
+    before = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: before - 7 * HOUR)
+    monkeypatch.setattr(clock, "_is_simulated", False)
+    assert not await watch.is_right()
+    monkeypatch.setattr(clock, "now", lambda: before)
+    assert await watch.is_right()
+
+
+async def store(desk: Desk, number: int, *, at: dt.datetime) -> None:
+    """Store so many articles."""
+    async with desk.database.write() as connection:
+        await store_articles(connection, [incoming(f"Tin {at} {n}", None, at) for n in range(number)], now=at)
+
+
+async def count(desk: Desk) -> int:
+    """Return how many articles are stored."""
+    async with desk.database.read() as connection:
+        return (await connection.execute(select(func.count()).select_from(articles))).scalar_one()
+
+
+async def test_a_prune_that_would_take_more_than_its_share_asks_first_and_runs_once_allowed(
+    desk: Desk, clock: ManualClock, told: Any, make_newsroom: Callable[..., Newsroom]
+) -> None:
+    desk.newsroom = make_newsroom(keep_days=7)
+    await store(desk, 250, at=clock.now() - 8 * DAY)
+    await store(desk, 100, at=clock.now())
+    for _ in range(2):
+        assert not await prune_if_night(desk, told)
+    assert await count(desk) == 350
+    assert len(told) == 1
+    assert "250/350 bài" in told[0]
+    assert "diemtin db prune --allow" in told[0]
+    async with desk.database.write() as connection:
+        await write_note(connection, ALLOWED, "", now=clock.now())
+    assert await prune_if_night(desk, told)
+    assert await count(desk) == 100
+
+
+async def test_the_transport_knows_telegrams_time(telegram: Any) -> None:
+    request: AiohttpRequest = telegram._request[1]
+    assert request.server_time is not None
+    assert abs(request.server_time - dt.datetime.now(dt.UTC)) < MINUTE
