@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
@@ -15,6 +15,8 @@ from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.desk import Desk
 from bot.ending import end_process_within
 from bot.failures import contained
+from bot.health import Alerts, find_problems_of
+from bot.identity import identity_of
 from bot.jobs.alerts import send_alerts
 from bot.jobs.arrivals import Arrivals
 from bot.jobs.clock_watch import ClockWatch
@@ -37,12 +39,9 @@ from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
 from bot.text_work.worker import TextWorker
 from bot.times.ticks import Ticks
-from storage.delivery.deliveries import count_waiting
-from storage.errors import StorageError
 
 __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
 
-_ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
 _MOST_SECONDS_TO_END = 9.5  # after a signal; what is not closed by then is taken up at the next start
 _log = structlog.get_logger(__name__)
@@ -67,7 +66,9 @@ class Bot:
         self._listen = listen
         self._stop = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None
-        self._waits_for: str | None = notices.DATABASE_AWAITED
+        self._waits_for: str | None = notices.database_awaited(desk.database.place)
+        self._port_problem: str | None = None
+        self._identity = identity_of(address.token, desk.database)
         self._lease = Lease(desk.database, address.token)
         self._connection = Connection(desk, address)
         self._sender = Sender(desk, self._connection.bot, lease=self._lease.key, pace=self._connection.pace)
@@ -115,6 +116,7 @@ class Bot:
             if await self._may_begin():
                 await stack.enter_async_context(self._lease.kept())
                 stack.push_async_callback(self._connection.close)
+                await stack.enter_async_context(self._alerting())
                 connecting = await stack.enter_async_context(self._connecting())
                 await stack.enter_async_context(self._ticking())
                 await self._until_stopped(connecting)
@@ -155,11 +157,22 @@ class Bot:
             return
         host, port = self._listen.host, self._listen.port
         try:
-            runner = await serve_health(host, port, self._find_problems)
+            runner = await serve_health(host, port, self._find_problems, self._who)
         except OSError as error:  # readers get their news all the same
-            _log.error("health is not served", host=host, port=port, error=error.strerror)
+            self._port_problem = notices.health_port_taken(host, port)
+            _log.error("health is not served", problem=self._port_problem, error=error.strerror)
         else:
             stack.push_async_callback(runner.cleanup)
+
+    @asynccontextmanager
+    async def _alerting(self) -> AsyncIterator[None]:
+        """Tell the admins problems that last, apart from the ticks: those may be what is stuck."""
+        alerting = asyncio.create_task(Alerts(self._find_own_problems, self._tell).run())
+        try:
+            yield
+        finally:
+            alerting.cancel()
+            await asyncio.wait([alerting])
 
     @asynccontextmanager
     async def _connecting(self) -> AsyncIterator[asyncio.Task[None]]:
@@ -173,6 +186,8 @@ class Bot:
 
     async def _connect(self) -> None:
         if await self._connection.open(self._stop):
+            if self._port_problem is not None:  # nobody can ask for it: it is told
+                await self._tell(notices.unhealthy(self._port_problem))
             with contained("register"):
                 await register_commands(self._connection.bot, self._desk.admins)
 
@@ -201,15 +216,17 @@ class Bot:
             await asyncio.wait([sending])
 
     def _add_ticks(self) -> None:
-        self._ticks.add("slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True)
-        self._ticks.add("intake", self._take_in, every_seconds=20)
+        self._ticks.add(
+            "slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600
+        )
+        self._ticks.add("intake", self._take_in, every_seconds=20, allowed_seconds=1_800)
         self._ticks.add("watching", self._alert, every_seconds=15)
         self._ticks.add("web", self._poll_web, every_seconds=5)
         self._ticks.add("lookout", self._lookout.look, every_seconds=10)
         self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
         self._ticks.add("outcomes", self._lookout.count_outcomes, every_seconds=600)
-        self._ticks.add("webhook", self._connection.look, every_seconds=300)
-        self._ticks.add("nightly", self._prune, every_seconds=600)
+        self._ticks.add("webhook", self._connection.look, every_seconds=300, allowed_seconds=1_800)
+        self._ticks.add("nightly", self._prune, every_seconds=600, allowed_seconds=3_600)
         if self._watch is not None:
             self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)
 
@@ -256,17 +273,17 @@ class Bot:
     async def _find_problems(self) -> list[str]:
         if self._waits_for is not None:
             return [self._waits_for]
-        problems = [
-            await self._find_problem_of_database(),
-            self._connection.find_problem(),
-            self._clock_watch.problem,
-        ]
-        return [problem for problem in problems if problem]
+        others = (self._connection.find_problem(), self._clock_watch.problem)  # told to the admins elsewhere
+        return [*await self._find_own_problems(), *filter(None, others)]
 
-    async def _find_problem_of_database(self) -> str | None:
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS), self._desk.database.read() as connection:
-                await count_waiting(connection)
-        except (StorageError, TimeoutError):
-            return notices.DATABASE_SILENT
-        return None
+    async def _find_own_problems(self) -> list[str]:
+        problems = await find_problems_of(self._desk.database)
+        late = [notices.tick_late(name, minutes) for name, minutes in self._ticks.find_late()]
+        others = (
+            self._connection.find_problem_of_updates(),
+            None if self._is_well() else notices.NOT_SENDING,
+        )
+        return [*problems, *late, *filter(None, others)]
+
+    def _who(self) -> dict[str, str]:
+        return asdict(self._identity) | {"username": self._connection.username}

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
+from bot.listening import GuardedSite
+
 JOB_SECONDS = Histogram("diemtin_job_seconds", "Time that a job's run took", ["job"])
 JOB_FAILURES = Counter("diemtin_job_failures", "Job runs that ended in an error", ["job"])
 DELIVERIES = Counter("diemtin_deliveries", "Deliveries by how they ended", ["outcome"])
@@ -27,12 +29,14 @@ SECONDS_TO_FINISH = Gauge("diemtin_seconds_to_finish", "Forecast: seconds until 
 Health = Callable[[], Awaitable[list[str]]]
 
 
-async def serve_health(host: str, port: int, health: Health) -> web.AppRunner:
-    """Listen on `host`:`port`; `health` names what is wrong, nothing when all is well."""
+async def serve_health(
+    host: str, port: int, health: Health, who: Callable[[], dict[str, str]]
+) -> web.AppRunner:
+    """Listen on `host`:`port`; `health` names what is wrong, nothing when all is well, and `who` the bot."""
 
     async def healthz(_: web.Request) -> web.Response:
         wrong = await health()
-        return web.json_response({"ok": not wrong, "problems": wrong}, status=503 if wrong else 200)
+        return web.json_response({"ok": not wrong, "problems": wrong, **who()}, status=503 if wrong else 200)
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -41,5 +45,9 @@ async def serve_health(host: str, port: int, health: Health) -> web.AppRunner:
     application.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics)])
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    try:
+        await GuardedSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     return runner

@@ -27,15 +27,21 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     """
     await check_sound(database)
     await keep_private(database)
-    done = await persistently(lambda: upgrade(database, now=clock.now()), stop)
+    done = await persistently(
+        lambda: upgrade(database, now=clock.now()), stop, problem=notices.database_awaited(database.place)
+    )
     if done is not None and done.before is not None and done.has_changed:
         kept = str(done.backup) if done.backup else None
         _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
     return done is not None
 
 
-async def persistently(ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:
+async def persistently(
+    ask: Callable[[], Awaitable[_T]], stop: asyncio.Event, *, problem: str = notices.DATABASE_ASKED_AGAIN
+) -> _T | None:
     """Ask the database again and again until it answers; None when `stop` came before that.
+
+    `problem` is what operators read in the log meanwhile.
 
     Raises:
         StorageError: its answer is one that waiting does not change.
@@ -47,7 +53,9 @@ async def persistently(ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) ->
         except StorageError as error:
             if not error.is_passing:
                 raise
-            _log.warning("the database does not answer", error=str(error), next_try_seconds=wait)
+            _log.warning(
+                "the database does not answer", problem=problem, error=str(error), next_try_seconds=wait
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
             wait = min(_LONGEST_WAIT_SECONDS, wait * 2)

@@ -85,6 +85,12 @@ def is_disk_full(error: BaseException) -> bool:
     return getattr(cause, "sqlite_errorcode", None) in full or _state(cause) == _DISK_FULL_STATE
 
 
+def is_unwritable(error: BaseException) -> bool:
+    """Tell whether the database cannot be written to for now: no room, an error of the disk, read-only."""
+    refused = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+    return is_disk_full(error) or _sqlite_code(_driver_error(error)) in refused
+
+
 def is_damage(error: BaseException) -> bool:
     """Tell whether the SQLite file is damaged, or no database at all."""
     return _sqlite_code(_driver_error(error)) in _DAMAGED_SQLITE

@@ -6,6 +6,7 @@ file lock. Migrations live in `storage.upkeep.upgrade`.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.driver_errors import describe, is_passing_at_connect, without_values
+from storage.driver_errors import describe, is_passing_at_connect, is_unwritable, without_values
 from storage.errors import StorageError
 from storage.private_files import create_private
 
@@ -68,6 +69,7 @@ class Database:
             hide_parameters=True,  # people's words
         )
         self._writer = asyncio.Lock()
+        self._unwritable_at: float | None = None
         if not self.is_postgres:
             _prepare_sqlite(self.engine, self.file)
 
@@ -76,6 +78,18 @@ class Database:
         """Return the SQLite file; None for PostgreSQL and for a database in memory."""
         name = None if self.is_postgres else self.url.database
         return Path(name) if name and name != ":memory:" else None
+
+    @property
+    def place(self) -> str:
+        """Return where the database is: its file, or host, port and name. No secrets."""
+        if self.is_postgres:
+            return f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database}"
+        return str(Path(self.url.database).resolve()) if self.url.database else ":memory:"
+
+    @property
+    def seconds_since_unwritable(self) -> float:
+        """Return how long ago a write failed for want of room or by an error of the disk; inf when never."""
+        return float("inf") if self._unwritable_at is None else time.monotonic() - self._unwritable_at
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -95,6 +109,8 @@ class Database:
             async with self._turn(), self._connected() as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
+            if is_unwritable(error):
+                self._unwritable_at = time.monotonic()
             raise StorageError.of(error) from without_values(error)
 
     def _turn(self) -> AbstractAsyncContextManager[object]:

@@ -5,9 +5,13 @@ from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
+from bot.chat.messages.markup import one_line
 from bot.commands.opening import newsroom_or_exit, settings_or_exit
 from bot.commands.terminal import fail, put
+from bot.identity import Identity, identity_of
+from bot.operators import notices
 from config.newsroom import Health
+from storage.engine import Database
 
 _PATIENCE_SECONDS = 5.0
 _LONGEST_ANSWER = 100_000  # bytes
@@ -16,32 +20,46 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared wit
 
 def health() -> None:
     """Say whether the running bot is well; exit 1 when it is not, or does not answer."""
-    listens = newsroom_or_exit(settings_or_exit()).health
+    settings = settings_or_exit()
+    listens = newsroom_or_exit(settings).health
     if listens is None:
         fail("✗ Tệp cấu hình chưa có [health] nên không hỏi được bot; hãy thêm [health] rồi chạy lại bot.")
-    problems = _ask(listens)
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    ours = identity_of(token, Database(settings.database_url.get_secret_value()))
+    problems = _ask(listens, ours)
     if problems:
         fail("\n".join(f"✗ {problem}" for problem in problems))
     put("✓ Bot đang chạy tốt.")
 
 
-def _ask(listens: Health) -> list[str]:
+def _ask(listens: Health, ours: Identity) -> list[str]:
     """Return what the bot says is wrong with it."""
     address = f"http://{_ANYWHERE.get(listens.host, listens.host)}:{listens.port}/healthz"
     direct = build_opener(ProxyHandler({}))  # a proxy for Telegram must not be asked for this machine
     try:
         with direct.open(address, timeout=_PATIENCE_SECONDS) as answer:
-            return _problems(answer.read(_LONGEST_ANSWER))
+            return _problems(answer.read(_LONGEST_ANSWER), ours)
     except HTTPError as refusal:
-        return _problems(refusal.read(_LONGEST_ANSWER)) or [f"bot trả lời {refusal.code}"]
+        return _problems(refusal.read(_LONGEST_ANSWER), ours) or [f"bot trả lời {refusal.code}"]
     except (OSError, HTTPException):
         return [f"không có bot nào trả lời ở {address}; xem bot có đang chạy không"]
 
 
-def _problems(answer: bytes) -> list[str]:
+def _problems(answer: bytes, ours: Identity) -> list[str]:
     try:
         told = json.loads(answer)
     except ValueError:
         return ["câu trả lời không phải của diemtin; có chương trình khác đang dùng cổng này"]
-    problems = told.get("problems") if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return ["không rõ tình trạng"]
+    theirs = Identity(str(told.get("bot", "")), str(told.get("database", "")))
+    if theirs.database != ours.database or (ours.bot and theirs.bot != ours.bot):
+        return [notices.other_bots_health(_name(told))]
+    problems = told.get("problems")
     return [str(problem) for problem in problems] if isinstance(problems, list) else ["không rõ tình trạng"]
+
+
+def _name(told: dict[str, object]) -> str:
+    """Name the bot that answered, as far as it says."""
+    username = one_line(str(told.get("username") or ""))
+    return f"@{username}" if username else f"mã số {one_line(str(told.get('bot') or 'không rõ'))}"

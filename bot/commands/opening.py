@@ -66,7 +66,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     try:
         yield database
     except StorageError as error:
-        fail(f"✗ {explained(error, Redactor(settings.secrets))}")
+        fail(f"✗ {explained(error, Redactor(settings.secrets), database.place)}")
     finally:
         await database.close()
 
@@ -92,15 +92,19 @@ def is_there(database: Database) -> bool:
     return database.is_postgres or Path(database.url.database or "").exists()
 
 
-def explained(error: StorageError, redactor: Redactor) -> str:
-    """Say in Vietnamese what a database refused, with its own words and without secrets."""
+def explained(error: StorageError, redactor: Redactor, place: str) -> str:
+    """Say in Vietnamese what the database at `place` refused, with its own words, without secrets."""
     if isinstance(error, DamagedError):
         return _damaged(error)
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
     if error.is_disk_full:
-        return "Đĩa chứa cơ sở dữ liệu đã hết chỗ, chưa ghi gì thêm; hãy giải phóng chỗ trống rồi chạy lại."
-    return f"Cơ sở dữ liệu không dùng được ({redactor.text(str(error))}); hãy xem DIEMTIN_DATABASE_URL."
+        return (
+            f"Đĩa chứa cơ sở dữ liệu đã hết chỗ, chưa ghi gì thêm ({place}); "
+            "hãy giải phóng chỗ trống rồi chạy lại."
+        )
+    words = redactor.text(str(error))
+    return f"Cơ sở dữ liệu không dùng được ({words}) ở {place}; hãy xem DIEMTIN_DATABASE_URL."
 
 
 def _damaged(error: DamagedError) -> str:

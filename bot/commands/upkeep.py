@@ -160,11 +160,11 @@ async def _examine_database(settings: Settings) -> list[str]:
         exposed = _find_exposed(opened)
         found, wanted = await find_revision(opened), head_revision()
     except StorageError as error:
-        return [explained(error, Redactor(settings.secrets))]
+        return [explained(error, Redactor(settings.secrets), opened.place)]
     finally:
         await opened.close()
     if found is not None and found > wanted:  # our revisions are numbers of four digits
-        return [explained(SchemaError(found), Redactor(settings.secrets)), *exposed]
+        return [explained(SchemaError(found), Redactor(settings.secrets), opened.place), *exposed]
     if found != wanted:
         problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
         return [problem, *exposed]

@@ -21,10 +21,12 @@ from bot.emulator.emulation import Emulator
 from bot.emulator.limits import Rates
 from bot.emulator.requests import read_body
 from bot.emulator.webhooks import Courier
+from bot.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000
 SHUTDOWN_SECONDS = 0.5
 _PAGE_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_MOST_CONNECTIONS = 4_096  # tests ask by the thousand
 _PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -51,7 +53,7 @@ async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False)
     runner = web.AppRunner(make_application(emulator), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await GuardedSite(runner, host, port, most_connections=_MOST_CONNECTIONS).start()
         taken = runner.addresses[0][1]
         emulator.url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         delivering = asyncio.create_task(Courier(emulator).run())

@@ -96,10 +96,14 @@ def lease_lost() -> str:
 
 
 # What is wrong with the running bot, as `/healthz`, `diemtin health` and the alerts name it; plain text.
-DATABASE_AWAITED = (
-    "bot đang đợi cơ sở dữ liệu; nếu lâu, hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+DATABASE_ASKED_AGAIN = "cơ sở dữ liệu không trả lời, bot sẽ hỏi lại; hãy xem DIEMTIN_DATABASE_URL"
+UPDATES_NOT_KEPT = (
+    "tin nhắn từ Telegram chưa ghi được vào cơ sở dữ liệu nên chưa trả lời; hãy xem nhật ký và ổ đĩa"
 )
-DATABASE_SILENT = "cơ sở dữ liệu không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+NOT_SENDING = "phần gửi tin của bot đã dừng; hãy xem nhật ký rồi chạy lại bot"
+UPDATES_STUCK = (
+    "tin nhắn của bạn đọc đã nhận mà hai phút không xử lý được tin nào; hãy xem nhật ký rồi chạy lại bot"
+)
 LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
 NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
 POLLER_RESTARTED = (
@@ -166,6 +170,59 @@ def prune_held(extent: Extent) -> str:
         "Hãy xem giờ máy và keep_days. Nếu đúng ý, chạy <code>diemtin db prune --allow</code>; "
         "đổi ý thì <code>diemtin db prune --hold</code>."
     )
+
+
+def database_awaited(place: str) -> str:
+    """Say that the bot cannot begin before its database answers."""
+    return (
+        f"bot đang đợi cơ sở dữ liệu {place}; nếu lâu, hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+    )
+
+
+def database_silent(place: str) -> str:
+    """Say that the database does not answer."""
+    return f"cơ sở dữ liệu {place} không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
+
+
+def database_unwritable(place: str) -> str:
+    """Say that the database takes nothing more: its disk is full, or broken."""
+    return f"không ghi được vào cơ sở dữ liệu {place}; hãy xem ổ đĩa có đầy, có lỗi hay chỉ cho đọc không"
+
+
+def disk_full(folder: str) -> str:
+    """Say that the file system of the database has no room to speak of."""
+    return f"ổ đĩa chứa {folder} gần như đã đầy; hãy dọn bớt hoặc thêm chỗ, bot tự chạy tiếp khi có chỗ"
+
+
+def tick_late(name: str, minutes: int) -> str:
+    """Say that a recurring job has not succeeded within its time."""
+    return f"việc định kỳ “{name}” đã quá {minutes} phút chưa chạy xong; hãy xem nhật ký ở dòng job={name}"
+
+
+def health_port_taken(host: str, port: int) -> str:
+    """Say that another program listens where this bot's health should."""
+    return (
+        f"cổng {host}:{port} đã có chương trình khác dùng nên không hỏi được tình trạng của bot này; "
+        "hãy đặt cổng khác trong [health] rồi chạy lại bot"
+    )
+
+
+def other_bots_health(answering: str) -> str:
+    """Say on the terminal that the health port is another bot's."""
+    return (
+        f"trả lời ở cổng này là một bot khác ({answering}), không phải bot của cấu hình này; "
+        "hãy đặt cổng khác trong [health] rồi chạy lại bot"
+    )
+
+
+def unhealthy(problem: str) -> str:
+    """Tell the admins a problem in the words of health."""
+    return f"⚠️ Điểm Tin có sự cố: {escape(problem)}."
+
+
+def healthy_again(problem: str) -> str:
+    """Tell the admins that a problem told before is over."""
+    return f"✓ Đã hết sự cố: {escape(problem)}."
 
 
 def webhook_failing(waiting: int, reason: str) -> str:

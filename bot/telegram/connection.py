@@ -31,6 +31,7 @@ _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
 _DEAF_SECONDS = 90.0  # without one good answer to a poll in so long, something is wrong
 _PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
+_STUCK_SECONDS = 120.0  # with updates queued and none handled
 _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
 _POLLER = "_Updater__polling_task"  # the library gives no public way to see whether its poller still runs
@@ -131,6 +132,15 @@ class Connection:
             return notices.POLLER_RESTARTED
         is_deaf = self._polling.seconds_since_ok > _DEAF_SECONDS
         return (trouble or notices.TELEGRAM_SILENT) if is_deaf else None
+
+    def find_problem_of_updates(self) -> str | None:
+        """Say to operators that what readers wrote is not handled, if that is so."""
+        return notices.UPDATES_STUCK if self._queue.seconds_stuck > _STUCK_SECONDS else None
+
+    @property
+    def username(self) -> str:
+        """Return the bot's name at Telegram; empty before Telegram has answered."""
+        return self.bot.username if self._is_open else ""
 
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.

@@ -17,6 +17,7 @@ from telegram._utils.types import ODVInput
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.operators import notices
 from bot.telegram.transport import AiohttpRequest
 
 Keep = Callable[[Iterable[object]], Awaitable[list[dict[str, Any]]]]
@@ -54,11 +55,18 @@ class PollingRequest(AiohttpRequest):
             with contextlib.suppress(NetworkError):
                 await ask()
             return 200, _NO_UPDATES
+        last_ok = self._last_ok
         status, body = await ask()
         found = _updates_of(body) if status == 200 else None
         if found is None:
             return status, body
-        return status, json.dumps({"ok": True, "result": await self._keep(found)}).encode()
+        try:
+            readable = await self._keep(found)
+        except NetworkError:
+            self.trouble = notices.UPDATES_NOT_KEPT
+            self._last_ok = last_ok
+            raise
+        return status, json.dumps({"ok": True, "result": readable}).encode()
 
 
 def _updates_of(body: bytes) -> list[object] | None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import inspect
 import json
+import time
 from collections.abc import Awaitable, Iterable
 from typing import Any, TypeGuard
 
@@ -40,6 +41,8 @@ class DurableQueue(asyncio.Queue[object]):
         super().__init__()
         self._database = database
         self._clock = clock
+        self._open: set[int] = set()  # queued and not yet handled
+        self._progress_at = time.monotonic()
         self._new: set[int] = set()  # kept by this process and not yet queued
 
     async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
@@ -79,12 +82,25 @@ class DurableQueue(asyncio.Queue[object]):
             if item.update_id not in self._new:
                 return
             self._new.discard(item.update_id)
+            self._note_queued(item.update_id)
         await super().put(item)
 
     async def forget(self, update_id: int) -> None:
         """Mark an update as handled."""
+        self._open.discard(update_id)
+        self._progress_at = time.monotonic()
         async with self._database.write() as connection:
             await mark_handled(connection, update_id)
+
+    def _note_queued(self, number: int) -> None:
+        if not self._open:
+            self._progress_at = time.monotonic()
+        self._open.add(number)
+
+    @property
+    def seconds_stuck(self) -> float:
+        """Return for how long no update was handled although some are queued; 0 when none is."""
+        return time.monotonic() - self._progress_at if self._open else 0.0
 
     async def reload(self, bot: ExtBot[Any]) -> int:
         """Queue what an earlier process kept and did not handle; return how many. Odd rows are set aside."""
@@ -95,6 +111,7 @@ class DurableQueue(asyncio.Queue[object]):
             raw = _parsed(payload)
             failure = "not an update" if raw is None else why_unreadable(raw)
             if raw is not None and failure is None:
+                self._note_queued(number)
                 await super().put(Update.de_json(raw, bot))
                 left_over += 1
             else:

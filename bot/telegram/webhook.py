@@ -18,6 +18,7 @@ from telegram import Update, WebhookInfo
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
+from bot.listening import GuardedSite
 from bot.operators import notices
 from bot.telegram.updates import DurableQueue, has_number
 
@@ -65,7 +66,7 @@ class WebhookListener:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_PATIENCE_SECONDS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self.webhook.host, self.webhook.port).start()
+            await GuardedSite(runner, self.webhook.host, self.webhook.port).start()
         except OSError as error:
             await runner.cleanup()
             raise ListenError(error.strerror or str(error)) from error

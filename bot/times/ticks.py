@@ -7,6 +7,7 @@ clock sees to it that no tick waits longer than its interval when the wall clock
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,6 +41,8 @@ class Ticks:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._allowed: dict[str, float] = {}
+        self._done_at: dict[str, float] = {}  # by the monotonic clock; at first when the tick was added
         self._running: set[asyncio.Task[Any]] = set()
         self._following: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
@@ -55,16 +58,20 @@ class Ticks:
         every_seconds: float,
         on_the_minute: bool = False,
         at_once: bool | None = None,
+        allowed_seconds: float = 300.0,
     ) -> None:
         """Run `job` every `every_seconds` of the clock, or on each whole minute of it.
 
-        The first run comes `at_once`; unless told, one on the minute waits for the minute.
+        The first run comes `at_once`; unless told, one on the minute waits for the minute. Without a success
+        for `allowed_seconds` of real time beyond the interval the tick is late.
         """
 
         def wait() -> float:
             seconds = self._seconds_to_minute() if on_the_minute else self._clock.real_seconds(every_seconds)
             return max(_SHORTEST_SECONDS, seconds)
 
+        self._allowed[name] = self._clock.real_seconds(every_seconds) + allowed_seconds
+        self._done_at[name] = time.monotonic()
         is_first_at_once = not on_the_minute if at_once is None else at_once
         start = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0 if is_first_at_once else wait())
         self._scheduler.add_job(self._run, _Every(wait), [name, job], id=name, next_run_time=start)
@@ -72,6 +79,15 @@ class Ticks:
     def _seconds_to_minute(self) -> float:
         now = self._clock.now()
         return self._clock.real_seconds(60 - now.second - now.microsecond / 1e6) + _AFTER_THE_MINUTE
+
+    def find_late(self) -> list[tuple[str, int]]:
+        """Return the ticks that have not succeeded within their time, with that time in minutes."""
+        now = time.monotonic()
+        return [
+            (name, round(allowed / 60))
+            for name, allowed in self._allowed.items()
+            if now - self._done_at[name] > allowed
+        ]
 
     def start(self) -> None:
         """Begin to tick."""
@@ -108,3 +124,4 @@ class Ticks:
             task.add_done_callback(self._running.discard)
         with JOB_SECONDS.labels(name).time(), contained(name):
             await job()
+            self._done_at[name] = time.monotonic()

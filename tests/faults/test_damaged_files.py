@@ -12,10 +12,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import event, func, select, text
 
 from bot.emulator.client import Control
+from bot.operators import notices
 from storage.engine import Database
 from storage.errors import DamagedError, StorageError
 from storage.notes import find_note, write_note
@@ -23,7 +25,7 @@ from storage.tables import metadata
 from storage.upkeep import upgrade as upgrading
 from storage.upkeep.soundness import check_sound, find_last_backup, remember_backup
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade
-from tests.bot.processes.conftest import Start, is_polling, until
+from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.faults.test_database_faults import NOW, note, noted
 
@@ -37,17 +39,36 @@ def limited_to_its_size(file: Path, pid: int) -> Callable[[], None]:
     return lambda: resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most)) and None
 
 
+async def problems_at(port: int) -> list[str]:
+    """Return what a bot's health says is wrong."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+        told = await answer.json()
+        assert answer.status == (503 if told["problems"] else 200)
+        return list(told["problems"])
+
+
 async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_there_is_room(
-    start: Start, server: str, hands: Control, sqlite_ledger: Ledger
+    start: Start, server: str, hands: Control, sqlite_ledger: Ledger, unused_tcp_port: int
 ) -> None:
     chats = await make_chats(hands, 20)
+    newsroom = f"{NEWSROOM}\n[health]\nport = {unused_tcp_port}\n"
+    unwritable = notices.database_unwritable(sqlite_ledger.database.place)
+
+    async def is_told_unwritable() -> bool:
+        return unwritable in await problems_at(unused_tcp_port)
+
+    async def is_well() -> bool:
+        return await problems_at(unused_tcp_port) == []
+
     profile = await sqlite_ledger.subscribe(chats)
     file = Path(str(sqlite_ledger.database.url.database))
-    async with start(server, DIEMTIN_DATABASE_URL=sqlite_ledger.url) as run:
+    async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=sqlite_ledger.url) as run:
         await until(lambda: is_polling(hands))
+        await until(is_well)
         await sqlite_ledger.publish(profile)
         lift = limited_to_its_size(file, run.process.pid)
         await run.until_logged("job failed")
+        await until(is_told_unwritable)
         stuck = await sqlite_ledger.counts()
         assert stuck["pending"] + stuck["sending"] > 0
         await hands.say(chats[0], "/trogiup")
@@ -56,6 +77,7 @@ async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_
         lift()
         await until(sqlite_ledger.is_done, within=60)
         assert len(await hands.wait(chats[0], count=2, timeout=30)) == 2
+        await until(is_well, within=60)
         assert (await run.stop())[0] == 0
     assert await sqlite_ledger.counts() == {"sent": 20}
     got = await copies(hands, chats)

@@ -200,6 +200,7 @@ async def answered(hands: Control, chats: list[int]) -> bool:
 async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_says_so(
     start: Start, server: str, hands: Control, own_server: Server, unused_tcp_port: int
 ) -> None:
+    place = Database(own_server.url).place
     health = f"http://127.0.0.1:{unused_tcp_port}/healthz"
     newsroom = f"{NEWSROOM}\n[health]\nport = {unused_tcp_port}\n"
     async with (
@@ -208,7 +209,10 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
     ):
         await run.until_logged("the database does not answer")
         async with session.get(health) as answer:
-            assert (answer.status, (await answer.json())["problems"]) == (503, [notices.DATABASE_AWAITED])
+            assert (answer.status, (await answer.json())["problems"]) == (
+                503,
+                [notices.database_awaited(place)],
+            )
         assert not await is_polling(hands)
         own_server.start()
         await until(lambda: is_polling(hands), within=60)
@@ -222,7 +226,7 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
 
         async def is_ill() -> bool:
             async with session.get(health) as answer:
-                return notices.DATABASE_SILENT in (await answer.json())["problems"]
+                return notices.database_silent(place) in (await answer.json())["problems"]
 
         await until(is_ill)
         own_server.start()

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.identity import identity_of
+from storage.engine import Database
+
 Answering = Callable[[int, bytes], int]
 
 
@@ -38,6 +41,13 @@ def answering() -> Iterator[Answering]:
         server.server_close()
 
 
+def body_of(url: str, *problems: str, bot: str = "42") -> bytes:
+    """Answer as the bot with this number and database does."""
+    database = identity_of("", Database(url)).database
+    told = {"ok": not problems, "problems": problems, "bot": bot, "database": database, "username": "tin_bot"}
+    return json.dumps(told).encode()
+
+
 def listen_at(folder: Path, port: int) -> None:
     """Declare where the bot listens."""
     newsroom = folder / "diemtin.toml"
@@ -46,19 +56,37 @@ def listen_at(folder: Path, port: int) -> None:
     )
 
 
-def test_a_bot_that_is_well_is_told_so(run: Any, desk_folder: Path, answering: Answering) -> None:
-    listen_at(desk_folder, answering(200, b'{"ok": true, "problems": []}'))
+def test_a_bot_that_is_well_is_told_so(
+    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str
+) -> None:
+    listen_at(desk_folder, answering(200, body_of(sqlite_url)))
     told = run("health")
     assert (told.code, told.out) == (0, "✓ Bot đang chạy tốt.\n")
 
 
-def test_what_is_wrong_is_named(run: Any, desk_folder: Path, answering: Answering) -> None:
-    listen_at(
-        desk_folder,
-        answering(503, json.dumps({"ok": False, "problems": ["Telegram không trả lời"]}).encode()),
-    )
+def test_what_is_wrong_is_named(run: Any, desk_folder: Path, answering: Answering, sqlite_url: str) -> None:
+    listen_at(desk_folder, answering(503, body_of(sqlite_url, "Telegram không trả lời")))
     told = run("health")
     assert (told.code, told.err) == (1, "✗ Telegram không trả lời\n")
+
+
+def test_another_bots_health_is_not_taken_for_ours(
+    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "43:AAbbccddeeffgghhiijjkkllmmnnooppqqr")
+    listen_at(desk_folder, answering(200, body_of(sqlite_url, bot="42")))
+    told = run("health")
+    assert (told.code, told.out) == (1, "")
+    assert "là một bot khác (@tin_bot)" in told.err
+
+
+def test_a_bot_with_another_database_is_another_bot(
+    run: Any, desk_folder: Path, answering: Answering
+) -> None:
+    listen_at(desk_folder, answering(200, body_of("sqlite+aiosqlite:///khac.db")))
+    told = run("health")
+    assert (told.code, told.out) == (1, "")
+    assert "là một bot khác" in told.err
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"problems": 3}', b"\xff\xfe"])

@@ -117,13 +117,14 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
     answer = run(*command.split())
     assert answer.code == 1
     assert "Cơ sở dữ liệu không dùng được (no connection" in answer.err + answer.out
+    assert "ở 127.0.0.1:1/tin; hãy xem DIEMTIN_DATABASE_URL" in answer.err + answer.out
     assert "mat-khau" not in answer.err + answer.out
 
 
 def test_a_full_disk_is_told_as_such_with_what_to_do() -> None:
-    told = explained(
-        StorageError("OperationalError: database or disk is full", is_disk_full=True), Redactor()
-    )
+    error = StorageError("OperationalError: database or disk is full", is_disk_full=True)
+    told = explained(error, Redactor(), "/tin/diemtin.db")
     assert "hết chỗ" in told
+    assert "/tin/diemtin.db" in told
     assert "giải phóng" in told
     assert "DIEMTIN_DATABASE_URL" not in told

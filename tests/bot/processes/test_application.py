@@ -11,7 +11,8 @@ import pytest
 
 from bot.emulator.client import Control, control
 from bot.emulator.process import emulator_process
-from tests.bot.processes.conftest import NEWSROOM, TOKEN, Start, is_polling, until, until_called
+from bot.operators import notices
+from tests.bot.processes.conftest import ADMIN, NEWSROOM, TOKEN, Start, is_polling, until, until_called
 
 ARTICLE = {
     "title": "Cầu mới ở Bến Lở thông xe sáng nay",
@@ -155,7 +156,9 @@ async def test_health_and_metrics_are_served_where_configured(
         async with aiohttp.ClientSession(f"http://127.0.0.1:{unused_tcp_port}") as session:
             async with session.get("/healthz") as answer:
                 health: Any = await answer.json()
-                assert (answer.status, health) == (200, {"ok": True, "problems": []})
+                assert (answer.status, health["ok"], health["problems"]) == (200, True, [])
+                assert health["bot"] == TOKEN.partition(":")[0]
+                assert health["username"]
             async with session.get("/metrics") as answer:
                 assert "diemtin_deliveries_waiting" in await answer.text()
         assert (await run.stop())[0] == 0
@@ -166,9 +169,12 @@ async def test_a_taken_health_port_does_not_keep_readers_from_their_news(
 ) -> None:
     port = server.rpartition(":")[2]
     an = await hands.user("An")
+    admin = await hands.user("Quản trị", id=ADMIN, started=True)
     async with start(server, newsroom=f"{NEWSROOM}\n[health]\nport = {port}\n") as run:
         await until(lambda: is_polling(hands))
         assert await hands.ask(an, "/start")
+        [told] = await hands.wait(admin)
         code, log = await run.stop()
     assert code == 0
-    assert "health is not served" in log
+    assert f"cổng 127.0.0.1:{port} đã có chương trình khác dùng" in told["text"]
+    assert notices.health_port_taken("127.0.0.1", int(port)) in log

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import TypeHandler
@@ -85,6 +86,30 @@ async def test_an_update_of_a_later_telegram_is_no_error(
     with capture_logs() as logs:
         assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
+
+
+async def test_updates_that_cannot_be_kept_are_a_problem_of_health(
+    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.connection._DEAF_SECONDS", 0.5)
+    connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    async with desk.database.write() as database:
+        await database.execute(text("ALTER TABLE updates RENAME COLUMN failure TO away"))
+    await users.say(await users.user("An"), "giá xăng")
+    monkeypatch.setattr(connection._queue, "reload", _nothing)
+    assert await connection.open(asyncio.Event())
+    try:
+        for _ in range(100):
+            if connection.find_problem() == notices.UPDATES_NOT_KEPT:
+                break
+            await asyncio.sleep(0.1)
+        assert connection.find_problem() == notices.UPDATES_NOT_KEPT
+    finally:
+        await connection.close()
+
+
+async def _nothing(_: object) -> int:
+    return 0
 
 
 async def test_a_poller_that_ends_by_itself_begins_again_and_health_says_so(

@@ -1,0 +1,85 @@
+"""Whether the bot does its work: the same words for `/healthz`, `diemtin health` and the alerts.
+
+An alert needs neither the disk nor the part that is stuck: it is sent straight to the admins, by a task of
+its own, and what was told is kept in memory.
+"""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from bot.failures import contained
+from bot.operators import notices
+from storage.delivery.deliveries import count_waiting
+from storage.engine import Database
+from storage.errors import StorageError
+
+ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
+UNWRITABLE_SECONDS = 30.0  # since the last failed write; then another one must have failed
+LEAST_FREE_BYTES = 20_000_000
+LOOK_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0  # with what may pass by itself
+AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
+Check = Callable[[], Awaitable[Sequence[str]]]
+Tell = Callable[[str], Awaitable[None]]
+_log = structlog.get_logger(__name__)
+
+
+async def find_problems_of(database: Database) -> list[str]:
+    """Say whether the database answers, can be written to, and has room to grow."""
+    place = database.place
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), database.read() as connection:
+            await count_waiting(connection)
+    except (StorageError, TimeoutError):
+        return [notices.database_silent(place)]
+    if database.seconds_since_unwritable < UNWRITABLE_SECONDS:
+        return [notices.database_unwritable(place)]
+    if not database.is_postgres and (free := _free_bytes(Path(place).parent)) is not None:
+        return [notices.disk_full(str(Path(place).parent))] if free < LEAST_FREE_BYTES else []
+    return []
+
+
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+class Alerts:
+    """Tells the admins a problem that lasts, once, and once that it is over."""
+
+    def __init__(self, check: Check, tell: Tell) -> None:
+        self._check = check
+        self._tell = tell
+        self._since: dict[str, float] = {}
+        self._told: set[str] = set()
+        self._told_at: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            with contained("alerts"):
+                await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Tell what has become worth telling since the last look."""
+        now, problems = time.monotonic(), await self._check()
+        self._since = {each: self._since.get(each, now) for each in problems}
+        for problem, since in self._since.items():
+            is_told_lately = now - self._told_at.get(problem, float("-inf")) < AGAIN_SECONDS
+            if problem not in self._told and now - since >= PATIENCE_SECONDS and not is_told_lately:
+                _log.error("not healthy", problem=problem)
+                self._told.add(problem)
+                self._told_at[problem] = now
+                await self._tell(notices.unhealthy(problem))
+        for problem in [each for each in self._told if each not in self._since]:
+            self._told.discard(problem)
+            _log.warning("healthy again", problem=problem)
+            await self._tell(notices.healthy_again(problem))

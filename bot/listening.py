@@ -1,0 +1,90 @@
+"""A listener that strangers cannot hold: headers have a time limit, and connections a most.
+
+aiohttp waits for ever for the first request of a connection. Here the connection is cut when its headers are
+not whole in time.
+"""
+
+import asyncio
+from typing import cast
+
+from aiohttp import web
+
+HEADER_SECONDS = 10.0
+MOST_CONNECTIONS = 100
+_END_OF_HEADERS = b"\r\n\r\n"
+
+
+class GuardedSite(web.TCPSite):
+    """A `TCPSite` whose connections are guarded."""
+
+    def __init__(
+        self, runner: web.AppRunner, host: str, port: int, *, most_connections: int | None = None
+    ) -> None:
+        super().__init__(runner, host, port)
+        self._most = MOST_CONNECTIONS if most_connections is None else most_connections
+        self._connections: set[_Guard] = set()
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the port is taken, or not ours to take.
+        """
+        server = self._runner.server
+        await web.BaseSite.start(self)
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: _Guard(cast(asyncio.Protocol, server()), self._connections, self._most),  # type: ignore[misc]  # set up before
+            self._host,
+            self._port,
+            backlog=self._backlog,
+        )
+
+
+class _Guard(asyncio.Protocol):
+    """Passes a connection on to aiohttp, and cuts it when it is one too many or its headers do not come."""
+
+    def __init__(self, inner: asyncio.Protocol, connections: "set[_Guard]", most: int) -> None:
+        self._inner = inner
+        self._connections = connections
+        self._most = most
+        self._tail = b""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for the headers."""
+        self._inner.connection_made(transport)
+        wire = cast(asyncio.Transport, transport)
+        if len(self._connections) >= self._most:
+            wire.abort()
+            return
+        self._connections.add(self)
+        self._timer = asyncio.get_running_loop().call_later(HEADER_SECONDS, wire.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on what came; whole headers end the wait."""
+        if self._timer is not None:
+            self._tail += data
+            if _END_OF_HEADERS in self._tail:
+                self._timer.cancel()
+                self._timer = None
+            self._tail = self._tail[-len(_END_OF_HEADERS) :]
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """Pass on that the other side has said everything."""
+        return self._inner.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._connections.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._inner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Pass on that the other side reads slowly."""
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Pass on that the other side reads again."""
+        self._inner.resume_writing()
