@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import UnknownArticleError
 from storage.intake.model import Incoming
 from storage.search import SearchRow, unindex_articles
+from storage.speakers import may_replace
 from storage.statements import chunks, insert_into
 from storage.tables import article_versions, articles, summary_places
 from storage.times import Published
@@ -105,13 +106,18 @@ def _columns(article: Incoming) -> dict[str, Any]:
         "published_precision": article.published.precision if article.published else None,
         "text_hash": article.text_hash,
         "advertorial": article.advertorial,
+        "speaker": article.speaker,
+        "standing": article.standing,
     }
 
 
 async def store_articles(
     connection: AsyncConnection, incoming: Sequence[Incoming], *, now: dt.datetime
 ) -> Tally:
-    """Store a batch: new keys are added, changed texts replace the old one (kept as a version)."""
+    """Store a batch: new keys are added, changed texts replace the old one (kept as a version).
+
+    A text that may not replace the stored one (`storage.speakers`) counts as a duplicate.
+    """
     tally = Tally()
     for batch in chunks(incoming, 200):
         latest = {article.key: article for article in batch}
@@ -125,7 +131,9 @@ async def _store_batch(connection: AsyncConnection, batch: dict[str, Incoming], 
     known = {row.key: row for row in rows}
     new = [article for key, article in batch.items() if key not in known]
     changed = [
-        (known[key], a) for key, a in batch.items() if key in known and known[key].text_hash != a.text_hash
+        (known[key], a)
+        for key, a in batch.items()
+        if key in known and known[key].text_hash != a.text_hash and may_replace(known[key], a)
     ]
     added = await _insert(connection, new, now) if new else 0
     if changed:

@@ -12,6 +12,20 @@ from summarizer.text.syllables import canonical
 MAX_URL_CHARACTERS = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}]")
+# Below a country's ending these are no names of their own: bao.com.vn, so.gov.vn (VNNIC), paper.co.uk.
+_SECOND_LEVELS = [
+    [name]
+    for name in (
+        "ac", "ai", "biz", "co", "com", "edu", "go", "gov", "health", "id", "info", "int", "io", "name", "ne",
+        "net", "or", "org", "pro",
+    )
+]  # fmt: skip
+_SHARED_HOSTS = frozenset(
+    (
+        "blogspot.com", "wordpress.com", "github.io", "gitlab.io", "netlify.app", "vercel.app", "pages.dev",
+        "web.app", "firebaseapp.com", "substack.com", "weebly.com", "wixsite.com",
+    )
+)  # fmt: skip
 # Source: what Google, Meta, Microsoft, Yandex, Mailchimp, Zalo and VnExpress add to shared links.
 _TRACKING = re.compile(
     r"(?:utm_.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|[gw]braid|msclkid|yclid|igshid?|twclid|ttclid|_g[al]"
@@ -60,6 +74,31 @@ def article_key(url: str | None, source: str, external_id: str | None, title: st
             f"id:{len(source)}:{source}:{external_id}"  # the length keeps ("a:b", "c") and ("a", "b:c") apart
         )
     return "text:" + text_hash(title, "", body)
+
+
+def elsewhere_key(source: str, key: str) -> str:
+    """Return the identity of what `source` says of another host's article: never that article's own.
+
+    >>> elsewhere_key("bao-la", "url:bao.example/tin-1")
+    'from:6:bao-la:url:bao.example/tin-1'
+    """
+    return f"from:{len(source)}:{source}:{key}"
+
+
+def site_of(host: str) -> str:
+    """Return the part of a host that was registered: the subdomains of a paper are one site.
+
+    An address in digits and a name without a dot are sites of their own, whatever the port.
+
+    >>> site_of("m.thethao.Bao.com.vn"), site_of("baochinhphu.vn"), site_of("10.0.0.7")
+    ('bao.com.vn', 'baochinhphu.vn', '10.0.0.7')
+    """
+    labels = host.lower().rstrip(".").split(".")
+    if ":" in host or labels[-1].isdigit():
+        return host.lower()
+    ending = ".".join(labels[-2:])
+    is_shared = ending in _SHARED_HOSTS or (len(labels[-1]) == 2 and labels[-2:-1] in _SECOND_LEVELS)
+    return ".".join(labels[-3:] if is_shared else labels[-2:])
 
 
 def text_hash(title: str, sapo: str, body: str) -> str:

@@ -23,6 +23,7 @@ class SourceState:
     attempts in a row that failed, the last of them with `trouble` (a code) and `detail`. `moved_to` is where
     the host says that it lives now. `told` names what the admins were told of and not yet that it is over.
     `date_order` is the order of day and month that the feed's own times proved.
+    Of the last answer's items `elsewhere` lead to another host's articles, and `left_out` were too many.
     """
 
     source: str
@@ -42,6 +43,8 @@ class SourceState:
     moved_to: str | None = None
     told: tuple[str, ...] = ()
     date_order: DateOrder | None = None
+    elsewhere: int = 0
+    left_out: int = 0
 
 
 async def find_source_states(connection: AsyncConnection) -> dict[str, SourceState]:

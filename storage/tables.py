@@ -57,6 +57,8 @@ articles = Table(
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.set_aside
     Column("ready_at", UtcTime),  # when it was first worked up: from then on digests may tell it
+    Column("speaker", Text),  # the declared source of the present text; null before schema 0021
+    Column("standing", Text),  # host | elsewhere | files: see storage.speakers
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -67,6 +69,14 @@ Index("articles_ready_at", articles.c.ready_at)
 Index("articles_worked_at", articles.c.worked_at)
 Index(
     "articles_waiting",
+    articles.c.id,
+    sqlite_where=articles.c.worked_at.is_(None),
+    postgresql_where=articles.c.worked_at.is_(None),
+)
+
+Index(
+    "articles_waiting_turns",  # sources take turns: see storage.work.find_next
+    articles.c.source,
     articles.c.id,
     sqlite_where=articles.c.worked_at.is_(None),
     postgresql_where=articles.c.worked_at.is_(None),
@@ -139,6 +149,8 @@ web_sources = Table(  # how each polled source fares; `storage.sources` says wha
     Column("moved_to", Text),
     Column("told", JSON, nullable=False),
     Column("date_order", Text),
+    Column("elsewhere", Integer, nullable=False, server_default="0"),
+    Column("left_out", Integer, nullable=False, server_default="0"),
 )
 
 profiles = Table(

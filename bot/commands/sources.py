@@ -69,6 +69,7 @@ def _row(
         | {key: to_rfc3339(at, newsroom.zone) if at else None for key, at in times.items()}
         | {"items": state.items, "failures": state.failures, "moved_to": state.moved_to}
         | {"date_order": state.date_order}
+        | {"elsewhere": state.elsewhere, "left_out": state.left_out}
         | {"error": said(state.trouble, state.detail) if state.trouble else None}
         | {"advice": advice(state.trouble) if state.trouble else None}
     )
@@ -100,6 +101,10 @@ def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
         facts.append(f"báo ghi {_ORDERS[row['date_order']]} trước")
     if row["moved_to"]:
         facts.append(f"đã chuyển sang {row['moved_to']}")
+    if row["elsewhere"]:
+        facts.append(f"{row['elsewhere']} bài dẫn sang báo khác, đứng tên nguồn này")
+    if row["left_out"]:
+        facts.append(f"bỏ lại {row['left_out']} bài vì feed có quá nhiều một lần")
     return f"{head} · {' · '.join(facts)}"
 
 

@@ -21,7 +21,7 @@ from bot.text_work.tasks import PROCESS, Processed, Processing
 from bot.text_work.worker import Failure, Texts
 from bot.threads import INTAKE
 from bot.times.clock import Clock
-from storage.articles import StoredArticle, find_waiting
+from storage.articles import StoredArticle
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.set_aside import (
@@ -32,7 +32,7 @@ from storage.set_aside import (
     undo_tries,
 )
 from storage.statements import chunks
-from storage.work import Grouped, Worked, find_grouped, make_story, save_work
+from storage.work import Grouped, Worked, find_grouped, find_next, make_story, save_work
 from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
 
@@ -56,6 +56,7 @@ class WorkUp:
         self._name_set_aside = name_set_aside
         self._clock = clock
         self._lock = asyncio.Lock()
+        self._last_source: str | None = None  # whose turn was last
         self._forget()
 
     def _forget(self) -> None:
@@ -81,7 +82,8 @@ class WorkUp:
     async def _next(self) -> Sequence[StoredArticle]:
         """Return some articles that were never tried; where there are none, one that was, alone."""
         async with self._database.read() as connection:
-            if fresh := await find_waiting(connection, _BATCH):
+            if fresh := await find_next(connection, _BATCH, after=self._last_source):
+                self._last_source = fresh[-1].source
                 return fresh
             exhausted = await find_exhausted(connection)
             suspect = await find_suspect(connection)

@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.messages.markup import one_line, shortened
 from bot.fetching.errors import advice, said
-from bot.jobs.web.health import AHEAD, BROKEN, MOVED, OLD, QUIET, UNDATED, Verdict
+from bot.jobs.web.health import (
+    AHEAD,
+    BROKEN,
+    CROWDED,
+    ELSEWHERE,
+    MOVED,
+    OLD,
+    QUIET,
+    UNDATED,
+    Verdict,
+)
 from bot.newsroom import WebSource
 from storage.sources import SourceState
 
@@ -18,11 +28,15 @@ _LONGEST_DETAIL = 100
 
 def notices_of(source: WebSource, verdict: Verdict) -> list[str]:
     """Return what the admins must hear of a verdict, a paragraph each."""
-    begun = {BROKEN: _broken, QUIET: _quiet, MOVED: _moved, OLD: _old, AHEAD: _ahead, UNDATED: _undated}
+    begun = {
+        BROKEN: _broken, QUIET: _quiet, MOVED: _moved, OLD: _old, AHEAD: _ahead, UNDATED: _undated,
+        ELSEWHERE: _elsewhere, CROWDED: _crowded,
+    }  # fmt: skip
     over = {
         BROKEN: f"✓ Nguồn <b>{escape(source.title)}</b> đã lấy được tin trở lại.",
         QUIET: f"✓ Nguồn <b>{escape(source.title)}</b> đã có tin mới trở lại.",
         OLD: f"✓ Giờ đăng của nguồn <b>{escape(source.title)}</b> đã đúng lại.",
+        CROWDED: f"✓ Nguồn <b>{escape(source.title)}</b> không còn trả về quá nhiều bài một lần.",
     }
     over |= dict.fromkeys((AHEAD, UNDATED), over[OLD])
     return [
@@ -86,6 +100,22 @@ def _dating(source: WebSource, what: str) -> str:
         f"⚠️ Nguồn <b>{escape(source.title)}</b>: {what}.\n"
         f"Nên làm: mở {_code(source.url)} xem giờ báo ghi; "
         "nếu lệch múi giờ thì đặt <code>zone</code> cho nguồn này."
+    )
+
+
+def _elsewhere(source: WebSource, state: SourceState) -> str:
+    return (
+        f"ℹ️ Nguồn <b>{escape(source.title)}</b> đưa {state.elsewhere} bài dẫn sang trang của báo khác. "
+        "Các bài ấy đứng tên nguồn này và không sửa được bài của báo kia.\n"
+        "Nên làm: nếu đây là trang tổng hợp thì không phải làm gì; nếu không, xem lại địa chỉ của nguồn."
+    )
+
+
+def _crowded(source: WebSource, state: SourceState) -> str:
+    return (
+        f"⚠️ Nguồn <b>{escape(source.title)}</b> trả về quá nhiều bài một lần: bot đọc những bài mới nhất "
+        f"và bỏ lại {state.left_out} bài cũ hơn.\n"
+        "Nên làm: tìm một địa chỉ RSS gọn hơn của báo này. Các nguồn khác vẫn chạy."
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from storage.identity import article_key, clean_link, text_hash
+from storage.identity import article_key, clean_link, elsewhere_key, site_of, text_hash
 from storage.intake.date_style import DateStyle
 from storage.intake.dates import parse_published, published_in_path
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
+from storage.speakers import Standing
 from storage.times import Published
 from summarizer.text.cleaning import clean_body
 from summarizer.text.prose import find_objection
@@ -61,7 +62,9 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
     url = clean_link(_one_line(draft.url)) or clean_link(cleaned.source_url or "")
     paper = _one_line(draft.source) or cleaned.source_name or origin.source or host_of(url)
     given_id = _one_line(draft.external_id)
+    standing = _standing(url, origin)
     key = article_key(url, paper, given_id, title, cleaned.text or sapo)
+    key = elsewhere_key(origin.source, key) if standing == "elsewhere" else key
     return Incoming(
         key=key,
         external_id=given_id or url or key,
@@ -75,6 +78,8 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
         text_hash=text_hash(title, sapo, cleaned.text),
         advertorial=cleaned.advertorial,
         place=draft.place,
+        speaker=origin.source,
+        standing=standing,
     )
 
 
@@ -82,6 +87,13 @@ def _published(draft: Draft, url: str | None, origin: Origin, now: datetime) -> 
     style = draft.date_style or origin.date_style
     stated = parse_published(draft.published, origin.zone, now, url=url or "", style=style)
     return stated or (published_in_path(url, origin.zone, now) if url else None)
+
+
+def _standing(url: str | None, origin: Origin) -> Standing:
+    """Return for whom `origin` speaks with an article at `url`."""
+    if origin.sites is None:
+        return "files"
+    return "host" if url is None or site_of(host_of(url)) in origin.sites else "elsewhere"
 
 
 def check_length(what: str, characters: int, most: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.intake.date_style import DateStyle
+from storage.speakers import Standing
 from storage.times import Published
 
 
@@ -11,7 +12,8 @@ class Incoming:
     """One article, cleaned and ready to be stored.
 
     `key` is its identity and `text_hash` its text (see `storage.identity`); `topic` is as given, or None;
-    `place` says where it was found: `path`, `path:line` or `path#item`.
+    `place` says where it was found: `path`, `path:line` or `path#item`. `speaker` is the declared source, ""
+    the command `ingest`; `standing` is for whom it speaks (see `storage.speakers`).
     """
 
     key: str
@@ -26,6 +28,8 @@ class Incoming:
     text_hash: str
     advertorial: bool
     place: str
+    speaker: str = ""
+    standing: Standing = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class Origin:
     """What the declared source says where an article itself does not; `zone` is an IANA name.
 
     `papers` are the names that an article may bear instead of `source`; None means any. `date_style` is how
-    the source was seen to write its times before.
+    the source was seen to write its times before. `sites` are those whose articles it may speak for (see
+    `storage.identity.site_of`); None, as for the operator's files: any.
     """
 
     source: str = ""
@@ -52,6 +57,7 @@ class Origin:
     topic: str | None = None
     papers: frozenset[str] | None = None
     date_style: DateStyle | None = None
+    sites: frozenset[str] | None = None
 
 
 class UnreadableError(Exception):

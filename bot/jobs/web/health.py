@@ -17,6 +17,7 @@ from storage.sources import SourceState
 BROKEN, QUIET, MOVED = "broken", "quiet", "moved"
 OLD, AHEAD, UNDATED = "old", "ahead", "undated"  # what is wrong with the times of all new items
 _DATING = frozenset((OLD, AHEAD, UNDATED))
+ELSEWHERE, CROWDED = "elsewhere", "crowded"  # see `Polled`
 
 _TRIES_BEFORE_TOLD = 3
 _LONGEST_BACKOFF = dt.timedelta(hours=6)
@@ -34,6 +35,8 @@ class Polled:
     """The source answered. `new` counts articles new or changed; `published` are the times of its items.
 
     `dating` names what is wrong with all of these times, `date_order` is what they proved.
+    Of these `elsewhere` lead to other hosts' articles and `left_out` were not taken, being too many; None
+    where the answer is the one before.
     """
 
     validators: Validators
@@ -44,6 +47,8 @@ class Polled:
     published: tuple[dt.datetime, ...] = ()
     dating: str | None = None
     date_order: DateOrder | None = None
+    elsewhere: int | None = None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,11 @@ def judge(
     is_quiet = state.new_at is not None and now - state.new_at > silence_of(state, every)
     troubles = {QUIET} if is_quiet and not may_be_silent else set()
     troubles |= {MOVED} if outcome.moved_to else set()
+    troubles |= {CROWDED} if state.left_out else set()
     told = set(before.told)
     dating = {outcome.dating} if outcome.dating else set[str]()
     troubles |= dating if outcome.new else told & _DATING
+    troubles |= {ELSEWHERE} if state.elsewhere else {ELSEWHERE} & told  # said once and for all
     return Verdict(
         replace(state, told=tuple(sorted(troubles))),
         begun=frozenset(troubles - told),
@@ -142,6 +149,8 @@ def _after_success(
         detail="",
         moved_to=outcome.moved_to,
         date_order=outcome.date_order or before.date_order,
+        elsewhere=before.elsewhere if outcome.elsewhere is None else outcome.elsewhere,
+        left_out=before.left_out if outcome.left_out is None else outcome.left_out,
     )
 
 

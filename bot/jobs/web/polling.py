@@ -19,7 +19,7 @@ from bot.fetching.headers import Validators
 from bot.jobs.intake import Intake, count_articles, take_in
 from bot.jobs.slots import Tell
 from bot.jobs.web.health import Failed, Polled, judge
-from bot.jobs.web.reading import Item, Reader, dating_of, private_url, proven_order, split_for_pages
+from bot.jobs.web.reading import Answer, Item, Reader, dating_of, private_url, proven_order, split_for_pages
 from bot.metrics import POLLS
 from bot.newsroom import WebSource
 from bot.operators.web_notices import notices_of, together
@@ -125,8 +125,8 @@ class WebPolling:
             if body_hash == before.body_hash:
                 return _unchanged(fetched, body_hash)
             now = self._desk.clock.now()
-            items = await reader.read(source, fetched, fetched.body, now, before.date_order)
-            return await self._store(source, fetched, body_hash, items)
+            answer = await reader.read(source, fetched, fetched.body, now, before.date_order)
+            return await self._store(source, fetched, body_hash, answer)
         except FetchError as error:
             return Failed(error.code, error.detail, error.wait_seconds)
         except UnreadableError as error:
@@ -139,7 +139,8 @@ class WebPolling:
             self._reader = Reader(self._fetcher, self._desk.take)
         return self._fetcher, self._reader
 
-    async def _store(self, source: WebSource, fetched: Fetched, body_hash: str, items: list[Item]) -> Polled:
+    async def _store(self, source: WebSource, fetched: Fetched, body_hash: str, answer: Answer) -> Polled:
+        items = answer.items
         published = tuple(
             item.taken.published.at
             for item in items
@@ -160,6 +161,8 @@ class WebPolling:
             published=published,
             dating=dating_of(items, now),
             date_order=proven_order(items),
+            elsewhere=answer.elsewhere,
+            left_out=answer.left_out,
         )
 
     async def _unknown(self, items: list[Item]) -> list[Item]:

@@ -16,9 +16,10 @@ import structlog
 from bot.desk import Take
 from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
+from bot.jobs.web.caps import newest, refusal_of_the_rest
 from bot.jobs.web.health import AHEAD, OLD, UNDATED
 from bot.newsroom import WebSource, papers_of
-from storage.identity import text_hash
+from storage.identity import site_of, text_hash
 from storage.intake import (
     DateOrder,
     DateStyle,
@@ -32,6 +33,7 @@ from storage.intake import (
     read_feed,
     read_page,
 )
+from storage.intake.drafts import host_of
 from storage.times import Published
 
 _THREADS = 2  # each waits for a parser's process
@@ -44,10 +46,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a feed, or the article of a page: as it was found, and as it would be stored."""
+    """One item of a feed, or the article of a page: as it was found, as it would be stored, and by whom."""
 
     draft: Draft | None
     taken: Taken
+    origin: Origin
 
     @property
     def lead_hash(self) -> str | None:
@@ -59,6 +62,20 @@ class Item:
     def is_lead_only(self) -> bool:
         """Tell whether a page may have more than the feed gave."""
         return isinstance(self.taken, Incoming) and bool(self.taken.url) and not self.taken.body
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a body holds; `left_out` counts the items that were too many."""
+
+    items: list[Item]
+    left_out: int
+
+    @property
+    def elsewhere(self) -> int:
+        """Return how many items lead to the articles of other hosts."""
+        taken = (item.taken for item in self.items)
+        return sum(isinstance(one, Incoming) and one.standing == "elsewhere" for one in taken)
 
 
 class Reader:
@@ -84,18 +101,22 @@ class Reader:
         body: bytes,
         now: dt.datetime,
         date_order: DateOrder | None = None,
-    ) -> list[Item]:
+    ) -> Answer:
         """Return what a body holds; `date_order` is what earlier times of this source proved.
 
         Raises:
             UnreadableError: it is no feed, or no page with an article, or not to be parsed in time.
         """
-        drafts = await self._apart(lambda: _drafts(source, fetched, body, now, date_order))
-        taken = await self._take(drafts, _origin(source), now)
-        return [
-            Item(draft if isinstance(draft, Draft) else None, one)
+        origin = _origin(source, fetched)
+        known = DateStyle(date_order, is_proven=True) if date_order else None
+        dated = replace(origin, date_style=known)
+        drafts, left_out = await self._apart(lambda: _drafts(source, dated, fetched, body, now))
+        taken = await self._take(drafts, origin, now)
+        items = [
+            Item(draft if isinstance(draft, Draft) else None, one, origin)
             for draft, one in zip(drafts, taken, strict=True)
         ]
+        return Answer(items, left_out)
 
     async def with_pages(
         self, source: WebSource, items: Sequence[Item], now: dt.datetime
@@ -110,8 +131,8 @@ class Reader:
             return lead
         try:
             page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
-            longer = await self._apart(lambda: _lengthened(source, draft, page, lead.published))
-            [whole] = await self._take([longer], _origin(source), now)
+            longer = await self._apart(lambda: _lengthened(item.origin, draft, page, lead.published))
+            [whole] = await self._take([longer], item.origin, now)
         except (FetchError, UnreadableError) as error:
             _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
             return lead
@@ -134,8 +155,10 @@ def private_url(source: WebSource) -> str | None:
     return source.url if source.allows_private else None
 
 
-def _origin(source: WebSource) -> Origin:
-    return Origin(source.name, source.zone, source.topic, papers_of(source))
+def _origin(source: WebSource, fetched: Fetched) -> Origin:
+    """Return what a source may say: it speaks for its own host, and for the one to which that redirects."""
+    sites = frozenset(site_of(host_of(url)) for url in (source.url, fetched.url))
+    return Origin(source.name, source.zone, source.topic, papers_of(source), sites=sites)
 
 
 def dating_of(items: Sequence[Item], now: dt.datetime) -> str | None:
@@ -158,19 +181,21 @@ def proven_order(items: Sequence[Item]) -> DateOrder | None:
 
 
 def _drafts(
-    source: WebSource, fetched: Fetched, body: bytes, now: dt.datetime, date_order: DateOrder | None
-) -> list[Draft | Refusal]:
-    known = DateStyle(date_order, is_proven=True) if date_order else None
-    origin = replace(_origin(source), date_style=known)
+    source: WebSource, origin: Origin, fetched: Fetched, body: bytes, now: dt.datetime
+) -> tuple[list[Draft | Refusal], int]:
+    """Return the drafts that a body holds, and how many of them were too many."""
     if source.kind == "page":
         page = read_page(body, source.url, origin, charset=fetched.charset)
-        return [replace(page, url=source.url, external_id=source.url)]
-    return list(read_feed(body, source.url, origin, now=now, charset=fetched.charset))
+        return [replace(page, url=source.url, external_id=source.url)], 0
+    found = list(read_feed(body, source.url, origin, now=now, charset=fetched.charset))
+    kept = newest(found, origin.zone, now)
+    left_out = len(found) - len(kept)
+    return ([*kept, refusal_of_the_rest(source.url, len(found))] if left_out else kept), left_out
 
 
-def _lengthened(source: WebSource, draft: Draft, page: Fetched, published: Published | None) -> Draft:
+def _lengthened(origin: Origin, draft: Draft, page: Fetched, published: Published | None) -> Draft:
     """Return the draft with the page's text; with the page's time where the feed's is not to the minute."""
-    read = read_page(page.body or b"", draft.place, _origin(source), charset=page.charset)
+    read = read_page(page.body or b"", draft.place, origin, charset=page.charset)
     if published is not None and published.precision == "minute":
         return replace(draft, body=read.body)
     return replace(draft, body=read.body, published=read.published or draft.published, date_style=None)

@@ -70,11 +70,12 @@ async def store(
     key: str = "",
     at: dt.datetime = NOW,
     precision: Precision = "minute",
+    source: str = "bao",
 ) -> None:
     """Store articles of (title, body)."""
     rows = [
         Incoming(
-            key=key or title, external_id=title, url=None, source="bao", topic=None, title=title, sapo="",
+            key=key or title, external_id=title, url=None, source=source, topic=None, title=title, sapo="",
             body=body, published=Published(at, precision), text_hash=title + body, advertorial=False,
             place="thu",
         )
@@ -275,3 +276,16 @@ async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(workshop: WorkUp,
             seen.add((await connection.execute(query)).scalar_one())
     assert await working == 20
     assert len(seen - {0, 20}) > 1
+
+
+async def test_what_one_source_brought_by_the_thousand_makes_no_other_wait(
+    workshop: WorkUp, database: Database
+) -> None:
+    await store(database, *((f"Tin số {n}", "Mưa.") for n in range(300)))
+    await store(database, FLOOD, source="bao-doi")
+    await store(database, MATCH, source="")
+    assert await workshop.run(most=25) >= 25
+    done = [one.title for one in await stored(database) if one.worked_at]
+    assert {FLOOD[0], MATCH[0], "Tin số 0"} <= set(done)
+    assert len(done) < 200
+    assert await workshop.run() + len(done) == 302
