@@ -22,7 +22,7 @@ from bot.visible import visible, visible_json
 
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4  # hiding a shorter one would black out half of every line, and so give it away
-_ANY_BOT = r"[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
+_ANY_BOT = r"[0-9]{6,20}(?::|%3A)[A-Za-z0-9_-]{30,}"  # bounded: each digit of a long number is a start
 # In an address, or in one that was taken for a path, which has a slash less.
 _IN_ADDRESS = r"(?:(?<=://)|(?<=:/)(?!/))[^/\s@:]{0,200}:[^/\s@]{1,200}(?=@)"
 _CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO

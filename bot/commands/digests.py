@@ -31,7 +31,7 @@ def digest(
     elif not composed.parts:
         put("Chưa có tin nào cho bản tin này.")
     else:
-        put("\n\n".join(unescape(re.sub(r"<[^>]*>", "", part)) for part in composed.parts))
+        put("\n\n".join(unescape(re.sub(r"<[^<>]*+>", "", part)) for part in composed.parts))
 
 
 async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]:

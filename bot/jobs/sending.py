@@ -14,7 +14,7 @@ from storage.delivery.deliveries import Buttons, Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 _log = structlog.get_logger(__name__)
 
 

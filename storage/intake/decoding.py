@@ -31,7 +31,7 @@ _CHARSETS = {
 }
 _NAMES = {"utf-8-sig": "UTF-8", "cp1258": "windows-1258", "cp1252": "windows-1252"}
 _DECLARATION = re.compile(rb"<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-_META = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{1,40})", re.IGNORECASE)
 _META_BYTES = 4_096
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\x0b\x0c\x1b")
 _CONTROL_SHARE = 0.05  # a stray NUL is repaired; compressed and executable files hold 10 % and more

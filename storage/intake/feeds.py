@@ -23,8 +23,8 @@ _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _CLOSED_ROOT = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>", re.IGNORECASE)
 _LONGEST_PLACEHOLDER = 60
 _PLACEHOLDER = re.compile(
-    r"\W*(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
-    r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?\W*",
+    r"\W*+(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
+    r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?+\W*+",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from storage.intake.apart import DEADLINE_SECONDS, OPML, OpmlFeed, parse_apart
 from storage.intake.decoding import decode
 from storage.intake.model import UnreadableError
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"<\?xml[^<>]*\?>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_NAME = 200
 
@@ -30,7 +30,7 @@ def read_opml(data: bytes) -> tuple[list[Outline], int]:
     Raises:
         UnreadableError: it is no OPML, or cannot be parsed in time.
     """
-    text = _NOT_XML.sub("", _DECLARATION.sub("", decode(data), count=1))
+    text = _NOT_XML.sub("", _DECLARATION.sub("", decode(data), count=1).lstrip())
     parsed = parse_apart(OPML, text.encode(), DEADLINE_SECONDS)
     if not parsed.is_opml:
         raise UnreadableError("không phải tệp OPML")

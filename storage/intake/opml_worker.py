@@ -6,6 +6,8 @@ The standard library's parser fetches nothing; what its entities may unfold to, 
 from typing import Any
 from xml.etree import ElementTree
 
+_FOLDERS_KEPT = 5  # the nearest; a file may nest a hundred thousand
+
 
 def parse(opml: bytes) -> dict[str, Any]:
     """Return the feeds of an OPML file in UTF-8, each with the names of the folders around it."""
@@ -20,7 +22,7 @@ def parse(opml: bytes) -> dict[str, Any]:
         address = element.get("xmlUrl") or element.get("xmlurl") or element.get("url") or ""
         name = element.get("text") or element.get("title") or ""
         if element.tag == "outline" and address:
-            feeds.append({"title": name, "url": address, "folders": list(folders[-5:])})
-        inner = (*folders, name) if name else folders
+            feeds.append({"title": name, "url": address, "folders": list(folders)})
+        inner = (*folders, name)[-_FOLDERS_KEPT:] if name else folders
         waiting += [(child, inner) for child in reversed(element)]
     return {"is_opml": root.tag == "opml", "feeds": feeds}

@@ -16,6 +16,7 @@ _TELEX_LETTERS = (
 _WITH_W = {"uo": "ươ", "o": "ơ", "u": "ư", "a": "ă"}
 _TONE_KEY = re.compile(r"[aeiouyw]\w*?(?P<key>[sfrxjz])")
 _LATE_W = re.compile(r"(?P<vowel>uo|[oua])(?P<rest>[^w]{1,3})w")  # keyed behind the rest of the syllable
+_LONGEST = 20  # keystrokes: no syllable takes more
 _VOWELS = "aăâeêioôơuưy"
 _SYLLABLE = re.compile(
     rf"(?P<head>ngh?|[ckt]h|ph|gh?|gi|kh|nh|qu|tr|[bcdđhklmnpqrstvx])?(?P<vowels>[{_VOWELS}]{{1,3}})"
@@ -30,6 +31,8 @@ def keyed(word: str) -> str | None:
     >>> keyed("thanhf"), keyed("dduwowngf"), keyed("pho61"), keyed("sao"), keyed("covid")
     ('thành', 'đường', 'phố', None, None)
     """
+    if len(word) > _LONGEST:
+        return None
     letters, tone = _vni(word) if any(c.isdigit() for c in word) else _telex(word)
     syllable = _SYLLABLE.fullmatch(letters)
     if syllable is None or (letters == word and not tone):

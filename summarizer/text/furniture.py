@@ -27,20 +27,20 @@ def ends_as_sentence(text: str) -> bool:
 
 _ADDRESS = _pattern(r"[<(\[|]*(?:https?://|www\.|#\w)")
 _DATE = _pattern(
-    r"\W*(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật|cn|t[2-7])\W+)?(?:ngày\s+)?",
-    r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}(?:\W+\d{1,2}\s*[:hg]\s*\d{2}.{0,12})?\W*",
+    r"\W*+(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật|cn|t[2-7])\W++)?(?:ngày\s++)?",
+    r"\d{1,2}\s*+[/.\-]\s*+\d{1,2}\s*+[/.\-]\s*+\d{4}(?:\W++\d{1,2}\s*+[:hg]\s*+\d{2}.{0,12})?\W*+",
 )
 _NOTICE = _pattern(
-    r"\W*(?:bài viết thể hiện quan điểm|bản quyền thuộc|chia sẻ bài viết|bình luận\W*\Z|®|©",
+    r"[^\w®©]*+(?:bài viết thể hiện quan điểm|bản quyền thuộc|chia sẻ bài viết|bình luận\W*+\Z|®|©",
     r"|mời (?:quý )?(?:độc giả|bạn đọc|quý vị)\b.{0,80}(?:xem|đón|đọc|theo dõi|gửi)",
     r"|(?:bấm|nhấn|click) (?:vào|để|theo dõi)\b",
     r"|theo dõi .{2,40} trên (?:google|facebook|zalo|youtube|fanpage)",
-    r"|tags?\s*:|từ kh(?:óa|oá)\s*:).*",
+    r"|tags?\s*+:|từ kh(?:óa|oá)\s*+:).*",
 )
 _ADVERTORIAL = _pattern(
-    r"\W*(?:p\.?\s?r\.?|advertorial|sponsored|quảng cáo|tài trợ",
+    r"\W*+(?:p\.?\s?r\.?|advertorial|sponsored|quảng cáo|tài trợ",
     r"|(?:bài (?:viết )?|nội dung |thông tin )(?:được )?(?:tài trợ|quảng cáo|doanh nghiệp|pr)",
-    r"(?: bởi .{1,40})?)\W*",
+    r"(?: bởi .{1,40})?)\W*+",
 )
 
 
@@ -70,14 +70,14 @@ _WORK = (
     r"|(?:ảnh cắt từ )?video|photo|thiết kế)"
 )
 _OF_WHAT = r"(?: minh h(?:ọa|oạ)| tư liệu| chụp màn hình| cắt từ clip| clip| video)?"
-_CREDIT = _pattern(rf"\W*{_WORK}{_OF_WHAT}\s*[:;].{{0,90}}")
+_CREDIT = _pattern(rf"\W*+{_WORK}{_OF_WHAT}\s*+[:;].{{0,90}}")
 _BARE_CREDIT = _pattern(
-    rf"\W*{_WORK} (?:minh h(?:ọa|oạ)|tư liệu|internet|chụp màn hình|cắt từ clip|nhân vật cung cấp",
+    rf"\W*+{_WORK} (?:minh h(?:ọa|oạ)|tư liệu|internet|chụp màn hình|cắt từ clip|nhân vật cung cấp",
     r"|do .{1,40} cung cấp|facebook|fbnv|nvcc|afp|reuters|ttxvn|getty images)\W*.{0,20}",
 )
 _CREDIT_TAIL = _pattern(
-    rf"(?:[-–—.,)(“”\"|/]\s*|\s\(){_WORK}{_OF_WHAT}\s*[:;].{{1,60}}\Z",
-    r"|\((?:ảnh|hình|nguồn ảnh|clip|video)\b[^)]{0,60}\)\W*\Z",
+    rf"(?:[-–—.,)(“”\"|/]\s*+|\s\(){_WORK}{_OF_WHAT}\s*+[:;].{{1,60}}\Z",
+    r"|\((?:ảnh|hình|nguồn ảnh|clip|video)\b[^)]{0,60}\)\W*+\Z",
 )
 
 
@@ -98,22 +98,28 @@ def without_credit(text: str) -> str:
     return text[:-_TAIL] + _CREDIT_TAIL.sub("", tail)
 
 
-_SOURCE_WITH_URL = _pattern(r"\(?(?:nguồn|theo)\b\s*:?\s*([^:\n]{0,60}?)\s*[:\-–]?\s*(https?://\S+?)[).]*")
-_SOURCE = _pattern(r"\(?nguồn(?: tin)?\s*:\s*([^.\n]{2,60}?)\.?\)?")
+_SOURCE_WITH_URL = _pattern(
+    r"\(?(?:nguồn|theo)\b\s*+:?\s*+([^:\n]{0,60}?)\s*+[:\-–]?\s*+(?P<url>https?://\S(?P<rest>\S*+))"
+)
+_SOURCE = _pattern(r"\(?nguồn(?: tin)?\s*+:\s*([^.\n]{2,60}?)\.?\)?")
+_AFTER_URL = ")."  # what closes the line behind the address
 
 
 def find_source(text: str) -> tuple[str | None, str | None] | None:
     """Return the name and URL that a line like "Nguồn Tin Sáng: https://..." gives, None for another line."""
+    if len(text) > _LONGEST_FURNITURE:
+        return None
     if found := _SOURCE_WITH_URL.fullmatch(text):
-        return found.group(1) or None, found.group(2)
+        closing = len(found["rest"]) - len(found["rest"].rstrip(_AFTER_URL))
+        return found.group(1) or None, found["url"][: len(found["url"]) - closing]
     found = _SOURCE.fullmatch(text)
     return (found.group(1), None) if found else None
 
 
 _RELATED = _pattern(
-    r"\W*(?:(?:xem|đọc) (?:thêm|tiếp|chi tiết|ngay)|tin (?:bài )?(?:liên quan|cùng chuyên mục|khác)",
+    r"\W*+(?:(?:xem|đọc) (?:thêm|tiếp|chi tiết|ngay)|tin (?:bài )?(?:liên quan|cùng chuyên mục|khác)",
     r"|bài (?:viết )?(?:liên quan|cùng chủ đề)|có thể bạn quan tâm|(?:đang|tin) được quan tâm|tin nổi bật)\b",
-    r"(\s*[:»>–-]*)\s*(.*)",
+    r"(\s*+[:»>–-]*+)\s*+(.*)",
 )
 _ARROWS = re.compile(r"(?:>\s*>|»|►|▶)")
 
@@ -133,8 +139,9 @@ def heads_related_links(text: str) -> bool:
 
 
 _BYLINE_SYLLABLES = 8
+_LONGEST_BYLINE = 300  # characters
 _AGENCY = _pattern(
-    r"\W*(?:theo|tổng hợp|nguồn|lược dịch|dịch|biên dịch|pv|nhóm pv|nhóm phóng viên|thực hiện|tin, ảnh)\b",
+    r"\W*+(?:theo|tổng hợp|nguồn|lược dịch|dịch|biên dịch|pv|nhóm pv|nhóm phóng viên|thực hiện|tin, ảnh)\b",
     r".{0,60}",
 )
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{1,40}[)\]]\.?")
@@ -144,6 +151,8 @@ _ROLES = frozenset(("và", "theo", "thực", "hiện", "tổng", "hợp", "ghi",
 
 def is_byline(text: str) -> bool:
     """Tell whether a last line names who wrote the article: "An Bình", "Theo Tin Sáng", "(TTXVN)"."""
+    if len(text) > _LONGEST_BYLINE:
+        return False
     if _IN_BRACKETS.fullmatch(text):
         return True
     if len(syllables(text)) > _BYLINE_SYLLABLES or text.endswith((*_STOPS, ":", ";", ",")):

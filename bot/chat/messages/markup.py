@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 MAX_UNITS = 4096  # of one message's text
 MAX_ENTITIES = 100  # of one message; Telegram drops the formatting past them
 _MAX_URL = 2048
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 _OPENING_TAG = re.compile(r"<[a-z]")
 # What a newspaper never means: controls, and marks that turn the reading direction of all that follows.
 _UNWANTED = re.compile(

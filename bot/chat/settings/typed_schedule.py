@@ -13,8 +13,9 @@ from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time, 
 from summarizer.text.syllables import folded
 
 _LONGEST = 80  # no line that means something is longer
-_BETWEEN_TIMES = re.compile(r"\s*(?:[,;&+]|\bva\b)\s*")
-_BETWEEN_HOURS = re.compile(r"\s*(?:[-–—]|\bden\b)\s*")
+_BLANKS = r"(?:(?<!\s)\s++)?+"  # all or none, so that a run of them is looked at once
+_BETWEEN_TIMES = re.compile(rf"{_BLANKS}(?:[,;&+]|\bva\b)\s*+")
+_BETWEEN_HOURS = re.compile(rf"{_BLANKS}(?:[-–—]|\bden\b)\s*+")
 _EDGES = " ,;:"
 
 

@@ -8,7 +8,8 @@ from bot.narrowing import find_topics
 from bot.newsroom import Newsroom
 from summarizer.text.syllables import folded
 
-_BETWEEN = re.compile(r"\s*[,;+]\s*|\s+(?:và|va)\s+", re.IGNORECASE)
+# Blanks are taken all at once and from their first one on, so that a run of them is looked at once.
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?+[,;+]\s*+|(?<!\s)\s++(?:và|va)\s++", re.IGNORECASE)
 _WITHOUT = re.compile(r"\s*(?:bỏ|bo|trừ|tru|không|khong)\s+", re.IGNORECASE)
 _ALL = ("tat ca", "tat ca chu de")
 

@@ -31,7 +31,7 @@ _UNCLEAN = re.compile(f"[\0-\x09\x0b-\x1f{''.join(_REMOVED)}]")
 _INVISIBLE = frozenset(" \n\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff")
 _DETECTED = re.compile(
     r"(?P<bot_command>(?<![\w/<>@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
-    r"|(?P<url>(?<![\w@./])(?:https?://[^\s<>\"«»]+|(?:[\w-]+\.)+(?:com|net|org|vn|me|io)(?:/[^\s<>\"«»]*)?)(?<![.,;:!?)\]'’”]))"
+    r"|(?P<url>(?<![\w@./-])(?:https?://[^\s<>\"«»]+|(?:[\w-]++\.)+(?:com|net|org|vn|me|io)(?:/[^\s<>\"«»]*)?)(?<![.,;:!?)\]'’”]))"
     r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<mention>(?<![\w@/])@[A-Za-z][A-Za-z0-9_]{2,31}(?!\w))"
     r"|(?P<hashtag>(?<![\w#&])#(?=\w*[^\W\d])\w{1,256})"

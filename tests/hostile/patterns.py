@@ -1,0 +1,148 @@
+"""Find every regular expression of the packages, and how it is applied.
+
+Patterns are read out of the imported modules, so those built by functions and those in tuples and tables are
+there too. The ones that exist only inside functions are listed in `BUILT_IN_FUNCTIONS`, or are constants of
+a direct call like `re.sub(r"...", "", text)`, which are read out of the source.
+"""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bot import logs
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("bot", "config", "storage", "summarizer")
+NOT_IMPORTED = ("bot.__main__", "storage.migrations")  # they act when they are imported
+METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
+    "bot.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
+    # What these build are names of the module, or hold a name of the emulator's own
+    "summarizer.questions.rewording": (),
+    "summarizer.text.furniture": (),
+    "bot.emulator.control.events": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A pattern of a module, and the methods by which the module applies it."""
+
+    where: str
+    pattern: re.Pattern[Any]
+    methods: tuple[str, ...]
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    """Import every module of the packages."""
+    found = []
+    for package in PACKAGES:
+        root = importlib.import_module(package)
+        names = (module.name for module in pkgutil.walk_packages(root.__path__, f"{package}."))
+        found += [importlib.import_module(name) for name in names if not name.startswith(NOT_IMPORTED)]
+    return tuple(found)
+
+
+@cache
+def applied_patterns() -> tuple[Applied, ...]:
+    """Return every pattern of the packages, each once a module that applies it."""
+    found = {}
+    for module in modules():
+        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+        own = _assigned(tree)
+        for name, pattern in _patterns_of(module):
+            if name in own:
+                found[module.__name__, id(pattern)] = Applied(
+                    f"{module.__name__}.{name}", pattern, _methods(tree, name)
+                )
+        for pattern in BUILT_IN_FUNCTIONS.get(module.__name__, ()):
+            found[module.__name__, id(pattern)] = Applied(f"{module.__name__}()", pattern, ("sub",))
+        for applied in _direct_calls(module.__name__, tree):
+            found[module.__name__, id(applied)] = applied
+    return tuple(found.values())
+
+
+def _patterns_of(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
+    for name, value in vars(module).items():
+        yield from ((name, pattern) for pattern in _patterns_in(value, depth=3))
+
+
+def _patterns_in(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif depth and isinstance(value, tuple | list | set | frozenset):
+        for part in value:
+            yield from _patterns_in(part, depth - 1)
+    elif depth and isinstance(value, dict):
+        yield from _patterns_in(tuple(value.items()), depth)
+
+
+def _assigned(tree: ast.Module) -> set[str]:
+    """Return the names that the module itself gives a value."""
+    targets = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            targets += node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets.append(node.target)
+    return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+
+
+def _methods(tree: ast.Module, name: str) -> tuple[str, ...]:
+    """Return the methods called on `name`; where it is handed on, those called on other variables too."""
+    calls = [
+        (node.value.id, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in METHODS
+    ]
+    direct = {method for variable, method in calls if variable == name}
+    uses = sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+    if uses - sum(variable == name for variable, _ in calls) > 1:  # more than its own definition
+        known = _assigned(tree) | {"re"}
+        direct |= {method for variable, method in calls if variable not in known and method != "split"}
+    return tuple(sorted(direct)) or ("search",)
+
+
+def _direct_calls(module: str, tree: ast.Module) -> Iterator[Applied]:
+    """Yield the constant patterns of calls like `re.search(r"...", text)`."""
+    for call in _calls_of_re(tree):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.Constant) and call.func.attr in METHODS:  # type: ignore[attr-defined]
+            flags = re.IGNORECASE if "IGNORECASE" in ast.dump(call) else re.NOFLAG
+            where = f"{module}:{call.lineno}"
+            yield Applied(where, re.compile(first.value, flags), (call.func.attr,))  # type: ignore[attr-defined]
+
+
+def unread_patterns() -> list[str]:
+    """Return the places in functions where a pattern is built that `applied_patterns` does not see."""
+    unread = []
+    for module in modules():
+        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+        functions = [
+            node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        for call in {call for function in functions for call in _calls_of_re(function)}:
+            is_read = call.func.attr != "compile" and isinstance(call.args[0], ast.Constant)  # type: ignore[attr-defined]
+            if not is_read and module.__name__ not in BUILT_IN_FUNCTIONS:
+                unread.append(f"{module.__name__}:{call.lineno}")
+    return unread
+
+
+def _calls_of_re(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "re"
+            and node.func.attr in (*METHODS, "compile")
+        ):
+            yield node
