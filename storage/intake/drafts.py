@@ -19,6 +19,9 @@ from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
 MAX_TITLE_CHARACTERS = 500
+MAX_SAPO_CHARACTERS = (
+    3_000  # journalists write a quarter of it at most; a longer "lead" is the article's text
+)
 MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others
 _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
@@ -57,7 +60,10 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
     title, sapo = _one_line(draft.title), _paragraphs(draft.sapo)
     _check_fields(title, sapo, draft)
     sapo = "" if syllables(sapo) == syllables(title) else sapo
-    cleaned = clean_body(repair(draft.body).text, title=title, sapo=sapo)
+    body = repair(draft.body).text
+    if len(sapo) > MAX_SAPO_CHARACTERS:
+        sapo, body = "", f"{sapo}\n{body}"
+    cleaned = clean_body(body, title=title, sapo=sapo)
     _check_text(title, sapo, cleaned.text)
     url = clean_link(_one_line(draft.url)) or clean_link(cleaned.source_url or "")
     paper = _one_line(draft.source) or cleaned.source_name or origin.source or host_of(url)

@@ -25,6 +25,7 @@ _TITLE_WORDS = 0.1
 _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
 _SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
+_MOST_READ = 12_000  # characters of a field, more than reports have
 _FIELD_GAP = 10  # positions between title and sapo, so that no run spans both
 
 Groups = Sequence[Sequence[Run]]  # an article needs one run of each
@@ -52,7 +53,7 @@ def ranked(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
 
 def occurs(runs: Sequence[Run], hit: Hit) -> bool:
     """Tell whether one of the runs, which have no marks, stands in title or sapo."""
-    for text in (hit.title, hit.sapo):
+    for text in (hit.title, hit.sapo[:_MOST_READ]):
         words = f" {' '.join(word.folded for word in word_forms(text))} "
         if any(f" {' '.join(run)} " in words for run in runs):
             return True
@@ -83,9 +84,9 @@ class _Sought:
         }
 
     def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
-        title, sapo = word_forms(hit.title), word_forms(hit.sapo)
+        title, sapo = word_forms(hit.title), word_forms(hit.sapo[:_MOST_READ])
         in_title, in_sapo = self._found(title), self._found(sapo)
-        in_body = self._found(word_forms(hit.body)) if hit.body else _Found({}, set(), 0)
+        in_body = self._found(word_forms(hit.body[:_MOST_READ])) if hit.body else _Found({}, set(), 0)
         own = in_title.own | in_sapo.own | in_body.own
         counts = [
             _TITLE * in_title.counts.get(group, 0)

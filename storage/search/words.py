@@ -4,8 +4,7 @@ The SQLite index forgets an article only when told the very words that it was gi
 `summarizer.text.words` or `summarizer.text.syllables` needs a migration that empties and refills the index.
 """
 
-import unicodedata
-
+from summarizer.text.normal_form import composed
 from summarizer.text.words import Forms, word_forms
 
 # PostgreSQL counts positions up to 16,383 and takes a tsvector of 1 MB: a longer text is found by its
@@ -22,7 +21,7 @@ def indexed_forms(text: str) -> list[Forms]:
     >>> [word.folded for word in indexed_forms("Thuỷ triều ở Hạ Long")]
     ['thuy', 'trieu', 'o', 'ha', 'long']
     """
-    return word_forms(unicodedata.normalize("NFC", text[:_MAX_CHARACTERS]))[:MAX_WORDS]
+    return word_forms(composed(text[:_MAX_CHARACTERS]))[:MAX_WORDS]
 
 
 def accented(words: list[Forms]) -> str:

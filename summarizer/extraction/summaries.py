@@ -5,7 +5,7 @@ sentence is the slice of the raw field at its place. Which sentences are good is
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from summarizer.extraction.selection import RANKER, Limits, select
@@ -20,6 +20,8 @@ _FEWEST_SYLLABLES = 4  # shorter is a cry or a label
 _MOST_SENTENCES = (
     600  # of all articles together; a newspaper's longest has 200, and likeness costs their square
 )
+_MOST_SYLLABLES = 20_000  # of these sentences; ten times what a newspaper's longest article has
+_LONG_SENTENCE = 300  # syllables that an article of many may have in any case
 _DEFAULT_WITH_SAPO = 2
 _SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says nothing more
 _SAID_BY_SAPO = 0.4  # share of a body sentence's neighbouring syllables that the sapo has
@@ -81,13 +83,14 @@ def _sum_up_article(document: Document, limits: Limits, ranker: str) -> list[_Ca
     sapo = repair(document.sapo)
     lead = _sapo_candidates(sapo, title)
     body = _body_candidates(0, document, title, sapo.text)
-    body = body[:_MOST_SENTENCES]
+    body = _within(body, _MOST_SENTENCES, _MOST_SYLLABLES) or body[:1]
     if not lead:
         return _rank([title], [body], limits, ranker)
     if limits.is_free:
         limits = Limits(_DEFAULT_WITH_SAPO)
     chosen, left = _fitting(lead, limits)
-    new = [candidate for candidate in body if not _repeats(candidate.text, sapo.text)]
+    said = set(_neighbours(sapo.text))
+    new = [candidate for candidate in body if not _repeats(candidate, said)]
     return chosen + _rank([title], [new], left, ranker)
 
 
@@ -98,8 +101,9 @@ def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) ->
     for at, (document, title) in enumerate(zip(documents, titles, strict=True)):
         body = _body_candidates(at, document, title, "")
         texts.append(body or _sapo_candidates(repair(document.sapo), title, at))
-    most = _MOST_SENTENCES // max(len(texts), 1)
-    texts = [article[:most] for article in texts]
+    sentences = _MOST_SENTENCES // max(len(texts), 1)
+    words = max(_MOST_SYLLABLES // max(len(texts), 1), _LONG_SENTENCE)
+    texts = [_within(article, sentences, words) for article in texts]
     return _rank(titles, texts, limits, ranker)
 
 
@@ -166,10 +170,16 @@ def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Ca
     return taken, Limits(None if sentences is None else sentences - len(taken), room)
 
 
-def _repeats(text: str, sapo: str) -> bool:
-    """Tell whether the sapo has said most of `text` already."""
-    said = set(_neighbours(sapo))
-    own = _neighbours(text)
+def _within(candidates: Sequence[_Candidate], sentences: int, words: int) -> list[_Candidate]:
+    """Return the first so many candidates, those that have at most so many syllables together."""
+    ends = accumulate(len(candidate.tokens) for candidate in candidates)
+    fitting = sum(1 for _ in takewhile(lambda end: end <= words, islice(ends, sentences)))
+    return list(candidates[:fitting])
+
+
+def _repeats(candidate: _Candidate, said: set[tuple[str, str]]) -> bool:
+    """Tell whether the neighbouring syllables that the sapo has `said` are most of the candidate's."""
+    own = list(pairwise(candidate.tokens))
     return sum(pair in said for pair in own) >= _SAID_BY_SAPO * max(len(own), 1)
 
 

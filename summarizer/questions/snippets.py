@@ -4,6 +4,7 @@ The title is never chosen while there is other text: it stands above the snippet
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -90,9 +91,10 @@ def _candidates(document: Document, runs: Sequence[_Run], *, is_strict: bool) ->
     for name in _FIELDS:
         for line in _LINE.finditer(document.field(name)):
             if matches := _matches(line, runs, is_strict=is_strict):
+                starts = [match.start for match in matches]
                 for start, end in split(line.group()):
                     start, end = start + line.start(), end + line.start()
-                    inside = [match for match in matches if start <= match.start < end]
+                    inside = matches[bisect_left(starts, start) : bisect_left(starts, end)]
                     found += [_Candidate(name, start, end, inside)] if inside else []
     return found
 
@@ -138,17 +140,7 @@ def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
 
 def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
     """Return at most `room` characters of a long sentence that show most different runs, in whole words."""
-
-    def shown_from(match: _Match) -> int:
-        return len(
-            {
-                other.run
-                for other in best.matches
-                if match.start <= other.start and other.end <= match.start + room * 3 // 4
-            }
-        )
-
-    first = max(best.matches, key=shown_from, default=None)
+    first = _first_of_most(best.matches, room * 3 // 4)
     anchor = first.start if first else best.start
     start = max(best.start, min(anchor - room // 4, best.end - room))
     if start > best.start:
@@ -159,6 +151,27 @@ def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
         blank = text.rfind(" ", first.end if first else start, end + 1)
         end = blank if blank > start else end
     return start, end
+
+
+def _first_of_most(matches: Sequence[_Match], reach: int) -> _Match | None:
+    """Return the match from which most different runs stand within `reach` characters, the first of equals.
+
+    Going backwards, the next match of each run is known: one pass, however many words a sentence has.
+    """
+    first, most = None, 0
+    next_ends: dict[int, int] = {}  # of each run, where its nearest match ends
+    at = len(matches)
+    while at:
+        begin = matches[at - 1].start
+        same_place = at
+        while at and matches[at - 1].start == begin:
+            at -= 1
+        for match in matches[at:same_place]:
+            next_ends[match.run] = match.end
+        shown = sum(end <= begin + reach for end in next_ends.values())
+        if shown >= most:
+            first, most = matches[at], shown
+    return first
 
 
 def _apart(marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

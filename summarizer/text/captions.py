@@ -7,6 +7,7 @@ dropped is decided in `cleaning`; the ranker takes the same score as evidence.
 """
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -43,8 +44,10 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     """
     tokens = tokens or syllables(text)
     lone, pairs = _weights()
-    score = lone[""] + sum(map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens)))
-    return score + sum(map(pairs.__getitem__, pairs.keys() & pairwise(tokens)))
+    said = map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens))
+    beside = map(pairs.__getitem__, pairs.keys() & pairwise(tokens))
+    # Exact, as a set has no order: a line at the limit would be a caption in one process and none in another.
+    return math.fsum((lone[""], *said, *beside))
 
 
 def likeness_to_captions(text: str, tokens: Sequence[str]) -> float:

@@ -168,12 +168,13 @@ def _without_echoes(lines: list[Line], title: str, sapo: str) -> list[Line]:
 
 
 def _is_echo(key: str, said: set[str]) -> bool:
-    return key in said or any(
-        key.endswith(" " + one)
-        and one.count(" ") > _DATELINE
-        and key.count(" ") - one.count(" ") <= _DATELINE
-        for one in said
-    )
+    for _ in range(_DATELINE + 1):
+        if key in said:
+            return True
+        key = key.partition(" ")[2]
+        if key.count(" ") <= _DATELINE:
+            return False
+    return False
 
 
 def _without_captions(lines: Sequence[Line]) -> Sequence[Line]:

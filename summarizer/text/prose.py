@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
+from summarizer.text.normal_form import composed
+
 _WINDOW = 6_000  # code points read at the start, in the middle and at the end
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPTS = re.compile("[\u0370-\u1cff\u2c00-\ua71f\ua800-\ufaff\U00010000-\U000323af]")
@@ -56,7 +58,7 @@ def find_objection(text: str) -> str | None:
     >>> find_objection("The quick brown fox jumps over the lazy dog again and again.")
     'không phải tiếng Việt'
     """
-    sample = unicodedata.normalize("NFC", _sample(text))
+    sample = composed(_sample(text))
     return _shape_objection(sample) or _language_objection(sample)
 
 

@@ -13,6 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.text.normal_form import excess_marks, has_excess_marks
+
 _INVISIBLES = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters (PostgreSQL refuses NUL)
     "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # joiners, bidi
@@ -60,7 +62,7 @@ def repair(raw: str) -> Repaired:
     >>> repair("Ðà Nẵng\\xa0mưa\\u200b lớn").text
     'Đà Nẵng mưa lớn'
     """
-    if _SUSPECT.search(raw) is None and unicodedata.is_normalized("NFC", raw):
+    if _SUSPECT.search(raw) is None and not has_excess_marks(raw) and unicodedata.is_normalized("NFC", raw):
         return Repaired(raw, range(len(raw)), range(1, len(raw) + 1))
     places = np.arange(len(raw), dtype=np.int64)
     # The order matters: a mark composes with its letter once nothing invisible parts them.
@@ -84,6 +86,8 @@ def _without(pattern: re.Pattern[str], mended: Repaired) -> Repaired:
 
 def _composed(mended: Repaired) -> Repaired:
     """Compose letters and marks (NFC): the k-th letter with its marks stays the k-th."""
+    if has_excess_marks(mended.text):
+        mended = _without(excess_marks(), mended)
     text = unicodedata.normalize("NFC", mended.text)
     if text == mended.text:
         return mended

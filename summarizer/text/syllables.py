@@ -9,6 +9,8 @@ Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after 
 import re
 import unicodedata
 
+from summarizer.text.normal_form import composed
+
 _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE = "\u200b\u200c\u200d\ufeff\u00ad"
 _LOOKALIKES = str.maketrans("ÐðĐ", "đđđ", _INVISIBLE)
@@ -31,7 +33,7 @@ def canonical(text: str) -> str:
     >>> canonical("Hoà Bình, Thuỷ Ðiện, quý")
     'hòa bình, thủy điện, quý'
     """
-    low = unicodedata.normalize("NFC", text).lower()
+    low = composed(text).lower()
     if _LOOKALIKE.search(low):  # rare, and translating is the slowest step
         low = low.translate(_LOOKALIKES)
     low = _NEW_STYLE.sub(lambda m: _NEW_TO_OLD[m.group()], low)
@@ -56,7 +58,7 @@ def folded(text: str) -> str:
     >>> folded("Đường phố Hạ Long")
     'duong pho ha long'
     """
-    return unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    return composed(text).lower().translate(_FOLD)
 
 
 def syllables(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from bot import logs
+from summarizer.text import normal_form
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("bot", "config", "storage", "summarizer")
@@ -24,6 +25,7 @@ NOT_IMPORTED = ("bot.__main__", "storage.migrations")  # they act when they are 
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "bot.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
+    "summarizer.text.normal_form": (normal_form.excess_marks(), normal_form._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
     "summarizer.questions.rewording": (),
     "summarizer.text.furniture": (),

@@ -87,6 +87,58 @@ def generic() -> Iterator[tuple[str, Text]]:
         yield repr((before, pump, after)), pumped(before, pump, after)
 
 
+_ARTICLES = (  # before, what is repeated, after
+    *(("a", " ", "b"), ("a", "\n", "b"), ("", "a", ""), ("", "1", ""), ("", "1.", ""), ("", "A. ", "")),
+    *(("", "một\n", ""), ("", "Ông A nói.\n", ""), ("", "a\r\n", ""), ("", "\r", ""), ("", "ab ", "")),
+    *(
+        ("a", "\u0301", ""),
+        ("a", "\u0301\u0316", ""),
+        ("", "a" + "\u0301\u0316" * 20, ""),
+        ("", "a\u0301", ""),
+    ),
+    *(("a", "\u05b0\u0591", ""), ("\u1100", "\u1161", ""), ("", "İ ", ""), ("", "👨\u200d👩\u200d👧", "")),
+    *(("", '"', ""), ("", "“a ", ""), ("", "(", ""), ("", "[(a) ", ""), ("", ".” ", ""), ("", "...", "")),
+    *(
+        ("", "Ảnh: An Nhiên\n", ""),
+        ("", "Hiện trường vụ tai nạn. Ảnh: A\n", ""),
+        ("Một tin.\n", "An Bình\n", ""),
+    ),
+    *(("", ". ", ""), ("", "một hai ba ", ""), ("", "hà nội một ngày theo ông ", ""), ("", "- ", "")),
+    *(("", "Ông Nguyễn Văn A (quận 3) nói: “Lạ!” Chiều 5/11, giá 2,5 tỷ đồng. ", ""), ("", "\xa0a", "")),
+    *(
+        ("Theo", "\u3164", "Tin"),
+        ("", "\u3164\n", ""),
+        ("", "\u200b", ""),
+        ("", "Theo ", ""),
+        ("a", " Sau khi", ""),
+    ),
+    *(("", "Xem thêm: a\n", ""), ("Nguồn: http://a", ")", " x"), ("", "http://a.b/ ", ""), ("", "<a ", "")),
+    *(
+        ("", "Nguồn: http://a\n", ""),
+        ("", "#a ", ""),
+        ("Ông", " A Trong", ""),
+        ("", "1. ", ""),
+        ("", "1,5 tỷ ", ""),
+    ),
+    *(("", "Mưa lớn ở Hà Nội hôm nay. ", ""), ("", "12h30 ngày 1/2/2019 ", ""), ("", "\ud800", "")),
+)
+
+
+def _numbered(sentence: str) -> Text:
+    """Return a text of sentences that differ."""
+    return lambda length: "".join(sentence.format(at) for at in range(length // len(sentence.format(1_000))))
+
+
+def articles() -> Iterator[tuple[str, Text]]:
+    """Yield named texts that no newspaper prints, for the steps that an article goes through."""
+    for case in _ARTICLES:
+        yield repr(case), pumped(*case)
+    yield "two kinds of marks", lambda length: "a" + "\u0301" * (length // 2) + "\u0316" * (length // 2)
+    yield "brackets that close", lambda length: "(" * (length // 2) + ")" * (length // 2)
+    for sentence in ("w{} ", "Ông w{} nói x{}. ".replace("x{}", "x"), "Ông w{} nói điều ấy hôm nay.\n"):
+        yield f"numbered {sentence!r}", _numbered(sentence)
+
+
 def against(pattern: re.Pattern[Any]) -> Iterator[tuple[str, Text]]:
     """Yield named texts made after `pattern`, nearly matching."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")

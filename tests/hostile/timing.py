@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 FLOOR_SECONDS = 0.025  # what takes less is fast enough, and too short to tell its growth
-MOST_GROWTH = 8.0  # times, where the text is four times as long; a quadratic step takes 16 times
+MOST_GROWTH = 10.0  # times, where the text is four times as long; a quadratic step takes 16 times
 _REPEATS = 3
 _FIRST_LENGTH = 128  # short, so that a step of a high power is seen and not waited for
 

@@ -56,6 +56,22 @@ def test_text_is_repaired_in_every_field(article: _Article) -> None:
     assert (taken.source, taken.topic) == ("TinSáng", "Đời sống")
 
 
+def test_a_lead_longer_than_any_journalists_is_the_articles_text(article: _Article) -> None:
+    told = "Nước sông lên nhanh trong đêm qua, người dân ven bờ phải dời đồ đạc lên chỗ cao hơn. "
+    taken = article(sapo=told * 60, body="Đến sáng nước rút.")
+    assert taken.sapo == ""
+    assert taken.body.startswith(told.strip())
+    assert taken.body.endswith("Đến sáng nước rút.")
+    assert article(sapo=told * 5, body="Đến sáng nước rút.").sapo == (told * 5).strip()
+
+
+def test_a_letter_with_a_hundred_thousand_marks_is_mended_at_once(article: _Article) -> None:
+    taken = article(
+        title="Mưa lớn", body="Mưa" + "\u0301" * 50_000 + "\u0316" * 50_000 + " lớn ở Hà Nội chiều nay."
+    )
+    assert len(taken.body) < 40
+
+
 def test_stacks_of_marks_are_trimmed(article: _Article) -> None:
     assert len(article(title="Mưa" + "\u0335" * 500 + " lớn ở Hạ Long").title) < 30
 

@@ -119,3 +119,11 @@ def test_a_snippet_is_cut_out_of_the_article_and_fits(sapo: str, body: str, type
     flat = [at for mark in snippet.marks for at in mark]
     assert flat == sorted(flat)
     assert all(0 <= start < end <= len(snippet.text) for start, end in snippet.marks)
+
+
+def test_in_a_long_sentence_the_stretch_with_most_different_words_is_shown() -> None:
+    sentence = "mưa " * 20_000 + "rồi lũ về sau mưa " + "đá " * 20_000
+    snippet = snippet_of(sentence, "mưa lũ đá")
+    assert "lũ về" in snippet.text
+    assert set(marked(snippet)) >= {"mưa", "lũ"}
+    assert len(snippet.text) <= 200
