@@ -34,6 +34,8 @@ class FeedItem(_Exact):
     url: str
     id: str
     topic: str
+    source: str
+    source_url: str
     published: str
 
 

@@ -3,9 +3,13 @@
 Readers know formats; the rules for what an article must have stand here, once for all of them.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from ftfy import fix_encoding
+from ftfy.badness import is_bad
 
 from storage.identity import article_key, clean_link, elsewhere_key, site_of, text_hash
 from storage.intake.date_style import DateStyle
@@ -14,6 +18,8 @@ from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableErr
 from storage.speakers import Standing
 from storage.times import Published
 from summarizer.text.cleaning import clean_body
+from summarizer.text.furniture import is_advertorial_mark
+from summarizer.text.leads import complete, is_leftover_markup, without_footer
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
@@ -23,6 +29,7 @@ MAX_SAPO_CHARACTERS = (
     3_000  # journalists write a quarter of it at most; a longer "lead" is the article's text
 )
 MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
 _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
 
@@ -57,10 +64,10 @@ def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
 
 
 def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
-    title, sapo = _one_line(draft.title), _paragraphs(draft.sapo)
+    title, sapo = _one_line(_decoded(draft.title)), _paragraphs(_decoded(draft.sapo))
     _check_fields(title, sapo, draft)
-    sapo = "" if syllables(sapo) == syllables(title) else sapo
-    body = repair(draft.body).text
+    body = without_footer(repair(_decoded(draft.body)).text)
+    sapo = _lead(sapo, title, body)
     if len(sapo) > MAX_SAPO_CHARACTERS:
         sapo, body = "", f"{sapo}\n{body}"
     cleaned = clean_body(body, title=title, sapo=sapo)
@@ -82,11 +89,36 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
         body=cleaned.text,
         published=_published(draft, url, origin, now),
         text_hash=text_hash(title, sapo, cleaned.text),
-        advertorial=cleaned.advertorial,
+        advertorial=cleaned.advertorial or is_advertorial_mark(_one_line(draft.topic)) or _is_paid(sapo),
         place=draft.place,
         speaker=origin.source,
         standing=standing,
     )
+
+
+def _decoded(text: str) -> str:
+    """Return text whose UTF-8 was read in another charset as it was meant, line by line.
+
+    Raises UnreadableError where a line stays broken.
+    """
+    if not is_bad(text):
+        return text
+    lines = [fix_encoding(line) if is_bad(line) else line for line in text.split("\n")]
+    if any(map(is_bad, lines)):
+        raise UnreadableError("chữ Việt bị hỏng bảng mã, hãy lưu lại bằng UTF-8")
+    return "\n".join(lines)
+
+
+def _lead(sapo: str, title: str, body: str) -> str:
+    """Return the lead, whole; none where it only repeats the title or is leftover markup."""
+    lead = complete(without_footer(sapo), body)
+    return "" if syllables(lead) == syllables(title) or is_leftover_markup(lead) else lead
+
+
+def _is_paid(sapo: str) -> bool:
+    """Tell whether a lead opens with the mark of a paid article: "(Thông tin doanh nghiệp) …"."""
+    opening = _IN_BRACKETS.match(sapo)
+    return opening is not None and is_advertorial_mark(opening[1])
 
 
 def _published(draft: Draft, url: str | None, origin: Origin, now: datetime) -> Published | None:

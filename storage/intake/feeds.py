@@ -14,6 +14,7 @@ from storage.intake.date_style import DateSample, DateStyle, decide_style
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
+from summarizer.text.leads import without_footer
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
@@ -80,18 +81,28 @@ def _possible(reference: re.Match[str]) -> str:
 
 def _draft(item: FeedItem, place: str, source: str, home: str | None, style: DateStyle) -> Draft:
     sapo, body = _sapo_and_body(item.summary, item.contents)
+    paper = item.source if host_of(clean_link(item.source_url)) not in ("", host_of(home)) else ""
     return Draft(
         place=place,
-        title="" if _is_placeholder(item.title) else item.title,
+        title="" if _is_placeholder(item.title) else _without_paper(item.title, paper),
         sapo=sapo,
         body=body,
         url=_absolute(item.url, home),
         external_id=item.id,
-        source=source,
+        source=paper or source,
         topic=item.topic,
         published=item.published,
         date_style=style,
     )
+
+
+def _without_paper(title: str, paper: str) -> str:
+    """Return a headline without the paper's name that a collection of several papers puts behind it.
+
+    >>> _without_paper("Sông Tiên - Cửa Nam: mưa lớn - Báo Vùng Cao", "Báo Vùng Cao")
+    'Sông Tiên - Cửa Nam: mưa lớn'
+    """
+    return title.removesuffix(f" - {paper}") if paper else title
 
 
 def _absolute(link: str, home: str | None) -> str:
@@ -108,7 +119,8 @@ def _is_placeholder(text: str) -> bool:
 
 def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
     """Tell the lead from the full text; feeds swap their two fields, repeat one, or cut the lead short."""
-    texts = [text for text in dict.fromkeys((summary, *contents)) if not _is_placeholder(text)]
+    own = (without_footer(text) for text in (summary, *contents))
+    texts = [text for text in dict.fromkeys(own) if not _is_placeholder(text)]
     if not contents or not texts:
         return (texts[0] if texts else ""), ""
     body = max(texts, key=len)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from summarizer.extraction.selection import RANKER, Limits, select
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
 from summarizer.text.cleaning import clean_body, is_subhead
+from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.repair import Repaired, repair
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
@@ -138,7 +139,7 @@ def _sapo_candidates(sapo: Repaired, title: _Title, document: int = 0) -> list[_
     return [
         _Candidate(sapo.text[start:end], tokens, start, end, document, "sapo", sapo)
         for (start, end), tokens in zip(spans, tokenize(sapo.text, spans), strict=True)
-        if tokens
+        if tokens and _is_whole(sapo.text[start:end], "sapo")
     ]
 
 
@@ -152,10 +153,15 @@ def _body_candidates(at: int, document: Document, title: _Title, sapo: str) -> l
     kept = []
     for (start, end), tokens in zip(spans, tokenize(body.text, spans), strict=True):
         text, key = body.text[start:end], tuple(tokens)
-        if len(key) >= _FEWEST_SYLLABLES and key not in said and (is_teaser or not is_subhead(text)):
+        is_prose = _is_whole(text, "body") and (is_teaser or not is_subhead(text))
+        if len(key) >= _FEWEST_SYLLABLES and key not in said and is_prose:
             said.add(key)
             kept.append(_Candidate(text, tokens, start, end, at, "body", body))
     return kept
+
+
+def _is_whole(text: str, field: FieldName) -> bool:
+    return not (is_cut(text, field) or opens_with_credit(text))
 
 
 def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:

@@ -18,6 +18,7 @@ from summarizer.stories.telling import Piece, Quote, repeats, repeats_title, wit
 from summarizer.text.captions import likeness_to_captions
 from summarizer.text.compounds import compounded
 from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
+from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.openers import is_dangling
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
@@ -187,7 +188,8 @@ def _is_prose(sentence: _Sentence) -> bool:
     return (
         len(sentence.words) >= _FEWEST_SYLLABLES
         and (sentence.place.field == "sapo" or ends_as_sentence(text))
-        and not (is_furniture(text) or is_byline(text))
+        and not (is_furniture(text) or is_byline(text) or opens_with_credit(text))
+        and not is_cut(text, sentence.place.field)
     )
 
 

@@ -14,6 +14,7 @@ from summarizer.facts.numbers import Measure
 from summarizer.facts.same_thing import same_thing
 from summarizer.model import Place, Sentence
 from summarizer.stories.telling import Piece, Quote
+from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.openers import is_dangling
 from summarizer.text.sentences import split
 from summarizer.text.syllables import canonical, syllables
@@ -69,7 +70,7 @@ def _sentences(piece: Piece) -> Iterator[Sentence]:
     """Yield what may be shown of an article: the sentences of its summary first, then those it opens with."""
     seen = set()
     for sentence in (*piece.summary, *_opening(piece)):
-        if sentence not in seen and _stands_alone(sentence.text):
+        if sentence not in seen and _stands_alone(sentence):
             yield sentence
         seen.add(sentence)
 
@@ -81,11 +82,12 @@ def _opening(piece: Piece) -> Iterator[Sentence]:
             yield Sentence(text[start:end], Place(0, field, start, end))
 
 
-def _stands_alone(text: str) -> bool:
+def _stands_alone(sentence: Sentence) -> bool:
+    text = sentence.text
     return (
         _SHORTEST <= len(syllables(text)) <= _LONGEST
         and text.endswith((".", "!", "”", '"'))
-        and not is_dangling(text)
+        and not (is_dangling(text) or opens_with_credit(text) or is_cut(text, sentence.place.field))
     )
 
 

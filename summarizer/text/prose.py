@@ -62,6 +62,15 @@ def find_objection(text: str) -> str | None:
     return _shape_objection(sample) or _language_objection(sample)
 
 
+def is_syllable(word: str) -> bool:
+    """Tell whether a lowercase word is spelled like a Vietnamese syllable, with marks or without.
+
+    >>> is_syllable("nghiêng"), is_syllable("express")
+    (True, False)
+    """
+    return _kind(word) in ("marked", "plain")
+
+
 def _sample(text: str) -> str:
     if len(text) <= 3 * _WINDOW:
         return text

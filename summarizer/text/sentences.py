@@ -3,12 +3,15 @@
 A line break ends a sentence. Elsewhere one ends at `.`, `!`, `?` or `…` (and the quotes or brackets that
 close there) before a blank, unless the words around it say otherwise: an abbreviation or an initial goes
 on, and so does a sentence whose next word is lowercase. Where a line break was lost before the text came
-here, it is found again (`line_breaks`). Which lines are prose at all is `cleaning`'s business.
+here, it is found again (`line_breaks`), and so is a lost blank between two syllables. What heads a lead
+(`leads.head_end`) is no part of its sentence. Which lines are prose at all is decided in `cleaning`.
 """
 
 import re
 
+from summarizer.text.leads import head_end
 from summarizer.text.line_breaks import find_lost_line_breaks
+from summarizer.text.prose import is_syllable
 
 _LINE = re.compile(r"[^\n]+")
 _SHORT_LINE = 300  # characters; a line as short stands as it was set, so no break was lost in it
@@ -62,13 +65,24 @@ def split(text: str) -> list[tuple[int, int]]:
 def _split_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
     start, end = _without_blanks(text, start, end)
     spans = []
+    start = head_end(text, start, end)
     for stop in _STOP.finditer(text, start, end):
-        if stop.group(3) and _ends_sentence(text, start, stop):
+        if _ends_sentence(text, start, stop) if stop.group(3) else _is_glued(text, stop, end):
             spans.append((start, stop.end(2)))
-            start = stop.end()
+            start = head_end(text, stop.end(), end)
     if start < end:
         spans.append((start, end))
     return spans
+
+
+def _is_glued(text: str, stop: re.Match[str], end: int) -> bool:
+    """Tell whether a new sentence follows a full stop without the blank: "gần một nửa.Cành ghép được"."""
+    after = stop.end()
+    if stop.group(1) != "." or after + 1 >= end or not (text[after].isupper() and text[after + 1].islower()):
+        return False
+    word_start = max(text.rfind(" ", 0, stop.start()), stop.start() - 9) + 1
+    word = text[word_start : stop.start()]
+    return len(word) > 1 and word.islower() and is_syllable(word)
 
 
 def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:

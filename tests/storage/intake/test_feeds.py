@@ -1,6 +1,7 @@
 """RSS and Atom: items become articles, an empty one is refused by number, and a hostile feed harms nobody."""
 
 import datetime as dt
+import html
 import http.server
 import re
 import threading
@@ -251,3 +252,35 @@ def test_a_feed_that_is_too_slow_is_refused_with_the_reason() -> None:
         list(
             read_feed(feed, "f.rss", Origin(), now=dt.datetime(2022, 1, 1, tzinfo=dt.UTC), deadline_seconds=1)
         )
+
+
+def test_an_item_of_a_collection_bears_its_papers_name_and_no_list_of_headlines(read_bytes: _Read) -> None:
+    links = '<ol><li><a href="http://g.example/1">Chợ nổi họp lại</a> <font>Báo Sen</font></li></ol>'
+    feed = (
+        "<channel><link>http://gom.example</link>"
+        f"<item><title>Chợ nổi - chợ quê họp lại - Báo Sen</title><link>http://gom.example/1</link>"
+        f"<description>{html.escape(links)}</description>"
+        '<source url="https://bao-sen.example">Báo Sen</source></item></channel>'
+    )
+    [taken] = read_bytes(f'<rss version="2.0">{feed}</rss>'.encode())
+    assert isinstance(taken, Incoming)
+    assert (taken.title, taken.sapo, taken.source) == ("Chợ nổi - chợ quê họp lại", "", "Báo Sen")
+
+
+def test_markup_that_was_escaped_twice_is_read_and_other_brackets_stay(read_bytes: _Read) -> None:
+    lead = "<p>Nông dân bẫy chuột <b>bằng điện</b>, một cách <cực kỳ nguy hiểm>.</p>"
+    [taken] = read_bytes(_rss(_item(description=html.escape(html.escape(lead)))).encode())
+    assert isinstance(taken, Incoming)
+    assert taken.sapo == "Nông dân bẫy chuột bằng điện, một cách <cực kỳ nguy hiểm>."
+
+
+def test_a_lead_that_the_body_repeats_is_dropped_also_with_a_footer_behind_it(read_bytes: _Read) -> None:
+    footer = "<p>The post Bến phà mở lại appeared first on Báo Sen.</p>"
+    first = "Bến phà mở lại sau ba tháng, mỗi ngày đón hơn một nghìn khách từ hai bờ sông."
+    item = _item(
+        description=html.escape(f"<p>{first[:50]} [&#8230;]</p>{footer}"),
+        **{"content:encoded": html.escape(f"<p>{first}</p><p>Vé giữ nguyên giá cũ.</p>{footer}")},
+    )
+    [taken] = read_bytes(_rss(item).encode())
+    assert isinstance(taken, Incoming)
+    assert (taken.sapo, taken.body.split("\n")) == ("", [first, "Vé giữ nguyên giá cũ."])
