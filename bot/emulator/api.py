@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
 from typing import Any
@@ -115,6 +116,8 @@ async def _act_out(
         return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
     if fault.kind in ("hang", "slow"):
         await asyncio.sleep(fault.seconds)
+    if fault.kind == "odd_answer":
+        return _made_odd(await _answer(world, method, parameters))
     response = web.Response()
     if fault.kind in ("cut_after", "slow", "drip"):
         response = await _answer(world, method, parameters)
@@ -123,6 +126,14 @@ async def _act_out(
     if fault.kind != "slow":
         _cut(request)
     return response
+
+
+def _made_odd(response: web.Response) -> web.Response:
+    """Give a message's fields values of other kinds than a client expects, as a new server may."""
+    body = json.loads(response.text or "{}")
+    if isinstance(body.get("result"), dict):
+        body["result"] |= {"date": "tomorrow", "entities": [{"no": "type"}], "reply_markup": [7]}
+    return web.json_response(body, status=response.status)
 
 
 async def _drip(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:

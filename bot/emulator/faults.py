@@ -18,7 +18,8 @@ from bot.emulator.refusals import (
 )
 
 FaultKind = Literal[
-    "429", "500", "403", "400", "401", "409", "cut_before", "cut_after", "hang", "slow", "drip", "html_502"
+    "429", "500", "403", "400", "401", "409", "cut_before", "cut_after", "hang", "slow", "drip", "html_502",
+    "odd_answer",
 ]  # fmt: skip
 WEBHOOK = "webhook"  # in place of a method: the calls that the emulator makes
 
@@ -28,7 +29,7 @@ class Fault:
     """The next `times` calls of `method` (any, when empty) to `chat_id` (any, when 0) fail like `kind`.
 
     `seconds` is how long `hang` holds the connection, how late `slow` answers, and how long `drip` takes over
-    its answer.
+    its answer. `odd_answer` does as asked and answers with fields that clients do not expect.
     """
 
     kind: FaultKind

@@ -1,8 +1,9 @@
 """python-telegram-bot's HTTP, done by aiohttp: a third of the CPU of its default transport.
 
-It adds four facts: whether a failed request can have reached Telegram (`NotSentError` says it cannot),
-whether Telegram revoked the token (`unauthorized`), when Telegram last did as asked (`seconds_since_ok`), and
-why it last could not be reached (`trouble`).
+Of a sent message it keeps only the plain fields: a field that the library could not read would make a
+message that arrived look like one that did not. It adds four facts: whether a failed request can have reached
+Telegram (`NotSentError` says it cannot), whether Telegram revoked the token (`unauthorized`), when Telegram
+last did as asked (`seconds_since_ok`), and why it last could not be reached (`trouble`).
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
-from telegram._utils.types import ODVInput
+from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -79,6 +80,19 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """Read an answer; of one that is a message keep the fields that every version of Telegram writes.
+
+        Whoever sends needs the number. A field that the library cannot read must not hide that Telegram
+        accepted the message: it would be sent again.
+        """
+        answer = BaseRequest.parse_json_payload(payload)
+        result = answer.get("result") if isinstance(answer, dict) else None
+        if isinstance(result, dict) and isinstance(result.get("message_id"), int):
+            answer["result"] = _plain_message(result)
+        return answer
+
     async def do_request(
         self,
         url: str,
@@ -129,6 +143,22 @@ class AiohttpRequest(BaseRequest):
         elif answer.status == 200:
             self._last_ok = time.monotonic()
         return answer.status, body
+
+
+def _plain_message(result: JSONDict) -> JSONDict:
+    """Return number, date, chat and text of a message, each only where it is of its kind."""
+    chat, date, text = result.get("chat"), result.get("date"), result.get("text")
+    known = chat if isinstance(chat, dict) else {}
+    number, kind = known.get("id"), known.get("type")
+    plain: JSONDict = {
+        "message_id": result["message_id"],
+        "date": date if isinstance(date, int) else 0,
+        "chat": {
+            "id": number if isinstance(number, int) else 0,
+            "type": kind if isinstance(kind, str) else "private",
+        },
+    }
+    return plain | ({"text": text} if isinstance(text, str) else {})
 
 
 def _is_a_bot_api_answer(body: bytes) -> bool:

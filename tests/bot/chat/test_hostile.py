@@ -187,3 +187,12 @@ async def test_two_people_at_once_get_their_own_answers(house: Any, publish: Any
         (True, False),
         (False, True),
     ]
+
+
+async def test_a_reply_that_arrived_is_no_failure_though_telegrams_answer_cannot_be_read(
+    an: Any, house: Any
+) -> None:
+    await house.control.post("fault", kind="odd_answer", method="sendMessage", times=3)
+    await an.says("/start")
+    await an.says("/trogiup")
+    assert "Có trục trặc" not in str(await an.messages())

@@ -184,3 +184,14 @@ async def test_stopping_ends_a_sender_that_has_nothing_to_do(sender: Sender) -> 
     await asyncio.sleep(0)
     sender.stop()
     await running
+
+
+async def test_an_accepted_message_whose_answer_cannot_be_read_is_sent_once(
+    desk: Desk, sender: Sender, queue: Queue, users: Control
+) -> None:
+    await queue(AN)
+    await users.post("fault", kind="odd_answer", method="sendMessage", times=2)
+    while await sender.send_batch():
+        pass
+    assert await statuses(desk) == ["sent"]
+    assert await seen(users, AN) == ["Tin sáng"]

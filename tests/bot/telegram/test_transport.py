@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.test_utils import TestServer
-from telegram import Bot, InputFile
+from telegram import Bot, InputFile, Message
 from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
 
@@ -151,3 +151,22 @@ def test_what_keeps_telegram_from_answering_is_named_with_host_and_cause_and_no_
     words = explain(error, "https://api.telegram.org/bot42:bi-mat/getMe")
     assert words.startswith(f"Telegram không trả lời (api.telegram.org: {cause}); hãy xem ")
     assert "bi-mat" not in words
+
+
+async def test_a_message_that_was_accepted_counts_though_the_answer_cannot_be_read(
+    telegram: ExtBot[None], users: Control
+) -> None:
+    await users.user("An", id=1, started=True)
+    await users.post("fault", kind="odd_answer", times=2)
+    message = await telegram.send_message(1, "Tin sáng")
+    edited = await telegram.edit_message_text("Tin trưa", 1, message.message_id)
+    [seen] = await users.wait(1)
+    assert isinstance(edited, Message)
+    assert message.message_id == edited.message_id == seen["message_id"]
+
+
+async def test_an_answer_without_a_number_is_none_that_was_accepted(telegram: ExtBot[None]) -> None:
+    assert AiohttpRequest.parse_json_payload(b'{"ok": true, "result": {"message_id": "x"}}') == {
+        "ok": True,
+        "result": {"message_id": "x"},
+    }
