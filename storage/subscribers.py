@@ -120,7 +120,7 @@ async def set_status(
 ) -> None:
     """Set active, paused or gone. What is still queued for a chat no longer active is called off."""
     row = subscribers.c.chat_id == chat_id
-    values = {"status": status, "status_reason": reason, "changed_at": now}
+    values = {"status": status, "status_reason": reason, "changed_at": now, "told_at": None}
     await connection.execute(update(subscribers).where(row).values(values))
     if status != "active":
         queued = and_(
@@ -152,7 +152,7 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
         await delete_subscriber(connection, old)
         return
     row = subscribers.c.chat_id == old
-    values = {"chat_id": new, "kind": "supergroup", "changed_at": now}
+    values = {"chat_id": new, "kind": "supergroup", "changed_at": now, "held_until": None, "told_at": None}
     await connection.execute(update(subscribers).where(row).values(values))
     await connection.execute(
         update(questions).where(questions.c.chat_id == old).values(chat_id=new, message_id=None)

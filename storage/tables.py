@@ -184,8 +184,16 @@ subscribers = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("thread_id", BigInteger),  # the forum topic of a group that its digests go to
     Column("previous_profile_id", BigInteger),  # what the last change can be taken back to
+    Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
+    Column("told_at", UtcTime),  # when admins heard of this chat's trouble: a long wait, or lost rights
 )
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
+Index(
+    "subscribers_held",
+    subscribers.c.held_until,
+    sqlite_where=subscribers.c.held_until.is_not(None),
+    postgresql_where=subscribers.c.held_until.is_not(None),
+)
 
 issues = Table(
     "issues",

@@ -9,16 +9,17 @@ One transaction writes down what is done and takes up what comes next.
 import asyncio
 import contextlib
 import datetime as dt
-import random
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import Bot
+from telegram.ext import ExtBot
 
 from bot.desk import Desk
 from bot.failures import contained
 from bot.jobs.outcomes import (
     Halt,
+    Hold,
     LeaveTopic,
     Move,
     Outcome,
@@ -26,19 +27,17 @@ from bot.jobs.outcomes import (
     Retire,
     SendPlain,
     Wait,
-    seconds_of_rest,
 )
 from bot.jobs.sending import Sent, send
+from bot.jobs.waits import Waits
 from bot.metrics import DELIVERIES
 from bot.telegram.limiter import TelegramPace
 from storage.delivery.deliveries import (
-    MOST_TRIES,
     Claimed,
     claim_deliveries,
     free_unsent,
     mark_gone,
     mark_sent,
-    mark_unknown,
     put_back,
     recover_interrupted,
 )
@@ -57,7 +56,7 @@ class Sender:
     """Sends what is due until it is stopped; without a `pace` as fast as it can."""
 
     def __init__(
-        self, desk: Desk, bot: Bot, *, lease: LeaseKey | None = None, pace: TelegramPace | None = None
+        self, desk: Desk, bot: ExtBot[Any], *, lease: LeaseKey | None = None, pace: TelegramPace | None = None
     ) -> None:
         self._desk = desk
         self._bot = bot
@@ -72,10 +71,7 @@ class Sender:
         self.sent = 0  # messages, since the start of the program
         self.is_paused = False
         self.is_halted = False
-        self._rest_until = 0.0
-        self._failures = (
-            0  # in a row; while there are any, one delivery at a time finds out whether it is over
-        )
+        self._waits = Waits(desk.clock, pace)
 
     def wake(self) -> None:
         """Look for due deliveries now rather than within a second."""
@@ -117,9 +113,13 @@ class Sender:
             await asyncio.wait(theirs)
 
     async def recover(self) -> int:
-        """Take up what an earlier process left, half-sent rows and a pause; return how many ended unknown."""
+        """Take up what an earlier process left: half-sent rows, a pause, Telegram's waits.
+
+        Returns how many rows ended unknown.
+        """
         async with self._desk.database.write() as connection:
             self.is_paused = await find_note(connection, _PAUSED) is not None
+            await self._waits.recover(connection)
             return await recover_interrupted(connection, now=self._desk.clock.now())
 
     async def run(self) -> None:
@@ -136,7 +136,7 @@ class Sender:
     async def send_batch(self) -> int:
         """Send up to as many due deliveries as may be in flight; return how many were taken."""
         try:
-            taken = await self._exchange(self._most_in_flight())
+            taken = await self._exchange(self._waits.room_at_telegram(self._most_in_flight()))
             if self._flying:
                 await asyncio.wait(self._flying)
             await self._exchange(0)
@@ -146,11 +146,9 @@ class Sender:
 
     def _room(self) -> int:
         """Return how many more deliveries may be taken up now."""
-        is_resting = asyncio.get_running_loop().time() < self._rest_until
-        if self._stopping or self.is_paused or self.is_halted or is_resting:
+        if self._stopping or self.is_paused or self.is_halted:
             return 0
-        most = 1 if self._failures else self._most_in_flight()
-        return max(0, most - len(self._flying))  # more may be in flight still than may be taken up now
+        return self._waits.room(self._most_in_flight(), [one.chat_id for one in self._flying.values()])
 
     def _most_in_flight(self) -> int:
         if self._pace is None:
@@ -189,6 +187,7 @@ class Sender:
         is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
         async with self._desk.database.write() as connection:
             await self._write_results_down(connection)
+            await self._waits.note_replies(connection)
             claimed = await self._claim(connection, room, is_sure=is_sure) if room else []
         self._may_have_lost_a_claim = not (is_sure or room)
         for _, result in self._unwritten:
@@ -199,6 +198,7 @@ class Sender:
             task = asyncio.create_task(send(self._bot, one))
             task.add_done_callback(lambda _: self._land())
             self._flying[task] = one
+            self._waits.begin(one)
         return len(claimed)
 
     async def _claim(self, connection: AsyncConnection, room: int, *, is_sure: bool) -> list[Claimed]:
@@ -220,18 +220,23 @@ class Sender:
         now = self._desk.clock.now()
         sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
         await mark_sent(connection, sent, now=now)
-        if any(not isinstance(result, Wait) for _, result in self._unwritten):
-            self._failures = 0
+        if any(not isinstance(result, Wait | Hold) for _, result in self._unwritten):
+            self._waits.note_answer()
         for one, result in self._unwritten:
             if not isinstance(result, Sent):
                 await self._write_down(connection, one, result, now)
+        await self._waits.note_sent(connection, [one for one, _ in sent])
 
     async def _write_down(
         self, connection: AsyncConnection, one: Claimed, result: Outcome, now: dt.datetime
     ) -> None:
+        if not isinstance(result, Hold):
+            self._waits.note_end(one)
         match result:
             case Wait():
-                await self._wait(connection, one, result, now)
+                await self._waits.wait(connection, one, result)
+            case Hold():
+                await self._waits.hold(connection, one, result)
             case Retire():
                 await mark_gone(connection, one, result.reason, now=now)
                 await retire(connection, one.chat_id, result.reason, now=now)
@@ -248,15 +253,3 @@ class Sender:
             case SendPlain() | Refuse() | LeaveTopic():
                 _log.error("delivery refused", delivery=one.id, reason=result.reason)
                 await mark_gone(connection, one, result.reason, now=now)
-
-    async def _wait(self, connection: AsyncConnection, one: Claimed, wait: Wait, now: dt.datetime) -> None:
-        # The network's waits are real seconds whatever the clock's rate, so the sender itself waits them out.
-        clock = asyncio.get_running_loop().time()
-        self._failures += clock >= self._rest_until  # what fails together fails once
-        seconds = seconds_of_rest(wait, self._failures, random.random())  # noqa: S311 - spreads, hides nothing
-        self._rest_until = max(self._rest_until, clock + seconds)
-        if wait.counts and one.tries >= MOST_TRIES:
-            _log.error("delivery in doubt", delivery=one.id, reason=wait.reason)
-            await mark_unknown(connection, one, wait.reason, now=now)
-            return
-        await put_back(connection, one, not_before=now, counts=wait.counts, reason=wait.reason, now=now)

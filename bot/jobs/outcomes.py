@@ -4,6 +4,7 @@ Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors t
 502 and an answer that cannot be read say nothing about whether the message went out.
 """
 
+import re
 from dataclasses import dataclass
 
 from telegram.error import (
@@ -21,15 +22,23 @@ from bot.telegram.transport import NotSentError
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Try again after `seconds`; `counts` tells whether Telegram may have delivered this try.
+    """Send nothing to anybody for a while; `counts` tells whether Telegram may have delivered this try.
 
-    `is_told` when Telegram named the time; else it is for the first of failures in a row.
+    `seconds` is for the first of failures in a row.
     """
 
     seconds: float
     counts: bool
     reason: str
-    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Telegram got too many requests: this chat waits for `seconds`, which Telegram named if `is_named`."""
+
+    seconds: float
+    reason: str
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +83,14 @@ class LeaveTopic:
     reason: str
 
 
-Outcome = LeaveTopic | Wait | Retire | Move | SendPlain | Refuse | Halt
+Outcome = LeaveTopic | Wait | Hold | Retire | Move | SendPlain | Refuse | Halt
 
 _LONGEST_REST_SECONDS = 60.0
-_REST_SECONDS = 10.0
+_LONGEST_HOLD_SECONDS = 2 * 86_400.0  # then one try finds out whether it still holds
+_UNNAMED_SECONDS, _LONGEST_UNNAMED_SECONDS = 10.0, 900.0
 _TOO_MANY = "too many requests"
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "chat was deleted")
+_WAIT_IN_WORDS = re.compile(r"(?:slowmode|flood)_wait_(\d{1,6})", re.IGNORECASE)
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 _MARKUP = ("can't parse entities", "can't find end", "unsupported start tag")
 
@@ -89,7 +100,9 @@ def outcome_of(error: TelegramError) -> Outcome:
     text = error.message
     match error:
         case RetryAfter():
-            return Wait(seconds_to_wait(error), counts=False, reason=text, is_told=True)
+            return Hold(min(_LONGEST_HOLD_SECONDS, seconds_to_wait(error)), text)
+        case _ if found := _WAIT_IN_WORDS.search(text):
+            return Hold(min(_LONGEST_HOLD_SECONDS, float(found[1])), text)
         case Forbidden():
             return Retire(text)
         case ChatMigrated():
@@ -101,7 +114,7 @@ def outcome_of(error: TelegramError) -> Outcome:
         case NotSentError():
             return Wait(2.0, counts=False, reason=text)
         case _ if _TOO_MANY in text.lower():  # with no word of how long: to the library like any error
-            return Wait(_REST_SECONDS, counts=False, reason=text)
+            return Hold(_UNNAMED_SECONDS, text, is_named=False)
         case _:
             return Wait(2.0, counts=True, reason=text)
 
@@ -113,9 +126,19 @@ def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:
     >>> [seconds_of_rest(Wait(2.0, True, "502"), n, 1.0) for n in (1, 2, 3, 10)]
     [2.0, 4.0, 8.0, 60.0]
     """
-    if wait.is_told:
-        return wait.seconds
     return min(_LONGEST_REST_SECONDS, wait.seconds * 2.0 ** min(failures - 1, 10)) * (1 + chance) / 2
+
+
+def seconds_of_hold(hold: Hold, refusals: int) -> float:
+    """Return how long a chat waits after `refusals` in a row, at least 1: what Telegram named, else more each
+    time, a quarter of an hour at most.
+
+    >>> [seconds_of_hold(Hold(10.0, "429", is_named=False), n) for n in (1, 2, 3, 99)]
+    [10.0, 20.0, 40.0, 900.0]
+    """
+    if hold.is_named:
+        return hold.seconds
+    return min(_LONGEST_UNNAMED_SECONDS, hold.seconds * 2.0 ** min(refusals - 1, 10))
 
 
 def _outcome_of_bad_request(text: str) -> Outcome:

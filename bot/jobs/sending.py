@@ -3,13 +3,16 @@
 import re
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
 
 from bot.failures import contained
 from bot.jobs.outcomes import Outcome, SendPlain, Wait, outcome_of
+from bot.telegram.limiter import AT_ONCE
 from storage.delivery.deliveries import Buttons, Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
@@ -25,14 +28,14 @@ class Sent:
     message_id: int
 
 
-async def send(bot: Bot, one: Claimed) -> Sent | Outcome:
+async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
     """Send a delivery, as plain words where Telegram cannot read its markup; an error is an outcome."""
     with contained("delivery", delivery=one.id):
         return await _try(bot, one)
     return _UNFORESEEN
 
 
-async def _try(bot: Bot, one: Claimed) -> Sent | Outcome:
+async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
     try:
         return await _call(bot, one, one.html, parse_mode="HTML")
     except TelegramError as error:
@@ -46,7 +49,7 @@ async def _try(bot: Bot, one: Claimed) -> Sent | Outcome:
     return outcome
 
 
-async def _call(bot: Bot, one: Claimed, text: str, *, parse_mode: str | None = None) -> Sent:
+async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | None = None) -> Sent:
     if one.edits is not None:
         return await _edit(bot, one, one.edits, text, parse_mode)
     message = await bot.send_message(
@@ -56,19 +59,26 @@ async def _call(bot: Bot, one: Claimed, text: str, *, parse_mode: str | None = N
         link_preview_options=_NO_PREVIEW,
         reply_markup=_keyboard(one.buttons),
         message_thread_id=one.thread_id,
+        rate_limit_args=_patience(bot),
     )
     return Sent(message.message_id)
 
 
-async def _edit(bot: Bot, one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
+async def _edit(bot: ExtBot[Any], one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
     try:
         await bot.edit_message_text(
-            text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW
-        )
+            text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW,
+            rate_limit_args=_patience(bot),
+        )  # fmt: skip
     except BadRequest as error:
         if "message is not modified" not in error.message.lower():
             raise  # else it shows this already: an earlier try arrived
     return Sent(message_id)
+
+
+def _patience(bot: ExtBot[Any]) -> int | None:
+    # The sender has others to serve meanwhile; a bot without a pace takes no such argument.
+    return AT_ONCE if bot.rate_limiter is not None else None
 
 
 def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:

@@ -6,7 +6,9 @@ heap. So of thirty places each message takes one, and gives it back a second aft
 Telegram counted it in between, it never finds a thirty-first within one second. python-telegram-bot's limiter
 has the overall and the group bucket; the places and the pause per chat are added here. Edits share the
 overall bucket; what is no message (a button's answer, "typing…", a question about a chat) waits for nothing.
-Should Telegram refuse all the same, a short wait is waited out; a longer one is the caller's to plan with.
+Should Telegram refuse all the same, the wait is that chat's alone. A short one is waited out, unless the
+caller says `AT_ONCE`. A longer one is the caller's to plan with; until it is over, nothing is asked of
+Telegram for that chat.
 """
 
 import asyncio
@@ -28,6 +30,9 @@ _CHATS_REMEMBERED = 300
 _SMOOTHING = 1 / 8  # of how long a message takes
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
 _OVERALL_ONLY = {"chat_id": 0}  # to the library a private chat, which has no bucket of its own
+
+AT_ONCE = 1  # as `rate_limit_args`: raise at the first refusal, however short the wait
+_HOLDS_REMEMBERED = 10_000
 
 Result = Any
 
@@ -58,6 +63,8 @@ class TelegramPace(AIORateLimiter):
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
         self._places = asyncio.Semaphore(_PLACES)
         self._seconds_a_message = 0.0
+        self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
+        self._new_holds: dict[int, float] = {}  # of these, what `take_new_holds` has not returned
 
     @property
     def in_flight(self) -> int:
@@ -69,6 +76,19 @@ class TelegramPace(AIORateLimiter):
         """Return the chats whose next message would have to wait, whatever the rate."""
         now = asyncio.get_running_loop().time()
         return [chat for chat, turn in self._turns.items() if isinstance(chat, int) and turn.is_busy(now)]
+
+    def hold(self, chat_id: int, seconds: float) -> None:
+        """Ask nothing of Telegram for a chat for so long."""
+        now = asyncio.get_running_loop().time()
+        if len(self._held) >= _HOLDS_REMEMBERED:
+            self._held = {chat: until for chat, until in self._held.items() if until > now}
+        self._held[chat_id] = now + seconds
+
+    def take_new_holds(self) -> dict[int, float]:
+        """Return the chats that Telegram made wait since the last call, with the seconds that are left."""
+        now = asyncio.get_running_loop().time()
+        taken, self._new_holds = self._new_holds, {}
+        return {chat: until - now for chat, until in taken.items() if until > now}
 
     async def process_request(
         self,
@@ -82,20 +102,47 @@ class TelegramPace(AIORateLimiter):
         """Wait until the chat and the buckets are free, then send.
 
         Raises:
-            RetryAfter: Telegram wants a longer wait, or refused twice.
+            RetryAfter: Telegram wants a longer wait, or refused twice, or this chat's wait is not over.
         """
+        if endpoint not in _PACED and not endpoint.startswith("editMessage"):
+            return await _persistently(partial(callback, *args, **kwargs))
+        chat_id = data.get("chat_id")
+        self._refuse_while_held(chat_id)
+        try:
+            return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
+        except RetryAfter as error:
+            if isinstance(chat_id, int):
+                self.hold(chat_id, seconds_to_wait(error))
+                self._new_holds[chat_id] = self._held[chat_id]
+            raise
+
+    def _refuse_while_held(self, chat_id: object) -> None:
+        if isinstance(chat_id, int) and chat_id in self._held:
+            left = self._held[chat_id] - asyncio.get_running_loop().time()
+            if left > 0:
+                raise RetryAfter(math.ceil(left))
+            del self._held[chat_id]
+
+    async def _paced(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Result:
+        longest = 0.0 if rate_limit_args == AT_ONCE else _LONGEST_RETRY_SECONDS
         if endpoint.startswith("editMessage"):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
-            return await _persistently(partial(edit, _OVERALL_ONLY, rate_limit_args))
-        if endpoint not in _PACED:
-            return await _persistently(partial(callback, *args, **kwargs))
+            return await _persistently(partial(edit, _OVERALL_ONLY, None), longest)
         placed = partial(self._in_a_place, callback)
-        send = partial(super().process_request, placed, args, kwargs, endpoint, data, rate_limit_args)
+        send = partial(super().process_request, placed, args, kwargs, endpoint, data, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
             try:
-                return await _persistently(send)
+                return await _persistently(send, longest)
             finally:
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
@@ -122,13 +169,15 @@ class TelegramPace(AIORateLimiter):
         return turn
 
 
-async def _persistently(send: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Send, and once more after a short wait that Telegram asks for."""
+async def _persistently(
+    send: Callable[[], Coroutine[Any, Any, Result]], longest_seconds: float = _LONGEST_RETRY_SECONDS
+) -> Result:
+    """Send, and once more after a wait of at most `longest_seconds` that Telegram asks for."""
     try:
         return await send()
     except RetryAfter as error:
         wait = seconds_to_wait(error)
-        if wait > _LONGEST_RETRY_SECONDS:
+        if wait > longest_seconds:
             raise
     await asyncio.sleep(wait)
     return await send()

@@ -43,6 +43,10 @@ class Clock:
         """Return how long the machine must wait for `simulated_seconds` to pass here."""
         return simulated_seconds / self._rate
 
+    def simulated_seconds(self, real_seconds: float) -> float:
+        """Return how long `real_seconds` of the machine, or of another server, are here."""
+        return real_seconds * self._rate
+
     async def sleep(self, simulated_seconds: float) -> None:
         """Wait until `simulated_seconds` have passed here."""
         await asyncio.sleep(self.real_seconds(max(0.0, simulated_seconds)))

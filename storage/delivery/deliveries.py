@@ -26,8 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.holds import is_free
 from storage.delivery.leases import LeaseKey, holds_lease
 from storage.tables import deliveries, delivery_buttons, delivery_edits, issue_parts, issues, subscribers
+from storage.times import UtcTime
 
 MOST_TRIES = 2
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
@@ -53,7 +55,8 @@ _MARK_SENT = (
 class Claimed:
     """A delivery that is being sent now; with `edits` it changes that message and is no new one.
 
-    `buttons` stand under the message; in a group with topics it goes to `thread_id`.
+    `buttons` stand under the message; in a group with topics it goes to `thread_id`. `was_held` when Telegram
+    made the chat wait before.
     """
 
     id: int
@@ -63,6 +66,7 @@ class Claimed:
     edits: int | None = None
     buttons: Buttons = ()
     thread_id: int | None = None
+    was_held: bool = False
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -98,7 +102,8 @@ async def claim_deliveries(
     """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
 
     Chats that are `busy` come after all others; those to which something is `flying` wait, and of a chat one
-    row is taken at a time: a row that only waits for its chat keeps others from going. Of rows tried before
+    row is taken at a time: a row that only waits for its chat keeps others from going. A chat that Telegram
+    makes wait is left alone until its wait is over. Of rows tried before
     at most `repeats` are taken, so that the next kill leaves few in doubt for good. Nothing is taken when the
     `lease` is in other hands. A row that came back while its chat paused or left, or its issue was retracted,
     is called off here. One that edits waits until what it edits is done.
@@ -122,6 +127,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
     """Return the query for `at_most` rows that may go out `by_now`, but to `waiting` chats: those tried
     before, or the others."""
     d, s = deliveries.c, subscribers.c
+    by_now = bindparam("by_now", type_=UtcTime)
     earlier = deliveries.alias("earlier")
     is_first = ~exists().where(
         earlier.c.subscriber_id == d.subscriber_id,
@@ -137,6 +143,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
             d.part,
             s.chat_id,
             s.thread_id,
+            s.held_until,
             issue_parts.c.html,
             d.tries,
             edited.c.message_id.label("edits"),
@@ -151,7 +158,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
         .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
         .outerjoin(delivery_buttons, delivery_buttons.c.delivery_id == d.id)
         .where(d.tries > 0 if is_repeat else d.tries == 0)
-        .where(d.status == literal_column("'pending'"), d.not_before <= bindparam("by_now"), is_first)
+        .where(d.status == literal_column("'pending'"), d.not_before <= by_now, is_first, is_free(by_now))
         .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
         .where(s.chat_id.not_in(bindparam("waiting", expanding=True)))
         .order_by(d.tries, d.not_before, d.id)
@@ -177,7 +184,16 @@ async def _claim(
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now})
     return [
-        Claimed(row.id, row.chat_id, row.html, row.tries + 1, row.edits, row.buttons or (), row.thread_id)
+        Claimed(
+            row.id,
+            row.chat_id,
+            row.html,
+            row.tries + 1,
+            row.edits,
+            row.buttons or (),
+            row.thread_id,
+            row.held_until is not None,
+        )
         for row in wanted
     ]
 

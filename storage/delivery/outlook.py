@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, and_, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.holds import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
 from storage.statements import is_postgres
-from storage.tables import deliveries, issues
+from storage.tables import deliveries, issues, subscribers
 from storage.times import UtcTime
 
 FULL_RATE = 28.0  # messages a second: what Telegram lets through, see bot.telegram.limiter
@@ -18,13 +19,19 @@ _MINUTE = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits: `due` may go out now, the first since `oldest_due_at`; `unknown` are all on record."""
+    """What waits: `due` may go out now, the first since `oldest_due_at`; `unknown` are all on record.
+
+    `holds` are the chats that Telegram makes wait; what waits for them is not due. `limited_until` is set
+    while Telegram refuses messages to everybody.
+    """
 
     at: dt.datetime
     waiting: int
     due: int
     oldest_due_at: dt.datetime | None
     unknown: int
+    holds: Holds = NO_HOLDS
+    limited_until: dt.datetime | None = None
 
     @property
     def age(self) -> dt.timedelta:
@@ -60,20 +67,25 @@ async def look_at_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
     """Count what waits; costs as much as there is waiting."""
     d = deliveries.c
     is_due = and_(d.status == "pending", d.not_before <= now)
-    due = select(func.count(), func.min(d.not_before, type_=UtcTime)).where(is_due)
+    due = select(func.count(), func.min(d.not_before, type_=UtcTime)).select_from(deliveries)
+    due = due.join(subscribers, subscribers.c.id == d.subscriber_id).where(is_due, is_free(now))
     row = (await connection.execute(due)).one()
     by_status = select(d.status, func.count().label("total")).group_by(d.status)
     rows = await connection.execute(by_status.where(d.status.in_(["pending", "sending", "unknown"])))
     totals = {counted.status: counted.total for counted in rows}
     waiting = totals.get("pending", 0) + totals.get("sending", 0)
-    return Queue(now, waiting, row[0], row[1], totals.get("unknown", 0))
+    holds, limit = await look_at_holds(connection, now=now), await find_limit(connection)
+    return Queue(now, waiting, row[0], row[1], totals.get("unknown", 0), holds, limit)
 
 
 async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> tuple[str, dt.datetime] | None:
     """Return edition and slot of the issue that has waited longest."""
     d = deliveries.c
     query = select(issues.c.edition, issues.c.slot_at).join(deliveries, d.issue_id == issues.c.id)
-    query = query.where(d.status == "pending", d.not_before <= now).order_by(d.tries, d.not_before, d.id)
+    query = query.join(subscribers, subscribers.c.id == d.subscriber_id)
+    query = query.where(d.status == "pending", d.not_before <= now, is_free(now)).order_by(
+        d.tries, d.not_before, d.id
+    )
     row = (await connection.execute(query.limit(1))).first()
     return (row.edition, row.slot_at) if row else None
 
@@ -111,8 +123,15 @@ def as_dict(queue: Queue, outcomes: Outcomes) -> dict[str, Any]:
         "possible_doubles": outcomes.possible_doubles,
         "rate_per_second": round(outcomes.rate, 2),
         "queue_age_seconds": round(queue.age.total_seconds()),
-        "forecast_finish": finish_at.isoformat(timespec="seconds") if finish_at else None,
+        "held_chats": queue.holds.chats,
+        "held_until": _written(queue.holds.last_until),
+        "limited_until": _written(queue.limited_until),
+        "forecast_finish": _written(finish_at),
     }
+
+
+def _written(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

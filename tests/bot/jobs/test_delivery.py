@@ -115,7 +115,7 @@ async def test_after_a_doubtful_try_the_row_goes_to_the_tail_and_arrives(
     assert len(await users.wait(AN, timeout=0)) == (2 if fault == "cut_after" else 1)
 
 
-async def test_a_429_is_no_try_and_makes_the_sender_rest(
+async def test_a_429_is_no_try_and_its_chat_waits(
     desk: Desk, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
@@ -125,7 +125,7 @@ async def test_a_429_is_no_try_and_makes_the_sender_rest(
     assert [row[:2] for row in await ledger(desk)] == [("pending", 0)]
     running = asyncio.create_task(sender.run())
     await asyncio.sleep(0.1)
-    assert await statuses(desk) == ["pending"], "it rests"
+    assert await statuses(desk) == ["pending"], "the chat waits"
     sender.stop()
     await running
 

@@ -17,7 +17,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.jobs.outcomes import Halt, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
+from bot.jobs.outcomes import Halt, Hold, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
 from bot.telegram.transport import NotSentError
 
 
@@ -33,6 +33,8 @@ from bot.telegram.transport import NotSentError
         (ChatMigrated(-100), Move),
         (InvalidToken("Unauthorized"), Halt),
         (NetworkError("Bad Gateway"), Wait),
+        (NetworkError("Too Many Requests"), Hold),
+        (BadRequest("SLOWMODE_WAIT_30"), Hold),
         (Conflict("terminated by other getUpdates request"), Wait),
         (TelegramError("Invalid server response"), Wait),
     ],
@@ -45,7 +47,6 @@ def test_a_refusal_means_one_thing(error: TelegramError, kind: type) -> None:
     ("error", "counts"),
     [
         (NotSentError("nobody listens"), False),
-        (NetworkError("Too Many Requests"), False),
         (TimedOut(), True),
         (NetworkError("Internal Server Error"), True),
     ],
@@ -58,8 +59,8 @@ def test_only_what_may_have_arrived_counts_as_a_try(error: TelegramError, counts
 
 def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
     outcome = outcome_of(RetryAfter(dt.timedelta(seconds=37)))
-    assert isinstance(outcome, Wait)
-    assert (outcome.seconds, outcome.counts) == (37.0, False)
+    assert isinstance(outcome, Hold)
+    assert (outcome.seconds, outcome.is_named) == (37.0, True)
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
@@ -67,5 +68,3 @@ def test_a_rest_grows_with_the_failures_and_has_an_end(failures: int, chance: fl
     wait = Wait(2.0, counts=True, reason="Bad Gateway")
     assert 1.0 <= seconds_of_rest(wait, failures, chance) <= 60.0
     assert seconds_of_rest(wait, failures, chance) <= seconds_of_rest(wait, failures + 1, chance)
-    told = Wait(300.0, counts=False, reason="Flood control exceeded", is_told=True)
-    assert seconds_of_rest(told, failures, chance) == 300.0

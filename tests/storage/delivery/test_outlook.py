@@ -107,5 +107,8 @@ def test_everything_has_a_plain_name() -> None:
         "possible_doubles": 1,
         "rate_per_second": 0.0,
         "queue_age_seconds": 60,
+        "held_chats": 0,
+        "held_until": None,
+        "limited_until": None,
         "forecast_finish": "2026-03-02T00:00:01+00:00",
     }
