@@ -13,6 +13,7 @@ from bot.chat.settings.choices import join
 from bot.chat.visit import Visit
 from bot.desk import Desk
 from storage import subscribers
+from storage.delivery.refusals import NO_RIGHTS
 from storage.subscribers import find_subscriber, move_chat, set_status
 
 _RULERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
@@ -41,7 +42,9 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
     is_there = update.new_chat_member.status not in _ABSENT
     if was_there and not is_there:
         await retire(desk, update.chat.id, update.new_chat_member.status)
-    elif is_there and not was_there:
+    elif is_there and was_there:
+        await _take_back(desk, update.chat.id, lost=NO_RIGHTS)
+    elif is_there:
         if update.chat.type == ChatType.PRIVATE:
             await _take_back(desk, update.chat.id)
         elif update.chat.type == ChatType.CHANNEL:
@@ -64,10 +67,15 @@ async def retire(desk: Desk, chat_id: int, reason: str) -> None:
     _log.info("chat gone", is_group=chat_id < 0, reason=reason)  # no log holds the number of a reader's chat
 
 
-async def _take_back(desk: Desk, chat_id: int) -> None:
+async def _take_back(desk: Desk, chat_id: int, *, lost: str = "") -> None:
+    """Send again to a chat that went; with `lost`, only to one that went for that."""
     async with desk.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
-        if subscriber is not None and subscriber.status == "gone":
+        if (
+            subscriber is not None
+            and subscriber.status == "gone"
+            and (subscriber.status_reason or "").startswith(lost)
+        ):
             now = desk.clock.now()
             await join(connection, subscriber.choices, desk.newsroom, now=now)
             await set_status(connection, chat_id, "active", now=now)

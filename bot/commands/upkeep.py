@@ -25,7 +25,7 @@ from bot.commands.opening import (
 from bot.commands.terminal import Json, hidden, put, put_json
 from bot.logs import Redactor
 from bot.newsroom import Newsroom
-from bot.operators.delivery_notices import say_outcomes, say_rate
+from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
@@ -76,6 +76,7 @@ def _delivery(stats: Stats, zone: str) -> list[str]:
     """Say how delivery stands, in lines."""
     day, queue = stats.outcomes, stats.queue
     lines = [f"Của các số trong 24 giờ: {say_outcomes(day)}"]
+    lines += say_troubles(queue, [(one.edition, one) for one in stats.refused], stats.lost_chats, zone)
     finish_at = queue.finish_at(day.rate)
     if finish_at is not None:
         local = finish_at.astimezone(ZoneInfo(zone))

@@ -42,6 +42,7 @@ from storage.delivery.deliveries import (
     recover_interrupted,
 )
 from storage.delivery.leases import LeaseKey, holds_lease
+from storage.delivery.refusals import REFUSED
 from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire, set_thread
 
@@ -238,8 +239,9 @@ class Sender:
             case Hold():
                 await self._waits.hold(connection, one, result)
             case Retire():
-                await mark_gone(connection, one, result.reason, now=now)
-                await retire(connection, one.chat_id, result.reason, now=now)
+                reason = f"{result.kind}: {result.reason}"
+                await mark_gone(connection, one, reason, now=now)
+                await retire(connection, one.chat_id, reason, now=now)
             case Move():
                 await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
                 await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
@@ -252,4 +254,4 @@ class Sender:
                 await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
             case SendPlain() | Refuse() | LeaveTopic():
                 _log.error("delivery refused", delivery=one.id, reason=result.reason)
-                await mark_gone(connection, one, result.reason, now=now)
+                await mark_gone(connection, one, f"{REFUSED}: {result.reason}", now=now)

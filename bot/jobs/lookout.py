@@ -10,6 +10,7 @@ from telegram import Bot
 from bot.desk import Desk
 from bot.jobs.delivery import Sender
 from bot.jobs.progress import BroadcastProgress
+from bot.jobs.refusals import tell_refusals
 from bot.jobs.risks import Situation, tell_risks, tell_set_aside
 from bot.jobs.slots import Tell
 from bot.metrics import (
@@ -37,6 +38,7 @@ class Lookout:
         self, desk: Desk, bot: Bot, sender: Sender, tell: Tell, find_problem: Callable[[], str | None]
     ) -> None:
         self._desk = desk
+        self._bot = bot
         self._sender = sender
         self._tell = tell
         self._find_problem = find_problem
@@ -71,6 +73,7 @@ class Lookout:
             problem if self._deaf_looks >= _DEAF_LOOKS else None,
         )
         await tell_risks(self._desk, self._tell, situation)
+        await tell_refusals(self._desk, self._bot, self._tell)
         await tell_set_aside(self._desk, self._tell)
 
     async def _look_at_queue(self) -> Queue:

@@ -18,6 +18,7 @@ from telegram.error import (
 
 from bot.telegram.limiter import seconds_to_wait
 from bot.telegram.transport import NotSentError
+from storage.delivery.refusals import LEFT, NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """The chat is gone for us: no more deliveries until it comes back with /start."""
+    """The chat is gone for us: no more deliveries until it is back. `kind`: they left, or took our rights."""
 
     reason: str
+    kind: str = LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,17 @@ _TOO_MANY = "too many requests"
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not a member", "chat was deleted")
 _WAIT_IN_WORDS = re.compile(r"(?:slowmode|flood)_wait_(\d{1,6})", re.IGNORECASE)
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_closed")
-_MARKUP = ("can't parse entities", "can't find end", "unsupported start tag")
+_MARKUP = ("can't parse", "can't find end", "unsupported start tag", "entity", "entities")
+_NO_RIGHTS = (
+    "not enough rights",
+    "need administrator rights",
+    "have no rights",
+    "no write access",
+    "chat_write_forbidden",
+    "chat_admin_required",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+)
 
 
 def outcome_of(error: TelegramError) -> Outcome:
@@ -103,6 +115,8 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Hold(min(_LONGEST_HOLD_SECONDS, seconds_to_wait(error)), text)
         case _ if found := _WAIT_IN_WORDS.search(text):
             return Hold(min(_LONGEST_HOLD_SECONDS, float(found[1])), text)
+        case BadRequest() | Forbidden() if any(mark in text.lower() for mark in _NO_RIGHTS):
+            return Retire(text, NO_RIGHTS)
         case Forbidden():
             return Retire(text)
         case ChatMigrated():

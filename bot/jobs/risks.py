@@ -45,6 +45,8 @@ def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> M
         finish_at = queue.finish_at(situation.rate) or queue.at
         if queue.age > LATE or finish_at > queue.oldest_due_at + max(late_window, LATE):
             risks["late"] = notices.late(queue, situation.rate, zone)
+    if queue.limited_until is not None:
+        risks["limited"] = notices.limited(queue.limited_until, zone)
     if situation.problem is not None:
         risks["deaf"] = notices.deaf(situation.problem)
     return risks
@@ -55,14 +57,14 @@ async def tell_risks(desk: Desk, tell: Tell, situation: Situation) -> None:
     newsroom = desk.newsroom
     risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
     for name, over in notices.OVER.items():
-        if text := await _change(desk, f"risk:{name}", risks.get(name), over):
+        if text := await change(desk, f"risk:{name}", risks.get(name), over):
             await tell(text)
     total = situation.queue.unknown
     if new := await _new_since_told(desk, _UNKNOWN, total):  # those of half an hour together
         await tell(notices.more_unknown(new, total))
 
 
-async def _change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
+async def change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
     """Write down that a risk came or went; return what to tell, None when nothing is new."""
     now = desk.clock.now()
     async with desk.database.write() as connection:

@@ -1,7 +1,9 @@
 """One claimed delivery becomes one call to Telegram: a message, or an edit of one; and what came of it."""
 
+import contextlib
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
@@ -10,8 +12,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from bot.chat.messages import texts
+from bot.chat.messages.markup import MAX_UNITS, visible_length
 from bot.failures import contained
-from bot.jobs.outcomes import Outcome, SendPlain, Wait, outcome_of
+from bot.jobs.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from bot.telegram.limiter import AT_ONCE
 from storage.delivery.deliveries import Buttons, Claimed
 
@@ -29,21 +33,46 @@ class Sent:
 
 
 async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    """Send a delivery, as plain words where Telegram cannot read its markup; an error is an outcome."""
+    """Send a delivery, as plain words where Telegram cannot read its markup; an error is an outcome.
+
+    Of parts that were refused the next one tells its reader, or a line of its own where none follows.
+    """
     with contained("delivery", delivery=one.id):
-        return await _try(bot, one)
+        outcome = await _try(bot, one)
+        is_last = one.parts > 1 and one.part == one.parts - 1 and one.edits is None
+        if is_last and isinstance(outcome, Refuse | SendPlain):
+            await _tell_missing(bot, one)
+        return outcome
     return _UNFORESEEN
+
+
+async def _tell_missing(bot: ExtBot[Any], one: Claimed) -> None:
+    with contextlib.suppress(TelegramError):
+        await _call(bot, replace(one, buttons=()), _missing((*one.missing, one.part), one), parse_mode="HTML")
+
+
+def _missing(parts: Sequence[int], one: Claimed) -> str:
+    return texts.PARTS_MISSING.format(parts=", ".join(f"{part + 1}/{one.parts}" for part in parts))
+
+
+def _with_word(one: Claimed) -> str:
+    """Return the message with a word about the parts that are missing before it, if there is room."""
+    if not one.missing:
+        return one.html
+    word = _missing(one.missing, one)
+    fits = visible_length(one.html) + visible_length(word) + 2 <= MAX_UNITS
+    return f"{word}\n\n{one.html}" if fits else one.html
 
 
 async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
     try:
-        return await _call(bot, one, one.html, parse_mode="HTML")
+        return await _call(bot, one, _with_word(one), parse_mode="HTML")
     except TelegramError as error:
         outcome = outcome_of(error)
     if isinstance(outcome, SendPlain):
         _log.error("markup refused", delivery=one.id, reason=outcome.reason)
         try:
-            return await _call(bot, one, unescape(_TAG.sub("", one.html)))
+            return await _call(bot, one, unescape(_TAG.sub("", _with_word(one))))
         except TelegramError as error:
             return outcome_of(error)
     return outcome

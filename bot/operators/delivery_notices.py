@@ -4,11 +4,14 @@ HTML, escaped, each well within one message.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from storage.delivery.holds import Holds
 from storage.delivery.outlook import Outcomes, Queue
+from storage.delivery.refusals import LatestCopies
 
 _LATE = Markup(
     "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "
@@ -35,7 +38,29 @@ _UNKNOWN = Markup(
 _PROGRESS = Markup("📤 <b>{title}</b>: {sent}/{total} đã gửi · {rate}/giây · xong khoảng {finish}")
 _PROGRESS_PAUSED = Markup("⏸ <b>{title}</b>: {sent}/{total} đã gửi, đang dừng gửi")
 _PROGRESS_DONE = Markup("✓ <b>{title}</b>: đã gửi {sent} tin nhắn, xong lúc {finish}")
+_LIMITED = Markup(
+    "⚠️ Telegram không nhận thêm tin nhắn nào của bot (Too Many Requests). Bot nghỉ đến {until} rồi gửi thử "
+    "một tin; được thì tự gửi tiếp, bạn không phải làm gì. Xem thêm: /quantri"
+)
+_LONG_WAIT = Markup(
+    "⏳ Telegram bắt {count} cuộc trò chuyện đợi lâu, lâu nhất đến {until}. Tin của họ được giữ lại và tự "
+    "gửi khi hết hạn; người khác vẫn nhận như thường."
+)
+_REFUSED = Markup(
+    "⚠️ <b>{title}</b> số {slot}: {gone} trên {done} tin nhắn không gửi được. Telegram báo: <i>{reason}</i>\n"
+    "Xem nhật ký và số này trong /quantri; sửa xong nguyên nhân, dùng «Gửi ngay»."
+)
+_LOST = Markup(
+    "⚠️ Bot không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi ở đó. Telegram báo: <i>{reason}</i>\n"
+    "Hãy nhờ quản trị viên nơi đó cấp lại quyền đăng tin cho bot; có quyền, bot tự gửi tiếp."
+)
+_OWNER = Markup(
+    "Điểm Tin không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi bản tin ở đó. "
+    "Bạn cấp lại quyền đăng tin cho bot là bản tin tự gửi tiếp nhé; nếu chưa thấy, gửi /start ở đó."
+)
+REFUSED_OVER = "✓ Số mới của bản tin đã gửi được bình thường."
 OVER = {
+    "limited": "✓ Telegram lại nhận tin nhắn của bot.",
     "late": "✓ Các tin nhắn bị trễ đã gửi xong.",
     "paused": "✓ Đã gửi tiếp, không còn tin nhắn nào bị giữ.",
     "deaf": "✓ Điểm Tin lại nhận được tin nhắn từ Telegram.",
@@ -60,6 +85,60 @@ def paused(queue: Queue) -> Markup:
 def deaf(problem: str) -> Markup:
     """Tell that nothing comes in; `problem` is the connection's own word for why."""
     return _DEAF.format(problem=problem)
+
+
+def limited(until: dt.datetime, zone: str) -> Markup:
+    """Tell that Telegram refuses messages to everybody."""
+    return _LIMITED.format(until=_clock(until, zone))
+
+
+def long_wait(holds: Holds, zone: str) -> Markup:
+    """Tell that chats have to wait for long."""
+    return _LONG_WAIT.format(count=say_number(holds.chats), until=_moment(holds.last_until, zone))
+
+
+def refused(copies: LatestCopies, title: str, zone: str) -> Markup:
+    """Tell that many copies of an issue were refused, or all."""
+    return _REFUSED.format(
+        title=title,
+        slot=_moment(copies.slot_at, zone),
+        gone=say_number(copies.gone),
+        done=say_number(copies.gone + copies.reached),
+        reason=copies.reason,
+    )
+
+
+def rights_lost(title: str, reason: str) -> Markup:
+    """Tell admins that the bot may not write in a group or channel any more."""
+    return _LOST.format(title=title, reason=reason)
+
+
+def rights_lost_to_owner(title: str) -> Markup:
+    """Tell the administrator of a group or channel that the bot may not write there any more."""
+    return _OWNER.format(title=title)
+
+
+def say_troubles(
+    queue: Queue, refused: Sequence[tuple[str, LatestCopies]], lost: int, zone: str
+) -> list[str]:
+    """Say, in plain lines, what keeps messages from readers now; `refused` are issues with their titles."""
+    lines = []
+    if queue.limited_until is not None:
+        until = _moment(queue.limited_until, zone)
+        lines.append(f"Telegram không nhận thêm tin nhắn của bot; bot gửi thử lại lúc {until}.")
+    if queue.holds.chats:
+        until = _moment(queue.holds.last_until, zone)
+        lines.append(
+            f"Telegram bắt {say_number(queue.holds.chats)} cuộc trò chuyện đợi, lâu nhất đến {until}."
+        )
+    for title, copies in refused:
+        done = say_number(copies.gone + copies.reached)
+        lines.append(
+            f"{title}: {say_number(copies.gone)} trên {done} tin nhắn không gửi được ({copies.reason})."
+        )
+    if lost:
+        lines.append(f"Bot mất quyền đăng tin ở {say_number(lost)} nhóm hoặc kênh trong 7 ngày qua.")
+    return lines
 
 
 def more_unknown(count: int, total: int) -> Markup:
@@ -130,3 +209,11 @@ def _finish(queue: Queue, rate: float, zone: str) -> str:
 def _clock(moment: dt.datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local.hour}:{local:%M}"
+
+
+def _moment(moment: dt.datetime | None, zone: str) -> str:
+    """Write a moment with its day: a wait may end tomorrow."""
+    if moment is None:
+        return "—"
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.hour}:{local:%M} ngày {local.day}/{local.month}"

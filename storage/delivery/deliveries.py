@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.holds import is_free
 from storage.delivery.leases import LeaseKey, holds_lease
+from storage.delivery.refusals import REFUSED, is_of
 from storage.tables import deliveries, delivery_buttons, delivery_edits, issue_parts, issues, subscribers
 from storage.times import UtcTime
 
@@ -56,7 +57,8 @@ class Claimed:
     """A delivery that is being sent now; with `edits` it changes that message and is no new one.
 
     `buttons` stand under the message; in a group with topics it goes to `thread_id`. `was_held` when Telegram
-    made the chat wait before.
+    made the chat wait before. It is part `part` of `parts`, from 0; `missing` are those before it that were
+    refused and of which the reader has not been told.
     """
 
     id: int
@@ -67,6 +69,9 @@ class Claimed:
     buttons: Buttons = ()
     thread_id: int | None = None
     was_held: bool = False
+    part: int = 0
+    parts: int = 1
+    missing: tuple[int, ...] = ()
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -137,6 +142,8 @@ def _due(*, is_repeat: bool) -> Select[Any]:
     )
     part = and_(issue_parts.c.issue_id == d.issue_id, issue_parts.c.part == d.part)
     edited = deliveries.alias("edited")
+    all_parts = issue_parts.alias("all_parts")
+    parts = select(func.count()).select_from(all_parts).where(all_parts.c.issue_id == d.issue_id)
     return (
         select(
             d.id,
@@ -144,6 +151,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
             s.chat_id,
             s.thread_id,
             s.held_until,
+            parts.correlate(deliveries).scalar_subquery().label("parts"),
             issue_parts.c.html,
             d.tries,
             edited.c.message_id.label("edits"),
@@ -183,6 +191,7 @@ async def _claim(
     wanted = [row for row in rows if firsts.get(row.chat_id) == row.id]
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now})
+    missing = await _find_missing(connection, [row.id for row in wanted if row.part and row.parts > 1])
     return [
         Claimed(
             row.id,
@@ -193,9 +202,26 @@ async def _claim(
             row.buttons or (),
             row.thread_id,
             row.held_until is not None,
+            row.part,
+            row.parts if row.issue_status == "made" else 1,
+            missing.get(row.id, ()),
         )
         for row in wanted
     ]
+
+
+async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return, by delivery, the parts of its issue that were refused since the last one that arrived."""
+    if not ids:
+        return {}
+    d, claimed = deliveries.c, deliveries.alias("claimed")
+    same = and_(claimed.c.subscriber_id == d.subscriber_id, claimed.c.issue_id == d.issue_id)
+    query = select(claimed.c.id, d.part, d.status).join(claimed, and_(same, d.part < claimed.c.part))
+    query = query.where(claimed.c.id.in_(ids), or_(d.status == "sent", is_of(REFUSED)))
+    found: dict[int, tuple[int, ...]] = {}
+    for row in await connection.execute(query.order_by(claimed.c.id, d.part)):
+        found[row.id] = () if row.status == "sent" else (*found.get(row.id, ()), row.part)
+    return found
 
 
 def _why_off(row: Any) -> str | None:

@@ -12,10 +12,14 @@ from storage.articles import count_waiting
 from storage.delivery import deliveries as ledger
 from storage.delivery import outlook
 from storage.delivery.outlook import Outcomes, Queue
+from storage.delivery.refusals import LatestCopies, count_lost_chats, find_latest_copies
 from storage.delivery.retractions import count_batches
 from storage.inbox import find_refusals
 from storage.tables import articles, stories
 from storage.updates import count_set_aside
+
+_LOST_FOR = dt.timedelta(days=7)
+_IN_DELIVERY = ("queue", "outcomes", "refused", "lost_chats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,20 @@ class Stats:
     queue: Queue
     outcomes: Outcomes
     refusals: list[tuple[str, str, str]]
+    refused: list[LatestCopies]
+    lost_chats: int
     updates_set_aside: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts under their names, refusals as objects."""
         named = [{"source": s, "path": p, "reason": r} for s, p, r in self.refusals]
-        counts = asdict(self) | {"refusals": named, "delivery": outlook.as_dict(self.queue, self.outcomes)}
-        return {name: value for name, value in counts.items() if name not in ("queue", "outcomes")}
+        refused = [{"edition": r.edition, "refused": r.refused, "reason": r.reason} for r in self.refused]
+        named_refused = {"refused_editions": refused, "lost_chats": self.lost_chats}
+        counts = asdict(self) | {
+            "refusals": named,
+            "delivery": outlook.as_dict(self.queue, self.outcomes) | named_refused,
+        }
+        return {name: value for name, value in counts.items() if name not in _IN_DELIVERY}
 
 
 async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Stats:
@@ -61,5 +72,7 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         queue=await outlook.look_at_queue(connection, now=now),
         outcomes=await outlook.count_outcomes(connection, since=since, now=now),
         refusals=await find_refusals(connection, limit=5),
+        refused=[one for one in await find_latest_copies(connection, since=since) if one.is_trouble],
+        lost_chats=await count_lost_chats(connection, since=now - _LOST_FOR),
         updates_set_aside=await count_set_aside(connection),
     )

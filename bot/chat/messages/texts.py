@@ -290,11 +290,15 @@ STATE = Markup(
     "Bài mới trong 24 giờ: {articles}, đang đợi xử lý: {unworked}\n"
     "{sending}"
 )
+PARTS_MISSING = Markup(
+    "⚠️ Thiếu phần {parts} của bản tin này vì Telegram không nhận. Muốn đọc tin, bạn gửi vài từ khóa nhé."
+)
 STATE_DUE = Markup("Đã đến giờ gửi: {due}, lâu nhất {wait}; đang gửi {rate}/giây, xong khoảng {finish}")
 STATE_HELD = Markup("Đã đến giờ gửi mà đang giữ lại: {due}, lâu nhất {wait}")
 STATE_DAY = Markup("24 giờ qua: {outcomes}")
 SENDING_STOPPED = Markup("⏸ <b>Đang dừng gửi toàn bộ.</b>")
 SENDING_RUNS = Markup("Đang gửi bình thường.")
+SENDING_TROUBLE = Markup("⚠️ {trouble}")
 STATE_SLOTS = Markup("\n\n<b>Sắp tới</b>\n{lines}")
 STATE_SLOT = Markup("• {moment}: {edition}, {count} người nhận")
 STATE_ISSUES = Markup("\n\n<b>Số gần đây</b>\n{lines}")

@@ -20,7 +20,7 @@ from bot.chat.operators.admin_issues import say_batch
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 from bot.newsroom import Newsroom
-from bot.operators.delivery_notices import say_number, say_outcomes, say_rate
+from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from bot.threads import CHAT
 from storage.delivery.retractions import Batch, find_batches
@@ -32,7 +32,7 @@ _DAY = dt.timedelta(hours=24)
 _SLOTS_SHOWN = 6
 _ISSUES_SHOWN = 5
 _REFUSALS_SHOWN = 3
-_LONGEST_PATH, _LONGEST_REASON = 120, 160  # UTF-16 units
+_LONGEST_PATH, _LONGEST_REASON, _LONGEST_TROUBLE = 120, 160, 240  # UTF-16 units
 _log = structlog.get_logger(__name__)
 
 
@@ -164,7 +164,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         articles=state.stats.articles_new,
         unworked=state.stats.articles_waiting,
         delivery=_delivery(state, newsroom, now),
-        sending=texts.SENDING_STOPPED if state.is_stopped else texts.SENDING_RUNS,
+        sending=_sending(state, newsroom),
     )
     sections = (
         (texts.STATE_SLOTS, _slot_lines(state, newsroom, now)),
@@ -177,6 +177,19 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
     return Screen(Markup().join([head, *filled]), keyboard)
+
+
+def _sending(state: State, newsroom: Newsroom) -> Markup:
+    """Say whether messages go out, and what keeps them from readers."""
+    stats = state.stats
+    titles = {edition.name: edition.title for edition in newsroom.editions}
+    refused = [(titles.get(one.edition, one.edition), one) for one in stats.refused]
+    troubles = say_troubles(stats.queue, refused, stats.lost_chats, newsroom.zone)
+    lines = [texts.SENDING_STOPPED] if state.is_stopped else []
+    lines += [
+        texts.SENDING_TROUBLE.format(trouble=shortened(one_line(one), _LONGEST_TROUBLE)) for one in troubles
+    ]
+    return Markup("\n").join(lines or [texts.SENDING_RUNS])
 
 
 def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:

@@ -19,6 +19,7 @@ from telegram.error import (
 
 from bot.jobs.outcomes import Halt, Hold, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
 from bot.telegram.transport import NotSentError
+from storage.delivery.refusals import LEFT, NO_RIGHTS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,8 @@ from bot.telegram.transport import NotSentError
         (BadRequest("Chat not found"), Retire),
         (BadRequest("Can't parse entities: unsupported start tag"), SendPlain),
         (BadRequest("Message is too long"), Refuse),
-        (BadRequest("Not enough rights to send text messages to the chat"), Refuse),
+        (BadRequest("Not enough rights to send text messages to the chat"), Retire),
+        (Forbidden("Forbidden: need administrator rights in the channel chat"), Retire),
         (ChatMigrated(-100), Move),
         (InvalidToken("Unauthorized"), Halt),
         (NetworkError("Bad Gateway"), Wait),
@@ -55,6 +57,22 @@ def test_only_what_may_have_arrived_counts_as_a_try(error: TelegramError, counts
     outcome = outcome_of(error)
     assert isinstance(outcome, Wait)
     assert outcome.counts is counts
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (Forbidden("Forbidden: bot was kicked from the group chat"), LEFT),
+        (BadRequest("Chat not found"), LEFT),
+        (BadRequest("Have no rights to send a message"), NO_RIGHTS),
+        (BadRequest("CHAT_WRITE_FORBIDDEN"), NO_RIGHTS),
+        (Forbidden("Forbidden: need administrator rights in the channel chat"), NO_RIGHTS),
+    ],
+)
+def test_a_chat_that_left_is_told_from_one_that_took_our_rights(error: TelegramError, kind: str) -> None:
+    outcome = outcome_of(error)
+    assert isinstance(outcome, Retire)
+    assert outcome.kind == kind
 
 
 def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:

@@ -153,7 +153,7 @@ async def test_a_message_that_can_be_edited_no_more_is_refused_with_a_reason_and
     await readers[0].sees("Về tin «Giá xăng tăng 3.000 đồng»")
     async with house.desk.database.read() as connection:
         query = select(deliveries.c.reason).where(deliveries.c.status == "gone")
-        assert list((await connection.execute(query)).scalars()) == ["Message can't be edited"]
+        assert list((await connection.execute(query)).scalars()) == ["refused: Message can't be edited"]
 
 
 async def test_two_corrections_of_one_story_both_stand(
