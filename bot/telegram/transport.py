@@ -23,6 +23,7 @@ from bot.telegram.troubles import explain
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
+_FILE_FIELDS = ("file_id", "file_unique_id", "file_name")
 _DATE_SECONDS = 120.0  # how long a Date is gone by: longer than a poll
 
 
@@ -158,7 +159,12 @@ def _plain_message(result: JSONDict) -> JSONDict:
             "type": kind if isinstance(kind, str) else "private",
         },
     }
-    return plain | ({"text": text} if isinstance(text, str) else {})
+    if isinstance(text, str):
+        plain["text"] = text
+    document = result.get("document")
+    if isinstance(document, dict) and all(isinstance(document.get(name), str) for name in _FILE_FIELDS):
+        plain["document"] = {name: document[name] for name in _FILE_FIELDS}
+    return plain
 
 
 def _is_a_bot_api_answer(body: bytes) -> bool:
