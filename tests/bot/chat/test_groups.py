@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from storage.subscribers import move_chat
+from bot.chat.membership import retire
+from storage.delivery.refusals import NO_RIGHTS
+from storage.subscribers import find_subscriber, move_chat
 
 
 @pytest.fixture
@@ -256,3 +258,16 @@ async def test_a_group_whose_members_use_up_its_share_still_obeys_its_administra
     await members[-1].says("/lich")
     await members[-1].taps("20:00")
     assert (await members[-1].subscription()).choices.times == ("20:00",)
+
+
+async def test_a_group_that_gives_the_rights_back_gets_its_digests_again(
+    house: Any, administrator: Any
+) -> None:
+    await administrator.says("/start@diemtin_bot")
+    await retire(house.desk, administrator.chat, f"{NO_RIGHTS}: Not enough rights to send")
+    changed = await house.control.post("member", chat=administrator.chat, action="promote")
+    await house.handled(changed["update_id"])
+    async with house.desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, administrator.chat)
+    assert subscriber is not None
+    assert subscriber.status == "active"
