@@ -21,11 +21,14 @@ _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """An article and what was found for it. Places have document index 0; `topic` is told by the words."""
+    """An article and what was found for it. Places have document index 0; `topic` is told by the words.
+
+    A round-up belongs to no story.
+    """
 
     article: StoredArticle
     summary: Summary
-    story_id: int
+    story_id: int | None
     topic: str | None = None
 
 
@@ -38,6 +41,7 @@ class Grouped:
 
     article_id: int
     story_id: int
+    source: str
     title: str
     sapo: str
     lead: str
@@ -135,7 +139,7 @@ async def find_grouped(
     is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
     published_at = case((is_fine, a.published_at), else_=None)
     query = (
-        select(a.id, a.story_id, a.title, a.sapo, lead, published_at, a.worked_at)
+        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.worked_at)
         .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
         .order_by(a.worked_at, a.id)
         .limit(limit)

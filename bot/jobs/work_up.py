@@ -35,6 +35,7 @@ from storage.statements import chunks
 from storage.work import Grouped, Worked, find_grouped, find_next, make_story, save_work
 from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.roundups import is_roundup
 
 _BATCH = 50
 _SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
@@ -132,8 +133,15 @@ class WorkUp:
         self._recent |= {article.id: now for article, _ in batch}
         return saved
 
-    async def _group(self, connection: AsyncConnection, article: StoredArticle, now: dt.datetime) -> int:
-        """Return the article's story, a new one where none fits; an updated article keeps the one it had."""
+    async def _group(
+        self, connection: AsyncConnection, article: StoredArticle, now: dt.datetime
+    ) -> int | None:
+        """Return the article's story, a new one where none fits; an updated article keeps the one it had.
+
+        A round-up of several events joins no story and opens none.
+        """
+        if is_roundup(article.title, article.sapo):
+            return None
         arrival = _arrival(article)
         story = article.story_id
         if story is None:
@@ -164,7 +172,7 @@ class WorkUp:
 
     def _add_known(self, grouped: Sequence[Grouped]) -> None:
         for one in grouped:
-            arrival = Arrival(one.article_id, one.title, one.sapo, one.lead, one.published_at)
+            arrival = Arrival(one.article_id, one.title, one.sapo, one.lead, one.published_at, one.source)
             self._grouper.add(arrival, one.story_id)
 
 
@@ -182,4 +190,4 @@ def _found(article: StoredArticle, found: Processed | Failure) -> tuple[Summary,
 def _arrival(article: StoredArticle) -> Arrival:
     published = article.published
     moment = published.at if published and published.precision != "month" else None
-    return Arrival(article.id, article.title, article.sapo, article.body, moment)
+    return Arrival(article.id, article.title, article.sapo, article.body, moment, article.source)

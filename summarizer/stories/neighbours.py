@@ -6,79 +6,122 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.stories.evidence import Others
+from summarizer.stories.frequencies import Frequencies
+from summarizer.stories.leads import Lead, lead_of
 from summarizer.stories.postings import Postings
+from summarizer.stories.roundups import is_roundup
+from summarizer.stories.same_event import same_event
 from summarizer.stories.terms import Terms, article_terms
 
 MAX_HOURS_APART = 96  # an event is reported within days; such a thing a week later is another event
-# How much a common time adds to common words: half of it is gone after 72 hours, and unknown times count as
-# if 36 hours lay between. Half the VN-MDS stories lie within 5 hours, nine tenths within 30.
-_HALVED_AFTER_HOURS = 72.0
-_NEUTRAL_HOURS = 36.0
-_NOISE = 0.03  # a likeness below is chance
+MOST_COMPARED = 64  # of the articles that share words with a new one, those that share most
+_NOISE = 0.03  # a cosine below is chance
+_IMPROBABLE = 0.02  # as good as excluded
+_SHORTEST_BODY = 200  # characters: less is a line of leftovers
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An article to group. `published` is None when unknown, or known to the month only."""
+    """An article to group. `published` is None when unknown, or known to the month only; so is `source`."""
 
     article_id: int | str
     title: str
     sapo: str
     body: str
     published: dt.datetime | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What is kept of an article: its terms, and its time as a UNIX timestamp or NaN."""
+    """What is kept of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
 
     terms: Terms
+    lead: Lead
     moment: float
+    source: str | None
+    has_body: bool
+    is_roundup: bool
 
 
 def weigh(arrival: Arrival) -> Weighed:
     """Return what is kept of an article."""
-    moment = arrival.published.timestamp() if arrival.published else float("nan")
-    return Weighed(article_terms(arrival.title, arrival.sapo, arrival.body), moment)
+    title, sapo, body, published = arrival.title, arrival.sapo, arrival.body, arrival.published
+    return Weighed(
+        article_terms(title, sapo, body),
+        lead_of(title, sapo, body, published),
+        published.timestamp() if published else float("nan"),
+        arrival.source,
+        len(body) >= _SHORTEST_BODY,
+        is_roundup(title, sapo),
+    )
 
 
 class Neighbours:
     """The last `window` articles, numbered by arrival from 0."""
 
-    def __init__(self, window: int) -> None:
+    def __init__(self, window: int, *, most_compared: int = MOST_COMPARED) -> None:
         if window < 1:
             raise ValueError(f"a window of {window} articles")
         self.window = window
+        self._most_compared = most_compared
         self._postings = Postings()
+        self.frequencies = Frequencies()
         # Of article n, at n modulo the window.
-        self._kept: NDArray[np.bool_] = np.zeros(window, np.bool_)
+        self._kept: list[Weighed | None] = [None] * window
         self._moments: NDArray[np.float64] = np.full(window, np.nan)
 
     def near(self, article: Weighed) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the articles that are like `article` in words and near to it in time.
+        """Return the articles that may report the event of `article`, and how probable that is.
 
-        Their numbers, ascending, and the likeness of each, 0 to 1.4: the cosine of their terms, times how
-        near their times are. Both: (n,).
+        Their numbers, ascending, and probabilities. Both: (n,). A round-up has none.
         """
-        cosines = self._postings.cosines(article.terms)
-        found = np.flatnonzero(cosines >= _NOISE)
-        places = (found + self._postings.first) % self.window
-        likeness = cosines[found] * _nearness(self._moments[places] - article.moment)
-        alike = self._kept[places] & (likeness >= _NOISE)
-        return found[alike] + self._postings.first, likeness[alike]
+        numbers, others = self.comparable(article)
+        probable = same_event(article.lead, others, self.frequencies)
+        found = probable >= _IMPROBABLE
+        return numbers[found], probable[found]
 
-    def add(self, article: Weighed) -> int:
-        """Keep an article and return its number; past the window the oldest is forgotten."""
+    def comparable(self, article: Weighed) -> tuple[NDArray[np.int64], Others]:
+        """Return the articles that share words with `article` and are near in time, and what to compare."""
+        if article.is_roundup:
+            return np.zeros(0, np.int64), Others([], np.zeros(0), np.zeros(0, np.bool_), np.zeros(0))
+        cosines = self._postings.cosines(article.terms)
+        numbers = self._worth_comparing(article, cosines)
+        alike = cosines[numbers - self._postings.first]
+        kept = [other for number in numbers.tolist() if (other := self._kept[number % self.window])]
+        one_paper = [other.source is not None and other.source == article.source for other in kept]
+        bodies = np.array([other.has_body and article.has_body for other in kept], np.bool_)
+        hours = np.abs(self._moments[numbers % self.window] - article.moment) / 3600
+        leads = [other.lead for other in kept]
+        return numbers, Others(leads, hours, np.array(one_paper, np.bool_), np.where(bodies, alike, np.nan))
+
+    def count(self, article: Weighed) -> None:
+        """Let the words of an article count as words in use, before it is kept."""
+        self.frequencies.add(article.lead.hashes)
+
+    def keep(self, article: Weighed) -> int:
+        """Keep an article whose words are counted and return its number; a full window loses its oldest."""
         if self._postings.next - self._postings.first == self.window:
+            self.forget(self._postings.first)
             self._postings.forget_before(self._postings.first + 1)
         number = self._postings.add(article.terms)
-        self._kept[number % self.window] = True
+        self._kept[number % self.window] = article
         self._moments[number % self.window] = article.moment
+        return number
+
+    def add(self, article: Weighed) -> int:
+        """Count and keep an article."""
+        number = self.keep(article)
+        self.count(article)
         return number
 
     def forget(self, number: int) -> None:
         """Forget the article with this number."""
-        self._kept[number % self.window] = False
+        article = self._kept[number % self.window]
+        if article is not None:
+            self.frequencies.remove(article.lead.hashes)
+        self._kept[number % self.window] = None
 
     def forget_before(self, moment: dt.datetime) -> list[int]:
         """Forget the articles published before `moment`, and return their numbers.
@@ -86,15 +129,26 @@ class Neighbours:
         Those without a time stay until the window has passed.
         """
         numbers = np.arange(self._postings.first, self._postings.next)
-        places = numbers % self.window
-        old = self._kept[places] & (self._moments[places] < moment.timestamp())
-        self._kept[places[old]] = False
-        kept = numbers[self._kept[places]]
-        self._postings.forget_before(int(kept[0]) if kept.size else self._postings.next)
+        kept = self._is_kept(numbers)
+        old = kept & (self._moments[numbers % self.window] < moment.timestamp())
+        for number in numbers[old].tolist():
+            self.forget(number)
+        left = numbers[kept & ~old]
+        self._postings.forget_before(int(left[0]) if left.size else self._postings.next)
         return [int(number) for number in numbers[old]]
 
+    def _worth_comparing(self, article: Weighed, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the articles worth comparing, ascending: near in time, the most alike in words."""
+        found = np.flatnonzero(cosines >= _NOISE)
+        numbers = found + self._postings.first
+        hours = np.abs(np.nan_to_num(self._moments[numbers % self.window] - article.moment)) / 3600
+        fit = self._is_kept(numbers) & (hours <= MAX_HOURS_APART)
+        found, numbers = found[fit], numbers[fit]
+        if numbers.size > self._most_compared:
+            most = np.lexsort((-numbers, -cosines[found]))[: self._most_compared]
+            numbers = np.sort(numbers[most])
+        return numbers
 
-def _nearness(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    hours = np.abs(np.nan_to_num(seconds / 3600, nan=_NEUTRAL_HOURS))
-    factor = 2.0 ** ((_NEUTRAL_HOURS - hours) / _HALVED_AFTER_HOURS)
-    return np.where(hours <= MAX_HOURS_APART, factor, 0.0)
+    def _is_kept(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        kept = (self._kept[number] for number in (numbers % self.window).tolist())
+        return np.fromiter((one is not None and not one.is_roundup for one in kept), np.bool_, numbers.size)

@@ -1,47 +1,69 @@
 """The rows of `diemtin stories --jsonl`: articles in, each one's story out, final once all are read.
 
-With every article known, average linkage decides better than arrival order can; likeness is `grouping`'s.
+With every article known, average linkage decides better than arrival order can; how probable one event is
+comes from `same_event`, as in `grouping`.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
+from summarizer.stories.grouping import JOIN_AT
 from summarizer.stories.linkage import average_linkage
-from summarizer.stories.neighbours import Arrival, Neighbours, weigh
+from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
 
 WINDOW = 50_000  # articles that one is compared with, of those before it
-_LINK_AT = 0.10  # found as `grouping.JOIN_AT` was, for clusters made with all articles at hand
+_MOST_COMPARED = 500
 ParseTime = Callable[[str], dt.datetime | None]
 
 
 def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[str, Any]]:
     """Return `{"id", "story"}` for each row, or `{"id", "error"}` for a bad one, in the order of `rows`.
 
-    A row is `{"id", "title", "sapo"?, "body"?, "published"?}` as decoded from JSON, its body a text or a list
-    of lines. Stories are numbered from 1 as they first appear. `parse_time` reads "published" and gives None
-    for what is no time: such an article is grouped by its words alone.
+    A row is `{"id", "title", "sapo"?, "body"?, "published"?, "source"?}` as decoded from JSON, its body a
+    text or a list of lines. Stories are numbered from 1 as they first appear. `parse_time` reads "published"
+    and gives None for what is no time: such an article is grouped by its words alone.
     """
     answers: list[dict[str, Any]] = []
     grouped: list[dict[str, Any]] = []
-    pairs: list[tuple[int, int, float]] = []
-    neighbours = Neighbours(WINDOW)
-    for row in rows:
-        try:
-            article = weigh(arrival_of(row, parse_time=parse_time))
-        except ValueError as error:
-            answers.append({"id": _given_id(row), "error": str(error)})
-            continue
-        others, likeness = neighbours.near(article)
-        number = neighbours.add(article)
-        pairs += (
-            (other, number, alike) for other, alike in zip(others.tolist(), likeness.tolist(), strict=True)
-        )
-        grouped.append({"id": _given_id(row)})
-        answers.append(grouped[-1])
-    for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, _LINK_AT)), strict=True):
+
+    def weighed() -> Iterator[Weighed]:
+        for row in rows:
+            answers.append({"id": _given_id(row)})
+            try:
+                article = weigh(arrival_of(row, parse_time=parse_time))
+            except ValueError as error:
+                answers[-1]["error"] = str(error)
+                continue
+            grouped.append(answers[-1])
+            yield article
+
+    pairs = list(_pairs(weighed()))
+    for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, JOIN_AT)), strict=True):
         answer["story"] = story
     return answers
+
+
+def _pairs(articles: Iterator[Weighed]) -> Iterator[tuple[int, int, float]]:
+    """Yield the pairs of articles, by their numbers, that may report one event, and how probable that is.
+
+    The words of a whole window are counted before the first are compared, so that the order of rows is of no
+    matter.
+    """
+    neighbours = Neighbours(WINDOW, most_compared=_MOST_COMPARED)
+    first = list(islice(articles, WINDOW))
+    for article in first:
+        neighbours.count(article)
+    for article in first:
+        others, probable = neighbours.near(article)
+        number = neighbours.keep(article)
+        yield from ((other, number, p) for other, p in zip(others.tolist(), probable.tolist(), strict=True))
+    del first
+    for article in articles:
+        others, probable = neighbours.near(article)
+        number = neighbours.add(article)
+        yield from ((other, number, p) for other, p in zip(others.tolist(), probable.tolist(), strict=True))
 
 
 def arrival_of(row: object, *, parse_time: ParseTime) -> Arrival:
@@ -60,7 +82,8 @@ def arrival_of(row: object, *, parse_time: ParseTime) -> Arrival:
         raise ValueError("không có tiêu đề và nội dung")
     published = row.get("published")
     moment = parse_time(published) if isinstance(published, str) else None
-    return Arrival(article_id, title, sapo, body, moment)
+    source = row.get("source")
+    return Arrival(article_id, title, sapo, body, moment, source if isinstance(source, str) else None)
 
 
 def _given_id(row: object) -> str | int | None:

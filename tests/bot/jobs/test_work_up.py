@@ -107,6 +107,16 @@ async def test_reports_of_one_event_share_a_story_and_others_do_not(
     assert await workshop.run() == 0
 
 
+async def test_a_round_up_joins_no_story_and_opens_none(workshop: WorkUp, database: Database) -> None:
+    await store(database, FLOOD, (f"Điểm tin 6h: {FLOOD[0]} | {MATCH[0]}", FLOOD[1]))
+    assert await workshop.run() == 2
+    flood, roundup = await grouped(database)
+    assert flood is not None
+    assert roundup is None
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(stories))).scalar_one() == 1
+
+
 async def test_each_article_gets_a_summary_cut_from_its_text(workshop: WorkUp, database: Database) -> None:
     await store(database, FLOOD)
     await workshop.run()
@@ -212,7 +222,7 @@ async def test_a_month_is_no_moment_to_group_by(
     seen: list[dt.datetime | None] = []
 
     def see(*fields: Any) -> Arrival:
-        seen.append(fields[-1])
+        seen.append(Arrival(*fields).published)
         return Arrival(*fields)
 
     monkeypatch.setattr(work_up, "Arrival", see)
