@@ -14,6 +14,7 @@ from config.problems import ConfigError
 from config.reading import parse_newsroom
 
 _LONGEST_NAME = 32
+_LONGEST_NUMBER = 6  # characters, with the hyphen: a list of 5 MB holds no more feeds
 _LONGEST_TITLE = 64
 
 
@@ -30,15 +31,14 @@ class Wanted:
 def tables_for(wanted: Sequence[Wanted], newsroom: Newsroom) -> list[str]:
     """Return a table for each feed that is not declared yet, with names of their own and declared topics."""
     declared = {str(source.feed) for source in newsroom.sources}
-    taken = {source.name for source in newsroom.sources}
+    names = _FreeNames(source.name for source in newsroom.sources)
     topics = {topic.name for topic in newsroom.topics}
     tables = []
     for feed in wanted:
         if feed.url in declared:
             continue
         declared.add(feed.url)
-        name = _free_name(feed.name, taken)
-        taken.add(name)
+        name = names.take(feed.name)
         tables.append(_table(name, feed, feed.topic if feed.topic in topics else None))
     return tables
 
@@ -73,13 +73,23 @@ def slug_of(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "nguon"
 
 
-def _free_name(text: str, taken: Iterable[str]) -> str:
-    name, number, others = slug_of(text), 2, set(taken)
-    free = name
-    while free in others:
-        ending = f"-{number}"
-        free, number = name[: _LONGEST_NAME - len(ending)].rstrip("-") + ending, number + 1
-    return free
+class _FreeNames:
+    """Gives each source a name of its own: a number is added where the name is taken."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}  # the number to try next: a list may hold one title by the thousand
+
+    def take(self, text: str) -> str:
+        """Return a name made of `text` that nobody has."""
+        free = slug_of(text)
+        start = free[: _LONGEST_NAME - _LONGEST_NUMBER].rstrip("-")
+        number = self._next.get(start, 2)
+        while free in self._taken:
+            free, number = f"{start}-{number}", number + 1
+            self._next[start] = number
+        self._taken.add(free)
+        return free
 
 
 def _table(name: str, feed: Wanted, topic: str | None) -> str:

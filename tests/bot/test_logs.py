@@ -22,6 +22,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.logs import REDACTED, Redactor, configure_logging
+from tests.hostile.texts import pumped
+from tests.hostile.timing import find_growth
 
 SECRET = "AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"  # noqa: S105 - invented
 TOKEN = f"123456789:{SECRET}"
@@ -167,6 +169,17 @@ def test_other_values_of_an_event_keep_their_shape(capsys: pytest.CaptureFixture
     said = json.loads(capsys.readouterr().err)
     assert (said["event"], said["level"], said["logger"]) == ("sent", "info", "bot.test")
     assert (said["chat"], said["ok"], said["parts"]) == (-1001234567890, True, [1, 2.5, None])
+
+
+def test_long_runs_of_digits_take_time_in_proportion_to_their_length() -> None:
+    redactor = Redactor([TOKEN])
+    for before, pump, after in (
+        ("", "1", ""),
+        ("", "123456:a", ""),
+        ("http://", "a:", ""),
+        ("1" * 6, ":", ""),
+    ):
+        assert find_growth(redactor.text, pumped(before, pump, after), 131_072) is None
 
 
 def test_a_later_handler_gets_nothing_but_the_redacted_record(capsys: pytest.CaptureFixture[str]) -> None:

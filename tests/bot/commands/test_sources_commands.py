@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.commands.source_tables import Wanted, tables_for
 from config.newsroom import Source
 from config.reading import parse_newsroom
 from config.starter import starter_feeds
 from storage.engine import Database
 from storage.sources import SourceState, save_source_state
+from tests.hostile.texts import pumped
+from tests.hostile.timing import find_growth
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 WEB = """
@@ -83,6 +86,19 @@ def test_opml_becomes_tables_for_what_is_not_declared_yet(run: Any, newsroom: Pa
 
 def _short(source: Source) -> tuple[str, str, str, str | None]:
     return source.name, source.title, str(source.feed), source.topic
+
+
+def test_a_list_of_thousands_of_feeds_takes_time_in_proportion(newsroom: Path) -> None:
+    """Of feeds with one title, each needs another number behind its name."""
+    declared = parse_newsroom(newsroom.read_text(encoding="utf-8"), base=newsroom.parent)
+
+    def make_tables(titles: str) -> object:
+        feeds = enumerate(titles.splitlines())
+        return tables_for([Wanted(title, title, f"http://a.example/{n}") for n, title in feeds], declared)
+
+    assert find_growth(make_tables, pumped("", "Báo\n"), 65_536) is None
+    names = [table.splitlines()[1] for table in make_tables("Báo\n" * 3)]  # type: ignore[attr-defined] # a list
+    assert names == ['name = "bao"', 'name = "bao-2"', 'name = "bao-3"']
 
 
 def test_tables_are_added_at_the_end_and_nothing_else_changes(run: Any, newsroom: Path) -> None:
