@@ -7,11 +7,13 @@ One that ended the process at work on it waits no longer: `storage.set_aside`.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.changed_headlines import note_changed_headlines
 from storage.errors import UnknownArticleError
 from storage.intake.model import Incoming
 from storage.search import SearchRow, unindex_articles
@@ -120,9 +122,24 @@ async def store_articles(
     """
     tally = Tally()
     for batch in chunks(incoming, 200):
-        latest = {article.key: article for article in batch}
-        tally += Tally(duplicate=len(batch) - len(latest))
-        tally += await _store_batch(connection, latest, now)
+        tally += await _store_in_turns(connection, batch, now)
+    return tally
+
+
+async def _store_in_turns(connection: AsyncConnection, batch: Sequence[Incoming], now: dt.datetime) -> Tally:
+    """Store an article that comes twice with different texts as a change of itself: the last text holds."""
+    texts: dict[str, dict[str, Incoming]] = {}
+    for article in batch:
+        group = texts.setdefault(article.key, {})
+        group[article.text_hash] = group.pop(article.text_hash, article)  # the first address, the last place
+    if several := [key for key, group in texts.items() if len(group) > 1]:
+        stored = select(articles.c.key, articles.c.text_hash).where(articles.c.key.in_(several))
+        for key, text_hash in await connection.execute(stored):
+            if text_hash == next(reversed(texts[key])):  # the same file once more
+                texts[key] = {text_hash: texts[key][text_hash]}
+    tally = Tally(duplicate=len(batch) - sum(map(len, texts.values())))
+    for turn in zip_longest(*(group.values() for group in texts.values())):
+        tally += await _store_batch(connection, {one.key: one for one in turn if one is not None}, now)
     return tally
 
 
@@ -167,6 +184,8 @@ async def _replace(
         for row in old
     ]
     await connection.execute(insert(article_versions), versions)
+    retitled = [row for row, article in changed if row.title != article.title]
+    await note_changed_headlines(connection, retitled, now=now)
     indexed = [SearchRow(r.id, r.title, r.sapo, r.body) for r in old if r.worked_at is not None]
     await unindex_articles(connection, indexed)
     ids = [row.id for row in old]

@@ -7,6 +7,7 @@ import hashlib
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from storage.article_addresses import article_address
 from summarizer.text.syllables import canonical
 
 MAX_URL_CHARACTERS = 2_000
@@ -53,22 +54,22 @@ def normalise_url(url: str) -> str | None:
     parts = _split(url.strip())
     if parts is None:
         return None
-    kept = "&".join(field for field in parts.query.split("&") if field and not _TRACKING.match(field))
-    authority = _authority(parts).removeprefix("www.")
-    return f"{parts.scheme}://{authority}{parts.path.rstrip('/') or '/'}{_query(kept)}"
+    authority, path, query = _normalised(parts)
+    return f"{parts.scheme}://{authority}{path}{_query(query)}"
 
 
 def article_key(url: str | None, source: str, external_id: str | None, title: str, body: str) -> str:
     """Return the identity of an article: its URL, else (source, id), else a hash of its title and body.
 
-    http and https are one address: papers moved from one to the other.
+    http and https are one address: papers moved from one to the other. Nor do the other ways to one page
+    count, or a headline before an article's number (`storage.article_addresses`).
 
     >>> article_key("https://bao.example/tin-1", "", "", "Tin", "")
     'url:bao.example/tin-1'
     """
-    address = normalise_url(url) if url else None
-    if address:
-        return "url:" + address.partition("://")[2]
+    parts = _split(url.strip()) if url else None
+    if parts is not None:
+        return "url:" + article_address(*_normalised(parts))
     if external_id:
         return (
             f"id:{len(source)}:{source}:{external_id}"  # the length keeps ("a:b", "c") and ("a", "b:c") apart
@@ -120,6 +121,12 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if has_host and parts.scheme in _DEFAULT_PORTS else None
+
+
+def _normalised(parts: SplitResult) -> tuple[str, str, str]:
+    """Return host and port, path, and query without what only tracks readers."""
+    kept = "&".join(field for field in parts.query.split("&") if field and not _TRACKING.match(field))
+    return _authority(parts).removeprefix("www."), parts.path.rstrip("/") or "/", kept
 
 
 def _authority(parts: SplitResult) -> str:

@@ -93,6 +93,21 @@ article_versions = Table(
     Column("replaced_at", UtcTime, nullable=False),
 )
 
+headline_changes = Table(  # a paper changed a headline that readers were sent: see storage.changed_headlines
+    "headline_changes",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", SmallInteger, primary_key=True),  # of the text that bore the old headline
+    Column("changed_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime),  # null: the admins have not heard of it
+)
+Index(
+    "headline_changes_untold",
+    headline_changes.c.changed_at,
+    sqlite_where=headline_changes.c.told_at.is_(None),
+    postgresql_where=headline_changes.c.told_at.is_(None),
+)
+
 # A summary is stored as places only: its text is always cut out of the article, so the two cannot differ.
 summary_places = Table(
     "summary_places",

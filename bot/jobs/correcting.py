@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.operators.correcting import LOOK_BACK, corrected, notice
+from bot.chat.operators.correcting import corrected, notice
 from bot.desk import Desk
 from bot.newsroom import Edition
 from bot.times.schedule import QuietHours
 from storage.delivery.corrections import (
+    LOOK_BACK,
     Correction,
     Telling,
     confirm_correction,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from telegram import Bot
 
 from bot.desk import Desk
+from bot.jobs.changed_headlines import tell_changed_headlines
 from bot.jobs.delivery import Sender
 from bot.jobs.progress import BroadcastProgress
 from bot.jobs.refusals import tell_refusals
@@ -75,6 +76,7 @@ class Lookout:
         await tell_risks(self._desk, self._tell, situation)
         await tell_refusals(self._desk, self._bot, self._tell)
         await tell_set_aside(self._desk, self._tell)
+        await tell_changed_headlines(self._desk, self._tell)
 
     async def _look_at_queue(self) -> Queue:
         async with self._desk.database.read() as connection:

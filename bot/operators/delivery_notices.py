@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from bot.chat.messages.markup import one_line, shortened
+from storage.changed_headlines import ChangedHeadline
 from storage.delivery.holds import Holds
 from storage.delivery.outlook import Outcomes, Queue
 from storage.delivery.refusals import LatestCopies
@@ -58,6 +60,14 @@ _OWNER = Markup(
     "Điểm Tin không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi bản tin ở đó. "
     "Bạn cấp lại quyền đăng tin cho bot là bản tin tự gửi tiếp nhé; nếu chưa thấy, gửi /start ở đó."
 )
+_HEADLINE_CHANGED = Markup(
+    "ℹ️ <b>{source}</b> đã đổi tiêu đề một tin đã gửi cho {readers} người.\n"
+    "Đã gửi: «{old}»\n"
+    "Nay là: «{new}»\n"
+    "Câu hỏi của bạn đọc không còn gặp tiêu đề cũ. Nếu cần đính chính, chép dòng này và sửa theo ý bạn:\n"
+    "<code>/dinhchinh {story} Báo đã sửa tiêu đề thành: {new}</code>"
+)
+_LONGEST_HEADLINE = 200  # UTF-16 units: fits into a correction, and four notices into one message
 REFUSED_OVER = "✓ Số mới của bản tin đã gửi được bình thường."
 OVER = {
     "limited": "✓ Telegram lại nhận tin nhắn của bot.",
@@ -149,6 +159,18 @@ def more_unknown(count: int, total: int) -> Markup:
 def more_set_aside(count: int, total: int) -> Markup:
     """Tell that `count` more of Telegram's updates could not be read."""
     return _SET_ASIDE.format(count=say_number(count), total=say_number(total))
+
+
+def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Markup:
+    """Tell that a paper changed a headline that was sent, and how to correct it."""
+    old, new = (shortened(one_line(text), _LONGEST_HEADLINE) for text in (change.old, change.new))
+    return _HEADLINE_CHANGED.format(
+        source=shortened(one_line(source), 60),
+        readers=say_number(readers),
+        old=old,
+        new=new,
+        story=change.story_id,
+    )
 
 
 def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_paused: bool) -> Markup:

@@ -26,6 +26,7 @@ from storage.tables import (
 )
 from storage.times import UtcTime
 
+LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
 _HAS_MESSAGE = ("sending", "sent")
 _MAY_HAVE_IT = (*_HAS_MESSAGE, "unknown")
 _COLUMNS = ("issue_id", "subscriber_id", "part", "status", "not_before", "tries", "changed_at")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 from storage.engine import Database
 from storage.errors import SchemaError
 from storage.upkeep.backup import back_up
+from storage.upkeep.merging import merge_superseded
 
 _UPGRADE_LOCK = 0x6469656D  # any number, the same for all of us
 
@@ -81,6 +82,7 @@ async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
     """
     before, head = await find_revision(database), head_revision()
     if before == head:
+        await merge_superseded(database)  # an upgrade may have been killed before it came to that
         return Upgraded(before, head, None)
     if before is not None and not is_known(before):
         raise SchemaError(f"the database has schema {before}, newer than this version's {head}")
@@ -90,4 +92,5 @@ async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
         copy = await back_up(database, file.with_name(f"{file.name}.{before}-{now:%Y%m%dT%H%M%SZ}.bak"))
     async with database.write() as connection:
         await connection.run_sync(_migrate)
+    await merge_superseded(database)
     return Upgraded(before, head, copy)

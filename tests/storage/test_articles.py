@@ -38,6 +38,29 @@ async def test_the_same_article_twice_in_one_batch_is_stored_once(
     assert tally == Tally(new=1, duplicate=1)
 
 
+async def test_an_article_twice_in_one_batch_with_two_texts_keeps_both_and_the_last_holds(
+    database: Database, now: dt.datetime
+) -> None:
+    batch = [incoming("a", "Bốn bị cáo lĩnh án"), incoming("b"), incoming("a", "Tuyên án bốn người")]
+    async with database.write() as connection:
+        tally = await store_articles(connection, batch, now=now)
+        again = await store_articles(connection, batch, now=now)
+        article = await get_article(connection, "a")
+        versions = await find_versions(connection, article.id)
+    assert (tally, again) == (Tally(new=2, updated=1), Tally(duplicate=3))
+    assert article.title == "Tuyên án bốn người"
+    assert [version.document.title for version in versions] == ["Bốn bị cáo lĩnh án"]
+
+
+async def test_of_several_ways_to_one_article_the_first_is_its_link(
+    database: Database, now: dt.datetime
+) -> None:
+    doors = [incoming("a", url=f"https://{host}.example/tin") for host in ("bao", "m.bao", "amp.bao")]
+    async with database.write() as connection:
+        assert await store_articles(connection, doors, now=now) == Tally(new=1, duplicate=2)
+        assert (await get_article(connection, "a")).url == "https://bao.example/tin"
+
+
 async def test_a_changed_text_replaces_the_old_one_which_is_kept(
     database: Database, now: dt.datetime, work_up: Worker
 ) -> None:

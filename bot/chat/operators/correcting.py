@@ -9,8 +9,6 @@ from bot.chat.messages import texts
 from bot.chat.messages.markup import MAX_UNITS, one_line, utf16_length, visible_length
 from bot.chat.messages.rendering import LONGEST_CORRECTION
 
-LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
-
 
 def readable_text(typed: str) -> str | None:
     """Return what an operator typed as it can be shown, None when nothing of it can or it is too long.
