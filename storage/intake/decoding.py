@@ -5,9 +5,12 @@ A wrong charset is refused, never guessed at: a guess turns Vietnamese into othe
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from itertools import chain
 
 from storage.intake.model import UnreadableError
+from storage.intake.tables import is_table
 from summarizer.text.repair import repair
 
 HEAD_BYTES = 65_536
@@ -44,7 +47,11 @@ _FEED_ROOTS = frozenset(("rss", "feed", "rdf:rdf"))
 _HTML_ROOTS = frozenset(
     ("html", "head", "meta", "body", "article", "section", "div", "p", "h1", "table", "script")
 )
-_ROW_ENDINGS = (".jsonl", ".ndjson", ".json")
+_ROW_ENDINGS = (".jsonl", ".ndjson")
+_DOCUMENT_ENDINGS = (".json",)
+_TABLE_ENDINGS = (".csv", ".tsv")
+_ARRAY = re.compile(r"\[\s*(?:[{\[]|\]\s*$)")
+_OBJECT = re.compile(r"\{\s*(?:\"|\}\s*$)")
 _FEED_ENDINGS = (".rss", ".atom", ".xml")
 
 
@@ -53,6 +60,8 @@ class Kind(Enum):
 
     TEXT = "text"
     ROWS = "rows"
+    DOCUMENT = "document"
+    TABLE = "table"
     FEED = "feed"
     PAGE = "page"
 
@@ -102,13 +111,16 @@ def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
         head.translate(None, _CONTROL)
     ):
         raise UnreadableError("tệp nhị phân, không phải văn bản")
-    text = repair(head.decode(codec, errors="replace")).text.lstrip()
+    as_decoded = head.decode(codec, errors="replace")
+    text = repair(as_decoded).text.lstrip()
     if not text:
         raise UnreadableError("tệp rỗng")
     if text.startswith("<") and (kind := _kind_of_markup(text)):
         return kind
-    if _holds_rows(text) or name.lower().endswith(_ROW_ENDINGS):
-        return Kind.ROWS
+    if kind := _kind_of_json(text, name.lower()):
+        return kind
+    if name.lower().endswith(_TABLE_ENDINGS) or is_table(as_decoded):  # repair makes blanks of tabs
+        return Kind.TABLE
     if name.lower().endswith(_FEED_ENDINGS):
         raise UnreadableError("không phải RSS/Atom")
     return Kind.TEXT
@@ -127,16 +139,50 @@ def _kind_of_markup(text: str) -> Kind | None:
     return None
 
 
-def _holds_rows(text: str) -> bool:
+def _kind_of_json(text: str, name: str) -> Kind | None:
+    """Tell rows, an object a line, from a document: an array, or an object over several lines."""
     lines = [line.strip() for line in text.splitlines()[:20] if line.strip()]
-    if lines[0] in ("{", "[", "[{"):
-        raise UnreadableError("JSON nhiều dòng: mỗi bài phải nằm trọn trên một dòng (JSONL)")
-    return any(line.startswith("{") and line.endswith("}") for line in lines) or lines[0].startswith(
-        ('{"', '[{"')
-    )
+    if _ARRAY.match(text):
+        return Kind.DOCUMENT
+    if any(line.startswith("{") and line.endswith("}") for line in lines) and not _opens_object(lines):
+        return Kind.ROWS
+    if _OBJECT.match(text):
+        return Kind.DOCUMENT if _opens_object(lines) else Kind.ROWS
+    if name.endswith(_ROW_ENDINGS):
+        return Kind.ROWS
+    return Kind.DOCUMENT if name.endswith(_DOCUMENT_ENDINGS) else None
 
 
-def _complaint(codec: str, error: UnicodeDecodeError) -> str:
+def _opens_object(lines: list[str]) -> bool:
+    """Tell whether the first line begins an object that goes on in the second."""
+    goes_on = len(lines) > 1 and lines[1][0] in '"}]' and not lines[0].endswith("}")
+    return lines[0].startswith("{") and goes_on
+
+
+def in_utf_8(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:
+    """Yield the bytes of a text in `codec` as UTF-8, chunk by chunk; what is UTF-8 already is left as it is.
+
+    Raises:
+        UnreadableError: the bytes are not in `codec`.
+    """
+    if codec.startswith("utf-8"):
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(codec)()
+    done = 0
+    for chunk in chain(chunks, (None,)):
+        state = decoder.getstate()
+        try:
+            yield decoder.decode(chunk or b"", chunk is None).encode(errors="replace")
+        except UnicodeDecodeError as error:
+            decoder.setstate(state)
+            yield decoder.decode((chunk or b"")[: error.start - len(state[0])]).encode(errors="replace")
+            raise UnreadableError(_complaint(codec, error, done)) from error
+        done += len(chunk or b"")
+
+
+def _complaint(codec: str, error: UnicodeDecodeError, before: int = 0) -> str:
+    at = before + error.start + 1
     if error.reason in ("unexpected end of data", "truncated data"):
-        return f"tệp bị cắt cụt giữa một ký tự (byte {error.start + 1})"
-    return f"không đọc được theo bảng mã {_NAMES.get(codec, codec.upper())} (sai ở byte {error.start + 1})"
+        return f"tệp bị cắt cụt giữa một ký tự (byte {at})"
+    return f"không đọc được theo bảng mã {_NAMES.get(codec, codec.upper())} (sai ở byte {at})"

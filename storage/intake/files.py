@@ -14,15 +14,18 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, kind_of
+from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, in_utf_8, kind_of
 from storage.intake.drafts import Draft, take
 from storage.intake.feeds import read_feed
+from storage.intake.json_documents import read_documents
 from storage.intake.model import Origin, Refusal, Taken, UnreadableError
 from storage.intake.pages import read_page
 from storage.intake.rows import read_rows
-from storage.intake.scraped import read_scraped
+from storage.intake.tables import read_table
+from storage.intake.texts import read_texts
 
-MAX_FILE_BYTES = 5_000_000  # of a text or a feed; JSONL is read line by line, however long
+MAX_FILE_BYTES = 5_000_000  # of a text, a page or a feed; JSON and tables are streamed, however long
+_STREAMED = {Kind.ROWS: read_rows, Kind.DOCUMENT: read_documents, Kind.TABLE: read_table}
 _TEMPORARY_ENDINGS = ("~", ".tmp", ".temp", ".part", ".partial", ".swp", ".crdownload")
 
 
@@ -65,8 +68,9 @@ def _stream_drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -
 def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     head = stream.read(HEAD_BYTES)
     kind = kind_of(head, name)
-    if kind is Kind.ROWS and charset_of(head).startswith("utf-8"):
-        yield from read_rows(chain((head,), iter(partial(stream.read, HEAD_BYTES), b"")), name)
+    if kind in _STREAMED:
+        chunks = chain((head,), iter(partial(stream.read, HEAD_BYTES), b""))
+        yield from _STREAMED[kind](in_utf_8(chunks, charset_of(head)), name)
         return
     data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
     if len(data) > MAX_FILE_BYTES:
@@ -75,10 +79,8 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
         yield from read_feed(data, name, origin, now=now)
     elif kind is Kind.PAGE:
         yield read_page(data, name, origin)
-    elif kind is Kind.ROWS:
-        yield from read_rows((decode(data).encode(),), name)
     else:
-        yield read_scraped(decode(data), name, origin, now)
+        yield from read_texts(decode(data), name, origin, now)
 
 
 def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:

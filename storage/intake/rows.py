@@ -1,7 +1,8 @@
 """JSONL → drafts, one a line, streamed: a file of any length needs the memory of one line.
 
 A row is `{"id"?, "url"?, "title", "sapo"?, "body", "published"?, "source"?, "topic"?}`: the body is text or a
-list of lines, and unknown keys are ignored.
+list of lines. `row_fields` knows the other names of these keys. JSON that is not a row a line is read in
+`json_documents`.
 """
 
 import json
@@ -11,25 +12,25 @@ from typing import Any, NoReturn
 
 from storage.intake.drafts import Draft
 from storage.intake.model import Refusal, UnreadableError
+from storage.intake.row_fields import draft_of
 
 MAX_LINE_BYTES = 2_000_000
-_TEXT_KEYS = ("url", "title", "sapo", "published", "source", "topic")
 
 
 def read_rows(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
     """Yield a draft, or why there is none, for each line that is not blank; places are `name:line`."""
-    for number, line in enumerate(_lines(chunks), start=1):
+    for number, line in enumerate(lines_of(chunks), start=1):
         place = f"{name}:{number}"
         try:
             if line is None:
                 raise UnreadableError(f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB")
             if line.strip():
-                yield _draft(line, place)
+                yield draft_of(_row(line), place)
         except UnreadableError as error:
             yield Refusal(place, str(error))
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
     """Yield each line, and None for one that is too long to be kept."""
     rest, is_too_long = b"", False
     for chunk in chunks:
@@ -41,12 +42,6 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
             rest, is_too_long = b"", True
     if rest or is_too_long:
         yield None if is_too_long else rest
-
-
-def _draft(line: bytes, place: str) -> Draft:
-    row = _row(line)
-    url, title, sapo, published, source, topic = (_text(row, key) for key in _TEXT_KEYS)
-    return Draft(place, title, sapo, _body(row), url, _id(row), source, topic, published)
 
 
 def _row(line: bytes) -> dict[str, Any]:
@@ -73,30 +68,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise UnreadableError(f"{constant} không phải là JSON")
-
-
-def _text(row: dict[str, Any], key: str) -> str:
-    value = row.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UnreadableError(f"{key!r} phải là chuỗi")
-    return value
-
-
-def _body(row: dict[str, Any]) -> str:
-    body = row.get("body")
-    if isinstance(body, list) and all(isinstance(line, str) for line in body):
-        return "\n".join(body)
-    if body is None or isinstance(body, str):
-        return body or ""
-    raise UnreadableError("'body' phải là chuỗi hoặc danh sách chuỗi")
-
-
-def _id(row: dict[str, Any]) -> str:
-    value = row.get("id")
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise UnreadableError("'id' phải là chuỗi hoặc số nguyên")
-    return str(value)

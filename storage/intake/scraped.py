@@ -9,12 +9,14 @@ from datetime import datetime
 
 from storage.intake.dates import parse_date_line
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, check_length
+from storage.intake.field_names import find_name
 from storage.intake.model import Origin
 from summarizer.text.cleaning import clean_body
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_ADDRESS_LINE = re.compile(r"(?:(?P<label>[^\W\d_][^:]{0,30}?)\s*:\s+)?<?(?P<address>https?://[^\s<>]+)>?")
 _LINES_FOR_A_DATE = 4  # a date line stands under the title or under the text
 _BLOCKS_FOR_A_SAPO = 8
 _SAPO_SYLLABLES = 8  # a shorter paragraph is a label, a name or a subhead
@@ -24,12 +26,40 @@ def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
     """Return the article that `text` is, placed at `name`. Raises UnreadableError where it is too long."""
     check_length("nội dung", len(text), MAX_TEXT_CHARACTERS)
     lines = repair(text).text.strip().split("\n")
+    url = _take_address(lines)
     published = _take_date_line(lines, origin, now)
     title, *rest = lines
     blocks = _blocks("\n".join(rest))
     at = _sapo_at(blocks, title)
     sapo = blocks.pop(at) if at is not None else ""
-    return Draft(name, title=title, sapo=sapo, body="\n".join(blocks), published=published)
+    return Draft(name, title=title, sapo=sapo, body="\n".join(blocks), url=url, published=published)
+
+
+def is_address(line: str) -> bool:
+    """Tell whether a line is an address and nothing else, but for a label such as "Link:"."""
+    return _address_of(line) != ""
+
+
+def _address_of(line: str) -> str:
+    found = _ADDRESS_LINE.fullmatch(line.strip())
+    if found is None:
+        return ""
+    name = find_name(found["label"]) if found["label"] else None
+    return found["address"] if not found["label"] or (name is not None and name.field == "url") else ""
+
+
+def _take_address(lines: list[str]) -> str:
+    """Remove the first line that is an address from near the head or the foot, and return the address.
+
+    Whatever else stands in the text, one line is left to be the title.
+    """
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    if len(filled) > 1:
+        for at in dict.fromkeys(filled[:_LINES_FOR_A_DATE] + filled[-_LINES_FOR_A_DATE:]):
+            if address := _address_of(lines[at]):
+                del lines[at : filled[1] if at == filled[0] else at + 1]
+                return address
+    return ""
 
 
 def _take_date_line(lines: list[str], origin: Origin, now: datetime) -> str:

@@ -1,0 +1,134 @@
+"""Text whose lines are labelled ("Title: …", "Tiêu đề: …") → rows for `row_fields`, which knows the names.
+
+A label counts at the begin of a line only, and only where the first lines have several: a colon in a headline
+or in prose is none. What follows the label of the body is body, but for labels at its end.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from storage.intake.field_names import UNUSED, find_name
+
+_LABEL = re.compile(
+    r"[\s#>*•_\[【-]{0,6}(?P<name>[^\W\d_](?:[^\W_]|[ _-]){1,29}?)[\s*_\]】]{0,4}[:：][*_]{0,3}"
+    r"(?:\s+|$)(?P<value>.*)"
+)
+_FIRST_LINES = 4  # a label stands among these
+_FEWEST = 2  # labels of the head, the title's among them or a line before them
+_MOST_WORDS = 5  # of a label
+_QUOTED = re.compile(r"([\"'])([^\"']*)\1")
+_RULE = re.compile(r"[\W_]{3,}")
+_TEXTS = frozenset(("sapo", "body"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line; where it begins with a label, its `name`, `field` ("" for an unknown one) and `value`."""
+
+    text: str
+    name: str = ""
+    field: str = ""
+    value: str = ""
+
+
+def read_labelled(lines: Sequence[str]) -> list[dict[str, str]]:
+    """Return the articles of a labelled text, what each label says by its name; [] where it is none."""
+    marked = [_line(text) for text in lines]
+    heads = _heads(marked)
+    ends = [*heads[1:], len(marked)][: len(heads)]
+    return [_fields(marked[head:end]) for head, end in zip(heads, ends, strict=True)]
+
+
+def _line(text: str) -> _Line:
+    found = _LABEL.fullmatch(text.strip()) if ":" in text or "：" in text else None
+    if found is None or len(found["name"].split()) > _MOST_WORDS:
+        return _Line(text.strip())
+    name = find_name(found["name"])
+    return _Line(text.strip(), found["name"].strip(), name.field if name else "", found["value"].strip())
+
+
+def _heads(lines: Sequence[_Line]) -> list[int]:
+    """Return where articles begin: at a line like the first one, labels below it. [] for no labelled text."""
+    filled = [at for at, line in enumerate(lines) if line.text and not _RULE.fullmatch(line.text)]
+    if not filled or not _is_head([lines[at] for at in filled[: _FIRST_LINES + 1]]):
+        return []
+    first = lines[filled[0]]
+    if not first.field:  # its headline bears no label
+        return [filled[0]]
+    label = first.name.lower()
+    following = pairwise(filled[1:])
+    return [filled[0], *(a for a, b in following if lines[a].name.lower() == label and lines[b].field)]
+
+
+def _is_head(first: Sequence[_Line]) -> bool:
+    """Tell whether the first lines are a head: labels from the first or second on, and a title."""
+    labelled = [line.field for line in first if line.field]
+    if first[0].field:
+        return len(set(labelled)) >= _FEWEST and bool({"title", "url", "published", "source"} & set(labelled))
+    below = [line.field for line in first[1:3]]
+    return all(below) and len(set(below)) == len(below) >= _FEWEST and "title" not in labelled
+
+
+def _fields(lines: Sequence[_Line]) -> dict[str, str]:
+    """Return what the labels of one article say, unknown ones by their own names."""
+    end = _end_of_text(lines)
+    fields: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    current, was_blank = "", False
+    for at, line in enumerate(lines):
+        if not line.text or (_RULE.fullmatch(line.text) and current != "body"):
+            was_blank = True
+            continue
+        is_label = bool(line.name) and (at >= end or _counts(line, current, seen, is_after_blank=was_blank))
+        if is_label:
+            key = line.field or line.name
+            seen.add(key)
+            current = key
+            fields.setdefault(key, []).append(line.value)
+        elif not fields:
+            fields["title"], current = [line.text], "title"
+            seen.add("title")
+        else:
+            if current not in _TEXTS and any(fields[current]):
+                current = "body"
+                seen.add(current)
+            fields.setdefault(current, []).append(line.text)
+        was_blank = False
+    return {key: _joined(values) for key, values in fields.items() if key != UNUSED}
+
+
+def _joined(values: Sequence[str]) -> str:
+    """Return what one label says, without the quotes of YAML around it."""
+    quoted = _QUOTED.fullmatch(values[0]) if len(values) == 1 else None
+    return quoted[2] if quoted else "\n".join(filter(None, values))
+
+
+def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) -> bool:
+    """Tell whether a label in the head is one: not in the body, not twice, unknown ones between others."""
+    if current == "body" or (line.field and line.field != UNUSED and line.field in seen):
+        return False
+    if line.field:
+        return True
+    return not is_after_blank and current not in _TEXTS
+
+
+def _end_of_text(lines: Sequence[_Line]) -> int:
+    """Return where the labels below the text begin: known ones, none of them a text or said before."""
+    said = _said_above(lines)
+    end = len(lines)
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at]
+        if not line.text or _RULE.fullmatch(line.text):
+            continue
+        if not line.field or line.field in _TEXTS or line.field in said:
+            break
+        end = at
+    return end
+
+
+def _said_above(lines: Sequence[_Line]) -> set[str]:
+    """Return the fields of the labels before the body's."""
+    body = next((at for at, line in enumerate(lines) if line.field == "body"), len(lines))
+    return {line.field for line in lines[:body] if line.field} - {UNUSED}

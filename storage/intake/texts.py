@@ -1,0 +1,157 @@
+"""A text file → its articles: labelled text, one article as scraped, or several with something between them.
+
+Several articles are told apart by ruled lines, by blank lines, or by their labels. The file or the part is
+refused where nothing parts several articles, and where there is no sign of one (a first line that reads like
+a headline, prose below it): a guess would publish what nobody wrote.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, check_length
+from storage.intake.labelled import read_labelled
+from storage.intake.model import Origin, Refusal, UnreadableError
+from storage.intake.row_fields import draft_of
+from storage.intake.scraped import is_address, read_scraped
+from summarizer.text.prose import find_objection
+from summarizer.text.repair import repair
+from summarizer.text.syllables import syllables
+
+_RULE = re.compile(r"(?=(?:.*[-=*_#~+•—–─═]){3})[-=*_#~+•—–─═.\s\d]{3,}")
+_END = re.compile(r"[.!?…][\"”’')\]]*$")
+_SENTENCE_WITHIN = re.compile(r"\w{2}[.!?…][\"”’')\]]*\s+[^\W\d_a-z]")
+_HEADLINE_WORDS = range(2, 41)
+_LONG_HEADLINE_WORDS = 20  # beyond which a headline has no full stop
+_PART_HEADLINE_WORDS = range(5, 31)  # where only blank lines tell that an article begins
+_PROSE_WORDS, _SENTENCE_WORDS = 12, 6
+_FEWEST_PART_LINES = 3
+_LIKENESS = 0.6  # of a lead to its headline
+_MOST_LEADS = 2  # in one article: its own, and by chance another
+_MOST_REPEATS = 3  # sentences that stand in a text three times
+_MANY = "có vẻ nhiều bài trong một tệp; hãy đặt một dòng ----- giữa các bài, hoặc tách mỗi bài một tệp"
+
+
+def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
+    """Yield a draft, or why there is none, for each article of a text; places are `name`, or `name#item`."""
+    lines = repair(text).text.strip().split("\n")
+    rows = read_labelled(lines)
+    parts = _parts(lines) if not rows else []
+    many = len(rows or parts) > 1
+    readers = [partial(draft_of, row) for row in rows] or [
+        partial(_draft, part, origin=origin, now=now) for part in parts
+    ]
+    for number, read in enumerate(readers, start=1):
+        place = f"{name}#{number}" if many else name
+        try:
+            yield read(place=place)
+        except UnreadableError as error:
+            yield Refusal(place, str(error))
+
+
+def _draft(lines: Sequence[str], *, place: str, origin: Origin, now: datetime) -> Draft:
+    text = "\n".join(lines)
+    check_length("nội dung", len(text), MAX_TEXT_CHARACTERS)
+    if _holds_several(lines):
+        raise UnreadableError(_MANY)
+    draft = read_scraped(text, place, origin, now)
+    _check_alive(draft, lines)
+    return draft
+
+
+def _parts(lines: Sequence[str]) -> list[list[str]]:
+    """Return the articles of a text: parted by ruled lines, else by the most blank lines, else one."""
+    ruled = _split(lines, [bool(_RULE.fullmatch(line.strip())) for line in lines])
+    if len(ruled) > 1 and 2 * sum(map(_begins_like_article, ruled)) > len(ruled):
+        return ruled
+    for blank_lines in (2, 1):
+        parts = _split(lines, _blank_runs(lines, blank_lines))
+        if len(parts) > 1 and all(map(_is_whole_article, parts)):
+            return parts
+    return [list(lines)]
+
+
+def _split(lines: Sequence[str], is_between: Sequence[bool]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for line, between in zip(lines, is_between, strict=True):
+        if between:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return [part for part in parts if any(line.strip() for line in part)]
+
+
+def _blank_runs(lines: Sequence[str], least: int) -> list[bool]:
+    """Mark the blank lines that stand at least `least` together."""
+    marks, run = [False] * len(lines), 0
+    for at, line in enumerate(lines):
+        run = 0 if line.strip() else run + 1
+        if run >= least:
+            marks[at - run + 1 : at + 1] = [True] * run
+    return marks
+
+
+def _begins_like_article(part: Sequence[str]) -> bool:
+    filled = [line.strip() for line in part if line.strip()]
+    title = next((line for line in filled if not is_address(line)), "")
+    return _reads_like_headline(title) and any(_is_prose(line) for line in filled[1:])
+
+
+def _is_whole_article(part: Sequence[str]) -> bool:
+    """Tell whether lines without a blank one between them are an article: headline, lead, more text."""
+    filled = [line.strip() for line in part if line.strip()]
+    title = filled[0]
+    return (
+        len(filled) >= _FEWEST_PART_LINES
+        and len(title.split()) in _PART_HEADLINE_WORDS
+        and not _END.search(title)
+        and not title.endswith((",", ":", ";"))
+        and sum(map(_is_prose, filled[1:])) >= _FEWEST_PART_LINES - 1
+    )
+
+
+def _holds_several(lines: Sequence[str]) -> bool:
+    """Tell whether several articles follow each other with nothing between them.
+
+    Signs are leads that repeat the line before them, as a lead does its headline, and repeated sentences.
+    """
+    words = [tuple(syllables(line)) for line in lines if line.strip()]
+    leads = sum(_is_lead_of(title, lead) for title, lead in pairwise(words))
+    again = Counter(line for line in words if len(line) >= _SENTENCE_WORDS)
+    repeats = sum(1 for count in again.values() if count >= _MOST_REPEATS)
+    return leads > _MOST_LEADS or repeats >= _MOST_REPEATS
+
+
+def _is_lead_of(title: Sequence[str], lead: Sequence[str]) -> bool:
+    if len(title) not in _PART_HEADLINE_WORDS or len(lead) <= len(title):
+        return False
+    return len(set(title) & set(lead)) >= _LIKENESS * len(set(title))
+
+
+def _check_alive(draft: Draft, lines: Sequence[str]) -> None:
+    """Raise UnreadableError for a text that shows no sign of an article."""
+    if not _reads_like_headline(draft.title):
+        missing = "dòng đầu không đọc như một tiêu đề"
+    elif not any(_is_prose(line.strip()) for line in lines if line.strip() != draft.title):
+        missing = "dưới tiêu đề không có câu văn nào"
+    else:
+        return
+    objection = find_objection("\n".join(lines))
+    raise UnreadableError(objection or f"không có bài báo nào nhận ra được: {missing}")
+
+
+def _reads_like_headline(title: str) -> bool:
+    words = len(title.split())
+    if words not in _HEADLINE_WORDS or title.endswith((",", ";", ":")):
+        return False
+    if _SENTENCE_WITHIN.search(title) and _END.search(title):
+        return False
+    return not (words > _LONG_HEADLINE_WORDS and title.endswith("."))
+
+
+def _is_prose(line: str) -> bool:
+    words = len(line.split())
+    return words >= _PROSE_WORDS or (words >= _SENTENCE_WORDS and _END.search(line) is not None)
