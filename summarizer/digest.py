@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from summarizer.stories.differences import with_disagreement, with_news
+from summarizer.stories.quoting import common_words, surely_same
 from summarizer.stories.telling import (
     Candidate,
     DigestStory,
@@ -46,6 +47,7 @@ _APPETITE = 0.8  # each further story of a topic is worth so much less to the re
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
+_STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
 _SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
 _SHARE = 0.4
@@ -89,7 +91,7 @@ def compose(
         if not queues[topic]:
             del queues[topic]
     left_out = page.left_out + sum(map(len, queues.values()))
-    stories = _with_differences(_in_sections(page.stories, topic_order), candidates, told or {})
+    stories = _with_differences(_in_sections(page.stories, topic_order), page.surely_same, told or {})
     return Digest(edition, title, slot, stories, left_out)
 
 
@@ -121,6 +123,8 @@ class _Page:
         self.stories: list[DigestStory] = []
         self.left_out = 0
         self._told: list[Terms] = []
+        self.surely_same: dict[int, list[Piece]] = {}  # by story: the articles that it may be told from
+        self._frequencies = common_words(one.pieces[-1] for one in ranked[:_STORIES_COUNTED])
         self._budget = budget
         self._read: Counter[tuple[str, str]] = Counter()
         self._caps = {
@@ -137,10 +141,12 @@ class _Page:
         terms = article_terms(pieces[0].document.title, pieces[0].document.sapo, pieces[0].document.body)
         if any(similarity(terms, told) >= _SAME_EVENT for told in self._told):
             return
-        story = self._fitted(candidate, pieces)
+        sure = surely_same(pieces, self._frequencies)
+        story = self._fitted(candidate, sure)
         if story is None:
             self.left_out += 1
             return
+        self.surely_same[candidate.story_id] = sure
         self.stories.append(story)
         self._told.append(terms)
         for key in (("all", ""), ("topic", story.topic or ""), ("paper", pieces[0].source)):
@@ -184,12 +190,11 @@ class _Page:
 
 
 def _with_differences(
-    stories: Sequence[DigestStory], candidates: Sequence[Candidate], told: Mapping[int, dt.datetime]
+    stories: Sequence[DigestStory], pieces: Mapping[int, Sequence[Piece]], told: Mapping[int, dt.datetime]
 ) -> tuple[DigestStory, ...]:
-    by_id = {candidate.story_id: candidate for candidate in candidates}
     different = []
     for story in stories:
-        candidate = by_id[story.story_id]
+        candidate = Candidate(story.story_id, tuple(pieces[story.story_id]))
         if story.story_id in told:
             story = with_news(story, candidate, told[story.story_id])
         different.append(with_disagreement(story, candidate))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from summarizer.facts.superseded import gives_other_figure
 from summarizer.model import Disagreement, Document, FieldName, Sentence, Summary, sentence_at
 from summarizer.stories.terms import article_terms, similarity
 from summarizer.text.openers import is_dangling
@@ -117,6 +118,8 @@ def showable(candidate: Candidate) -> list[Piece]:
 def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
     """Tell a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
 
+    The second sentence may be of any of `pieces`, but gives no other figure for what the first one counts.
+
     Raises:
         ValueError: a summary's sentence is not what stands at its place.
     """
@@ -170,6 +173,8 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
             break
         told = [quote.text for quote in quotes]
         if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
+            continue
+        if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *told]):
             continue
         if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
             place = sentence.place

@@ -164,3 +164,19 @@ def test_the_latest_known_publication_time_is_the_storys(piece: Builder) -> None
 def test_a_title_over_two_lines_is_put_into_one(piece: Builder) -> None:
     candidate = Candidate(1, (piece(1, title="Bến phà\n Vàm Đước  ngừng"),))
     assert tell(candidate, leading(candidate)).title == "Bến phà Vàm Đước ngừng"
+
+
+def test_a_superseded_count_of_another_paper_is_not_told(piece: Builder) -> None:
+    """Read after the newer count, the older one is taken for a contradiction."""
+    now = "Trận lốc ở Vàm Đước làm 12 người bị thương, theo công an xã chiều nay."
+    before = "Trận lốc ở Vàm Đước làm 4 người bị thương và tốc mái một dãy nhà ven sông."
+    new = piece(1, title="Lốc xoáy ở Vàm Đước", sentences=(now,), hours_ago=1)
+    old = piece(2, title="Lốc xoáy quét qua Vàm Đước", sentences=(before,), hours_ago=9)
+    assert told(new, old) == [now]
+
+
+def test_a_count_that_the_headline_tells_otherwise_is_not_told(piece: Builder) -> None:
+    new = piece(1, title="Lốc xoáy ở Vàm Đước: 12 người bị thương", sentences=(PIER_NEXT,), hours_ago=1)
+    before = "Công an xã xác nhận 4 người bị thương sau trận lốc, đều được đưa tới trạm xá."
+    old = piece(2, title="Lốc xoáy quét qua Vàm Đước", sentences=(before,), hours_ago=9)
+    assert told(new, old) == [PIER_NEXT]

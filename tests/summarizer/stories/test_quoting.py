@@ -1,0 +1,85 @@
+"""Which articles of a story may be quoted beside the one that leads it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from summarizer.digest import compose
+from summarizer.facts.superseded import gives_other_figure
+from summarizer.stories.frequencies import Frequencies
+from summarizer.stories.grouping import JOIN_AT
+from summarizer.stories.quoting import QUOTE_AT, common_words, surely_same
+from summarizer.stories.telling import Candidate, Piece
+
+Builder = Callable[..., Piece]
+LEADS = json.loads(Path(__file__).with_name("leads.json").read_text(encoding="utf-8"))
+ONE, TWO = LEADS["one event"], LEADS["two events"]
+
+
+def pieces_of(piece: Builder, leads: list[tuple[str, str, int]]) -> list[Piece]:
+    return [
+        piece(number, title=title, sapo=sapo, paper=f"Báo {number}", hours_ago=40 - hours)
+        for number, (title, sapo, hours) in enumerate(leads)
+    ]
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_another_papers_report_of_the_event_may_be_quoted(piece: Builder, kind: str) -> None:
+    pieces = pieces_of(piece, ONE[kind])
+    assert surely_same(pieces, Frequencies()) == pieces
+
+
+@pytest.mark.parametrize("kind", TWO)
+def test_what_got_into_the_story_by_mistake_is_not_quoted(piece: Builder, kind: str) -> None:
+    pieces = pieces_of(piece, TWO[kind])
+    assert surely_same(pieces, Frequencies()) == pieces[:1]
+
+
+def test_more_is_asked_for_a_quotation_than_for_a_story() -> None:
+    assert JOIN_AT < QUOTE_AT < 1
+
+
+def test_words_that_all_the_news_has_make_no_report_sure(piece: Builder) -> None:
+    cup = [f"Cúp Sông Hậu: chuyện riêng{n} của đội lạ{n}" for n in range(200)]
+    two = pieces_of(piece, [["Trận ba ở Cúp Sông Hậu", "", 0], ["Trận tư ở Cúp Sông Hậu", "", 0]])
+    news = common_words([piece(9 + n, title=title, sapo=" ") for n, title in enumerate(cup)])
+    assert surely_same(two, news) == two[:1]
+
+
+def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: Builder, slot: object) -> None:
+    """Its paper stays among the sources: a wrong source costs less than a wrong sentence."""
+    wrong = pieces_of(piece, TWO["two floods"])
+    told = compose(
+        [Candidate(1, tuple(wrong))], edition="sang", title="", slot=slot, topics=(), reading_minutes=3,
+        topic_order=(),
+    ).stories[0]  # fmt: skip
+    assert len({quote.article_id for quote in told.quotes}) <= 1
+    assert told.disagreement is None
+    assert len(told.sources) == 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Số người chết trong vụ cháy là 12.", []),
+        ("Vụ cháy chợ Bến Cau làm 12 người chết.", ["Vụ cháy chợ Bến Cau: 12 người chết"]),
+        ("Ngọn lửa bùng lên lúc 3 giờ.", ["Vụ cháy chợ Bến Cau làm 12 người chết"]),
+        ("Vụ cháy làm 9 người bị thương.", ["Vụ cháy chợ Bến Cau làm 12 người chết"]),
+    ],
+)
+def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, told: list[str]) -> None:
+    assert not gives_other_figure(sentence, told)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Vụ cháy chợ Bến Cau làm 9 người chết.", "Vụ cháy chợ Bến Cau làm 12 người chết."),
+        ("Nhà chức trách cho biết 9 người thiệt mạng.", "Cháy chợ Bến Cau: 12 người chết"),
+        ("Đã có gần 2.000 người bị thương.", "Đã có 3.460 người bị thương sau trận động đất."),
+    ],
+)
+def test_an_older_count_is_seen_beside_the_newer_one(sentence: str, told: str) -> None:
+    assert gives_other_figure(sentence, [told])
