@@ -8,6 +8,7 @@ from bot.times.schedule import Schedule
 from config.newsroom import Edition, Newsroom, Source
 from config.reading import TEMPLATE, load_newsroom, parse_newsroom
 from config.settings import Settings
+from config.topics import BUILT_IN_TOPICS
 
 
 def find_newsroom(settings: Settings) -> Newsroom:
@@ -40,6 +41,7 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
         contact=declared.general.contact,
+        sections={word: name for name, (_, words) in BUILT_IN_TOPICS.items() for word in (name, *words)},
     )
 
 

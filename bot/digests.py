@@ -17,7 +17,6 @@ from storage.candidates import Window, find_eligible
 from storage.engine import Database
 from summarizer.digest import Candidate, Digest, Piece, compose
 from summarizer.model import Summary
-from summarizer.topics import guess_topic
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
 
@@ -128,7 +127,6 @@ def _compose(
 def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
     """Return the article as the language code takes it, with what its source allows to be shown."""
     source = newsroom.find_source(article.source)
-    topic = topic_of(newsroom, article)
     return Piece(
         article_id=article.id,
         document=article.document,
@@ -136,30 +134,10 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
         source=article.source,
         source_title=source.title if source else article.source,
         url=article.url,
-        topic=topic,
+        topic=article.topic,
         published_at=article.published.at if article.published else None,
         stored_at=article.stored_at,
         quote=source.quote if source else "full",
         advertorial=article.advertorial,
         ready_at=article.ready_at,
     )
-
-
-def topic_of(newsroom: Newsroom, article: StoredArticle) -> str | None:
-    """Return the article's topic: as its source said, by its address, the source's own, or by its words.
-
-    Where the operator declared other topics, what the words tell counts if one of them is so called.
-    """
-    source = newsroom.find_source(article.source)
-    said = guess_topic(
-        declared=article.topic if article.topic in newsroom.topics else None,
-        feed_category=article.topic,
-        url=article.url,
-        aliases=newsroom.topic_aliases,
-    )
-    return said or (source.topic if source else None) or _by_words(newsroom, article)
-
-
-def _by_words(newsroom: Newsroom, article: StoredArticle) -> str | None:
-    told = article.guessed_topic
-    return guess_topic(declared=told, feed_category=None, url=None, aliases=newsroom.topic_aliases)

@@ -68,8 +68,7 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
     return Narrowing(
         Filters(
             source_names=meant,
-            # A source may call a topic by any of its names.
-            topics=tuple(dict.fromkeys(called for name in subjects for called in topics[name])),
+            topics=subjects,
             since=_midnight(query.since, zone),
             until=_midnight(query.until, zone, later=_LAST_MOMENT),
         ),

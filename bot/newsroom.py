@@ -5,13 +5,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from bot.times.schedule import Schedule
 from storage.profiles import Choices
 from summarizer.digest import QuotePolicy
+from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Edition:
 class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
-    `topic_aliases` maps what feeds and addresses call a topic to its name. `ranker` is a name in
+    `topic_aliases` maps what feeds and addresses call a topic to its name, `sections` what papers
+    usually call a section to a built-in topic. `ranker` is a name in
     `summarizer.extraction.ranking.RANKERS`: it chooses the sentences of articles that come in from now
     on. `contact` is for those who keep the polled hosts.
     """
@@ -100,6 +102,7 @@ class Newsroom:
     questions_per_hour: int
     ranker: str = "diemtin"
     contact: str | None = None
+    sections: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file_sources(self) -> tuple[Source, ...]:
@@ -133,6 +136,18 @@ class Newsroom:
         known = tuple(name for name in choices.topics if name in self.topics)
         return replace(edition, schedule=schedule, topics=known or edition.topics)
 
+    @property
+    def topic_rules(self) -> TopicRules:
+        """Return what decides the topics of articles."""
+        words = words_of_topics(self.topics, self.topic_aliases, self.sections)
+        own = {one.name: one.topic or _section_of(one, words) for one in self.sources}
+        return TopicRules(words, {name: topic for name, topic in own.items() if topic})
+
     def find_source(self, name: str) -> Source | WebSource | None:
         """Return the source called `name`."""
         return next((source for source in self.sources if source.name == name), None)
+
+
+def _section_of(source: Source | WebSource, words: Mapping[str, str]) -> str | None:
+    address = source.url if isinstance(source, WebSource) else source.path.name
+    return topic_of_source(source.name, source.title, address, words)

@@ -30,7 +30,8 @@ SET_ASIDE = 100  # the `tries` of an article that is not tried again
 class StoredArticle:
     """One article as it is stored now. `version` counts from 1.
 
-    `topic` is what the source said, `guessed_topic` what its words tell (None until it is worked up).
+    `topic` is the newsroom's name of its topic, None until it is worked up; `category` is what the source
+    called it. `speaker` is the declared source that brought the present text.
     """
 
     id: int
@@ -38,7 +39,7 @@ class StoredArticle:
     url: str | None
     source: str
     topic: str | None
-    guessed_topic: str | None
+    category: str | None
     title: str
     sapo: str
     body: str
@@ -49,6 +50,7 @@ class StoredArticle:
     story_id: int | None
     worked_at: dt.datetime | None
     ready_at: dt.datetime | None
+    speaker: str | None = None
 
     @property
     def document(self) -> Document:
@@ -89,9 +91,9 @@ def article_of(row: Row[Any]) -> StoredArticle:
     """Return the article that a whole row of the table holds."""
     published = Published(row.published_at, row.published_precision) if row.published_at else None
     return StoredArticle(
-        row.id, row.external_id, row.url, row.source, row.topic, row.guessed_topic, row.title, row.sapo,
+        row.id, row.external_id, row.url, row.source, row.topic, row.category, row.title, row.sapo,
         row.body, published, row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
-        row.ready_at,
+        row.ready_at, row.speaker,
     )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def _columns(article: Incoming) -> dict[str, Any]:
         "external_id": article.external_id,
         "url": article.url,
         "source": article.source,
-        "topic": article.topic,
+        "category": article.topic,
         "title": article.title,
         "sapo": article.sapo,
         "body": article.body,

@@ -41,8 +41,9 @@ articles = Table(
     Column("external_id", Text, nullable=False),
     Column("url", Text),
     Column("source", Text, nullable=False),
-    Column("topic", Text),
-    Column("guessed_topic", Text),  # by the words of the text, when it was worked up
+    Column("category", Text),  # what its row or feed calls its topic
+    Column("topic_by_words", Text),  # a built-in topic's name: see summarizer.topic_classifier
+    Column("topic", Text),  # the newsroom's name of the topic, which everything reads: see storage.topics
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),

@@ -21,8 +21,9 @@ _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """An article and what was found for it. Places have document index 0; `topic` is told by the words.
+    """An article and what was found for it. Places have document index 0.
 
+    `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
     A round-up belongs to no story.
     """
 
@@ -30,6 +31,7 @@ class Worked:
     summary: Summary
     story_id: int | None
     topic: str | None = None
+    topic_by_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> 
         "worked_at": now,
         "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
         "story_id": one.story_id,
-        "guessed_topic": one.topic,
+        "topic": one.topic,
+        "topic_by_words": one.topic_by_words,
     }
     statement = update(articles).where(unchanged).values(found)
     return (await connection.execute(statement)).rowcount == 1

@@ -1,44 +1,117 @@
-"""Guess an article's topic from what its source says about it.
+"""Decide an article's topic, once, by the surest clue: the one place that does.
 
-The surest word first: what the article's row declares, the feed's category, then the words of the URL's path
-(`/the-thao/bong-da/…`, `/Home/TheGioi/…`). What the text itself is about is no business of this module.
+The clues in their order: what its row or feed calls it, the sections in its address (`/the-thao/bong-da/…`,
+`/Home/TheGioi/…`, `thethao.bao.vn`), its source, and the words of its text (`summarizer.topic_classifier`).
 """
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from summarizer.text.syllables import folded
 
 _CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_]+")
+_LEVELS = re.compile(r"[/>|,;»:]|\s[-–—]\s")  # "Thể thao / Bóng đá", "Thể thao - VnExpress RSS"
+_NUMBER = re.compile(r"[a-z]?\d+|html?|aspx|php|rss|xml|feed|atom")  # "the-thao-c12", "the-thao.rss"
+_NEWS = frozenset(("tin", "tuc", "bao", "chuyen", "muc", "trang", "kenh", "rss"))  # "tin-the-thao"
+_PAPERS = frozenset(("bao", "tap", "thoi", "tin", "trang", "kenh", "dai", "tc"))  # "bao-phap-luat" is a paper
 _SUBDOMAIN_LABELS = 1  # of a host like thethao.bao.vn
 _LONGEST_SECTION = 4  # syllables: a longer part of a path is an article's headline, not a section
 
 
-def guess_topic(
-    *, feed_category: str | None, url: str | None, declared: str | None, aliases: Mapping[str, str]
-) -> str | None:
-    """Return the topic, or None when nothing tells it.
+@dataclass(frozen=True, slots=True)
+class TopicClues:
+    """What tells an article's topic. `sources`: names under which the newsroom may know its source."""
 
-    `aliases` leads from a word to a topic's name; marks, case, blanks and hyphens make no difference.
+    category: str | None
+    url: str | None
+    sources: tuple[str | None, ...]
+    by_words: str | None
 
-    >>> guess_topic(feed_category=None, url="https://bao.example/Home/TheGioi/x-1.html", declared=None,
-    ...             aliases={"Thế giới": "the-gioi"})
+
+@dataclass(frozen=True, slots=True)
+class TopicRules:
+    """How a newsroom decides: its topic by each word (as `section_key` gives it), and by each source."""
+
+    by_word: Mapping[str, str] = field(default_factory=dict)
+    by_source: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what changes whenever an article may get another topic."""
+        said = repr((sorted(self.by_word.items()), sorted(self.by_source.items())))
+        return hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:16]
+
+
+NO_RULES = TopicRules()
+
+
+def decide_topic(clues: TopicClues, rules: TopicRules) -> str | None:
+    """Return the newsroom's name of the article's topic, or None when nothing tells it.
+
+    >>> rules = TopicRules({"thegioi": "the-gioi", "bongda": "the-thao"})
+    >>> decide_topic(TopicClues("Tin nóng", "https://bao.example/Home/TheGioi/x-1.html", (), None), rules)
     'the-gioi'
     """
-    topics = {_key(name): name for name in aliases.values()}
-    topics |= {_key(word): topic for word, topic in aliases.items()}
-    known = (topics[key] for key in _clues(declared, feed_category, url) if key in topics)
-    return next(known, None)
+    if topic := _first_known(_clues(clues.category, clues.url), rules.by_word):
+        return topic
+    declared = (rules.by_source.get(name) for name in clues.sources if name)
+    by_source = next(filter(None, declared), None)
+    return by_source or rules.by_word.get(section_key(clues.by_words or ""))
 
 
-def _clues(declared: str | None, feed_category: str | None, url: str | None) -> Iterator[str]:
-    for said in (declared, feed_category):
-        if said:
-            yield _key(said)
-            # "Thể thao / Bóng đá", "Pháp luật > Hồ sơ": the broader section stands first.
-            yield from map(_key, re.split(r"[/>|,;»]", said))
+def words_of_topics(
+    topics: Iterable[str], aliases: Mapping[str, str], sections: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the topic that each word tells. `aliases` leads from a newsroom's word to one of its `topics`.
+
+    `sections` leads from what papers usually call a section to a built-in topic; one that the newsroom knows
+    under this name counts as well.
+    """
+    own = {section_key(name): name for name in topics}
+    own |= {section_key(word): topic for word, topic in aliases.items()}
+    usual = {section_key(word): own.get(section_key(topic)) for word, topic in sections.items()}
+    return {word: topic for word, topic in usual.items() if topic} | own
+
+
+def topic_of_source(name: str, title: str, address: str, words: Mapping[str, str]) -> str | None:
+    """Return the topic that a source's address, title or name tells: it brings one section of a paper.
+
+    >>> topic_of_source("vnx", "VnExpress", "https://bao.example/rss/the-thao.rss", {"thethao": "the-thao"})
+    'the-thao'
+    """
+    parts = [part for part in _LEVELS.split(title) if part != title]
+    syllables = name.split("-")
+    if syllables[0] not in _PAPERS:
+        parts += ["-".join(syllables[at:]) for at in range(1, len(syllables))]
+    return _first_known([*_sections(f"{address}/"), *map(section_key, parts)], words)
+
+
+def section_key(word: str) -> str:
+    """Return `word` as sections are compared: without diacritics, case, blanks, hyphens and numbers.
+
+    >>> section_key("Tin Thể thao"), section_key("the-thao-c12"), section_key("TheThao.rss")
+    ('thethao', 'thethao', 'thethao')
+    """
+    words = [part for part in _NO_WORD.split(folded(_CAPITAL_INSIDE.sub(" ", word))) if part]
+    while len(words) > 1 and _NUMBER.fullmatch(words[-1]):
+        words.pop()
+    while len(words) > 2 and words[0] in _NEWS:
+        words.pop(0)
+    return "".join(words)  # hosts and old addresses run words together ("thethao")
+
+
+def _first_known(keys: Iterable[str], words: Mapping[str, str]) -> str | None:
+    return next((words[key] for key in keys if key in words), None)
+
+
+def _clues(category: str | None, url: str | None) -> Iterator[str]:
+    if category:
+        yield section_key(category)
+        yield from map(section_key, _LEVELS.split(category))  # the broader section stands first
     if url:
         yield from _sections(url)
 
@@ -51,11 +124,5 @@ def _sections(url: str) -> Iterator[str]:
         return
     path = [unquote(section) for section in parts.path.split("/")[:-1]]
     for section in [*path, *host.split(".")[:_SUBDOMAIN_LABELS]]:
-        spaced = _CAPITAL_INSIDE.sub(" ", section)
-        if len(_NO_WORD.split(spaced)) <= _LONGEST_SECTION:
-            yield _key(spaced)
-
-
-def _key(word: str) -> str:
-    # Hosts and old addresses run words together ("thethao"): so do all keys.
-    return _NO_WORD.sub("", folded(word))
+        if len(_NO_WORD.split(_CAPITAL_INSIDE.sub(" ", section))) <= _LONGEST_SECTION + 1:
+            yield section_key(section)

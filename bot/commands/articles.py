@@ -54,7 +54,7 @@ async def _ingest(paths: list[str]) -> Intake:
                 desk.database, desk.clock, texts,
                 lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
             )  # fmt: skip
-            await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker)
+            await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker, rules=desk.newsroom.topic_rules)
         return total + Intake(refused=tuple(set_aside))
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bot.assembly import assemble, find_newsroom
 from bot.commands.terminal import fail, say
 from bot.desk import Desk
+from bot.jobs.renewing_topics import renew_topics
 from bot.logs import Redactor, configure_logging
 from bot.operators.notices import schema_upgraded
 from bot.times.clock import Clock
@@ -49,11 +50,12 @@ def newsroom_or_exit(settings: Settings) -> Newsroom:
 
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
-    """Open the database, upgraded when it must be, and the newsroom."""
+    """Open the database, upgraded and with topics renewed where it must be, and the newsroom."""
     newsroom = assemble(newsroom_or_exit(settings))
     clock = clock_of(settings)
     async with open_database(settings) as database:
         await upgrade_or_exit(database, clock)
+        await renew_topics(database, clock, newsroom.topic_rules)
         yield Desk(database, clock, newsroom, settings.admins)
 
 

@@ -46,7 +46,9 @@ class Arrivals:
         async with self._lock:
             began = self._desk.clock.now()
             await poll_sources(self._desk, self._tell_admins)
-            done = await self._work_up.run(ranker=self._desk.newsroom.ranker)
+            done = await self._work_up.run(
+                ranker=self._desk.newsroom.ranker, rules=self._desk.newsroom.topic_rules
+            )
             await self._follow()
             self._taken_in_at = began
             return done

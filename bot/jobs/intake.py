@@ -184,7 +184,7 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
 async def _read(desk: Desk, source: Source, found: Found, now: dt.datetime) -> Intake:
     if found.refusal is not None:
         return await _keep(desk.database, [found.refusal], source.name, now)
-    origin = Origin(source.name, source.zone, source.topic, papers_of(source, desk.newsroom.sources))
+    origin = Origin(source.name, source.zone, papers_of(source, desk.newsroom.sources))
     drafts = path_drafts(found.path, origin, now=now)
     total = Intake()
     while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):

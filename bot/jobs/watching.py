@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 
 from bot.desk import Desk
-from bot.digests import topic_of
 from bot.failures import contained
 from bot.newsroom import Newsroom
 from bot.threads import INTAKE
@@ -131,7 +130,7 @@ def may_be_told(article: StoredArticle, newsroom: Newsroom) -> bool:
 
 def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
     source = newsroom.find_source(article.source)
-    topic = topic_of(newsroom, article)
+    topic = article.topic
     sources = (article.source, source.title if source else "")
     topics = (topic, newsroom.topics.get(topic, "")) if topic else ()
     return Arrived(article.document, frozenset(map(comparable, sources)), frozenset(map(comparable, topics)))

@@ -15,6 +15,7 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.renewing_topics import clues_of, renew_topics
 from bot.jobs.set_aside import BOT_DIED, NameSetAside, name_nobody, reason_of
 from bot.metrics import JOB_FAILURES
 from bot.text_work.tasks import PROCESS, Processed, Processing
@@ -36,8 +37,10 @@ from storage.work import Grouped, Worked, find_grouped, find_next, make_story, s
 from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
 from summarizer.stories.roundups import is_roundup
+from summarizer.topics import NO_RULES, TopicRules, decide_topic
 
 _BATCH = 50
+_MOST_RENEWED = 10_000  # topics of stored articles, at the beginning of a run
 _SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
 _WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _LEARN_BATCH = 1_000
@@ -66,18 +69,21 @@ class WorkUp:
         self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
         self._is_sure = True
 
-    async def run(self, *, most: int = 1_000, ranker: str = "diemtin") -> int:
+    async def run(self, *, most: int = 1_000, ranker: str = "diemtin", rules: TopicRules = NO_RULES) -> int:
         """Work up to `most` waiting articles up, their sentences chosen by `ranker`; return how many were.
+
+        `rules` decide their topics, and, where these are new, those of a bounded number of stored articles.
 
         Raises:
             TextWorkError: the text process does not start; the articles go on waiting.
         """
         done = 0
         async with self._lock:
+            await renew_topics(self._database, self._clock, rules, most=_MOST_RENEWED)
             while done < most and (waiting := await self._next()):
                 if not done:
                     await self._learn()
-                done += await self._work_up(waiting, ranker)
+                done += await self._work_up(waiting, ranker, rules)
         return done
 
     async def _next(self) -> Sequence[StoredArticle]:
@@ -92,7 +98,7 @@ class WorkUp:
             await self._put_aside([(article, BOT_DIED) for article in exhausted])
         return [suspect] if suspect else []
 
-    async def _work_up(self, waiting: Sequence[StoredArticle], ranker: str) -> int:
+    async def _work_up(self, waiting: Sequence[StoredArticle], ranker: str, rules: TopicRules) -> int:
         await self._texts.start()  # if that fails, nothing was tried
         ids = [article.id for article in waiting]
         async with self._database.write() as connection:
@@ -105,7 +111,7 @@ class WorkUp:
                 [(one, reason_of(f)) for one, f in done if isinstance(f, Failure) and f.is_deadly]
             )
             kept = [(one, _found(one, f)) for one, f in done if not isinstance(f, Failure) or not f.is_deadly]
-            return sum([await self._save(batch) for batch in chunks(kept, _SAVED_AT_ONCE)])
+            return sum([await self._save(batch, rules) for batch in chunks(kept, _SAVED_AT_ONCE)])
         except BaseException:  # to be stopped is no fault of the articles either
             with suppress(StorageError):
                 async with self._database.write() as connection:
@@ -120,14 +126,19 @@ class WorkUp:
         for article, reason in found:
             self._name_set_aside(article.source, article.title, reason)
 
-    async def _save(self, batch: Sequence[tuple[StoredArticle, tuple[Summary, str | None]]]) -> int:
+    async def _save(
+        self, batch: Sequence[tuple[StoredArticle, tuple[Summary, str | None]]], rules: TopicRules
+    ) -> int:
         now = self._clock.now()
         self._is_sure = False
         async with self._database.write() as connection:
             done = [
-                Worked(article, summary, await self._group(connection, article, now), topic)
-                for article, (summary, topic) in batch
-            ]
+                Worked(
+                    article, summary, await self._group(connection, article, now),
+                    decide_topic(clues_of(article, by_words), rules), by_words,
+                )
+                for article, (summary, by_words) in batch
+            ]  # fmt: skip
             saved = await save_work(connection, done, now=now)
         self._is_sure = True
         self._recent |= {article.id: now for article, _ in batch}
@@ -177,7 +188,7 @@ class WorkUp:
 
 
 def _found(article: StoredArticle, found: Processed | Failure) -> tuple[Summary, str | None]:
-    """Return the summary and the topic of an article; an article that breaks a step has none from it."""
+    """Return the summary and the topic by words of an article; one that breaks a step has none from it."""
     failures = [found.trace] if isinstance(found, Failure) else found.failures
     for trace in failures:
         JOB_FAILURES.labels("text").inc()

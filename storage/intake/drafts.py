@@ -83,7 +83,7 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
         external_id=given_id or url or key,
         url=url,
         source=paper if origin.papers is None or paper in origin.papers else origin.source,
-        topic=_one_line(draft.topic) or origin.topic,
+        topic=_one_line(draft.topic) or None,
         title=title,
         sapo=sapo,
         body=cleaned.text,

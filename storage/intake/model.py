@@ -11,7 +11,8 @@ from storage.times import Published
 class Incoming:
     """One article, cleaned and ready to be stored.
 
-    `key` is its identity and `text_hash` its text (see `storage.identity`); `topic` is as given, or None;
+    `key` is its identity and `text_hash` its text (see `storage.identity`); `topic` is what its row or
+    feed calls it, or None;
     `place` says where it was found: `path`, `path:line` or `path#item`. `speaker` is the declared source, ""
     the command `ingest`; `standing` is for whom it speaks (see `storage.speakers`).
     """
@@ -54,7 +55,6 @@ class Origin:
 
     source: str = ""
     zone: str = "Asia/Ho_Chi_Minh"
-    topic: str | None = None
     papers: frozenset[str] | None = None
     date_style: DateStyle | None = None
     sites: frozenset[str] | None = None

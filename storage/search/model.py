@@ -18,9 +18,8 @@ Layer = Literal["accented", "folded", "whole"]
 class Filters:
     """What narrows a search beside words; an empty one narrows nothing.
 
-    `source_names` are values of `articles.source`, `topics` of the topic that the source gave or, where it
-    gave none, of the guessed one. An article came out when it was published, or arrived where that is
-    unknown: not before `since`, not after `until`.
+    `source_names` are values of `articles.source`, `topics` of `articles.topic`. An article came out when it
+    was published, or arrived where that is unknown: not before `since`, not after `until`.
     """
 
     source_names: tuple[str, ...] = ()

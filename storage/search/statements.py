@@ -86,7 +86,7 @@ def _statement(
     body: str,
 ) -> Statement:
     sources, source_values = _one_of("a.source", "source", filters.source_names)
-    topics, topic_values = _one_of("coalesce(a.topic, a.guessed_topic)", "topic", filters.topics)
+    topics, topic_values = _one_of("a.topic", "topic", filters.topics)
     is_timed = filters.since is not None or filters.until is not None
     came_out = "coalesce(a.published_at, a.stored_at)"
     conditions = sources + topics + (f" AND {came_out} BETWEEN :since AND :until" if is_timed else "")

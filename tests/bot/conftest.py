@@ -154,7 +154,7 @@ def story(desk: Desk) -> Story:
             await store_articles(connection, [incoming(title, topic, now)], now=now)
             [article] = await find_waiting(connection, 2)
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-            worked = Worked(article, (sentence,), await make_story(connection, now=now))
+            worked = Worked(article, (sentence,), await make_story(connection, now=now), topic)
             await save_work(connection, [worked], now=now)
         return worked.story_id
 

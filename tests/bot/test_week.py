@@ -275,6 +275,5 @@ async def publish(desk: Desk, title: str, topic: str) -> None:
         await store_articles(connection, [article], now=now)
         [stored] = await find_waiting(connection, 2)
         sentence = sentence_at([stored.document], Place(0, "body", 0, len(stored.body)))
-        await save_work(
-            connection, [Worked(stored, (sentence,), await make_story(connection, now=now))], now=now
-        )
+        worked = Worked(stored, (sentence,), await make_story(connection, now=now), topic)
+        await save_work(connection, [worked], now=now)

@@ -158,7 +158,7 @@ def private_url(source: WebSource) -> str | None:
 def _origin(source: WebSource, fetched: Fetched) -> Origin:
     """Return what a source may say: it speaks for its own host, and for the one to which that redirects."""
     sites = frozenset(site_of(host_of(url)) for url in (source.url, fetched.url))
-    return Origin(source.name, source.zone, source.topic, papers_of(source), sites=sites)
+    return Origin(source.name, source.zone, papers_of(source), sites=sites)
 
 
 def dating_of(items: Sequence[Item], now: dt.datetime) -> str | None:

@@ -20,6 +20,7 @@ from bot.chat.operators.admin import AdminActions
 from bot.desk import Desk
 from bot.emulator.client import Control, Json, control
 from bot.emulator.server import serve
+from bot.jobs.renewing_topics import clues_of
 from bot.newsroom import Edition, Newsroom, Source
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
@@ -31,6 +32,7 @@ from storage.subscribers import Subscriber, find_subscriber
 from storage.times import Published
 from storage.work import Worked, make_story, save_work
 from summarizer.model import Place, sentence_at
+from summarizer.topics import decide_topic
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)  # Sunday, 19:00 in Việt Nam
 OPERATOR = 7_000
@@ -258,7 +260,7 @@ def publish(house: House) -> Publish:
     ) -> list[int]:
         at = house.clock.now() - dt.timedelta(hours=hours_ago)
         incoming = [_incoming(title, body, topic, at, source) for title in titles]
-        return await _store(house.desk.database, incoming, at)
+        return await _store(house.desk, incoming, at)
 
     return store
 
@@ -282,13 +284,14 @@ def _incoming(title: str, body: str, topic: str | None, at: dt.datetime, source:
     )
 
 
-async def _store(database: Database, incoming: Sequence[Incoming], at: dt.datetime) -> list[int]:
-    async with database.write() as connection:
+async def _store(desk: Desk, incoming: Sequence[Incoming], at: dt.datetime) -> list[int]:
+    async with desk.database.write() as connection:
         await store_articles(connection, incoming, now=at)
         done = []
         for article in await find_waiting(connection, 1_000):
             place = Place(0, "body", 0, article.body.index(".") + 1)
             sentence = sentence_at([article.document], place)
-            done.append(Worked(article, (sentence,), await make_story(connection, now=at)))
+            topic = decide_topic(clues_of(article, None), desk.newsroom.topic_rules)
+            done.append(Worked(article, (sentence,), await make_story(connection, now=at), topic))
         await save_work(connection, done, now=at)
     return [worked.article.id for worked in done]

@@ -129,9 +129,8 @@ def test_a_source_line_gives_the_address_that_is_missing(article: _Article) -> N
     assert article(body=body, url="https://bao.example/1").url == "https://bao.example/1"
 
 
-def test_the_origins_topic_stands_in_for_none(article: _Article) -> None:
-    assert article(Origin(topic="thoi-su")).topic == "thoi-su"
-    assert article(Origin(topic="thoi-su"), topic="Kinh tế").topic == "Kinh tế"
+def test_a_topic_is_kept_as_it_was_called(article: _Article) -> None:
+    assert article(topic=" Kinh  tế").topic == "Kinh tế"
     assert article().topic is None
 
 

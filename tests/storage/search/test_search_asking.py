@@ -34,7 +34,7 @@ def put(database: Database) -> Put:
         number = next(ids)
         values = {
             "id": number, "key": str(number), "external_id": "x", "source": "bao-bien", "topic": None,
-            "guessed_topic": None, "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
+            "category": None, "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
             "advertorial": False, "worked_at": NOW, "published_at": None, "title": title, "sapo": sapo,
             "body": body,
         }  # fmt: skip
@@ -64,11 +64,11 @@ async def test_only_articles_of_the_sources_are_found(put: Put, search: Search) 
     assert (await search("sông mây", Filters(source_names=("bao-doi", "bao-xa")))).ids == (wanted,)
 
 
-async def test_the_topic_of_the_source_goes_before_the_guessed_one(put: Put, search: Search) -> None:
-    said = await put("Sông Mây cạn", topic="kinh-te", guessed_topic="thoi-su")
-    guessed = await put("Sông Mây đầy", guessed_topic="kinh-te")
-    await put("Sông Mây đục", topic="thoi-su", guessed_topic="kinh-te")
-    assert set((await search("sông mây", Filters(topics=("kinh-te",)))).ids) == {said, guessed}
+async def test_the_decided_topic_narrows_whatever_the_source_said(put: Put, search: Search) -> None:
+    wanted = await put("Sông Mây cạn", topic="kinh-te", category="Thời sự", topic_by_words="thoi-su")
+    await put("Sông Mây đầy", category="kinh-te", topic_by_words="kinh-te")
+    await put("Sông Mây đục", topic="thoi-su", category="kinh-te", topic_by_words="kinh-te")
+    assert (await search("sông mây", Filters(topics=("kinh-te",)))).ids == (wanted,)
 
 
 async def test_a_time_is_that_of_publishing_or_of_arriving(put: Put, search: Search) -> None:
