@@ -64,8 +64,8 @@ app = Group(
         "check": ("bot.commands.newsroom.check", "Xem tệp cấu hình sai ở đâu, bản tin nào phát khi nào."),
         "schedule": ("bot.commands.newsroom.schedule", "Liệt kê các số sắp phát và số người nhận."),
         "ingest": (
-            "bot.commands.articles.ingest",
-            "Nhận bài từ tệp và thư mục: văn bản, JSONL, RSS/Atom, trang HTML.",
+            "bot.commands.ingesting.ingest",
+            "Nhận bài từ tệp và thư mục: văn bản, JSON, bảng CSV, RSS/Atom, trang HTML.",
         ),
         "sources": _SOURCES,
         "inbox": _INBOX,

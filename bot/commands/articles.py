@@ -1,69 +1,16 @@
-"""`diemtin ingest` and `show`: articles in, and one article as it is stored."""
+"""`diemtin show`: one article as it is stored."""
 
-import sys
-from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.commands.lines import standard_input
 from bot.commands.opening import open_desk, run, settings_or_exit
-from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.desk import Desk
-from bot.jobs.intake import Intake, take_in
-from bot.jobs.work_up import WorkUp
-from bot.operators.notices import INGEST
-from bot.text_work.worker import text_worker
+from bot.commands.terminal import Json, fail, put, put_json
 from bot.times.rfc3339 import published_text, to_rfc3339
 from storage.articles import StoredArticle, Version, find_summaries, find_versions, get_article
 from storage.errors import UnknownArticleError
-from storage.intake import Origin, Refusal, Taken, read_path, read_stream
 from summarizer.model import Summary
-
-
-def ingest(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PATH", help="Tệp, thư mục; - hoặc bỏ trống là đầu vào chuẩn."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Take articles in and work them up."""
-    done = run(_ingest(paths or ["-"]))
-    if json:
-        put_json(asdict(done.tally) | {"rejected": [asdict(refusal) for refusal in done.refused]})
-    else:
-        put(f"mới {done.tally.new} · cập nhật {done.tally.updated} · trùng {done.tally.duplicate}")
-        for refusal in done.refused:
-            say(f"✗ {refusal.path}: {refusal.reason}")
-    if done.refused:
-        raise typer.Exit(1)
-
-
-async def _ingest(paths: list[str]) -> Intake:
-    async with open_desk(settings_or_exit()) as desk:
-        total = Intake()
-        for path in paths:
-            now = desk.clock.now()
-            total += await take_in(desk.database, _read(path, desk), INGEST, now=now)
-        set_aside: list[Refusal] = []
-        async with text_worker() as texts:
-            work_up = WorkUp(
-                desk.database, desk.clock, texts,
-                lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
-            )  # fmt: skip
-            await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker, rules=desk.newsroom.topic_rules)
-        return total + Intake(refused=tuple(set_aside))
-
-
-def _read(path: str, desk: Desk) -> Iterator[Taken]:
-    origin = Origin(zone=desk.newsroom.zone)
-    now = desk.clock.now()
-    if path == "-":
-        return read_stream(standard_input(), "-", origin, now=now)
-    return read_path(Path(path), origin, now=now)
 
 
 def show(

@@ -33,8 +33,55 @@ def test_what_is_refused_is_named_with_its_place(run: Any, desk_folder: Path, js
     assert all(refusal["reason"] for refusal in told.json["rejected"])
     plain = run("ingest", "khong-co")
     assert (plain.out, plain.err) == (
-        "mới 0 · cập nhật 0 · trùng 0\n", "✗ khong-co: không có tệp hay thư mục này\n"
-    )  # fmt: skip
+        "mới 0 · cập nhật 0 · trùng 0\nkhong-co: từ chối 1 (không có tệp hay thư mục này)\n",
+        "✗ khong-co: không có tệp hay thư mục này\n",
+    )
+
+
+def test_the_end_tells_of_each_file_what_became_of_it(run: Any, desk_folder: Path, jsonl: Any) -> None:
+    good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
+    (desk_folder / "tin" / "a.jsonl").write_bytes(jsonl(good, good) + b"{sai\n" + jsonl({"title": ""}))
+    (desk_folder / "tin" / "b.csv").write_text(
+        "Tên;Link\nChợ họp lại;https://b.example/1\n", encoding="utf-8"
+    )
+    told = run("ingest", "tin")
+    assert told.code == 1
+    assert told.out.splitlines() == [
+        "mới 1 · cập nhật 0 · trùng 1",
+        "tin/a.jsonl: mới 1 · trùng 1 · từ chối 2 (JSON hỏng ở ký tự 2, và 1 lý do khác)",
+        "tin/b.csv: từ chối 1 (bảng không có cột nội dung (sapo hoặc body); các cột: «Tên», «Link»)",
+    ]
+
+
+def test_a_dry_run_shows_the_first_three_as_they_would_be_taken_and_stores_nothing(
+    run: Any, desk_folder: Path
+) -> None:
+    rows = "".join(
+        f"Chợ phiên {n} họp lại;Chợ họp lại từ sáng nay sau {n} ngày nghỉ vì lũ;04/10/2026 09:3{n};Báo Biển\n"
+        for n in range(5)
+    )
+    (desk_folder / "bang.csv").write_text(f"Tiêu đề;Nội dung;Ngày đăng;Nguồn\n{rows}sai;\n", encoding="utf-8")
+    told = run("ingest", "--dry-run", "bang.csv")
+    assert told.out.count("Tiêu đề:") == 3
+    for shown in (
+        "bang.csv:2",
+        "Chợ phiên 0 họp lại",
+        "2026-10-04T09:30:00+07:00",
+        "Báo Biển",
+        "từ sáng nay sau 0",
+    ):
+        assert shown in told.out
+    assert "nhận được 5 bài" in told.out
+    assert "chưa lưu gì" in told.out
+    assert told.err.startswith("✗ bang.csv:7: ")
+    as_json = run("ingest", "--dry-run", "--json", "bang.csv").json
+    assert (as_json["taken"], len(as_json["first"]), len(as_json["rejected"])) == (5, 3, 1)
+
+
+def test_a_dry_run_leaves_a_store_as_it_is(stocked: Any, jsonl: Any) -> None:
+    before = stocked("stats", "--json").json
+    stocked("ingest", "--dry-run", stdin=jsonl({"title": "Bến phà Lở mở lại từ sáng nay"}))
+    assert stocked("stats", "--json").json["articles"] == before["articles"]
 
 
 def test_a_folder_is_read_and_no_path_is_stdin(run: Any, desk_folder: Path, jsonl: Any) -> None:

@@ -1,0 +1,165 @@
+"""`diemtin ingest`: files, folders and standard input become stored articles, or are only tried out."""
+
+import datetime as dt
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from textwrap import shorten
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.lines import standard_input
+from bot.commands.opening import clock_of, newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, put, put_json, say
+from bot.desk import Desk
+from bot.jobs.intake import Intake, take_in
+from bot.jobs.work_up import WorkUp
+from bot.operators.notices import INGEST
+from bot.text_work.worker import text_worker
+from bot.threads import INTAKE
+from bot.times.rfc3339 import published_text
+from storage.intake import Incoming, Origin, Refusal, Taken, find_files, read_path, read_stream, shown_path
+
+_SHOWN = 3  # articles of a dry run
+_LEAD_CHARACTERS = 120
+
+
+def ingest(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Tệp, thư mục; - hoặc bỏ trống là đầu vào chuẩn."),
+    ] = None,
+    json: Json = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Chỉ thử: in ba bài đầu như sẽ nhận, không lưu gì.")
+    ] = False,
+) -> None:
+    """Take articles in and work them up."""
+    if dry_run:
+        _try_out(paths or ["-"], json)
+        return
+    by_file = run(_ingest(paths or ["-"], is_told_by_file=not json))
+    total = sum(by_file.values(), Intake())
+    if json:
+        put_json(asdict(total.tally) | {"rejected": [asdict(refusal) for refusal in total.refused]})
+    else:
+        put(f"mới {total.tally.new} · cập nhật {total.tally.updated} · trùng {total.tally.duplicate}")
+        for file, done in by_file.items():
+            put(f"{file}: {_outcome(done)}")
+        for refusal in total.refused:
+            say(f"✗ {refusal.path}: {refusal.reason}")
+    if total.refused:
+        raise typer.Exit(1)
+
+
+def _outcome(done: Intake) -> str:
+    """Tell in one line what became of a file's articles, with the reason that refused most of them."""
+    tally = done.tally
+    counts = (("mới", tally.new), ("cập nhật", tally.updated), ("trùng", tally.duplicate))
+    told = [f"{word} {count}" for word, count in counts if count]
+    if done.refused:
+        (reason, _), *others = Counter(refusal.reason for refusal in done.refused).most_common()
+        more = f", và {len(others)} lý do khác" if others else ""
+        told.append(f"từ chối {len(done.refused)} ({reason}{more})")
+    return " · ".join(told) or "không có bài nào"
+
+
+async def _ingest(paths: list[str], *, is_told_by_file: bool) -> dict[str, Intake]:
+    """Store what `paths` hold and work it up; return what became of each file, or of each path."""
+    done: dict[str, Intake] = {}
+    async with open_desk(settings_or_exit()) as desk:
+        origin = Origin(zone=desk.newsroom.zone)
+        for path in paths:
+            async for name, taken in _readings(path, origin, desk, is_told_by_file=is_told_by_file):
+                brought = await take_in(desk.database, taken, INGEST, now=desk.clock.now())
+                done[name] = done.get(name, Intake()) + brought
+        for refusal in await _work_up(desk):
+            done[refusal.path] = done.get(refusal.path, Intake()) + Intake(refused=(refusal,))
+    return done
+
+
+async def _readings(
+    path: str, origin: Origin, desk: Desk, *, is_told_by_file: bool
+) -> AsyncIterator[tuple[str, Iterator[Taken]]]:
+    """Yield what each file of a path holds, or the whole path at once: fewer and larger transactions."""
+    if path == "-" or not is_told_by_file:
+        yield path, _read(path, origin, desk.clock.now())
+        return
+    files = find_files(Path(path))
+    while batch := await INTAKE.run(lambda: list(islice(files, 100))):
+        for file in batch:
+            if isinstance(file, Refusal):
+                yield file.path, iter([file])
+            else:
+                yield shown_path(file), read_path(file, origin, now=desk.clock.now())
+
+
+def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:
+    if path == "-":
+        return read_stream(standard_input(), "-", origin, now=now)
+    return read_path(Path(path), origin, now=now)
+
+
+async def _work_up(desk: Desk) -> list[Refusal]:
+    """Work up what waits; return what was set aside."""
+    set_aside: list[Refusal] = []
+    async with text_worker() as texts:
+        work_up = WorkUp(
+            desk.database, desk.clock, texts,
+            lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
+        )  # fmt: skip
+        await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker, rules=desk.newsroom.topic_rules)
+    return set_aside
+
+
+def _try_out(paths: list[str], json: bool) -> None:
+    """Read as `ingest` does, store nothing, and show the first articles of each path."""
+    settings = settings_or_exit()
+    zone, now = newsroom_or_exit(settings).general.zone, clock_of(settings).now()
+    count, first, refused = 0, list[Incoming](), list[Refusal]()
+    for path in paths:
+        shown = 0
+        for one in _read(path, Origin(zone=zone), now):
+            if isinstance(one, Refusal):
+                refused.append(one)
+                continue
+            count += 1
+            if shown < _SHOWN:
+                first.append(one)
+                shown += 1
+    if json:
+        rejected = [asdict(refusal) for refusal in refused]
+        put_json({"taken": count, "first": [_facts(one, zone) for one in first], "rejected": rejected})
+    else:
+        for one in first:
+            _show(one, zone)
+        put(f"Chạy thử: nhận được {count} bài, từ chối {len(refused)}; chưa lưu gì.")
+        for refusal in refused:
+            say(f"✗ {refusal.path}: {refusal.reason}")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _facts(article: Incoming, zone: str) -> dict[str, Any]:
+    return {
+        "place": article.place,
+        "title": article.title,
+        "published": published_text(article.published, zone),
+        "source": article.source,
+        "topic": article.topic,
+        "url": article.url,
+        "lead": shorten(article.sapo or article.body, _LEAD_CHARACTERS, placeholder=" …"),
+    }
+
+
+def _show(article: Incoming, zone: str) -> None:
+    facts = _facts(article, zone)
+    put(f"{facts['place']}\n  Tiêu đề: {facts['title']}")
+    put(f"  Đăng lúc: {facts['published'] or 'không rõ, sẽ tính từ lúc nhận'}")
+    put(f"  Nguồn: {facts['source'] or 'không rõ'} · Chủ đề: {facts['topic'] or 'không ghi'}")
+    put(f"  Liên kết: {facts['url'] or 'không có'}")
+    put(f"  Mở đầu: {facts['lead'] or 'không có, chỉ có tiêu đề'}\n")
