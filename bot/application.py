@@ -208,7 +208,11 @@ class Bot:
                 self._sender.abandon()
             else:
                 self._sender.stop()
-            await asyncio.gather(self._ticks.stop(), asyncio.wait([sending], timeout=_PATIENCE_SECONDS))
+            await asyncio.gather(
+                self._ticks.stop(),
+                self._connection.stop_answering(),
+                asyncio.wait([sending], timeout=_PATIENCE_SECONDS),
+            )
             await self._arrivals.close()
             await self._web.close()
             await self._texts.close()

@@ -73,6 +73,7 @@ class Connection:
         self._is_open = False
         self._watching: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
+        self._processor = OrderedByChat()
         self.pace = TelegramPace()
         self.telegram = self._build(address)
         self._listener = (
@@ -90,7 +91,7 @@ class Connection:
             .get_updates_request(self._polling)
             .rate_limiter(self.pace)
             .update_queue(self._queue)
-            .concurrent_updates(OrderedByChat())
+            .concurrent_updates(self._processor)
             .build()
         )
 
@@ -193,8 +194,8 @@ class Connection:
             timeout=_POLL_SECONDS, allowed_updates=_UPDATE_KINDS, error_callback=_on_polling_error
         )
 
-    async def close(self) -> None:
-        """Let the handlers finish and hang up; what takes too long is left behind.
+    async def stop_answering(self) -> None:
+        """Take no more updates and let the handlers finish; what takes too long is broken off.
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
@@ -207,6 +208,11 @@ class Connection:
             await _patiently(self.telegram.updater.stop)
         if self.telegram.running:
             await _patiently(self.telegram.stop)
+        await self._processor.end()  # a handler that goes on without a connection would lose its answer
+
+    async def close(self) -> None:
+        """Stop answering, where that is not done yet, and hang up."""
+        await self.stop_answering()
         await _patiently(self.telegram.shutdown)
         await self._polling.shutdown()
         await self._request.shutdown()

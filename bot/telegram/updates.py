@@ -170,9 +170,23 @@ class OrderedByChat(BaseUpdateProcessor):
         super().__init__(max_concurrent_updates=_MOST_WAITING)
         self._last: dict[int, asyncio.Future[None]] = {}
         self._places = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_ending = False
+
+    async def end(self) -> None:
+        """Break off what is being handled, and begin nothing more: all of it is handled at the next start."""
+        self._is_ending = True
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's update before this one and for a free place, then run `coroutine`."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         key = _chat_of(update)
         before = self._last.get(key)
         done = asyncio.get_running_loop().create_future()
@@ -181,7 +195,8 @@ class OrderedByChat(BaseUpdateProcessor):
             if before is not None:
                 await _wait_for(before, update)
             async with self._places:
-                await coroutine
+                if not self._is_ending:
+                    await coroutine
         finally:
             if inspect.iscoroutine(coroutine):
                 coroutine.close()  # when we are stopped before its turn; else it is closed already

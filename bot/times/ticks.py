@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -22,6 +23,7 @@ _SHORTEST_SECONDS = 0.05  # a fast simulated clock must leave the loop room
 _AFTER_THE_MINUTE = 0.02  # real seconds: a simulated clock's rounding must not make the tick come before
 _LOOK_SECONDS = 1.0  # of the monotonic clock, by which the event loop goes
 _SLACK = dt.timedelta(seconds=0.5)
+_log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[object]]
 
 
@@ -45,6 +47,7 @@ class Ticks:
         self._done_at: dict[str, float] = {}  # by the monotonic clock; at first when the tick was added
         self._running: set[asyncio.Task[Any]] = set()
         self._following: asyncio.Task[None] | None = None
+        self._is_stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -104,6 +107,7 @@ class Ticks:
         if self._running:
             await asyncio.wait(self._running, timeout=patience_seconds)
         unfinished = list(self._running)
+        self._is_stopping = True
         self._scheduler.shutdown(wait=False)  # cancels them
         await asyncio.gather(*unfinished, return_exceptions=True)
 
@@ -122,6 +126,11 @@ class Ticks:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        with JOB_SECONDS.labels(name).time(), contained(name):
-            await job()
-            self._done_at[name] = time.monotonic()
+        try:
+            with JOB_SECONDS.labels(name).time(), contained(name):
+                await job()
+                self._done_at[name] = time.monotonic()
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
+            _log.info("tick broken off at the end", tick=name)  # APScheduler would log it as an error

@@ -139,3 +139,31 @@ async def test_a_poller_that_ends_by_itself_begins_again_and_health_says_so(
         assert connection.find_problem() == notices.POLLER_RESTARTED
     finally:
         await connection.close()
+
+
+async def test_what_a_handler_did_not_finish_at_the_end_is_handled_at_the_next_start(
+    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may wait for the rate of its chat: to go on without a connection would lose the answer."""
+    monkeypatch.setattr("bot.telegram.connection._PATIENCE_SECONDS", 0.2)
+    an, seconds, begun = await users.user("An", started=True), [1.0, 0.0], asyncio.Event()
+
+    async def handle(update: Update, context: object) -> None:
+        begun.set()
+        await asyncio.sleep(seconds.pop(0))
+        await update.effective_chat.send_message("Đây")  # type: ignore[union-attr] # it has a chat
+
+    for expected in (0, 1):
+        connection = Connection(desk, Address(emulator.url, "42:emulated"))
+        connection.telegram.add_handler(TypeHandler(Update, handle))
+        assert await connection.open(asyncio.Event())
+        if expected == 0:
+            await users.say(an, "giá xăng")
+        await asyncio.wait_for(begun.wait(), 10)
+        with capture_logs() as logs:
+            if expected == 1:
+                assert await users.wait(an, after=1, timeout=10)
+            await connection.close()
+            await asyncio.sleep(1.2 - expected)
+        assert [entry for entry in logs if entry["log_level"] == "error"] == []
+        assert len(await users.wait(an, after=1, timeout=0)) == expected

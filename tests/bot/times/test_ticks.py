@@ -81,7 +81,7 @@ async def test_stopping_lets_a_run_finish() -> None:
     assert done == [True]
 
 
-async def test_a_run_that_does_not_end_is_cancelled_and_undone() -> None:
+async def test_a_run_that_does_not_end_is_cancelled_and_undone(caplog: pytest.LogCaptureFixture) -> None:
     ticks, begun, undone = Ticks(Clock()), asyncio.Event(), []
 
     async def hang() -> None:
@@ -96,6 +96,7 @@ async def test_a_run_that_does_not_end_is_cancelled_and_undone() -> None:
     await asyncio.wait_for(begun.wait(), 20)
     await ticks.stop(patience_seconds=0.05)
     assert undone == [True]
+    assert caplog.record_tuples == [], "the end is no error"
 
 
 class SetWallClock:
