@@ -83,7 +83,9 @@ def _shape_objection(sample: str) -> str | None:
     solid = "".join(sample.split())
     if not solid:
         return "không có chữ nào"
-    broken = sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") or char == "\ufffd" for char in solid)
+    broken = solid.count("\ufffd")
+    if not solid.isprintable():
+        broken += sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in solid)
     if broken > len(solid) / 50:
         return "có vẻ là tệp nhị phân hoặc sai bảng mã"
     if len(_OTHER_SCRIPTS.findall(solid)) > len(solid) / 3:
@@ -97,7 +99,9 @@ def _shape_objection(sample: str) -> str | None:
 
 def _language_objection(sample: str) -> str | None:
     words = _LETTERS.findall(sample.lower())
-    kinds = Counter(_kind(word) for word in words)
+    kinds: Counter[str] = Counter()
+    for word, often in Counter(words).items():
+        kinds[_kind(word)] += often
     needed = 0.3 if len(words) >= _ENOUGH_WORDS else 0.15
     if kinds["marked"] >= needed * len(words) and kinds["marked"] > kinds["broken"]:
         return None
