@@ -22,6 +22,9 @@ from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
 _RULE = re.compile(r"(?=(?:.*[-=*_#~+•—–─═]){3})[-=*_#~+•—–─═.\s\d]{3,}")
+_ITEM = re.compile(r"\b(?:bài|tin|article|news|item|no|số)\b[.:]?", re.IGNORECASE)  # "--- Bài 2 ---"
+_HEADING = re.compile(r"(#{1,4})\s+(.*[^#\s])\s*#*")
+_PART_MARK = "-----"
 _END = re.compile(r"[.!?…][\"”’')\]]*$")
 _SENTENCE_WITHIN = re.compile(r"\w{2}[.!?…][\"”’')\]]*\s+[^\W\d_a-z]")
 _HEADLINE_WORDS = range(2, 41)
@@ -29,15 +32,18 @@ _LONG_HEADLINE_WORDS = 20  # beyond which a headline has no full stop
 _PART_HEADLINE_WORDS = range(5, 31)  # where only blank lines tell that an article begins
 _PROSE_WORDS, _SENTENCE_WORDS = 12, 6
 _FEWEST_PART_LINES = 3
-_LIKENESS = 0.6  # of a lead to its headline
-_MOST_LEADS = 2  # in one article: its own, and by chance another
+_LIKENESS = 0.5  # of a lead to its headline: the headline's pairs of neighbouring words that it repeats
+_MOST_LEADS = 3  # in one article: its own, and by chance others
+_LINES_OF_AN_ARTICLE = 12  # a lead in as many lines is no chance any more
+_REPEATED_WORDS = 8  # of a sentence whose repetition tells something
 _MOST_REPEATS = 3  # sentences that stand in a text three times
+_MOST_LINES, _MOST_CHARACTERS = 150, 60_000  # of one article as scraped; 41 and 9,325 in 3,500 real ones
 _MANY = "có vẻ nhiều bài trong một tệp; hãy đặt một dòng ----- giữa các bài, hoặc tách mỗi bài một tệp"
 
 
 def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     """Yield a draft, or why there is none, for each article of a text; places are `name`, or `name#item`."""
-    lines = repair(text).text.strip().split("\n")
+    lines = _without_heading_marks(repair(text).text.strip().split("\n"))
     rows = read_labelled(lines)
     parts = _parts(lines) if not rows else []
     many = len(rows or parts) > 1
@@ -52,6 +58,19 @@ def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[
             yield Refusal(place, str(error))
 
 
+def _without_heading_marks(lines: list[str]) -> list[str]:
+    """Take Markdown's marks off headings; where the first line is one, each of its level begins a part."""
+    first = _HEADING.fullmatch(lines[0])
+    level = first[1] if first else ""
+    found: list[str] = []
+    for at, line in enumerate(lines):
+        heading = None if _is_rule(line) else _HEADING.fullmatch(line)
+        if heading and heading[1] == level and at:
+            found.append(_PART_MARK)
+        found.append(heading[2] if heading else line)
+    return found
+
+
 def _draft(lines: Sequence[str], *, place: str, origin: Origin, now: datetime) -> Draft:
     text = "\n".join(lines)
     check_length("nội dung", len(text), MAX_TEXT_CHARACTERS)
@@ -64,7 +83,7 @@ def _draft(lines: Sequence[str], *, place: str, origin: Origin, now: datetime) -
 
 def _parts(lines: Sequence[str]) -> list[list[str]]:
     """Return the articles of a text: parted by ruled lines, else by the most blank lines, else one."""
-    ruled = _split(lines, [bool(_RULE.fullmatch(line.strip())) for line in lines])
+    ruled = _split(lines, list(map(_is_rule, lines)))
     if len(ruled) > 1 and 2 * sum(map(_begins_like_article, ruled)) > len(ruled):
         return ruled
     for blank_lines in (2, 1):
@@ -72,6 +91,10 @@ def _parts(lines: Sequence[str]) -> list[list[str]]:
         if len(parts) > 1 and all(map(_is_whole_article, parts)):
             return parts
     return [list(lines)]
+
+
+def _is_rule(line: str) -> bool:
+    return _RULE.fullmatch(_ITEM.sub("", line).strip()) is not None
 
 
 def _split(lines: Sequence[str], is_between: Sequence[bool]) -> list[list[str]]:
@@ -116,19 +139,23 @@ def _is_whole_article(part: Sequence[str]) -> bool:
 def _holds_several(lines: Sequence[str]) -> bool:
     """Tell whether several articles follow each other with nothing between them.
 
-    Signs are leads that repeat the line before them, as a lead does its headline, and repeated sentences.
+    Signs are leads that repeat the line before them, as a lead does its headline, repeated sentences, and
+    sheer length.
     """
     words = [tuple(syllables(line)) for line in lines if line.strip()]
     leads = sum(_is_lead_of(title, lead) for title, lead in pairwise(words))
-    again = Counter(line for line in words if len(line) >= _SENTENCE_WORDS)
+    again = Counter(line for line in words if len(line) >= _REPEATED_WORDS)
     repeats = sum(1 for count in again.values() if count >= _MOST_REPEATS)
-    return leads > _MOST_LEADS or repeats >= _MOST_REPEATS
+    is_long = len(words) > _MOST_LINES or sum(map(len, lines)) > _MOST_CHARACTERS
+    has_leads = leads > max(_MOST_LEADS, len(words) // _LINES_OF_AN_ARTICLE)
+    return is_long or has_leads or repeats >= _MOST_REPEATS
 
 
 def _is_lead_of(title: Sequence[str], lead: Sequence[str]) -> bool:
     if len(title) not in _PART_HEADLINE_WORDS or len(lead) <= len(title):
         return False
-    return len(set(title) & set(lead)) >= _LIKENESS * len(set(title))
+    pairs = set(pairwise(title))
+    return len(pairs & set(pairwise(lead))) >= _LIKENESS * len(pairs)
 
 
 def _check_alive(draft: Draft, lines: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ def _reason(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "rule", ["-----", "=====", "***", "* * *", "#####", "_______", "----- 2 -----", "~~~~"]
+    "rule", ["-----", "=====", "***", "* * *", "#####", "_______", "----- 2 -----", "~~~~", "### Bài 2 ###"]
 )
 def test_ruled_lines_part_articles(rule: str) -> None:
     first, second = _read(f"{_TITLE}\n{_LEAD}\n{_BODY}\n\n{rule}\n\n{_OTHER}\n{rule}\n")
@@ -45,10 +45,25 @@ def test_ruled_lines_part_articles(rule: str) -> None:
     assert (first.title, second.title) == (_TITLE, _MARKET)
 
 
+def test_headings_of_the_first_ones_level_part_articles() -> None:
+    first, second = _read(f"# {_TITLE}\n\n{_LEAD}\n\n## Ngập sâu\n\n{_BODY}\n\n# {_OTHER}\n")
+    assert isinstance(first, Draft)
+    assert isinstance(second, Draft)
+    assert (first.title, second.title) == (_TITLE, _MARKET)
+    assert "Ngập sâu" in first.body
+
+
 def test_blank_lines_part_articles_that_have_none_within() -> None:
     assert len(_read(f"{_TITLE}\n{_LEAD}\n{_BODY}\n\n{_OTHER}\n")) == 2
     assert len(_read(f"{_TITLE}\n\n{_LEAD}\n\n{_BODY}\n")) == 1
     assert len(_read(f"{_TITLE}\n\n{_LEAD}\n{_BODY}\n\nĐường ngập\n{_BODY}\n{_LEAD}\n")) == 1
+
+
+def test_an_article_whose_lines_repeat_some_words_is_one_article() -> None:
+    lines = [f"Giá vàng {name} sáng nay tăng {n}00.000 đồng một lượng." for n, name in enumerate("ABCDE", 1)]
+    assert _one("\n".join(["Giá vàng sáng nay tăng ở mọi cửa hàng", *lines, _LEAD])).title.startswith(
+        "Giá vàng"
+    )
 
 
 def test_a_part_that_is_no_article_is_refused_by_its_number() -> None:
