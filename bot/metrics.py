@@ -14,6 +14,9 @@ ARTICLES = Counter("diemtin_articles", "Articles taken in, by what became of the
 POLLS = Counter(
     "diemtin_polls", "Polls of web sources by how they ended: new, unchanged, or why not", ["outcome"]
 )
+PAGES = Counter(
+    "diemtin_pages", "Pages behind leads: read, unreachable, or refused as not theirs", ["outcome"]
+)
 UPDATES_SET_ASIDE = Counter("diemtin_updates_set_aside", "Updates of Telegram that could not be read")
 POLLER_RESTARTS = Counter("diemtin_poller_restarts", "How often polling ended by itself and began again")
 WAITING_DELIVERIES = Gauge("diemtin_deliveries_waiting", "Deliveries that are not finished")

@@ -7,7 +7,7 @@ from storage.intake.feeds import read_feed
 from storage.intake.files import find_files, path_drafts, read_path, read_stream, shown_path
 from storage.intake.folders import OWN_FOLDERS, QUARANTINE, bring_back, is_reason, put_away
 from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
-from storage.intake.pages import read_page
+from storage.intake.pages import read_page, read_page_of
 
 __all__ = [
     "OWN_FOLDERS",
@@ -28,6 +28,7 @@ __all__ = [
     "read_date_text",
     "read_feed",
     "read_page",
+    "read_page_of",
     "read_path",
     "read_stream",
     "shown_path",

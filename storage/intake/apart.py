@@ -50,15 +50,27 @@ class Feed(_Exact):
 
 
 class Page(_Exact):
-    """The parts of the article on a page, all empty where there is none."""
+    """The parts of the article on a page, all empty where there is none, and what tells whether it is one.
+
+    `names` are those that the site bears, `is_dated` tells that the page as a whole states when it came out,
+    `headline_links` counts links of four words and more. Shares are in percent: of the body's lines those
+    that are links, of all paragraphs those beside a headline that leads to another page.
+    """
 
     title: str
     sapo: str
     body: str
     url: str
     topic: str
-    source: str
     published: str
+    canonical: str
+    og_url: str
+    og_type: str
+    names: list[str]
+    is_dated: bool
+    headline_links: int
+    linked_share: int
+    teaser_share: int
 
 
 class OpmlFeed(_Exact):

@@ -18,6 +18,7 @@ from bot.fetching.errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
 from bot.jobs.web.caps import newest, refusal_of_the_rest
 from bot.jobs.web.health import AHEAD, OLD, UNDATED
+from bot.metrics import PAGES
 from bot.newsroom import WebSource, papers_of
 from storage.identity import site_of, text_hash
 from storage.intake import (
@@ -32,9 +33,9 @@ from storage.intake import (
     read_date_text,
     read_feed,
     read_page,
+    read_page_of,
 )
 from storage.intake.drafts import host_of
-from storage.times import Published
 
 _THREADS = 2  # each waits for a parser's process
 _FEWEST_TO_JUDGE = 3  # items: fewer say nothing of how a feed writes its times
@@ -131,11 +132,13 @@ class Reader:
             return lead
         try:
             page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
-            longer = await self._apart(lambda: _lengthened(item.origin, draft, page, lead.published))
+            longer = await self._apart(lambda: _lengthened(item.origin, draft, lead, page, now))
             [whole] = await self._take([longer], item.origin, now)
         except (FetchError, UnreadableError) as error:
+            PAGES.labels("unreachable" if isinstance(error, FetchError) else "refused").inc()
             _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
             return lead
+        PAGES.labels("read").inc()
         return whole if isinstance(whole, Incoming) else lead
 
     async def _apart(self, work: Callable[[], _T]) -> _T:
@@ -185,7 +188,7 @@ def _drafts(
 ) -> tuple[list[Draft | Refusal], int]:
     """Return the drafts that a body holds, and how many of them were too many."""
     if source.kind == "page":
-        page = read_page(body, source.url, origin, charset=fetched.charset)
+        page = read_page(body, source.url, origin, charset=fetched.charset, may_be_list=True)
         return [replace(page, url=source.url, external_id=source.url)], 0
     found = list(read_feed(body, source.url, origin, now=now, charset=fetched.charset))
     kept = newest(found, origin.zone, now)
@@ -193,9 +196,9 @@ def _drafts(
     return ([*kept, refusal_of_the_rest(source.url, len(found))] if left_out else kept), left_out
 
 
-def _lengthened(origin: Origin, draft: Draft, page: Fetched, published: Published | None) -> Draft:
+def _lengthened(origin: Origin, draft: Draft, lead: Incoming, page: Fetched, now: dt.datetime) -> Draft:
     """Return the draft with the page's text; with the page's time where the feed's is not to the minute."""
-    read = read_page(page.body or b"", draft.place, origin, charset=page.charset)
-    if published is not None and published.precision == "minute":
+    read = read_page_of(lead, page.body or b"", origin, final_url=page.url, now=now, charset=page.charset)
+    if lead.published is not None and lead.published.precision == "minute":
         return replace(draft, body=read.body)
     return replace(draft, body=read.body, published=read.published or draft.published, date_style=None)

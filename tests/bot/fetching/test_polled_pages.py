@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.bot.fetching.polls import LEAD, Polls, Reply, item, page, rss, source
+from tests.bot.fetching.polls import BODY, LEAD, Polls, Reply, item, page, rss, source
 
 
 async def test_full_text_comes_from_the_page_behind_a_lead_once(
@@ -49,6 +49,74 @@ async def test_a_page_that_cannot_be_had_leaves_the_lead(
     [article] = await polls.articles()
     assert (article.sapo, article.body) == (LEAD, "")
     assert (await polls.state()).failures == 0
+
+
+FRONT = "<h1>Báo Biển</h1>" + "".join(
+    f'<div><h3><a href="/{n}.html">Bến phà mở lại sau {n} tháng chờ</a></h3><p>{LEAD} {BODY}</p></div>'
+    for n in range(2, 12)
+)
+GONE = (
+    "<html><title>Bến phà mở lại</title><h1>Rất tiếc</h1><p>Bài viết bạn tìm đã bị gỡ hoặc không tồn tại.</p>"
+)
+ELSEWHERE = '<link rel="canonical" href="https://khac.example/ben-pha-1.html">'
+ANOTHER = '<link rel="canonical" href="/chuyen-khac-ve-cho-noi.html">'
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"/1": ("", "302 Found", "/"), "/": (f"<title>Báo Biển</title>{FRONT}", "200 OK", "")},
+        {"/1": ("", "301 Moved", "/muc/"), "/muc/": (f"<title>Mục</title>{FRONT}", "200 OK", "")},
+        {"/1": ("", "302 Found", "/"), "/": ("", "302 Found", "/1")},
+        {"/1": ("", "302 Found", "/"), "/": (page(), "200 OK", "")},
+        {"/1": (GONE, "200 OK", "")},
+        {"/1": (page("Giá rau ở chợ đầu mối giảm một nửa"), "200 OK", "")},
+        {"/1": (page().replace("<title>", f"{ELSEWHERE}<title>"), "200 OK", "")},
+        {"/1": (page().replace("<title>", f"{ANOTHER}<title>"), "200 OK", "")},
+        {"/1": (page() + "<!-- -->" * 2_500_000, "200 OK", "")},
+        {"/1": ("<div>" * 100_000 + page(), "200 OK", "")},
+    ],
+    ids=[
+        "front",
+        "section",
+        "loop",
+        "at-front",
+        "gone",
+        "another",
+        "elsewhere",
+        "canonical",
+        "20MB",
+        "nested",
+    ],
+)
+async def test_a_page_that_is_not_the_leads_article_leaves_the_lead(
+    polls: Polls, site: Any, reply: Reply, pages: dict[str, tuple[str, str, str]]
+) -> None:
+    site.pages["/rss"] = reply(rss(item("Bến phà mở lại", link=f"{site.url}/1")))
+    for path, (text, status, location) in pages.items():
+        kind = {"Content_Type": "text/html; charset=utf-8"}
+        site.pages[path] = reply(text, status, **kind, **({"Location": location} if location else {}))
+    polls.declare(source(site, full_text=True))
+    await polls.poll()
+    [article] = await polls.articles()
+    assert (article.title, article.sapo, article.body) == ("Bến phà mở lại", LEAD, "")
+    assert await polls.refused() == []
+    assert (await polls.state()).failures == 0
+
+
+async def test_a_page_that_moved_for_good_is_read_where_it_lives_now(
+    polls: Polls, site: Any, reply: Reply
+) -> None:
+    moved = page().replace("<title>", '<link rel="canonical" href="/ten-moi.html"><title>')
+    site.pages |= {
+        "/rss": reply(rss(item("Bến phà mở lại", link=f"{site.url}/1"))),
+        "/1": reply("", "301 Moved", Location="/ten-moi.html"),
+        "/ten-moi.html": reply(moved, Content_Type="text/html; charset=utf-8"),
+    }
+    polls.declare(source(site, full_text=True))
+    await polls.poll()
+    [article] = await polls.articles()
+    assert article.body.startswith("Chuyến phà đầu tiên")
 
 
 async def test_an_item_cannot_lead_into_our_network(polls: Polls, make_site: Any, reply: Reply) -> None:
