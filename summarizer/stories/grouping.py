@@ -18,7 +18,7 @@ __all__ = ["Arrival", "Grouper", "StoryKey"]
 StoryKey = int
 
 # The mean probability from which articles are one story. Four joins of five are right on a labelled week.
-JOIN_AT = 0.35
+JOIN_AT = 0.37
 _NO_STORY = -1
 
 
