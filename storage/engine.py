@@ -128,8 +128,8 @@ class Database:
             raise StorageError(f"no connection: {describe(error)}", is_passing=may_pass) from error
         try:
             yield connection
-        finally:
-            await connection.close()
+        finally:  # to be cancelled meanwhile must not leave it half closed
+            await asyncio.shield(connection.close())
 
     async def close(self) -> None:
         """Give every connection back."""

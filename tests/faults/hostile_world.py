@@ -1,0 +1,167 @@
+"""An honest paper, a hostile feed and hostile chats: what `test_hostile_day.py` runs the bot against."""
+
+import asyncio
+import datetime as dt
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+from bot.emulator.client import Control
+from bot.times.clock import Clock
+from tests.bot.fetching.conftest import Script, Site, reply
+from tests.bot.fetching.polls import HOSTILE, item, rss
+from tests.hostile.texts import generic
+
+INVENTED = "Báo thật bịa rằng mọi ngân hàng đóng cửa từ ngày mai, ai nấy phải rút hết tiền trong đêm nay."
+_PLACES = ("Bến Lở", "Gò Nổi", "Cù Lao Dài", "Đồi Thông", "Xóm Chài", "Làng Gốm", "Chợ Mới", "Núi Sập")
+_EVENTS = (
+    ("Cầu mới ở {} thông xe", "Cây cầu dài {n} mét ở {} nối hai bờ sông, bà con không còn phải đi đò."),
+    ("Mưa đá làm hỏng vườn nhãn ở {}", "Trận mưa đá kéo dài {n} phút ở {} làm rụng gần hết nhãn sắp thu."),
+    ("Trường học ở {} có thư viện", "Thư viện với {n} cuốn sách ở {} mở cửa cho học sinh và cả người lớn."),
+    ("Giá lúa ở {} tăng", "Thương lái đến {} mua lúa tận ruộng, mỗi tạ cao hơn tuần trước {n} nghìn đồng."),
+    ("Đội bóng {} thắng trận cuối mùa", "Đội bóng của {} thắng trận cuối mùa trước {n} khán giả nhà."),
+    ("Trạm y tế {} có bác sĩ mới", "Sau {n} tháng chờ đợi, trạm y tế {} đón một bác sĩ trẻ về làm việc."),
+    ("Chuột phá đồng ở {}", "Nông dân {} đào hang bắt chuột suốt {n} đêm vì lúa sắp trổ bị cắn nát."),
+    ("Lễ hội đua ghe ở {}", "Hàng nghìn người đến {} xem {n} chiếc ghe đua trên khúc sông trước đình làng."),
+)
+_PIN = {"pinned_message": {"message_id": 1, "date": 0}}  # as Telegram's own server writes it
+_FORGED = ("hoantac:schedule:1", "gio:9999", "trang:1", "lich\n", "x" * 64, "hoantac:topics:2", "xoa:1")
+_HEAVY = "từ"  # what the hostile articles say a hundred thousand times
+
+
+def honest_page(site: Site, now: Callable[[], dt.datetime], start: dt.datetime, gap: dt.timedelta) -> Script:
+    """Return a feed that has one more article each `gap`, from an hour before `start` on."""
+    titles = [(place, *event) for event in _EVENTS for place in _PLACES]
+    random.Random(5).shuffle(titles)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        items = []
+        for number, (place, title, lead) in enumerate(titles):
+            published = start + (number - 6) * gap
+            if published > now():
+                break
+            link, said = f"{site.url}/tin-{number}.html", lead.format(place, n=37 + number)
+            dated = format_datetime(published)
+            items.append(item(title.format(place), f"{said} {said}", link=link, pubDate=dated))
+        writer.write(reply(rss(*items)))
+        await writer.drain()
+
+    return answer
+
+
+def hostile_page(site: Site, honest: Site) -> Script:
+    """Return a feed that tries something else with each poll, and never the same text twice."""
+    polls = itertools.count()
+    lines = itertools.cycle([make(60_000) for _, make in generic()])
+
+    def many(poll: int) -> str:
+        one = f"<item><title>Rác {poll} {{0}}</title><link>{site.url}/{poll}/{{0}}</link></item>"
+        return rss(*(one.format(n) for n in range(45_000)))
+
+    def long_leads(poll: int) -> str:
+        texts = (f"{_HEAVY} " * 66_000, "a" * 199_000, f"{_HEAVY} một hai. " * 15_000, f"w{poll} " * 50_000)
+        return rss(*(item(f"Dài {poll} {_HEAVY} {n}", text[:199_000]) for n, text in enumerate(texts)))
+
+    def slow_lines(poll: int) -> str:
+        cleaned = (
+            escape("".join(c for c in next(lines) if c.isprintable() or c in "\n\t")) for _ in range(20)
+        )
+        return rss(*(item(f"Dòng {poll} {n}", f"{poll} {text}") for n, text in enumerate(cleaned)))
+
+    def stolen(poll: int) -> str:
+        links = (f"{honest.url}/tin-{n}.html" for n in range(30))
+        return rss(*(item(f"Tin thật {n}", f"{INVENTED} {poll}", link=link) for n, link in enumerate(links)))
+
+    def broken(poll: int) -> str:
+        return list(HOSTILE.values())[poll // len(kinds) % len(HOSTILE)]
+
+    kinds = (slow_lines, many, stolen, long_leads, broken)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        poll = next(polls)
+        body = await asyncio.to_thread(kinds[poll % len(kinds)], poll)
+        writer.write(reply(body))
+        await writer.drain()
+
+    return answer
+
+
+@asynccontextmanager
+async def sites(count: int) -> AsyncIterator[list[Site]]:
+    """Serve empty sites on free ports."""
+    made, servers = [Site(Clock()) for _ in range(count)], []
+    for site in made:
+        server = await asyncio.start_server(site.answer, "127.0.0.1", 0)
+        site.port = server.sockets[0].getsockname()[1]
+        servers.append(server)
+    try:
+        yield made
+    finally:
+        for server in servers:
+            server.close()
+        tasks = [task for site in made for task in site.open_tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class HostileChats:
+    """Readers who try to stop the bot as long as `goes_on` says so."""
+
+    def __init__(self, hands: Control, goes_on: Callable[[], bool], *, first: int = 50_000) -> None:
+        self._hands = hands
+        self._goes_on = goes_on
+        self._first = first
+        self._chance = random.Random(6)
+        self._texts = self._hostile_texts()
+
+    async def run(self) -> None:
+        """Try everything, all at once."""
+        chats = [await self._hands.user("Lạ", id=self._first + n, started=True) for n in range(9)]
+        group = await self._hands.group("Nhóm", members=chats[:3])
+        async with asyncio.TaskGroup() as all_at_once:
+            for work in (
+                self._every(2, lambda: self._pin(chats[0])),
+                self._every(3, lambda: self._burst(chats[1])),
+                self._every(0.5, lambda: self._forge(chats[2])),
+                self._every(4, lambda: self._flood(group, chats[:3])),
+                self._every(1, lambda: self._ask(chats[3:])),
+            ):
+                all_at_once.create_task(work)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while self._goes_on():
+            await work()
+            await asyncio.sleep(seconds)
+
+    async def _pin(self, chat: int) -> None:
+        there = {"id": chat, "type": "private", "first_name": "Lạ"}
+        pinned = {"message_id": 7, "date": 1_700_000_000, "chat": there}
+        pinned |= {"pinned_message": _PIN["pinned_message"] | {"chat": there}}
+        await self._hands.post("update", update={"message": pinned})
+        await self._hands.post(
+            "update", update={"message": {"message_id": 8, "chat": there, "text": "/start"}}
+        )
+
+    async def _burst(self, chat: int) -> None:
+        for text in itertools.islice(self._texts, 12):
+            await self._hands.say(chat, text)
+
+    async def _forge(self, chat: int) -> None:
+        await self._hands.tap(chat, data=self._chance.choice(_FORGED), message_id=1, forge=True)
+
+    async def _flood(self, group: int, members: list[int]) -> None:
+        for number in range(20):
+            text = f"/tim@diemtin_bot {_HEAVY} {number}"
+            await self._hands.say(group, text, sender=members[number % len(members)])
+
+    async def _ask(self, chats: list[int]) -> None:
+        await self._hands.say(self._chance.choice(chats), f"{_HEAVY} một hai")
+
+    @staticmethod
+    def _hostile_texts() -> Iterator[str]:
+        for _, make in itertools.cycle(list(generic())):
+            yield make(4_000)[:4_000].replace("\0", " ").encode(errors="replace").decode().strip() or "?"

@@ -1,0 +1,242 @@
+"""Ten simulated hours of a hostile feed and hostile chats beside 200 honest readers, and SIGTERM at times.
+
+The honest readers lose nothing: each digest comes once, each question is answered once and soon, and SIGTERM
+ends the bot within ten seconds, whatever it is at.
+"""
+
+import asyncio
+import datetime as dt
+import random
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.emulator.client import Control, Json
+from storage.profiles import Choices, join_profile
+from storage.subscribers import set_quiet, subscribe
+from storage.tables import articles, deliveries, issues, subscribers
+from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
+from tests.faults.conftest import Figure, Ledger, copies, make_chats
+from tests.faults.hostile_world import INVENTED, HostileChats, honest_page, hostile_page, sites
+
+START = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
+RATE = 120  # simulated seconds a second
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+MINUTE = dt.timedelta(minutes=1)
+NEWSROOM = """\
+[[sources]]
+name = "bao-that"
+title = "Báo Thật"
+feed = "{honest}/rss"
+every_minutes = 10
+allow_private = true
+
+[[sources]]
+name = "bao-la"
+title = "Báo Lạ"
+feed = "{hostile}/rss"
+every_minutes = 10
+allow_private = true
+
+[[editions]]
+name = "sang"
+title = "Bản tin"
+times = {times}
+"""
+
+
+@dataclass
+class Day:
+    """How long it is, who reads, and what was seen."""
+
+    length: dt.timedelta
+    slots: list[dt.datetime]
+    readers: list[int]
+    stops: int
+    may_skip: int = 0
+    began: float = field(default_factory=time.monotonic)
+    answers: list[float] = field(default_factory=list)
+    asked: Counter[int] = field(default_factory=Counter)
+    stopped_in: list[float] = field(default_factory=list)
+    waiting: int = 0  # for an answer
+    is_up: bool = False
+    starts: int = 0
+
+    def now(self) -> dt.datetime:
+        """Return the simulated moment; the bot's clock is behind by what a start takes."""
+        return START + dt.timedelta(seconds=(time.monotonic() - self.began) * RATE)
+
+    def goes_on(self) -> bool:
+        """Tell whether the day is not over."""
+        return self.now() < START + self.length
+
+    def newsroom(self, honest: str, hostile: str) -> str:
+        """Return the newsroom file."""
+        times = [f"{slot.astimezone(VIETNAM):%H:%M}" for slot in self.slots]
+        return NEWSROOM.format(honest=honest, hostile=hostile, times=str(times).replace("'", '"'))
+
+    async def ask_in_turn(self, hands: Control, *, pause: float) -> None:
+        """Let one reader after the other ask, while the bot is there."""
+        async with asyncio.TaskGroup() as asking:
+            number = 0
+            while self.goes_on():
+                if self.is_up:
+                    asking.create_task(self._ask(hands, self.readers[number % len(self.readers)]))
+                    number += 1
+                await asyncio.sleep(pause)
+
+    async def _ask(self, hands: Control, chat: int) -> None:
+        starts, began = self.starts, time.monotonic()
+        self.asked[chat] += 1
+        self.waiting += 1
+        said = await hands.say(chat, "cầu mới thông xe")
+        seen: list[Json] = []
+        while not any(map(is_answer, seen)):
+            assert time.monotonic() - began < 120, "an honest reader was not answered"
+            seen = await hands.wait(chat, after=said["message_id"], count=len(seen) + 1, timeout=30)
+        self.waiting -= 1
+        if self.is_up and starts == self.starts:
+            self.answers.append(time.monotonic() - began)
+
+
+def is_answer(message: Json) -> bool:
+    """Tell an answer from a part of a digest."""
+    return "Bản tin" not in message["text"]
+
+
+def slow(seconds: list[float]) -> float:
+    """Return the 95th percentile; of a few, the longest."""
+    return statistics.quantiles(seconds, n=20)[-1] if len(seconds) >= 20 else max(seconds, default=0.0)
+
+
+async def join(ledger: Ledger, readers: list[int], first: dt.datetime) -> None:
+    """Subscribe the readers, never quiet, from `first` on."""
+    async with ledger.database.write() as connection:
+        profile = await join_profile(connection, Choices("sang"), next_due_at=first, now=START)
+        for chat in readers:
+            await subscribe(connection, chat, kind="private", profile_id=profile, now=START)
+            await set_quiet(connection, chat, 0, 0, now=START)
+
+
+async def run_bot(day: Day, start: Start, server: str, hands: Control, ledger: Ledger, newsroom: str) -> None:
+    """Run the bot through the day, stopped by SIGTERM at random moments and started again."""
+    chance, real = random.Random(9), day.length.total_seconds() / RATE
+    moments = sorted(real * (0.15 + 0.8 * chance.random()) for _ in range(day.stops))
+    for moment in [*moments, None]:
+        clock = {"DIEMTIN_NOW": day.now().isoformat(), "DIEMTIN_CLOCK_RATE": str(RATE)}
+        polls = await _calls_of_polling(hands)
+        async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=ledger.url, **clock) as run:
+            await until(lambda before=polls: _is_polling_again(hands, before), within=90)
+            day.is_up = True
+            if moment is not None:
+                await asyncio.sleep(max(0.0, moment - (time.monotonic() - day.began)))
+            else:
+                await until(lambda: _is_over(day, ledger), within=real + 120)
+            await stop(day, run)
+
+
+async def stop(day: Day, run: Run) -> None:
+    """Stop the bot and write down how long that took."""
+    day.is_up, day.starts = False, day.starts + 1
+    began = time.monotonic()
+    code, log = await run.stop()
+    day.stopped_in.append(time.monotonic() - began)
+    assert code == 0, log
+    assert "Traceback" not in log, log
+
+
+async def _calls_of_polling(hands: Control) -> int:
+    return int((await hands.get("stats"))["methods"].get("getUpdates", {}).get("calls", 0))
+
+
+async def _is_polling_again(hands: Control, before: int) -> bool:
+    return await is_polling(hands) and await _calls_of_polling(hands) > before
+
+
+async def _is_over(day: Day, ledger: Ledger) -> bool:
+    """Tell whether the day is over, the last slot is made, and no digest and no answer waits."""
+    if day.goes_on() or day.waiting:
+        return False
+    async with ledger.database.read() as connection:
+        last = await connection.execute(select(func.count()).where(issues.c.slot_at == day.slots[-1]))
+        return bool(last.scalar_one()) and await ledger.is_done()
+
+
+async def live_through(
+    day: Day, start: Start, server: str, hands: Control, ledger: Ledger, *, pause: float
+) -> None:
+    """Let everything loose until the day is over."""
+    await hands.user("Quản trị", id=ADMIN, started=True)
+    await join(ledger, day.readers, day.slots[0])
+    async with sites(2) as (honest, hostile):
+        honest.pages["/rss"] = honest_page(honest, day.now, START, day.length / 50)
+        hostile.pages["/rss"] = hostile_page(hostile, honest)
+        newsroom = day.newsroom(honest.url, hostile.url.replace("127.0.0.1", "localhost"))  # another host
+        day.began = time.monotonic()
+        async with asyncio.TaskGroup() as all_at_once:
+            all_at_once.create_task(HostileChats(hands, day.goes_on).run())
+            all_at_once.create_task(day.ask_in_turn(hands, pause=pause))
+            all_at_once.create_task(run_bot(day, start, server, hands, ledger, newsroom))
+
+
+async def check(day: Day, hands: Control, ledger: Ledger) -> str:
+    """Assert that honest readers lost nothing; return what was measured."""
+    s, d, i = subscribers.c, deliveries.c, issues.c
+    async with ledger.database.read() as connection:
+        found = await connection.execute(select(i.slot_at, i.status).where(i.status != "alert"))
+        slots = {row.slot_at: row.status for row in found}
+        rows = (
+            await connection.execute(
+                select(s.chat_id, d.issue_id, d.part, d.status)
+                .join(subscribers, s.id == d.subscriber_id)
+                .where(s.chat_id.in_(day.readers))
+            )
+        ).all()
+        owned = select(func.count()).where(articles.c.source == "bao-that")
+        stolen = owned.where(articles.c.sapo.contains(INVENTED) | (articles.c.version > 1))
+        counts = [(await connection.execute(query)).scalar_one() for query in (owned, stolen)]
+    made = [slot for slot in day.slots if slots.get(slot) == "made"]
+    assert {slots.get(slot) for slot in day.slots} <= {"made", "skipped"}, "a start may take very long"
+    assert len(made) >= len(day.slots) - day.may_skip
+    assert {row.status for row in rows} == {"sent"}
+    told = Counter(row.chat_id for row in rows)
+    assert len(set(told.values())) == 1
+    assert len({(row.chat_id, row.issue_id) for row in rows}) == len(day.readers) * len(made)
+    got = await copies(hands, day.readers)
+    assert got == {chat: told[chat] + day.asked[chat] for chat in day.readers}
+    assert counts[0] >= 20, "the honest feed was read"
+    assert counts[1] == 0, "another source changed an honest paper's article"
+    p95 = slow(day.answers)
+    assert max(day.stopped_in) <= 10
+    assert p95 <= 5, "one second where the machine is the bot's own"
+    notices = len((await hands.chat(ADMIN))["messages"])
+    return (
+        f"{len(made)} digests to {len(day.readers)} readers, each once; {len(day.answers)} answers, p95 "
+        f"{p95:.2f} s, slowest {max(day.answers, default=0):.2f} s; {len(day.stopped_in)} x SIGTERM, slowest "
+        f"{max(day.stopped_in):.1f} s; {counts[0]} honest articles; {notices} words to the admin"
+    )
+
+
+@pytest.mark.timeout(300)
+async def test_an_hour_of_hostile_feeds_and_chats_cost_honest_readers_nothing(
+    start: Start, server: str, hands: Control, process_ledger: Ledger
+) -> None:
+    slots = [START + minutes * MINUTE for minutes in (30, 65)]
+    day = Day(70 * MINUTE, slots, await make_chats(hands, 15), stops=1, may_skip=1)
+    await live_through(day, start, server, hands, process_ledger, pause=1.0)
+    await check(day, hands, process_ledger)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(1_200)
+async def test_ten_hours_of_hostile_feeds_and_chats_cost_200_honest_readers_nothing(
+    start: Start, server: str, hands: Control, sqlite_ledger: Ledger, record_property: Figure
+) -> None:
+    slots = [START + hours * 60 * MINUTE for hours in (1, 3, 5, 7, 9)]
+    day = Day(600 * MINUTE, slots, await make_chats(hands, 200), stops=6)
+    await live_through(day, start, server, hands, sqlite_ledger, pause=0.4)
+    record_property("figure", await check(day, hands, sqlite_ledger))
