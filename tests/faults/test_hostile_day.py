@@ -24,7 +24,6 @@ from tests.faults.conftest import Figure, Ledger, copies, make_chats
 from tests.faults.hostile_world import INVENTED, HostileChats, honest_page, hostile_page, sites
 
 START = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
-RATE = 120  # simulated seconds a second
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 MINUTE = dt.timedelta(minutes=1)
 NEWSROOM = """\
@@ -57,6 +56,7 @@ class Day:
     slots: list[dt.datetime]
     readers: list[int]
     stops: int
+    rate: int  # simulated seconds a second: a start takes some simulated minutes
     may_skip: int = 0
     began: float = field(default_factory=time.monotonic)
     answers: list[float] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Day:
 
     def now(self) -> dt.datetime:
         """Return the simulated moment; the bot's clock is behind by what a start takes."""
-        return START + dt.timedelta(seconds=(time.monotonic() - self.began) * RATE)
+        return START + dt.timedelta(seconds=(time.monotonic() - self.began) * self.rate)
 
     def goes_on(self) -> bool:
         """Tell whether the day is not over."""
@@ -124,10 +124,10 @@ async def join(ledger: Ledger, readers: list[int], first: dt.datetime) -> None:
 
 async def run_bot(day: Day, start: Start, server: str, hands: Control, ledger: Ledger, newsroom: str) -> None:
     """Run the bot through the day, stopped by SIGTERM at random moments and started again."""
-    chance, real = random.Random(9), day.length.total_seconds() / RATE
+    chance, real = random.Random(9), day.length.total_seconds() / day.rate
     moments = sorted(real * (0.15 + 0.8 * chance.random()) for _ in range(day.stops))
     for moment in [*moments, None]:
-        clock = {"DIEMTIN_NOW": day.now().isoformat(), "DIEMTIN_CLOCK_RATE": str(RATE)}
+        clock = {"DIEMTIN_NOW": day.now().isoformat(), "DIEMTIN_CLOCK_RATE": str(day.rate)}
         polls = await _calls_of_polling(hands)
         async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=ledger.url, **clock) as run:
             await until(lambda before=polls: _is_polling_again(hands, before), within=90)
@@ -226,7 +226,7 @@ async def test_an_hour_of_hostile_feeds_and_chats_cost_honest_readers_nothing(
     start: Start, server: str, hands: Control, process_ledger: Ledger
 ) -> None:
     slots = [START + minutes * MINUTE for minutes in (30, 65)]
-    day = Day(70 * MINUTE, slots, await make_chats(hands, 15), stops=1, may_skip=1)
+    day = Day(70 * MINUTE, slots, await make_chats(hands, 15), stops=1, rate=120, may_skip=1)
     await live_through(day, start, server, hands, process_ledger, pause=1.0)
     await check(day, hands, process_ledger)
 
@@ -237,6 +237,6 @@ async def test_ten_hours_of_hostile_feeds_and_chats_cost_200_honest_readers_noth
     start: Start, server: str, hands: Control, sqlite_ledger: Ledger, record_property: Figure
 ) -> None:
     slots = [START + hours * 60 * MINUTE for hours in (1, 3, 5, 7, 9)]
-    day = Day(600 * MINUTE, slots, await make_chats(hands, 200), stops=6)
+    day = Day(600 * MINUTE, slots, await make_chats(hands, 200), stops=6, rate=60, may_skip=1)
     await live_through(day, start, server, hands, sqlite_ledger, pause=0.4)
     record_property("figure", await check(day, hands, sqlite_ledger))
