@@ -25,6 +25,7 @@ from storage.times import UtcTime
 metadata = MetaData()
 
 _RowId = BigInteger().with_variant(Integer, "sqlite")
+_Version = Integer().with_variant(SmallInteger, "sqlite")  # there both have room for any number
 
 stories = Table(
     "stories",
@@ -52,7 +53,7 @@ articles = Table(
     Column("stored_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("text_hash", Text, nullable=False),  # of the normalised text: same hash, same article
-    Column("version", SmallInteger, nullable=False),
+    Column("version", _Version, nullable=False),
     Column("advertorial", Boolean, nullable=False),
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
@@ -87,7 +88,7 @@ article_versions = Table(
     "article_versions",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("version", SmallInteger, primary_key=True),
+    Column("version", _Version, primary_key=True),
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -98,7 +99,7 @@ headline_changes = Table(  # a paper changed a headline that readers were sent: 
     "headline_changes",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("version", SmallInteger, primary_key=True),  # of the text that bore the old headline
+    Column("version", _Version, primary_key=True),  # of the text that bore the old headline
     Column("changed_at", UtcTime, nullable=False),
     Column("told_at", UtcTime),  # null: the admins have not heard of it
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select, update
 
 from storage.articles import (
     Tally,
@@ -19,6 +20,7 @@ from storage.articles import (
 from storage.engine import Database
 from storage.errors import UnknownArticleError
 from storage.search import search_articles
+from storage.tables import article_versions, articles
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import Worker, incoming
 
@@ -76,6 +78,19 @@ async def test_a_changed_text_replaces_the_old_one_which_is_kept(
     assert [v.document.body for v in versions] == ["Ba người bị thương."]
     assert [w.id for w in waiting] == [article.id]
     assert summaries[article.id] == (), "places into the old text must go with it"
+
+
+async def test_an_article_may_have_more_versions_than_a_small_integer_counts(
+    database: Database, now: dt.datetime
+) -> None:
+    many = 32_767
+    async with database.write() as connection:
+        await store_articles(connection, [incoming("a")], now=now)
+        await connection.execute(update(articles).values(version=many))
+        await store_articles(connection, [incoming("a", body="Sửa lần nữa.")], now=now)
+        assert (await connection.execute(select(articles.c.version))).scalar_one() == many + 1
+        kept = select(article_versions.c.version)
+        assert (await connection.execute(kept)).scalar_one() == many
 
 
 async def test_words_of_the_old_text_find_an_updated_article_no_more(

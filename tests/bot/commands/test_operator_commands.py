@@ -2,11 +2,15 @@
 
 import asyncio
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
+from bot.jobs.nightly import ALLOWED
 from config.reading import TEMPLATE
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
@@ -164,3 +168,39 @@ def test_run_needs_a_sound_newsroom_file(
     told = run("run")
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("✗ diemtin.toml: dòng 1")
+
+
+def test_what_the_next_clean_up_would_delete_is_told_and_allowed_and_held(
+    stocked: Any, sqlite_url: str
+) -> None:
+    told = stocked("db", "prune")
+    assert (told.code, told.out) == (0, "Sẽ xóa: 0/2 bài, 0/0 lượt gửi\n")
+    allowed = stocked("db", "prune", "--allow")
+    assert "✓ Bot đang chạy sẽ dọn" in allowed.out
+    assert "--hold" in allowed.out
+    assert has_note(sqlite_url, ALLOWED)
+    for options in (("--hold",), ("--allow", "--hold")):  # the careful word counts
+        assert "✓ Bot sẽ không dọn nhiều hơn thường lệ." in stocked("db", "prune", *options).out
+        assert not has_note(sqlite_url, ALLOWED)
+
+
+def test_a_clean_up_beyond_the_usual_says_how_to_allow_it(
+    run: Any, jsonl: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Nước lũ ở hạ lưu sông Trà rút chậm, bà con dọn bùn từ sáng sớm để kịp mở chợ."
+    rows = [
+        {"id": str(n), "title": f"Bản tin nước số {n}", "body": f"{text} Lần đo {n}."} for n in range(250)
+    ]
+    assert run("ingest", "--json", stdin=jsonl(*rows)).json["new"] == 250
+    monkeypatch.setenv("DIEMTIN_NOW", "2027-11-20T12:00:00+07:00")
+    told = run("db", "prune")
+    assert told.out.splitlines() == [
+        "Sẽ xóa: 250/250 bài, 0/0 lượt gửi",
+        "Nhiều hơn thường lệ nên bot chưa dọn. Nếu đúng ý: diemtin db prune --allow",
+    ]
+
+
+def has_note(url: str, name: str) -> bool:
+    """Tell whether the database holds a note."""
+    with closing(sqlite3.connect(str(make_url(url).database))) as connection:
+        return connection.execute("SELECT 1 FROM notes WHERE name = ?", (name,)).fetchone() is not None
