@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 _PATIENCE_SECONDS = 0.5
@@ -35,10 +36,10 @@ def end_process_within(seconds: float) -> None:
     timer.start()
 
 
-def end_process_if_threads_remain(code: int) -> None:
-    """End this process with `code` at once when threads still run for which Python would wait."""
+def end_process_if_threads_remain(code: int, before: Collection[threading.Thread]) -> None:
+    """End this process with `code` at once when a thread that is not among `before` would be waited for."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while any(_is_waited_for(thread) for thread in threading.enumerate()):
+    while any(_is_waited_for(thread) for thread in threading.enumerate() if thread not in before):
         if time.monotonic() > deadline:
             _end(code)
         time.sleep(0.02)

@@ -1,5 +1,6 @@
 """`diemtin run`: the bot itself."""
 
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -34,12 +35,12 @@ def run_bot(
             "✗ Chưa có DIEMTIN_BOT_TOKEN. Lấy token từ @BotFather; muốn thử không cần token: diemtin demo", 2
         )
     configure_logging("DEBUG" if verbose else "INFO", json_logs, settings.secrets)
-    code = 0
+    code, before = 0, threading.enumerate()
     try:
         run(_run(settings, settings.bot_token.get_secret_value()))
     except typer.Exit as end:
         code = end.exit_code
-    end_process_if_threads_remain(code)
+    end_process_if_threads_remain(code, before)
     raise typer.Exit(code)
 
 

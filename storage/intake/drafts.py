@@ -20,7 +20,7 @@ from storage.times import Published
 from summarizer.text.cleaning import clean_body
 from summarizer.text.furniture import is_advertorial_mark
 from summarizer.text.leads import complete, is_leftover_markup, without_footer
-from summarizer.text.prose import find_objection
+from summarizer.text.prose import BROKEN_CHARSET, find_objection
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
@@ -105,7 +105,7 @@ def _decoded(text: str) -> str:
         return text
     lines = [fix_encoding(line) if is_bad(line) else line for line in text.split("\n")]
     if any(map(is_bad, lines)):
-        raise UnreadableError("chữ Việt bị hỏng bảng mã, hãy lưu lại bằng UTF-8")
+        raise UnreadableError(BROKEN_CHARSET)
     return "\n".join(lines)
 
 

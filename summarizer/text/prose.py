@@ -20,6 +20,7 @@ _OTHER_SCRIPTS = re.compile("[\u0370-\u1cff\u2c00-\ua71f\ua800-\ufaff\U00010000-
 # Letters that TCVN3 and UTF-8 read as Latin-1 or CP1252 leave inside words
 _BROKEN_LETTERS = re.compile("[a-zA-Zà-ÿ][µ¶·¸¹¨»¾¼½©®ª«¬§¦¤³°±²¡¢£\xad]|[ÃÄÆá][\x80-\xbf†‡ˆ‰‹‘’“”•–—˜™›]")
 _LONGEST_WORD = 60
+BROKEN_CHARSET = "chữ Việt bị hỏng bảng mã (TCVN3, VNI…), hãy lưu lại bằng UTF-8"
 _FOREIGN = "không phải tiếng Việt"
 _ENOUGH_WORDS = 12  # fewer are a headline, where names weigh more
 
@@ -106,7 +107,7 @@ def _language_objection(sample: str) -> str | None:
     if kinds["marked"] >= needed * len(words) and kinds["marked"] > kinds["broken"]:
         return None
     if len(_BROKEN_LETTERS.findall(sample)) > len(words) / 10 or kinds["broken"] > 0.45 * len(words):
-        return "chữ Việt bị hỏng bảng mã (TCVN3, VNI…), hãy lưu lại bằng UTF-8"
+        return BROKEN_CHARSET
     if kinds["plain"] > 0.85 * len(words):
         return "tiếng Việt không dấu, Điểm Tin chỉ nhận bài có dấu"
     return _FOREIGN
