@@ -132,7 +132,7 @@ def test_stats_count_what_is_stored(stocked: Any, sqlite_url: str) -> None:
 def test_stats_name_the_command_that_refused(stocked: Any, desk_folder: Path) -> None:
     (desk_folder / "hong.jsonl").write_text("{\n", encoding="utf-8")
     stocked("ingest", "hong.jsonl")
-    assert "Từ chối: lệnh ingest · hong.jsonl: " in stocked("stats").out
+    assert "Từ chối: lệnh ingest · hong.jsonl:1: " in stocked("stats").out
 
 
 def test_the_doctor_finds_what_upgrade_mends(
