@@ -24,6 +24,7 @@ from bot.jobs.delivery import Sender
 from bot.jobs.lookout import Lookout
 from bot.jobs.nightly import prune_if_night
 from bot.jobs.reload import NewsroomWatch
+from bot.jobs.resuming import resume_rested
 from bot.jobs.send_now import send_edition_now
 from bot.jobs.set_aside import SetAside
 from bot.jobs.slots import reschedule_profiles, run_due_slots
@@ -237,6 +238,7 @@ class Bot:
     async def _run_slots(self) -> None:
         if not await self._clock_watch.is_right():
             return
+        await resume_rested(self._desk)
         await self._arrivals.catch_up()
         if await self._clock_watch.is_right() and await run_due_slots(self._desk, self._tell):
             self._sender.wake()

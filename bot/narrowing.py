@@ -13,6 +13,7 @@ from storage.search import Filters
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.query_filters import LEAST_OF_A_NAME, comparable, take_filters, with_whole_names
 from summarizer.questions.rewording import with_topic
+from summarizer.text.syllables import folded
 
 _LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
 
@@ -83,6 +84,15 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
 def find_topics(typed: Iterable[str], newsroom: Newsroom) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics that the typed names mean, and which of these mean none."""
     return _told(typed, _names_of_topics(newsroom))
+
+
+def topic_names(newsroom: Newsroom) -> dict[str, str]:
+    """Map everything that topics are called, folded, to their names."""
+    return {
+        " ".join(folded(called).split()): name
+        for name, names in _names_of_topics(newsroom).items()
+        for called in names
+    }
 
 
 def _names_of_topics(newsroom: Newsroom) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changed_headlines import note_changed_headlines
 from storage.errors import UnknownArticleError
+from storage.identity import article_key
 from storage.intake.model import Incoming
 from storage.search import SearchRow, unindex_articles
 from storage.speakers import may_replace
@@ -258,6 +259,14 @@ async def find_reports(
     query = select(articles).where(articles.c.story_id.in_(list(story_ids)))
     rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
     return [article_of(row) for row in rows]
+
+
+async def find_article_at(connection: AsyncConnection, url: str) -> StoredArticle | None:
+    """Return the stored article whose address this is, however it is spelled."""
+    key = article_key(url, "", None, "", "")
+    query = select(articles).where(articles.c.key == key)
+    row = (await connection.execute(query)).first()
+    return article_of(row) if row else None
 
 
 async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.statements import insert_into
 from storage.tables import questions
 
+_LAST_LOOKED_AT = 10  # what was written since and found nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -45,3 +47,17 @@ async def find_question(connection: AsyncConnection, question_id: int, chat_id: 
     query = select(questions).where(q.id == question_id, q.chat_id == chat_id)
     row = (await connection.execute(query)).first()
     return Question(row.id, row.chat_id, row.text, tuple(row.article_ids), row.asked_at) if row else None
+
+
+async def find_last_question(
+    connection: AsyncConnection, chat_id: int, *, since: dt.datetime
+) -> Question | None:
+    """Return the last question of this chat since then that found something."""
+    q = questions.c
+    query = select(questions).where(q.chat_id == chat_id, q.asked_at >= since)
+    for row in await connection.execute(
+        query.order_by(q.asked_at.desc(), q.id.desc()).limit(_LAST_LOOKED_AT)
+    ):
+        if row.article_ids:
+            return Question(row.id, row.chat_id, row.text, tuple(row.article_ids), row.asked_at)
+    return None

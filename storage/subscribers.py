@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.conversations import forget_conversation
 from storage.delivery.issues import ALERT
 from storage.profiles import Choices, choices_of
 from storage.statements import insert_into
@@ -25,7 +26,8 @@ class Subscriber:
 
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
     is the forum topic of a group in which its digests appear. `previous_profile_id` is the profile that the
-    last change left: the only one to which it can be taken back.
+    last change left: the only one to which it can be taken back. `paused_until` is when a pause ends by
+    itself.
     """
 
     id: int
@@ -41,13 +43,14 @@ class Subscriber:
     changed_at: dt.datetime
     thread_id: int | None = None
     previous_profile_id: int | None = field(default=None, compare=False)  # no choice of its own
+    paused_until: dt.datetime | None = None
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
         row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
-        row.thread_id, row.previous_profile_id,
+        row.thread_id, row.previous_profile_id, row.paused_until,
     )  # fmt: skip
 
 
@@ -116,11 +119,20 @@ async def set_quiet(
 
 
 async def set_status(
-    connection: AsyncConnection, chat_id: int, status: str, *, now: dt.datetime, reason: str | None = None
+    connection: AsyncConnection,
+    chat_id: int,
+    status: str,
+    *,
+    now: dt.datetime,
+    reason: str | None = None,
+    paused_until: dt.datetime | None = None,
 ) -> None:
     """Set active, paused or gone. What is still queued for a chat no longer active is called off."""
     row = subscribers.c.chat_id == chat_id
-    values = {"status": status, "status_reason": reason, "changed_at": now, "told_at": None}
+    values = {
+        "status": status, "status_reason": reason, "changed_at": now, "told_at": None,
+        "paused_until": paused_until,
+    }  # fmt: skip
     await connection.execute(update(subscribers).where(row).values(values))
     if status != "active":
         queued = and_(
@@ -129,6 +141,14 @@ async def set_status(
         )
         called_off = {"status": "gone", "reason": reason or status, "changed_at": now}
         await connection.execute(update(deliveries).where(queued).values(called_off))
+
+
+async def find_rested(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[int]:
+    """Return the chats whose pause has ended by `now`, those of the longest ended first."""
+    s = subscribers.c
+    query = select(s.chat_id).where(s.status == "paused", s.paused_until <= now)
+    rows = await connection.execute(query.order_by(s.paused_until, s.id).limit(limit))
+    return list(rows.scalars())
 
 
 async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
@@ -151,6 +171,7 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
         await _hand_over_deliveries(connection, old, known.id)
         await delete_subscriber(connection, old)
         return
+    await forget_conversation(connection, old)
     row = subscribers.c.chat_id == old
     values = {"chat_id": new, "kind": "supergroup", "changed_at": now, "held_until": None, "told_at": None}
     await connection.execute(update(subscribers).where(row).values(values))
@@ -181,6 +202,7 @@ async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: i
 async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
     """Delete everything that names the chat; its deliveries go with it, and its watches."""
     await connection.execute(delete(questions).where(questions.c.chat_id == chat_id))
+    await forget_conversation(connection, chat_id)
     subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     await _delete_alerts(connection, subscriber)
     await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))

@@ -203,6 +203,13 @@ subscribers = Table(
     Column("previous_profile_id", BigInteger),  # what the last change can be taken back to
     Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
     Column("told_at", UtcTime),  # when admins heard of this chat's trouble: a long wait, or lost rights
+    Column("paused_until", UtcTime),  # when a pause ends by itself; null: it does not, or there is none
+)
+Index(
+    "subscribers_paused_until",
+    subscribers.c.paused_until,
+    sqlite_where=subscribers.c.paused_until.is_not(None),
+    postgresql_where=subscribers.c.paused_until.is_not(None),
 )
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
 Index(
@@ -375,4 +382,14 @@ leases = Table(  # which process may speak for a bot: see storage.delivery.lease
     Column("name", Text, primary_key=True),
     Column("owner", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+)
+
+conversations = Table(  # where the talk with a chat stands
+    "conversations",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("awaited", Text),  # the command sent bare whose words the next message is
+    Column("question_id", BigInteger),  # the question whose list was turned by "xem thêm" last
+    Column("page", SmallInteger, nullable=False, server_default="0"),  # of that list, counted from 0
+    Column("expires_at", UtcTime, nullable=False),  # what is awaited is not awaited longer
 )

@@ -12,7 +12,9 @@ from bot.chat.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
+    Confirm,
     Intent,
+    PauseFor,
     Press,
     Preview,
     Retract,
@@ -50,6 +52,7 @@ _REWORDINGS: dict[Rewording, str] = {
     "any_topic": "moichude",
     "first_half": "dau",
     "second_half": "cuoi",
+    "as_typed": "nguyenvan",
 }
 
 
@@ -88,6 +91,10 @@ def encode(intent: Intent) -> str:
             return f"theodoi:lai:{_PLACES[is_in_list]}:{watch_id}"
         case RunWatch(watch_id):
             return f"theodoi:xem:{watch_id}"
+        case PauseFor(days):
+            return f"tamdung:{days}"
+        case Confirm(question_id):
+            return f"dongy:{question_id}"
         case Preview(edition):
             return f"quantri:xem:{edition}"
         case AskToSend(edition):
@@ -165,6 +172,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:xem:({_NUMBER})", lambda match: RunWatch(int(match[1]))),
+        (r"tamdung:([1-9][0-9]?)", lambda match: PauseFor(int(match[1]))),
+        (rf"dongy:({_NUMBER})", lambda match: Confirm(int(match[1]))),
         (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
         (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
         (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),

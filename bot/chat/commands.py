@@ -23,27 +23,41 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `is_setting`: in a group for administrators only. `is_work`: counts as a question."""
+    """One command. `is_setting`: in a group for administrators only. `is_work`: counts as a question.
+
+    `aliases` are names that it answers to beside its own. `awaits_words`: sent without any, it asks for them.
+    `takes_words`: words behind it mean something.
+    """
 
     name: str
     description: str
     is_setting: bool = False
     is_work: bool = False
+    aliases: tuple[str, ...] = ()
+    awaits_words: bool = False
+    takes_words: bool = True
 
 
 COMMANDS = (
     Command("start", "Bắt đầu nhận bản tin", is_setting=True, is_work=True),
     Command("tin", "Tin 24 giờ qua, ngay bây giờ", is_work=True),
-    Command("tim", "Tìm tin theo từ khóa", is_work=True),
-    Command("xuhuong", "Xem một từ khóa được nhắc nhiều hay ít", is_work=True),
-    Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True),
-    Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True),
+    Command("tim", "Tìm tin theo từ khóa", is_work=True, awaits_words=True),
+    Command("xuhuong", "Xem một từ khóa được nhắc nhiều hay ít", is_work=True, awaits_words=True),
+    Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True, awaits_words=True),
+    Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True, aliases=("settings",)),
     Command("chude", "Chọn chủ đề", is_setting=True),
-    Command("tamdung", "Tạm dừng nhận bản tin", is_setting=True),
-    Command("tieptuc", "Tiếp tục nhận bản tin", is_setting=True),
-    Command("dulieucuatoi", "Xem và lấy dữ liệu của bạn", is_setting=True, is_work=True),
-    Command("xoadulieu", "Xóa hết dữ liệu của bạn", is_setting=True),
-    Command("trogiup", "Cách dùng Điểm Tin"),
+    Command("tamdung", "Tạm dừng nhận bản tin", is_setting=True, aliases=("stop",)),
+    Command("tieptuc", "Tiếp tục nhận bản tin", is_setting=True, takes_words=False),
+    Command(
+        "dulieucuatoi",
+        "Xem và lấy dữ liệu của bạn",
+        is_setting=True,
+        is_work=True,
+        aliases=("privacy",),
+        takes_words=False,
+    ),
+    Command("xoadulieu", "Xóa hết dữ liệu của bạn", is_setting=True, takes_words=False),
+    Command("trogiup", "Cách dùng Điểm Tin", aliases=("help",), takes_words=False),
 )
 OPERATOR_COMMANDS = (
     Command("quantri", "Tình hình và điều khiển", is_work=True),

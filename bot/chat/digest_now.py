@@ -4,21 +4,38 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.chat.messages import texts
+from bot.chat.messages import talk_texts, texts
 from bot.chat.messages.screen import Screen
+from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, find_chosen
 from bot.chat.settings.panels import next_arrival, quiet_of
+from bot.chat.settings.topics import say_names
+from bot.chat.talk.slots import find_topic_names
 from bot.chat.visit import Visit
+from bot.narrowing import topic_names
 from bot.newsroom import Edition
 from storage.subscribers import Subscriber
+from summarizer.questions.news_words import asks_for_news
+from summarizer.text.syllables import syllables
 
 
 async def obey(visit: Visit) -> None:
-    """Send the digest, or say that there is none."""
+    """Send the digest, of the topics that are named only, or say that there is none.
+
+    Other words behind the command are a question.
+    """
     subscriber = await find_chosen(visit.desk, visit.chat_id)
     choices = subscriber.choices if subscriber else default_choices(visit.desk.newsroom)
-    edition = visit.desk.newsroom.edition_for(choices)
-    if not await send_digest(visit, edition):
+    newsroom = visit.desk.newsroom
+    edition = newsroom.edition_for(choices)
+    if topics := find_topic_names(visit.words, topic_names(newsroom)):
+        names = say_names(topics, newsroom)
+        wanted = replace(edition, topics=topics)
+        if not await send_digest(visit, wanted, title=talk_texts.LAST_DAY_OF.format(topics=names)):
+            await visit.send(Screen(talk_texts.NO_NEWS_OF.format(topics=names)))
+    elif visit.words.strip() and not asks_for_news(tuple(syllables(visit.words))):
+        await ask.obey(visit)
+    elif not await send_digest(visit, edition):
         await visit.send(Screen(_no_news(visit, edition, subscriber)))
 
 

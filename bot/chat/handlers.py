@@ -48,7 +48,8 @@ def add_handlers(
     add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, sorter.on_forwarded_command))
     for command in (*COMMANDS, *OPERATOR_COMMANDS):
         filter_ = _NEW | _POSTED if command.is_setting else _NEW  # a channel is no place to ask
-        add(CommandHandler(command.name, partial(sorter.on_command, command), filters=filter_))
+        names = (command.name, *command.aliases)
+        add(CommandHandler(names, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
     add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
     add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))

@@ -14,7 +14,6 @@ from bot.chat.visit import Visit
 from summarizer.text.syllables import folded
 
 _NAME = re.compile(r"/([^\s@/]+)")
-_ELSEWHERE = {"help": "trogiup", "settings": "lich", "stop": "tamdung"}  # what other bots have taught
 _LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
 
 
@@ -36,7 +35,7 @@ async def suggest(visit: Visit, typed: str) -> None:
     match = _NAME.match(typed)
     name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
     names = [command.name for command in _commands_of(visit)]
-    near = _ELSEWHERE.get(folded(name)) or _nearest(folded(name), names)
+    near = _nearest(folded(name), names)
     if near:
         html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
     else:

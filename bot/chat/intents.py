@@ -90,7 +90,9 @@ class TurnPage:
 
 
 View = Literal["details", "sources", "days"]
-Rewording = Literal["suggested", "any_time", "any_source", "any_topic", "first_half", "second_half"]
+Rewording = Literal[
+    "suggested", "any_time", "any_source", "any_topic", "first_half", "second_half", "as_typed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,20 @@ class RunWatch:
     """What a watch asks, asked now."""
 
     watch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFor:
+    """No digests for so many days from the tap on."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What a message of this chat wants from the bot, confirmed; it is kept like a question."""
+
+    question_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +220,8 @@ Intent = (
     | StopWatching
     | WatchAgain
     | RunWatch
+    | PauseFor
+    | Confirm
     | Preview
     | AskToSend
     | SendNow

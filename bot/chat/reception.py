@@ -10,13 +10,14 @@ from bot.chat import digest_now, help, membership, my_data, start
 from bot.chat.access import Access, access_to
 from bot.chat.callbacks import parse
 from bot.chat.commands import OPERATOR_COMMANDS, Command
-from bot.chat.everyday import command_meant
 from bot.chat.guard import Guard, Limit
 from bot.chat.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
+    Confirm,
     Intent,
+    PauseFor,
     Press,
     Preview,
     Retract,
@@ -36,13 +37,17 @@ from bot.chat.intents import (
     WatchAgain,
     WatchQuestion,
 )
-from bot.chat.messages import texts
+from bot.chat.messages import talk_texts, texts
 from bot.chat.messages.screen import Screen
 from bot.chat.messages.spoken import say_wait
 from bot.chat.operators import admin, admin_corrections, admin_issues, history
 from bot.chat.operators.admin import AdminActions
 from bot.chat.questions import ask, trend, watches
+from bot.chat.questions.results import shown_question
 from bot.chat.settings import pausing, schedule, topics
+from bot.chat.talk import awaiting, proposals
+from bot.chat.talk import reply as talk
+from bot.chat.talk.wishes import Plain
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 
@@ -70,7 +75,7 @@ class Reception:
             "theodoi": watches.obey,
             "lich": schedule.obey,
             "chude": topics.obey,
-            "tamdung": pausing.pause,
+            "tamdung": pausing.obey,
             "tieptuc": pausing.resume,
             "dulieucuatoi": my_data.show,
             "xoadulieu": my_data.ask_to_delete,
@@ -86,10 +91,21 @@ class Reception:
         elif command.is_setting and visit.is_group:
             await self._obey_group_setting(visit, command)
         elif await self._admits(visit, is_work=command.is_work):
-            if command.name == "tim" and command_meant(visit.words) == "tin":
-                await digest_now.obey(visit)
-            else:
-                await self._answers[command.name](visit)
+            await self._do(visit, command)
+
+    async def _do(self, visit: Visit, command: Command) -> None:
+        """Do what a command is there for, and await its words where it was sent without them."""
+        is_bare = not visit.words.strip()
+        if not is_bare and not command.takes_words:
+            words = shown_question(visit.words)
+            await visit.send(Screen(talk_texts.WORDS_UNUSED.format(command=command.name, words=words)))
+        if command.name == "tim" and not is_bare and await talk.find_wish(visit) is Plain.DIGEST:
+            visit.words = ""
+            await digest_now.obey(visit)
+        else:
+            await self._answers[command.name](visit)
+        if visit.is_private:
+            await awaiting.await_words(visit, command.name if is_bare and command.awaits_words else None)
 
     async def _obey_group_setting(self, visit: Visit, command: Command) -> None:
         """Obey a group's or channel's administrator, whatever the others in the group have asked."""
@@ -108,10 +124,13 @@ class Reception:
     async def answer(self, visit: Visit) -> None:
         """Answer a question in plain words, or do what a command is there for."""
         if await self._admits(visit, is_work=True):
-            if command := command_meant(visit.words):
-                visit.words = ""
-                await self._answers[command](visit)
-            else:
+            wish = await talk.find_wish(visit)
+            awaited = await awaiting.take_awaited_command(visit)
+            if awaited and awaiting.is_called_off(visit.words):
+                await visit.send(Screen(talk_texts.CALLED_OFF))
+            elif awaited and awaiting.is_its_answer(awaited, visit, wish):
+                await self._answers[awaited](visit)
+            elif wish is None or not await talk.reply(visit, wish):
                 await ask.obey(visit)
 
     async def say(self, visit: Visit, screen: Screen) -> None:
@@ -162,6 +181,10 @@ class Reception:
                 await watches.stop(tap, intent)
             case WatchAgain():
                 await watches.take_back(tap, intent)
+            case PauseFor():
+                await proposals.pause_for(tap, intent)
+            case Confirm():
+                await proposals.confirm(tap, intent)
             case RunWatch():
                 await watches.run(tap, intent)
             case Preview():

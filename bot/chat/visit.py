@@ -68,6 +68,11 @@ class Visit:
         return self.chat.type in _GROUPS
 
     @property
+    def is_private(self) -> bool:
+        """Tell whether one person writes here."""
+        return self.chat.type == ChatType.PRIVATE
+
+    @property
     def is_channel(self) -> bool:
         """Tell whether only administrators write here, in the channel's name."""
         return self.chat.type == ChatType.CHANNEL

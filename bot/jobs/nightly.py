@@ -8,6 +8,7 @@ import structlog
 from bot.desk import Desk
 from bot.jobs.slots import Tell
 from bot.operators import notices
+from storage.conversations import prune_conversations
 from storage.notes import find_note, forget_note, write_note
 from storage.updates import forget_handled
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
@@ -80,6 +81,7 @@ async def prune(desk: Desk) -> int:
     async with desk.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
+        await prune_conversations(connection, before=now - _UPDATES_REMEMBERED)
         await prune_hits(connection, before=now - _HITS_REMEMBERED)
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone

@@ -30,6 +30,7 @@ BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "summarizer.questions.rewording": (),
     "summarizer.text.furniture": (),
     "bot.emulator.control.events": (),
+    "bot.chat.talk.grammar": (),  # asked about at most 20 words and 160 characters
 }
 
 

@@ -88,14 +88,18 @@ def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle]
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
     """Return the articles cited, each told in its own words as a digest would."""
     blocks = [texts.DETAILS.format(words=_words(reply.text))]
-    for number, one in enumerate(cited, start=1):
-        piece = piece_of(readers.newsroom, one.article, one.summary)
-        quotes = tell(Candidate(one.article.id, (piece,)), [piece]).quotes
-        lines = [_numbered(number, one.article), _byline(one.article, readers)]
-        if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
-            lines.append(Markup("<blockquote>{}</blockquote>").format(said))
-        blocks.append(Markup("\n").join(line for line in lines if line))
+    blocks += [told_article(number, one, readers) for number, one in enumerate(cited, start=1)]
     return Markup("\n\n").join(blocks)
+
+
+def told_article(number: int, one: FoundArticle, readers: Readers) -> Markup:
+    """Return one article, told in its own words as a digest would, under its number in a list."""
+    piece = piece_of(readers.newsroom, one.article, one.summary)
+    quotes = tell(Candidate(one.article.id, (piece,)), [piece]).quotes
+    lines = [_numbered(number, one.article), _byline(one.article, readers)]
+    if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
+        lines.append(Markup("<blockquote>{}</blockquote>").format(said))
+    return Markup("\n").join(line for line in lines if line)
 
 
 def sources_page(

@@ -50,7 +50,7 @@ class _Asked:
 
 async def obey(visit: Visit) -> None:
     """Answer the question that the words are."""
-    readers = await _readers(visit)
+    readers = await readers_of(visit)
     if parse_query(visit.words, today=readers.today()).is_empty:
         await visit.send(Screen(texts.EMPTY_QUESTION))
         return
@@ -69,6 +69,11 @@ async def turn(tap: Tap, wanted: TurnPage) -> None:
         await tap.show(await _first_page(tap, asked, reply, asked.question.text))
     else:
         await tap.show(await _further_page(tap, asked, wanted.page))
+
+
+async def show_page(visit: Visit, question: Question, page: int) -> None:
+    """Send a further page of what a question of this chat found; `page` counts from 0."""
+    await visit.send(await _further_page(visit, _Asked(question, await readers_of(visit)), page))
 
 
 async def look(tap: Tap, wanted: ShowView) -> None:
@@ -121,7 +126,7 @@ async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> 
     return Screen(html, keyboard)
 
 
-async def _further_page(tap: Tap, asked: _Asked, page: int) -> Screen:
+async def _further_page(tap: Visit, asked: _Asked, page: int) -> Screen:
     question, readers = asked.question, asked.readers
     query = parse_query(question.text, today=local_day(question.asked_at, readers.zone))
     first = page * RESULTS_PER_PAGE
@@ -175,6 +180,8 @@ async def _reworded(tap: Tap, asked: _Asked, rewording: Rewording) -> str | None
     match rewording:
         case "suggested":
             return (await reply_again(tap.desk, question, zone=readers.zone)).found.suggestion
+        case "as_typed":
+            return question.text
         case "any_time":
             return without_times(question.text, local_day(question.asked_at, readers.zone))
         case "any_source":
@@ -231,10 +238,11 @@ async def _days(tap: Tap, asked: _Asked, reply: Reply) -> str | None:
 async def _asked(tap: Tap, question_id: int) -> _Asked | None:
     async with tap.desk.database.read() as connection:
         question = await find_question(connection, question_id, tap.chat_id)
-    return _Asked(question, await _readers(tap)) if question else None
+    return _Asked(question, await readers_of(tap)) if question else None
 
 
-async def _readers(visit: Visit) -> Readers:
+async def readers_of(visit: Visit) -> Readers:
+    """Return for whom the pages of this chat are."""
     newsroom = visit.desk.newsroom
     async with visit.desk.database.read() as connection:
         subscriber = await find_subscriber(connection, visit.chat_id)

@@ -19,7 +19,6 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.answers import FoundArticle, Reply, describe, reply_to
-from bot.chat.everyday import command_meant
 from bot.chat.guard import Guard, Limit
 from bot.chat.messages import texts
 from bot.chat.messages.dates import publication_label
@@ -27,7 +26,9 @@ from bot.chat.messages.markup import one_line, safe_link, shortened
 from bot.chat.messages.spoken import say_wait
 from bot.chat.messages.templating import render
 from bot.chat.questions.deep_links import write_payload
+from bot.chat.talk.understanding import asks_for_digest
 from bot.desk import Desk
+from bot.threads import CHAT
 from storage.times import Published
 from summarizer.stories.telling import DigestStory
 
@@ -92,7 +93,7 @@ class Inline:
 
     async def _find(self, words: str, first: int) -> _Page:
         """Return a page of the articles that the words find."""
-        if command_meant(words) == "tin":
+        if await CHAT.run(asks_for_digest, words):
             return await self._top_stories(first)
         zone = self._desk.newsroom.zone
         reply = await reply_to(self._desk, words, zone=zone)

@@ -1,5 +1,7 @@
 """/theodoi and the buttons about watches: watch a question, see the list, stop, and take that back."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -7,7 +9,7 @@ from markupsafe import Markup
 
 from bot.answers import local_day
 from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
-from bot.chat.messages import keyboards, texts
+from bot.chat.messages import keyboards, talk_keyboards, talk_texts, texts
 from bot.chat.messages.markup import shortened
 from bot.chat.messages.screen import Screen
 from bot.chat.questions import ask
@@ -17,9 +19,11 @@ from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
 from summarizer.questions.watching import parse_watch, watch_key
+from summarizer.text.syllables import canonical, folded, syllables
 
 MOST_WATCHES = 20  # of one chat
 _LONGEST_WORDS = 80  # UTF-16 units of a watch's words in a line
+_STOPPING = re.compile(r"(?:tắt|bỏ|thôi|hủy|xóa|dừng|ngừng|ngưng|không|đừng) (?:theo dõi )?(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +38,50 @@ class _Said:
 
 
 async def obey(visit: Visit) -> None:
-    """Watch what the words ask for; without words show the list."""
-    if visit.words.strip():
+    """Watch what the words ask for, or offer to stop that; without words show the list and ask for some."""
+    if stopped := stopped_words(visit.words):
+        await offer_to_stop(visit, stopped)
+    elif visit.words.strip():
         said = await _add(visit, visit.words)
         await visit.send(Screen(said.html))
     else:
-        await show(visit)
+        await show(visit, note=talk_texts.AWAIT_WATCH if visit.is_private else None)
 
 
-async def show(visit: Visit) -> None:
-    """Show what the chat watches, each with a button to stop."""
+async def show(visit: Visit, *, note: Markup | None = None) -> None:
+    """Show what the chat watches, each with a button to stop, over a `note`."""
     async with visit.desk.database.read() as connection:
         watched = await find_watches(connection, visit.chat_id)
-    await visit.show(_list_screen(watched))
+    screen = _list_screen(watched)
+    html = Markup("\n\n").join([screen.html, note]) if note and watched else screen.html
+    await visit.show(replace(screen, html=html))
+
+
+def stopped_words(words: str) -> str:
+    """Return what words like "tắt giá vàng" want to be stopped; "" where they want something watched.
+
+    Typed without marks they are words to watch: "bo" may be an ox.
+    """
+    line = " ".join(unicodedata.normalize("NFC", words).split())
+    match = _STOPPING.match(canonical(line))
+    return line[match.end() :] if match else ""
+
+
+async def offer_to_stop(visit: Visit, words: str) -> None:
+    """Offer to stop the watches that have these words, or all of whose words these have."""
+    asked = set(syllables(folded(words)))
+    async with visit.desk.database.read() as connection:
+        watched = await find_watches(connection, visit.chat_id)
+    meant = [watch for watch in watched if _is_meant(asked, set(syllables(folded(watch.text))))]
+    if not meant:
+        await visit.send(Screen(talk_texts.NOT_WATCHED.format(words=_shown(words))))
+        return
+    names = [(watch.id, _shown(watch.text)) for watch in meant]
+    await visit.send(Screen(talk_texts.PROPOSE_UNWATCH, talk_keyboards.for_unwatching(names)))
+
+
+def _is_meant(asked: set[str], watched: set[str]) -> bool:
+    return bool(asked) and (asked <= watched or watched <= asked)
 
 
 async def watch_question(tap: Tap, wanted: WatchQuestion) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from bot.chat.intents import Intent
-from bot.chat.messages import keyboards, spoken, texts
+from bot.chat.messages import keyboards, spoken, talk_texts, texts
 from bot.chat.messages.markup import shortened
 from bot.chat.messages.screen import Screen
 from bot.newsroom import Edition, Newsroom
@@ -57,7 +57,7 @@ def schedule_screen(
         zone=spoken.say_zone(edition.schedule.zone),
         quiet=spoken.say_quiet(quiet),
         topics=say_topics(subscriber.choices, newsroom),
-        next=texts.PAUSED_NOW
+        next=_paused_now(subscriber, edition, now)
         if is_paused
         else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
     )
@@ -79,7 +79,9 @@ def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) 
             times=spoken.say_times(edition.schedule.times),
             days=spoken.say_days(edition.schedule.days),
             topics=say_topics(subscriber.choices, newsroom),
-            next=texts.NEXT_ARRIVAL.format(moment=moment) if is_active else texts.PAUSED_NOW,
+            next=texts.NEXT_ARRIVAL.format(moment=moment)
+            if is_active
+            else _paused_now(subscriber, edition, now),
         )
     )
 
@@ -119,6 +121,13 @@ def topics_screen(
     chosen = [name for name in subscriber.choices.topics if name in newsroom.topics]
     html = _paragraphs(escape(note), panel) if note else panel
     return Screen(html, keyboards.for_topics(newsroom.topics, chosen, undo=undo))
+
+
+def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> Markup:
+    if subscriber.paused_until is None:
+        return texts.PAUSED_NOW
+    moment = spoken.say_moment(subscriber.paused_until, edition.schedule.zone, now=now)
+    return talk_texts.PAUSED_NOW_UNTIL.format(moment=moment)
 
 
 def _held(edition: Edition, quiet: QuietHours) -> list[dt.time]:

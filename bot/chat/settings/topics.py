@@ -1,15 +1,21 @@
 """/chude: which topics the digest has. Each tap changes the panel in place; words do what taps do."""
 
+from collections.abc import Sequence
+
 from bot.chat.intents import Press, SetTopic, Undo
-from bot.chat.messages import texts
+from bot.chat.messages import spoken, talk_texts, texts
+from bot.chat.messages.markup import shortened
 from bot.chat.messages.screen import Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import change_choices, find_chosen, restore_profile
 from bot.chat.settings.panels import topics_screen
 from bot.chat.settings.schedule import changed_screen
-from bot.chat.settings.typed_topics import UnknownTopicError, parse_topics
+from bot.chat.settings.typed_topics import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
 from bot.chat.visit import Tap, Visit
+from bot.newsroom import Newsroom
 from storage.subscribers import Subscriber
+
+_LONGEST_NAMES = 120  # UTF-16 units of a note
 
 
 async def obey(visit: Visit) -> None:
@@ -26,17 +32,32 @@ async def obey(visit: Visit) -> None:
 async def _obey_words(visit: Visit, subscriber: Subscriber) -> Screen:
     newsroom = visit.desk.newsroom
     try:
-        changes = parse_topics(visit.words, subscriber.choices.topics, newsroom)
+        typed = parse_topics(visit.words, subscriber.choices.topics, newsroom)
     except UnknownTopicError as error:
         note = texts.UNKNOWN_TOPIC.format(name=shown_question(error.name))
         return topics_screen(subscriber, newsroom, note=note)
-    changed = await change_choices(visit.desk, visit.chat_id, *changes)
+    except NoTopicLeftError:
+        return topics_screen(subscriber, newsroom, note=talk_texts.NO_TOPIC_LEFT)
+    return await changed_topics(visit, subscriber, typed)
+
+
+async def changed_topics(visit: Visit, subscriber: Subscriber, typed: TypedTopics) -> Screen:
+    """Make the changes and say what was done, with a way back."""
+    newsroom = visit.desk.newsroom
+    changed = await change_choices(visit.desk, visit.chat_id, *typed.changes)
     if changed is None:  # it was deleted in this moment
         return Screen(texts.NOT_SUBSCRIBED)
     if changed.is_same:
         return topics_screen(subscriber, newsroom, note=texts.UNCHANGED)
-    undo = Undo(changed.before.profile_id, "topics")
-    return topics_screen(changed.after, newsroom, note=texts.SAVED, undo=undo)
+    note: str = texts.SAVED
+    if typed.how is not None:
+        note = talk_texts.TOPICS_DONE[typed.how].format(topics=say_names(typed.topics, newsroom))
+    return topics_screen(changed.after, newsroom, note=note, undo=Undo(changed.before.profile_id, "topics"))
+
+
+def say_names(topics: Sequence[str], newsroom: Newsroom) -> str:
+    """Name topics as readers know them."""
+    return shortened(spoken.say_list([newsroom.topics[name] for name in topics]), _LONGEST_NAMES)
 
 
 async def change(tap: Tap, wanted: SetTopic | Press) -> None:

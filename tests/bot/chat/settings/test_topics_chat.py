@@ -82,13 +82,16 @@ async def test_pausing_and_resuming_are_one_tap_apart(reader: Any) -> None:
         ("the thao va kinh te", ("kinh-te", "the-thao")),
         ("Sức khỏe, KINH TẾ", ("kinh-te", "suc-khoe")),
         ("bỏ thể thao", ("kinh-te", "suc-khoe")),
+        ("-thể thao", ("kinh-te", "suc-khoe")),
+        ("- thể thao", ("kinh-te", "suc-khoe")),
+        ("chỉ kinh tế", ("kinh-te",)),
     ],
 )
 async def test_words_do_what_taps_do_and_can_be_taken_back(
     reader: Any, words: str, topics: tuple[str, ...]
 ) -> None:
     await reader.says(f"/chude {words}")
-    await reader.sees("✓ Đã lưu.")
+    await reader.sees("✓ ")
     assert (await reader.subscription()).choices.topics == topics
     await reader.taps("↩ Hoàn tác")
     assert (await reader.subscription()).choices.topics == ()
@@ -100,6 +103,25 @@ async def test_words_take_out_what_was_chosen_and_may_have_all_again(reader: Any
     assert (await reader.subscription()).choices.topics == ("the-thao",)
     await reader.says("/chude tất cả")
     assert (await reader.subscription()).choices.topics == ()
+
+
+async def test_bare_names_mean_only_these_whatever_was_chosen(reader: Any) -> None:
+    await reader.says("/chude thể thao")
+    await reader.says("/chude kinh tế")
+    await reader.sees("✓ Từ giờ bạn chỉ nhận: Kinh tế.", "/chude thêm")
+    assert (await reader.subscription()).choices.topics == ("kinh-te",)
+    await reader.says("/chude thêm thể thao")
+    await reader.sees("✓ Đã thêm: Thể thao.")
+    assert (await reader.subscription()).choices.topics == ("kinh-te", "the-thao")
+    await reader.says("/chude -thể thao +sức khỏe")
+    assert (await reader.subscription()).choices.topics == ("kinh-te", "suc-khoe")
+
+
+async def test_the_last_topic_is_not_taken_out_by_words(reader: Any) -> None:
+    await reader.says("/chude thể thao")
+    await reader.says("/chude -thể thao")
+    await reader.sees("Bỏ nốt thì không còn chủ đề nào.")
+    assert (await reader.subscription()).choices.topics == ("the-thao",)
 
 
 async def test_a_topic_named_twice_is_there_already(reader: Any) -> None:

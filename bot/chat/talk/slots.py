@@ -1,0 +1,187 @@
+"""Readers of the slots of rules: the words behind "lúc", "theo dõi", "bài" as values. Pure.
+
+A reader returns None where the words are nothing of its kind; then the rule does not fit.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.chat.intents import SetDays
+from bot.chat.settings.typed_schedule import parse_schedule
+from bot.chat.talk.grammar import listed
+from bot.chat.talk.spans import NUMBERS, UnreadableSpanError, parse_pause
+from bot.chat.talk.wishes import (
+    FollowUp,
+    PauseUntil,
+    SetSchedule,
+    SetTopics,
+    ShowItem,
+    ShowPage,
+    UnwatchWords,
+    WatchWords,
+    Wish,
+)
+from bot.times.typed_times import TypedTimeError, parse_days
+from summarizer.text.syllables import folded
+
+Slots = Mapping[str, str]
+_PLACES_IN_LIST = NUMBERS | {"tu": 4, "dau": 1, "dau tien": 1, "nhat": 1}
+_MOST_ITEMS, _MOST_BARE = 50, 9  # "bài 12", but a number alone only as a list of one page has it
+_ASKING = re.compile(
+    r"\b(?:bao nhieu|o dau|khi nao|luc nao|bao gio|the nao|ra sao|tai sao|vi sao|may|ai|gi|nao|den dau"
+    r"|may gio|bao lau|sao|chua|do dau|tu dau)\b"
+)
+_MOST_OTHER, _MOST_ASKED, _MOST_WATCHED = 5, 8, 8  # words
+_ABOUT = frozenset(
+    ("tin", "tức", "mới", "gì", "về", "các", "những", "cho", "giúp", "giùm", "dùm", "mình", "tôi", "có")
+)
+_EACH = re.compile(r"\b(?:moi ngay|hang ngay)\b")
+_EACH_PART = re.compile(
+    r"\b(?:moi|cac|nhung|vao|luc|hang|buoi|cac buoi)\b ?"
+    r"(?=sang|trua|chieu|toi|ngay|buoi|thu|cuoi|t[2-7]|luc|[0-9]|cn|chu)"
+)
+_CLOCK = r"[0-9]{1,2}(?: ?(?:h|gio|g|:) ?(?:[0-9]{2}|ruoi|kem [0-9]{1,2})?)?"
+_PART_FIRST = re.compile(
+    rf"^(?P<part>sang|trua|chieu|toi|dem) (?:luc |vao )?(?P<time>{_CLOCK})(?P<others>(?: .*)?)$"
+)
+_HALF_PAST = re.compile(r"\b([0-9]{1,2}) (?=ruoi\b)")
+_BARE_HOUR = re.compile(r"\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
+_SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What a message is understood by: the moment, the reader's zone, and the folded names of topics."""
+
+    now: dt.datetime
+    zone: str
+    topics: Mapping[str, str]
+
+
+def asks_something(text: str) -> bool:
+    """Tell whether `text` has a word that asks: how many, who, where."""
+    return _ASKING.search(folded(text)) is not None
+
+
+def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return the topics that `text` is made of, joined by commas, "và" or nothing; None if of anything else.
+
+    `names` maps folded names to topics.
+
+    >>> find_topic_names("kinh tế, Sức khoẻ và thể thao", {"kinh te": "a", "suc khoe": "b", "the thao": "c"})
+    ('a', 'b', 'c')
+    """
+    words = re.findall(r"[\w&-]+", folded(text))
+    found: dict[str, None] = {}
+    longest = max((name.count(" ") + 1 for name in names), default=0)
+    at = 0
+    while at < len(words):
+        sizes = range(min(longest, len(words) - at), 0, -1)
+        size = next((size for size in sizes if " ".join(words[at : at + size]) in names), 0)
+        if size:
+            found[names[" ".join(words[at : at + size])]] = None
+        elif words[at] not in listed("and"):
+            return None
+        at += size or 1
+    return tuple(found) or None
+
+
+def _pause_until(slots: Slots, listener: Listener) -> Wish | None:
+    try:
+        return PauseUntil(parse_pause(slots["span"], now=listener.now, zone=listener.zone))
+    except UnreadableSpanError:
+        return None
+
+
+def _schedule(slots: Slots, _: Listener) -> Wish | None:
+    plain = _EACH.sub("hang  ngay", folded(slots["schedule"]))  # two blanks: no filler before "ngày"
+    plain = " ".join(_EACH_PART.sub("", plain).replace("ngay trong tuan", "trong tuan").split())
+    plain = plain.removeprefix("ngay ")
+    if first := _PART_FIRST.match(plain):
+        plain = f"{first['time']} {first['part']}{first['others']}"
+    plain = _BARE_HOUR.sub(r"\1h ", _HALF_PAST.sub(r"\1h", plain))
+    try:
+        return SetSchedule(parse_schedule(plain).changes)
+    except ValueError:
+        return None
+
+
+def _days_off(slots: Slots, _: Listener) -> Wish | None:
+    try:
+        off = parse_days(_SOME_DAYS.sub("", folded(slots["days"])))
+    except TypedTimeError:
+        return None
+    left = tuple(day for day in range(7) if day not in off)
+    return SetSchedule((SetDays(left),)) if left else None
+
+
+def _topics(how: Literal["only", "add", "drop"]) -> "Reader":
+    def read(slots: Slots, listener: Listener) -> Wish | None:
+        topics = find_topic_names(slots["topics"], listener.topics)
+        return SetTopics(how, topics) if topics else None
+
+    return read
+
+
+def _number(said: str) -> int | None:
+    return int(said) or None if said.isascii() and said.isdigit() and len(said) <= 2 else None
+
+
+def _item(slots: Slots, _: Listener) -> Wish | None:
+    if "digit" in slots:
+        number, most = _number(slots["digit"]), _MOST_BARE
+    else:
+        said = folded(slots["number"])
+        number, most = _number(said) or _PLACES_IN_LIST.get(said), _MOST_ITEMS
+    return ShowItem(number) if number and number <= most else None
+
+
+def _page(slots: Slots, _: Listener) -> Wish | None:
+    said = folded(slots["number"])
+    number = _number(said) or _PLACES_IN_LIST.get(said)
+    return ShowPage(number) if number else None
+
+
+def _watch(slots: Slots, _: Listener) -> Wish | None:
+    words = slots["watched"].split()
+    while len(words) > 1 and words[0] in _ABOUT:
+        del words[0]
+    behind = slots["whole"][slots["whole"].rfind(slots["watched"]) :]
+    is_question = asks_something(behind) or len(words) > _MOST_WATCHED
+    return None if is_question else WatchWords(" ".join(words))
+
+
+def _unwatch(slots: Slots, _: Listener) -> Wish | None:
+    return UnwatchWords(slots["words"]) if len(slots["words"].split()) <= _MOST_WATCHED else None
+
+
+def _instead(slots: Slots, _: Listener) -> Wish | None:
+    words = slots["other"]
+    return FollowUp("instead", words) if len(words.split()) <= _MOST_OTHER else None
+
+
+def _also(slots: Slots, _: Listener) -> Wish | None:
+    words = slots["asked"]
+    is_other_word = folded(words.split()[0]) in listed("never_asked")
+    asks = asks_something(words) and len(words.split()) <= _MOST_ASKED and not is_other_word
+    return FollowUp("also", words) if asks else None
+
+
+Reader = Callable[[Slots, Listener], Wish | None]
+READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
+    "pause_until": _pause_until,
+    "schedule": _schedule,
+    "days_off": _days_off,
+    "topics_only": _topics("only"),
+    "topics_add": _topics("add"),
+    "topics_drop": _topics("drop"),
+    "watch": _watch,
+    "unwatch": _unwatch,
+    "item": _item,
+    "page": _page,
+    "follow_up": _instead,
+    "follow_up_also": _also,
+}

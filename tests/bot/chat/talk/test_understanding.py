@@ -1,0 +1,113 @@
+"""Everyday messages are understood, and real questions are left to the search."""
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.chat.intents import SetDays, SetTimes
+from bot.chat.talk.understanding import Listener, understand
+from bot.chat.talk.wishes import (
+    FollowUp,
+    PauseUntil,
+    Plain,
+    SetSchedule,
+    SetTopics,
+    ShowAddress,
+    ShowItem,
+    ShowPage,
+    UnwatchWords,
+    WatchWords,
+    Wish,
+)
+
+_HERE = Path(__file__).parent
+_ZONE = "Asia/Ho_Chi_Minh"
+SUNDAY_EVENING = Listener(
+    dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC),
+    _ZONE,
+    {"kinh te": "kinh-te", "the thao": "the-thao", "suc khoe": "suc-khoe"},
+)
+
+
+def lines(name: str) -> list[list[str]]:
+    """Return the rows of a data file beside this one."""
+    rows = (_HERE / name).read_text("utf-8").splitlines()
+    return [row.split("\t") for row in rows if row and not row.startswith("#")]
+
+
+def said(wish: Wish | None) -> str:  # one line a kind
+    """Return a wish as the data file writes it."""
+    match wish:
+        case Plain():
+            return wish.value
+        case PauseUntil(until):
+            return f"pause until {until.astimezone(ZoneInfo(_ZONE)):%Y-%m-%dT%H:%M}"
+        case SetSchedule(changes):
+            return " ".join(["schedule", *map(_change, changes)])
+        case SetTopics(how, topics):
+            return " ".join(["topics", {"only": "=", "add": "+", "drop": "-"}[how], *sorted(topics)])
+        case WatchWords(words):
+            return f"watch {words}"
+        case UnwatchWords(words):
+            return f"unwatch {words}"
+        case ShowItem(number):
+            return f"item {number}"
+        case ShowPage(number):
+            return f"page {number}"
+        case FollowUp(how, words):
+            return f"follow {how} {words}"
+        case ShowAddress(url):
+            return f"address {url}"
+        case None:
+            return "question"
+
+
+def _change(change: object) -> str:
+    match change:
+        case SetTimes(times):
+            return " ".join(times)
+        case SetDays(days):
+            return "days " + "".join(map(str, days))
+    return repr(change)
+
+
+@pytest.mark.parametrize(("typed", "wanted"), lines("everyday.tsv"))
+def test_an_everyday_message_is_understood(typed: str, wanted: str) -> None:
+    got = said(understand(typed, SUNDAY_EVENING))
+    assert got.lower() == wanted.lower()
+
+
+@pytest.mark.parametrize("typed", [row[0] for row in lines("questions.tsv")])
+def test_a_question_about_the_news_is_no_wish(typed: str) -> None:
+    assert said(understand(typed, SUNDAY_EVENING)) == "question"
+
+
+@pytest.mark.parametrize("name", ["surprises.tsv", "surprises_again.tsv"])
+def test_messages_written_after_the_rules_are_understood_too(name: str) -> None:
+    rows = lines(name)
+    right = [row for row in rows if said(understand(row[0], SUNDAY_EVENING)).lower() == row[1].lower()]
+    assert len(rows) == 30
+    assert len(right) >= 28
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "?",
+        "👍" * 5_000,
+        "gửi " * 2_000,
+        "k" * 4_096,
+        "http://",
+        "www.",
+        "https://[",
+        "\x00",
+        "{}{}",
+        "%s",
+    ],
+)
+def test_strange_messages_are_read_without_harm(typed: str) -> None:
+    understand(typed, SUNDAY_EVENING)
