@@ -109,7 +109,11 @@ async def sites(count: int) -> AsyncIterator[list[Site]]:
 
 
 class HostileChats:
-    """Readers who try to stop the bot as long as `goes_on` says so."""
+    """Readers who try to stop the bot as long as `goes_on` says so.
+
+    Seconds are real ones: Telegram's rates hold in real time, while a chat's share of questions is filled up
+    again by the simulated clock. More than this would test nothing but the length of their own queues.
+    """
 
     def __init__(self, hands: Control, goes_on: Callable[[], bool], *, first: int = 50_000) -> None:
         self._hands = hands
@@ -124,11 +128,11 @@ class HostileChats:
         group = await self._hands.group("Nhóm", members=chats[:3])
         async with asyncio.TaskGroup() as all_at_once:
             for work in (
-                self._every(2, lambda: self._pin(chats[0])),
-                self._every(3, lambda: self._burst(chats[1])),
-                self._every(0.5, lambda: self._forge(chats[2])),
-                self._every(4, lambda: self._flood(group, chats[:3])),
-                self._every(1, lambda: self._ask(chats[3:])),
+                self._every(5, lambda: self._pin(chats[0])),
+                self._every(15, lambda: self._burst(chats[1])),
+                self._every(1, lambda: self._forge(chats[2])),
+                self._every(60, lambda: self._flood(group, chats[:3])),
+                self._every(2, lambda: self._ask(chats[3:])),
             ):
                 all_at_once.create_task(work)
 
