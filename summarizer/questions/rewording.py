@@ -54,6 +54,20 @@ def without_times(text: str, today: dt.date) -> str:
     return _replaced(text, today, "")
 
 
+def reaching_back(text: str, today: dt.date) -> str:
+    """Return `text` with its "hôm nay" taken for "since yesterday", for early hours.
+
+    >>> reaching_back("hom nay vàng bao nhiêu", dt.date(2026, 11, 22))
+    'từ hôm qua vàng bao nhiêu'
+    """
+    straight = text.translate(_QUOTES)
+    places = find_times(straight, today).places
+    if len(places) != 1 or folded(straight[slice(*places[0])]) != "hom nay":
+        return text
+    start, end = places[0]
+    return f"{straight[:start]}từ hôm qua{straight[end:]}"
+
+
 def with_times_as_words(text: str, today: dt.date) -> str:
     """Return `text` with its time words in quotes, where they are words to find.
 

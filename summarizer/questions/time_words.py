@@ -28,7 +28,8 @@ class Times:
 def find_times(text: str, today: dt.date) -> Times:
     """Find the time words of `text`, which is one line with single blanks; those in quotes are words.
 
-    Several times narrow each other; one that leaves nothing is not taken.
+    Several times narrow each other; two that have no day in common span both and all between them ("giá vàng
+    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken.
 
     >>> times = find_times("lũ ở Huế từ 1/11 đến 5/11", dt.date(2026, 11, 22))
     >>> times.since.isoformat(), times.until.isoformat(), times.places
@@ -36,11 +37,19 @@ def find_times(text: str, today: dt.date) -> Times:
     """
     since, until = dt.date.min, dt.date.max
     places = []
+    is_bounded = False
     for found in _TIME.finditer(_without_phrases(text).lower()):
         read = _read(found, today)
-        if read is None or max(since, read[0]) > min(until, read[1]):
+        if read is None:
             continue
-        since, until = max(since, read[0]), min(until, read[1])
+        is_bound = found["since"] is not None or found["until"] is not None
+        if max(since, read[0]) <= min(until, read[1]):
+            since, until = max(since, read[0]), min(until, read[1])
+        elif is_bound or is_bounded:
+            continue
+        else:
+            since, until = min(since, read[0]), max(until, read[1])
+        is_bounded = is_bounded or is_bound
         places.append(found.span())
     return Times(
         tuple(places),

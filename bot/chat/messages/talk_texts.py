@@ -64,7 +64,6 @@ CALLED_OFF = Markup("Vâng, bỏ qua nhé.")
 WORDS_UNUSED = Markup("Lệnh /{command} không cần gì đi kèm, nên Điểm Tin bỏ qua «{words}».")
 LAST_DAY_OF = "Tin 24 giờ qua: {topics}"
 NO_NEWS_OF = Markup("Trong 24 giờ qua chưa có tin {topics}.")
-YOUNG_DAY = Markup("Ngày mới vừa bắt đầu, nên Điểm Tin tìm cả tin hôm qua.")
 
 BUTTON_YES_PAUSE = "Tạm dừng đến {moment}"
 BUTTON_DAYS = "{days} ngày"

@@ -74,8 +74,11 @@ def test_what_only_looks_like_a_time_is_none(typed: str) -> None:
     assert span(typed) == (None, None)
 
 
-def test_times_that_exclude_each_other_are_not_both_taken() -> None:
-    assert span("lũ hôm qua tuần trước") == ("2026-11-21", "2026-11-21")
+def test_two_times_span_both_and_a_bound_that_leaves_nothing_is_not_taken() -> None:
+    assert span("so sánh giá vàng hôm qua và hôm nay") == ("2026-11-21", "2026-11-22")
+    assert span("lũ tháng 9 và tháng 11") == ("2026-09-01", "2026-11-30")
+    assert span("lũ hôm qua đến 1/11") == ("2026-11-21", "2026-11-21")
+    assert span("lũ hôm qua tuần trước") == ("2026-11-09", "2026-11-21")
 
 
 def test_time_words_leave_the_words_of_a_question() -> None:

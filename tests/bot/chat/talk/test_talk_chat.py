@@ -229,3 +229,11 @@ async def test_the_names_that_other_bots_use_work_too(reader: Any, typed: str, a
 async def test_words_behind_a_command_that_takes_none_are_told(reader: Any) -> None:
     answers = await reader.says("/tieptuc ngày mai")
     assert "bỏ qua «ngày mai»" in answers[0]["text"]
+
+
+async def test_before_nine_today_reaches_back_a_day(reader: Any, publish: Any, house: Any) -> None:
+    await publish("Giá vàng giảm nhẹ")
+    await house.clock.advance(9 * 3600)  # 4:00 of the next morning
+    await reader.says("giá vàng hôm nay")
+    await reader.sees("Giá vàng giảm nhẹ")
+    assert "lúc khác" not in (await reader.last())["text"]
