@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from summarizer.topic_classifier import SURE, TOPICS, Model, classify_topic, topic_chances, unpacked
+from summarizer.topic_classifier import TOPICS, Model, classify_topic, classify_with, unpacked
 
 SECTIONS = {
     "thoi-su": "ThoiSu DoiNoi-DoiNgoai 122",
@@ -86,8 +86,7 @@ def tell(article: Labelled, model: Model | None) -> str | None:
     """Return the topic that the packaged model, or `model`, tells."""
     if model is None:
         return classify_topic(article.title, article.sapo, article.body)
-    chances = topic_chances(model, article.title, article.sapo, article.body)
-    return TOPICS[int(chances.argmax())] if chances.max() >= SURE else None
+    return classify_with(model, article.title, article.sapo, article.body)
 
 
 def macro_f1(truth: Sequence[str], told: Sequence[str | None], *, show: bool = False) -> float:

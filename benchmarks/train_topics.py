@@ -1,13 +1,17 @@
 """Train `summarizer/data/topics.npz`: which words tell an article's topic.
 
-    python benchmarks/train_topics.py TRAIN.jsonl.gz CLUSTERS.jsonl.gz summarizer/data/topics.npz
+    python benchmarks/train_topics.py TRAIN CLUSTERS LEADS summarizer/data/topics.npz
 
 TRAIN has rows {"id", "title", "sapo", "body": [line...]}, as the vietnews corpus has (Nguyen et al., 2019).
 It has no topics, but its numbers run through the sections of three papers one after another: `RUNS`, found by
 reading titles. Topics that have no section are found by the words of `topic_words.json`, which also make up
-articles of their own: handfuls of such words. CLUSTERS (VN-MDS, see `bench_topics.py`) is measured with a
-model that has learnt from TRAIN alone, then with models that have learnt from the other clusters too; what is
-written has learnt from all.
+articles of their own: handfuls of such words. Most articles that the bot takes in are a title and a lead, so
+each is learnt twice: whole, and as these alone; those of CLUSTERS (VN-MDS, `bench_topics.py`) too.
+LEADS has rows {"id", "title", "sapo", "published"}; `lead_topics.tsv` has the topics of half of them, given
+by a reader who asked in which section of a paper they would stand, and left out what fits none or several.
+
+Leads of the days in `HELD_OUT` are measured with a model that has learnt from the other days, the clusters
+with models that have learnt from the other clusters; what is written has learnt from all.
 """
 
 import argparse
@@ -68,6 +72,8 @@ MADE_UP, WORDS_EACH = 150, 60
 TERMS, FEWEST, TRUSTED = 20_000, 6, 200
 EPOCHS, BATCH, RATE = 4, 256, 0.02
 CLUSTER_WEIGHT = 1.5  # an article of a known topic beside one of a supposed topic
+LEAD_WEIGHT = 10.0  # a lead whose topic a reader gave
+HELD_OUT = ("18", "20", "22")  # days of the month
 FOLDS = 5
 
 
@@ -83,29 +89,34 @@ class Example(NamedTuple):
 def main() -> None:
     """Suppose topics, fit, measure on the clusters, fit with them, write."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("train", "clusters", "output"):
+    for name in ("train", "clusters", "leads", "output"):
         ask.add_argument(name, type=Path)
     args = ask.parse_args()
     supposed = list(suppose(args.train))
     print(Counter(TOPICS[example.topic] for example in supposed))
     articles = read_labelled(args.clusters)
-    print("learnt from supposed topics alone")
-    alone = unpacked(packed(fit(supposed)))
-    report(articles, [tell(article, alone) for article in articles])
-    print(f"learnt from the other clusters too, {FOLDS} folds")
-    report(articles, cross_validate(supposed, articles))
-    model = fit(supposed + learnt(articles))
+    leads = read_leads(args.leads)
+    other_days = [lead for day, lead in leads if day not in HELD_OUT]
+    held_out = [lead for day, lead in leads if day in HELD_OUT]
+    print("leads of days that the model has not seen")
+    model = unpacked(packed(fit(supposed + learnt(articles) + learnt_leads(other_days))))
+    report(held_out, [tell(lead, model) for lead in held_out])
+    print(f"clusters that the models have not seen, {FOLDS} folds")
+    given = [lead for _, lead in leads]
+    report(articles, cross_validate(supposed + learnt_leads(given), articles))
+    model = fit(supposed + learnt(articles) + learnt_leads(given))
     np.savez_compressed(args.output, **packed(model))
 
 
 def suppose(path: Path) -> Iterator[Example]:
-    """Yield an example for each article that has a supposed topic, and those made up of words."""
+    """Yield examples of each article that has a supposed topic, and those made up of words."""
     words = read_words(Path(__file__).with_name("topic_words.json"))
     for row in read(path):
         body = "\n".join(row["body"])
         topic = supposed_topic(row, body, words)
         if topic:
-            yield Example(*weigh(row["title"], row["sapo"], body), TOPICS.index(topic))
+            for text in (body, ""):
+                yield Example(*weigh(row["title"], row["sapo"], text), TOPICS.index(topic))
     rng = np.random.default_rng(0)
     for topic in ("the-thao", "suc-khoe", "khoa-hoc-cong-nghe", "xa-hoi"):
         choice = sorted(words[topic])
@@ -158,12 +169,30 @@ def handful(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Floats]:
 
 
 def learnt(articles: Sequence[Labelled]) -> list[Example]:
-    """Return examples of articles whose topic is known; sections that may be two topics teach nothing."""
+    """Return examples of articles, whole and without body; sections that may be two topics teach nothing."""
     return [
-        Example(*weigh(one.title, one.sapo, one.body), TOPICS.index(one.topic), CLUSTER_WEIGHT)
+        Example(*weigh(one.title, one.sapo, body), TOPICS.index(one.topic), CLUSTER_WEIGHT)
+        for has_body in (True, False)
         for one in articles
         if one.section not in POLITICS
+        for body in [one.body if has_body else ""]
     ]
+
+
+def read_leads(path: Path) -> list[tuple[str, Labelled]]:
+    """Return the leads to which a reader gave a topic, each with its day of the month."""
+    given = Path(__file__).with_name("lead_topics.tsv").read_text(encoding="utf-8")
+    topics = dict(line.split("\t") for line in given.splitlines())
+    return [
+        (row["published"][8:10], Labelled(topics[row["id"]], row["id"], "", row["title"], row["sapo"], ""))
+        for row in read(path)
+        if row["id"] in topics
+    ]
+
+
+def learnt_leads(leads: Sequence[Labelled]) -> list[Example]:
+    """Return examples of leads whose topic a reader gave."""
+    return [Example(*weigh(one.title, one.sapo, ""), TOPICS.index(one.topic), LEAD_WEIGHT) for one in leads]
 
 
 def cross_validate(supposed: list[Example], articles: Sequence[Labelled]) -> list[str | None]:

@@ -67,7 +67,7 @@ def _process(about: Processing, article: Document) -> Processed:
             failures.append(traceback.format_exc())
             return None
 
-    summary = tried(lambda: summarize([article], ranker=about.ranker)) or ()
+    summary = tried(lambda: summarize([article], ranker=about.ranker, is_clean=True)) or ()
     topic = tried(lambda: classify_topic(article.title, article.sapo, article.body))
     return Processed(tuple(sentence.place for sentence in summary), topic, tuple(failures))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from summarizer.extraction.selection import RANKER, Limits, select
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
-from summarizer.text.cleaning import clean_body, is_subhead
+from summarizer.text.cleaning import clean_body, is_subhead, lines_of
 from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.repair import Repaired, repair
 from summarizer.text.sentences import split
@@ -58,6 +58,7 @@ def summarize(
     sentences: int | None = None,
     max_syllables: int | None = None,
     ranker: str = RANKER,
+    is_clean: bool = False,
 ) -> Summary:
     """Return the sentences that sum `documents` up: one article, or several on one event.
 
@@ -66,24 +67,25 @@ def summarize(
         sentences: so many, or as many as there are; None leaves it to the ranker.
         max_syllables: whole sentences of at most so many syllables together; a longer one is left out.
         ranker: a name in `ranking.RANKERS`.
+        is_clean: of one article: its body was cleaned when it came in, and is not again.
 
     Raises:
         ranking.UnknownRankerError: `ranker` is none of them.
     """
     limits = Limits(sentences, max_syllables)
     if len(documents) == 1:
-        chosen = _sum_up_article(documents[0], limits, ranker)
+        chosen = _sum_up_article(documents[0], limits, ranker, is_clean=is_clean)
     else:
         chosen = _sum_up_story(documents, limits, ranker)
     return tuple(sentence_at(documents, candidate.place) for candidate in chosen)
 
 
-def _sum_up_article(document: Document, limits: Limits, ranker: str) -> list[_Candidate]:
+def _sum_up_article(document: Document, limits: Limits, ranker: str, *, is_clean: bool) -> list[_Candidate]:
     """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
     title = _title_of(document)
     sapo = repair(document.sapo)
     lead = _sapo_candidates(sapo, title)
-    body = _body_candidates(0, document, title, sapo.text)
+    body = _body_candidates(0, document, title, sapo.text, is_clean=is_clean)
     body = _within(body, _MOST_SENTENCES, _MOST_SYLLABLES) or body[:1]
     if not lead:
         return _rank([title], [body], limits, ranker)
@@ -143,10 +145,13 @@ def _sapo_candidates(sapo: Repaired, title: _Title, document: int = 0) -> list[_
     ]
 
 
-def _body_candidates(at: int, document: Document, title: _Title, sapo: str) -> list[_Candidate]:
+def _body_candidates(
+    at: int, document: Document, title: _Title, sapo: str, *, is_clean: bool = False
+) -> list[_Candidate]:
     """Return the sentences of the body's prose, each once."""
     body = repair(document.body)
-    lines = clean_body(body.text, title=title.text, sapo=sapo).lines
+    text = body.text
+    lines = lines_of(text) if is_clean else clean_body(text, title=title.text, sapo=sapo).lines
     spans = [(line.start + start, line.start + end) for line in lines for start, end in split(line.text)]
     is_teaser = len(spans) == 1  # a body of one sentence often lacks its full stop
     said = {tuple(title.words)}

@@ -33,6 +33,7 @@ class Grouper:
         self._numbers: dict[int | str, int] = {}  # by article id
         self._sizes: dict[StoryKey, int] = {}
         self._next_story: StoryKey = 1
+        self._last: tuple[Arrival, Weighed] | None = None  # what is found is mostly added next
 
     def __len__(self) -> int:
         """Return how many articles are kept."""
@@ -40,7 +41,7 @@ class Grouper:
 
     def find(self, arrival: Arrival) -> StoryKey | None:
         """Return the story, of those known, that an article belongs to; nothing of the article is kept."""
-        return self._nearest(weigh(arrival))
+        return self._nearest(self._weigh(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
         """Put an article into `story`, or into the one that is found or founded for it, and return that.
@@ -48,7 +49,7 @@ class Grouper:
         A story founded here gets a number above all that were given or founded before. An article that comes
         again takes the place of what was known of it.
         """
-        article = weigh(arrival)
+        article = self._weigh(arrival)
         if story is None:
             story = self._nearest(article)
         if story is None:
@@ -64,6 +65,11 @@ class Grouper:
         """Forget the articles published before `moment`; those without a time leave with the window."""
         for number in self._neighbours.forget_before(moment):
             self._leave(number)
+
+    def _weigh(self, arrival: Arrival) -> Weighed:
+        if self._last is None or self._last[0] is not arrival:
+            self._last = arrival, weigh(arrival)
+        return self._last[1]
 
     def _nearest(self, article: Weighed) -> StoryKey | None:
         numbers, probable = self._neighbours.near(article)

@@ -67,15 +67,15 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     >>> cleaned.text, cleaned.byline, cleaned.source_name, cleaned.source_url
     ('Nước lên nhanh.', 'Trần Bình', 'Tin Sáng', 'https://tinsang.example/1')
     """
-    lines = [_stripped(body, *found.span()) for found in _LINE.finditer(body)]
-    lines = [line for line in lines if line.text]
+    lines = lines_of(body)
     advertorial = any(is_advertorial_mark(line.text) for line in lines)
     lines, source_name, source_url = _without_source(lines)
     # Copies go first: of a caption printed with and without its credit neither may stay.
     lines = [line for line in _without_repeats(lines) if not is_furniture(line.text)]
     lines, byline = _without_byline(_without_related_links(lines))
     lines = _without_echoes(lines, title, sapo)
-    return Cleaned(tuple(_without_captions(lines)), byline, source_name, source_url, advertorial)
+    lines, last = _without_byline(_without_captions(lines))  # one that stood before a caption is last now
+    return Cleaned(tuple(lines), byline or last, source_name, source_url, advertorial)
 
 
 def is_subhead(text: str) -> bool:
@@ -85,6 +85,12 @@ def is_subhead(text: str) -> bool:
     (True, False)
     """
     return not ends_as_sentence(text) and len(syllables(text)) <= 25
+
+
+def lines_of(body: str) -> list[Line]:
+    """Return the lines of `body` that are not blank."""
+    lines = (_stripped(body, *found.span()) for found in _LINE.finditer(body))
+    return [line for line in lines if line.text]
 
 
 def _stripped(body: str, start: int, end: int) -> Line:
@@ -177,7 +183,7 @@ def _is_echo(key: str, said: set[str]) -> bool:
     return False
 
 
-def _without_captions(lines: Sequence[Line]) -> Sequence[Line]:
+def _without_captions(lines: list[Line]) -> list[Line]:
     """Drop captions printed once, unless nothing would be left."""
     texts = ["", *(line.text for line in lines), ""]
     kept = [

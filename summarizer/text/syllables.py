@@ -8,10 +8,12 @@ Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from summarizer.text.normal_form import composed
 
 _WORD = re.compile(r"[^\W_]+")
+_LONGEST_KEPT = 1_000  # characters of a text whose syllables are kept
 _INVISIBLE = "\u200b\u200c\u200d\ufeff\u00ad"
 _LOOKALIKES = str.maketrans("ÐðĐ", "đđđ", _INVISIBLE)
 _LOOKALIKE = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
@@ -67,4 +69,9 @@ def syllables(text: str) -> list[str]:
     >>> syllables("TP.HCM: 3,5 tỷ đồng")
     ['tp', 'hcm', '3', '5', 'tỷ', 'đồng']
     """
-    return _WORD.findall(canonical(text))
+    return list(_cut(text)) if len(text) <= _LONGEST_KEPT else _WORD.findall(canonical(text))
+
+
+@lru_cache(maxsize=512)  # one line is asked after by several rules in a row
+def _cut(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(canonical(text)))

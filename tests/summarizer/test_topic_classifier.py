@@ -40,6 +40,11 @@ def test_what_says_too_little_has_no_topic(text: str) -> None:
     assert classify_topic(text, text, text) is None
 
 
+@pytest.mark.parametrize(("topic", "title", "sapo", "body"), CASES)
+def test_a_title_and_a_lead_are_enough(topic: str, title: str, sapo: str, body: str) -> None:
+    assert classify_topic(title, sapo or body.split(". ")[0], "") in {topic, None}
+
+
 def test_words_that_speak_for_several_topics_leave_it_open() -> None:
     """A calendar of the week is about everything, and about nothing for long."""
     title = "Lịch tuần này: từ phiên tòa, kỳ thi, đêm nhạc tới trận bóng"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from summarizer.extraction.ranking import RANKERS, UnknownRankerError
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Summary
+from summarizer.text.cleaning import clean_body
 from summarizer.text.openers import is_dangling
 from summarizer.text.syllables import syllables
 
@@ -246,3 +247,8 @@ def test_a_caption_among_the_sentences_is_not_preferred_to_prose() -> None:
     )
     said = texts(summarize([Document("Cầu Sao tại Bến Mơ sắp thông xe", body=body)], sentences=1))
     assert said[0].startswith("Sáng nay")
+
+
+def test_a_cleaned_body_has_the_same_summary_whether_it_is_cleaned_again_or_not() -> None:
+    clean = Document(TITLE, body=clean_body(f"{BODY}\nẢnh: An Nhiên\nMộc Miên", title=TITLE).text)
+    assert summarize([clean], is_clean=True) == summarize([clean]) != ()

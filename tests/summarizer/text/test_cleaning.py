@@ -171,3 +171,13 @@ def test_cleaning_a_clean_body_again_changes_no_prose(lines: list[str]) -> None:
 )
 def test_a_megabyte_of_noise_is_cleaned_within_the_time_limit(part: str) -> None:
     clean_body(part * (1_000_000 // len(part)) + "x", title="Tin")
+
+
+def test_a_byline_that_stands_before_a_caption_goes_with_it() -> None:
+    body = "Nước sông lên nhanh trong đêm, bà con phải dời đồ.\nMộc Miên (Tổng hợp)\nẢnh: An Nhiên"
+    cleaned = clean_body(body, title="Lũ về")
+    assert cleaned.text == "Nước sông lên nhanh trong đêm, bà con phải dời đồ."
+    caption = "Hiện trường vụ sạt lở tại buổi sáng 3/11 trên quốc lộ 1."
+    below = clean_body(f"{cleaned.text}\nMộc Miên (Tổng hợp)\n{caption}", title="Lũ về")
+    assert (below.text, below.byline) == (cleaned.text, "Mộc Miên (Tổng hợp)")
+    assert clean_body(below.text, title="Lũ về").text == below.text

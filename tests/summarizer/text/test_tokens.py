@@ -19,3 +19,8 @@ def test_the_syllables_of_a_sentence_are_those_it_has_alone(raw: str) -> None:
 def test_a_letter_that_grows_in_lowercase_shifts_no_sentence() -> None:
     text = "İİİ là chữ Thổ. Hoà ở lại."
     assert tokenize(text, split(text))[1] == ["hòa", "ở", "lại"]
+
+
+def test_what_a_caller_does_with_syllables_changes_them_for_nobody_else() -> None:
+    syllables("Mưa lớn").clear()
+    assert syllables("Mưa lớn") == ["mưa", "lớn"]
