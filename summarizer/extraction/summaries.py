@@ -191,7 +191,7 @@ def _within(candidates: Sequence[_Candidate], sentences: int, words: int) -> lis
 def _repeats(candidate: _Candidate, said: set[tuple[str, str]]) -> bool:
     """Tell whether the neighbouring syllables that the sapo has `said` are most of the candidate's."""
     own = list(pairwise(candidate.tokens))
-    return sum(pair in said for pair in own) >= _SAID_BY_SAPO * max(len(own), 1)
+    return sum(map(said.__contains__, own)) >= _SAID_BY_SAPO * max(len(own), 1)
 
 
 def _neighbours(text: str) -> list[tuple[str, str]]:

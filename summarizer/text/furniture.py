@@ -54,7 +54,7 @@ def is_furniture(text: str) -> bool:
     if len(text) > _LONGEST_FURNITURE:
         return False
     return (
-        not any(char.isalnum() for char in text)
+        not _has_letter(text)
         or all(_is_address(word) for word in text.split())
         or any(kind.fullmatch(text) for kind in (_DATE, _NOTICE, _ADVERTORIAL))
         or is_credit(text)
@@ -62,7 +62,11 @@ def is_furniture(text: str) -> bool:
 
 
 def _is_address(word: str) -> bool:
-    return _ADDRESS.match(word) is not None or "@" in word[1:] or not any(char.isalnum() for char in word)
+    return _ADDRESS.match(word) is not None or "@" in word[1:] or not _has_letter(word)
+
+
+def _has_letter(text: str) -> bool:
+    return text[:1].isalnum() or any(char.isalnum() for char in text)
 
 
 _WORK = (

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from summarizer.text.normal_form import composed
 
@@ -20,6 +20,7 @@ _OTHER_SCRIPTS = re.compile("[\u0370-\u1cff\u2c00-\ua71f\ua800-\ufaff\U00010000-
 # Letters that TCVN3 and UTF-8 read as Latin-1 or CP1252 leave inside words
 _BROKEN_LETTERS = re.compile("[a-zA-Zà-ÿ][µ¶·¸¹¨»¾¼½©®ª«¬§¦¤³°±²¡¢£\xad]|[ÃÄÆá][\x80-\xbf†‡ˆ‰‹‘’“”•–—˜™›]")
 _LONGEST_WORD = 60
+_LONGEST_KEPT = 20  # letters of a word whose kind is kept
 BROKEN_CHARSET = "chữ Việt bị hỏng bảng mã (TCVN3, VNI…), hãy lưu lại bằng UTF-8"
 _FOREIGN = "không phải tiếng Việt"
 _ENOUGH_WORDS = 12  # fewer are a headline, where names weigh more
@@ -102,7 +103,7 @@ def _language_objection(sample: str) -> str | None:
     words = _LETTERS.findall(sample.lower())
     kinds: Counter[str] = Counter()
     for word, often in Counter(words).items():
-        kinds[_kind(word)] += often
+        kinds[_kind(word) if len(word) > _LONGEST_KEPT else _kept_kind(word)] += often
     needed = 0.3 if len(words) >= _ENOUGH_WORDS else 0.15
     if kinds["marked"] >= needed * len(words) and kinds["marked"] > kinds["broken"]:
         return None
@@ -118,6 +119,9 @@ def _kind(word: str) -> str:
     if word.isascii():
         return "plain" if word in _syllables_without_marks() else "foreign"
     return "marked" if word.translate(_TONES) in _syllables() else "broken"
+
+
+_kept_kind = lru_cache(maxsize=1 << 14)(_kind)  # Vietnamese has some 7,000 syllables
 
 
 @cache
