@@ -19,7 +19,9 @@ FRONT = "trang chủ của báo, không phải một bài báo"
 SECTION = "trang chuyên mục (danh sách bài), không phải một bài báo"
 GONE = "trang báo bài đã gỡ hoặc không tìm thấy, không phải một bài báo"
 
-_FRONT_PATH = re.compile(r"/*(?:(?:index|home|default|trang-chu)(?:\.\w{2,5})?)?/*", re.ASCII | re.IGNORECASE)
+_FRONT_PATH = re.compile(
+    r"/*+(?:(?:index|home|default|trang-chu)(?:\.\w{2,5})?)?/*+", re.ASCII | re.IGNORECASE
+)
 _GONE = re.compile(
     r"\b404\b|không tìm thấy|không tồn tại|không còn tồn tại|(?:đã|vừa) (?:bị |được )?(?:gỡ|xóa|xoá)"
     r"|not found|page (?:gone|removed)",

@@ -23,7 +23,7 @@ from summarizer.text.syllables import syllables
 
 _RULE = re.compile(r"(?=(?:.*[-=*_#~+•—–─═]){3})[-=*_#~+•—–─═.\s\d]{3,}")
 _ITEM = re.compile(r"\b(?:bài|tin|article|news|item|no|số)\b[.:]?", re.IGNORECASE)  # "--- Bài 2 ---"
-_HEADING = re.compile(r"(#{1,4})\s+(.*[^#\s])\s*#*")
+_HEADING = re.compile(r"(#{1,4})\s++(?=.*[^#\s])(.*)")
 _PART_MARK = "-----"
 _END = re.compile(r"[.!?…][\"”’')\]]*$")
 _SENTENCE_WITHIN = re.compile(r"\w{2}[.!?…][\"”’')\]]*\s+[^\W\d_a-z]")
@@ -67,7 +67,7 @@ def _without_heading_marks(lines: list[str]) -> list[str]:
         heading = None if _is_rule(line) else _HEADING.fullmatch(line)
         if heading and heading[1] == level and at:
             found.append(_PART_MARK)
-        found.append(heading[2] if heading else line)
+        found.append(heading[2].rstrip("# \t") if heading else line)
     return found
 
 
