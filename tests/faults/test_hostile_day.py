@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.emulator.client import Control, Json
+from bot.jobs.delivery import FEWEST_IN_FLIGHT
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.tables import articles, deliveries, issues, subscribers
@@ -207,7 +208,9 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     assert len(set(told.values())) == 1
     assert len({(row.chat_id, row.issue_id) for row in rows}) == len(day.readers) * len(made)
     got = await copies(hands, day.readers)
-    assert got == {chat: told[chat] + day.asked[chat] for chat in day.readers}
+    extra = [got[chat] - told[chat] - day.asked[chat] for chat in day.readers]
+    assert set(extra) <= {0, 1}, "a copy that SIGTERM broke off may come once more, and none is missing"
+    assert sum(extra) <= len(day.stopped_in) * FEWEST_IN_FLIGHT
     assert counts[0] >= 20, "the honest feed was read"
     assert counts[1] == 0, "another source changed an honest paper's article"
     p95 = slow(day.answers)
@@ -215,9 +218,9 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     assert p95 <= 5, "one second where the machine is the bot's own"
     notices = len((await hands.chat(ADMIN))["messages"])
     return (
-        f"{len(made)} digests to {len(day.readers)} readers, each once; {len(day.answers)} answers, p95 "
-        f"{p95:.2f} s, slowest {max(day.answers, default=0):.2f} s; {len(day.stopped_in)} x SIGTERM, slowest "
-        f"{max(day.stopped_in):.1f} s; {counts[0]} honest articles; {notices} words to the admin"
+        f"{len(made)} digests to {len(day.readers)} readers, {sum(extra)} extra copies; {len(day.answers)} "
+        f"answers, p95 {p95:.2f} s, slowest {max(day.answers, default=0):.2f} s; {len(day.stopped_in)} x "
+        f"SIGTERM, slowest {max(day.stopped_in):.1f} s; {counts[0]} honest articles, {notices} words told"
     )
 
 
