@@ -59,7 +59,7 @@ NOT_STORED = Markup("Điểm Tin chưa lưu bài ở địa chỉ này. Đây l�
 NO_WORDS_IN_ADDRESS = Markup("Điểm Tin chưa lưu bài ở địa chỉ này. Bạn gõ vài từ trong tiêu đề để tìm nhé.")
 
 # Commands
-AWAIT_WATCH = Markup("Muốn theo dõi gì, bạn gõ luôn vào đây, ví dụ: <code>giá xăng</code>")
+AWAIT_WATCH = Markup("Muốn theo dõi thêm gì, bạn gõ luôn vào đây nhé.")
 CALLED_OFF = Markup("Vâng, bỏ qua nhé.")
 WORDS_UNUSED = Markup("Lệnh /{command} không cần gì đi kèm, nên Điểm Tin bỏ qua «{words}».")
 LAST_DAY_OF = "Tin 24 giờ qua: {topics}"
