@@ -17,7 +17,8 @@ import tantivy
 from sqlalchemy import insert
 
 from storage.engine import Database
-from storage.search import SearchRow, index_articles, search_articles
+from storage.search import search_articles
+from storage.search.rebuild import rebuild_index
 from storage.tables import articles as article_table
 from storage.upkeep.upgrade import upgrade
 from summarizer.questions.query import parse_query
@@ -56,37 +57,27 @@ async def ours(articles: Sequence[Article], folder: Path) -> tuple[Contender, Da
     """Store and index the articles in a SQLite database of the product's own, without working them up."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'ours.sqlite3'}")
     await upgrade(database, now=NOW)
-    rows = [SearchRow(n, one.title, one.sapo, one.body) for n, one in enumerate(articles, 1)]
     same = {"source": "báo", "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
             "advertorial": False, "worked_at": NOW}  # fmt: skip
-    for at in range(0, len(rows), _BATCH):
+    for at in range(0, len(articles), _BATCH):
         async with database.write() as connection:
             values = [
                 same
-                | {"id": r.article_id, "key": str(r.article_id), "external_id": articles[r.article_id - 1].id}
-                | {"title": r.title, "sapo": r.sapo, "body": r.body}
-                for r in rows[at : at + _BATCH]
+                | {"id": number, "key": str(number), "external_id": one.id}
+                | {"title": one.title, "sapo": one.sapo, "body": one.body}
+                for number, one in enumerate(articles[at : at + _BATCH], at + 1)
             ]
             await connection.execute(insert(article_table), values)
-    before = await _bytes(database)
     begun = time.perf_counter()
-    for at in range(0, len(rows), _BATCH):
-        async with database.write() as connection:
-            await index_articles(connection, rows[at : at + _BATCH])
+    await rebuild_index(database, on_progress=lambda done, total: None)
     seconds = time.perf_counter() - begun
 
     async def ask(typed: str) -> Sequence[int]:
         async with database.read() as connection:
             return (await search_articles(connection, parse_query(typed), now=NOW, limit=50)).ids[:TOP]
 
-    return Contender("Điểm Tin", ask, seconds, await _bytes(database) - before), database
-
-
-async def _bytes(database: Database) -> int:
-    async with database.read() as connection:
-        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        size = (await connection.exec_driver_sql("PRAGMA page_size")).scalar_one()
-    return int(pages * size)
+    size = sum(file.stat().st_size for file in database.index_folder.rglob("*") if file.is_file())
+    return Contender("Điểm Tin", ask, seconds, size), database
 
 
 def plain_fts5(articles: Sequence[Article], folder: Path) -> Contender:

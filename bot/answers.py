@@ -102,7 +102,7 @@ async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
         query, narrowing = await read_question(connection, question.text, desk.newsroom, zone, today=today)
         found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
         pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
-    given, differs = await CHAT.run(_answered, query, pieces, stories)
+    given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
 
 
@@ -130,7 +130,7 @@ async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
         pieces, stories = await _pieces(connection, desk.newsroom, found.ids)
     missed = (query.since, query.until) if found.reading == "any_time" else None
     query = _as_searched(query, found, local_day(now, zone))
-    given, differs = await CHAT.run(_answered, query, pieces, stories)
+    given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     return Reply(query.text, query, narrowing, found, given, ids, differs, missed)
 
@@ -156,10 +156,10 @@ async def _pieces(
 
 
 def _answered(
-    query: Query, pieces: Sequence[Piece], stories: dict[int, int | None]
+    query: Query, found: Found, pieces: Sequence[Piece], stories: dict[int, int | None]
 ) -> tuple[Answer, Disagreement | None]:
     """Answer, and tell what the papers cited disagree on where all of them report one story."""
-    given = answer(query, pieces)
+    given = answer(query, pieces, found.fixed_pairs)
     cited = [piece for piece in pieces if piece.article_id in given.cited]
     if len(cited) < 2 or len({stories[piece.article_id] for piece in cited}) > 1:
         return given, None

@@ -40,6 +40,7 @@ from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
 from bot.text_work.worker import TextWorker
 from bot.times.ticks import Ticks
+from storage.search.rebuild import keep_up
 
 __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
 
@@ -226,6 +227,7 @@ class Bot:
         )
         self._ticks.add("intake", self._take_in, every_seconds=20, allowed_seconds=1_800)
         self._ticks.add("watching", self._alert, every_seconds=15)
+        self._ticks.add("index", self._keep_index_up, every_seconds=2, allowed_seconds=1_800)
         self._ticks.add("web", self._poll_web, every_seconds=5)
         self._ticks.add("lookout", self._lookout.look, every_seconds=10)
         self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
@@ -246,6 +248,9 @@ class Bot:
     async def _take_in(self) -> None:
         if await self._clock_watch.is_right():
             await self._arrivals.take_in()
+
+    async def _keep_index_up(self) -> None:
+        await keep_up(self._desk.database)
 
     async def _poll_web(self) -> None:
         if await self._clock_watch.is_right():

@@ -165,6 +165,7 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///diemtin.db"
     )
     config: Annotated[Path, BeforeValidator(_path)] = Path("diemtin.toml")
+    index: Annotated[Path, BeforeValidator(_path)] | None = None
     admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_admins)] = frozenset()
     webhook_url: Annotated[str, BeforeValidator(_webhook_url)] | None = None
     webhook_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] = ("127.0.0.1", 8443)

@@ -17,7 +17,7 @@ from storage.changed_headlines import note_changed_headlines
 from storage.errors import UnknownArticleError
 from storage.identity import article_key
 from storage.intake.model import Incoming
-from storage.search import SearchRow, unindex_articles
+from storage.search import record_changes
 from storage.speakers import may_replace
 from storage.statements import chunks, insert_into
 from storage.tables import article_versions, articles, summary_places
@@ -189,14 +189,13 @@ async def _replace(
     await connection.execute(insert(article_versions), versions)
     retitled = [row for row, article in changed if row.title != article.title]
     await note_changed_headlines(connection, retitled, now=now)
-    indexed = [SearchRow(r.id, r.title, r.sapo, r.body) for r in old if r.worked_at is not None]
-    await unindex_articles(connection, indexed)
     ids = [row.id for row in old]
     await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
     for row, article in changed:
         values = _columns(article) | {"updated_at": now, "version": row.version + 1}
         values |= {"worked_at": None, "tries": 0}
         await connection.execute(update(articles).where(articles.c.id == row.id).values(values))
+    await record_changes(connection, ids)
 
 
 async def find_waiting(connection: AsyncConnection, limit: int) -> list[StoredArticle]:

@@ -29,6 +29,7 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "cache_size=-16000",
 )
+WORKING_FOLDER = Path()  # holds the search index of a PostgreSQL database
 _POSTGRES = {
     "idle_in_transaction_session_timeout": "20s",  # who stands still must not hold up a successor
 }
@@ -56,9 +57,13 @@ def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
 
 
 class Database:
-    """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
+    """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
 
-    def __init__(self, url: str) -> None:
+    `index` is the folder of the search index. It is beside a SQLite file and in the working directory for
+    PostgreSQL, unless told.
+    """
+
+    def __init__(self, url: str, index: Path | None = None) -> None:
         self.url = make_url(url)
         self.is_postgres = self.url.get_backend_name() == "postgresql"
         settings = {"server_settings": _POSTGRES} if self.is_postgres else {}
@@ -67,6 +72,7 @@ class Database:
             pool_pre_ping=self.is_postgres,
             connect_args=settings,
             hide_parameters=True,  # people's words
+            execution_options={"index_folder": index or self._default_index},
         )
         self._writer = asyncio.Lock()
         self._unwritable_at: float | None = None
@@ -78,6 +84,17 @@ class Database:
         """Return the SQLite file; None for PostgreSQL and for a database in memory."""
         name = None if self.is_postgres else self.url.database
         return Path(name) if name and name != ":memory:" else None
+
+    @property
+    def _default_index(self) -> Path:
+        name = (self.url.database or "").strip(":/") or "diemtin"
+        return Path(f"{self.file}.index") if self.file else WORKING_FOLDER / f"{name}.index"
+
+    @property
+    def index_folder(self) -> Path:
+        """Return the folder of the search index."""
+        folder: Path = self.engine.get_execution_options()["index_folder"]
+        return folder
 
     @property
     def place(self) -> str:

@@ -1,8 +1,7 @@
 """Every table, once, for SQLite and PostgreSQL alike.
 
 The UNIQUE constraints are what prevents doing a thing twice: an article's key, a profile's slot, a
-subscriber's part of an issue, an update. The full-text tables differ between the engines and live in
-`storage.search`.
+subscriber's part of an issue, an update. The search index is no table: see `storage.search`.
 """
 
 from sqlalchemy import (
@@ -393,3 +392,13 @@ conversations = Table(  # where the talk with a chat stands
     Column("page", SmallInteger, nullable=False, server_default="0"),  # of that list, counted from 0
     Column("expires_at", UtcTime, nullable=False),  # what is awaited is not awaited longer
 )
+
+article_changes = Table(  # what the search index has to look at again: see storage.search.changes
+    "article_changes",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("article_id", BigInteger, nullable=False),  # which may be gone
+    Column("transaction_id", BigInteger, nullable=False),  # of PostgreSQL; 0 on SQLite, with its one writer
+    Column("mark", BigInteger, nullable=False),  # random: tells this log from that of a restored back-up
+)
+Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.notes import find_note, write_note
+from storage.search import record_changes
 from storage.tables import articles
 from summarizer.topics import TopicClues
 
@@ -67,6 +68,7 @@ async def save_topics(
     for topic in set(changed.values()):
         ids = [article_id for article_id, each in changed.items() if each == topic]
         await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
+    await record_changes(connection, changed)
     await write_note(
         connection, _NOTE, json.dumps({"fingerprint": done.fingerprint, "below": done.below}), now=now
     )

@@ -1,4 +1,4 @@
-"""What working an article up leaves: a summary's places, a story, a topic, a row in the search index."""
+"""What working an article up leaves: a summary's places, a story, a topic, a change for the search index."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, article_of
-from storage.search import SearchRow, index_articles
+from storage.search import record_changes
 from storage.tables import articles, stories, summary_places
 from storage.times import UtcTime
 from summarizer.model import Summary
@@ -109,8 +109,7 @@ async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now:
     ]
     if places:
         await connection.execute(insert(summary_places), places)
-    rows = [SearchRow(o.article.id, o.article.title, o.article.sapo, o.article.body) for o in kept]
-    await index_articles(connection, rows)
+    await record_changes(connection, ids)
     return len(kept)
 
 

@@ -47,6 +47,12 @@ def _loop_holds(request: pytest.FixtureRequest) -> Iterator[None]:
         lines.write(f"{longest.seconds * 1e3:.1f}\t{request.node.nodeid}\t{longest.what}\n")
 
 
+@pytest.fixture(autouse=True)
+def _indexes_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the search indexes of PostgreSQL databases into this test's own folder."""
+    monkeypatch.setattr("storage.engine.WORKING_FOLDER", tmp_path)
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
     """Return the address of an empty, migrated SQLite file of this test's own."""

@@ -13,6 +13,7 @@ from telegram.ext import CallbackContext
 from bot.chat import membership
 from bot.chat.messages import texts
 from bot.desk import Desk
+from storage.search import IndexUnusableError
 
 _log = structlog.get_logger(__name__)
 OnError = Callable[[object, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
@@ -31,16 +32,21 @@ def error_handler(desk: Desk) -> OnError:
         if isinstance(error, ChatMigrated) and chat is not None:
             await membership.move(desk, chat.id, error.new_chat_id)
             return
-        _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
+        if isinstance(error, IndexUnusableError):
+            _log.warning("question without a search index", error=str(error))
+            words = texts.SEARCH_PAUSED
+        else:
+            _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
+            words = texts.FAILED
         if known is not None:
             with contextlib.suppress(TelegramError):  # the cause may be that Telegram is out of reach
-                await _tell(known)
+                await _tell(known, words)
 
     return on_error
 
 
-async def _tell(update: Update) -> None:
+async def _tell(update: Update, words: str) -> None:
     if update.callback_query is not None:
-        await update.callback_query.answer(texts.FAILED)
+        await update.callback_query.answer(words)
     elif update.message is not None and update.message.chat.type != ChatType.CHANNEL:
-        await update.message.reply_text(texts.FAILED)
+        await update.message.reply_text(words)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from bot.answers import reply_to
-from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.opening import open_searching_desk, run, settings_or_exit
 from bot.commands.searching import Queries, Words, answer_rows, question_or_exit
 from bot.commands.terminal import Json, put, put_json
 from bot.desk import Desk
@@ -21,12 +21,12 @@ def ask(words: Words = None, queries: Queries = None, json: Json = False) -> Non
 
 
 async def _answer_file(path: str) -> None:
-    async with open_desk(settings_or_exit()) as desk:
+    async with open_searching_desk(settings_or_exit()) as desk:
         await answer_rows(path, partial(_answer, desk))
 
 
 async def _answer_words(text: str, *, json: bool) -> None:
-    async with open_desk(settings_or_exit()) as desk:
+    async with open_searching_desk(settings_or_exit()) as desk:
         if json:
             put_json({"query": text} | await _answer(desk, text))
             return

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import DamagedError, SchemaError, StorageError
+from storage.search import IndexUnusableError
+from storage.search.rebuild import keep_up
 from storage.upkeep.soundness import keep_private
 from storage.upkeep.upgrade import upgrade
 
@@ -62,7 +64,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database as it is; whatever fails in it ends the command with one line."""
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), settings.index)
     if reason := why_closed(database):
         fail(f"✗ {reason}; hãy xem DIEMTIN_DATABASE_URL.")
     try:
@@ -100,6 +102,9 @@ def explained(error: StorageError, redactor: Redactor, place: str) -> str:
         return _damaged(error)
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
+    if isinstance(error, IndexUnusableError):
+        words = redactor.text(str(error))
+        return f"Chỉ mục tìm kiếm không dùng được ({words}); hãy chạy: diemtin db reindex"
     if error.is_disk_full:
         return (
             f"Đĩa chứa cơ sở dữ liệu đã hết chỗ, chưa ghi gì thêm ({place}); "
@@ -114,6 +119,15 @@ def _damaged(error: DamagedError) -> str:
     if error.backup is not None:
         last = f"bản sao lưu gần nhất là {error.backup}, dùng lại bằng: diemtin restore {error.backup}"
     return f"Cơ sở dữ liệu bị hỏng ({error.reason}); {last}."
+
+
+@asynccontextmanager
+async def open_searching_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open a desk whose search index is up to date, where this process may write it."""
+    async with open_desk(settings) as desk:
+        with suppress(IndexUnusableError):  # asking says so where there is none at all
+            await keep_up(desk.database)
+        yield desk
 
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:

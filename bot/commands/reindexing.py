@@ -17,12 +17,12 @@ Show = Callable[[int, int], None]  # how many of how many articles are done
 
 
 def reindex(json: Json = False) -> None:
-    """Build the search index anew; the bot may go on working, and a stopped rebuild goes on next time."""
+    """Build the search index anew; the bot may go on working, and a stopped build leaves the old index."""
     done = run(_reindex(settings_or_exit()))
     if json:
         put_json({"articles": done})
     else:
-        put(f"✓ Chỉ mục tìm kiếm đã được dựng lại ({done} bài trong lần chạy này).")
+        put(f"✓ Chỉ mục tìm kiếm đã được dựng lại ({done} bài).")
 
 
 async def _reindex(settings: Settings) -> int:
@@ -30,7 +30,7 @@ async def _reindex(settings: Settings) -> int:
     async with open_database(settings) as database:
         await upgrade_or_exit(database, clock)
         with _bar() if sys.stderr.isatty() else _lines() as show:
-            return await rebuild_index(database, now=clock.now(), on_progress=show)
+            return await rebuild_index(database, on_progress=show)
 
 
 @contextmanager

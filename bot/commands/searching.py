@@ -8,7 +8,7 @@ import typer
 
 from bot.answers import FoundArticle, LookedUp, describe, look_up
 from bot.commands.lines import opened, rows
-from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.opening import open_searching_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.desk import Desk
 from bot.times.rfc3339 import published_text
@@ -40,7 +40,7 @@ def question_or_exit(command: str, words: list[str] | None, queries: str | None)
 
 
 async def _search_words(text: str, *, json: bool) -> None:
-    async with open_desk(settings_or_exit()) as desk:
+    async with open_searching_desk(settings_or_exit()) as desk:
         zone = desk.newsroom.zone
         async with desk.database.read() as connection:
             looked = await look_up(desk, connection, text, zone=zone)
@@ -77,7 +77,7 @@ def _answer_row(text: str, looked: LookedUp, found: Sequence[FoundArticle], zone
 
 async def _search_file(path: str) -> None:
     """Find the articles for each row of a JSONL file, in order."""
-    async with open_desk(settings_or_exit()) as desk:
+    async with open_searching_desk(settings_or_exit()) as desk:
         await answer_rows(path, partial(_found_ids, desk))
 
 

@@ -32,11 +32,13 @@ from config.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
 from storage.private_files import find_open
+from storage.search.index import examine_index
 from storage.upkeep.soundness import files_of
 from storage.upkeep.stats import Stats, gather_stats
 from storage.upkeep.upgrade import find_revision, head_revision
 
 _DAY = dt.timedelta(hours=24)
+_USUAL_LAG = 1_000  # changes of articles
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
 _DELIVERY_STATUSES = {
     "pending": "chờ gửi",
@@ -152,7 +154,7 @@ def _examine_newsroom(settings: Settings) -> list[str]:
 
 
 async def _examine_database(settings: Settings) -> list[str]:
-    opened = Database(settings.database_url.get_secret_value())
+    opened = Database(settings.database_url.get_secret_value(), settings.index)
     if reason := why_closed(opened):
         return [reason]
     try:
@@ -160,6 +162,7 @@ async def _examine_database(settings: Settings) -> list[str]:
             return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
         exposed = _find_exposed(opened)
         found, wanted = await find_revision(opened), head_revision()
+        index = await _examine_index(opened) if found == wanted else []
     except StorageError as error:
         return [explained(error, Redactor(settings.secrets), opened.place)]
     finally:
@@ -169,7 +172,22 @@ async def _examine_database(settings: Settings) -> list[str]:
     if found != wanted:
         problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
         return [problem, *exposed]
-    return exposed
+    return [*exposed, *index]
+
+
+async def _examine_index(database: Database) -> list[str]:
+    """Say what is wrong with the search index, and how to mend it."""
+    async with database.read() as connection:
+        state = await examine_index(connection)
+    folder = database.index_folder
+    if state.problem is not None:
+        return [f"chỉ mục tìm kiếm {folder} không dùng được ({state.problem}); chạy: diemtin db reindex"]
+    if state.lag > _USUAL_LAG:
+        return [
+            f"chỉ mục tìm kiếm còn thiếu {state.lag} thay đổi; hãy xem bot có đang chạy không, "
+            "hoặc chạy: diemtin db reindex"
+        ]
+    return []
 
 
 def _find_exposed(database: Database) -> list[str]:

@@ -1,20 +1,23 @@
-"""Keyword search over stored articles, with and without accents, on SQLite and PostgreSQL.
+"""Keyword search over stored articles, with and without accents, by an index beside the database.
 
-`schema` makes the index, `index` fills and clears it, `search` asks it. What the words mean is
-`summarizer.questions.query`'s business, what a hit looks like `summarizer.questions.snippets`'.
+`changes` is the log that the index follows, `index` keeps it up, `rebuild` makes it anew, `search` asks it.
+What the words mean is `summarizer.questions.query`'s business, what a hit looks like
+`summarizer.questions.snippets`'.
 """
 
 from storage.search.by_day import matches_by_day
-from storage.search.index import SearchRow, index_articles, unindex_articles
+from storage.search.changes import prune_changes
+from storage.search.generation import IndexUnusableError
+from storage.search.index import record_changes
 from storage.search.model import Filters
 from storage.search.search import Found, search_articles
 
 __all__ = [
     "Filters",
     "Found",
-    "SearchRow",
-    "index_articles",
+    "IndexUnusableError",
     "matches_by_day",
+    "prune_changes",
+    "record_changes",
     "search_articles",
-    "unindex_articles",
 ]

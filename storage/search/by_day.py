@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
-from storage.search.readings import Reader
+from storage.search.rank import judged
+from storage.search.reader import reader_of
+from storage.threads import SEARCH
 from summarizer.questions.query import Query
 
+_WINDOW = 300  # matches that are read
 Day = tuple[dt.date, int, int | None]
 
 
@@ -32,11 +35,14 @@ async def matches_by_day(
     begin = dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC)
     since = max(filters.since, begin) if filters.since else begin
     narrowed = Filters(filters.source_names, filters.topics, since, filters.until or now)
-    read = await Reader(connection, query, narrowed, now).every_lead()
+    reader = await reader_of(connection, query, narrowed, now)
+    hits, total = await reader.newest(_WINDOW, query.groups)
+    ranked = await SEARCH.run(judged, hits, query.groups, now=now)
+    own = [one for one in ranked if one.is_own]
     on_day: dict[dt.date, list[int]] = {}
-    for one in read.hits:
+    for one in own or ranked:
         on_day.setdefault(one.hit.at.astimezone(zone).date(), []).append(one.hit.article_id)
-    if not read.is_exact and on_day:
+    if total > len(hits) and on_day:
         first = min(on_day)
     shown = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
     return tuple((day, len(on_day.get(day, ())), next(iter(on_day.get(day, ())), None)) for day in shown)

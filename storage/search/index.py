@@ -1,58 +1,163 @@
-"""Filling and clearing the search index, inside the transaction that stores the articles."""
+"""The search index of a database: which build answers, and how it follows the changes of articles.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The folder holds builds and the file `current`, which names the one that answers. A new build grows beside it
+and takes its place by a rename, so other processes change over with their next question (`rebuild`). The
+process that has tantivy's writer lock follows the log of changes; all others read.
+"""
 
+import asyncio
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import structlog
+from sqlalchemy import ColumnElement, event, func, select
+from sqlalchemy.engine import Engine as SqlEngine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.errors import StorageError
-from storage.search.engines import engine_of
-from storage.search.model import IndexedWords
-from storage.search.words import FIELD_END, MAX_WORDS, accented, indexed_forms, unaccented
+from storage.search.changes import Position, count_after, find_changed, find_head, is_known, write_changes
+from storage.search.fields import IndexedArticle
+from storage.search.generation import Generation, IndexUnusableError
+from storage.tables import articles
 from storage.threads import INDEXING
+
+CURRENT = "current"
+_MOST_AT_ONCE = 400  # changes in a commit, and those that a question waits for
+_LOOK_AFTER_SECONDS = 1.0  # another process may have changed articles since
+_log = structlog.get_logger(__name__)
+_a = articles.c
+
+
+@dataclass(slots=True)
+class SearchIndex:
+    """The index of one database in this process. Its methods block and are called in a thread."""
+
+    folder: Path
+    generation: Generation | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_stale: bool = False  # it follows another past than the database's: to be built anew
+    looked_at: float = float("-inf")
+
+    def open_current(self) -> Generation | None:
+        """Return the build that answers now, as it was last committed; None where there is none to read."""
+        try:
+            self.read_current()
+        except (OSError, ValueError, IndexUnusableError):
+            self.close()
+        return self.generation
+
+    def read_current(self) -> Generation:
+        """Return the build that answers now.
+
+        Raises:
+            OSError, ValueError, IndexUnusableError: there is none to read.
+        """
+        name = (self.folder / CURRENT).read_text("utf-8").strip()
+        if self.generation is None or self.generation.folder.name != name:
+            self.close()
+            self.generation, self.is_stale = Generation(self.folder / name), False
+        self.generation.reload()
+        return self.generation
+
+    def close(self) -> None:
+        """Close the open build."""
+        generation, self.generation = self.generation, None
+        if generation is not None:
+            generation.close()
+
+
+_open: WeakKeyDictionary[SqlEngine, SearchIndex] = WeakKeyDictionary()
+
+
+def index_of(connection: AsyncConnection) -> SearchIndex:
+    """Return the index of the database behind `connection`; it is closed when the database is."""
+    engine = connection.engine.sync_engine
+    index = _open.get(engine)
+    if index is None:
+        index = _open[engine] = SearchIndex(engine.get_execution_options()["index_folder"])
+        closed = index
+        event.listen(engine, "engine_disposed", lambda _engine: closed.close())
+    return index
+
+
+async def follow(connection: AsyncConnection) -> bool:
+    """Bring the index up to what `connection` sees, one commit's worth; return whether it is there.
+
+    An index that another process writes is read as it is. One that is missing or follows another past waits
+    for a rebuild.
+    """
+    index = index_of(connection)
+    async with index.turn:
+        index.looked_at = time.monotonic()
+        generation = await INDEXING.run(index.open_current)
+        if generation is None:
+            return False
+        head = await find_head(connection)
+        if head == generation.position:
+            return True
+        if not await is_known(connection, generation.position):
+            index.is_stale = True
+            return False
+        if not await INDEXING.run(generation.claim):
+            return False
+        changed, position = await find_changed(connection, generation.position, _MOST_AT_ONCE)
+        rows = await find_indexed(connection, _a.id.in_(changed))
+        try:
+            await INDEXING.run(_apply, generation, changed, rows, position)
+        except IndexUnusableError as error:
+            _log.error("search index not updated", error=str(error))
+            return False
+        return position == head
+
+
+async def look_again(connection: AsyncConnection) -> None:
+    """Follow what was changed since, where that is little: a question may wait for one commit."""
+    index = index_of(connection)
+    if index.generation is None or time.monotonic() - index.looked_at > _LOOK_AFTER_SECONDS:
+        await follow(connection)
+
+
+async def record_changes(connection: AsyncConnection, article_ids: Collection[int]) -> None:
+    """Write down, last in its transaction, that these articles were processed, changed or deleted."""
+    await write_changes(connection, article_ids)
+    index_of(connection).looked_at = float("-inf")  # so the next question looks again
 
 
 @dataclass(frozen=True, slots=True)
-class SearchRow:
-    """The text of an article as it is (or, to forget it, was) stored."""
+class IndexState:
+    """How the index stands: why it cannot be used, None where it can; how many changes it lacks."""
 
-    article_id: int
-    title: str
-    sapo: str
-    body: str
+    problem: str | None = None
+    lag: int = 0
 
 
-async def index_articles(connection: AsyncConnection, rows: Sequence[SearchRow]) -> None:
-    """Add articles to the index.
-
-    Raises:
-        StorageError: one of them is in it already; it must be taken out with its old text first.
-    """
-    engine = engine_of(connection)
-    if twice := await engine.find_indexed(connection, [row.article_id for row in rows]):
-        raise StorageError(f"articles are in the search index already: {sorted(twice)}")
-    await engine.put(connection, await words_of(rows))
-
-
-async def unindex_articles(connection: AsyncConnection, rows: Sequence[SearchRow]) -> None:
-    """Take articles out of the index, given the text they went in with; those not in it are passed over."""
-    await engine_of(connection).remove(connection, await words_of(rows))
+async def examine_index(connection: AsyncConnection) -> IndexState:
+    """Look at the index without touching it. A store without processed articles needs none."""
+    index = index_of(connection)
+    try:
+        generation = await INDEXING.run(index.read_current)
+    except (OSError, ValueError, IndexUnusableError) as error:
+        some = (await connection.execute(select(_a.id).where(_a.worked_at.is_not(None)).limit(1))).first()
+        return IndexState(str(error) if some else None)
+    if not await is_known(connection, generation.position):
+        return IndexState("it follows another database")
+    return IndexState(None, await count_after(connection, generation.position))
 
 
-async def words_of(rows: Sequence[SearchRow]) -> list[IndexedWords]:
-    """Return the words of some articles, cut in a thread: of many, it would hold up who waits for a reply."""
-    return await INDEXING.run(lambda: [indexed_words(row) for row in rows])
+async def find_indexed(
+    connection: AsyncConnection, condition: ColumnElement[bool], limit: int | None = None
+) -> list[IndexedArticle]:
+    """Return the processed articles that meet a condition, in the order of their ids."""
+    came_out = func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type)
+    query = select(_a.id, _a.title, _a.sapo, _a.body, _a.source, _a.topic, came_out)
+    query = query.where(condition, _a.worked_at.is_not(None)).order_by(_a.id).limit(limit)
+    return [IndexedArticle(*row) for row in await connection.execute(query)]
 
 
-def indexed_words(row: SearchRow) -> IndexedWords:
-    """Return the words of an article in the forms that the index holds."""
-    title, sapo, body = indexed_forms(row.title), indexed_forms(row.sapo), indexed_forms(row.body)
-    whole = [*title, FIELD_END, *sapo, FIELD_END, *body][:MAX_WORDS]
-    return IndexedWords(
-        row.article_id,
-        accented(title),
-        accented(sapo),
-        unaccented(title),
-        unaccented(sapo),
-        unaccented(whole),
-    )
+def _apply(
+    generation: Generation, changed: Sequence[int], rows: Sequence[IndexedArticle], position: Position
+) -> None:
+    generation.replace(changed, rows)
+    generation.commit(position)

@@ -1,8 +1,8 @@
-"""Order hits by how well title and sapo meet the question: marks, neighbouring words, title, freshness.
+"""Order candidates by how well title and sapo meet the question: marks, neighbours, title, freshness.
 
-Pure, and the same for both engines. Source: the weights were measured on known-item queries (docs/search.md);
-the weight of freshness is a choice, small enough that it decides only between hits that are about equally
-good.
+Pure. Each part of the question counts as much as it matters (`summarizer.questions.importance`). Source: the
+weights were measured on known-item queries and on questions that people asked (docs/search.md); the weight of
+freshness is a choice, small enough that it decides only between hits that are about equally good.
 """
 
 import datetime as dt
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.search.model import Hit
+from summarizer.questions.importance import content_of, weights_of
 from summarizer.questions.query import Run
 from summarizer.text.syllables import folded
 from summarizer.text.words import Forms, fits, word_forms
@@ -22,22 +23,32 @@ _TITLE_PAIRS = 1.0
 _SAPO_PAIRS = 0.8
 _BODY_PAIRS = 0.4
 _TITLE_WORDS = 0.1
+_LEAST_PAIR = 3.0  # a pair counts as much even where one of its words is common
+_SCORE = 0.3  # of the index's own score, which knows the body
 _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
 _SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
 _MOST_READ = 12_000  # characters of a field, more than reports have
-_FIELD_GAP = 10  # positions between title and sapo, so that no run spans both
 
 Groups = Sequence[Sequence[Run]]  # an article needs one run of each
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A hit with its points. `is_own`: every word typed with marks stands there with these."""
+    """A hit with its points.
+
+    `is_full`: it has all that matters in title and sapo. `is_own`: every word typed with marks stands there
+    with these. `share`: how much of the question it has anywhere that was read, 0 to 1. `has_phrase`: all
+    that matters stands side by side.
+    """
 
     hit: Hit
     points: float
     is_own: bool
+    is_full: bool
+    share: float
+    has_phrase: bool
+    is_complete: bool = False  # it has every word, common ones too, in title and sapo
 
     @property
     def order(self) -> tuple[float, float, int]:
@@ -45,7 +56,7 @@ class Ranked:
         return (-self.points, -self.hit.at.timestamp(), -self.hit.article_id)
 
 
-def ranked(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ranked]:
+def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ranked]:
     """Return `hits` best first; of equals the newer first."""
     sought = _Sought(groups)
     return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
@@ -73,7 +84,8 @@ class _Sought:
     """What a question asks for, ready for comparing."""
 
     def __init__(self, groups: Groups) -> None:
-        self.size = len(groups)
+        self.weights = weights_of(groups)
+        self.content = set(content_of(self.weights))
         self.starts: dict[str, list[_Wanted]] = defaultdict(list)
         for number, group in enumerate(groups):
             for run in group:
@@ -82,28 +94,53 @@ class _Sought:
         self.marked = {
             number for number, group in enumerate(groups) if any(folded(word) != word for word in group[0])
         }
+        size = len(groups)
+        self.all, self.all_pairs = set(range(size)), set(range(1, size))
+        self.pair_weights = [
+            0.0,
+            *(max(_LEAST_PAIR, min(self.weights[at - 1 : at + 1])) for at in range(1, size)),
+        ]
 
     def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
         title, sapo = word_forms(hit.title), word_forms(hit.sapo[:_MOST_READ])
         in_title, in_sapo = self._found(title), self._found(sapo)
-        in_body = self._found(word_forms(hit.body[:_MOST_READ])) if hit.body else _Found({}, set(), 0)
+        in_body = self._found(word_forms(hit.body[:_MOST_READ])) if hit.body else _Found({}, set(), set())
         own = in_title.own | in_sapo.own | in_body.own
-        counts = [
-            _TITLE * in_title.counts.get(group, 0)
-            + _SAPO * in_sapo.counts.get(group, 0)
-            + _BODY * in_body.counts.get(group, 0)
-            for group in range(self.size)
-        ]
+        in_lead = in_title.counts.keys() | in_sapo.counts.keys()
         points = (
-            _weight(counts, len(title) + len(sapo))
-            + _MARKED * _share(len(own & self.marked), len(self.marked))
-            + _TITLE_PAIRS * _share(in_title.pairs, self.size - 1)
-            + _SAPO_PAIRS * _share(in_sapo.pairs, self.size - 1)
-            + _BODY_PAIRS * _share(in_body.pairs, self.size - 1)
-            + _TITLE_WORDS * _share(len(in_title.counts), self.size)
+            self._occurrences((in_title, in_sapo, in_body), len(title) + len(sapo))
+            + _MARKED * self._share(own & self.marked, self.marked)
+            + _TITLE_PAIRS * self._pair_share(in_title.pairs)
+            + _SAPO_PAIRS * self._pair_share(in_sapo.pairs)
+            + _BODY_PAIRS * self._pair_share(in_body.pairs)
+            + _TITLE_WORDS * self._share(in_title.counts.keys(), self.all)
+            + _SCORE * hit.score
             + _freshness(hit, now)
         )
-        return Ranked(hit, points, own >= self.marked)
+        share = self._share(in_lead | in_body.counts.keys(), self.all)
+        pairs = {at for at in self.content if at - 1 in self.content}
+        has_phrase = any(pairs <= field.pairs for field in (in_title, in_sapo, in_body)) and share > 0.9
+        is_own = own >= self.marked & self.content
+        is_full, is_complete = in_lead >= self.content, in_lead >= self.all
+        return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
+
+    def _occurrences(self, fields: "Sequence[_Found]", length: int) -> float:
+        """Return the share of the question that is met, in a lead of so many words; repeating adds little."""
+        room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
+        met = 0.0
+        for at, weight in enumerate(self.weights):
+            count = sum(
+                each * field.counts.get(at, 0)
+                for each, field in zip((_TITLE, _SAPO, _BODY), fields, strict=True)
+            )
+            met += weight * count / (count + room)
+        return met / (sum(self.weights) or 1.0)
+
+    def _share(self, found: Iterable[int], of: set[int]) -> float:
+        return sum(self.weights[at] for at in found) / (sum(self.weights[at] for at in of) or math.inf)
+
+    def _pair_share(self, found: Iterable[int]) -> float:
+        return sum(self.pair_weights[at] for at in found) / (sum(self.pair_weights) or math.inf)
 
     def _found(self, words: Sequence[Forms]) -> "_Found":
         starts = self.starts
@@ -123,29 +160,18 @@ class _Sought:
                     own.add(wanted.group)
                 begun.append((wanted.group, at))
                 ended.add((wanted.group, end))
-        pairs = {group for group, at in begun if (group - 1, at) in ended}
-        return _Found(counts, own, len(pairs))
+        return _Found(counts, own, {group for group, at in begun if (group - 1, at) in ended})
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a field holds: how often each group, which of them as typed, how many as neighbours in order."""
+    """What a field holds: how often each group, which as typed, which right behind the group before."""
 
     counts: dict[int, int]
     own: set[int]
-    pairs: int
-
-
-def _weight(counts: Sequence[float], length: int) -> float:
-    """Return the share of the question that a lead of so many words meets: a second occurrence says less."""
-    room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
-    return _share(sum(count / (count + room) for count in counts), len(counts))
+    pairs: set[int]
 
 
 def _freshness(hit: Hit, now: dt.datetime) -> float:
     age = max(now - hit.at, dt.timedelta())
     return _FRESH * math.exp2(-(age / _HALF_LIFE))
-
-
-def _share(found: float, of: int) -> float:
-    return found / of if of > 0 else 0.0

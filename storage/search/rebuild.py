@@ -1,80 +1,143 @@
-"""Build the search index anew while the bot works, in short transactions; a stopped rebuild goes on later.
+"""Build the search index anew beside the one that answers, and keep it up with the database.
 
-On SQLite new tables grow beside the old ones, which answer until the last transaction puts the new ones in
-their place; what is stored meanwhile goes into both. On PostgreSQL each article's row is replaced, so a
-search finds the old or the new one. How far it has come stands in `notes`.
+A build may be stopped or killed at any point: the index that answers is not touched until the new one is
+whole. What is stored meanwhile is in the log of changes, which the new index follows from where it began.
 """
 
 import asyncio
-import datetime as dt
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.notes import find_note, forget_note, write_note
-from storage.search.engines import engine_of
-from storage.search.index import SearchRow, words_of
-from storage.search.model import REBUILD_NOTE
+from storage.search.changes import Position, find_head
+from storage.search.fields import IndexedArticle
+from storage.search.generation import Generation, IndexUnusableError
+from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, index_of
 from storage.tables import articles
+from storage.threads import INDEXING
 
-_BATCH = 50  # articles in a transaction: a writer of the bot waits some 0.1 s for it
-_PAUSE_SECONDS = 0.05  # between two, so that the bot's turn comes
+_SMALL = 400  # articles: so few are indexed while a question waits
+_BATCH = 100  # articles that are cut into words at a time
+_PAUSE_SECONDS = 0.01  # between two, so that the bot's turn comes
+_UNFINISHED_SECONDS = 86_400  # a build that old was given up
+
+Progress = Callable[[int, int], None]
 
 
-async def rebuild_index(
-    database: Database, *, now: dt.datetime, on_progress: Callable[[int, int], None]
-) -> int:
-    """Index every article that has been worked up anew; return how many this call has done.
+async def keep_up(database: Database, on_progress: Progress = lambda done, total: None) -> None:
+    """Bring the index up to date: follow the changes, build it where it is missing or follows another past.
 
-    `on_progress` is told how many of how many are done. May be cancelled or killed at any point.
+    Raises:
+        StorageError: the index folder cannot be written.
+    """
+    while True:
+        async with database.read() as connection:
+            before = index_of(connection)
+            is_there = await follow(connection)
+        if before.generation is None or before.is_stale:
+            await rebuild_index(database, on_progress=on_progress)
+        elif is_there or not before.generation.is_writer:
+            return
+
+
+async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
+    """Index every processed article anew and let the new index answer; return how many there are.
+
+    `on_progress` is told how many of how many are done.
+
+    Raises:
+        StorageError: the index folder cannot be written.
     """
     async with database.read() as connection:
-        total = await _count(connection, 0)
-    done = 0
+        index = index_of(connection)
+        begun_at = await find_head(connection)
+        count = select(func.count()).where(articles.c.worked_at.is_not(None))
+        total = (await connection.execute(count)).scalar_one()
+    try:
+        built = await INDEXING.run(_begin, index.folder)
+        done = await _fill(database, built, total, on_progress)
+        await INDEXING.run(built.commit, begun_at)
+        await INDEXING.run(built.close)
+        async with index.turn:
+            await INDEXING.run(_make_current, index.folder, built.folder)
+            await INDEXING.run(index.open_current)
+    except OSError as error:
+        raise IndexUnusableError(str(error)) from error
+    return done
+
+
+async def build_small(connection: AsyncConnection) -> None:
+    """Build the index of a small store at once, from what `connection` sees; leave that of a large one.
+
+    Raises:
+        StorageError: the index folder cannot be written.
+    """
+    index = index_of(connection)
+    async with index.turn:
+        if index.generation is not None:
+            return
+        begun_at = await find_head(connection)
+        rows = await find_indexed(connection, articles.c.id > 0, _SMALL + 1)
+        if len(rows) <= _SMALL:
+            await INDEXING.run(_build_at_once, index, rows, begun_at)
+
+
+def _build_at_once(index: SearchIndex, rows: Sequence[IndexedArticle], begun_at: Position) -> None:
+    try:
+        built = _begin(index.folder)
+        built.add(rows)
+        built.commit(begun_at)
+        built.close()
+        _make_current(index.folder, built.folder)
+    except OSError as error:
+        raise IndexUnusableError(str(error)) from error
+    index.open_current()
+
+
+async def _fill(database: Database, built: Generation, total: int, on_progress: Progress) -> int:
+    done = last = 0
     while True:
-        async with database.write() as connection:
-            last = await _begun(connection, now=now)
-            rows = await _rows_after(connection, last)
-            if not rows:
-                await engine_of(connection).finish_rebuild(connection)
-                await forget_note(connection, REBUILD_NOTE)
-                return done
-            await engine_of(connection).put_rebuilt(connection, await words_of(rows))
-            await write_note(connection, REBUILD_NOTE, str(rows[-1].article_id), now=now)
-        done += len(rows)
-        on_progress(*await _progress(database, rows[-1].article_id, total))
+        async with database.read() as connection:
+            rows = await find_indexed(connection, articles.c.id > last, _BATCH)
+        if not rows:
+            return done
+        await INDEXING.run(built.add, rows)
+        done, last = done + len(rows), rows[-1].article_id
+        on_progress(done, max(total, done))
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _begun(connection: AsyncConnection, *, now: dt.datetime) -> int:
-    """Return the last article that is done; begin where no rebuild has been."""
-    last = await find_note(connection, REBUILD_NOTE)
-    if last is None:
-        await engine_of(connection).begin_rebuild(connection)
-        await write_note(connection, REBUILD_NOTE, "0", now=now)
-    return int(last or 0)
+def _begin(folder: Path) -> Generation:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    built = Generation.create(folder / f"build-{uuid4().hex}")
+    if not built.claim(for_building=True):
+        raise IndexUnusableError(f"{built.folder} cannot be written")
+    return built
 
 
-async def _rows_after(connection: AsyncConnection, last: int) -> list[SearchRow]:
-    a = articles.c
-    query = (
-        select(a.id, a.title, a.sapo, a.body)
-        .where(a.id > last, a.worked_at.is_not(None))
-        .order_by(a.id)
-        .limit(_BATCH)
-        .with_for_update(read=True)  # on PostgreSQL: the text may not change before its words are in
-    )
-    return [SearchRow(*row) for row in await connection.execute(query)]
+def _make_current(folder: Path, built: Path) -> None:
+    """Let `built` answer from now on; remove the build before it, and such as were given up."""
+    former = find_current(folder)
+    unfinished = folder / f"{CURRENT}.new"
+    unfinished.write_text(built.name, "utf-8")
+    unfinished.chmod(0o600)
+    unfinished.replace(folder / CURRENT)
+    for other in folder.glob("build-*"):
+        is_given_up = time.time() - other.stat().st_mtime > _UNFINISHED_SECONDS
+        if other != built and (is_given_up or other.name == former):
+            shutil.rmtree(other, ignore_errors=True)
 
 
-async def _progress(database: Database, last: int, total: int) -> tuple[int, int]:
-    async with database.read() as connection:
-        left = await _count(connection, last)
-    return max(total - left, 0), max(total, left)
-
-
-async def _count(connection: AsyncConnection, after: int) -> int:
-    query = select(func.count()).where(articles.c.id > after, articles.c.worked_at.is_not(None))
-    return (await connection.execute(query)).scalar_one()
+def find_current(folder: Path) -> str | None:
+    """Return the name of the build that answers."""
+    try:
+        return (folder / CURRENT).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None

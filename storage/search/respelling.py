@@ -11,10 +11,10 @@ from summarizer.text.syllables import folded
 from summarizer.text.words import Forms, word_forms, word_spans
 
 
-def respelled(query: Query, spelling: Spelling) -> Groups | None:
+def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] | None:
     """Return the groups of `query` with guesses in the place of words that hardly occur; None without any."""
-    groups = [(spelling.guesses(group[0]) or group) for group in query.groups]
-    return groups if tuple(groups) != query.groups else None
+    groups = tuple((spelling.guesses(group[0]) or group) for group in query.groups)
+    return groups if groups != query.groups else None
 
 
 def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:

@@ -1,4 +1,4 @@
-"""Ask the index: the strictest reading of a question first, a wider one only where that finds too little."""
+"""Ask the index: candidates by any of the words, ranked closely, with slips mended where that finds more."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -7,15 +7,19 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
-from storage.search.rank import Groups, occurs
-from storage.search.readings import Read, Reader
-from storage.search.respelling import respelled, told
+from storage.search.rank import Groups, Ranked, judged
+from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
+from storage.search.respelling import respelled, slipped, told
 from storage.search.vocabulary import spelling_of
 from storage.threads import SEARCH
 from summarizer.questions.query import Query
-from summarizer.text.syllables import folded
 
-_ENOUGH = 3  # hits: words that the index hardly knows are not taken for slips
+_NEARLY_ALL = 0.9  # of a question: what then lacks is not missed
+_ENOUGH = 3  # articles with all words somewhere: then no word is taken for a slip
+_BETTER = 0.1  # so much more of it must be found with slips mended
+_LEAST_SHARE = 0.45  # of a question, weighed: an article with less is not worth a look
+_SHARE_OF_BEST = 0.7
+_MOST_TO_MEND = 6  # groups of a question in which a slip among neighbours is looked for
 
 Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 
@@ -24,11 +28,12 @@ Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
 class Found:
     """The articles found, best first.
 
-    `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` is the widest one that
-    brought something: all words in title and sapo, all words anywhere in the text, all words but one, the
-    words with slips mended (`suggestion` says what was searched), or the words without their time, which
-    nothing matched. `suggestion` is a question that finds more, None where none is known.
-    `looked_through` matches were looked at; they came out from `first_at` to `last_at`.
+    `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` tells what the best
+    have: all words in title and sapo, all words anywhere in the text, only some words, the words with slips
+    mended (`suggestion` says what was searched), or the words without their time, which nothing matched.
+    `suggestion` is a question that finds more, None where none is known. `looked_through` matches came out
+    from `first_at` to `last_at`. `fixed_pairs` are neighbours in the question that the papers write side by
+    side, so that an answer has to.
     """
 
     ids: tuple[int, ...] = ()
@@ -39,6 +44,7 @@ class Found:
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
     looked_through: int = 0
+    fixed_pairs: tuple[tuple[str, str], ...] = ()
 
 
 async def search_articles(
@@ -53,14 +59,17 @@ async def search_articles(
 
     What the names and dates of the query mean, the caller puts into `filters`; a query without words then
     finds the newest articles. A word typed with marks is looked for with these, and only where no article
-    has it, with any; one typed without finds every spelling. Only a bounded number of the newest matches is
-    looked at, so a frequent word costs no more than a rare one. Whole texts are looked into only where title
-    and sapo of no article have all words.
+    has it, with any; one typed without finds every spelling.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
-    reader = Reader(connection, query, filters, now)
+    reader = await reader_of(connection, query, filters, now)
     if not query.wanted:
         return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
+    fixed_pairs = await reader.fixed_pairs()
     found = await _answer(reader, limit)
+    found = replace(found, fixed_pairs=fixed_pairs) if found.ids else found
     if query.time_words and (filters.since or filters.until) and not _has_all_words(found):
         return await _at_any_time(reader, limit) or found
     return found
@@ -77,65 +86,99 @@ async def _at_any_time(reader: Reader, limit: int) -> Found | None:
     for other in (query.without_time, without) if query.may_name_a_time else (without,):
         found = await _answer(replace(reader, query=other, filters=filters), limit)
         if _has_all_words(found):
-            return replace(found, reading="any_time")
+            return replace(found, reading="any_time", fixed_pairs=await reader.fixed_pairs())
     return None
 
 
 async def _newest(reader: Reader, limit: int) -> Found:
-    page = await reader.newest(limit)
-    excluded = [tuple(map(folded, run)) for run in reader.query.excluded]
-    allowed = page.hits
-    if excluded:
-        allowed = await SEARCH.run(lambda: tuple(hit for hit in page.hits if not occurs(excluded, hit)))
-    hits = sorted(allowed, key=lambda hit: (-hit.at.timestamp(), -hit.article_id))
+    hits, total = await reader.newest(limit)
+    times = [hit.at for hit in hits]
     ids = tuple(hit.article_id for hit in hits)
-    return Found(
-        ids, page.matches, not page.has_more, "lead", None, page.first_at, page.last_at, page.matches
-    )
+    return Found(ids, total, True, "lead", None, min(times), max(times), total) if ids else Found()
 
 
 async def _answer(reader: Reader, limit: int) -> Found:
-    """Return what the strictest reading finds that finds anything.
+    """Return what has most of the question.
 
-    A slip among neighbours is mended before the words as typed are looked for far apart. Words that the index
-    hardly knows are mended where nothing has them as typed; where something has, that is only suggested.
+    Of a few words an article must have all; of more, those that have most of them come first. Slips are
+    mended where that finds more of the question than the words as typed.
     """
-    lead = await reader.lead()
-    if lead.has_own:
-        return _found(lead, "lead", limit)
-    text = await reader.whole()
-    phrase = Read() if lead.hits else await reader.side_by_side(text)
-    if lead.hits or phrase.hits:  # meant as typed: no slip is looked for
-        return _as_typed(lead, lead.and_then(phrase).and_then(text), limit)
-    slip, meant = await reader.slipped(text)
-    if slip.hits:
-        return _mended(reader, slip, meant, limit)
-    found = _as_typed(lead, text, limit)
-    if len(text.hits) < _ENOUGH and (
-        guessed := respelled(reader.query, await spelling_of(reader.connection))
-    ):
-        guess = await reader.lead(guessed)
-        if guess.hits:
-            mended = _mended(reader, guess, guessed, limit)
-            return replace(found, suggestion=mended.suggestion) if text.hits else mended
-    return found if text.hits else _found(await reader.fewer_words(), "fewer_words", limit)
+    read = await reader.read()
+    if read.is_short and (read.full or any(hit.has_phrase for hit in read.hits)):
+        return _all_words(read, limit)
+    best = read.best_share
+    if best < _NEARLY_ALL and (mended := await _slipped(reader, limit)) is not None:
+        return mended
+    is_doubtful = best < _NEARLY_ALL or not read.is_own or (not read.full and read.whole < _ENOUGH)
+    guessed = await _guessed(reader, best, limit) if is_doubtful else None
+    if guessed is not None and not read.whole:
+        return guessed
+    found = _worth_a_look(read, limit)
+    return replace(found, suggestion=guessed.suggestion) if guessed else found
 
 
-def _as_typed(lead: Read, text: Read, limit: int) -> Found:
-    in_lead = {hit.hit.article_id for hit in lead.hits}
-    is_wider = any(hit.hit.article_id not in in_lead for hit in text.hits)
-    return _found(text, "text" if is_wider else "lead", limit)
+def _all_words(read: Read, limit: int) -> Found:
+    """Return what has all the words, as typed where anything has."""
+    own = tuple(hit for hit in read.full if hit.is_own)
+    if own:
+        return _found(read, tuple(sorted(own, key=_order)), "lead", limit)
+    phrases = tuple(hit for hit in read.hits if hit.has_phrase and (hit.is_own or not read.full))
+    if phrases:
+        return _found(read, tuple(hit for hit in phrases if hit.is_own) or phrases, "text", limit)
+    return _found(read, read.full, "lead", limit)
 
 
-def _mended(reader: Reader, read: Read, meant: Groups, limit: int) -> Found:
-    suggestion = told(reader.query, meant, read.hits[0].hit)
-    return replace(_found(read, "respelled", limit), suggestion=suggestion)
+def _worth_a_look(read: Read, limit: int) -> Found:
+    least = max(_LEAST_SHARE, _SHARE_OF_BEST * read.best_share)
+    hits = tuple(sorted((hit for hit in read.hits if hit.share >= least), key=_order))
+    if hits and hits[0].share >= _NEARLY_ALL:
+        return _found(read, hits, "lead" if hits[0].is_full else "text", limit)
+    return _found(read, hits, "fewer_words", limit)
 
 
-def _found(read: Read, reading: Reading, limit: int) -> Found:
-    ids = tuple(hit.hit.article_id for hit in read.hits[:limit])
+def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
+    """Return the key that puts what has all the words before the rest, as typed before otherwise marked."""
+    tier = 2 if not (hit.is_full or hit.has_phrase) else 0 if hit.is_complete and hit.is_own else 1
+    return tier, hit.order
+
+
+async def _slipped(reader: Reader, limit: int) -> Found | None:
+    """Look for all words side by side in a title or sapo, one of them slipped."""
+    groups = reader.query.groups
+    if not 2 < len(groups) <= _MOST_TO_MEND:
+        return None
+    hits, meant = await SEARCH.run(slipped, groups, await reader.nearly())
+    if not hits:
+        return None
+    ranked = await SEARCH.run(judged, hits, meant, now=reader.now)
+    return _mended(reader, Read(tuple(ranked)), meant, tuple(ranked), limit)
+
+
+async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
+    """Look for what words that hardly occur may have been meant to be, where that finds more."""
+    meant = respelled(reader.query, await spelling_of(reader.generation))
+    if meant is None:
+        return None
+    read = await reader.read(meant)
+    if not read.hits or read.best_share < min(best + _BETTER, _NEARLY_ALL):
+        return None
+    least = _SHARE_OF_BEST * read.best_share
+    hits = read.full if read.is_short else tuple(hit for hit in read.hits if hit.share >= least)
+    return _mended(reader, read, meant, hits, limit) if hits else None
+
+
+def _mended(reader: Reader, read: Read, meant: Groups, hits: tuple[Ranked, ...], limit: int) -> Found:
+    suggestion = told(reader.query, meant, hits[0].hit)
+    return replace(_found(read, hits, "respelled", limit), suggestion=suggestion)
+
+
+def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -> Found:
+    ids = tuple(hit.hit.article_id for hit in hits[:limit])
     if not ids:
         return Found()
-    return Found(
-        ids, read.total, read.is_exact, reading, None, read.first_at, read.last_at, read.looked_through
-    )
+    times = [hit.hit.at for hit in hits]
+    total, first_at, last_at = len(hits), min(times), max(times)
+    if reading == "lead" and read.total > len(read.full):
+        total, first_at, last_at = read.total, read.first_at or first_at, read.last_at or last_at
+    is_exact = reading != "text" or read.whole <= max(WHOLE_READ, len(hits))
+    return Found(ids, total, is_exact, reading, None, first_at, last_at, max(total, read.whole))

@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.search import SearchRow, unindex_articles
+from storage.search import record_changes
 from storage.tables import article_versions, articles, watch_hits
 
 _BATCH = 50
@@ -69,6 +69,7 @@ async def _merge(connection: AsyncConnection, superseded: Row[Any], *, key: str)
         "ready_at": min(ready, default=None),
     }
     await connection.execute(update(articles).where(articles.c.id == kept.id).values(values))
+    await record_changes(connection, [gone.id, kept.id])
 
 
 async def _earlier_texts(
@@ -86,9 +87,7 @@ async def _earlier_texts(
 
 
 async def _remove(connection: AsyncConnection, gone: Row[Any], kept_id: int) -> None:
-    """Delete an article with its search row; the alerts that it raised are the other one's now."""
-    if gone.worked_at is not None:
-        await unindex_articles(connection, [SearchRow(gone.id, gone.title, gone.sapo, gone.body)])
+    """Delete an article; the alerts that it raised are the other one's now."""
     of_gone = watch_hits.c.article_id == gone.id
     await connection.execute(update(watch_hits).where(of_gone).values(article_id=kept_id))
     await connection.execute(delete(articles).where(articles.c.id == gone.id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search import SearchRow, unindex_articles
+from storage.search import prune_changes, record_changes
 from storage.tables import articles, deliveries, issues, questions, refusals, set_aside_texts, stories
 
 _BATCH = 200
@@ -52,13 +52,12 @@ async def find_newest_row(connection: AsyncConnection) -> dt.datetime | None:
 
 
 async def prune_articles(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 articles stored before `before`, with their search rows; return how many."""
+    """Delete up to 200 articles stored before `before`; return how many."""
     a = articles.c
-    query = select(a.id, a.title, a.sapo, a.body, a.worked_at).where(a.stored_at < before)
-    old = (await connection.execute(query.order_by(a.stored_at).limit(_BATCH))).all()
-    indexed = [SearchRow(r.id, r.title, r.sapo, r.body) for r in old if r.worked_at is not None]
-    await unindex_articles(connection, indexed)
-    await connection.execute(delete(articles).where(a.id.in_([row.id for row in old])))
+    oldest = select(a.id).where(a.stored_at < before).order_by(a.stored_at).limit(_BATCH)
+    old = list((await connection.execute(oldest)).scalars())
+    await connection.execute(delete(articles).where(a.id.in_(old)))
+    await record_changes(connection, old)
     return len(old)
 
 
@@ -74,6 +73,7 @@ async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> Non
     """Delete old refusals and texts set aside, and up to 200 each of old questions and of bare stories."""
     await connection.execute(delete(refusals).where(refusals.c.seen_at < before))
     await connection.execute(delete(set_aside_texts).where(set_aside_texts.c.seen_at < before))
+    await prune_changes(connection)
     q, s = questions.c, stories.c
     asked = select(q.id).where(q.asked_at < before).limit(_BATCH)
     await connection.execute(delete(questions).where(q.id.in_(asked)))

@@ -19,6 +19,7 @@ from summarizer.text.syllables import folded
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
+_I, _Y = "iìíỉĩị", "yỳýỷỹỵ"
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,14 @@ def typed_rarity(word: str) -> float:
     """
     known = lexicon()
     if folded(word) == word:
-        return _bare_rarity().get(word, float(known.rarity[0]))
-    return float(known.rarity[known.index.get(word, 0)])
+        return min(_bare_rarity().get(one, float(known.rarity[0])) for one in (word, _twin(word)))
+    at = known.index.get(word) or known.index.get(_twin(word), 0)
+    return float(known.rarity[at])
+
+
+def _twin(word: str) -> str:
+    """Return a word that ends in y with the i that other papers write."""
+    return word[:-1] + _I[_Y.index(word[-1])] if word[-1:] in _Y else word
 
 
 @cache

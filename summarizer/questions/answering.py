@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from summarizer.model import Document, FieldName, Place, Sentence
 from summarizer.questions.coverage import Coverage, Wanted
+from summarizer.questions.importance import content_of, weights_of
 from summarizer.questions.query import Query
 from summarizer.questions.watch_match import Head
 from summarizer.stories.telling import Piece, Quote, repeats, repeats_title, within_share
@@ -21,8 +22,8 @@ from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
 from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.openers import is_dangling
 from summarizer.text.sentences import split
-from summarizer.text.syllables import syllables
-from summarizer.text.words import Forms, word_forms
+from summarizer.text.syllables import folded, syllables
+from summarizer.text.words import Forms, fits, word_forms
 
 MOST_READ = 8  # articles looked at, the best of the search
 MAX_SENTENCES = 3
@@ -69,9 +70,12 @@ class _Sentence:
 class _Read:
     """An article read for a question. Its body is cut up only where that is needed: most of the work."""
 
-    def __init__(self, piece: Piece, wanted: Wanted, compounds: Wanted) -> None:
+    def __init__(
+        self, piece: Piece, wanted: Wanted, compounds: Wanted, fixed_pairs: Sequence[tuple[str, str]]
+    ) -> None:
         """Take what is asked for: its syllables tell sentences apart, its words decide."""
         self.piece = piece
+        self._fixed = fixed_pairs
         self._wanted = wanted
         self._compounds = compounds
         self._sapo = list(self._cut("sapo"))
@@ -116,12 +120,22 @@ class _Read:
         return alone or _IN_TWO * self._best(*pairs)
 
     def _best(self, *stretches: Sequence[Forms]) -> float:
-        said = map(self._compounds.coverage, stretches)
+        said = map(self._compounds.coverage, filter(self._has_fixed, stretches))
         return max((each.score for each in said if each.is_whole), default=0.0)
 
+    def _has_fixed(self, words: Sequence[Forms]) -> bool:
+        neighbours = list(pairwise(words))
+        return all(any(_are(pair, two) for two in neighbours) for pair in self._fixed)
 
-def answer(query: Query, pieces: Sequence[Piece]) -> Answer:
-    """Answer `query` from `pieces`, the articles found, best first.
+
+def _are(pair: tuple[str, str], words: tuple[Forms, Forms]) -> bool:
+    return all(
+        folded(typed) == word.folded and fits(typed, word) for typed, word in zip(pair, words, strict=True)
+    )
+
+
+def answer(query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[tuple[str, str]] = ()) -> Answer:
+    """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` have to stand side by side.
 
     What a source may not show (`quote`), advertorials, more than a fifth of an article, and sentences that
     need the one before them are left out. A question without words, only filters, is answered by any article.
@@ -129,9 +143,13 @@ def answer(query: Query, pieces: Sequence[Piece]) -> Answer:
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
     if not query.wanted:
         return Answer(is_answered=bool(shown))
-    wanted = Wanted(query.groups)
-    compounds = Wanted(compounded(query.groups, [Head(piece.document) for piece in shown]))
-    reads = [read for piece in shown if (read := _Read(piece, wanted, compounds)).score >= _ANSWERS]
+    weights = weights_of(query.groups)
+    groups = [query.groups[at] for at in content_of(weights)]
+    wanted = Wanted(groups)
+    compounds = Wanted(compounded(groups, [Head(piece.document) for piece in shown]))
+    reads = [
+        read for piece in shown if (read := _Read(piece, wanted, compounds, fixed_pairs)).score >= _ANSWERS
+    ]
     if not reads:
         return Answer()
     reads.sort(key=lambda read: -round(read.score, _AS_GOOD))

@@ -21,10 +21,11 @@ from summarizer.text.words import word_forms
 
 __all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Query", "Run", "parse_query"]
 
-MAX_CHARACTERS = 200
-MAX_WORDS = 16
+MAX_CHARACTERS = 400
+MAX_WORDS = 40
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)+/\S+", re.IGNORECASE)
 _END_OF_PHRASE = ",;.?!"
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
 # Stays together: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
@@ -120,9 +121,20 @@ def parse_query(text: str, *, today: dt.date | None = None) -> Query:
     datetime.date(2026, 11, 21)
     """
     shown = _clean(text)
-    typed = take_filters(shown.translate(_QUOTES))
+    typed = take_filters(_ADDRESS.sub(_slug, shown).translate(_QUOTES))
     query = replace(_read(typed.rest), text=shown, sources=typed.sources, topics=typed.topics)
     return _timed(query, typed.rest, today) if today else query
+
+
+def _slug(address: re.Match[str]) -> str:
+    """Return the words of an address that papers made of a headline, "" where there are none.
+
+    >>> _slug(_ADDRESS.search("https://bao.vn/kinh-te/gia-vang-lap-dinh-3456789.html"))
+    'gia vang lap dinh'
+    """
+    last = re.sub(r"[?#].*|\.\w{1,5}$", "", address.group().rstrip("/")).rsplit("/", 1)[-1]
+    words = [word for word in re.split(r"[-_]+", last) if not re.search(r"\d{4}", word)]
+    return " ".join(words) if len(words) > 2 else ""
 
 
 def _timed(query: Query, typed: str, today: dt.date) -> Query:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import islice
 
 from summarizer.text.syllables import canonical, folded
+from summarizer.text.words import in_house_style
 
 Run = tuple[str, ...]  # canonical words that stand side by side
 
@@ -113,4 +114,4 @@ def _forms() -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
 
 
 def _run(form: str) -> Run:
-    return tuple(canonical(form).split())
+    return tuple(in_house_style(word) for word in canonical(form).split())

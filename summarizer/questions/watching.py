@@ -18,6 +18,7 @@ from summarizer.questions.query_filters import comparable
 from summarizer.questions.spellings import Run
 from summarizer.questions.watch_match import Head, is_news, pair_of, rarity, stands_alone
 from summarizer.text.syllables import folded
+from summarizer.text.words import in_house_style
 
 _ANY_DAY = dt.date(2026, 1, 1)  # for finding words of time, whatever they stand for
 _SOURCE, _TOPIC = "nguon:", "chude:"
@@ -64,7 +65,7 @@ def read_key(key: str) -> Query:
 
 
 def _run(written: str) -> Run:
-    return tuple(written.split("_"))
+    return tuple(map(in_house_style, written.split("_")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from summarizer.text.syllables import canonical, folded
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_I, _Y = "iìíỉĩị", "yỳýỷỹỵ"
+_OPEN_I = re.compile(rf"(?:[hklmst]|qu)[{_I}]")
 _MAX_LENGTH = 64  # longer ones are no words; an index takes them cut
 
 
@@ -23,8 +25,21 @@ class Forms(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)  # Vietnamese has some 7,000 syllables: nearly every word is a hit
 def _forms(word: str) -> Forms:
-    same = canonical(word[:_MAX_LENGTH])
+    same = in_house_style(canonical(word[:_MAX_LENGTH]))
     return Forms(same, folded(same))
+
+
+def in_house_style(word: str) -> str:
+    """Return a canonical word in the one spelling that stands for the several of the papers.
+
+    They write i or y at the end of an open syllable as their house rules say, and Đắk or Đăk.
+
+    >>> in_house_style("tỉ"), in_house_style("mỹ"), in_house_style("quí"), in_house_style("thi")
+    ('tỷ', 'mỹ', 'quý', 'thi')
+    """
+    if _OPEN_I.fullmatch(word):
+        return word[:-1] + _Y[_I.index(word[-1])]
+    return "đắk" if word == "đăk" else word
 
 
 def word_forms(text: str) -> list[Forms]:

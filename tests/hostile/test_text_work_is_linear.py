@@ -13,7 +13,7 @@ from storage.identity import text_hash
 from storage.intake.decoding import decode
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, take
 from storage.intake.model import Origin
-from storage.search.words import indexed_forms
+from storage.search.fields import indexed_forms
 from summarizer.extraction.summaries import summarize
 from summarizer.facts.claims import figures
 from summarizer.model import Document

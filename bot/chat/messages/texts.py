@@ -241,6 +241,7 @@ STALE_PAGE = "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
 NOT_SUBSCRIBED_LINE = "Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé."
 ONLY_ADMINISTRATORS_LINE = "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
 WAIT_FOR_YOUR_TURN = "Điểm Tin đang trả lời các tin trước. Bạn đợi một chút nhé."
+SEARCH_PAUSED = "Kho bài đang được sắp xếp lại nên chưa tra được. Bạn hỏi lại sau vài phút nhé."
 FAILED = "Có trục trặc, Điểm Tin chưa làm được việc này. Bạn thử lại sau ít phút nhé."
 
 # Buttons

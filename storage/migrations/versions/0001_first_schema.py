@@ -1,10 +1,9 @@
-"""The first schema: articles, stories, profiles, issues, deliveries and the search index."""
+"""The first schema: articles, stories, profiles, issues and deliveries."""
 
 import sqlalchemy as sa
 from alembic import op
 
 import storage.times
-from storage.search.schema import search_ddl
 
 revision = "0001"
 down_revision = None
@@ -226,5 +225,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id", "position"),
     )
-    for statement in search_ddl(op.get_bind().dialect.name):
-        op.execute(statement)

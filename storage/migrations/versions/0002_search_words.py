@@ -1,8 +1,6 @@
-"""The words of the search index, for spelling, and the articles of a source, for questions without words."""
+"""The articles of a source, for questions without words."""
 
 from alembic import op
-
-from storage.search.schema import words_ddl
 
 revision = "0002"
 down_revision = "0001"
@@ -11,7 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add what spelling and filters need."""
+    """Add what filters need."""
     op.create_index("articles_source", "articles", ["source", "id"], unique=False)
-    for statement in words_ddl(op.get_bind().dialect.name):
-        op.execute(statement)

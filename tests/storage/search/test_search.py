@@ -1,46 +1,23 @@
 import datetime as dt
 import itertools
-import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from storage.engine import Database
-from storage.errors import StorageError
-from storage.search import Found, SearchRow, index_articles, search_articles, unindex_articles
-from storage.search.engines import engine_of
-from storage.search.index import indexed_words
-from storage.search.model import NO_FILTERS, AllOf, Extent, IndexedWords, Match
+from storage.search import Found, record_changes, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
+from tests.storage.search.rows import NOW, Row, change, forget, store
 
-NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 Search = Callable[..., Awaitable[Found]]
 Put = Callable[..., Awaitable[int]]
-
-
-def row(article_id: int = 1, title: str = "Sông Mây cạn nước", sapo: str = "", body: str = "") -> SearchRow:
-    return SearchRow(article_id, title, sapo, body)
-
-
-async def store(database: Database, rows: Sequence[SearchRow], at: dt.datetime | None = None) -> None:
-    """Store and index articles, published `at`."""
-    same = {"external_id": "x", "source": "tin-sang", "text_hash": "", "published_at": at, "stored_at": NOW,
-            "updated_at": NOW, "version": 1, "advertorial": False}  # fmt: skip
-    async with database.write() as connection:
-        stored = [
-            same
-            | {"id": r.article_id, "key": str(r.article_id), "title": r.title, "sapo": r.sapo, "body": r.body}
-            for r in rows
-        ]
-        await connection.execute(insert(articles), stored)
-        await index_articles(connection, rows)
 
 
 @pytest.fixture
@@ -50,7 +27,7 @@ def put(database: Database) -> Put:
 
     async def stored(title: str, sapo: str = "", body: str = "", at: dt.datetime | None = None) -> int:
         article_id = next(ids)
-        await store(database, [SearchRow(article_id, title, sapo, body)], at)
+        await store(database, [Row(article_id, title, sapo, body)], at)
         return article_id
 
     return stored
@@ -177,95 +154,17 @@ async def test_nothing_found_is_no_error(put: Put, search: Search, typed: str) -
     assert await search(typed) == Found()
 
 
-async def test_an_updated_article_is_found_by_its_new_words_only(
-    database: Database, put: Put, search: Search
-) -> None:
-    article_id = await put("Sông Mây cạn nước", "Nắng hạn", "Ruộng khô.")
-    old = row(article_id, "Sông Mây cạn nước", "Nắng hạn", "Ruộng khô.")
-    new = row(article_id, "Cà phê được giá", "Nông dân vui", "Kho đầy.")
-    async with database.write() as connection:
-        await unindex_articles(connection, [old])
-        await index_articles(connection, [new])
-    old_words = [await search(typed) for typed in ("sông", "nắng", "ruộng")]
-    assert not any(found.ids and found.reading != "respelled" for found in old_words)
-    assert [(await search(typed)).ids for typed in ("cà", "nông", "kho")] == [(article_id,)] * 3
-
-
-async def test_an_undone_transaction_leaves_the_index_as_it_was(
-    database: Database, put: Put, search: Search
-) -> None:
-    article_id = await put("Sông Mây cạn nước")
-
-    async def fail() -> None:
-        async with database.write() as connection:
-            await unindex_articles(connection, [row(article_id)])
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        await fail()
-    assert (await search("sông mây")).ids == (article_id,)
-
-
-async def test_deleting_articles_after_taking_them_out_leaves_nothing(
-    database: Database, put: Put, search: Search
-) -> None:
-    article_id = await put("Sông Mây cạn nước")
-    async with database.write() as connection:
-        await unindex_articles(connection, [row(article_id)])
-        await connection.execute(delete(articles))
-    assert await search("sông mây") == Found()
-
-
-async def test_taking_out_what_is_not_in_the_index_changes_nothing(
-    database: Database, put: Put, search: Search
-) -> None:
-    article_id = await put("Sông Mây cạn nước")
-    async with database.write() as connection:
-        await unindex_articles(connection, [row(article_id + 1), row(article_id)])
-        await unindex_articles(connection, [row(article_id)])
-        await index_articles(connection, [row(article_id)])
-    assert (await search("sông mây")).ids == (article_id,)
-
-
-async def test_an_article_cannot_be_in_the_index_twice(database: Database, put: Put) -> None:
-    """A second copy of its words in FTS5 could never be taken out again."""
-    article_id = await put("Sông Mây cạn nước")
-    with pytest.raises(StorageError, match=str(article_id)):
-        async with database.write() as connection:
-            await index_articles(connection, [row(article_id)])
-
-
 async def test_at_most_the_limit_is_returned_and_all_are_counted(database: Database, search: Search) -> None:
-    await store(database, [row(n) for n in range(1, 61)])
+    await store(database, [Row(n) for n in range(1, 61)])
     found = await search("sông mây", limit=7)
     assert (len(found.ids), found.total, found.total_is_exact) == (7, 60, True)
     assert len(set((await search("song may")).ids)) == 50
 
 
-async def test_only_the_newest_matches_of_a_frequent_word_are_looked_at(
-    database: Database, search: Search
-) -> None:
-    await store(database, [row(n, "Sông") for n in range(1, 2501)])
-    found = await search("sông")
-    assert min(found.ids) > 450
-    assert found.total < 2500
-    assert not found.total_is_exact
-
-
 async def test_own_marks_are_found_among_many_others(database: Database, search: Search) -> None:
     titles = ["Sóng"] * 30 + ["Sông và núi"] * 12 + ["Sống"] * 60
-    await store(database, [row(n, title) for n, title in enumerate(titles)])
+    await store(database, [Row(n, title) for n, title in enumerate(titles)])
     assert set((await search("sông")).ids) == set(range(30, 42))
-
-
-async def test_a_hostile_article_is_indexed_and_forgotten(database: Database, search: Search) -> None:
-    body = "Sông Mây " + " ".join(f"{n:x}字𐐀" for n in range(40_000)) + " ' \\ : * \" 😀 " + "é" * 300_000
-    hostile = row(1, "''' \\ :*", body[:5000], body)
-    await store(database, [hostile])
-    assert (await search("song may")).ids == (1,)
-    async with database.write() as connection:
-        await unindex_articles(connection, [hostile])
-    assert (await search("song may")).ids == ()
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -278,45 +177,49 @@ async def test_any_question_gets_an_answer(database: Database, typed: str) -> No
     assert found.ids == ()
 
 
-async def test_taking_articles_out_leaves_a_sound_index(sqlite_database: Database) -> None:
-    """FTS5 checks its own counts against its content: words taken out wrongly would show here."""
-    rows = [row(n, f"Sông {n} thuỷ", "Hoà An", "Ðường U23 " * n) for n in range(1, 40)]
-    async with sqlite_database.write() as connection:
-        await index_articles(connection, rows)
-        await unindex_articles(connection, rows)
-        for table in ("fts_acc", "fts_fold", "fts_body"):
-            await connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - our own names
-            vocabulary = f"CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, {table}, row)"
-            await connection.exec_driver_sql(vocabulary)
-            left = await connection.exec_driver_sql("SELECT count(*) FROM temp.words")
-            assert left.scalar_one() == 0
-            await connection.exec_driver_sql("DROP TABLE temp.words")
-
-
-async def test_words_are_cut_off_the_loop(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
-    threads = []
-
-    def cut(row: SearchRow) -> IndexedWords:
-        threads.append(threading.get_ident())
-        return indexed_words(row)
-
-    monkeypatch.setattr("storage.search.index.indexed_words", cut)
-    await put("Sông Mây cạn nước")
-    assert len(threads) == 1
-    assert threads[0] != threading.get_ident()
-
-
-@pytest.mark.parametrize("reach", [1, 4, 9, 100])
-async def test_a_steep_look_up_finds_what_one_that_goes_backwards_finds(
-    database: Database, reach: int
+async def test_an_updated_article_is_found_by_its_new_words_only(
+    database: Database, put: Put, search: Search
 ) -> None:
-    await store(database, [row(n, "Sông Mây" if n % 3 else "Mây trên sông") for n in range(1, 31)])
-    match = Match((AllOf(((("song", "may"),),)),))
-    pages = []
-    async with database.read() as connection:
-        for steep in (False, True):
-            extent = Extent(2, 3, reach, steep)
-            pages.append(await engine_of(connection).look_up(connection, "folded", match, NO_FILTERS, extent))
-    backwards, steep_one = pages
-    assert steep_one == backwards
-    assert [hit.article_id for hit in backwards.hits] == [29, 28][: max(0, reach - 1)]
+    article_id = await put("Sông Mây cạn nước", "Nắng hạn", "Ruộng khô.")
+    assert (await search("sông")).ids == (article_id,)
+    await change(database, Row(article_id, "Cà phê được giá", "Nông dân vui", "Kho đầy."))
+    old_words = [await search(typed) for typed in ("sông", "nắng", "ruộng")]
+    assert not any(found.ids and found.reading != "respelled" for found in old_words)
+    assert [(await search(typed)).ids for typed in ("cà", "nông", "kho")] == [(article_id,)] * 3
+
+
+async def test_an_undone_transaction_leaves_the_index_as_it_was(
+    database: Database, put: Put, search: Search
+) -> None:
+    article_id = await put("Sông Mây cạn nước")
+
+    async def fail() -> None:
+        async with database.write() as connection:
+            await connection.execute(delete(articles))
+            await record_changes(connection, [article_id])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    assert (await search("sông mây")).ids == (article_id,)
+
+
+async def test_a_deleted_article_is_not_found(database: Database, put: Put, search: Search) -> None:
+    article_id = await put("Sông Mây cạn nước")
+    assert (await search("sông mây")).ids == (article_id,)
+    await forget(database, article_id)
+    assert await search("sông mây") == Found()
+
+
+async def test_all_matches_of_a_frequent_word_are_counted(database: Database, search: Search) -> None:
+    await store(database, [Row(n, "Sông") for n in range(1, 300)])
+    found = await search("sông")
+    assert (len(found.ids), found.total, found.total_is_exact) == (50, 299, True)
+
+
+async def test_a_hostile_article_is_indexed_and_forgotten(database: Database, search: Search) -> None:
+    body = "Sông Mây " + " ".join(f"{n:x}字𐐀" for n in range(40_000)) + " ' \\ : * \" 😀 " + "é" * 300_000
+    await store(database, [Row(1, "''' \\ :*", body[:5000], body)])
+    assert (await search("song may")).ids == (1,)
+    await forget(database, 1)
+    assert (await search("song may")).ids == ()

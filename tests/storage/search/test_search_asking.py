@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from storage.engine import Database
-from storage.search import Filters, Found, SearchRow, index_articles, matches_by_day, search_articles
+from storage.search import Filters, Found, matches_by_day, record_changes, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 
@@ -40,7 +40,7 @@ def put(database: Database) -> Put:
         }  # fmt: skip
         async with database.write() as connection:
             await connection.execute(insert(articles), [values | given])
-            await index_articles(connection, [SearchRow(number, title, sapo, body)])
+            await record_changes(connection, [number])
         return number
 
     return stored

@@ -169,7 +169,7 @@ async def test_what_a_paper_keeps_to_itself_is_not_quoted(an: Any, house: Any, q
 @pytest.mark.usefixtures("bridge")
 async def test_words_that_only_ask_do_not_keep_an_answer_away(an: Any) -> None:
     await an.says("khi nào cầu Rạch Sấu thông xe?")
-    await an.sees("«cầu Rạch Sấu thông xe»", OPENED)
+    await an.sees("1 bài về «khi nào cầu Rạch Sấu thông xe?»", OPENED)
 
 
 async def test_many_days_are_shown_as_a_line_each(an: Any, publish: Any) -> None:

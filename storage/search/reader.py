@@ -1,0 +1,226 @@
+"""Ask the index and read what it names: candidates for a question, with their texts out of the database.
+
+The index is asked in a thread, milliseconds at most; the texts are read by one statement.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tantivy import DocAddress, Order, Query, Searcher
+
+from storage.search.generation import Generation, IndexUnusableError
+from storage.search.index import index_of, look_again
+from storage.search.model import Filters, Hit
+from storage.search.plan import Groups, Plan, all_but_one, all_words, any_words, everything
+from storage.search.rank import Ranked, judged, occurs
+from storage.search.rebuild import build_small
+from storage.tables import articles
+from storage.threads import SEARCH
+from summarizer.questions.everyday_words import Group, widened
+from summarizer.questions.importance import asking_places
+from summarizer.questions.query import Query as Question
+from summarizer.questions.query import Run
+from summarizer.text.syllables import folded
+
+_BEST, _NEWEST = 40, 20  # candidates: by the index's score, the newest with all words
+WHOLE_READ = 10  # whole texts that are read
+_NEARLY = 50
+_OFTEN, _MORE_THAN_CHANCE = 5, 1.5  # articles with a pair that is no accident
+_NEIGHBOURS_BY_CHANCE = 0.005  # of two words in one article, that they stand side by side
+_FEW = 3  # words
+_MOST_BODY = 12_000  # characters of a body that are read
+_a = articles.c
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Articles that may answer, with the index's scores.
+
+    `total` have all the words that matter in title and sapo, `whole` anywhere; the former came out from
+    `first_at` to `last_at`.
+    """
+
+    scores: dict[int, float]
+    total: int = 0
+    whole: int = 0
+    first_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was found, best first; `total` articles have all words in title and sapo, `whole` anywhere."""
+
+    hits: tuple[Ranked, ...] = ()
+    total: int = 0
+    whole: int = 0
+    is_short: bool = True  # of so few words that an article must have all
+    first_at: dt.datetime | None = None  # of the `total` articles
+    last_at: dt.datetime | None = None
+
+    @property
+    def best_share(self) -> float:
+        """Return how much of the question the best article has."""
+        return self.hits[0].share if self.hits else 0.0
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the best article has the words with the marks typed."""
+        return bool(self.hits) and self.hits[0].is_own
+
+    @property
+    def full(self) -> tuple[Ranked, ...]:
+        """Return the hits with all the words that matter in title and sapo."""
+        return tuple(hit for hit in self.hits if hit.is_full)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A question and the index that it is asked of."""
+
+    connection: AsyncConnection
+    generation: Generation
+    query: Question
+    filters: Filters
+    now: dt.datetime
+
+    async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
+        """Return the best candidates for the words of the question, or for `groups` in their place."""
+        plan = Plan(widened(groups or self.query.groups), self._excluded, self.filters)
+        found = await SEARCH.run(_candidates, self.generation, plan)
+        hits = await self._texts(found)
+        ranked = await SEARCH.run(judged, hits, plan.groups, now=self.now)
+        if not any(hit.is_full and hit.is_own for hit in ranked):
+            ranked = await self._with_bodies(ranked, plan.groups)
+        is_short = len(plan.content) <= _FEW
+        return Read(tuple(ranked), found.total, found.whole, is_short, found.first_at, found.last_at)
+
+    async def nearly(self) -> list[Hit]:
+        """Return the newest articles with the words side by side in title or sapo, but for one of them."""
+        plan = Plan(self.query.groups, self._excluded, self.filters)
+        ids = await SEARCH.run(_nearly, self.generation, plan)
+        return await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
+
+    async def fixed_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the neighbours in the question that the papers write side by side, and not by chance."""
+        runs = [group[0] for group in self.query.groups]
+        asks = asking_places(runs)
+        pairs = [(runs[at - 1][-1], runs[at][0]) for at in range(1, len(runs)) if not {at - 1, at} & asks]
+        more_than_chance = _MORE_THAN_CHANCE if self.query.has_marks else 0.0
+        return tuple(await SEARCH.run(_fixed, self.generation, pairs, more_than_chance))
+
+    async def newest(self, limit: int, groups: Groups = ()) -> tuple[list[Hit], int]:
+        """Return the newest articles with all words in title and sapo, and how many there are."""
+        plan = Plan(groups, self._excluded, self.filters)
+        ids, total = await SEARCH.run(_newest, self.generation, plan, limit)
+        hits = await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
+        if self._excluded:
+            hits = [hit for hit in hits if not occurs(self._excluded, hit)]
+        return sorted(hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id)), total
+
+    async def _texts(self, found: Candidates) -> list[Hit]:
+        came_out = func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type)
+        columns = select(_a.id, _a.title, func.substr(_a.sapo, 1, _MOST_BODY), came_out)
+        rows = await self.connection.execute(columns.where(_a.id.in_(list(found.scores))))
+        top = max(found.scores.values(), default=0.0) or 1.0
+        return [Hit(*row, score=found.scores[row.id] / top) for row in rows]
+
+    async def _with_bodies(self, ranked: list[Ranked], groups: Groups) -> list[Ranked]:
+        """Judge the best once more, by their whole texts."""
+        first, rest = ranked[:WHOLE_READ], ranked[WHOLE_READ:]
+        ids = [one.hit.article_id for one in first]
+        texts = await self.connection.execute(
+            select(_a.id, func.substr(_a.body, 1, _MOST_BODY).label("body")).where(_a.id.in_(ids))
+        )
+        bodies = {row.id: row.body for row in texts}
+        hits = [replace(one.hit, body=bodies.get(one.hit.article_id, "")) for one in first]
+        return [*await SEARCH.run(judged, hits, groups, now=self.now), *rest]
+
+    @property
+    def _excluded(self) -> tuple[Run, ...]:
+        return tuple(dict.fromkeys(tuple(map(folded, run)) for run in self.query.excluded))
+
+
+async def reader_of(
+    connection: AsyncConnection, query: Question, filters: Filters, now: dt.datetime
+) -> Reader:
+    """Return a reader of the index as it is now.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
+    """
+    await look_again(connection)
+    index = index_of(connection)
+    if index.generation is None:
+        await build_small(connection)
+    if index.generation is None:
+        raise IndexUnusableError(f"no index can be read in {index.folder}")
+    return Reader(connection, index.generation, query, filters, now)
+
+
+def _candidates(generation: Generation, plan: Plan) -> Candidates:
+    searcher, schema = generation.searcher, generation.schema
+    best = searcher.search(any_words(schema, plan), _BEST, count=False)
+    scores = dict(_named(searcher, best.hits))
+    full = all_words(schema, plan)
+    newest = searcher.search(full, _NEWEST, order_by_field="id")
+    total = _count(newest)
+    lowest = min(scores.values(), default=1.0)
+    scores = dict.fromkeys(_ids(searcher, newest.hits), lowest) | scores
+    whole = 0
+    if not total:
+        anywhere = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
+        whole = _count(anywhere)
+        scores = dict.fromkeys(_ids(searcher, anywhere.hits), lowest) | scores
+    first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
+    return Candidates(scores, total, whole, first_at, last_at)
+
+
+def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
+    """Return when the first or the last match came out."""
+    found = searcher.search(query, 1, count=False, order_by_field="at", order=order)
+    times = searcher.fast_field_values("at", [address for _, address in found.hits])
+    return dt.datetime.fromtimestamp(times[0], dt.UTC) if times and times[0] is not None else None
+
+
+def _fixed(generation: Generation, pairs: Sequence[tuple[str, str]], ratio: float) -> list[tuple[str, str]]:
+    searcher = generation.searcher
+    fixed = []
+    for pair in pairs:
+        one, other = map(folded, pair)
+        together = searcher.doc_freq("body_pairs", f"{one}_{other}")
+        apart = searcher.doc_freq("body", one) * searcher.doc_freq("body", other)
+        by_chance = apart * _NEIGHBOURS_BY_CHANCE / max(1, searcher.num_docs)
+        if together >= _OFTEN and together > ratio * by_chance:
+            fixed.append(pair)
+    return fixed
+
+
+def _nearly(generation: Generation, plan: Plan) -> list[int]:
+    query = all_but_one(generation.schema, plan)
+    found = generation.searcher.search(query, _NEARLY, count=False, order_by_field="id")
+    return _ids(generation.searcher, found.hits)
+
+
+def _newest(generation: Generation, plan: Plan, limit: int) -> tuple[list[int], int]:
+    wanted = all_words if plan.groups else (lambda schema, asked: everything(schema, asked.filters))
+    query: Query = wanted(generation.schema, plan)
+    found = generation.searcher.search(query, limit, order_by_field="at")
+    return _ids(generation.searcher, found.hits), _count(found)
+
+
+def _count(found: object) -> int:
+    return int(getattr(found, "count", 0) or 0)
+
+
+def _ids(searcher: Searcher, hits: Sequence[tuple[Any, DocAddress]]) -> list[int]:
+    numbers = searcher.fast_field_values("id", [address for _, address in hits])
+    return [int(number) for number in numbers if number is not None]
+
+
+def _named(searcher: Searcher, hits: Sequence[tuple[Any, DocAddress]]) -> list[tuple[int, float]]:
+    return list(zip(_ids(searcher, hits), [score for score, _ in hits], strict=True))

@@ -1,0 +1,107 @@
+"""How much each part of a question matters for finding: words that only ask, or that any text has, hardly.
+
+Without marks many such words are also others ("bao" is a storm), so those count more than typed with marks.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from summarizer.extraction.vectors import typed_rarity
+from summarizer.questions.spellings import Run
+from summarizer.text.syllables import canonical, folded
+
+_LITTLE, _LESS = 0.15, 0.3  # of a word typed with marks, of one typed without
+_MOST = 8.0
+_FUNCTION = (
+    "của và là có được bị ở trong các những này đó thì mà với để ra đã đang sẽ rồi cũng như từ đến tới vào "
+    "lên xuống cho về tại khi trên theo sau trước một cái chiếc nhưng nên hay hoặc do bởi rất lại còn nữa "
+    "vẫn chỉ không chưa nào gì ai sao đâu mấy thế vậy nhỉ nhé ạ à ơi dạ hả hử tôi mình em anh chị bác bạn "
+    "ad xin hỏi biết muốn xem đọc nghe kể nói giúp giùm hộ vụ chuyện việc tin bài báo mới hôm bữa bên "
+    "đây kia đấy ấy"
+)
+_ASKING = (
+    "bao nhiêu", "bao giờ", "bao lâu", "bao xa", "vì sao", "tại sao", "làm sao", "khi nào", "lúc nào",
+    "hồi nào", "thế nào", "như thế nào", "ra sao", "ở đâu", "là gì", "là ai", "có phải", "phải không",
+    "hay không", "được không", "cho hỏi", "cho tôi hỏi", "cho em hỏi", "cho mình hỏi", "cho tôi biết",
+    "cho biết", "xin hỏi", "có ai biết", "ai biết", "tôi muốn biết", "mình muốn biết", "tin tức", "tin về",
+    "bài báo", "thông tin", "diễn biến", "hiện nay", "mới nhất", "tóm tắt", "bài này",
+)  # fmt: skip
+# Beside these no word belongs to its neighbour.
+_APART = (
+    "không chưa nào gì ai sao đâu mấy thế vậy nhỉ nhé ạ à có của và là ở trong các những này đó thì mà với "
+    "để đã đang sẽ rồi cũng như vào cho về tại khi trên theo sau trước vì một hay hoặc do bởi rất lại còn "
+    "vẫn chỉ"
+)
+# Typed without marks these are too often something else.
+_AMBIGUOUS = (
+    "bao", "moi", "hoi", "tin", "nghe", "tu", "ai", "do", "dau", "may", "ha", "ad", "sau", "truoc", "mot",
+    "cai", "bac", "chi", "anh", "ho", "vu", "viec", "hay", "chuyen",
+)  # fmt: skip
+
+
+def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
+    """Return how much each group of a question matters, more for a rarer one.
+
+    >>> from summarizer.questions.query import parse_query
+    >>> [weight > 1 for weight in weights_of(parse_query("giá vàng là bao nhiêu").groups)]
+    [True, True, False, False, False]
+    """
+    asks = asking_places([group[0] for group in groups])
+    return [_weight(group[0], at in asks) for at, group in enumerate(groups)]
+
+
+def content_of(weights: Sequence[float]) -> list[int]:
+    """Return which groups say what is looked for; all of them where none says more than the others."""
+    content = [at for at, weight in enumerate(weights) if weight > 1]
+    return content or list(range(len(weights)))
+
+
+def _weight(run: Run, is_asking: bool) -> float:
+    weight = sum(min(max(typed_rarity(word), 1.2), _MOST) for word in run)
+    if len(run) > 1 and not is_asking:
+        return weight
+    bare = folded(run[0])
+    if is_asking:
+        return _LITTLE * min(weight, 4)
+    if run[0] in _function()[0] and run[0] != bare:
+        return _LITTLE * min(weight, 4)
+    is_function = bare in _function()[1] and run[0] == bare and bare not in _AMBIGUOUS
+    return _LESS * min(weight, 3) if is_function else weight
+
+
+def asking_places(runs: Sequence[Run]) -> set[int]:
+    """Return which of the runs only ask."""
+    places = set[int]()
+    heads = [folded(run[0]) if len(run) == 1 else "" for run in runs]
+    for at in range(len(runs)):
+        for size in (4, 3, 2):
+            phrase = tuple(heads[at : at + size])
+            if phrase in _phrases() and (size > 2 or _is_as_typed(runs[at : at + size], _phrases()[phrase])):
+                places.update(range(at, at + size))
+                break
+        if runs[at][0] in _apart():
+            places.add(at)
+    return places
+
+
+def _is_as_typed(runs: Sequence[Run], phrase: Run) -> bool:
+    return all(run[0] in (word, folded(word)) for run, word in zip(runs, phrase, strict=True))
+
+
+@cache
+def _phrases() -> dict[Run, Run]:
+    phrases = (tuple(canonical(phrase).split()) for phrase in _ASKING)
+    return {tuple(map(folded, phrase)): phrase for phrase in phrases}
+
+
+@cache
+def _function() -> tuple[frozenset[str], frozenset[str]]:
+    words = canonical(_FUNCTION).split()
+    return frozenset(words), frozenset(map(folded, words))
+
+
+@cache
+def _apart() -> frozenset[str]:
+    """Return the words that part their neighbours, without marks too where they can hardly be others."""
+    words = canonical(_APART).split()
+    return frozenset((*words, *(bare for bare in map(folded, words) if bare not in _AMBIGUOUS)))
