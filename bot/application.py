@@ -145,10 +145,10 @@ class Bot:
         ends = (self._stop.wait(), self._connection.until_refused(), self._lease.lost.wait())
         waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in ends]
         while not any(wait.done() for wait in waits):
+            if connecting.done() and connecting.exception() is not None:  # it may have failed before we wait
+                break
             pending = [connecting] if not connecting.done() else []
             await asyncio.wait([*waits, *pending], return_when=asyncio.FIRST_COMPLETED)
-            if connecting.done() and connecting.exception() is not None:
-                break
         for wait in waits:
             wait.cancel()
         if connecting.done():

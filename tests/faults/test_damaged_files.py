@@ -265,10 +265,12 @@ async def test_a_migration_killed_half_way_leaves_the_old_schema_or_the_new_one(
                 await upgrade(first_schema, now=NOW + dt.timedelta(seconds=killed))
             except KilledError:
                 killed += 1
-                assert await find_revision(first_schema) == "0001"
+                # the merging of doubles comes behind the schema, and is taken up by the next start
+                assert await find_revision(first_schema) in ("0001", head_revision())
                 async with first_schema.read() as connection:
                     assert await find_note(connection, "từ bản đầu") == "x"
     assert killed > 5
+    await upgrade(first_schema, now=NOW + dt.timedelta(hours=1))
     assert await find_revision(first_schema) == head_revision()
     async with first_schema.read() as connection:
         assert await find_note(connection, "từ bản đầu") == "x"

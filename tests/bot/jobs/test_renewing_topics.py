@@ -60,7 +60,7 @@ def topics(desk: Desk) -> Topics:
         ({"topic": "Góc nhìn", "url": "https://bao.example/kinh-te/1.html"}, "kinh-te"),
         ({"topic": "Góc nhìn"}, "the-thao"),
         ({}, "the-thao"),
-        ({"body": "Chuyện lạ."}, None),
+        ({"title": "Chuyện lạ", "body": "Không ai rõ vì sao."}, None),
     ],
 )
 async def test_the_surest_clue_decides_and_words_come_last(

@@ -59,6 +59,11 @@ async def until_true(folder: Path, query: str, *, within: float = 60) -> None:
     await until(is_true, within=within)
 
 
+def answer_and_first_four(text: str) -> str:
+    """Return what marks must not change: the answer and the first articles; further down they may decide."""
+    return text.partition("\n")[2].partition("\n5. ")[0]
+
+
 async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_along_and_leaves(
     start: Start, server: str, hands: Control, tmp_path: Path
 ) -> None:
@@ -97,7 +102,7 @@ async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_alon
 
         [accented] = await hands.ask(an, "mưa lớn Hạ Long")
         [plain] = await hands.ask(an, "mua lon ha long")
-        assert accented["text"].partition("\n")[2] == plain["text"].partition("\n")[2]
+        assert answer_and_first_four(accented["text"]) == answer_and_first_four(plain["text"])
         [many] = await hands.ask(an, "Quảng Ninh")
         await hands.tap(an, "Sau ›", message_id=many["message_id"], wait_seconds=5)
         await until(lambda: is_told(hands, an, "trang 2/"))
