@@ -35,7 +35,7 @@ from bot.chat.intents import (
 
 
 class Access(Enum):
-    """Who may tap: whoever reads the chat; who may change its settings; who runs the newsroom."""
+    """Who may press a button: any reader of the chat, its administrators, or the operators."""
 
     READERS = "readers"
     SETTERS = "setters"  # oneself in a private chat; in a group, channel or forum its administrators
