@@ -11,6 +11,7 @@ from tantivy import FieldType, Occur, Query, Schema
 
 from storage.search.model import NO_FILTERS, Filters
 from summarizer.questions.importance import content_of, weights_of
+from summarizer.questions.matching import Groups
 from summarizer.questions.spellings import Run
 from summarizer.text.syllables import folded
 
@@ -19,8 +20,6 @@ _LEAD = ("title", "sapo")
 _PAIR, _MARKED, _OTHER = 0.5, 0.5, 0.7
 _MOST_GROUPS = 24  # of a long question those that matter most
 _LIGHT = 0.35  # a group that matters less is looked for in title and sapo only
-
-Groups = Sequence[Sequence[Run]]
 
 
 @dataclass(frozen=True, slots=True)

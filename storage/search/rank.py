@@ -7,15 +7,16 @@ freshness is a choice, small enough that it decides only between hits that are a
 
 import datetime as dt
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.search.model import Hit
 from summarizer.questions.importance import content_of, weights_of
+from summarizer.questions.matching import Groups, Phrases
 from summarizer.questions.query import Run
 from summarizer.text.syllables import folded
-from summarizer.text.words import Forms, fits, word_forms
+from summarizer.text.words import Forms, word_forms
 
 _TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
 _MARKED = 0.8
@@ -29,8 +30,6 @@ _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
 _SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
 _MOST_READ = 12_000  # characters of a field, more than reports have
-
-Groups = Sequence[Sequence[Run]]  # an article needs one run of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +62,9 @@ def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
 
 
 def occurs(runs: Sequence[Run], hit: Hit) -> bool:
-    """Tell whether one of the runs, which have no marks, stands in title or sapo."""
-    for text in (hit.title, hit.sapo[:_MOST_READ]):
-        words = f" {' '.join(word.folded for word in word_forms(text))} "
-        if any(f" {' '.join(run)} " in words for run in runs):
-            return True
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A run of a group, with its words without marks."""
-
-    group: int
-    run: Run
-    bare: Run
+    """Tell whether one of the runs stands in title or sapo."""
+    phrases = Phrases([[run] for run in runs])
+    return any(phrases.occur(word_forms(text)) for text in (hit.title, hit.sapo[:_MOST_READ]))
 
 
 class _Sought:
@@ -86,11 +73,7 @@ class _Sought:
     def __init__(self, groups: Groups) -> None:
         self.weights = weights_of(groups)
         self.content = set(content_of(self.weights))
-        self.starts: dict[str, list[_Wanted]] = defaultdict(list)
-        for number, group in enumerate(groups):
-            for run in group:
-                wanted = _Wanted(number, run, tuple(map(folded, run)))
-                self.starts[wanted.bare[0]].append(wanted)
+        self.phrases = Phrases(groups)
         self.marked = {
             number for number, group in enumerate(groups) if any(folded(word) != word for word in group[0])
         }
@@ -143,31 +126,20 @@ class _Sought:
         return sum(self.pair_weights[at] for at in found) / (sum(self.pair_weights) or math.inf)
 
     def _found(self, words: Sequence[Forms]) -> "_Found":
-        starts = self.starts
-        places = [at for at, word in enumerate(words) if word.folded in starts]
-        counts: dict[int, int] = {}
-        own: set[int] = set()
-        begun: list[tuple[int, int]] = []
-        ended: set[tuple[int, int]] = set()
-        for at in places:
-            for wanted in starts[words[at].folded]:
-                end = at + len(wanted.run)
-                here = words[at:end]
-                if end > at + 1 and tuple(word.folded for word in here) != wanted.bare:
-                    continue
-                counts[wanted.group] = counts.get(wanted.group, 0) + 1
-                if all(map(fits, wanted.run, here)):
-                    own.add(wanted.group)
-                begun.append((wanted.group, at))
-                ended.add((wanted.group, end))
-        return _Found(counts, own, {group for group, at in begun if (group - 1, at) in ended})
+        matches = self.phrases.find(words)
+        ended = {(match.group, match.end) for match in matches}
+        return _Found(
+            Counter(match.group for match in matches),
+            {match.group for match in matches if match.is_as_typed},
+            {match.group for match in matches if (match.group - 1, match.start) in ended},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What a field holds: how often each group, which as typed, which right behind the group before."""
 
-    counts: dict[int, int]
+    counts: Mapping[int, int]
     own: set[int]
     pairs: set[int]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from storage.search.model import Hit
-from storage.search.rank import Groups
+from summarizer.questions.matching import Groups, Phrases
 from summarizer.questions.query import Query, Run
 from summarizer.questions.spelling import Spelling, is_slip
 from summarizer.text.syllables import folded
@@ -71,17 +71,11 @@ def told(query: Query, groups: Groups, best: Hit) -> str:
 
 def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
     """Return how one run of the group is written among `words`, behind `before` rather than elsewhere."""
-    found: Run = ()
+    found = Phrases([run] for run in group).find(words)
     bare = [word.folded for word in words]
-    for run in group:
-        wanted = list(map(folded, run))
-        for at in range(len(bare) - len(wanted) + 1):
-            if bare[at : at + len(wanted)] == wanted:
-                here = tuple(word.canonical for word in words[at : at + len(wanted)])
-                if before and tuple(bare[max(0, at - len(before)) : at]) == before:
-                    return here
-                found = found or here
-    return found
+    behind = [match for match in found if before and tuple(bare[: match.start][-len(before) :]) == before]
+    best = min(behind or found, default=None)
+    return tuple(word.canonical for word in words[best.start : best.end]) if best else ()
 
 
 def _replaced(text: str, mended: dict[str, str]) -> str:

@@ -7,11 +7,12 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search.model import NO_FILTERS, Filters
-from storage.search.rank import Groups, Ranked, judged
+from storage.search.rank import Ranked, judged
 from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
 from storage.search.respelling import respelled, slipped, told
 from storage.search.vocabulary import spelling_of
 from storage.threads import SEARCH
+from summarizer.questions.matching import Groups
 from summarizer.questions.query import Query
 
 _NEARLY_ALL = 0.9  # of a question: what then lacks is not missed

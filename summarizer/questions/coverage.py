@@ -4,23 +4,22 @@ Words that stand together in the question and apart in the text say less: the "H
 "Giang" of another make no Hà Giang.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from summarizer.extraction.vectors import typed_rarity
+from summarizer.questions.matching import Groups, Phrases
 from summarizer.questions.spellings import Run
 from summarizer.questions.watch_match import stands_alone
-from summarizer.text.syllables import folded
-from summarizer.text.words import Forms, fits
+from summarizer.text.words import Forms
 
 _COMMON = 1.5  # IDF of the words that any sentence may have: "ở", "của", "người"
 _LEAST = 0.05
 _NEEDED = 0.6  # a word that weighs as much is part of what is asked
 _APART = 0.4  # taken off for each place where the question's words are parted or turned round
 _MOST_PLACES = 8  # of one word in a stretch; more of them tell nothing new
-
-_Forms = tuple[Forms, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,12 @@ class Wanted:
     sentence may have ("ở", "của") cost little; a text that lacks another one says something else.
     """
 
-    def __init__(self, groups: Sequence[Sequence[Run]]) -> None:
+    def __init__(self, groups: Groups) -> None:
         """Take what is asked for: a run and its other spellings for each wish."""
-        self._wishes = [
-            [tuple(Forms(word, folded(word)) for word in run) for run in group] for group in groups
-        ]
+        self._phrases = Phrases(groups)
         self._weights = [_weight(group[0]) for group in groups]
         self._needed = {at for at, weight in enumerate(self._weights) if weight >= _NEEDED}
         self._may_part = len(groups) < 2 or any(stands_alone(run) for group in groups for run in group)
-        self._first_words = {run[0].folded for wish in self._wishes for run in wish}
 
     def coverage(self, words: Sequence[Forms]) -> Coverage:
         """Return how much the words of a stretch say. A word typed with marks is only itself, but d may be đ.
@@ -95,22 +91,11 @@ class Wanted:
 
     def _places(self, words: Sequence[Forms]) -> Iterator[tuple[int, int, int]]:
         """Yield number, start and end of what is met, in the order of the wishes."""
-        at: dict[str, list[int]] = {}
-        for number, word in enumerate(words):
-            if word.folded in self._first_words:
-                at.setdefault(word.folded, []).append(number)
-        for wish, spellings in enumerate(self._wishes if at else ()):
-            for run in spellings:
-                for start in at.get(run[0].folded, ())[:_MOST_PLACES]:
-                    if _stands(run, words[start : start + len(run)]):
-                        yield wish, start, start + len(run)
-
-
-def _stands(run: _Forms, words: Sequence[Forms]) -> bool:
-    return len(words) == len(run) and all(
-        word.folded == wanted.folded and fits(wanted.canonical, word)
-        for word, wanted in zip(words, run, strict=True)
-    )
+        met = Counter[int]()
+        for wish, start, end, is_as_typed in sorted(self._phrases.find(words)):
+            met[wish] += 1
+            if is_as_typed and met[wish] <= _MOST_PLACES:
+                yield wish, start, end
 
 
 def _weight(run: Run) -> float:

@@ -70,7 +70,12 @@ def _weight(run: Run, is_asking: bool) -> float:
 
 
 def asking_places(runs: Sequence[Run]) -> set[int]:
-    """Return which of the runs only ask."""
+    """Return which of the runs only ask, or part their neighbours as only such words do."""
+    return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in _apart()}
+
+
+def phrase_places(runs: Sequence[Run]) -> set[int]:
+    """Return which of the runs belong to a phrase that only asks: "bao nhiêu", "cho tôi biết"."""
     places = set[int]()
     heads = [folded(run[0]) if len(run) == 1 else "" for run in runs]
     for at in range(len(runs)):
@@ -79,8 +84,6 @@ def asking_places(runs: Sequence[Run]) -> set[int]:
             if phrase in _phrases() and (size > 2 or _is_as_typed(runs[at : at + size], _phrases()[phrase])):
                 places.update(range(at, at + size))
                 break
-        if runs[at][0] in _apart():
-            places.add(at)
     return places
 
 

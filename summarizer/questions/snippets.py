@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summarizer.model import Document, FieldName, Place
+from summarizer.questions.matching import Phrases
 from summarizer.questions.query import Query
 from summarizer.text.sentences import split
-from summarizer.text.syllables import folded
-from summarizer.text.words import Forms, word_forms, word_spans
+from summarizer.text.words import word_forms, word_spans
 
 _CUT = "…"
 _TITLE: FieldName = "title"
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 _LINE = re.compile(r"[^\n]+")  # no sentence goes on over a line break
-
-_Run = tuple[Forms, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,10 @@ def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snip
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
     ((10, 12), (13, 17))
     """
-    runs = [tuple(Forms(word, folded(word)) for word in run) for run in query.wanted]
-    candidates = _candidates(document, runs, is_strict=True) or _candidates(document, runs, is_strict=False)
+    phrases = Phrases(query.groups)
+    candidates = _candidates(document, phrases, as_typed=True) or _candidates(
+        document, phrases, as_typed=False
+    )
     if not candidates:
         return _shown(document, _first_sentence(document), max_chars)
     return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
@@ -85,12 +85,12 @@ def _first_sentence(document: Document) -> _Candidate:
     return _Candidate(_TITLE, 0, 0, ())
 
 
-def _candidates(document: Document, runs: Sequence[_Run], *, is_strict: bool) -> list[_Candidate]:
+def _candidates(document: Document, phrases: Phrases, *, as_typed: bool) -> list[_Candidate]:
     """Return the sentences of sapo and body with matches; a line without any is not cut into sentences."""
     found = []
     for name in _FIELDS:
         for line in _LINE.finditer(document.field(name)):
-            if matches := _matches(line, runs, is_strict=is_strict):
+            if matches := _matches(line, phrases, as_typed=as_typed):
                 starts = [match.start for match in matches]
                 for start, end in split(line.group()):
                     start, end = start + line.start(), end + line.start()
@@ -99,28 +99,17 @@ def _candidates(document: Document, runs: Sequence[_Run], *, is_strict: bool) ->
     return found
 
 
-def _matches(line: re.Match[str], runs: Sequence[_Run], *, is_strict: bool) -> list[_Match]:
-    """Return where runs stand in a line, in order. If strict, a word with marks matches only itself."""
-    words = word_forms(line.group())
-    starts = {run[0].folded for run in runs}
-    hits = [at for at, word in enumerate(words) if word.folded in starts]
-    if not hits:
+def _matches(line: re.Match[str], phrases: Phrases, *, as_typed: bool) -> list[_Match]:
+    """Return where runs stand in a line, in order; `as_typed` leaves out those with other diacritics."""
+    found = phrases.find(word_forms(line.group()))
+    if not any(match.is_as_typed or not as_typed for match in found):
         return []
     spans = [(start + line.start(), end + line.start()) for start, end in word_spans(line.group())]
     return [
-        _Match(number, spans[at][0], spans[at + len(run) - 1][1], at, at + len(run) - 1)
-        for at in hits
-        for number, run in enumerate(runs)
-        if words[at].folded == run[0].folded and _stands(run, words[at : at + len(run)], is_strict=is_strict)
+        _Match(match.group, spans[match.start][0], spans[match.end - 1][1], match.start, match.end - 1)
+        for match in found
+        if match.is_as_typed or not as_typed
     ]
-
-
-def _stands(run: _Run, words: Sequence[Forms], *, is_strict: bool) -> bool:
-    return len(words) == len(run) and all(
-        word == wanted
-        or (word.folded == wanted.folded and not (is_strict and wanted.canonical != wanted.folded))
-        for word, wanted in zip(words, run, strict=True)
-    )
 
 
 def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:

@@ -7,16 +7,15 @@ two to four syllables: of the articles with all words somewhere in title and sap
 nearly all of which this keeps out; four times as many have the words in a body, mostly in passing.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.extraction.vectors import typed_rarity
 from summarizer.model import Document
+from summarizer.questions.importance import content_of, weights_of
+from summarizer.questions.matching import Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.questions.spellings import Run
-from summarizer.text.syllables import folded
 from summarizer.text.words import Forms, word_forms
 
 _RARE = 4.3  # IDF; such a syllable says something wherever it stands
@@ -36,23 +35,9 @@ class Head:
         lead = word_forms(document.sapo[:_MOST_LEAD_CHARACTERS])
         if not lead:
             lead = word_forms(document.body[:_LEAD_CHARACTERS])[:_LEAD_WORDS]
-        self._words = [*word_forms(document.title), _FIELD_END, *lead]
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, word in enumerate(self._words):
-            self._places[word.folded].append(place)
-        pairs = (pair_of(one.folded, other.folded) for one, other in pairwise(self._words))
-        self.anchors = frozenset((*self._places, *pairs))
-
-    def places_of(self, run: Run) -> Iterator[int]:
-        """Yield where `run` begins; a word with marks is only itself, one without is any."""
-        bare = [folded(word) for word in run]
-        for start in self._places.get(bare[0], ()):
-            found = self._words[start : start + len(run)]
-            if len(found) == len(run) and all(
-                word.folded == plain and (wanted in (word.canonical, plain))
-                for word, wanted, plain in zip(found, run, bare, strict=True)
-            ):
-                yield start
+        self.words = [*word_forms(document.title), _FIELD_END, *lead]
+        pairs = (pair_of(one.folded, other.folded) for one, other in pairwise(self.words))
+        self.anchors = frozenset((*(word.folded for word in self.words), *pairs))
 
 
 def pair_of(one: str, other: str) -> str:
@@ -63,18 +48,33 @@ def pair_of(one: str, other: str) -> str:
 def is_news(query: Query, head: Head) -> bool:
     """Tell whether an article with this head is news for a watch that asks `query`.
 
+    Words that only ask need not be there, as in an answer.
+
     >>> from summarizer.questions.query import parse_query
     >>> titles = "Giá vàng tăng", "Huy chương vàng vô giá"
-    >>> [is_news(parse_query("giá vàng"), Head(Document(title))) for title in titles]
+    >>> [is_news(parse_query("giá vàng bao nhiêu"), Head(Document(title))) for title in titles]
     [True, False]
     """
-    found = [_spans(group, head) for group in query.groups]
-    if not all(found) or any(_has(run, head) for run in query.excluded):
+    needed, wanted, excluded = _compiled(query)
+    found: list[list[Match]] = [[] for _ in query.groups]
+    for match in wanted.find(head.words):
+        if match.is_as_typed:
+            found[match.group].append(match)
+    if not all(found[at] for at in needed) or excluded.occur(head.words):
         return False
-    return len(found) == 1 or all(
-        _is_beside_another(number, found) or any(map(stands_alone, group))
-        for number, group in enumerate(query.groups)
+    return len(needed) == 1 or all(
+        _is_beside_another(at, found) or any(map(stands_alone, query.groups[at])) for at in needed
     )
+
+
+def needed_groups(query: Query) -> list[int]:
+    """Return which groups of `query` an article must have to be news for it."""
+    return content_of(weights_of(query.groups))
+
+
+@lru_cache(maxsize=1 << 12)  # an article calls up the same watches as the one before
+def _compiled(query: Query) -> tuple[list[int], Phrases, Phrases]:
+    return needed_groups(query), Phrases(query.groups), Phrases([run] for run in query.excluded)
 
 
 def stands_alone(run: Run) -> bool:
@@ -88,17 +88,8 @@ def rarity(word: str) -> float:
     return 0.0 if word[0].isdigit() else typed_rarity(word)
 
 
-def _spans(group: Sequence[Run], head: Head) -> list[tuple[int, int]]:
-    """Return where any spelling of a wanted run stands: its first word and the one behind it."""
-    return [(start, start + len(run)) for run in group for start in head.places_of(run)]
-
-
-def _has(run: Run, head: Head) -> bool:
-    return next(head.places_of(run), None) is not None
-
-
-def _is_beside_another(number: int, found: Sequence[Sequence[tuple[int, int]]]) -> bool:
+def _is_beside_another(number: int, found: list[list[Match]]) -> bool:
     """Tell whether one of the places of a run touches a place of another run."""
-    others = [span for other, spans in enumerate(found) if other != number for span in spans]
-    edges = {edge for start, end in others for edge in (("ends", start), ("begins", end))}
-    return any(("ends", end) in edges or ("begins", start) in edges for start, end in found[number])
+    others = [match for group in found[:number] + found[number + 1 :] for match in group]
+    starts, ends = {match.start for match in others}, {match.end for match in others}
+    return any(match.end in starts or match.start in ends for match in found[number])

@@ -9,14 +9,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from sys import intern
 
 from summarizer.model import Document
+from summarizer.questions.importance import phrase_places
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.query_filters import comparable
 from summarizer.questions.spellings import Run
-from summarizer.questions.watch_match import Head, is_news, pair_of, rarity, stands_alone
+from summarizer.questions.watch_match import Head, is_news, needed_groups, pair_of, rarity, stands_alone
 from summarizer.text.syllables import folded
 from summarizer.text.words import in_house_style
 
@@ -25,12 +27,18 @@ _SOURCE, _TOPIC = "nguon:", "chude:"
 
 
 def parse_watch(text: str) -> Query:
-    """Read `text` as something to watch. Times are passed over: what alerts is new anyway.
+    """Read `text` as something to watch, without the phrases that only ask.
 
-    >>> parse_watch("giá vàng hôm nay").wanted
+    Times are passed over: what alerts is new anyway.
+
+    >>> parse_watch("giá vàng hôm nay bao nhiêu").wanted
     (('giá',), ('vàng',))
     """
-    return replace(parse_query(text, today=_ANY_DAY), since=None, until=None, time_words=())
+    query = parse_query(text, today=_ANY_DAY)
+    asks = phrase_places(query.wanted)
+    groups = [group for at, group in enumerate(query.groups) if at not in asks] or query.groups
+    wanted, others = tuple(group[0] for group in groups), tuple(group[1:] for group in groups)
+    return replace(query, wanted=wanted, alternatives=others, since=None, until=None, time_words=())
 
 
 def watch_key(query: Query) -> str:
@@ -50,6 +58,7 @@ def watch_key(query: Query) -> str:
     return " ".join(parts)
 
 
+@lru_cache(maxsize=1 << 12)  # an article calls up the same watches as the one before
 def read_key(key: str) -> Query:
     """Return the question that `watch_key` wrote, its names in `comparable` form."""
     parts = key.split(" ")
@@ -134,16 +143,19 @@ def _anchors(query: Query) -> set[str]:
     """Return words and pairs of which at least one stands in every article that answers `query`."""
     if found := list(_possible_anchors(query)):
         return min(found, key=len)
-    rarest = max(query.groups, key=lambda group: min(max(map(rarity, run)) for run in group))
+    needed = [query.groups[at] for at in needed_groups(query)]
+    rarest = max(needed, key=lambda group: min(max(map(rarity, run)) for run in group))
     return {folded(max(run, key=rarity)) for run in rarest}
 
 
 def _possible_anchors(query: Query) -> Iterator[set[str]]:
     """Yield sets of pairs: of a phrase, or of a common word and each word that it may stand beside."""
-    for number, group in enumerate(query.groups):
+    needed = needed_groups(query)
+    for number in needed:
+        group = query.groups[number]
         if all(len(run) > 1 for run in group):
             yield {_pair(max(pairwise(run), key=lambda pair: sum(map(rarity, pair)))) for run in group}
-        elif len(group) == 1 and len(query.groups) > 1 and not stands_alone(group[0]):
+        elif len(group) == 1 and len(needed) > 1 and not stands_alone(group[0]):
             others = (run for other, runs in enumerate(query.groups) if other != number for run in runs)
             yield {_pair((group[0][0], edge)) for run in others for edge in (run[0], run[-1])}
 

@@ -6,6 +6,7 @@ The articles found tell: "giá" and "vàng" stand side by side in them, and mean
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from summarizer.questions.matching import Phrases
 from summarizer.questions.spellings import Run
 from summarizer.questions.watch_match import Head
 
@@ -23,7 +24,7 @@ def compounded(groups: Sequence[Group], heads: Sequence[Head]) -> tuple[Group, .
     >>> compounded([(("giá",),), (("vàng",),), (("huế",),)], heads)
     ((('giá', 'vàng'),), (('huế',),))
     """
-    shares = [_share(one, other, heads) for one, other in pairwise(groups)]
+    shares = _shares(groups, heads)
     usual = [share >= _USUAL for share in shares]
     # Now and then is enough for words that belong to no other.
     joined = [
@@ -43,16 +44,21 @@ def _is_number_of(last: Group, before: Group) -> bool:
     )
 
 
-def _share(one: Group, other: Group, heads: Sequence[Head]) -> float:
-    """Return in how many of the heads with both words these stand side by side; 0 for other than words."""
-    if len(one) > 1 or len(other) > 1:
-        return 0.0
-    with_both = [head for head in heads if _has(one[0], head) and _has(other[0], head)]
-    return sum(_has(one[0] + other[0], head) for head in with_both) / max(1, len(with_both))
+def _shares(groups: Sequence[Group], heads: Sequence[Head]) -> list[float]:
+    """Return for each two neighbours in how many of the heads with both words these stand side by side.
 
-
-def _has(run: Run, head: Head) -> bool:
-    return next(head.places_of(run), None) is not None
+    It is 0 for what has other spellings.
+    """
+    words = [group[0] for group in groups]
+    pairs = [one + other for one, other in pairwise(words)]
+    phrases = Phrases([[run] for run in (*words, *pairs)])
+    found = [{match.group for match in phrases.find(head.words) if match.is_as_typed} for head in heads]
+    shares = []
+    for at, (one, other) in enumerate(pairwise(groups)):
+        with_both = [there for there in found if {at, at + 1} <= there]
+        side_by_side = sum(len(words) + at in there for there in with_both)
+        shares.append(side_by_side / max(1, len(with_both)) if len(one) == len(other) == 1 else 0.0)
+    return shares
 
 
 def _joined(groups: Sequence[Group], with_next: Sequence[bool]) -> Iterator[Group]:

@@ -1,14 +1,18 @@
 """Watches against articles: what is news for them, and that looking them up finds all that reading would."""
 
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.model import Document
+from summarizer.questions.answering import answer
+from summarizer.questions.query import parse_query
 from summarizer.questions.watch_match import Head, is_news
 from summarizer.questions.watching import Arrived, WatchIndex, parse_watch, read_key, watch_key
+from summarizer.stories.telling import Piece
 
 _WORDS = ["giá", "gia", "vàng", "vang", "bão", "Quảng", "Ninh", "tp", "hcm", "U23", "1.353", "nhà", "Kratié"]
 texts = st.lists(st.sampled_from([*_WORDS, '"giá vàng"', "-nhà", "nguon:bien", "#HaLong"]), max_size=5).map(
@@ -60,6 +64,25 @@ def test_an_article_that_says_it_is_news(words: str, title: str) -> None:
 )
 def test_an_article_that_has_the_words_by_accident_is_none(words: str, title: str) -> None:
     assert not finds(words, title)
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("dường sắt Thống Nhất", "Đường sắt Thống Nhất thông tàu trở lại sau bão"),
+        ("giá vàng bao nhiêu", "Giá vàng lại tăng mạnh, lên 90 triệu đồng"),
+        ("cho mình hỏi lũ ở Huế thế nào", "Lũ ở Huế rút chậm, nhiều nhà còn ngập"),
+        ("vi sao cau Rach Sau dong cua", "Cầu Rạch Sấu đóng cửa vì mặt cầu sụt lún"),
+        ("có phải tàu cá bị chìm không", "Tàu cá bị chìm ngoài khơi, mười người được cứu"),
+        ("tphcm ngap", "Thành phố Hồ Chí Minh ngập sâu sau mưa lớn"),
+    ],
+)
+def test_the_watch_under_an_answer_fires_for_what_the_answer_matched(
+    piece: Callable[..., Piece], question: str, title: str
+) -> None:
+    found = piece(7, title=title, sentences=(f"{title}, theo tin của huyện sáng nay.",))
+    assert answer(parse_query(question), [found]).is_answered
+    assert finds(question, title)
 
 
 def test_the_head_counts_and_not_what_a_body_mentions() -> None:
