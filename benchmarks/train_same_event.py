@@ -9,7 +9,8 @@ The clusters among the articles are learnt from twice, once as headlines and lea
 without times; they weigh less than the pairs, for they are easier. It is a logistic regression with squared
 weights held small, by Newton's method.
 
-Prints how well pairs are told that the weights have not seen: five folds, no article in two of them.
+Prints how well pairs are told that the weights have not seen: five folds, no article in two of them. How well
+such weights group the week and the clusters, `cross_validate_stories.py` tells.
 """
 
 import datetime as dt
@@ -25,6 +26,7 @@ import numpy.typing as npt
 
 from summarizer.stories.evidence import FIGURES, compare
 from summarizer.stories.neighbours import Arrival, Neighbours, weigh
+from summarizer.stories.same_event import is_excluded
 
 Floats = npt.NDArray[np.float64]
 WINDOW, MOST_COMPARED = 50_000, 500
@@ -64,8 +66,11 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def compared(arrivals: Iterable[Arrival]) -> Iterator[tuple[int, npt.NDArray[np.int64], Floats]]:
-    """Yield each article's number, those before it that share words, and the figures of these pairs."""
+def compared(
+    arrivals: Iterable[Arrival],
+) -> Iterator[tuple[int, npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]]:
+    """Yield each article's number, those before it that share words, the figures of these pairs, and which
+    of them are excluded."""
     neighbours = Neighbours(WINDOW, most_compared=MOST_COMPARED)
     weighed = [weigh(arrival) for arrival in arrivals]
     for article in weighed:
@@ -73,7 +78,8 @@ def compared(arrivals: Iterable[Arrival]) -> Iterator[tuple[int, npt.NDArray[np.
     for number, article in enumerate(weighed):
         numbers, others = neighbours.comparable(article)
         if numbers.size:
-            yield number, numbers, compare(article.lead, others, neighbours.frequencies)
+            figures = compare(article.lead, others, neighbours.frequencies)
+            yield number, numbers, figures, is_excluded(article.lead, others, figures)
         neighbours.keep(article)
 
 
@@ -82,16 +88,9 @@ def labelled_pairs(
 ) -> tuple[Examples, list[str]]:
     """Return the pairs whose articles share words, and for each the group of articles that it belongs to."""
     label = {frozenset((pair["a"], pair["b"])): pair["label"] == "same" for pair in pairs}
-    group: dict[str, str] = {}
-    for pair in pairs:
-        one, other = (group.setdefault(pair[key], pair[key]) for key in "ab")
-        group |= {article: one for article, name in group.items() if name == other}
+    group = groups_of(pairs)
     figures, same, groups = [], [], []
-    arrivals = [
-        Arrival(r["id"], r["title"], r["sapo"], "", dt.datetime.fromisoformat(r["published"]), r["source"])
-        for r in week
-    ]
-    for number, numbers, table in compared(arrivals):
+    for number, numbers, table, _ in compared(arrivals_of_week(week)):
         for other, row in zip(numbers.tolist(), table, strict=True):
             found = label.get(frozenset((week[number]["id"], week[other]["id"])))
             if found is not None:
@@ -101,18 +100,41 @@ def labelled_pairs(
     return Examples(np.array(figures), np.array(same), np.ones(len(same))), groups
 
 
+def groups_of(pairs: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return for each article the group of articles that pairs connect it with."""
+    group: dict[str, str] = {}
+    for pair in pairs:
+        one, other = (group.setdefault(pair[key], pair[key]) for key in "ab")
+        group |= {article: one for article, name in group.items() if name == other}
+    return group
+
+
+def arrivals_of_week(week: Sequence[dict[str, Any]]) -> list[Arrival]:
+    return [
+        Arrival(r["id"], r["title"], r["sapo"], "", dt.datetime.fromisoformat(r["published"]), r["source"])
+        for r in week
+    ]
+
+
+def arrivals_of_clusters(
+    clusters: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]], *, bodies: bool
+) -> list[Arrival]:
+    """Return the articles of the clusters, in their order, and the others after them."""
+    found = [(row, row["body"]) for cluster in clusters for row in cluster["documents"]]
+    found += [(row, "\n".join(row["body"])) for row in articles]
+    return [Arrival(r["id"], r["title"], r["sapo"] or "", body if bodies else "") for r, body in found]
+
+
 def cluster_pairs(
     clusters: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]], *, bodies: bool
 ) -> Examples:
     """Return the pairs of articles of the clusters and others; those of one cluster are the same event."""
-    found = [(cluster["id"], row, row["body"]) for cluster in clusters for row in cluster["documents"]]
-    found += [(None, row, "\n".join(row["body"])) for row in articles]
-    arrivals = (Arrival(r["id"], r["title"], r["sapo"] or "", body if bodies else "") for _, r, body in found)
+    names = [each["id"] for each in clusters for _ in each["documents"]] + [None] * len(articles)
     figures, same = [], []
-    for number, numbers, table in compared(arrivals):
-        cluster = found[number][0]
+    for number, numbers, table, _ in compared(arrivals_of_clusters(clusters, articles, bodies=bodies)):
+        cluster = names[number]
         figures.append(table)
-        same += [cluster is not None and found[other][0] == cluster for other in numbers.tolist()]
+        same += [cluster is not None and names[other] == cluster for other in numbers.tolist()]
     is_same = np.array(same)
     return Examples(np.vstack(figures), is_same, np.where(is_same, SAME_CLUSTER, OTHER_CLUSTER))
 

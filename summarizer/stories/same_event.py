@@ -30,18 +30,23 @@ class Model:
 
 
 def same_event(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
-    """Return for each of the others how probable it is that it reports the event of `lead`: (n,), 0 to 1.
-
-    Never so: reports that recur daily (gold, weather, draws, fixtures) of two days; and leads that share
-    names, days or figures only, but no word or matter that says what happened.
-    """
+    """Return for each of the others how probable it is that it reports the event of `lead`: (n,), 0 to 1."""
     if not others.leads:
         return np.zeros(0)
     model = _model()
     figures = compare(lead, others, frequencies)
     probable = 1 / (1 + np.exp(-figures @ model.weights - model.bias))
-    recurs = np.array([_is_another_day(lead, other) for other in others.leads])
-    return np.where(recurs | _share_no_matter(figures), 0.0, probable)
+    return np.where(is_excluded(lead, others, figures), 0.0, probable)
+
+
+def is_excluded(lead: Lead, others: Others, figures: Floats) -> NDArray[np.bool_]:
+    """Tell which of the others are never of one event with `lead`, whatever their `figures` add up to: (n,).
+
+    Reports that recur daily (gold, weather, draws, fixtures) of two days; and leads that share names, days or
+    figures only, but no word or matter that says what happened.
+    """
+    recurs = np.array([_is_another_day(lead, other) for other in others.leads], np.bool_)
+    return recurs | _share_no_matter(figures)
 
 
 def _share_no_matter(figures: Floats) -> NDArray[np.bool_]:
