@@ -21,12 +21,51 @@ _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Which sentence has which pair of neighbouring syllables. Few have the same, so no table is made.
+
+    Attributes:
+        codes: of the distinct pairs, ascending, (p,).
+        sentence, pair: of each pair that a sentence has, once, the sentence and the place in `codes`, (k,).
+        often: how many sentences have each pair, (p,).
+        sentences: how many there are.
+    """
+
+    codes: Indices
+    sentence: Indices
+    pair: Indices
+    often: Indices
+    sentences: int
+
+    def common(self, one: int) -> Floats:
+        """Return how many pairs each sentence has in common with the sentence `one`, (n,)."""
+        has = np.zeros(len(self.codes), bool)
+        has[self.pair[self.sentence == one]] = True
+        found = np.bincount(self.sentence[has[self.pair]], minlength=self.sentences)
+        return found.astype(np.float32)
+
+    def shared(self) -> Floats:
+        """Return how often other sentences have the pairs of each, (n,)."""
+        others = self.often[self.pair] - 1
+        return np.bincount(self.sentence, others, minlength=self.sentences).astype(np.float32)
+
+    def columns(self, wanted: Sequence[int]) -> Floats:
+        """Return 1 where a sentence has a pair of `wanted` codes that some sentence has, (n, those)."""
+        at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
+        found = at[self.codes[at] == wanted]
+        table = np.zeros((self.sentences, len(found)), np.float32)
+        for column, pair in enumerate(found.tolist()):
+            table[self.sentence[self.pair == pair], column] = 1
+        return table
+
+
+@dataclass(frozen=True)
 class Measured:
     """An article's sentences as figures.
 
     Attributes:
         vectors: their TF-IDF vectors.
-        pairs: 1 where a sentence has a pair of neighbouring syllables, (n, p).
+        pairs: the pairs of neighbouring syllables that each sentence has.
         in_title: 1 where it has a syllable of the title, (n, t).
         title_weights: IDF of each distinct syllable of the title, (t,).
         in_title_pairs: 1 where it has a pair of the title, (n, q).
@@ -36,7 +75,7 @@ class Measured:
     """
 
     vectors: Vectors
-    pairs: Floats
+    pairs: Pairs
     in_title: Floats
     title_weights: Floats
     in_title_pairs: Floats
@@ -48,11 +87,11 @@ class Measured:
 def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Measured:
     """Measure the sentences `texts`, which have the syllables `tokens`, of an article with this title."""
     vectors = vectorise(tokens)
-    pairs, codes = _pairs(vectors)
+    pairs = _pairs(vectors)
     has = (vectors.weights > 0).astype(np.float32)
     words = list(dict.fromkeys(title))
     in_title, title_weights = _in_title(words, vectors, has)
-    in_title_pairs = _in_title_pairs(title, vectors, pairs, codes)
+    in_title_pairs = _in_title_pairs(title, vectors, pairs)
     dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
     of_words = _word_figures(words, vectors, has, in_title)
     columns = (
@@ -71,16 +110,21 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
 
 
-def _pairs(vectors: Vectors) -> tuple[Floats, Indices]:
-    """Return which sentence has which pair of neighbours, (n, p), and the code of each pair, (p,)."""
+def _pairs(vectors: Vectors) -> Pairs:
+    """Return the pairs of neighbours of each sentence."""
     together = vectors.sentence[1:] == vectors.sentence[:-1]
     codes = (vectors.column[:-1] * len(vectors.columns) + vectors.column[1:])[together]
-    ordered = np.sort(codes)
-    is_new = ordered[1:] != ordered[:-1]
-    distinct = np.concatenate((ordered[:1], ordered[1:][is_new]))  # np.unique takes several times as long
-    pairs = np.zeros((len(vectors.lengths), len(distinct)), np.float32)
-    pairs[vectors.sentence[1:][together], np.searchsorted(distinct, codes)] = 1
-    return pairs, distinct
+    distinct = _distinct(codes)
+    count = max(len(distinct), 1)
+    entries = _distinct(vectors.sentence[1:][together] * count + np.searchsorted(distinct, codes))
+    sentence, pair = np.divmod(entries, count)
+    often = np.bincount(pair, minlength=len(distinct))
+    return Pairs(distinct, sentence, pair, often, len(vectors.lengths))
+
+
+def _distinct(values: Indices) -> Indices:
+    ordered = np.sort(values)
+    return np.concatenate((ordered[:1], ordered[1:][ordered[1:] != ordered[:-1]]))  # np.unique is slower
 
 
 def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
@@ -89,17 +133,16 @@ def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floa
     return np.concatenate((has, nowhere), axis=1)[:, columns], rarity_of(words)
 
 
-def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Floats, codes: Indices) -> Floats:
+def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Pairs) -> Floats:
     columns = vectors.columns
     wanted = [
         columns[first] * len(columns) + columns[second]
         for first, second in dict.fromkeys(pairwise(title))
         if first in columns and second in columns
     ]
-    if not wanted or not len(codes):
-        return np.zeros((len(pairs), 1), np.float32)
-    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-    return pairs[:, at[codes[at] == wanted]]
+    if not wanted or not len(pairs.codes):
+        return np.zeros((pairs.sentences, 1), np.float32)
+    return pairs.columns(wanted)
 
 
 def _title_figures(
@@ -111,15 +154,14 @@ def _title_figures(
     return [by_pairs, recall, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
 
 
-def _centre_figures(vectors: Vectors, pairs: Floats) -> list[Floats]:
+def _centre_figures(vectors: Vectors, pairs: Pairs) -> list[Floats]:
     """Return how central each sentence is: cosines to centre, lead and others, shared pairs."""
     similarity = vectors.similarity
     to_lead = similarity[0].copy()
     to_lead[0] = 1
-    shared = pairs @ (pairs.sum(axis=0) - 1)
     return [
         vectors.centrality(),
-        shared / np.maximum(vectors.lengths, 1),
+        pairs.shared() / np.maximum(vectors.lengths, 1),
         to_lead,
         similarity.max(axis=1),
     ]

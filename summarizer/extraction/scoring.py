@@ -87,7 +87,7 @@ def _worth(alone: Floats, other: Floats) -> list[Floats]:
 def _overlap(measured: Measured, firsts: list[int]) -> list[Floats]:
     """Return what two sentences share, and what they have together of the title."""
     likeness = measured.vectors.similarity[firsts]
-    common = measured.pairs[firsts] @ measured.pairs.T
+    common = np.stack([measured.pairs.common(one) for one in firsts])
     title_pairs = max(measured.in_title_pairs.shape[1], 1)
     return [
         likeness,

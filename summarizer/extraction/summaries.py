@@ -4,8 +4,8 @@ A document comes raw. Its copy is repaired, cleaned and cut here; what is chosen
 sentence is the slice of the raw field at its place. Which sentences are good is the ranker's business.
 """
 
-from collections.abc import Sequence
-from itertools import accumulate, islice, pairwise, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from summarizer.extraction.selection import RANKER, Limits, select
@@ -13,9 +13,9 @@ from summarizer.model import Document, FieldName, Place, Summary, sentence_at
 from summarizer.text.cleaning import clean_body, is_subhead, lines_of
 from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.repair import Repaired, repair
-from summarizer.text.sentences import split
+from summarizer.text.sentences import sentences_of
 from summarizer.text.syllables import syllables
-from summarizer.text.tokens import tokenize
+from summarizer.text.tokens import tokens_of
 
 _FEWEST_SYLLABLES = 4  # shorter is a cry or a label
 _MOST_SENTENCES = (
@@ -84,29 +84,36 @@ def _sum_up_article(document: Document, limits: Limits, ranker: str, *, is_clean
     """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
     title = _title_of(document)
     sapo = repair(document.sapo)
-    lead = _sapo_candidates(sapo, title)
+    said = syllables(sapo.text)
+    lead = _sapo_candidates(sapo, said, title)
+    first = next(lead, None)
     body = _body_candidates(0, document, title, sapo.text, is_clean=is_clean)
-    body = _within(body, _MOST_SENTENCES, _MOST_SYLLABLES) or body[:1]
-    if not lead:
-        return _rank([title], [body], limits, ranker)
+    own = _within(body, _MOST_SENTENCES, _MOST_SYLLABLES, or_first=True)
+    if first is None:
+        return _rank([title], [own], limits, ranker)
     if limits.is_free:
         limits = Limits(_DEFAULT_WITH_SAPO)
-    chosen, left = _fitting(lead, limits)
-    said = set(_neighbours(sapo.text))
-    new = [candidate for candidate in body if not _repeats(candidate, said)]
+    chosen, left = _fitting(chain([first], lead), limits)
+    neighbours = set(pairwise(said))
+    new = [candidate for candidate in own if not _repeats(candidate, neighbours)]
     return chosen + _rank([title], [new], left, ranker)
 
 
 def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) -> list[_Candidate]:
     """Return sentences of the bodies; of an article that has no body, the sapo's."""
     titles = [_title_of(document) for document in documents]
+    sentences = _MOST_SENTENCES // max(len(documents), 1)
+    words = max(_MOST_SYLLABLES // max(len(documents), 1), _LONG_SENTENCE)
     texts = []
     for at, (document, title) in enumerate(zip(documents, titles, strict=True)):
-        body = _body_candidates(at, document, title, "")
-        texts.append(body or _sapo_candidates(repair(document.sapo), title, at))
-    sentences = _MOST_SENTENCES // max(len(texts), 1)
-    words = max(_MOST_SYLLABLES // max(len(texts), 1), _LONG_SENTENCE)
-    texts = [_within(article, sentences, words) for article in texts]
+        found = _body_candidates(at, document, title, "")
+        first = next(found, None)
+        if first is None:
+            sapo = repair(document.sapo)
+            found = _sapo_candidates(sapo, syllables(sapo.text), title, at)
+        else:
+            found = chain([first], found)
+        texts.append(_within(found, sentences, words))
     return _rank(titles, texts, limits, ranker)
 
 
@@ -130,70 +137,80 @@ def _title_of(document: Document) -> _Title:
     return _Title(text, syllables(text))
 
 
-def _sapo_candidates(sapo: Repaired, title: _Title, document: int = 0) -> list[_Candidate]:
-    """Return the sapo's sentences, none if it only says the title again."""
-    if not sapo.text:
-        return []
-    words, known = syllables(sapo.text), set(title.words)
+def _sapo_candidates(
+    sapo: Repaired, words: Sequence[str], title: _Title, document: int = 0
+) -> Iterator[_Candidate]:
+    """Yield the sentences of a sapo with these syllables, none if it only says the title again."""
+    known = set(title.words)
     if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
-        return []
-    spans = split(sapo.text)
-    return [
-        _Candidate(sapo.text[start:end], tokens, start, end, document, "sapo", sapo)
-        for (start, end), tokens in zip(spans, tokenize(sapo.text, spans), strict=True)
-        if tokens and _is_whole(sapo.text[start:end], "sapo")
-    ]
+        return
+    for (start, end), tokens in tokens_of(sapo.text, sentences_of(sapo.text)):
+        if tokens and _is_whole(sapo.text[start:end], "sapo"):
+            yield _Candidate(sapo.text[start:end], tokens, start, end, document, "sapo", sapo)
 
 
 def _body_candidates(
     at: int, document: Document, title: _Title, sapo: str, *, is_clean: bool = False
-) -> list[_Candidate]:
-    """Return the sentences of the body's prose, each once."""
+) -> Iterator[_Candidate]:
+    """Yield the sentences of the body's prose, each once."""
     body = repair(document.body)
     text = body.text
     lines = lines_of(text) if is_clean else clean_body(text, title=title.text, sapo=sapo).lines
-    spans = [(line.start + start, line.start + end) for line in lines for start, end in split(line.text)]
-    is_teaser = len(spans) == 1  # a body of one sentence often lacks its full stop
+    spans = (
+        (line.start + start, line.start + end) for line in lines for start, end in sentences_of(line.text)
+    )
+    opening = list(islice(spans, 2))
+    is_teaser = len(opening) == 1  # a body of one sentence often lacks its full stop
     said = {tuple(title.words)}
-    kept = []
-    for (start, end), tokens in zip(spans, tokenize(body.text, spans), strict=True):
-        text, key = body.text[start:end], tuple(tokens)
-        is_prose = _is_whole(text, "body") and (is_teaser or not is_subhead(text))
-        if len(key) >= _FEWEST_SYLLABLES and key not in said and is_prose:
+    for (start, end), tokens in tokens_of(text, chain(opening, spans)):
+        sentence, key = text[start:end], tuple(tokens)
+        if len(key) < _FEWEST_SYLLABLES or key in said:
+            continue
+        if _is_whole(sentence, "body") and (is_teaser or not is_subhead(sentence, tokens)):
             said.add(key)
-            kept.append(_Candidate(text, tokens, start, end, at, "body", body))
-    return kept
+            yield _Candidate(sentence, tokens, start, end, at, "body", body)
 
 
 def _is_whole(text: str, field: FieldName) -> bool:
     return not (is_cut(text, field) or opens_with_credit(text))
 
 
-def _fitting(candidates: Sequence[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
+def _fitting(candidates: Iterable[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
     """Return the candidates that fit, in order, and what the limits leave for more."""
     sentences, room = limits.sentences, limits.syllables
     taken: list[_Candidate] = []
-    for candidate in candidates:
+    for candidate in candidates if sentences != 0 else ():
         length = len(candidate.tokens)
-        if (sentences is None or len(taken) < sentences) and (room is None or length <= room):
+        if room is None or length <= room:
             taken.append(candidate)
             room = None if room is None else room - length
+        if len(taken) == sentences or room == 0:
+            break
     return taken, Limits(None if sentences is None else sentences - len(taken), room)
 
 
-def _within(candidates: Sequence[_Candidate], sentences: int, words: int) -> list[_Candidate]:
-    """Return the first so many candidates, those that have at most so many syllables together."""
-    ends = accumulate(len(candidate.tokens) for candidate in candidates)
-    fitting = sum(1 for _ in takewhile(lambda end: end <= words, islice(ends, sentences)))
-    return list(candidates[:fitting])
+def _within(
+    candidates: Iterable[_Candidate], sentences: int, words: int, *, or_first: bool = False
+) -> list[_Candidate]:
+    """Return the first so many candidates, those that have at most so many syllables together.
+
+    Args:
+        candidates: taken no further than needed, so that the rest of a long text is not cut.
+        sentences, words: the most that are returned.
+        or_first: return the first one also if it is longer.
+    """
+    found: list[_Candidate] = []
+    for candidate in islice(candidates, sentences):
+        words -= len(candidate.tokens)
+        if words < 0 and (found or not or_first):
+            break
+        found.append(candidate)
+        if words < 0:
+            break
+    return found
 
 
 def _repeats(candidate: _Candidate, said: set[tuple[str, str]]) -> bool:
     """Tell whether the neighbouring syllables that the sapo has `said` are most of the candidate's."""
     own = list(pairwise(candidate.tokens))
     return sum(map(said.__contains__, own)) >= _SAID_BY_SAPO * max(len(own), 1)
-
-
-def _neighbours(text: str) -> list[tuple[str, str]]:
-    words = syllables(text)
-    return list(pairwise(words))

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from summarizer.text.captions import is_caption
 from summarizer.text.furniture import (
@@ -25,7 +26,7 @@ from summarizer.text.furniture import (
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
 _LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
@@ -34,8 +35,7 @@ _ADDED = 200  # characters that a dateline and a credit may add to what a line s
 _DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the body without surrounding blanks, and its code points there."""
 
     start: int
@@ -78,26 +78,22 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     return Cleaned(tuple(lines), byline or last, source_name, source_url, advertorial)
 
 
-def is_subhead(text: str) -> bool:
+def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
     """Tell whether a line is a heading between paragraphs: short, and no stop at its end.
+
+    Args:
+        text: one line or sentence.
+        tokens: its syllables, where the caller has them already.
 
     >>> is_subhead("Ba việc phải làm ngay"), is_subhead("Nước rút dần.")
     (True, False)
     """
-    return not ends_as_sentence(text) and len(syllables(text)) <= 25
+    return not ends_as_sentence(text) and len(tokens or syllables(text)) <= 25
 
 
 def lines_of(body: str) -> list[Line]:
     """Return the lines of `body` that are not blank."""
-    lines = (_stripped(body, *found.span()) for found in _LINE.finditer(body))
-    return [line for line in lines if line.text]
-
-
-def _stripped(body: str, start: int, end: int) -> Line:
-    text = body[start:end]
-    start += len(text) - len(text.lstrip())
-    text = text.strip()
-    return Line(start, start + len(text), text)
+    return [Line(*found.span(), found.group()) for found in _LINE.finditer(body)]
 
 
 def _without_source(lines: list[Line]) -> tuple[list[Line], str | None, str | None]:

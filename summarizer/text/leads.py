@@ -57,6 +57,8 @@ def head_end(text: str, start: int, end: int) -> int:
     'Sáng nay trời mưa.'
     """
     head = text[start : min(end, start + _LONGEST_HEAD + 2)]
+    if not ("-" in head or "–" in head or "—" in head or ":" in head):  # most have none, and no head then
+        return start
     found = _HEAD.match(head)
     if found is None or found.end() > _LONGEST_HEAD:
         return start

@@ -113,10 +113,15 @@ def _attaching() -> NDArray[np.bool_]:
     """Return which code points NFC may join to those before; the last stands for all beyond."""
     table = np.zeros(0x1F000, bool)
     # Between are the CJK ideographs and the Hangul syllables, which stand alone; nothing beyond attaches.
-    for code in (*range(0x300, 0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0x1EFFF)):
-        char = chr(code)
+    chars = [
+        *map(chr, range(0x300, 0x3400)),
+        *map(chr, range(0xA000, 0xAC00)),
+        *map(chr, range(0xD7A4, 0x1EFFF)),
+    ]
+    table[[ord(char) for char in chars if unicodedata.combining(char)]] = True
+    for char in filter(unicodedata.decomposition, chars):
         parts = unicodedata.decomposition(char)
-        table[code] |= unicodedata.combining(unicodedata.normalize("NFD", char)[0] if parts else char) > 0
+        table[ord(char)] |= unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
         if " " in parts and not parts.startswith("<"):
             table[int(parts.split()[1], 16)] = True
     table[0x1161:0x1176] = table[0x11A8:0x11C3] = True  # Hangul jamo

@@ -8,12 +8,13 @@ here, it is found again (`line_breaks`), and so is a lost blank between two syll
 """
 
 import re
+from collections.abc import Iterator
 
 from summarizer.text.leads import head_end
 from summarizer.text.line_breaks import find_lost_line_breaks
 from summarizer.text.prose import is_syllable
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _SHORT_LINE = 300  # characters; a line as short stands as it was set, so no break was lost in it
 # Possessive, and never failing once it began: a megabyte of dots stays linear.
 _STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
@@ -52,27 +53,27 @@ def split(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in split(text)]
     ['TP. HCM mưa 13,5 mm.', 'Bà N.T. Hoa (quận 3) nói: “Lạ quá!”', 'Chiều tạnh…']
     """
-    spans = []
+    return list(sentences_of(text))
+
+
+def sentences_of(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what `split` returns: who needs the first sentences of a long text does not cut the rest."""
     for line in _LINE.finditer(text):
         start, end = line.span()
         for lost in find_lost_line_breaks(text, start, end) if end - start > _SHORT_LINE else ():
-            spans += _split_line(text, start, lost)
-            start = lost
-        spans += _split_line(text, start, end)
-    return spans
+            yield from _split_line(text, start, lost)
+            start = lost + 1  # the only blank there
+        yield from _split_line(text, start, end)
 
 
-def _split_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    start, end = _without_blanks(text, start, end)
-    spans = []
+def _split_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     start = head_end(text, start, end)
     for stop in _STOP.finditer(text, start, end):
         if _ends_sentence(text, start, stop) if stop.group(3) else _is_glued(text, stop, end):
-            spans.append((start, stop.end(2)))
+            yield (start, stop.end(2))
             start = head_end(text, stop.end(), end)
     if start < end:
-        spans.append((start, end))
-    return spans
+        yield (start, end)
 
 
 def _is_glued(text: str, stop: re.Match[str], end: int) -> bool:
@@ -83,11 +84,6 @@ def _is_glued(text: str, stop: re.Match[str], end: int) -> bool:
     word_start = max(text.rfind(" ", 0, stop.start()), stop.start() - 9) + 1
     word = text[word_start : stop.start()]
     return len(word) > 1 and word.islower() and is_syllable(word)
-
-
-def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
-    line = text[start:end]
-    return start + len(line) - len(line.lstrip()), end - len(line) + len(line.rstrip())
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
@@ -109,11 +105,11 @@ def _belongs_to_next(text: str, start: int, stop: int, after: int, first: int) -
     word_start = max(start, stop - 12)
     word = text[max(word_start, text.rfind(" ", word_start, stop) + 1) : stop]
     if not word.isalnum():
-        word = _LAST_WORD.search(word).group()  # type: ignore[union-attr] # the pattern matches anything
+        word = _LAST_WORD.search(word).group() if word else ""  # type: ignore[union-attr] # matches anything
     following = text[first : first + 3]
     if following == "Ltd" or (following == "000" and word[-1:].isdigit()):  # Co. Ltd; 100. 000
         return True
-    if len(word) > 8:
+    if not word or len(word) > 8:
         return False
     if word.lower() in _ABBREVIATED:
         return not _MEASURED.search(text, max(start, stop - 4), stop)

@@ -5,7 +5,7 @@ sentence, which is twice as fast.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from summarizer.text.syllables import canonical, syllables
 
@@ -18,7 +18,12 @@ def tokenize(text: str, spans: Iterable[tuple[int, int]]) -> list[list[str]]:
     >>> tokenize("Hoà ốm. Trời mưa 3,5 mm.", [(0, 7), (8, 24)])
     [['hòa', 'ốm'], ['trời', 'mưa', '3', '5', 'mm']]
     """
+    return [tokens for _, tokens in tokens_of(text, spans)]
+
+
+def tokens_of(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], list[str]]]:
+    """Yield each span and its syllables, as they are asked for."""
     form = canonical(text)
-    if len(form) != len(text):  # a letter like İ grows in lowercase, and places would shift
-        return [syllables(text[start:end]) for start, end in spans]
-    return [_WORD.findall(form, start, end) for start, end in spans]
+    has_places = len(form) == len(text)  # a letter like İ grows in lowercase, and places would shift
+    for start, end in spans:
+        yield (start, end), _WORD.findall(form, start, end) if has_places else syllables(text[start:end])
