@@ -7,12 +7,14 @@ from typing import Any
 import structlog
 from telegram import Update
 from telegram.constants import ChatType
-from telegram.error import ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.chat import membership
 from bot.chat.messages import texts
 from bot.desk import Desk
+from bot.jobs.outcomes import Retire, outcome_of
+from storage.delivery.refusals import NO_RIGHTS
 from storage.search import IndexUnusableError
 
 _log = structlog.get_logger(__name__)
@@ -26,8 +28,8 @@ def error_handler(desk: Desk) -> OnError:
         known = update if isinstance(update, Update) else None
         error = context.error
         chat = known.effective_chat if known else None
-        if isinstance(error, Forbidden) and chat is not None:
-            await membership.retire(desk, chat.id, error.message)
+        if (gone := _find_retirement(error)) is not None and chat is not None:
+            await membership.retire(desk, chat.id, gone)
             return
         if isinstance(error, ChatMigrated) and chat is not None:
             await membership.move(desk, chat.id, error.new_chat_id)
@@ -43,6 +45,17 @@ def error_handler(desk: Desk) -> OnError:
                 await _tell(known, words)
 
     return on_error
+
+
+def _find_retirement(error: Exception | None) -> Retire | None:
+    """Return why the chat of the update gets nothing more, told as in a delivery; None where it stays.
+
+    A 400 that says more than lost rights, like "chat not found", may be of another chat that was named.
+    """
+    outcome = outcome_of(error) if isinstance(error, Forbidden | BadRequest) else None
+    if isinstance(outcome, Retire) and (isinstance(error, Forbidden) or outcome.kind == NO_RIGHTS):
+        return outcome
+    return None
 
 
 async def _tell(update: Update, words: str) -> None:

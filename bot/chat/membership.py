@@ -12,6 +12,7 @@ from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import join
 from bot.chat.visit import Visit
 from bot.desk import Desk
+from bot.jobs.outcomes import Retire
 from storage import subscribers
 from storage.delivery.refusals import NO_RIGHTS
 from storage.subscribers import find_subscriber, move_chat, set_status
@@ -41,7 +42,7 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
     was_there = update.old_chat_member.status not in _ABSENT
     is_there = update.new_chat_member.status not in _ABSENT
     if was_there and not is_there:
-        await retire(desk, update.chat.id, update.new_chat_member.status)
+        await retire(desk, update.chat.id, Retire(update.new_chat_member.status))
     elif is_there and was_there:
         await _take_back(desk, update.chat.id, lost=NO_RIGHTS)
     elif is_there:
@@ -60,11 +61,13 @@ async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:
         await bot.send_message(update.from_user.id, html, parse_mode=ParseMode.HTML)
 
 
-async def retire(desk: Desk, chat_id: int, reason: str) -> None:
+async def retire(desk: Desk, chat_id: int, why: Retire) -> None:
     """Send nothing more to a chat that is out of reach."""
     async with desk.database.write() as connection:
-        await subscribers.retire(connection, chat_id, reason, now=desk.clock.now())
-    _log.info("chat gone", is_group=chat_id < 0, reason=reason)  # no log holds the number of a reader's chat
+        await subscribers.retire(connection, chat_id, why.recorded, now=desk.clock.now())
+    _log.info(
+        "chat gone", is_group=chat_id < 0, reason=why.recorded
+    )  # no log holds the number of a reader's chat
 
 
 async def _take_back(desk: Desk, chat_id: int, *, lost: str = "") -> None:

@@ -239,9 +239,8 @@ class Sender:
             case Hold():
                 await self._waits.hold(connection, one, result)
             case Retire():
-                reason = f"{result.kind}: {result.reason}"
-                await mark_gone(connection, one, reason, now=now)
-                await retire(connection, one.chat_id, reason, now=now)
+                await mark_gone(connection, one, result.recorded, now=now)
+                await retire(connection, one.chat_id, result.recorded, now=now)
             case Move():
                 await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
                 await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)

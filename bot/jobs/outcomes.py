@@ -49,6 +49,11 @@ class Retire:
     reason: str
     kind: str = LEFT
 
+    @property
+    def recorded(self) -> str:
+        """Return what is kept as the reason: the kind and Telegram's words."""
+        return f"{self.kind}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -95,6 +100,7 @@ _GONE = ("chat not found", "user is deactivated", "bot was kicked", "bot is not 
 _WAIT_IN_WORDS = re.compile(r"(?:slowmode|flood)_wait_(\d{1,6})", re.IGNORECASE)
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 _MARKUP = ("can't parse", "can't find end", "unsupported start tag", "entity", "entities")
+_OF_MEDIA = re.compile(r"rights to send (?!text|message|a message)")  # words may still be sent
 _NO_RIGHTS = (
     "not enough rights",
     "need administrator rights",
@@ -115,7 +121,7 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Hold(min(_LONGEST_HOLD_SECONDS, seconds_to_wait(error)), text)
         case _ if found := _WAIT_IN_WORDS.search(text):
             return Hold(min(_LONGEST_HOLD_SECONDS, float(found[1])), text)
-        case BadRequest() | Forbidden() if any(mark in text.lower() for mark in _NO_RIGHTS):
+        case BadRequest() | Forbidden() if _tells_of_lost_rights(text.lower()):
             return Retire(text, NO_RIGHTS)
         case Forbidden():
             return Retire(text)
@@ -131,6 +137,10 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Hold(_UNNAMED_SECONDS, text, is_named=False)
         case _:
             return Wait(2.0, counts=True, reason=text)
+
+
+def _tells_of_lost_rights(text: str) -> bool:
+    return any(mark in text for mark in _NO_RIGHTS) and _OF_MEDIA.search(text) is None
 
 
 def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:

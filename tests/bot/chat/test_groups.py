@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.chat.membership import retire
-from storage.delivery.refusals import NO_RIGHTS
+from bot.jobs.outcomes import Retire
+from storage.delivery.refusals import NO_RIGHTS, take_untold_lost_chats
 from storage.subscribers import find_subscriber, move_chat
 
 
@@ -130,7 +131,8 @@ async def test_a_group_that_puts_the_bot_out_is_retired_until_start(administrato
     for action, status in (("kick", "gone"), ("add", "gone")):
         changed = await house.control.post("member", chat=administrator.chat, action=action)
         await house.handled(changed["update_id"])
-        assert (await administrator.subscription()).status == status
+        left = await administrator.subscription()
+        assert (left.status, left.status_reason) == (status, "left: kicked")
     await administrator.says(_at(house, "/start"))
     assert (await administrator.subscription()).status == "active"
 
@@ -264,10 +266,31 @@ async def test_a_group_that_gives_the_rights_back_gets_its_digests_again(
     house: Any, administrator: Any
 ) -> None:
     await administrator.says("/start@diemtin_bot")
-    await retire(house.desk, administrator.chat, f"{NO_RIGHTS}: Not enough rights to send")
+    await retire(house.desk, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
     changed = await house.control.post("member", chat=administrator.chat, action="promote")
     await house.handled(changed["update_id"])
     async with house.desk.database.read() as connection:
         subscriber = await find_subscriber(connection, administrator.chat)
     assert subscriber is not None
     assert subscriber.status == "active"
+
+
+async def test_rights_lost_in_a_reply_are_told_like_those_lost_in_a_digest(
+    house: Any, administrator: Any
+) -> None:
+    await administrator.says("/start@diemtin_bot")
+    words = "not enough rights to send text messages to the chat"
+    await house.control.post("fault", kind="400", method="sendMessage", times=1, description=words)
+    await administrator.says("/trogiup@diemtin_bot")
+    assert (await administrator.subscription()).status == "gone"
+    async with house.desk.database.write() as connection:
+        [lost] = await take_untold_lost_chats(connection, now=house.clock.now())
+    assert (lost.chat_id, words[1:] in lost.reason) == (administrator.chat, True)
+
+
+async def test_a_picture_that_a_group_forbids_retires_nobody(house: Any, administrator: Any) -> None:
+    await administrator.says("/start@diemtin_bot")
+    words = "Bad Request: not enough rights to send photos to the chat"
+    await house.control.post("fault", kind="400", method="sendMessage", times=1, description=words)
+    await administrator.says("/trogiup@diemtin_bot")
+    assert (await administrator.subscription()).status == "active"

@@ -112,7 +112,9 @@ async def test_someone_who_blocks_while_an_answer_is_on_its_way_is_retired(an: A
         description="Forbidden: bot was blocked by the user",
     )
     await an.says("/tin")
-    assert (await an.subscription()).status == "gone"
+    left = await an.subscription()
+    assert left.status == "gone"
+    assert left.status_reason.startswith("left: Forbidden")
 
 
 async def test_tin_sends_the_digest_without_a_subscription_and_makes_none(an: Any, publish: Any) -> None:
