@@ -12,6 +12,7 @@ from bot.commands.terminal import fail, put, say
 from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.reading import parse_newsroom
+from summarizer.text.normal_form import composed
 
 _LONGEST_NAME = 32
 _LONGEST_NUMBER = 6  # characters, with the hyphen: a list of 5 MB holds no more feeds
@@ -69,7 +70,11 @@ def slug_of(text: str) -> str:
     >>> slug_of("Tuổi Trẻ – Đời sống"), slug_of("新闻")
     ('tuoi-tre-doi-song', 'nguon')
     """
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFD", composed(text.lower()).replace("đ", "d"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "nguon"
 
 

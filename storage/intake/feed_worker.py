@@ -18,6 +18,7 @@ _BLOCK = re.compile(
 _TAG = re.compile(
     r"</?(p|div|br|ul|ol|li|h[1-6]|a|b|i|em|strong|span|font|img)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE
 )
+_MOST_UNCLOSED = 200  # tags that nothing closes; each is looked at again with all that follows
 _LINKED = frozenset(("a", "font"))
 _UNREAD = frozenset(("script", "style", "noscript", "template", "iframe", "object"))
 
@@ -63,12 +64,25 @@ def text_of(markup: str, *, may_be_escaped: bool = False) -> str:
     >>> text_of('<a href="x"><img src="y"></a></br>Mưa &amp; lũ <b>dâng</b>')
     'Mưa & lũ dâng'
     """
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.pieces).split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(_read(markup).pieces).split("\n"))
     text = "\n".join(filter(None, lines))
     return _without_tags(text) if may_be_escaped and "<" in text else text
+
+
+def _read(markup: str) -> _Text:
+    """Read a piece of HTML; where `html.parser` refuses it or takes quadratic time, drop the tags only."""
+    parser = _Text()
+    if markup.count("<") - markup.count(">") <= _MOST_UNCLOSED:
+        try:
+            parser.feed(markup)
+            parser.close()
+        except AssertionError:  # "<![" without a name
+            parser = _Text()
+        else:
+            return parser
+    parser.pieces.append(_without_tags(markup))
+    parser.has_own_words = True
+    return parser
 
 
 def _without_tags(text: str) -> str:
@@ -79,9 +93,7 @@ def _without_tags(text: str) -> str:
 
 def _lead_of(markup: str) -> str:
     """Return the text of an item's description; a list of links to other papers' reports is none."""
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
+    parser = _read(markup)
     is_list = parser.links > 0 and "<font" in markup and not parser.has_own_words
     return "" if is_list else text_of(markup, may_be_escaped=True)
 

@@ -9,9 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.chat.questions.watches import stopped_words
+from bot.commands.source_tables import slug_of
 from storage.identity import text_hash
 from storage.intake.decoding import decode
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, take
+from storage.intake.feed_worker import text_of
 from storage.intake.model import Origin
 from storage.search.fields import indexed_forms
 from summarizer.extraction.summaries import summarize
@@ -75,6 +78,9 @@ STEPS: dict[str, Callable[[str], object]] = {
     "answer": lambda text: answer(ASKED, [_piece(text)]),
     "query": lambda text: parse_query(text, today=NOW.date()),
     "question words": without_question_words,
+    "a source's name": slug_of,
+    "words to stop": stopped_words,
+    "markup of a feed's item": text_of,
 }
 
 

@@ -1,7 +1,6 @@
 """/theodoi and the buttons about watches: watch a question, see the list, stop, and take that back."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
 from summarizer.questions.watching import parse_watch, watch_key
+from summarizer.text.normal_form import composed
 from summarizer.text.syllables import canonical, folded, syllables
 
 MOST_WATCHES = 20  # of one chat
@@ -62,7 +62,7 @@ def stopped_words(words: str) -> str:
 
     Typed without marks they are words to watch: "bo" may be an ox.
     """
-    line = " ".join(unicodedata.normalize("NFC", words).split())
+    line = " ".join(composed(words).split())
     match = _STOPPING.match(canonical(line))
     return line[match.end() :] if match else ""
 

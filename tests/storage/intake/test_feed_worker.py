@@ -40,3 +40,11 @@ def test_a_feed_becomes_plain_values() -> None:
     assert parsed["is_well_formed"]
     assert parsed["home"] == "https://b.example/"
     assert [item["title"] for item in parsed["items"]] == ["M"]
+
+
+def test_markup_that_the_parser_refuses_keeps_its_words() -> None:
+    assert text_of("<p>Giá vàng <b>tăng</b></p> <![ mạnh") == "Giá vàng tăng\n<![ mạnh"
+
+
+def test_tags_that_never_close_keep_the_words() -> None:
+    assert text_of("Mưa lớn " + "<a " * 1_000).startswith("Mưa lớn")
