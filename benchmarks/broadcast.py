@@ -30,8 +30,9 @@ from bot.newsroom import Newsroom
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import Clock
-from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.leases import LeaseKey, take_lease
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
 from storage.tables import subscribers
@@ -142,10 +143,10 @@ async def _filled(folder: Path, chats: list[int]) -> Database:
         ]  # fmt: skip
         await connection.execute(insert(subscribers), rows)
         issue = await record_issue(
-            connection, Issue(profile, "sang", now, now, "made", parts=(TEXT,)), now=now
+            connection, Issue(profile, "sang", now, now, IssueStatus.MADE, parts=(Part(TEXT),)), now=now
         )
         assert issue is not None
-        await enqueue_deliveries(connection, issue, profile, 1, release=lambda start, end: now, now=now)
+        await enqueue_issue(connection, issue, profile, release=lambda start, end: now, now=now)
     return database
 
 

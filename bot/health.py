@@ -14,7 +14,7 @@ import structlog
 
 from bot.failures import contained
 from bot.operators import notices
-from storage.delivery.deliveries import count_waiting
+from storage.delivery.deliveries import count_open
 from storage.engine import Database
 from storage.errors import StorageError
 
@@ -34,7 +34,7 @@ async def find_problems_of(database: Database) -> list[str]:
     place = database.place
     try:
         async with asyncio.timeout(ANSWER_SECONDS), database.read() as connection:
-            await count_waiting(connection)
+            await count_open(connection)
     except (StorageError, TimeoutError):
         return [notices.database_silent(place)]
     if database.seconds_since_unwritable < UNWRITABLE_SECONDS:

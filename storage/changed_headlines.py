@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.corrections import LOOK_BACK
+from storage.delivery.states import MAY_HAVE_ARRIVED
 from storage.tables import (
     article_versions,
     articles,
@@ -16,10 +17,10 @@ from storage.tables import (
     headline_changes,
     issue_stories,
     issues,
+    messages,
 )
 
 _MOST_TELLINGS = 10_000
-_MAY_HAVE_IT = ("sending", "sent", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,14 @@ async def find_untold_headlines(
     connection: AsyncConnection, *, now: dt.datetime, limit: int
 ) -> list[ChangedHeadline]:
     """Return changes of headlines that somebody has got and no admin has heard of, oldest first."""
-    h, v, a, s, d = headline_changes.c, article_versions.c, articles.c, issue_stories.c, deliveries.c
+    h, v, a = headline_changes.c, article_versions.c, articles.c
+    s, m, d = issue_stories.c, messages.c, deliveries.c
     was_sent = exists().where(
-        s.story_id == a.story_id, d.issue_id == s.issue_id, d.part == s.part, d.status.in_(_MAY_HAVE_IT)
+        s.story_id == a.story_id,
+        m.issue_id == s.issue_id,
+        m.part == s.part,
+        d.message_id == m.id,
+        d.status.in_(MAY_HAVE_ARRIVED),
     )
     query = (
         select(a.id, h.version, a.story_id, a.source, v.title, a.title)

@@ -8,14 +8,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import Row, Select, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import forget_conversation
-from storage.delivery.issues import ALERT
+from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.profiles import Choices, choices_of
 from storage.statements import insert_into
-from storage.tables import deliveries, issue_parts, issues, profiles, questions, subscribers, watches
+from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
+from storage.times import UtcTime
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
 
@@ -137,9 +138,9 @@ async def set_status(
     if status != "active":
         queued = and_(
             deliveries.c.subscriber_id.in_(select(subscribers.c.id).where(row)),
-            deliveries.c.status == "pending",
+            deliveries.c.status == DeliveryStatus.PENDING,
         )
-        called_off = {"status": "gone", "reason": reason or status, "changed_at": now}
+        called_off = {"status": DeliveryStatus.GONE, "reason": reason or status, "changed_at": now}
         await connection.execute(update(deliveries).where(queued).values(called_off))
 
 
@@ -191,11 +192,9 @@ async def _hand_over_watches(connection: AsyncConnection, old: int, new_id: int)
 async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
     """Give what a chat still had to get to another subscriber, who may have been to get the same."""
     d, same = deliveries.c, deliveries.alias("same")
-    has_it = exists().where(
-        same.c.subscriber_id == new_id, same.c.issue_id == d.issue_id, same.c.part == d.part
-    )
+    has_it = exists().where(same.c.subscriber_id == new_id, same.c.message_id == d.message_id)
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
-    open_ones = and_(d.subscriber_id == old_id, d.status.in_(["pending", "sending"]), ~has_it)
+    open_ones = and_(d.subscriber_id == old_id, d.status.in_(OPEN), ~has_it)
     await connection.execute(update(deliveries).where(open_ones).values(subscriber_id=new_id))
 
 
@@ -210,15 +209,23 @@ async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
 
 
 async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -> None:
-    """Delete the texts of a subscriber's alerts: they hold the words watched, and are nobody else's."""
-    d = deliveries.c
-    alerts = (
-        select(d.issue_id, d.part)
-        .join(issues, issues.c.id == d.issue_id)
-        .where(issues.c.status == ALERT, d.subscriber_id.in_(subscriber))
-    )
-    its_own = tuple_(issue_parts.c.issue_id, issue_parts.c.part).in_(alerts)
-    await connection.execute(delete(issue_parts).where(its_own))
+    """Delete a subscriber's alerts: they hold the words watched, and are nobody else's."""
+    theirs = select(deliveries.c.message_id).where(deliveries.c.subscriber_id.in_(subscriber))
+    alerts = and_(messages.c.kind == MessageKind.ALERT, messages.c.id.in_(theirs))
+    await connection.execute(delete(messages).where(alerts))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedDelivery:
+    """What the ledger knows of one message to a chat. `edition` is None for what is no digest; `slot_at` is
+    then when the message was made. `telegram_id` is the message's number in the chat."""
+
+    kind: str
+    edition: str | None
+    slot_at: dt.datetime
+    part: int
+    status: str
+    telegram_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,22 +236,22 @@ class Export:
     """
 
     subscriber: Subscriber | None
-    deliveries: tuple[
-        tuple[str, dt.datetime, int, str, int | None], ...
-    ]  # edition, slot, part, status, message
+    deliveries: tuple[ExportedDelivery, ...]
     questions: tuple[tuple[str, dt.datetime], ...]
     watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
     """Gather everything kept about a chat."""
-    d, i = deliveries.c, issues.c
+    d, i, m = deliveries.c, issues.c, messages.c
+    slot_at = func.coalesce(i.slot_at, m.made_at, type_=UtcTime)
     sent = (
-        select(i.edition, i.slot_at, d.part, d.status, d.message_id)
-        .join(issues, i.id == d.issue_id)
+        select(m.kind, i.edition, slot_at, m.part, d.status, d.telegram_id)
+        .join(messages, m.id == d.message_id)
+        .outerjoin(issues, i.id == m.issue_id)
         .join(subscribers, subscribers.c.id == d.subscriber_id)
         .where(subscribers.c.chat_id == chat_id)
-        .order_by(i.slot_at.desc(), d.part)
+        .order_by(slot_at.desc(), m.part)
         .limit(1_000)
     )
     q = questions.c
@@ -254,7 +261,7 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
     watched = watched.where(subscribers.c.chat_id == chat_id).order_by(w.id)
     return Export(
         await find_subscriber(connection, chat_id),
-        tuple((r.edition, r.slot_at, r.part, r.status, r.message_id) for r in await connection.execute(sent)),
+        tuple(ExportedDelivery(*row) for row in await connection.execute(sent)),
         tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
         tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
     )

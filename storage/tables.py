@@ -1,7 +1,7 @@
 """Every table, once, for SQLite and PostgreSQL alike.
 
 The UNIQUE constraints are what prevents doing a thing twice: an article's key, a profile's slot, a
-subscriber's part of an issue, an update. The search index is no table: see `storage.search`.
+subscriber's copy of a message, an update. The search index is no table: see `storage.search`.
 """
 
 from sqlalchemy import (
@@ -226,7 +226,7 @@ issues = Table(
     Column("edition", Text, nullable=False),
     Column("slot_at", UtcTime, nullable=False),
     Column("window_start", UtcTime, nullable=False),
-    Column("status", Text, nullable=False),  # made | empty | skipped | retracted | correction | alert
+    Column("status", Text, nullable=False),  # an IssueStatus
     Column("reason", Text),
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("profile_id", "slot_at"),
@@ -244,48 +244,6 @@ issue_stories = Table(
 )
 Index("issue_stories_story", issue_stories.c.story_id)
 
-issue_parts = Table(
-    "issue_parts",
-    metadata,
-    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
-    Column("part", SmallInteger, primary_key=True),
-    Column("html", Text, nullable=False),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("id", _RowId, primary_key=True),
-    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
-    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
-    Column("part", SmallInteger, nullable=False),
-    Column("status", Text, nullable=False),  # pending | sending | sent | gone | unknown
-    Column("not_before", UtcTime, nullable=False),
-    Column("tries", SmallInteger, nullable=False),
-    Column("message_id", BigInteger),
-    Column("reason", Text),
-    Column("changed_at", UtcTime, nullable=False),
-    UniqueConstraint("subscriber_id", "issue_id", "part"),
-)
-Index(
-    "deliveries_open",  # in the order of sending: no sorting of a million rows for the next four
-    deliveries.c.tries,
-    deliveries.c.not_before,
-    deliveries.c.id,
-    sqlite_where=deliveries.c.status == "pending",
-    postgresql_where=deliveries.c.status == "pending",
-)
-Index("deliveries_status", deliveries.c.status)
-Index("deliveries_issue", deliveries.c.issue_id)
-
-delivery_edits = Table(  # a delivery that is no new message but changes the one that another delivery sent
-    "delivery_edits",
-    metadata,
-    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
-    Column("edited_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
-)
-Index("delivery_edits_edited", delivery_edits.c.edited_id)
-
 corrections = Table(
     "corrections",
     metadata,
@@ -296,6 +254,67 @@ corrections = Table(
     Column("confirmed_at", UtcTime),  # null: a draft, which nobody but the operator has seen
 )
 Index("corrections_story", corrections.c.story_id)
+
+messages = Table(  # the outbox: what is sent, once for everybody who gets it; see storage.delivery.messages
+    "messages",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("kind", Text, nullable=False),  # a MessageKind
+    Column("html", Text, nullable=False),
+    Column("buttons", JSON, nullable=False),  # rows of [label, callback data]
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE")),  # of a digest
+    Column("part", SmallInteger, nullable=False),  # of the issue, from 0
+    Column("correction_id", ForeignKey("corrections.id", ondelete="SET NULL")),
+    Column("after_id", ForeignKey("messages.id", ondelete="SET NULL")),  # a reader gets that one first
+    Column("made_at", UtcTime, nullable=False),
+    UniqueConstraint("issue_id", "part"),
+)
+Index("messages_correction", messages.c.correction_id)
+Index("messages_after", messages.c.after_id)
+Index("messages_made_at", messages.c.made_at)
+
+deliveries = Table(  # the ledger: what becomes of a message for a subscriber
+    "deliveries",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("status", Text, nullable=False),  # a DeliveryStatus
+    Column("not_before", UtcTime, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("telegram_id", BigInteger),  # Telegram's number of the message in the subscriber's chat
+    Column("reason", Text),
+    Column("changed_at", UtcTime, nullable=False),
+    UniqueConstraint("subscriber_id", "message_id"),
+)
+Index(
+    "deliveries_open",  # in the order of sending: no sorting of a million rows for the next four
+    deliveries.c.tries,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.status == "pending",
+    postgresql_where=deliveries.c.status == "pending",
+)
+Index("deliveries_status", deliveries.c.status, deliveries.c.changed_at)
+Index("deliveries_message", deliveries.c.message_id, deliveries.c.status)
+
+delivery_counts = (
+    Table(  # of finished deliveries, kept by a trigger of the ledger: see storage.delivery.counts
+        "delivery_counts",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("edition", Text, primary_key=True),  # "" where the message is no part of an issue
+        Column("slot_at", UtcTime, primary_key=True),  # there when the message was made
+        Column("sent", Integer, nullable=False),
+        Column("late", Integer, nullable=False),  # of those sent
+        Column("gone", Integer, nullable=False),
+        Column("refused", Integer, nullable=False),  # of those gone, as the departed
+        Column("departed", Integer, nullable=False),
+        Column("unknown", Integer, nullable=False),
+        Column("repeated", Integer, nullable=False),  # of those sent and unknown
+    )
+)
+Index("delivery_counts_slot_at", delivery_counts.c.slot_at)
 
 watches = Table(  # questions that alert
     "watches",
@@ -329,13 +348,6 @@ Index(
     watch_hits.c.not_before,
     sqlite_where=watch_hits.c.alerted_at.is_(None),
     postgresql_where=watch_hits.c.alerted_at.is_(None),
-)
-
-delivery_buttons = Table(  # rows of [label, callback data] under a delivery's message
-    "delivery_buttons",
-    metadata,
-    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
-    Column("rows", JSON, nullable=False),
 )
 
 questions = Table(

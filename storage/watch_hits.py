@@ -8,27 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
-from storage.delivery.deliveries import Buttons
-from storage.delivery.issues import ALERT, Issue, record_issue
+from storage.delivery.messages import Buttons, Message, enqueue, record_message
+from storage.delivery.states import MessageKind
 from storage.profiles import Choices, choices_of
 from storage.statements import chunks, insert_into, is_postgres
-from storage.tables import (
-    articles,
-    deliveries,
-    delivery_buttons,
-    profiles,
-    subscribers,
-    watch_hits,
-    watches,
-)
+from storage.tables import articles, profiles, subscribers, watch_hits, watches
 from storage.times import UtcTime
 
-EDITION = "theo-doi"  # stands in the place of an edition's name
-_INSTANT = dt.timedelta(microseconds=1)
 _P = profiles.c
 _CHOICES: Sequence[ColumnElement[Any]] = (_P.edition, _P.topics, _P.times, _P.days, _P.zone)
 
@@ -175,35 +165,22 @@ async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> Non
 
 
 async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:
-    """Queue the messages, an issue for each profile, and mark their hits as told; return how many.
+    """Queue the messages and mark their hits as told; return how many.
 
-    One of which a hit was told meanwhile, or is gone, is left out: it is to be composed anew.
+    An alert is left out where one of its hits was told meanwhile, or is gone: it is to be composed anew.
     """
     s = subscribers.c
-    alerts = [alert for alert in alerts if await _is_untold(connection, alert)]
-    ids = [alert.subscriber_id for alert in alerts]
-    active = select(s.id, s.profile_id).where(s.id.in_(ids), s.status == "active")
-    profile_of = {row.id: row.profile_id for row in await connection.execute(active)}
+    listening = select(s.id).where(s.id.in_([alert.subscriber_id for alert in alerts]), s.status == "active")
+    active = set((await connection.execute(listening)).scalars())
     queued = 0
-    for profile_id in sorted(set(profile_of.values())):
-        its_own = [alert for alert in alerts if profile_of.get(alert.subscriber_id) == profile_id]
-        queued += await _publish(connection, profile_id, its_own, now)
-    return queued
-
-
-async def _publish(
-    connection: AsyncConnection, profile_id: int, alerts: Sequence[Alert], now: dt.datetime
-) -> int:
-    # Slots are whole minutes: an alert's moment must never be one, or the digest of that slot is not made.
-    moment = now if now.microsecond else now + _INSTANT
-    issue = Issue(profile_id, EDITION, moment, moment, ALERT, parts=tuple(alert.html for alert in alerts))
-    issue_id = await record_issue(connection, issue, now=now)
-    if issue_id is None:
-        return 0  # two at one moment: these wait for the next tick
-    for part, alert in enumerate(alerts):
-        await _queue(connection, issue_id, part, alert, now)
+    for alert in alerts:
+        if alert.subscriber_id not in active or not await _is_untold(connection, alert):
+            continue
+        message = Message(MessageKind.ALERT, alert.html, alert.buttons)
+        message_id = await record_message(connection, message, now=now)
+        queued += await enqueue(connection, [message_id], subscribers.c.id == alert.subscriber_id, now=now)
         await connection.execute(update(watch_hits).where(_are(alert.hits)).values(alerted_at=now))
-    return len(alerts)
+    return queued
 
 
 async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
@@ -218,15 +195,3 @@ async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
 def _are(hits: Sequence[Waiting]) -> ColumnElement[bool]:
     keys = [(hit.watch_id, hit.story_id) for hit in hits]
     return tuple_(watch_hits.c.watch_id, watch_hits.c.story_id).in_(keys)
-
-
-async def _queue(
-    connection: AsyncConnection, issue_id: int, part: int, alert: Alert, now: dt.datetime
-) -> None:
-    delivery = insert(deliveries).values(
-        issue_id=issue_id, subscriber_id=alert.subscriber_id, part=part, status="pending",
-        not_before=now, tries=0, changed_at=now,
-    )  # fmt: skip
-    delivery_id = (await connection.execute(delivery.returning(deliveries.c.id))).scalar_one()
-    rows = [list(map(list, row)) for row in alert.buttons]
-    await connection.execute(insert(delivery_buttons).values(delivery_id=delivery_id, rows=rows))

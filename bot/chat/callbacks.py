@@ -27,6 +27,7 @@ from bot.chat.intents import (
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowCorrection,
     ShowIssue,
     ShowView,
     StopWatching,
@@ -103,6 +104,8 @@ def encode(intent: Intent) -> str:
             return f"quantri:gui:{edition}"
         case ShowIssue(issue_id):
             return f"quantri:so:{issue_id}"
+        case ShowCorrection(correction_id):
+            return f"quantri:sodinhchinh:{correction_id}"
         case AskToRetract(issue_id):
             return f"quantri:hoithuhoi:{issue_id}"
         case Retract(issue_id):
@@ -178,6 +181,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
         (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),
         (rf"quantri:so:({_NUMBER})", lambda match: ShowIssue(int(match[1]))),
+        (rf"quantri:sodinhchinh:({_NUMBER})", lambda match: ShowCorrection(int(match[1]))),
         (rf"quantri:hoithuhoi:({_NUMBER})", lambda match: AskToRetract(int(match[1]))),
         (rf"quantri:thuhoi:({_NUMBER})", lambda match: Retract(int(match[1]))),
         (rf"quantri:dinhchinh:({_NUMBER})", lambda match: SendCorrection(int(match[1]))),

@@ -184,6 +184,13 @@ class ShowIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCorrection:
+    """An operator's look at a correction that was sent."""
+
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskToRetract:
     """An operator's wish to take an issue back."""
 
@@ -226,6 +233,7 @@ Intent = (
     | AskToSend
     | SendNow
     | ShowIssue
+    | ShowCorrection
     | AskToRetract
     | Retract
     | SendCorrection

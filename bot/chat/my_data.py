@@ -103,13 +103,14 @@ def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]
         "subscription": _subscription_json(subscriber, zone) if subscriber else None,
         "deliveries": [
             {
-                "edition": edition,
-                "slot": to_rfc3339(slot, zone),
-                "part": part,
-                "status": status,
-                "message_id": message,
+                "kind": each.kind,
+                "edition": each.edition,
+                "slot": to_rfc3339(each.slot_at, zone),
+                "part": each.part,
+                "status": each.status,
+                "message_id": each.telegram_id,
             }
-            for edition, slot, part, status, message in export.deliveries
+            for each in export.deliveries
         ],
         "questions": [{"text": text, "asked_at": to_rfc3339(at, zone)} for text, at in export.questions],
         "watches": [

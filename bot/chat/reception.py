@@ -29,6 +29,7 @@ from bot.chat.intents import (
     SetQuiet,
     SetTimes,
     SetTopic,
+    ShowCorrection,
     ShowIssue,
     ShowView,
     StopWatching,
@@ -193,7 +194,7 @@ class Reception:
                 await admin.ask_to_send(tap, intent)
             case SendNow():
                 await admin.send_now(tap, intent, self._actions)
-            case ShowIssue():
+            case ShowIssue() | ShowCorrection():
                 await admin_issues.show(tap, intent)
             case AskToRetract():
                 await admin_issues.ask_to_retract(tap, intent)

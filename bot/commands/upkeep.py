@@ -29,6 +29,7 @@ from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
+from storage.delivery.states import DeliveryStatus
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
 from storage.private_files import find_open
@@ -40,12 +41,12 @@ from storage.upkeep.upgrade import find_revision, head_revision
 _DAY = dt.timedelta(hours=24)
 _USUAL_LAG = 1_000  # changes of articles
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
-_DELIVERY_STATUSES = {
-    "pending": "chờ gửi",
-    "sending": "đang gửi",
-    "sent": "đã gửi",
-    "gone": "không gửi nữa",
-    "unknown": "chưa rõ",
+_DELIVERY_STATUSES: dict[str, str] = {
+    DeliveryStatus.PENDING: "chờ gửi",
+    DeliveryStatus.SENDING: "đang gửi",
+    DeliveryStatus.SENT: "đã gửi",
+    DeliveryStatus.GONE: "không gửi nữa",
+    DeliveryStatus.UNKNOWN: "chưa rõ",
 }
 
 

@@ -19,17 +19,12 @@ from storage.delivery.corrections import (
     Telling,
     confirm_correction,
     count_readers,
-    enqueue_edits,
-    enqueue_notices,
+    enqueue_edit,
+    enqueue_notice,
     find_correction,
     find_tellings,
-    mark_of,
-    replace_part,
 )
-from storage.delivery.deliveries import CORRECTION
-from storage.delivery.issues import Issue, record_issue
 
-_STEP = dt.timedelta(microseconds=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -79,17 +74,15 @@ async def _correct(
     edition = desk.newsroom.find_edition(telling.edition) or desk.newsroom.default_edition
     zone = edition.schedule.zone
     html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
-    parts = (html or telling.html, _notice(telling, correction, edition))
-    issue_id = await _record(connection, telling, correction, parts, now)
-    edits = 0
+    after_id, edits = telling.message_id, 0
     if html is not None:
-        await replace_part(connection, telling, html)
-        edits = await enqueue_edits(connection, issue_id, telling, now=now)
-    notices = await enqueue_notices(
+        after_id, edits = await enqueue_edit(connection, correction, telling, html, now=now)
+    notices = await enqueue_notice(
         connection,
-        issue_id,
+        correction,
         telling,
-        correction_id=correction.id,
+        _notice(telling, correction, edition),
+        after_id=after_id,
         release=lambda start, end: QuietHours(start, end).release(now, zone),
         now=now,
     )
@@ -104,28 +97,3 @@ def _notice(telling: Telling, correction: Correction, edition: Edition) -> str:
         slot_at=telling.slot_at,
         zone=edition.schedule.zone,
     )
-
-
-async def _record(
-    connection: AsyncConnection,
-    telling: Telling,
-    correction: Correction,
-    parts: tuple[str, str],
-    now: dt.datetime,
-) -> int:
-    """Record the correction's issue; a profile's moment is taken once, so two of them stand side by side."""
-    slot_at = now
-    while True:
-        issue = Issue(
-            profile_id=telling.profile_id,
-            edition=telling.edition,
-            slot_at=slot_at,
-            window_start=telling.slot_at,
-            status=CORRECTION,
-            reason=mark_of(correction.id),
-            parts=parts,
-        )
-        issue_id = await record_issue(connection, issue, now=now)
-        if issue_id is not None:
-            return issue_id
-        slot_at += _STEP

@@ -205,7 +205,7 @@ class Sender:
     async def _claim(self, connection: AsyncConnection, room: int, *, is_sure: bool) -> list[Claimed]:
         now, flying = self._desk.clock.now(), list(self._flying.values())
         if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
-            await free_unsent(connection, in_hand=flying, now=now)
+            await free_unsent(connection, in_flight=flying, now=now)
         is_repeating = any(one.tries > 1 for one in flying)
         return await claim_deliveries(
             connection,
@@ -213,7 +213,7 @@ class Sender:
             limit=room,
             repeats=0 if is_repeating else 1,
             busy=self._pace.busy_chats() if self._pace else (),
-            flying=[one.chat_id for one in flying],
+            in_flight=[one.chat_id for one in flying],
             lease=self._lease,
         )
 

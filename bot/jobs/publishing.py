@@ -1,4 +1,4 @@
-"""Put an issue into the tables: its row, its parts, one delivery per subscriber and part, and what follows.
+"""Put an issue into the tables: its row, its messages, one delivery per subscriber and message.
 
 Everything of one issue is written in the caller's transaction. `slots` makes issues when they are due,
 `send_now` when an operator asks.
@@ -13,7 +13,8 @@ from bot.digests import Composed
 from bot.newsroom import Edition
 from bot.times.schedule import QuietHours
 from storage.candidates import Window
-from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, find_last_issues, record_issue
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, find_last_issues, record_issue
+from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, set_told_until
 
@@ -36,8 +37,8 @@ async def publish(
         edition=edition.name,
         slot_at=window.until,
         window_start=window.after,
-        status="made" if composed.parts else "empty",
-        parts=composed.parts,
+        status=IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
+        parts=tuple(Part(html) for html in composed.parts),
         stories=_told(composed),
     )
     issue_id = await record_issue(connection, issue, now=window.end)  # what it tells is as of then
@@ -45,11 +46,10 @@ async def publish(
         return 0
     await set_told_until(connection, profile.id, window.end)
     zone = edition.schedule.zone
-    queued = await enqueue_deliveries(
+    queued = await enqueue_issue(
         connection,
         issue_id,
         profile.id,
-        len(composed.parts),
         release=lambda start, end: QuietHours(start, end).release(now, zone),
         now=now,
     )
@@ -72,7 +72,7 @@ async def record_skipped(
 ) -> None:
     """Record that a slot gets no issue, and why."""
     start = profile.last_slot_at or slot
-    issue = Issue(profile.id, profile.choices.edition, slot, start, "skipped", reason)
+    issue = Issue(profile.id, profile.choices.edition, slot, start, IssueStatus.SKIPPED, reason)
     await record_issue(connection, issue, now=now)
 
 
@@ -85,11 +85,11 @@ async def is_drying_up(
     it must be asked after each issue and only then.
     """
     note = f"drought:{edition.name}"
-    statuses = [status for _, status in await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)]
-    if statuses[:1] == ["made"]:
+    statuses = await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)
+    if statuses[:1] == [IssueStatus.MADE]:
         await forget_note(connection, note)
         return False
-    if statuses != ["empty"] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
+    if statuses != [IssueStatus.EMPTY] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
         return False
     await write_note(connection, note, now.isoformat(), now=now)
     return True

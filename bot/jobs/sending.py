@@ -12,12 +12,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from bot.chat.callbacks import parse
 from bot.chat.messages import texts
 from bot.chat.messages.markup import MAX_UNITS, visible_length
 from bot.failures import contained
 from bot.jobs.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from bot.telegram.limiter import AT_ONCE
-from storage.delivery.deliveries import Buttons, Claimed
+from storage.delivery.deliveries import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -86,7 +87,7 @@ async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | 
         text,
         parse_mode=parse_mode,
         link_preview_options=_NO_PREVIEW,
-        reply_markup=_keyboard(one.buttons),
+        reply_markup=_keyboard(one),
         message_thread_id=one.thread_id,
         rate_limit_args=_patience(bot),
     )
@@ -97,7 +98,7 @@ async def _edit(bot: ExtBot[Any], one: Claimed, message_id: int, text: str, pars
     try:
         await bot.edit_message_text(
             text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW,
-            rate_limit_args=_patience(bot),
+            reply_markup=_keyboard(one), rate_limit_args=_patience(bot),
         )  # fmt: skip
     except BadRequest as error:
         if "message is not modified" not in error.message.lower():
@@ -110,6 +111,12 @@ def _patience(bot: ExtBot[Any]) -> int | None:
     return AT_ONCE if bot.rate_limiter is not None else None
 
 
-def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+def _keyboard(one: Claimed) -> InlineKeyboardMarkup | None:
+    """Return the buttons of a message; one that no handler would understand is logged and left out."""
+    rows = []
+    for stored in one.buttons:
+        row = [InlineKeyboardButton(label, callback_data=data) for label, data in stored if parse(data)]
+        if len(row) < len(stored):
+            _log.error("unknown button left out", delivery=one.id, buttons=stored)
+        rows += [row] if row else []
     return InlineKeyboardMarkup(rows) if rows else None

@@ -1,4 +1,4 @@
-"""Deliveries: the ledger of what each subscriber gets, one row per issue, subscriber and part.
+"""Deliveries: the ledger of what each subscriber gets, one row per message and subscriber.
 
 pending → sending (committed before Telegram is called) → sent | gone | unknown. A row found in `sending` at
 start was interrupted: once it is tried again, at the tail of the queue; twice and it ends `unknown`, because
@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     literal_column,
     or_,
@@ -28,37 +27,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.holds import is_free
 from storage.delivery.leases import LeaseKey, holds_lease
+from storage.delivery.messages import Buttons, read_buttons
 from storage.delivery.refusals import REFUSED, is_of
-from storage.tables import deliveries, delivery_buttons, delivery_edits, issue_parts, issues, subscribers
+from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, MessageKind
+from storage.tables import deliveries, issues, messages, subscribers
 from storage.times import UtcTime
 
 MOST_TRIES = 2
-Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
-RETRACTED, CORRECTION = "retracted", "correction"  # an issue's status
-EDIT, NOTICE = 0, 1  # the parts of a correction
-
-
-_LOOKED_BACK = dt.timedelta(days=7)
+_PENDING, _SENDING, _SENT = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.SENT
+_GONE, _UNKNOWN = DeliveryStatus.GONE, DeliveryStatus.UNKNOWN
 _TAKE = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
-    .values(status="sending", tries=deliveries.c.tries + 1, changed_at=bindparam("moment"))
+    .values(status=_SENDING, tries=deliveries.c.tries + 1, changed_at=bindparam("moment"))
 )
 _MARK_SENT = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("row"), deliveries.c.tries == bindparam("tried"))
-    .where(deliveries.c.status == "sending")
-    .values(status="sent", message_id=bindparam("message"), reason=None, changed_at=bindparam("moment"))
+    .where(deliveries.c.status == _SENDING)
+    .values(status=_SENT, telegram_id=bindparam("number"), reason=None, changed_at=bindparam("moment"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is being sent now; with `edits` it changes that message and is no new one.
+    """A delivery that is being sent now. With `edits` it changes the message of that number in the chat.
 
-    `buttons` stand under the message; in a group with topics it goes to `thread_id`. `was_held` when Telegram
-    made the chat wait before. It is part `part` of `parts`, from 0; `missing` are those before it that were
-    refused and of which the reader has not been told.
+    In a group with topics it goes to `thread_id`. `was_held` when Telegram made the chat wait before. It is
+    part `part` of `parts`, from 0; `missing` are those before it that were refused and of which the reader
+    has not been told.
     """
 
     id: int
@@ -77,20 +74,21 @@ class Claimed:
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
     """Free the rows that a stopped process left in `sending`; return how many ended `unknown`."""
     d = deliveries.c
-    outcome = case((d.tries >= MOST_TRIES, "unknown"), else_="pending")
-    statement = update(deliveries).where(d.status == "sending").values(status=outcome, changed_at=now)
+    outcome = case((d.tries >= MOST_TRIES, _UNKNOWN.value), else_=_PENDING.value)
+    statement = update(deliveries).where(d.status == _SENDING).values(status=outcome, changed_at=now)
     rows = (await connection.execute(statement.returning(d.status))).scalars().all()
-    return sum(status == "unknown" for status in rows)
+    return sum(status == _UNKNOWN for status in rows)
 
 
-async def free_unsent(connection: AsyncConnection, *, in_hand: Sequence[Claimed], now: dt.datetime) -> None:
-    """Free rows in `sending` beyond those `in_hand`: a claim whose commit arrived, but not the word of it.
+async def free_unsent(connection: AsyncConnection, *, in_flight: Sequence[Claimed], now: dt.datetime) -> None:
+    """Free rows in `sending` other than those `in_flight`: those of a claim that was committed although the
+    reply to COMMIT was lost.
 
-    Only the holder of the lease may ask, who knows that it sent none of them.
+    Only the holder of the lease may ask: that process knows that it sent none of them.
     """
     d = deliveries.c
-    lost = and_(d.status == "sending", d.id.not_in([one.id for one in in_hand]))
-    values = {"status": "pending", "tries": d.tries - 1, "changed_at": now}
+    lost = and_(d.status == _SENDING, d.id.not_in([one.id for one in in_flight]))
+    values = {"status": _PENDING, "tries": d.tries - 1, "changed_at": now}
     await connection.execute(update(deliveries).where(lost).values(values))
 
 
@@ -101,29 +99,30 @@ async def claim_deliveries(
     limit: int,
     repeats: int = 1,
     busy: Collection[int] = (),
-    flying: Collection[int] = (),
+    in_flight: Collection[int] = (),
     lease: LeaseKey | None = None,
 ) -> list[Claimed]:
-    """Take up to `limit` due rows for sending, first tries first, the parts of an issue in their order.
+    """Claim up to `limit` due rows for sending, first tries first.
 
-    Chats that are `busy` come after all others; those to which something is `flying` wait, and of a chat one
-    row is taken at a time: a row that only waits for its chat keeps others from going. A chat that Telegram
-    makes wait is left alone until its wait is over. Of rows tried before
-    at most `repeats` are taken, so that the next kill leaves few in doubt for good. Nothing is taken when the
-    `lease` is in other hands. A row that came back while its chat paused or left, or its issue was retracted,
-    is called off here. One that edits waits until what it edits is done.
+    A row waits while the message that its own comes after is open for the same subscriber: so the parts of an
+    issue go in order, and an edit goes after what it edits. One row a chat is claimed at a time; chats
+    `in_flight` wait, `busy` ones come after all others, and those that Telegram holds are left alone.
+
+    At most `repeats` rows that were tried before are claimed: if the process dies now, only those can end as
+    `unknown`. Nothing is claimed when another process has the `lease`. A row that came back while its chat
+    paused or left, or its issue was retracted, is called off here.
     """
     if limit <= 0 or (lease is not None and not await holds_lease(connection, lease)):
         return []  # to SQLite a limit below 0 is none
     firsts, again = _due(is_repeat=False), _due(is_repeat=True)
-    claimed = await _claim(connection, firsts, limit, now, {*busy, *flying})
+    claimed = await _claim(connection, firsts, limit, now, {*busy, *in_flight})
     if busy and len(claimed) < limit:
-        waiting = {*flying, *(one.chat_id for one in claimed)}
+        waiting = {*in_flight, *(one.chat_id for one in claimed)}
         claimed += await _claim(connection, firsts, limit - len(claimed), now, waiting)
     repeats = min(repeats, limit - len(claimed))
     if repeats <= 0:
         return claimed
-    waiting = {*flying, *(one.chat_id for one in claimed)}
+    waiting = {*in_flight, *(one.chat_id for one in claimed)}
     return claimed + await _claim(connection, again, repeats, now, waiting)
 
 
@@ -131,43 +130,35 @@ async def claim_deliveries(
 def _due(*, is_repeat: bool) -> Select[Any]:
     """Return the query for `at_most` rows that may go out `by_now`, but to `waiting` chats: those tried
     before, or the others."""
-    d, s = deliveries.c, subscribers.c
+    d, m, s = deliveries.c, messages.c, subscribers.c
     by_now = bindparam("by_now", type_=UtcTime)
-    earlier = deliveries.alias("earlier")
-    is_first = ~exists().where(
-        earlier.c.subscriber_id == d.subscriber_id,
-        earlier.c.issue_id == d.issue_id,
-        earlier.c.part < d.part,
-        earlier.c.status.in_(["pending", "sending"]),
-    )
-    part = and_(issue_parts.c.issue_id == d.issue_id, issue_parts.c.part == d.part)
-    edited = deliveries.alias("edited")
-    all_parts = issue_parts.alias("all_parts")
-    parts = select(func.count()).select_from(all_parts).where(all_parts.c.issue_id == d.issue_id)
+    earlier, same_issue = deliveries.alias("earlier"), messages.alias("same_issue")
+    parts = select(func.count()).select_from(same_issue).where(same_issue.c.issue_id == m.issue_id)
     return (
         select(
             d.id,
-            d.part,
             s.chat_id,
             s.thread_id,
             s.held_until,
-            parts.correlate(deliveries).scalar_subquery().label("parts"),
-            issue_parts.c.html,
-            d.tries,
-            edited.c.message_id.label("edits"),
-            delivery_buttons.c.rows.label("buttons"),
             s.status,
+            parts.correlate(messages).scalar_subquery().label("parts"),
+            m.kind,
+            m.part,
+            m.html,
+            m.buttons,
+            d.tries,
+            earlier.c.telegram_id.label("earlier_id"),
             issues.c.status.label("issue_status"),
         )
         .join(subscribers, s.id == d.subscriber_id)
-        .join(issues, issues.c.id == d.issue_id)
-        .join(issue_parts, part)
-        .outerjoin(delivery_edits, delivery_edits.c.delivery_id == d.id)
-        .outerjoin(edited, edited.c.id == delivery_edits.c.edited_id)
-        .outerjoin(delivery_buttons, delivery_buttons.c.delivery_id == d.id)
+        .join(messages, m.id == d.message_id)
+        .outerjoin(issues, issues.c.id == m.issue_id)
+        .outerjoin(
+            earlier, and_(earlier.c.message_id == m.after_id, earlier.c.subscriber_id == d.subscriber_id)
+        )
         .where(d.tries > 0 if is_repeat else d.tries == 0)
-        .where(d.status == literal_column("'pending'"), d.not_before <= by_now, is_first, is_free(by_now))
-        .where(or_(edited.c.id.is_(None), edited.c.status.not_in(["pending", "sending"])))
+        .where(d.status == literal_column("'pending'"), d.not_before <= by_now, is_free(by_now))
+        .where(or_(earlier.c.id.is_(None), earlier.c.status.not_in(OPEN)))
         .where(s.chat_id.not_in(bindparam("waiting", expanding=True)))
         .order_by(d.tries, d.not_before, d.id)
         .limit(bindparam("at_most"))
@@ -185,7 +176,7 @@ async def _claim(
     rows = (await connection.execute(due, {"by_now": now, "at_most": limit, "waiting": list(waiting)})).all()
     for row in rows:
         if reason := _why_off(row):
-            off = {"status": "gone", "reason": reason, "changed_at": now}
+            off = {"status": _GONE, "reason": reason, "changed_at": now}
             await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(off))
     firsts = {row.chat_id: row.id for row in reversed(rows) if not _why_off(row)}  # of each chat
     wanted = [row for row in rows if firsts.get(row.chat_id) == row.id]
@@ -198,12 +189,12 @@ async def _claim(
             row.chat_id,
             row.html,
             row.tries + 1,
-            row.edits,
-            row.buttons or (),
+            row.earlier_id if row.kind == MessageKind.CORRECTION_EDIT else None,
+            read_buttons(row.buttons),
             row.thread_id,
             row.held_until is not None,
             row.part,
-            row.parts if row.issue_status == "made" else 1,
+            max(row.parts, 1),
             missing.get(row.id, ()),
         )
         for row in wanted
@@ -214,21 +205,28 @@ async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict
     """Return, by delivery, the parts of its issue that were refused since the last one that arrived."""
     if not ids:
         return {}
-    d, claimed = deliveries.c, deliveries.alias("claimed")
-    same = and_(claimed.c.subscriber_id == d.subscriber_id, claimed.c.issue_id == d.issue_id)
-    query = select(claimed.c.id, d.part, d.status).join(claimed, and_(same, d.part < claimed.c.part))
-    query = query.where(claimed.c.id.in_(ids), or_(d.status == "sent", is_of(REFUSED)))
+    d, m = deliveries.c, messages.c
+    claimed, its_message = deliveries.alias("claimed"), messages.alias("its_message")
+    query = (
+        select(claimed.c.id, m.part, d.status)
+        .select_from(claimed)
+        .join(its_message, its_message.c.id == claimed.c.message_id)
+        .join(messages, and_(m.issue_id == its_message.c.issue_id, m.part < its_message.c.part))
+        .join(deliveries, and_(d.message_id == m.id, d.subscriber_id == claimed.c.subscriber_id))
+        .where(claimed.c.id.in_(ids), or_(d.status == _SENT, is_of(REFUSED)))
+        .order_by(claimed.c.id, m.part)
+    )
     found: dict[int, tuple[int, ...]] = {}
-    for row in await connection.execute(query.order_by(claimed.c.id, d.part)):
-        found[row.id] = () if row.status == "sent" else (*found.get(row.id, ()), row.part)
+    for row in await connection.execute(query):
+        found[row.id] = () if row.status == _SENT else (*found.get(row.id, ()), row.part)
     return found
 
 
 def _why_off(row: Any) -> str | None:
     """Return why a due row is not to be sent any more."""
-    if row.issue_status == RETRACTED:
-        return RETRACTED
-    if row.edits is None and row.issue_status == CORRECTION and row.part == EDIT:
+    if row.issue_status == IssueStatus.RETRACTED:
+        return IssueStatus.RETRACTED.value
+    if row.kind == MessageKind.CORRECTION_EDIT and row.earlier_id is None:
         return "nothing to edit"
     return None if row.status == "active" else str(row.status)
 
@@ -237,20 +235,20 @@ async def mark_sent(
     connection: AsyncConnection, sent: Sequence[tuple[Claimed, int]], *, now: dt.datetime
 ) -> None:
     """Write down Telegram's message number of each."""
-    rows = [{"row": one.id, "tried": one.tries, "message": number, "moment": now} for one, number in sent]
+    rows = [{"row": one.id, "tried": one.tries, "number": number, "moment": now} for one, number in sent]
     if rows:
         await connection.execute(_MARK_SENT, rows)
 
 
 async def mark_gone(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Write down that Telegram refused this delivery for good, and why."""
-    values = {"status": "gone", "reason": reason, "changed_at": now}
+    values = {"status": _GONE, "reason": reason, "changed_at": now}
     await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
 async def mark_unknown(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Write down that nobody can tell whether this delivery arrived."""
-    values = {"status": "unknown", "reason": reason, "changed_at": now}
+    values = {"status": _UNKNOWN, "reason": reason, "changed_at": now}
     await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
@@ -266,7 +264,7 @@ async def put_back(
     """Let a delivery wait until `not_before`; `counts` tells whether Telegram may have seen this try."""
     d = deliveries.c
     values = {
-        "status": "pending",
+        "status": _PENDING,
         "not_before": not_before,
         "tries": d.tries if counts else d.tries - 1,
         "reason": reason,
@@ -278,26 +276,15 @@ async def put_back(
 def _is_ours(one: Claimed) -> ColumnElement[bool]:
     """Return the condition that a row is still in the try that was claimed.
 
-    Whoever takes the row over tries it anew or ends it: what an earlier holder learns then counts no more.
+    A process that takes the row over tries it again or finishes it: what the process before it learns about
+    the earlier try does not count any more.
     """
     d = deliveries.c
-    return and_(d.id == one.id, d.tries == one.tries, d.status == "sending")
+    return and_(d.id == one.id, d.tries == one.tries, d.status == _SENDING)
 
 
-async def count_by_status(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
-    """Return how many deliveries changed since `since` stand in each status.
-
-    Only issues of the week before are looked through, not the whole ledger: what waited longer is left out.
-    """
-    d, i = deliveries.c, issues.c
-    recent = select(i.id).where(i.slot_at >= since - _LOOKED_BACK)
-    changed = and_(d.issue_id.in_(recent), d.changed_at >= since)
-    query = select(d.status, func.count().label("total")).where(changed).group_by(d.status)
-    return {row.status: row.total for row in await connection.execute(query)}
-
-
-async def count_waiting(connection: AsyncConnection) -> int:
-    """Return how many deliveries are not finished."""
+async def count_open(connection: AsyncConnection) -> dict[DeliveryStatus, int]:
+    """Return how many deliveries are pending and sending; costs as much as there are."""
     d = deliveries.c
-    query = select(func.count()).select_from(deliveries).where(d.status.in_(["pending", "sending"]))
-    return (await connection.execute(query)).scalar_one()
+    query = select(d.status, func.count().label("total")).where(d.status.in_(OPEN)).group_by(d.status)
+    return {DeliveryStatus(row.status): row.total for row in await connection.execute(query)}

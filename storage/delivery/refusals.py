@@ -7,10 +7,13 @@ the message cannot be sent.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import deliveries, issues, subscribers
+from storage.delivery.counts import count_finished
+from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus
+from storage.tables import deliveries, delivery_counts, issues, messages, subscribers
+from storage.times import UtcTime
 
 LEFT, NO_RIGHTS, REFUSED = "left", "no rights", "refused"
 FEWEST, SHARE = 3, 0.2  # so many refused copies, and of those that are done, are news
@@ -61,33 +64,34 @@ def words_of(reason: str) -> str:
 
 
 async def find_latest_copies(connection: AsyncConnection, *, since: dt.datetime) -> list[LatestCopies]:
-    """Count the copies of each edition's latest issue since `since`; costs as much as they are."""
-    d, i = deliveries.c, issues.c
-    latest = select(i.edition, func.max(i.slot_at).label("slot_at")).where(
-        i.status == "made", i.slot_at >= since
+    """Return what came of the copies of each edition's latest issue since `since`."""
+    i = issues.c
+    latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).where(
+        i.status == IssueStatus.MADE, i.slot_at >= since
     )
-    newest = latest.group_by(i.edition).subquery()
-    is_refused = and_(d.status == "gone", is_of(REFUSED))
-    is_gone = and_(d.status == "gone", or_(is_of(LEFT), is_of(NO_RIGHTS), is_of(REFUSED)))
-    query = (
-        select(
-            i.edition,
-            i.slot_at,
-            _count(d.status.in_(["pending", "sending"])),
-            _count(d.status.in_(["sent", "unknown"])),
-            _count(is_gone),
-            _count(is_refused),
-            func.coalesce(func.max(case((is_refused, d.reason))), func.max(case((is_gone, d.reason))), ""),
-        )
-        .join(issues, i.id == d.issue_id)
-        .join(newest, and_(newest.c.edition == i.edition, newest.c.slot_at == i.slot_at))
-        .where(i.status == "made")
-        .group_by(i.edition, i.slot_at)
+    rows = (await connection.execute(latest.group_by(i.edition).order_by(i.edition))).all()
+    return [await _find_copies(connection, edition, slot_at) for edition, slot_at in rows]
+
+
+async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> LatestCopies:
+    d, i, m, n = deliveries.c, issues.c, messages.c, delivery_counts.c
+    finished = await count_finished(connection, n.edition == edition, n.slot_at == slot_at)
+    of_issue = select(m.id).join(issues, i.id == m.issue_id).where(i.edition == edition, i.slot_at == slot_at)
+    waiting = select(func.count()).where(d.message_id.in_(of_issue), d.status.in_(OPEN))
+    reason = None
+    if finished.refused or finished.departed:
+        of_kind = is_of(REFUSED) if finished.refused else or_(is_of(LEFT), is_of(NO_RIGHTS))
+        one = select(d.reason).where(d.message_id.in_(of_issue), d.status == DeliveryStatus.GONE, of_kind)
+        reason = (await connection.execute(one.limit(1))).scalar_one_or_none()
+    return LatestCopies(
+        edition=edition,
+        slot_at=slot_at,
+        waiting=(await connection.execute(waiting)).scalar_one(),
+        reached=finished.sent + finished.unknown,
+        gone=finished.refused + finished.departed,
+        refused=finished.refused,
+        reason=words_of(reason or ""),
     )
-    return [
-        LatestCopies(edition, slot_at, waiting, reached, gone, refused, words_of(reason))
-        for edition, slot_at, waiting, reached, gone, refused, reason in await connection.execute(query)
-    ]
 
 
 async def count_lost_chats(connection: AsyncConnection, *, since: dt.datetime) -> int:
@@ -112,7 +116,3 @@ async def take_untold_lost_chats(
 def _is_lost() -> ColumnElement[bool]:
     s = subscribers.c
     return and_(s.status == "gone", s.status_reason.startswith(f"{NO_RIGHTS}: "))
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(cast(condition, Integer)), 0)

@@ -1,72 +1,127 @@
-"""Issues taken back by an operator: what still waits is called off, what went out is counted.
+"""What an operator sees as one: an issue, with all its profiles, or a correction; and issues taken back.
 
 An operator thinks of "the morning's issue"; in the tables that is a batch, one issue for each profile of one
-edition and slot.
+edition and slot. When it is taken back, what still waits is called off and what went out is counted.
 """
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.deliveries import CORRECTION, RETRACTED
-from storage.delivery.issues import ALERT
-from storage.tables import deliveries, issue_stories, issues, profiles
+from storage.delivery.counts import count_finished
+from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus
+from storage.tables import (
+    corrections,
+    deliveries,
+    delivery_counts,
+    issue_stories,
+    issues,
+    messages,
+    profiles,
+)
 
-_ORDER = ("skipped", "empty", "made", CORRECTION, RETRACTED)  # the last that occurs is the batch's status
-_GOT_IT = ("sending", "sent", "unknown")
+_ORDER = tuple(IssueStatus)  # the last that occurs is the batch's status
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The issues of one edition and slot. `id` is that of one of them, by which the batch is asked for.
+    """The issues of one edition and slot, or a correction, whose slot is when it was confirmed.
 
-    `deliveries` counts them by status, each part of each reader; empty where they were not counted.
+    `id` is that of one of the issues, or the correction's, which has no `status`. `deliveries` counts them by
+    status, each message of each reader; empty where they were not counted.
     """
 
     id: int
     edition: str
     slot_at: dt.datetime
-    status: str
-    deliveries: Mapping[str, int] = field(default_factory=dict)
+    status: IssueStatus | None
+    deliveries: Mapping[DeliveryStatus, int] = field(default_factory=dict)
+
+    @property
+    def is_correction(self) -> bool:
+        """Tell whether this is a correction."""
+        return self.status is None
 
 
 async def find_batches(connection: AsyncConnection, *, since: dt.datetime, limit: int) -> list[Batch]:
-    """Return the latest batches with a slot since `since`, newest first, deliveries not counted."""
-    i = issues.c
-    query = select(func.max(i.id), i.edition, i.slot_at, func.max(_rank()))
-    query = query.where(i.slot_at >= since, i.status != ALERT)
+    """Return the latest batches and corrections since `since`, newest first, deliveries not counted."""
+    i, c = issues.c, corrections.c
+    query = select(func.max(i.id), i.edition, i.slot_at, func.max(_rank())).where(i.slot_at >= since)
     query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
-    return [
+    batches = [
         Batch(issue_id, edition, slot, _ORDER[rank])
         for issue_id, edition, slot, rank in await connection.execute(query)
     ]
+    confirmed = select(c.id).where(c.confirmed_at >= since).order_by(c.confirmed_at.desc()).limit(limit)
+    ids = (await connection.execute(confirmed)).scalars().all()
+    found = [await _find_correction(connection, correction_id) for correction_id in ids]
+    batches += [correction for correction in found if correction is not None]
+    return sorted(batches, key=lambda batch: batch.slot_at, reverse=True)[:limit]
 
 
 async def count_batches(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
-    """Return how many batches with a slot since `since` there are, by status."""
-    i = issues.c
-    of_each = select(func.max(_rank()).label("rank")).where(i.slot_at >= since, i.status != ALERT)
+    """Return how many batches with a slot since `since` there are, by status, and how many corrections."""
+    i, c = issues.c, corrections.c
+    of_each = select(func.max(_rank()).label("rank")).where(i.slot_at >= since)
     ranks = of_each.group_by(i.edition, i.slot_at).subquery()
     query = select(ranks.c.rank, func.count()).group_by(ranks.c.rank)
-    return {_ORDER[rank]: count for rank, count in await connection.execute(query)}
+    counts: dict[str, int] = {_ORDER[rank].value: count for rank, count in await connection.execute(query)}
+    confirmed = select(func.count()).select_from(corrections).where(c.confirmed_at >= since)
+    if count := (await connection.execute(confirmed)).scalar_one():
+        counts["correction"] = count
+    return counts
 
 
 async def find_batch(connection: AsyncConnection, issue_id: int) -> Batch | None:
     """Return the batch of an issue with its deliveries counted."""
-    i, d = issues.c, deliveries.c
-    query = select(i.edition, i.slot_at).where(i.id == issue_id)
-    row = (await connection.execute(query)).first()
+    i, n = issues.c, delivery_counts.c
+    row = (await connection.execute(select(i.edition, i.slot_at).where(i.id == issue_id))).first()
     if row is None:
         return None
     these = _of_batch(row.edition, row.slot_at)
     rank = (await connection.execute(select(func.max(_rank())).where(these))).scalar_one()
-    counts = select(d.status, func.count().label("total")).join(issues, i.id == d.issue_id).where(these)
-    rows = await connection.execute(counts.group_by(d.status))
-    counted = {counted.status: counted.total for counted in rows}
-    return Batch(issue_id, row.edition, row.slot_at, _ORDER[rank], counted)
+    of_batch = messages.c.issue_id.in_(select(i.id).where(these))
+    finished = await count_finished(connection, n.edition == row.edition, n.slot_at == row.slot_at)
+    still_open = await _count(connection, of_batch, deliveries.c.status.in_(OPEN))
+    counts = still_open | finished.by_status
+    return Batch(issue_id, row.edition, row.slot_at, _ORDER[rank], counts)
+
+
+async def find_correction_batch(connection: AsyncConnection, correction_id: int) -> Batch | None:
+    """Return a confirmed correction with its deliveries counted."""
+    batch = await _find_correction(connection, correction_id)
+    if batch is None:
+        return None
+    return replace(batch, deliveries=await _count(connection, messages.c.correction_id == correction_id))
+
+
+async def _find_correction(connection: AsyncConnection, correction_id: int) -> Batch | None:
+    """Return a confirmed correction, under the edition of the latest issue whose message it changes or is
+    about."""
+    c, i = corrections.c, issues.c
+    first, corrected = messages.alias("first"), messages.alias("corrected")
+    query = (
+        select(i.edition, c.confirmed_at)
+        .select_from(corrections)
+        .join(first, first.c.correction_id == c.id)
+        .join(corrected, corrected.c.id == first.c.after_id)
+        .join(issues, i.id == corrected.c.issue_id)
+        .where(c.id == correction_id, c.confirmed_at.is_not(None))
+        .order_by(first.c.id)
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return Batch(correction_id, row.edition, row.confirmed_at, None) if row else None
+
+
+async def _count(connection: AsyncConnection, *of: ColumnElement[bool]) -> dict[DeliveryStatus, int]:
+    d = deliveries.c
+    query = select(d.status, func.count().label("total")).join(messages, messages.c.id == d.message_id)
+    rows = await connection.execute(query.where(*of).group_by(d.status))
+    return {DeliveryStatus(row.status): row.total for row in rows}
 
 
 async def find_headlines(connection: AsyncConnection, batch: Batch, *, limit: int) -> list[tuple[int, str]]:
@@ -89,21 +144,23 @@ async def retract(connection: AsyncConnection, batch: Batch, reason: str, *, now
     Where nobody got the issue its stories count as untold: the next one may bring them.
     """
     i, d = issues.c, deliveries.c
-    these = and_(_of_batch(batch.edition, batch.slot_at), i.status == "made")
-    ids = select(i.id).where(these)
-    called_off = {"status": "gone", "reason": RETRACTED, "changed_at": now}
-    waiting = and_(d.issue_id.in_(ids), d.status == "pending")
+    these = and_(_of_batch(batch.edition, batch.slot_at), i.status == IssueStatus.MADE)
+    of_these = select(messages.c.id).join(issues, i.id == messages.c.issue_id).where(these)
+    called_off = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
+    waiting = and_(d.message_id.in_(of_these), d.status == DeliveryStatus.PENDING)
     count = (await connection.execute(update(deliveries).where(waiting).values(called_off))).rowcount
     if count:
         await _forget_untold(connection, these)
-        await connection.execute(update(issues).where(these).values(status=RETRACTED, reason=reason))
+        await connection.execute(
+            update(issues).where(these).values(status=IssueStatus.RETRACTED, reason=reason)
+        )
     return count
 
 
 async def _forget_untold(connection: AsyncConnection, these: ColumnElement[bool]) -> None:
     """Let the stories of issues that nobody got, and of their time, be told by a later one."""
-    i, p = issues.c, profiles.c
-    is_got = exists().where(deliveries.c.issue_id == i.id, deliveries.c.status.in_(_GOT_IT))
+    i, p, m, d = issues.c, profiles.c, messages.c, deliveries.c
+    is_got = exists().where(m.issue_id == i.id, d.message_id == m.id, d.status.in_(MAY_HAVE_ARRIVED))
     untold = and_(these, ~is_got)
     query = select(i.id, i.profile_id, i.slot_at, i.made_at, i.window_start).where(untold)
     for row in (await connection.execute(query)).all():

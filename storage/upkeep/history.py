@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import deliveries, issues, subscribers
+from storage.tables import delivery_counts, subscribers
 
 
 async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
@@ -31,15 +31,14 @@ async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetim
 async def deliveries_between(
     connection: AsyncConnection, moments: Sequence[dt.datetime]
 ) -> list[Counter[str]]:
-    """Return for each span between two moments (ascending) the deliveries of its slots, counted by status."""
-    d, i = deliveries.c, issues.c
-    query = (
-        select(i.slot_at, d.status, func.count().label("total"))
-        .join_from(issues, deliveries, d.issue_id == i.id)
-        .where(i.slot_at >= moments[0], i.slot_at < moments[-1])
-        .group_by(i.slot_at, d.status)
+    """Return for each span between two moments (ascending) the finished deliveries of its slots."""
+    n = delivery_counts.c
+    query = select(n.slot_at, n.sent, n.gone, n.unknown).where(
+        n.slot_at >= moments[0], n.slot_at < moments[-1]
     )
     spans = [Counter[str]() for _ in moments[1:]]
-    for at, status, total in await connection.execute(query):
-        spans[bisect_right(moments, at) - 1][status] += total
+    for row in await connection.execute(query):
+        spans[bisect_right(moments, row.slot_at) - 1].update(
+            sent=row.sent, gone=row.gone, unknown=row.unknown
+        )
     return spans

@@ -7,7 +7,17 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import prune_changes, record_changes
-from storage.tables import articles, deliveries, issues, questions, refusals, set_aside_texts, stories
+from storage.tables import (
+    articles,
+    deliveries,
+    delivery_counts,
+    issues,
+    messages,
+    questions,
+    refusals,
+    set_aside_texts,
+    stories,
+)
 
 _BATCH = 200
 _USUAL_SHARE = 0.3
@@ -33,11 +43,11 @@ class Extent:
 async def measure_prune(connection: AsyncConnection, *, before: dt.datetime) -> Extent:
     """Count what is older than `before`."""
     a, d = func.count(articles.c.id), func.count(deliveries.c.id)
-    of_old_issues = deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.slot_at < before))
+    of_old_messages = deliveries.c.message_id.in_(select(messages.c.id).where(messages.c.made_at < before))
     queries = (
         select(a).where(articles.c.stored_at < before),
         select(a),
-        select(d).where(of_old_issues),
+        select(d).where(of_old_messages),
         select(d),
     )
     return Extent(*[(await connection.execute(query)).scalar_one() for query in queries])
@@ -62,17 +72,23 @@ async def prune_articles(connection: AsyncConnection, *, before: dt.datetime) ->
 
 
 async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 issues of slots before `before`, with their parts and deliveries; return how many."""
-    i = issues.c
-    ids = list((await connection.execute(select(i.id).where(i.slot_at < before).limit(_BATCH))).scalars())
-    await connection.execute(delete(issues).where(i.id.in_(ids)))
-    return len(ids)
+    """Delete up to 200 issues of slots before `before` and as many older messages of other kinds, with their
+    deliveries; return how many."""
+    i, m = issues.c, messages.c
+    old_issues = select(i.id).where(i.slot_at < before).limit(_BATCH)
+    old_messages = select(m.id).where(m.issue_id.is_(None), m.made_at < before).limit(_BATCH)
+    issue_ids = (await connection.execute(old_issues)).scalars().all()
+    message_ids = (await connection.execute(old_messages)).scalars().all()
+    await connection.execute(delete(issues).where(i.id.in_(issue_ids)))
+    await connection.execute(delete(messages).where(m.id.in_(message_ids)))
+    return len(issue_ids) + len(message_ids)
 
 
 async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Delete old refusals and texts set aside, and up to 200 each of old questions and of bare stories."""
+    """Delete old refusals, counts, texts set aside, and up to 200 each of old questions and bare stories."""
     await connection.execute(delete(refusals).where(refusals.c.seen_at < before))
     await connection.execute(delete(set_aside_texts).where(set_aside_texts.c.seen_at < before))
+    await connection.execute(delete(delivery_counts).where(delivery_counts.c.slot_at < before))
     await prune_changes(connection)
     q, s = questions.c, stories.c
     asked = select(q.id).where(q.asked_at < before).limit(_BATCH)

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import subscribers as people
 from storage.articles import count_waiting
-from storage.delivery import deliveries as ledger
 from storage.delivery import outlook
+from storage.delivery.counts import count_finished
+from storage.delivery.deliveries import count_open
 from storage.delivery.outlook import Outcomes, Queue
 from storage.delivery.refusals import LatestCopies, count_lost_chats, find_latest_copies
 from storage.delivery.retractions import count_batches
 from storage.inbox import find_refusals
-from storage.tables import articles, stories
+from storage.tables import articles, delivery_counts, stories
 from storage.updates import count_set_aside
 
 _LOST_FOR = dt.timedelta(days=7)
@@ -24,7 +25,8 @@ _IN_DELIVERY = ("queue", "outcomes", "refused", "lost_chats")
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts; those by status are of what changed since the moment asked for, subscribers are all.
+    """Counts. Subscribers are all; issues and deliveries are of slots since the moment asked for, the open
+    deliveries of any.
 
     `issues` counts those of one edition and slot as one, as operators do.
     """
@@ -59,6 +61,8 @@ class Stats:
 async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Stats:
     """Count everything once; what has a time, since `since`."""
     a = articles.c
+    still_open = await count_open(connection)
+    finished = await count_finished(connection, delivery_counts.c.slot_at >= since)
     count_articles = select(func.count()).select_from(articles)
     return Stats(
         articles=(await connection.execute(count_articles)).scalar_one(),
@@ -67,8 +71,8 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         stories=(await connection.execute(select(func.count()).select_from(stories))).scalar_one(),
         subscribers=await people.count_by_status(connection),
         issues=await count_batches(connection, since=since),
-        deliveries=await ledger.count_by_status(connection, since=since),
-        deliveries_waiting=await ledger.count_waiting(connection),
+        deliveries={s.value: count for s, count in (still_open | finished.by_status).items()},
+        deliveries_waiting=sum(still_open.values()),
         queue=await outlook.look_at_queue(connection, now=now),
         outcomes=await outlook.count_outcomes(connection, since=since, now=now),
         refusals=await find_refusals(connection, limit=5),

@@ -18,7 +18,8 @@ from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import find_waiting, store_articles
-from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.intake import Incoming
 from storage.profiles import Choices, join_profile
@@ -219,12 +220,12 @@ def queue(desk: Desk, users: Control, reader: Reader) -> Queue:
             await users.user(f"Bạn {chat}", id=chat, started=True)
             profile = await reader(chat)
         now = desk.clock.now()
-        issue = Issue(profile, "sang", now, now - dt.timedelta(hours=1), "made", parts=parts)
+        issue = Issue(
+            profile, "sang", now, now - dt.timedelta(hours=1), IssueStatus.MADE, parts=tuple(map(Part, parts))
+        )
         async with desk.database.write() as connection:
             issue_id = await record_issue(connection, issue, now=now)
             assert issue_id is not None
-            await enqueue_deliveries(
-                connection, issue_id, profile, len(parts), release=lambda start, end: now, now=now
-            )
+            await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)
 
     return queued

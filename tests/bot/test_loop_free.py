@@ -30,7 +30,7 @@ from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.subscribers import export_subscriber
-from storage.tables import deliveries, issues, profiles, questions, subscribers, watches
+from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
 from storage.work import Worked, make_story, save_work
 from summarizer.questions.watching import parse_watch, watch_key
@@ -179,10 +179,18 @@ async def test_someone_with_a_long_history_takes_it_along(desk: Desk) -> None:
             [{"profile_id": 1, "edition": "sang", "slot_at": at, "window_start": at, "status": "made",
               "made_at": at} for at in moments],
         )  # fmt: skip
-        sent = {"subscriber_id": 1, "part": 0, "status": "sent", "tries": 1}
+        digest = {"kind": "digest", "html": "một", "buttons": [], "part": 0}
+        await connection.execute(
+            insert(messages),
+            [digest | {"issue_id": n + 1, "made_at": at} for n, at in enumerate(moments)],
+        )
+        sent = {"subscriber_id": 1, "status": "sent", "tries": 1}
         await connection.execute(
             insert(deliveries),
-            [sent | {"issue_id": n + 1, "not_before": at, "changed_at": at} for n, at in enumerate(moments)],
+            [
+                sent | {"message_id": n + 1, "not_before": at, "changed_at": at}
+                for n, at in enumerate(moments)
+            ],
         )
     with free_loop():
         async with desk.database.read() as connection:

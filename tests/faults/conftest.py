@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import insert, make_url, select
 
 from bot.emulator.client import Control
-from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
-from storage.tables import deliveries, leases, subscribers
+from storage.tables import deliveries, leases, messages, subscribers
 from tests.bot.conftest import (
     clock,
     desk,
@@ -76,21 +77,27 @@ class Ledger:
     async def publish(self, profile: int, *parts: str) -> int:
         """Queue an issue for everyone of a profile; return its id."""
         now = dt.datetime.now(dt.UTC)
-        issue = Issue(profile, "sang", now, now - HOUR, "made", parts=parts or ("Tin sáng nay",))
+        issue = Issue(
+            profile,
+            "sang",
+            now,
+            now - HOUR,
+            IssueStatus.MADE,
+            parts=tuple(map(Part, parts or ("Tin sáng nay",))),
+        )
         async with self.database.write() as connection:
             issue_id = await record_issue(connection, issue, now=now)
             assert issue_id is not None
-            await enqueue_deliveries(
-                connection, issue_id, profile, len(issue.parts), release=lambda start, end: now, now=now
-            )
+            await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)
         return issue_id
 
     async def rows(self, issue_id: int | None = None) -> list[Row]:
         """Return the deliveries, of one issue or all."""
-        d, s = deliveries.c, subscribers.c
+        d, s, m = deliveries.c, subscribers.c, messages.c
         query = select(s.chat_id, d.status, d.tries).join(subscribers, s.id == d.subscriber_id)
+        query = query.join(messages, m.id == d.message_id)
         if issue_id is not None:
-            query = query.where(d.issue_id == issue_id)
+            query = query.where(m.issue_id == issue_id)
         async with self.database.read() as connection:
             return [Row(*row) for row in await connection.execute(query.order_by(d.id))]
 

@@ -19,7 +19,7 @@ from bot.emulator.client import Control, Json
 from bot.jobs.delivery import FEWEST_IN_FLIGHT
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
-from storage.tables import articles, deliveries, issues, subscribers
+from storage.tables import articles, deliveries, issues, messages, subscribers
 from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, copies, make_chats
 from tests.faults.hostile_world import INVENTED, HostileChats, honest_page, hostile_page, sites
@@ -186,14 +186,15 @@ async def live_through(
 
 async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     """Assert that honest readers lost nothing; return what was measured."""
-    s, d, i = subscribers.c, deliveries.c, issues.c
+    s, d, i, m = subscribers.c, deliveries.c, issues.c, messages.c
     async with ledger.database.read() as connection:
-        found = await connection.execute(select(i.slot_at, i.status).where(i.status != "alert"))
+        found = await connection.execute(select(i.slot_at, i.status))
         slots = {row.slot_at: row.status for row in found}
         rows = (
             await connection.execute(
-                select(s.chat_id, d.issue_id, d.part, d.status)
+                select(s.chat_id, m.issue_id, m.part, d.status)
                 .join(subscribers, s.id == d.subscriber_id)
+                .join(messages, m.id == d.message_id)
                 .where(s.chat_id.in_(day.readers))
             )
         ).all()

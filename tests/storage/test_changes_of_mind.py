@@ -9,20 +9,19 @@ from storage.delivery.corrections import (
     confirm_correction,
     count_readers,
     draft_correction,
-    enqueue_edits,
-    enqueue_notices,
+    enqueue_edit,
+    enqueue_notice,
     find_correction,
     find_tellings,
-    mark_of,
-    replace_part,
 )
-from storage.delivery.deliveries import CORRECTION, RETRACTED, claim_deliveries, mark_sent
-from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, find_told_stories, record_issue
+from storage.delivery.deliveries import claim_deliveries, mark_sent
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, find_told_stories, record_issue
 from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
+from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import Database
 from storage.profiles import Choices, find_profile, set_told_until
 from storage.subscribers import delete_subscriber, set_status
-from storage.tables import deliveries, delivery_edits, stories
+from storage.tables import deliveries, messages, stories
 from storage.upkeep.stats import gather_stats
 
 Listener = Callable[..., Awaitable[int]]
@@ -37,12 +36,12 @@ async def publish(database: Database, profile: int, slot: dt.datetime) -> int:
         if known is None:
             await connection.execute(insert(stories).values(id=STORY, created_at=slot))
         told = (ToldStory(STORY, 1, "Giá gạo tăng"),)
-        parts = ("một", "<b>Giá gạo tăng</b>")
-        issue = Issue(profile, "sang", slot, slot - HOUR, "made", parts=parts, stories=told)
+        parts = (Part("một"), Part("<b>Giá gạo tăng</b>"))
+        issue = Issue(profile, "sang", slot, slot - HOUR, IssueStatus.MADE, parts=parts, stories=told)
         issue_id = await record_issue(connection, issue, now=slot)
         assert issue_id is not None
         await set_told_until(connection, profile, slot)
-        await enqueue_deliveries(connection, issue_id, profile, 2, release=lambda start, end: slot, now=slot)
+        await enqueue_issue(connection, issue_id, profile, release=lambda start, end: slot, now=slot)
     return issue_id
 
 
@@ -66,17 +65,11 @@ async def correct(database: Database, now: dt.datetime, *, since: dt.datetime) -
     async with database.write() as connection:
         draft = await draft_correction(connection, STORY, "Tăng ít thôi.", now=now)
         assert await confirm_correction(connection, draft.id, now=now)
-        for number, telling in enumerate(await find_tellings(connection, STORY, since=since)):
-            issue = Issue(
-                telling.profile_id, "sang", now + dt.timedelta(microseconds=1 + number), telling.slot_at,
-                CORRECTION, mark_of(draft.id), parts=("sửa", "báo"),
-            )  # fmt: skip
-            issue_id = await record_issue(connection, issue, now=now)
-            assert issue_id is not None
-            await replace_part(connection, telling, "sửa")
-            edits += await enqueue_edits(connection, issue_id, telling, now=now)
-            notices += await enqueue_notices(
-                connection, issue_id, telling, correction_id=draft.id, release=lambda s, e: now, now=now
+        for telling in await find_tellings(connection, STORY, since=since):
+            edit, edited = await enqueue_edit(connection, draft, telling, "sửa", now=now)
+            edits += edited
+            notices += await enqueue_notice(
+                connection, draft, telling, "báo", after_id=edit, release=lambda s, e: now, now=now
             )
     return edits, notices
 
@@ -92,12 +85,13 @@ async def test_a_correction_edits_the_message_that_told_it_and_tells_each_reader
     async with database.read() as connection:
         assert await count_readers(connection, STORY, since=now - 9 * HOUR) == 2
         assert await count_readers(connection, STORY, since=now) == 0
-        first = (await connection.execute(select(deliveries).where(deliveries.c.part == 1))).first()
+        query = select(deliveries.c.telegram_id).join(messages, messages.c.id == deliveries.c.message_id)
+        first = (await connection.execute(query.where(messages.c.part == 1))).first()
     assert await correct(database, now, since=now - 9 * HOUR) == (4, 2)
     out = await send(database, now)
     assert [words for _, words, _ in out].count("báo") == 2
     assert first is not None
-    assert first.message_id in [edited for _, words, edited in out if words == "sửa"]
+    assert first.telegram_id in [edited for _, words, edited in out if words == "sửa"]
     assert all(edited is not None for _, words, edited in out if words == "sửa")
     assert all(edited is None for _, words, edited in out if words == "báo")
 
@@ -110,12 +104,12 @@ async def test_what_is_being_sent_is_edited_afterwards_and_what_waits_goes_out_c
     await publish(database, profile, now)
     await send(database, now, most=2)  # the first parts
     async with database.write() as connection:
-        [flying] = await claim_deliveries(connection, now=now, limit=1)
+        [in_flight] = await claim_deliveries(connection, now=now, limit=1)
     assert await correct(database, now, since=now) == (1, 1)
     out = await send(database, now)
     assert [(words, edited) for _, words, edited in out] == [("sửa", None)], "the edit waits for its message"
     async with database.write() as connection:
-        await mark_sent(connection, [(flying, 77)], now=now)
+        await mark_sent(connection, [(in_flight, 77)], now=now)
     out = await send(database, now)
     assert [(words, edited) for _, words, edited in out] == [("sửa", 77), ("báo", None)]
 
@@ -127,8 +121,8 @@ async def test_an_edit_whose_message_came_to_nothing_is_called_off_and_never_a_m
     await send(database, now)
     await correct(database, now, since=now)
     async with database.write() as connection:
-        edited = select(delivery_edits.c.edited_id)
-        await connection.execute(deliveries.delete().where(deliveries.c.id.in_(edited)))
+        edited = select(messages.c.after_id).where(messages.c.kind == MessageKind.CORRECTION_EDIT)
+        await connection.execute(deliveries.delete().where(deliveries.c.message_id.in_(edited)))
     assert await send(database, now) == []
     assert [words for _, words, _ in await send(database, now)] == ["báo"]
     async with database.read() as connection:
@@ -211,7 +205,7 @@ async def test_an_issue_that_nobody_got_is_as_if_it_had_not_been_told(
         profile = await find_profile(connection, profile_id)
         assert await find_told_stories(connection, profile_id, since=now - HOUR) == {}
     assert again is not None
-    assert (again.status, again.deliveries) == (RETRACTED, {"gone": 2})
+    assert (again.status, again.deliveries) == ("retracted", {"gone": 2})
     assert profile is not None
     assert profile.last_slot_at == now - HOUR
     assert await send(database, now) == []

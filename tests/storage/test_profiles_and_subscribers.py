@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from storage.delivery.issues import find_issues, find_last_issues, find_told_stories
+from storage.delivery.issues import find_last_issues, find_told_stories
 from storage.engine import Database
 from storage.notes import find_note, write_note
 from storage.profiles import (
@@ -195,7 +195,6 @@ async def test_a_note_is_overwritten(database: Database, now: dt.datetime) -> No
 async def test_counts_of_an_empty_database_are_zero(database: Database, now: dt.datetime) -> None:
     async with database.read() as connection:
         stats = await gather_stats(connection, since=now, now=now)
-        assert await find_issues(connection, since=now) == []
         assert await find_last_issues(connection, 1, limit=3) == []
         assert await find_told_stories(connection, 1, since=now) == {}
         assert await count_by_status(connection) == {}

@@ -209,16 +209,16 @@ def for_deletion() -> InlineKeyboardMarkup:
 
 
 def for_state(
-    editions: Sequence[Edition], issues: Sequence[tuple[str, int]], *, is_stopped: bool
+    editions: Sequence[Edition], recent: Sequence[tuple[str, Intent]], *, is_stopped: bool
 ) -> InlineKeyboardMarkup:
-    """Offer an operator what can be done; `issues` are labels and ids of recent ones."""
+    """Offer an operator what can be done; `recent` are labels and looks at recent issues and corrections."""
     levers = ((texts.BUTTON_PREVIEW, Preview), (texts.BUTTON_SEND, AskToSend))
     rows = [
         [_button(label.format(edition=edition.title), lever(edition.name))]
         for edition in editions[: _MOST_OFFERED // 2]
         for label, lever in levers
     ]
-    rows += [[_button(shortened(label, _LONGEST_LABEL), ShowIssue(number))] for label, number in issues]
+    rows += [[_button(shortened(label, _LONGEST_LABEL), look)] for label, look in recent]
     sending = (
         (texts.BUTTON_START_SENDING, Press.START_SENDING)
         if is_stopped

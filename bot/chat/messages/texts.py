@@ -7,6 +7,8 @@ text for buttons, for the line over a tapped button, and for command description
 
 from markupsafe import Markup
 
+from storage.delivery.states import DeliveryStatus, IssueStatus
+
 # Start
 WELCOME = Markup(
     "Chào bạn! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
@@ -306,19 +308,19 @@ STATE_ISSUES = Markup("\n\n<b>Số gần đây</b>\n{lines}")
 STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
 STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
-ISSUE_STATUSES = {
-    "made": "đã soạn",
-    "empty": "không có tin",
-    "skipped": "bỏ qua",
-    "retracted": "đã thu hồi",
-    "correction": "đã xếp gửi",
+ISSUE_STATUSES: dict[str, str] = {
+    IssueStatus.MADE: "đã soạn",
+    IssueStatus.EMPTY: "không có tin",
+    IssueStatus.SKIPPED: "bỏ qua",
+    IssueStatus.RETRACTED: "đã thu hồi",
 }
+CORRECTION_QUEUED_STATUS = "đã xếp gửi"
 DELIVERY_STATUSES = {
-    "sent": "đã gửi",
-    "pending": "đang đợi",
-    "sending": "đang gửi",
-    "gone": "không gửi nữa",  # blocked, left, paused, taken back
-    "unknown": "chưa rõ đã đến hay chưa",
+    DeliveryStatus.SENT: "đã gửi",
+    DeliveryStatus.PENDING: "đang đợi",
+    DeliveryStatus.SENDING: "đang gửi",
+    DeliveryStatus.GONE: "không gửi nữa",  # blocked, left, paused, taken back
+    DeliveryStatus.UNKNOWN: "chưa rõ đã đến hay chưa",
 }
 DRAWING = "Đang vẽ…"
 HISTORY_TITLE = "Điểm Tin trong 30 ngày"

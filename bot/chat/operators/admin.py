@@ -16,7 +16,7 @@ from bot.chat.intents import AskToSend, Preview, SendNow
 from bot.chat.messages import keyboards, spoken, texts
 from bot.chat.messages.markup import one_line, shortened
 from bot.chat.messages.screen import Screen
-from bot.chat.operators.admin_issues import say_batch
+from bot.chat.operators.admin_issues import look_at, say_batch, say_status
 from bot.chat.visit import Tap, Visit
 from bot.desk import Desk
 from bot.newsroom import Newsroom
@@ -173,7 +173,8 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
     )
     filled = [section.format(lines=Markup("\n").join(lines)) for section, lines in sections if lines]
     issues = [
-        (texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), batch.id) for batch in state.issues
+        (texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), look_at(batch))
+        for batch in state.issues
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
     return Screen(Markup().join([head, *filled]), keyboard)
@@ -226,9 +227,7 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
 
 def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
     return [
-        texts.STATE_ISSUE.format(
-            **say_batch(batch, newsroom, now), status=texts.ISSUE_STATUSES.get(batch.status, batch.status)
-        )
+        texts.STATE_ISSUE.format(**say_batch(batch, newsroom, now), status=say_status(batch))
         for batch in issues
     ]
 

@@ -5,24 +5,33 @@ import datetime as dt
 import structlog
 from markupsafe import Markup
 
-from bot.chat.intents import AskToRetract, Retract, ShowIssue
+from bot.chat.intents import AskToRetract, Retract, ShowCorrection, ShowIssue
 from bot.chat.messages import keyboards, spoken, texts
 from bot.chat.messages.markup import shortened
 from bot.chat.messages.screen import Screen
 from bot.chat.visit import Tap
 from bot.newsroom import Newsroom
-from storage.delivery.deliveries import CORRECTION
-from storage.delivery.retractions import Batch, find_batch, find_headlines, retract
+from storage.delivery.retractions import (
+    Batch,
+    find_batch,
+    find_correction_batch,
+    find_headlines,
+    retract,
+)
+from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
 
 _MOST_STORIES, _LONGEST_HEADLINE = 25, 100  # in UTF-16 units; together they fit one message
 _log = structlog.get_logger(__name__)
 
 
-async def show(tap: Tap, wanted: ShowIssue) -> None:
-    """Show how an issue fared and what it tells."""
+async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
+    """Show how an issue fared and what it tells, or how a correction fared."""
+    stories: list[tuple[int, str]] = []
     async with tap.desk.database.read() as connection:
-        batch = await find_batch(connection, wanted.issue_id)
-        stories = await find_headlines(connection, batch, limit=_MOST_STORIES) if batch else []
+        if isinstance(wanted, ShowCorrection):
+            batch = await find_correction_batch(connection, wanted.correction_id)
+        elif batch := await find_batch(connection, wanted.issue_id):
+            stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
     if batch is None:
         await tap.settle(texts.STALE_BUTTON)
         return
@@ -32,11 +41,11 @@ async def show(tap: Tap, wanted: ShowIssue) -> None:
     )
     html = texts.ISSUE.format(
         **say_batch(batch, tap.desk.newsroom, tap.now),
-        status=texts.ISSUE_STATUSES.get(batch.status, batch.status),
+        status=say_status(batch),
         counts=_counts(batch),
         stories=texts.ISSUE_STORIES.format(lines=lines) if lines else "",
     )
-    can_retract = batch.status != CORRECTION and batch.deliveries.get("pending", 0) > 0
+    can_retract = not batch.is_correction and batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0
     await tap.show(Screen(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
 
 
@@ -44,10 +53,10 @@ async def ask_to_retract(tap: Tap, wanted: AskToRetract) -> None:
     """Ask before an issue is taken back."""
     async with tap.desk.database.read() as connection:
         batch = await find_batch(connection, wanted.issue_id)
-    if batch is None or not batch.deliveries.get("pending"):
+    if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
         await tap.settle(texts.NOTHING_TO_RETRACT)
         return
-    waiting = batch.deliveries["pending"]
+    waiting = batch.deliveries[DeliveryStatus.PENDING]
     html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting)
     if got := _got(batch):
         html += texts.GONE_ALREADY.format(got=got)
@@ -74,14 +83,24 @@ def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, s
     edition = newsroom.find_edition(batch.edition)
     title = edition.title if edition else batch.edition
     return {
-        "edition": texts.CORRECTION_OF.format(edition=title) if batch.status == CORRECTION else title,
+        "edition": texts.CORRECTION_OF.format(edition=title) if batch.is_correction else title,
         "moment": spoken.say_moment(batch.slot_at, newsroom.zone, now=now),
     }
 
 
+def say_status(batch: Batch) -> str:
+    """Return the words for what came of a batch."""
+    return texts.CORRECTION_QUEUED_STATUS if batch.status is None else texts.ISSUE_STATUSES[batch.status]
+
+
+def look_at(batch: Batch) -> ShowIssue | ShowCorrection:
+    """Return the intent of a button that shows a batch."""
+    return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
+
+
 def _got(batch: Batch) -> int:
     """Return how many messages went out, or may have."""
-    return sum(batch.deliveries.get(status, 0) for status in ("sending", "sent", "unknown"))
+    return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
 
 
 def _counts(batch: Batch) -> str:

@@ -10,7 +10,7 @@ from bot.chat.messages import texts
 from bot.chat.messages.markup import one_line, shortened
 from bot.chat.messages.templating import render
 from bot.chat.questions.results import Result, result_row
-from storage.delivery.deliveries import Buttons
+from storage.delivery.messages import Buttons
 
 MOST_TOLD = 5  # stories in one message: with everything at its longest they stay under Telegram's limits
 _LONGEST_WORDS = 64  # UTF-16 units of a watch's words

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
@@ -25,11 +26,13 @@ async def _send_story(url: str) -> None:
         for chat in (1, 2):
             await subscribe(connection, chat, kind="private", profile_id=profile, now=NOON)
         told = (ToldStory(STORY, 0, "Giá gạo tăng"),)
-        issue = Issue(profile, "sang", NOON, NOON, "made", parts=("<b>Giá gạo tăng</b>",), stories=told)
+        issue = Issue(
+            profile, "sang", NOON, NOON, IssueStatus.MADE, parts=(Part("<b>Giá gạo tăng</b>"),), stories=told
+        )
         number = await record_issue(connection, issue, now=NOON)
         assert number is not None
-        await enqueue_deliveries(connection, number, profile, 1, release=lambda start, end: NOON, now=NOON)
-        await connection.execute(deliveries.update().values(status="sent", message_id=5))
+        await enqueue_issue(connection, number, profile, release=lambda start, end: NOON, now=NOON)
+        await connection.execute(deliveries.update().values(status="sent", telegram_id=5))
     await database.close()
 
 

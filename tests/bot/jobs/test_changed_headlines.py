@@ -4,16 +4,17 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.chat.messages.markup import MAX_UNITS, visible_length
 from bot.desk import Desk
 from bot.jobs.changed_headlines import tell_changed_headlines
 from bot.times.clock import ManualClock
 from storage.articles import find_articles, find_waiting, store_articles
-from storage.delivery.issues import Issue, ToldStory, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
 from storage.search import search_articles
-from storage.tables import deliveries
+from storage.tables import deliveries, messages
 from storage.work import Worked, make_story, save_work
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import incoming
@@ -33,11 +34,11 @@ async def publish(desk: Desk, profile: int, headline: str, *, key: str = KEY, st
         slot = now - dt.timedelta(minutes=story)
         shown = headline if len(headline) < 150 else headline[:140].rstrip() + "…"
         told = (ToldStory(story, 0, shown),)
-        issue = Issue(profile, "sang", slot, slot, "made", parts=("một",), stories=told)
+        issue = Issue(profile, "sang", slot, slot, IssueStatus.MADE, parts=(Part("một"),), stories=told)
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_deliveries(connection, issue_id, profile, 1, release=lambda *_: now, now=now)
-        mine = deliveries.c.issue_id == issue_id
+        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        mine = deliveries.c.message_id.in_(select(messages.c.id).where(messages.c.issue_id == issue_id))
         await connection.execute(update(deliveries).where(mine).values(status=status))
     return story
 

@@ -54,7 +54,7 @@ async def test_a_due_row_is_sent_and_keeps_telegrams_number(
     assert await sender.send_batch() == 0
     assert await seen(users, AN) == ["Tin sáng"]
     async with desk.database.read() as connection:
-        number = (await connection.execute(select(deliveries.c.message_id))).scalar_one()
+        number = (await connection.execute(select(deliveries.c.telegram_id))).scalar_one()
     assert number == (await users.wait(AN))[0]["message_id"]
 
 

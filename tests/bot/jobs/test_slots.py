@@ -11,7 +11,6 @@ from sqlalchemy import event, select, update
 from bot.desk import Desk
 from bot.jobs.slots import reschedule_profiles, run_due_slots
 from bot.times.clock import ManualClock
-from storage.delivery.issues import find_issues
 from storage.engine import Database
 from storage.profiles import find_profile
 from storage.tables import articles, deliveries, issue_stories, issues, profiles, subscribers
@@ -30,15 +29,17 @@ async def rows(desk: Desk) -> list[tuple[int, str, dt.datetime]]:
     d, s = deliveries.c, subscribers.c
     query = select(s.chat_id, d.status, d.not_before).join(subscribers, s.id == d.subscriber_id)
     async with desk.database.read() as connection:
-        found = await connection.execute(query.order_by(d.issue_id, s.chat_id))
+        found = await connection.execute(query.order_by(d.message_id, s.chat_id))
         return [(row.chat_id, row.status, row.not_before) for row in found]
 
 
 async def made(desk: Desk) -> list[tuple[str, str | None]]:
     """Return status and reason of each issue, oldest first."""
     async with desk.database.read() as connection:
-        found = await find_issues(connection, since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    return [(status, reason) for _, _, status, reason in reversed(found)]
+        found = await connection.execute(
+            select(issues.c.status, issues.c.reason).order_by(issues.c.slot_at, issues.c.id)
+        )
+        return [(row.status, row.reason) for row in found]
 
 
 async def told_stories(desk: Desk) -> list[list[int]]:

@@ -93,7 +93,8 @@ async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_alon
         [(made_for, status, late)] = asked(
             run.folder,
             "SELECT i.slot_at / 1000000, d.status, (d.changed_at - i.slot_at) / 60000000"
-            " FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE d.part = 0",
+            " FROM issues i JOIN messages m ON m.issue_id = i.id JOIN deliveries d ON d.message_id = m.id"
+            " WHERE m.part = 0",
         )
         assert dt.datetime.fromtimestamp(made_for, dt.UTC) == slot
         assert status in ("sent", "sending")

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select, update
 
-from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.outlook import (
     FULL_RATE,
     Outcomes,
@@ -15,6 +15,7 @@ from storage.delivery.outlook import (
     find_oldest_due,
     look_at_queue,
 )
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.tables import deliveries
 
@@ -25,12 +26,10 @@ MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 async def queue_issue(database: Database, profile: int, slot: dt.datetime, not_before: dt.datetime) -> None:
     """Queue an issue of one part for every listener of the profile."""
     async with database.write() as connection:
-        issue = Issue(profile, "sang", slot, slot - HOUR, "made", parts=("một",))
+        issue = Issue(profile, "sang", slot, slot - HOUR, IssueStatus.MADE, parts=(Part("một"),))
         issue_id = await record_issue(connection, issue, now=slot)
         assert issue_id is not None
-        await enqueue_deliveries(
-            connection, issue_id, profile, 1, release=lambda start, end: not_before, now=slot
-        )
+        await enqueue_issue(connection, issue_id, profile, release=lambda start, end: not_before, now=slot)
 
 
 async def set_rows(database: Database, *values: dict[str, object]) -> None:
@@ -91,7 +90,7 @@ async def test_a_day_is_counted_by_what_came_of_it(
         before = await count_outcomes(connection, since=now + HOUR, now=now)
     assert outcomes == Outcomes(sent=4, late=2, gone=1, unknown=1, possible_doubles=2, rate=1 / 60)
     assert queue.unknown == 1
-    assert before == Outcomes(0, 0, 0, 0, 0, 0.0)
+    assert before == Outcomes(0, 0, 0, 0, 0, rate=1 / 60), "the rate is of the last minute, whatever the slot"
 
 
 def test_everything_has_a_plain_name() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import update
 
-from storage.delivery.issues import Issue, enqueue_deliveries, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.subscribers import retire
 from storage.tables import deliveries
@@ -32,12 +33,12 @@ async def test_deliveries_are_counted_on_the_day_of_their_slot(
     await listener(2)
     async with database.write() as connection:
         for slot in (now, now + DAY - dt.timedelta(seconds=1), now + 2 * DAY):
-            issue = Issue(profile, "sang", slot, now, "made", parts=("một",))
+            issue = Issue(profile, "sang", slot, now, IssueStatus.MADE, parts=(Part("một"),))
             issue_id = await record_issue(connection, issue, now=slot)
             assert issue_id is not None
-            await enqueue_deliveries(connection, issue_id, profile, 1, release=lambda *_: now, now=slot)
-        await connection.execute(
-            update(deliveries).where(deliveries.c.issue_id == issue_id).values(status="gone")
-        )
+            await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=slot)
+        is_last = deliveries.c.changed_at == slot
+        await connection.execute(update(deliveries).where(is_last).values(status="gone"))
+        await connection.execute(update(deliveries).where(~is_last).values(status="sent"))
         counts = await deliveries_between(connection, [now + number * DAY for number in range(4)])
-    assert [dict(one) for one in counts] == [{"pending": 4}, {}, {"gone": 2}]
+    assert [dict(+one) for one in counts] == [{"sent": 4}, {}, {"gone": 2}]

@@ -10,7 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from storage.articles import find_articles
-from storage.delivery.issues import Issue, find_issues, record_issue
+from storage.delivery.issues import Issue, find_last_issues, record_issue
+from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
 from storage.inbox import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
@@ -95,10 +96,12 @@ async def test_pruned_articles_leave_the_index_too(
 async def test_pruned_issues_are_gone(database: Database, listener: object, now: dt.datetime) -> None:
     profile = await listener(1)  # type: ignore[operator]  # the fixture is a function
     async with database.write() as connection:
-        await record_issue(connection, Issue(profile, "sang", now - 91 * DAY, now, "empty"), now=now)
-        await record_issue(connection, Issue(profile, "sang", now, now, "empty"), now=now)
+        await record_issue(
+            connection, Issue(profile, "sang", now - 91 * DAY, now, IssueStatus.EMPTY), now=now
+        )
+        await record_issue(connection, Issue(profile, "sang", now, now, IssueStatus.EMPTY), now=now)
         assert await prune_issues(connection, before=now - 90 * DAY) == 1
-        assert len(await find_issues(connection, since=now - 100 * DAY)) == 1
+        assert len(await find_last_issues(connection, profile, limit=9)) == 1
 
 
 async def test_intake_remembers_files_and_refusals(database: Database, now: dt.datetime) -> None:

@@ -11,10 +11,11 @@ from telegram.ext import ExtBot
 from bot.jobs.delivery import Sender
 from bot.jobs.send_now import send_edition_now
 from bot.telegram.transport import AiohttpRequest
+from storage.delivery.states import MessageKind
 from storage.notes import write_note
 from storage.profiles import find_profiles
 from storage.subscribers import set_quiet, set_status
-from storage.tables import deliveries, issues
+from storage.tables import deliveries, issues, messages
 
 Send = Callable[[], Awaitable[None]]
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Việt Nam
@@ -137,7 +138,8 @@ async def test_an_edit_whose_answer_was_lost_is_repeated_and_the_same_text_is_no
     await house.control.post("fault", kind="cut_after", method="editMessageText")
     await send_everything(sender)
     async with house.desk.database.read() as connection:
-        query = select(deliveries.c.status).where(deliveries.c.part == 0, deliveries.c.tries == 2)
+        query = select(deliveries.c.status).join(messages, messages.c.id == deliveries.c.message_id)
+        query = query.where(messages.c.kind == MessageKind.CORRECTION_EDIT, deliveries.c.tries == 2)
         assert list((await connection.execute(query)).scalars()) == ["sent"]
 
 

@@ -1,0 +1,101 @@
+"""The outbox: each message is written once, with one delivery for everybody who is to get it.
+
+`storage.delivery.deliveries` is the ledger of what becomes of the deliveries.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.states import DeliveryStatus, MessageKind
+from storage.tables import deliveries, messages, subscribers
+from storage.times import UtcTime
+
+Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
+Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minutes) → when it may go out
+_COLUMNS = ("message_id", "subscriber_id", "status", "not_before", "tries", "changed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the outbox.
+
+    `issue_id` and `part` (counted from 0) are for the parts of a digest, `correction_id` for corrections. A
+    reader gets it once the delivery of the message `after_id` to the same reader is finished. A
+    `CORRECTION_EDIT` changes the message that that delivery sent.
+    """
+
+    kind: MessageKind
+    html: str
+    buttons: Buttons = ()
+    issue_id: int | None = None
+    part: int = 0
+    correction_id: int | None = None
+    after_id: int | None = None
+
+
+async def record_message(connection: AsyncConnection, message: Message, *, now: dt.datetime) -> int:
+    """Write a message; return its id."""
+    statement = insert(messages).values(**asdict(message), made_at=now).returning(messages.c.id)
+    message_id: int = (await connection.execute(statement)).scalar_one()
+    return message_id
+
+
+async def enqueue(
+    connection: AsyncConnection,
+    message_ids: Sequence[int],
+    audience: ColumnElement[bool],
+    *,
+    release: Release | None = None,
+    now: dt.datetime,
+) -> int:
+    """Write one pending delivery of each message for every active subscriber of the `audience`; return how
+    many.
+
+    Without `release` quiet hours do not count. The rows are made inside the database, one statement for each
+    message and pair of quiet hours in use.
+    """
+    s = subscribers.c
+    these = and_(audience, s.status == "active")
+    groups = [(now, these)]
+    if release is not None:
+        pairs = await connection.execute(select(s.quiet_start, s.quiet_end).where(these).distinct())
+        groups = [
+            (release(start, end), and_(these, s.quiet_start == start, s.quiet_end == end))
+            for start, end in pairs.all()
+        ]
+    written = 0
+    for not_before, group in groups:
+        for message_id in message_ids:
+            rows = select(
+                literal(message_id),
+                s.id,
+                literal(DeliveryStatus.PENDING.value),
+                literal(not_before, UtcTime),
+                literal(0, Integer),
+                literal(now, UtcTime),
+            ).where(group)
+            statement = insert(deliveries).from_select(_COLUMNS, rows)
+            written += (await connection.execute(statement)).rowcount
+    return written
+
+
+def read_buttons(stored: Any) -> Buttons:
+    """Return buttons as they stand in the table; what has another shape is left out.
+
+    >>> read_buttons([[["Xem thêm", "theodoi:xem:7"], ["hỏng"]], "hỏng"])
+    ((('Xem thêm', 'theodoi:xem:7'),),)
+    """
+    rows = (row for row in stored if isinstance(row, list)) if isinstance(stored, list) else ()
+    return tuple(tuple((each[0], each[1]) for each in row if _is_button(each)) for row in rows)
+
+
+def _is_button(stored: Any) -> bool:
+    match stored:
+        case [str(label), str()]:
+            return bool(label)
+    return False
