@@ -20,8 +20,8 @@ class Counts:
     """Finished deliveries.
 
     Of those sent, `late` ones went out more than 15 minutes after their moment. Of those gone, Telegram
-    `refused` some; the readers of `departed` ones had left, or the bot had lost its rights there. Of those sent
-    and unknown, `repeated` ones were tried twice, so that two copies may have arrived.
+    `refused` some; the readers of `departed` ones had left, or the bot had lost its rights there. Of those
+    sent and unknown, `repeated` ones were tried twice, so that two copies may have arrived.
     """
 
     sent: int = 0
