@@ -54,7 +54,7 @@ async def publish(
         now=now,
     )
     _log.info(
-        "issue", edition=edition.name, slot=window.until.isoformat(), status=issue.status, queued=queued
+        "issue", edition=edition.name, slot=window.until.isoformat(), status=issue.status.value, queued=queued
     )
     return queued
 

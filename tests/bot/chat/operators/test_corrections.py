@@ -167,7 +167,11 @@ async def test_two_corrections_of_one_story_both_stand(
         await correct(operator, text)
         await send_everything(sender)
     await operator.says("/quantri")
-    await operator.sees("12:01 trưa nay: đính chính cho Bản tin sáng")
+    await operator.sees("12:01 trưa nay: đính chính cho Bản tin sáng, đã xếp gửi")
+    assert any(label.startswith("12:01 trưa nay: đính chính") for label in await operator.buttons())
+    await operator.forges("quantri:sodinhchinh:2")
+    await operator.sees("đính chính cho Bản tin sáng, 12:01 trưa nay: đã xếp gửi\n6 đã gửi")
+    assert "Thu hồi" not in await operator.buttons()
     digest, *_ = [m for m in await readers[0].messages() if "Bản tin sáng" in m["text"]][1:]
     assert "Tăng 300 đồng." in digest["text"]
     assert "Tăng 350 đồng, theo thông báo mới." in digest["text"]
@@ -200,7 +204,13 @@ async def test_markup_in_a_correction_stays_text(
 async def test_to_others_corrections_and_retractions_do_not_exist(an: Any, house: Any) -> None:
     await an.says("/dinhchinh 1 Tăng 300 đồng.")
     await an.sees("Điểm Tin không có lệnh /dinhchinh.")
-    for data in ("quantri:so:1", "quantri:hoithuhoi:1", "quantri:thuhoi:1", "quantri:dinhchinh:1"):
+    for data in (
+        "quantri:so:1",
+        "quantri:sodinhchinh:1",
+        "quantri:hoithuhoi:1",
+        "quantri:thuhoi:1",
+        "quantri:dinhchinh:1",
+    ):
         assert await an.forges(data) == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
 
 
@@ -285,4 +295,5 @@ async def test_stale_buttons_of_issues_that_are_gone_are_harmless(operator: Any,
     async with house.desk.database.write() as connection:
         await write_note(connection, "x", "y", now=house.clock.now())
     assert await operator.forges("quantri:so:77") == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
+    assert await operator.forges("quantri:sodinhchinh:77") == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
     assert await operator.forges("quantri:hoithuhoi:77") == "Số này không còn tin nhắn nào đang đợi gửi."
