@@ -40,6 +40,11 @@ def test_a_slot_before_an_issue_sent_by_hand_is_overtaken() -> None:
     assert (plan.make, plan.skipped) == (None, ((MORNING, OVERTAKEN),))
 
 
+def test_a_slot_at_the_very_moment_of_an_issue_sent_by_hand_is_overtaken_too() -> None:
+    plan = plan_slots(TWICE_A_DAY, MORNING, now=MORNING, late_window=2 * HOUR, told_until=MORNING)
+    assert (plan.make, plan.skipped) == (None, ((MORNING, OVERTAKEN),))
+
+
 @given(
     st.lists(st.integers(0, 287), min_size=1, max_size=4),
     st.lists(st.integers(0, 3_000), min_size=1, max_size=30),

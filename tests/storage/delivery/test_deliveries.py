@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
+import pytest
 from sqlalchemy import event, select
 
 from storage.delivery.counts import count_finished
@@ -16,6 +17,7 @@ from storage.delivery.deliveries import (
     recover_interrupted,
 )
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.retractions import find_batch, retract
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.subscribers import delete_subscriber, set_quiet, set_status
@@ -174,6 +176,61 @@ async def test_an_interrupted_row_is_tried_once_more_after_the_others_and_then_u
         assert (second.id, second.tries) == (first.id, 2)
         assert await recover_interrupted(connection, now=now) == 1
     assert sorted(await statuses(database)) == ["sent", "unknown"]
+
+
+@pytest.mark.parametrize("end", ["sent", "gone", "unknown", "put back"])
+async def test_what_an_earlier_try_learns_changes_nothing_while_its_successor_is_sending(
+    database: Database, listener: Listener, now: dt.datetime, end: str
+) -> None:
+    """The row is in `sending` all the same: only the number of the try tells the two apart."""
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        [early] = await claim_deliveries(connection, now=now, limit=1)
+        await recover_interrupted(connection, now=now)
+        [late] = await claim_deliveries(connection, now=now, limit=1)
+        match end:
+            case "sent":
+                await mark_sent(connection, [(early, 7)], now=now)
+            case "gone":
+                await mark_gone(connection, early, "refused: odd", now=now)
+            case "unknown":
+                await mark_unknown(connection, early, "timed out", now=now)
+            case _:
+                await put_back(connection, early, not_before=now, counts=False, reason="429", now=now)
+        assert await recover_interrupted(connection, now=now) == 1, "the second try ended nowhere else"
+    assert (early.tries, late.tries) == (1, 2)
+    assert await statuses(database) == ["unknown"]
+
+
+async def test_a_part_waits_while_the_one_before_it_is_being_sent(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now, parts=3)
+    async with database.write() as connection:
+        [first] = await claim_deliveries(connection, now=now, limit=5)
+        assert await claim_deliveries(connection, now=now, limit=5) == [], "nobody says that the chat is busy"
+        await mark_gone(connection, first, "refused: odd", now=now)
+        [second] = await claim_deliveries(connection, now=now, limit=5)
+    assert (first.html, second.html, second.missing) == ("một", "hai", (0,))
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_a_row_that_comes_back_after_its_issue_was_retracted_is_called_off(
+    database: Database, listener: Listener, now: dt.datetime, *, counts: bool
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        [one] = await claim_deliveries(connection, now=now, limit=1)
+        batch = await find_batch(connection, 1)
+        assert batch is not None
+        assert await retract(connection, batch, "Thu hồi", now=now) == 1, "one is being sent"
+        await put_back(connection, one, not_before=now, counts=counts, reason="502", now=now)
+        assert await claim_deliveries(connection, now=now, limit=5) == []
+        reasons = (await connection.execute(select(deliveries.c.reason))).scalars().all()
+    assert reasons == ["retracted", "retracted"]
+    assert await statuses(database) == ["gone", "gone"]
 
 
 async def test_a_try_that_cannot_have_arrived_does_not_count(

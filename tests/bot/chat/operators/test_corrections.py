@@ -1,5 +1,6 @@
 """Taking an issue back and correcting a story: an operator's levers, through the chat and the ledger."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -16,6 +17,7 @@ from storage.notes import write_note
 from storage.profiles import find_profiles
 from storage.subscribers import set_quiet, set_status
 from storage.tables import deliveries, issues, messages
+from tests.bot.processes.conftest import until
 
 Send = Callable[[], Awaitable[None]]
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Việt Nam
@@ -61,11 +63,15 @@ async def correct(operator: Any, text: str) -> str | None:
     return answer
 
 
-async def count_waiting(house: Any) -> int:
-    """Count the rows that are still to be sent."""
+async def statuses(house: Any) -> list[str]:
+    """Return the status of each delivery."""
     async with house.desk.database.read() as connection:
-        rows = await connection.execute(select(deliveries.c.id).where(deliveries.c.status == "pending"))
-        return len(rows.all())
+        return list((await connection.execute(select(deliveries.c.status))).scalars())
+
+
+async def are_sending(house: Any, count: int) -> bool:
+    """Tell whether `count` deliveries are being sent."""
+    return (await statuses(house)).count("sending") == count
 
 
 async def test_a_correction_changes_what_was_sent_and_tells_its_readers_once(
@@ -99,7 +105,7 @@ async def test_a_correction_is_sent_once_however_often_it_is_confirmed(
     await correct(operator, "Tăng 300 đồng.")
     assert await operator.forges("quantri:dinhchinh:1") == "Đính chính này đã được gửi rồi."
     assert await operator.forges("quantri:dinhchinh:99") == "Đính chính này đã được gửi rồi."
-    assert await count_waiting(house) == 6
+    assert (await statuses(house)).count("pending") == 6
 
 
 async def test_who_has_not_got_the_issue_yet_gets_it_corrected_and_no_notice(
@@ -255,14 +261,26 @@ async def test_of_an_issue_held_back_no_end_is_foretold_and_nothing_said_of_thos
 async def test_a_row_in_flight_while_its_issue_is_taken_back_does_not_come_again(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
+    cut, slow, quiet = readers
+    async with house.desk.database.write() as connection:
+        await set_quiet(connection, quiet.chat, 11 * 60, 14 * 60, now=house.clock.now())
     await send_edition_now(house.desk, "sang")
-    await house.control.post("fault", kind="500", method="sendMessage", times=3)
-    await sender.send_batch()  # each may have arrived and would be tried once more
-    await operator.forges("quantri:thuhoi:1")
+    for person, kind in ((cut, "hang"), (slow, "slow")):
+        await house.control.post("fault", kind=kind, method="sendMessage", chat=person.chat, seconds=2)
+    async with ExtBot(
+        "42:emulated", base_url=f"{house.url}/bot", request=AiohttpRequest(4, read_timeout=10)
+    ) as bot:
+        sending = asyncio.create_task(Sender(house.desk, bot).send_batch())
+        await until(lambda: are_sending(house, 2))
+        await operator.forges("quantri:thuhoi:1")
+        await operator.sees("1 tin nhắn không gửi nữa, 2 đã đi từ trước")
+        assert await sending == 2
+    assert (await statuses(house)).count("pending") == 1, "it may have arrived, and came back"
     await send_everything(sender)
     async with house.desk.database.read() as connection:
         rows = (await connection.execute(select(deliveries.c.status, deliveries.c.reason))).all()
-    assert {tuple(row) for row in rows} == {("gone", "retracted")}
+    assert {tuple(row) for row in rows} == {("sent", None), ("gone", "retracted")}
+    assert not any("Giá xăng" in message["text"] for message in await cut.messages())
 
 
 async def test_the_stories_of_an_issue_that_nobody_got_come_in_the_next(
