@@ -56,15 +56,15 @@ def window_for(
     edition: Edition,
     slot: dt.datetime,
     *,
-    told_until: dt.datetime | None = None,
+    covered_until: dt.datetime | None = None,
     came_by: dt.datetime | None = None,
     by_publication: bool = False,
 ) -> Window:
-    """Return what is eligible for `slot`: since `told_until`, or the last 24 hours where it is None.
+    """Return what is eligible for `slot`: since `covered_until`, or the last 24 hours where it is None.
 
     `came_by`: the moment at which the issue is made, where that is later than its slot.
     """
-    after = told_until if told_until is not None else slot - FIRST_WINDOW
+    after = covered_until if covered_until is not None else slot - FIRST_WINDOW
     return Window(after, slot, slot - edition.max_age, by_publication, came_by)
 
 

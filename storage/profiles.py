@@ -128,8 +128,8 @@ async def move_on(connection: AsyncConnection, profile: Profile, *, next_due_at:
 async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
     """Take a profile that nobody listens to off the clock; return whether it sleeps now.
 
-    Who joins at the same time is not missed: moving locks the row, so the second look sees whoever joined
-    before, and whoever joins after finds the profile asleep and wakes it.
+    Safe against a concurrent subscribe: the UPDATE locks the row, so the second look sees earlier
+    subscribers, and a later one finds the profile asleep and wakes it.
     """
     if not await move_on(connection, profile, next_due_at=None):
         return False
@@ -140,8 +140,8 @@ async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
     return True
 
 
-async def set_told_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
-    """Remember that the profile's subscribers were told everything up to `slot_at`; it never goes back."""
+async def set_covered_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
+    """Remember that issues of the profile cover the news up to `slot_at`; that moment never goes back."""
     p = profiles.c
     is_later = and_(p.id == profile_id, or_(p.last_slot_at.is_(None), p.last_slot_at < slot_at))
     await connection.execute(update(profiles).where(is_later).values(last_slot_at=slot_at))

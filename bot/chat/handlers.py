@@ -28,7 +28,7 @@ from bot.chat.messages.screen import Screen
 from bot.chat.operators.admin import AdminActions
 from bot.chat.questions.inline import Inline
 from bot.chat.reception import Reception
-from bot.chat.visit import Tap, Visit, settle
+from bot.chat.visit import Tap, Visit, acknowledge
 from bot.desk import Desk
 
 _NEW = filters.UpdateType.MESSAGE
@@ -107,7 +107,7 @@ class _Sorter:
         if query is None:
             return
         if query.message is None:  # a button that was not sent by us into a chat
-            await settle(query, texts.STALE_BUTTON)
+            await acknowledge(query, texts.STALE_BUTTON)
             return
         tap = Tap(self._desk, context.bot, query.message.chat, query)
         await self._reception.press(tap, query.data or "")

@@ -146,10 +146,10 @@ class Reception:
         is_setting = intent is not None and access_to(intent) is Access.SETTERS
         if await self._admits(tap, is_work=is_work, is_setting=is_setting):
             if intent is None or not await self._may_press(tap, intent):
-                await tap.settle(texts.STALE_BUTTON)
+                await tap.acknowledge(texts.STALE_BUTTON)
             else:
                 await self._press(tap, intent)
-        await tap.settle()
+        await tap.acknowledge()
 
     async def _may_press(self, tap: Tap, intent: Intent) -> bool:
         match access_to(intent):
@@ -158,7 +158,7 @@ class Reception:
             case Access.READERS:
                 return True
         if not await membership.may_set(tap):
-            await tap.settle(texts.ONLY_ADMINISTRATORS_LINE)
+            await tap.acknowledge(texts.ONLY_ADMINISTRATORS_LINE)
             return False
         return True
 

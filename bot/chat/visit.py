@@ -152,13 +152,13 @@ class Visit:
 
 
 class Tap(Visit):
-    """A tapped button to answer. Telegram shows it as busy until `settle`."""
+    """A tapped button to answer. Telegram shows it as busy until `acknowledge`."""
 
     def __init__(self, desk: Desk, bot: Bot, chat: Chat, query: CallbackQuery) -> None:
         message = query.message if isinstance(query.message, Message) else None
         super().__init__(desk, bot, chat, message=message, user=query.from_user)
         self._query = query
-        self._is_settled = False
+        self._is_acknowledged = False
 
     @property
     def sender_chat(self) -> None:
@@ -200,20 +200,20 @@ class Tap(Visit):
 
     async def refuse(self, screen: Screen, line: str) -> None:
         """Say `line` over the button."""
-        await self.settle(line)
+        await self.acknowledge(line)
 
-    async def settle(self, line: str | None = None) -> None:
+    async def acknowledge(self, line: str | None = None) -> None:
         """Let the button rest, with `line` shown over it; only the first call counts."""
-        if self._is_settled:
+        if self._is_acknowledged:
             return
-        self._is_settled = True
-        await settle(self._query, line)
+        self._is_acknowledged = True
+        await acknowledge(self._query, line)
 
     def _reply_to(self) -> ReplyParameters | None:
         return None
 
 
-async def settle(query: CallbackQuery, line: str | None) -> None:
+async def acknowledge(query: CallbackQuery, line: str | None) -> None:
     """Let a button rest, with `line` shown over it; one that Telegram has given up on rests already."""
     try:
         await query.answer(line)

@@ -1,9 +1,9 @@
-"""The sender: takes due deliveries a few at a time, sends them, writes down what came of each.
+"""The sender: claims due deliveries a few at a time, sends them, writes down what came of each.
 
-`sending` is committed before Telegram is called. No more are in flight than the pace needs, so that replies
-to people never queue behind a broadcast and a kill leaves few rows in doubt; of those tried before, one. What
-came of a delivery is kept in memory until the database has taken it down; before that nothing more is sent.
-One transaction writes down what is done and takes up what comes next.
+`sending` is committed before Telegram is called. No more are in flight than the pace needs: so replies to
+people never queue behind a broadcast, and a crash leaves few rows uncertain, at most one of them a retry. The
+result of a delivery is kept in memory until it is committed; before that nothing more is sent. One
+transaction writes down what is done and claims what comes next.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class Sender:
         self._pace = pace
         self._wake = asyncio.Event()
         self._stopping = False
-        self._flying: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
+        self._in_flight: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
         self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
         self._may_have_lost_a_claim = False
         self._exchanging = asyncio.Lock()
@@ -87,7 +87,7 @@ class Sender:
         """End at once: another process has taken up what is in flight."""
         self.stop()
         self._abandon()
-        self._flying = {}
+        self._in_flight = {}
 
     async def set_paused(self, is_paused: bool) -> None:
         """Send nothing until further notice, or go on; a restart does not change it."""
@@ -105,10 +105,10 @@ class Sender:
 
         Once this returns, nothing is sent there any more.
         """
-        async with self._exchanging:  # what was claimed before the deletion flies by now
-            theirs = [task for task, one in self._flying.items() if one.chat_id == chat_id]
+        async with self._exchanging:  # what was claimed before the deletion is in flight by now
+            theirs = [task for task, one in self._in_flight.items() if one.chat_id == chat_id]
             for task in theirs:
-                del self._flying[task]
+                del self._in_flight[task]
                 task.cancel()
         if theirs:
             await asyncio.wait(theirs)
@@ -126,10 +126,10 @@ class Sender:
     async def run(self) -> None:
         """Send until `stop`, then finish what is in flight and write it down."""
         try:
-            while not self._stopping or self._flying or self._unwritten:
+            while not self._stopping or self._in_flight or self._unwritten:
                 self._wake.clear()
                 with contained("delivery"):
-                    await self._exchange(self._room())
+                    await self._exchange(self._capacity())
                 await self._rest()
         finally:
             self._abandon()
@@ -137,19 +137,19 @@ class Sender:
     async def send_batch(self) -> int:
         """Send up to as many due deliveries as may be in flight; return how many were taken."""
         try:
-            taken = await self._exchange(self._waits.room_at_telegram(self._most_in_flight()))
-            if self._flying:
-                await asyncio.wait(self._flying)
+            taken = await self._exchange(self._waits.capacity_at_telegram(self._most_in_flight()))
+            if self._in_flight:
+                await asyncio.wait(self._in_flight)
             await self._exchange(0)
         finally:
             self._abandon()
         return taken
 
-    def _room(self) -> int:
+    def _capacity(self) -> int:
         """Return how many more deliveries may be taken up now."""
         if self._stopping or self.is_paused or self.is_halted:
             return 0
-        return self._waits.room(self._most_in_flight(), [one.chat_id for one in self._flying.values()])
+        return self._waits.capacity(self._most_in_flight(), [one.chat_id for one in self._in_flight.values()])
 
     def _most_in_flight(self) -> int:
         if self._pace is None:
@@ -163,57 +163,57 @@ class Sender:
 
     def _abandon(self) -> None:
         # A row that still waits for its answer is taken up at the next start.
-        for task in self._flying:
+        for task in self._in_flight:
             task.cancel()
 
-    def _land(self) -> None:
+    def _on_done(self) -> None:
         """Wake when half of those in flight are done, or a moment after the first: what is written together
         costs one commit."""
-        done = sum(task.done() for task in self._flying)
-        if 2 * done >= len(self._flying):
+        done = sum(task.done() for task in self._in_flight)
+        if 2 * done >= len(self._in_flight):
             self._wake.set()
         elif done == 1:
             asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._wake.set)
 
-    async def _exchange(self, room: int) -> int:
-        """In one transaction write down what is done and take up to `room` deliveries; return how many."""
+    async def _exchange(self, capacity: int) -> int:
+        """In one transaction write down results and claim up to `capacity` deliveries; return how many."""
         async with self._exchanging:
-            return await self._exchange_alone(room)
+            return await self._exchange_alone(capacity)
 
-    async def _exchange_alone(self, room: int) -> int:
-        for task in [task for task in self._flying if task.done()]:
-            self._unwritten.append((self._flying.pop(task), task.result()))
-        if not room and not self._unwritten:
+    async def _exchange_alone(self, capacity: int) -> int:
+        for task in [task for task in self._in_flight if task.done()]:
+            self._unwritten.append((self._in_flight.pop(task), task.result()))
+        if not capacity and not self._unwritten:
             return 0
         is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
         async with self._desk.database.write() as connection:
             await self._write_results_down(connection)
             await self._waits.note_replies(connection)
-            claimed = await self._claim(connection, room, is_sure=is_sure) if room else []
-        self._may_have_lost_a_claim = not (is_sure or room)
+            claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
+        self._may_have_lost_a_claim = not (is_sure or capacity)
         for _, result in self._unwritten:
             DELIVERIES.labels(type(result).__name__.lower()).inc()
             self.sent += isinstance(result, Sent)
         self._unwritten = []
         for one in claimed:
             task = asyncio.create_task(send(self._bot, one))
-            task.add_done_callback(lambda _: self._land())
-            self._flying[task] = one
+            task.add_done_callback(lambda _: self._on_done())
+            self._in_flight[task] = one
             self._waits.begin(one)
         return len(claimed)
 
-    async def _claim(self, connection: AsyncConnection, room: int, *, is_sure: bool) -> list[Claimed]:
-        now, flying = self._desk.clock.now(), list(self._flying.values())
+    async def _claim(self, connection: AsyncConnection, capacity: int, *, is_sure: bool) -> list[Claimed]:
+        now, in_flight = self._desk.clock.now(), list(self._in_flight.values())
         if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
-            await free_unsent(connection, in_flight=flying, now=now)
-        is_repeating = any(one.tries > 1 for one in flying)
+            await free_unsent(connection, in_flight=in_flight, now=now)
+        is_repeating = any(one.tries > 1 for one in in_flight)
         return await claim_deliveries(
             connection,
             now=now,
-            limit=room,
+            limit=capacity,
             repeats=0 if is_repeating else 1,
             busy=self._pace.busy_chats() if self._pace else (),
-            in_flight=[one.chat_id for one in flying],
+            in_flight=[one.chat_id for one in in_flight],
             lease=self._lease,
         )
 

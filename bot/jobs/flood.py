@@ -23,9 +23,9 @@ class FloodWatch:
         """Tell whether only one delivery at a time may be taken up, to find out."""
         return bool(self._waits) or self._rests > 0
 
-    def has_probe(self, flying: Collection[int]) -> bool:
-        """Tell whether the delivery that finds out is among those to the chats `flying`."""
-        return not self._probes.isdisjoint(flying)
+    def has_probe(self, in_flight: Collection[int]) -> bool:
+        """Tell whether the delivery that finds out is among those to the chats `in_flight`."""
+        return not self._probes.isdisjoint(in_flight)
 
     def resume(self) -> None:
         """Go on as an earlier process would: the whole bot rests, and then a probe finds out."""

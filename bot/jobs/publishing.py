@@ -16,7 +16,7 @@ from storage.candidates import Window
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, find_last_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
-from storage.profiles import Profile, set_told_until
+from storage.profiles import Profile, set_covered_until
 
 _EMPTY_IN_A_ROW = 2
 _log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ async def publish(
     issue_id = await record_issue(connection, issue, now=window.end)  # what it tells is as of then
     if issue_id is None:
         return 0
-    await set_told_until(connection, profile.id, window.end)
+    await set_covered_until(connection, profile.id, window.end)
     zone = edition.schedule.zone
     queued = await enqueue_issue(
         connection,

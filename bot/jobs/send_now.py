@@ -28,7 +28,7 @@ async def send_edition_now(desk: Desk, edition_name: str) -> int:
 
 async def _send(desk: Desk, composer: SharedComposer, profile: Profile, now: dt.datetime) -> int:
     edition = desk.newsroom.edition_for(profile.choices)
-    window = window_for(edition, now, told_until=profile.last_slot_at)
+    window = window_for(edition, now, covered_until=profile.last_slot_at)
     composed = await composer.compose(profile, edition, window)
     if not composed.parts:
         return 0

@@ -25,18 +25,18 @@ def plan_slots(
     *,
     now: dt.datetime,
     late_window: dt.timedelta,
-    told_until: dt.datetime | None = None,
+    covered_until: dt.datetime | None = None,
 ) -> SlotPlan:
     """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`.
 
-    `told_until` is up to when readers were told already; an issue sent by hand can be later than a slot.
+    `covered_until` is up to when issues have covered the news; one sent by hand can be later than a slot.
     """
     slots = [due_at, *schedule.slots_between(due_at, now)]
     latest = slots[-1]
     next_due_at = schedule.next_after(now)
     if now - latest > late_window:
         return SlotPlan(None, _skip(slots, TOO_LATE), next_due_at)
-    if told_until is not None and told_until >= latest:
+    if covered_until is not None and covered_until >= latest:
         return SlotPlan(None, _skip(slots, OVERTAKEN), next_due_at)
     return SlotPlan(latest, _skip(slots[:-1], OVERTAKEN), next_due_at)
 

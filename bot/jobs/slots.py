@@ -29,7 +29,7 @@ from storage.profiles import (
     has_listeners,
     move_on,
     put_to_sleep,
-    set_told_until,
+    set_covered_until,
 )
 
 Tell = Callable[[str], Awaitable[None]]
@@ -89,20 +89,20 @@ async def _run(
     if not await _is_heard(desk, profile) or profile.next_due_at is None:
         return 0
     edition = desk.newsroom.edition_for(profile.choices)
-    told_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
-    if told_until > now:  # a clock that was ahead said so; what was told is left out by its stories
-        told_until = profile.next_due_at - FIRST_WINDOW
+    covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
+    if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
+        covered_until = profile.next_due_at - FIRST_WINDOW
     plan = plan_slots(
         edition.schedule,
         profile.next_due_at,
         now=now,
         late_window=desk.newsroom.late_window,
-        told_until=told_until,
+        covered_until=covered_until,
     )
     if plan.make is None:
-        await _skip(desk, profile, plan, told_until, now)
+        await _skip(desk, profile, plan, covered_until, now)
         return 0
-    window = window_for(edition, plan.make, told_until=told_until, came_by=now)
+    window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
     composed = await composer.compose(profile, edition, window)
     queued, is_dry = await _apply(desk, profile, edition, plan, window, composed, now)
     if is_dry:
@@ -143,12 +143,12 @@ async def _apply(
 
 
 async def _skip(
-    desk: Desk, profile: Profile, plan: SlotPlan, told_until: dt.datetime, now: dt.datetime
+    desk: Desk, profile: Profile, plan: SlotPlan, covered_until: dt.datetime, now: dt.datetime
 ) -> None:
     """Record the skipped slots; the next one looks back to where the first of them would have."""
     async with desk.database.write() as connection:
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
-            await set_told_until(connection, profile.id, told_until)
+            await set_covered_until(connection, profile.id, covered_until)
             for slot, reason in plan.skipped:
                 await record_skipped(connection, profile, slot, reason, now=now)
     _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))

@@ -40,19 +40,19 @@ class Waits:
         self._limited_until = 0.0  # of refusals to everybody
         self._failures = 0  # in a row; while there are any, one delivery at a time finds out about the server
 
-    def room(self, most: int, flying: Collection[int]) -> int:
-        """Return how many of `most` deliveries may be taken up while `flying` chats are being sent to."""
+    def capacity(self, most: int, in_flight: Collection[int]) -> int:
+        """Return how many of `most` deliveries may be taken up while `in_flight` chats are being sent to."""
         if asyncio.get_running_loop().time() < self._rest_until:
             return 0
         most = 1 if self._failures else most
-        return self.room_at_telegram(max(0, most - len(flying)), flying)
+        return self.capacity_at_telegram(max(0, most - len(in_flight)), in_flight)
 
-    def room_at_telegram(self, most: int, flying: Collection[int] = ()) -> int:
+    def capacity_at_telegram(self, most: int, in_flight: Collection[int] = ()) -> int:
         """Return the same as far as Telegram's refusals matter, whether or not its server fails."""
         if asyncio.get_running_loop().time() < self._limited_until:
             return 0
         if self._flood.is_probing:
-            return 0 if self._flood.has_probe(flying) else 1
+            return 0 if self._flood.has_probe(in_flight) else 1
         return most
 
     async def recover(self, connection: AsyncConnection) -> None:

@@ -27,7 +27,7 @@ def test_a_first_window_looks_back_a_day_and_a_later_one_to_what_was_told(
 ) -> None:
     now = clock.now()
     assert window_for(edition(), now).after == now - FIRST_WINDOW
-    told = window_for(edition(), now, told_until=now - 3 * HOUR)
+    told = window_for(edition(), now, covered_until=now - 3 * HOUR)
     assert (told.after, told.until, told.oldest) == (now - 3 * HOUR, now, now - 48 * HOUR)
 
 
@@ -69,7 +69,7 @@ async def test_what_was_told_is_left_out_unless_an_article_came_since(
     old = await story("Chuyện cũ")
     await clock.advance(5)
     edition = desk.newsroom.default_edition
-    window = window_for(edition, clock.now() + HOUR, told_until=clock.now())
+    window = window_for(edition, clock.now() + HOUR, covered_until=clock.now())
     gathered = await gather(desk.database, desk.newsroom, window)
     assert [candidate.story_id for candidate in gathered.candidates] == [old], "it may have come too late"
     assert gathered.without({old: clock.now()}).candidates == ()

@@ -74,7 +74,7 @@ class Oracle:
     """What each reader must get, and when."""
 
     stories: list[tuple[dt.datetime, str]] = field(default_factory=list)
-    told_until: dict[str, dt.datetime] = field(default_factory=dict)
+    covered_until: dict[str, dt.datetime] = field(default_factory=dict)
     waiting: list[tuple[dt.datetime, Person]] = field(default_factory=list)
 
     def minute(self, now: dt.datetime, people: Sequence[Person]) -> Counter[int]:
@@ -89,8 +89,8 @@ class Oracle:
         return arriving
 
     def _has_news(self, choices: Choices, now: dt.datetime) -> bool:
-        after = self.told_until.get(choices.key, now - 24 * HOUR)
-        self.told_until[choices.key] = now
+        after = self.covered_until.get(choices.key, now - 24 * HOUR)
+        self.covered_until[choices.key] = now
         wanted = choices.topics or TOPICS
         return any(
             after < at <= now and at >= now - 48 * HOUR and topic in wanted for at, topic in self.stories

@@ -86,7 +86,7 @@ def test_through_a_year_of_cuts_and_clock_steps_every_slot_is_made_or_skipped_on
         if minute < due_minute:
             continue
         now = START + minute * MINUTE
-        plan = plan_slots(schedule, due, now=now, late_window=LATE_WINDOW, told_until=last)
+        plan = plan_slots(schedule, due, now=now, late_window=LATE_WINDOW, covered_until=last)
         told.update(slot for slot, _ in plan.skipped)
         if plan.make is not None:
             told[plan.make] += 1

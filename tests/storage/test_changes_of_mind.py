@@ -19,7 +19,7 @@ from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, find_
 from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import Database
-from storage.profiles import Choices, find_profile, set_told_until
+from storage.profiles import Choices, find_profile, set_covered_until
 from storage.subscribers import delete_subscriber, set_status
 from storage.tables import deliveries, messages, stories
 from storage.upkeep.stats import gather_stats
@@ -40,7 +40,7 @@ async def publish(database: Database, profile: int, slot: dt.datetime) -> int:
         issue = Issue(profile, "sang", slot, slot - HOUR, IssueStatus.MADE, parts=parts, stories=told)
         issue_id = await record_issue(connection, issue, now=slot)
         assert issue_id is not None
-        await set_told_until(connection, profile, slot)
+        await set_covered_until(connection, profile, slot)
         await enqueue_issue(connection, issue_id, profile, release=lambda start, end: slot, now=slot)
     return issue_id
 

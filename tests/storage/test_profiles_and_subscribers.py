@@ -15,7 +15,7 @@ from storage.profiles import (
     has_listeners,
     join_profile,
     move_on,
-    set_told_until,
+    set_covered_until,
 )
 from storage.questions import find_question, record_question
 from storage.subscribers import (
@@ -69,7 +69,7 @@ async def test_a_profile_moves_on_once(database: Database, listener: Listener, n
         [profile] = await find_due(connection, now=now)
         assert await move_on(connection, profile, next_due_at=now + HOUR)
         assert not await move_on(connection, profile, next_due_at=now + 2 * HOUR)
-        await set_told_until(connection, profile.id, now)
+        await set_covered_until(connection, profile.id, now)
         moved = await find_profile(connection, profile.id)
     assert moved is not None
     assert (moved.next_due_at, moved.last_slot_at) == (now + HOUR, now)

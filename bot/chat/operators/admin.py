@@ -102,9 +102,9 @@ async def preview(tap: Tap, wanted: Preview) -> None:
     """Send this chat alone what an edition would say now."""
     edition = tap.desk.newsroom.find_edition(wanted.edition)
     if edition is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
-    await tap.settle()
+    await tap.acknowledge()
     await tap.send(Screen(texts.PREVIEW_HEAD.format(edition=edition.title)))
     if not await send_digest(tap, edition, title=edition.title):
         await tap.send(Screen(texts.PREVIEW_EMPTY.format(edition=edition.title)))
@@ -114,7 +114,7 @@ async def ask_to_send(tap: Tap, wanted: AskToSend) -> None:
     """Ask before an edition goes to everyone."""
     edition = tap.desk.newsroom.find_edition(wanted.edition)
     if edition is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
     async with tap.desk.database.read() as connection:
         profiles = await find_profiles(connection)
@@ -128,10 +128,10 @@ async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
     """Send an edition to everyone: once each time it was asked about, however often the button is tapped."""
     edition = tap.desk.newsroom.find_edition(wanted.edition)
     if edition is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
     if not await _claim(tap, edition.name):
-        await tap.settle(texts.SENT_BEFORE)
+        await tap.acknowledge(texts.SENT_BEFORE)
         return
     count = await actions.send_now(edition.name)
     _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)

@@ -39,7 +39,7 @@ async def confirm(tap: Tap, wanted: SendCorrection) -> None:
     """Send a correction, once however often the button is tapped."""
     queued = await send_correction(tap.desk, wanted.correction_id)
     if queued is None:
-        await tap.settle(texts.CORRECTION_SENT_BEFORE)
+        await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
         return
     html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
     await tap.show(Screen(html, keyboards.back_to_state()))

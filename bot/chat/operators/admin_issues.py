@@ -33,7 +33,7 @@ async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
         elif batch := await find_batch(connection, wanted.issue_id):
             stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
     if batch is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
     lines = Markup("\n").join(
         texts.ISSUE_STORY.format(headline=shortened(headline, _LONGEST_HEADLINE), story=story)
@@ -54,7 +54,7 @@ async def ask_to_retract(tap: Tap, wanted: AskToRetract) -> None:
     async with tap.desk.database.read() as connection:
         batch = await find_batch(connection, wanted.issue_id)
     if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
-        await tap.settle(texts.NOTHING_TO_RETRACT)
+        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
         return
     waiting = batch.deliveries[DeliveryStatus.PENDING]
     html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting)
@@ -69,7 +69,7 @@ async def take_back(tap: Tap, wanted: Retract) -> None:
         batch = await find_batch(connection, wanted.issue_id)
         count = await retract(connection, batch, texts.BUTTON_RETRACT, now=tap.now) if batch else 0
     if batch is None or not count:
-        await tap.settle(texts.NOTHING_TO_RETRACT)
+        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
         return
     _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
     html = texts.RETRACTED.format(

@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 async def show(tap: Tap) -> None:
     """Send the picture as a new message."""
-    await tap.settle(texts.DRAWING)
+    await tap.acknowledge(texts.DRAWING)
     zone = ZoneInfo(tap.desk.newsroom.zone)
     first = tap.now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
     midnights = [

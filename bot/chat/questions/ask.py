@@ -67,7 +67,7 @@ async def turn(tap: Tap, wanted: TurnPage) -> None:
     asked = await _asked(tap, wanted.question_id)
     first = wanted.page * RESULTS_PER_PAGE
     if asked is None or (first and first >= len(asked.question.article_ids)):
-        await tap.settle(texts.STALE_PAGE)
+        await tap.acknowledge(texts.STALE_PAGE)
     elif wanted.page == 0:
         reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
         await tap.show(await _first_page(tap, asked, reply, asked.question.text))
@@ -84,14 +84,14 @@ async def look(tap: Tap, wanted: ShowView) -> None:
     """Show another view of an answer, with the way back."""
     asked = await _asked(tap, wanted.question_id)
     if asked is None:
-        await tap.settle(texts.STALE_PAGE)
+        await tap.acknowledge(texts.STALE_PAGE)
         return
     reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
     html = await (
         _days(tap, asked, reply) if wanted.view == "days" else _cited(tap, asked, reply, wanted.view)
     )
     if html is None:
-        await tap.settle(texts.NO_ANSWER_VIEW)
+        await tap.acknowledge(texts.NO_ANSWER_VIEW)
     else:
         await tap.show(Screen(html, keyboards.for_view(asked.question.id)))
 
@@ -101,7 +101,7 @@ async def ask_again(tap: Tap, wanted: AskAgain) -> None:
     asked = await _asked(tap, wanted.question_id)
     text = await _reworded(tap, asked, wanted.rewording) if asked else None
     if asked is None or not text:
-        await tap.settle(texts.STALE_PAGE)
+        await tap.acknowledge(texts.STALE_PAGE)
         return
     await tap.show(await _answered(tap, text, asked.readers))
 

@@ -88,16 +88,16 @@ async def watch_question(tap: Tap, wanted: WatchQuestion) -> None:
     """Watch a question that was asked in this chat."""
     async with tap.desk.database.read() as connection:
         question = await find_question(connection, wanted.question_id, tap.chat_id)
-    await tap.settle((await _add(tap, question.text)).line if question else texts.STALE_PAGE)
+    await tap.acknowledge((await _add(tap, question.text)).line if question else texts.STALE_PAGE)
 
 
 async def stop(tap: Tap, wanted: StopWatching) -> None:
     """Stop a watch, from the list or under an alert; both offer to take it back."""
     watch = await _change(tap, wanted.watch_id, is_removed=True)
     if isinstance(watch, str):
-        await tap.settle(watch)
+        await tap.acknowledge(watch)
         return
-    await tap.settle(texts.STOPPED_WATCHING.format(words=_shown(watch.text)))
+    await tap.acknowledge(texts.STOPPED_WATCHING.format(words=_shown(watch.text)))
     if wanted.is_in_list:
         await _show_list(tap, undo=WatchAgain(watch.id, is_in_list=True))
     else:
@@ -109,9 +109,9 @@ async def take_back(tap: Tap, wanted: WatchAgain) -> None:
     """Go on watching what was just stopped."""
     watch = await _change(tap, wanted.watch_id, is_removed=False)
     if isinstance(watch, str):
-        await tap.settle(watch)
+        await tap.acknowledge(watch)
         return
-    await tap.settle(_watching(tap, watch.text).line)
+    await tap.acknowledge(_watching(tap, watch.text).line)
     if wanted.is_in_list:
         await _show_list(tap)
     else:
@@ -124,9 +124,9 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
     async with tap.desk.database.read() as connection:
         watch = await find_watch(connection, wanted.watch_id, tap.chat_id)
     if watch is None:
-        await tap.settle(texts.STALE_WATCH)
+        await tap.acknowledge(texts.STALE_WATCH)
         return
-    await tap.settle()
+    await tap.acknowledge()
     tap.words = watch.text
     await ask.obey(tap)
 

@@ -43,7 +43,7 @@ async def show(tap: Tap, panel: Press) -> None:
     """Show a panel in place of whatever had the button."""
     subscriber = await find_chosen(tap.desk, tap.chat_id)
     if subscriber is None:
-        await tap.settle(texts.NOT_SUBSCRIBED_LINE)
+        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
     else:
         await tap.show(_panel(panel, subscriber, tap.desk))
 
@@ -52,9 +52,9 @@ async def change(tap: Tap, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
     changed = await change_choices(tap.desk, tap.chat_id, wanted)
     if changed is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
-        await tap.settle(texts.UNCHANGED)
+        await tap.acknowledge(texts.UNCHANGED)
     else:
         await tap.show(changed_screen(tap.desk, changed, texts.SAVED, undo=undo_of(changed)))
 

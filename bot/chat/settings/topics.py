@@ -65,9 +65,9 @@ async def change(tap: Tap, wanted: SetTopic | Press) -> None:
     is_reset = wanted is Press.ALL_TOPICS
     changed = await change_choices(tap.desk, tap.chat_id, wanted)
     if changed is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
-        await tap.settle(texts.UNCHANGED)
+        await tap.acknowledge(texts.UNCHANGED)
     else:
         undo = Undo(changed.before.profile_id, "topics") if is_reset else None
         await tap.show(topics_screen(changed.after, tap.desk.newsroom, undo=undo))
@@ -77,9 +77,9 @@ async def undo(tap: Tap, wanted: Undo) -> None:
     """Bring an earlier profile back and show the panel it was left from."""
     changed = await restore_profile(tap.desk, tap.chat_id, wanted.profile_id)
     if changed is None:
-        await tap.settle(texts.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
-        await tap.settle(texts.UNCHANGED)
+        await tap.acknowledge(texts.UNCHANGED)
     elif wanted.panel == "topics":
         await tap.show(topics_screen(changed.after, tap.desk.newsroom))
     else:

@@ -70,7 +70,7 @@ async def confirm(tap: Tap, wanted: Confirm) -> None:
         said = await find_question(connection, wanted.question_id, tap.chat_id)
     subscriber = await find_chosen(tap.desk, tap.chat_id)
     if said is None or subscriber is None:
-        await tap.settle(texts.NOT_SUBSCRIBED_LINE if said else talk_texts.STALE_PROPOSAL)
+        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if said else talk_texts.STALE_PROPOSAL)
         return
     wish = await CHAT.run(understand, said.text, await listener(tap, said.asked_at))
     match wish:
@@ -79,14 +79,14 @@ async def confirm(tap: Tap, wanted: Confirm) -> None:
         case SetSchedule(changes):
             changed = await change_choices(tap.desk, tap.chat_id, *changes)
             if changed is None or changed.is_same:
-                await tap.settle(texts.UNCHANGED if changed else texts.STALE_BUTTON)
+                await tap.acknowledge(texts.UNCHANGED if changed else texts.STALE_BUTTON)
                 return
             undo = schedule.undo_of(changed)
             await tap.show(schedule.changed_screen(tap.desk, changed, texts.SAVED, undo=undo))
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:
-            await tap.settle(talk_texts.STALE_PROPOSAL)
+            await tap.acknowledge(talk_texts.STALE_PROPOSAL)
 
 
 async def pause_for(tap: Tap, wanted: PauseFor) -> None:
@@ -100,7 +100,7 @@ async def _set_topics(tap: Tap, subscriber: Subscriber, wish: SetTopics) -> None
     try:
         changes = topic_changes(wish.how, wish.topics, subscriber.choices.topics, newsroom)
     except NoTopicLeftError:
-        await tap.settle(talk_texts.NO_TOPIC_LEFT)
+        await tap.acknowledge(talk_texts.NO_TOPIC_LEFT)
         return
     await tap.show(await topics.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics)))
 

@@ -35,13 +35,13 @@ def test_after_a_downtime_only_the_latest_slot_is_made() -> None:
 
 def test_a_slot_before_an_issue_sent_by_hand_is_overtaken() -> None:
     plan = plan_slots(
-        TWICE_A_DAY, MORNING, now=MORNING + HOUR, late_window=2 * HOUR, told_until=MORNING + HOUR / 2
+        TWICE_A_DAY, MORNING, now=MORNING + HOUR, late_window=2 * HOUR, covered_until=MORNING + HOUR / 2
     )
     assert (plan.make, plan.skipped) == (None, ((MORNING, OVERTAKEN),))
 
 
 def test_a_slot_at_the_very_moment_of_an_issue_sent_by_hand_is_overtaken_too() -> None:
-    plan = plan_slots(TWICE_A_DAY, MORNING, now=MORNING, late_window=2 * HOUR, told_until=MORNING)
+    plan = plan_slots(TWICE_A_DAY, MORNING, now=MORNING, late_window=2 * HOUR, covered_until=MORNING)
     assert (plan.make, plan.skipped) == (None, ((MORNING, OVERTAKEN),))
 
 
