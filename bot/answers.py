@@ -24,10 +24,17 @@ from summarizer.facts.disagreements import find_disagreements
 from summarizer.model import Disagreement, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
 from summarizer.questions.query import Query, parse_query
-from summarizer.questions.rewording import with_times_as_words, without_question_words, without_times
+from summarizer.questions.rewording import (
+    reaching_back,
+    with_times_as_words,
+    without_publisher,
+    without_question_words,
+    without_times,
+)
 from summarizer.questions.snippets import Snippet, best_snippet
 from summarizer.stories.telling import Piece
 
+_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
 MOST_FOUND = 50  # articles of a question
 _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
 
@@ -70,14 +77,17 @@ class Reply:
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether what was typed is answered, not only what may have been meant or another time."""
-        return self.answer.is_answered and self.found.reading != "respelled" and self.missed is None
+        """Tell whether what was typed is answered, slips mended, and not only for another time."""
+        return self.answer.is_answered and self.missed is None
 
 
 async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
-    """Answer `text`, asked now in `zone`."""
+    """Answer `text`, asked now in `zone`. In early hours "hôm nay" reaches back to yesterday."""
     now = desk.clock.now()
     today = local_day(now, zone)
+    text = without_publisher(text)
+    if now.astimezone(ZoneInfo(zone)).hour < _NEWS_ARE_OUT:
+        text = reaching_back(text, today)
     first = await _asked(desk, text, now, zone)
     if first.is_answered:
         return first
@@ -91,8 +101,7 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
         if again.is_answered:
             return replace(again, missed=(typed.since, typed.until))
     bare = without_question_words(typed.text)
-    again = first if bare == typed.text else await _asked(desk, bare, now, zone)
-    return again if again.ids or not first.ids else first
+    return first if first.ids or bare == typed.text else await _asked(desk, bare, now, zone)
 
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
@@ -101,7 +110,7 @@ async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
     async with desk.database.read() as connection:
         query, narrowing = await read_question(connection, question.text, desk.newsroom, zone, today=today)
         found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
-        pieces, stories = await _pieces(connection, desk.newsroom, question.article_ids)
+        pieces, stories = await find_pieces(connection, desk.newsroom, question.article_ids)
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
 
@@ -127,7 +136,7 @@ async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
     async with desk.database.read() as connection:
         looked = await look_up(desk, connection, text, zone=zone)
         query, narrowing, found = looked.query, looked.narrowing, looked.found
-        pieces, stories = await _pieces(connection, desk.newsroom, found.ids)
+        pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
     missed = (query.since, query.until) if found.reading == "any_time" else None
     query = _as_searched(query, found, local_day(now, zone))
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
@@ -144,7 +153,7 @@ def _as_searched(query: Query, found: Found, today: dt.date) -> Query:
     return query
 
 
-async def _pieces(
+async def find_pieces(
     connection: AsyncConnection, newsroom: Newsroom, ids: Sequence[int]
 ) -> tuple[list[Piece], dict[int, int | None]]:
     """Return the articles to read, best first, and which story each belongs to."""

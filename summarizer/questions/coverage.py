@@ -1,102 +1,115 @@
-"""How much of a question a stretch of text says: its words, weighed by how rare they are, and side by side.
+"""How much of a question a stretch of text says: its words whole, close together.
 
-Words that stand together in the question and apart in the text say less: the "Hà" of one name and the
-"Giang" of another make no Hà Giang.
+Syllables of Vietnamese are half words: "chức" of "tổ chức" does not say "từ chức". So a common syllable
+counts in full only beside another one of the question, and a syllable of a known word only beside its
+neighbour.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
 
-from summarizer.extraction.vectors import typed_rarity
-from summarizer.questions.matching import Groups, Phrases
-from summarizer.questions.spellings import Run
-from summarizer.questions.watch_match import stands_alone
-from summarizer.text.words import Forms
+from summarizer.questions.sought import Occurrence, Sought
 
-_COMMON = 1.5  # IDF of the words that any sentence may have: "ở", "của", "người"
-_LEAST = 0.05
-_NEEDED = 0.6  # a word that weighs as much is part of what is asked
-_APART = 0.4  # taken off for each place where the question's words are parted or turned round
-_MOST_PLACES = 8  # of one word in a stretch; more of them tell nothing new
+_OTHER_WORDS = 0.9  # what a synonym says
+_ALONE = 0.4  # what a common syllable says that stands by itself
+_PARTED = 0.5  # taken off where the syllables of one word are parted
+_BESIDE = 1  # words between two that stand beside each other
+_WITHIN = 2  # groups in the question between such two
+_SAID = 0.8  # credit from which on a word counts as said
+FAR = 30  # words between what stands in different sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much is said: `score` from 0 to 1; `is_whole` when nothing that was asked for is missing."""
+    """How much is said: `share` of the question's words, 0 to 1, and how many of them `words_said` are.
 
-    score: float = 0.0
-    is_whole: bool = False
-
-
-class _Place(NamedTuple):
-    """Where a wish is met: words `start` to `end`.
-
-    `worth`, `met` and `is_joined` are of the best chain of wishes that ends here: what it weighs, which they
-    are, and whether two of them stand side by side.
+    `gap` is the greatest distance between two words of the question that follow each other, at most `FAR`.
     """
 
-    wish: int
-    start: int
-    end: int
-    worth: float
-    met: frozenset[int]
-    is_joined: bool = False
+    share: float = 0.0
+    words_said: int = 0
+    gap: int = 0
 
 
-class Wanted:
-    """What a question asks for, ready to be looked for in many stretches of text.
+class Asked:
+    """A question cut into words, to be compared with many stretches of text."""
 
-    Each wish is a word, or a name with its other spellings, of which any will do. Missing words that any
-    sentence may have ("ở", "của") cost little; a text that lacks another one says something else.
-    """
+    def __init__(self, sought: Sought, word_numbers: Sequence[int]) -> None:
+        """Take what is sought and the number of the word that each group belongs to."""
+        self._weights = sought.weights
+        self._is_single = sought.is_single
+        self._word_of = word_numbers
+        self._groups_of: list[list[int]] = [[] for _ in range(word_numbers[-1] + 1 if word_numbers else 0)]
+        for group, word in enumerate(word_numbers):
+            self._groups_of[word].append(group)
+        self._word_weights = [sum(self._weights[at] for at in groups) for groups in self._groups_of]
 
-    def __init__(self, groups: Groups) -> None:
-        """Take what is asked for: a run and its other spellings for each wish."""
-        self._phrases = Phrases(groups)
-        self._weights = [_weight(group[0]) for group in groups]
-        self._needed = {at for at, weight in enumerate(self._weights) if weight >= _NEEDED}
-        self._may_part = len(groups) < 2 or any(stands_alone(run) for group in groups for run in group)
+    @property
+    def size(self) -> int:
+        """Return how many words the question has."""
+        return len(self._groups_of)
 
-    def coverage(self, words: Sequence[Forms]) -> Coverage:
-        """Return how much the words of a stretch say. A word typed with marks is only itself, but d may be đ.
+    def most(self, occurrences: Sequence[Occurrence]) -> float:
+        """Return a share that a stretch with these occurrences cannot pass; cheap."""
+        return self._share(dict.fromkeys({one.group for one in occurrences}, 1.0))
 
-        >>> from summarizer.questions.query import parse_query
-        >>> from summarizer.text.words import word_forms
-        >>> wanted = Wanted(parse_query("ha long mua").groups)
-        >>> round(wanted.coverage(word_forms("Hạ Long chiều nay mưa")).score, 2)
-        0.91
-        """
-        best = max(self._chained(words), key=lambda place: place.worth, default=None)
-        if best is None or best.worth <= 0:
+    def coverage(self, occurrences: Sequence[Occurrence]) -> Coverage:
+        """Return how much a stretch says, where the groups stand so. Sentences are `FAR` or more apart."""
+        if not occurrences:
             return Coverage()
-        is_whole = best.met >= self._needed and (self._may_part or best.is_joined)
-        return Coverage(best.worth / sum(self._weights), is_whole)
+        credits = self._credits(occurrences)
+        said = sum(any(credits.get(at, 0.0) >= _SAID for at in word) for word in self._groups_of)
+        return Coverage(self._share(credits), said, self._gap(occurrences))
 
-    def _chained(self, words: Sequence[Forms]) -> list[_Place]:
-        """Return each place with the best chain of earlier wishes before it, which may stand anywhere."""
-        chains: list[_Place] = []
-        for wish, start, end in self._places(words):
-            weight = self._weights[wish]
-            best = _Place(wish, start, end, weight, frozenset((wish,)))
-            for last in chains:
-                if last.wish < wish and (last.end <= start or end <= last.start):
-                    is_next = last.wish == wish - 1 and last.end == start
-                    worth = last.worth + weight - (0 if is_next else _APART)
-                    if worth > best.worth:
-                        best = _Place(wish, start, end, worth, last.met | {wish}, is_next or last.is_joined)
-            chains.append(best)
-        return chains
+    def _share(self, credits: dict[int, float]) -> float:
+        shares = (
+            sum(self._weights[at] * credits.get(at, 0.0) for at in groups) / weight
+            for groups, weight in zip(self._groups_of, self._word_weights, strict=True)
+        )
+        return sum(shares) / max(1, self.size)
 
-    def _places(self, words: Sequence[Forms]) -> Iterator[tuple[int, int, int]]:
-        """Yield number, start and end of what is met, in the order of the wishes."""
-        met = Counter[int]()
-        for wish, start, end, is_as_typed in sorted(self._phrases.find(words)):
-            met[wish] += 1
-            if is_as_typed and met[wish] <= _MOST_PLACES:
-                yield wish, start, end
+    def _credits(self, occurrences: Sequence[Occurrence]) -> dict[int, float]:
+        credits: dict[int, float] = {}
+        for one in occurrences:
+            stands = one.is_telling or self._is_beside(one, occurrences) or self._is_single
+            credit = (1.0 if one.is_typed else _OTHER_WORDS) * (1.0 if stands else _ALONE)
+            credits[one.group] = max(credits.get(one.group, 0.0), credit)
+        touching = _touching(occurrences)
+        for groups in self._groups_of:
+            for at in groups if len(groups) > 1 else ():
+                if at in credits and not {(at - 1, at), (at, at + 1)} & touching:
+                    credits[at] *= _PARTED
+        return credits
+
+    def _is_beside(self, one: Occurrence, occurrences: Sequence[Occurrence]) -> bool:
+        """Tell whether a place touches one of a group that stands near in the question too."""
+        return any(
+            one.group != other.group
+            and self._are_near(one.group, other.group)
+            and -1 <= _distance(one, other) <= _BESIDE
+            for other in occurrences
+        )
+
+    def _are_near(self, one: int, other: int) -> bool:
+        return abs(one - other) <= _WITHIN or abs(self._word_of[one] - self._word_of[other]) == 1
+
+    def _gap(self, occurrences: Sequence[Occurrence]) -> int:
+        places: defaultdict[int, list[Occurrence]] = defaultdict(list)
+        for one in occurrences:
+            places[self._word_of[one.group]].append(one)
+        in_order = [places[word] for word in sorted(places)]
+        gaps = (min(_distance(a, b) for a in one for b in other) for one, other in pairwise(in_order))
+        return min(FAR, max(gaps, default=0))
 
 
-def _weight(run: Run) -> float:
-    return max(_LEAST, sum(max(0.0, typed_rarity(word) - _COMMON) for word in run))
+def _distance(one: Occurrence, other: Occurrence) -> int:
+    """Return how many words stand between two places."""
+    return other.start - one.end if other.start >= one.end else one.start - other.end
+
+
+def _touching(occurrences: Sequence[Occurrence]) -> set[tuple[int, int]]:
+    """Return the groups that stand side by side with the next group of the question."""
+    starts = {(one.group, one.start) for one in occurrences}
+    return {(one.group, one.group + 1) for one in occurrences if (one.group + 1, one.end) in starts}

@@ -71,7 +71,9 @@ def _weight(run: Run, is_asking: bool) -> float:
 
 def asking_places(runs: Sequence[Run]) -> set[int]:
     """Return which of the runs only ask, or part their neighbours as only such words do."""
-    return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in _apart()}
+    is_bare = all(folded(word) == word for run in runs for word in run)
+    apart = _apart().difference(_AMBIGUOUS) if is_bare else _apart()
+    return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
 
 
 def phrase_places(runs: Sequence[Run]) -> set[int]:

@@ -33,6 +33,31 @@ _LONGEST = 800  # characters; of a longer text no question is read to its end
 _NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
 
 
+# The name of the paper, or of its page, behind a headline that was shared.
+_PAPERS = (
+    "vnexpress|tuổi trẻ|thanh niên|dân trí|vietnamnet|vietnamplus|zing|zingnews|znews|người đưa tin"
+    "|người lao động|lao động|tiền phong|vtv|vov|vtc|kenh14|soha|24h|báo mới|baomoi|plo|nld|sggp|cafef"
+    "|pháp luật|nhân dân|quân đội nhân dân|công an nhân dân|tin tức|đọc báo|tin mới"
+)
+_PUBLISHER = re.compile(
+    rf" [-–—|] (?:báo |trang |tạp chí )?(?:{_PAPERS})(?: [^-–—|]{{1,30}})?$", re.IGNORECASE
+)
+_FEWEST_WORDS = 4  # of a headline
+
+
+def without_publisher(text: str) -> str:
+    """Return a shared headline without the name of its paper.
+
+    >>> without_publisher("Giá vàng rời đỉnh 5 tháng - Tuổi Trẻ Online"), without_publisher("giá - Lao Động")
+    ('Giá vàng rời đỉnh 5 tháng', 'giá - Lao Động')
+    """
+    shown = " ".join(text[: 2 * _LONGEST].split())
+    while (found := _PUBLISHER.search(shown)) and len(shown[: found.start()].split()) >= _FEWEST_WORDS:
+        shown = shown[: found.start()].rstrip()
+        text = shown
+    return text
+
+
 def _asking(marked: str, safe: str, pattern: str) -> re.Pattern[str]:
     """Return a pattern for the words, which may be typed with marks, the safe ones without any too."""
     words = [*safe.split("|"), *marked.split("|"), *map(folded, safe.split("|"))]

@@ -8,7 +8,6 @@ each time.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from bot.answers import FoundArticle, Reply, describe, local_day, reply_again, reply_to
 from bot.chat.intents import AskAgain, Rewording, ShowView, TurnPage, View
@@ -33,10 +32,9 @@ from storage.search import matches_by_day
 from storage.subscribers import find_subscriber
 from summarizer.questions.news_words import asks_for_news
 from summarizer.questions.query import parse_query
-from summarizer.questions.rewording import halves, reaching_back, without_filters, without_times
+from summarizer.questions.rewording import halves, without_filters, without_times
 
 _DAYS_SHOWN = 7
-_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
 _FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # from which on days are worth a look
 _HALVES: tuple[Rewording, Rewording] = ("first_half", "second_half")
 _REPORTS_READ = 24  # of the stories cited
@@ -57,9 +55,7 @@ async def obey(visit: Visit) -> None:
         await visit.send(Screen(texts.EMPTY_QUESTION))
         return
     await visit.show_progress()
-    is_young = readers.now.astimezone(ZoneInfo(readers.zone)).hour < _NEWS_ARE_OUT
-    words = reaching_back(visit.words, readers.today()) if is_young else visit.words
-    await visit.send(await _answered(visit, words, readers))
+    await visit.send(await _answered(visit, visit.words, readers))
 
 
 async def turn(tap: Tap, wanted: TurnPage) -> None:

@@ -64,3 +64,16 @@ def test_a_question_must_be_given_one_way(run: Any, arguments: list[str]) -> Non
     told = run("ask", *arguments)
     assert told.code == 2
     assert "diemtin ask" in told.err
+
+
+def test_before_nine_today_reaches_back_a_day_on_the_command_line_too(
+    asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_NOW", "2026-11-21T04:00:00+07:00")
+    assert asked("ask", "cầu rạch sấu hôm nay", "--json").json["answered"] is True
+    monkeypatch.setenv("DIEMTIN_NOW", "2026-11-21T10:00:00+07:00")
+    assert asked("ask", "cầu rạch sấu hôm nay", "--json").json["answered"] is False
+
+
+def test_a_shared_headline_with_the_name_of_its_paper_is_answered(asked: Any) -> None:
+    assert asked("ask", "Cầu Rạch Sấu thông xe - Tuổi Trẻ Online", "--json").json["answered"] is True

@@ -60,6 +60,29 @@ def test_what_no_sentence_says_is_not_answered(piece: Builder, question: str) ->
     assert asked(question, piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))) == Answer()
 
 
+def test_a_paraphrase_that_lacks_a_word_is_answered(piece: Builder) -> None:
+    whole = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
+    assert asked("cầu Rạch Sấu cuối cùng cũng thông xe sau hai năm ì ạch", whole).is_answered
+
+
+@pytest.mark.parametrize("question", ["Vàm Đước từ chức", "cầu Rạch Sấu mang thai", "Rạch Sấu trúng số"])
+def test_a_known_name_in_what_never_happened_is_not_answered(piece: Builder, question: str) -> None:
+    fixed = (("từ", "chức"), ("mang", "thai"), ("trúng", "số"))
+    whole = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
+    assert answer(parse_query(question), [whole], fixed) == Answer()
+
+
+def test_a_question_word_is_answered_by_a_sentence_with_its_kind(piece: Builder) -> None:
+    one = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
+    assert COST in texts(asked("Cầu Rạch Sấu vốn bao nhiêu tiền?", one))
+
+
+def test_a_question_word_without_its_kind_is_not_answered(piece: Builder) -> None:
+    one = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE))
+    assert asked("cầu Rạch Sấu thông xe", one).is_answered
+    assert not asked("Vì sao cầu Rạch Sấu thông xe?", one).is_answered
+
+
 def test_words_scattered_over_a_body_are_no_answer(piece: Builder) -> None:
     apart = (
         "Chiếc đò đã cũ lắm rồi, ai cũng nói vậy.",

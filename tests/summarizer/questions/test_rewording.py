@@ -10,6 +10,7 @@ from summarizer.questions.rewording import (
     with_times_as_words,
     with_topic,
     without_filters,
+    without_publisher,
     without_question_words,
     without_times,
 )
@@ -101,3 +102,16 @@ def test_the_news_of_a_topic_is_asked_for_by_its_name(text: str, meant: str) -> 
 )
 def test_a_question_falls_into_halves(text: str, parts: tuple[str, ...]) -> None:
     assert halves(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("shared", "headline"),
+    [
+        ("Xe biển xanh húc bay người đi đường - VnExpress", "Xe biển xanh húc bay người đi đường"),
+        ("Chợ nổi đông khách lại rồi – Tin tức mới nhất - VnExpress", "Chợ nổi đông khách lại rồi"),
+        ("Mỹ - Hàn tập trận chung ở biển", "Mỹ - Hàn tập trận chung ở biển"),
+        ("thị trường - lao động", "thị trường - lao động"),
+    ],
+)
+def test_a_shared_headline_is_asked_without_its_paper(shared: str, headline: str) -> None:
+    assert without_publisher(shared) == headline

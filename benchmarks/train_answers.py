@@ -1,0 +1,148 @@
+"""Fit the weights by which articles are taken for answers: `summarizer/data/answers.json`.
+
+    python benchmarks/train_answers.py store.sqlite3 questions.jsonl... [--save]
+
+`store.sqlite3` holds the articles, processed by `diemtin ingest`, its index beside it. Each row of the files
+is a question as people ask it, `{"q", "ids"}`, with the external ids of the articles that answer; none where
+nothing does. The made-up events of `not_there.jsonl` are added. Questions are halved by a hash: the weights
+are fitted on one half (of `not_there.jsonl` on "dev"), and both halves are reported. Without `--save` nothing
+is written.
+
+Each of the eight best articles of a question is one case; a logistic regression with an L2 penalty tells
+those that answer from the others. Articles that the search did not rank first, and questions that nothing
+answers, count less.
+"""
+
+import asyncio
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answers import find_pieces, look_up
+from bot.assembly import assemble
+from bot.desk import Desk
+from bot.times.clock import Clock
+from config.reading import TEMPLATE, parse_newsroom
+from storage.articles import find_articles
+from storage.engine import Database
+from summarizer.questions.evidence import (
+    ANSWERS,
+    FEATURES,
+    ReadArticle,
+    cut_into_words,
+    evidence_of,
+)
+from summarizer.questions.query import parse_query
+from summarizer.questions.sought import Sought
+
+_NOT_THERE = Path(__file__).with_name("not_there.jsonl")
+_SAVED = Path(__file__).parent.parent / "summarizer/data/answers.json"
+_ZONE = "Asia/Ho_Chi_Minh"
+_PENALTY = 1.0
+_NOT_FIRST, _NOTHING_ANSWERS = 0.3, 0.5  # weights of cases
+_STEPS = 60
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with the features of its articles, and which of these answer it."""
+
+    is_tuned: bool
+    is_asked: bool  # something answers it
+    features: Floats
+    answers: Floats
+
+
+async def main(store: str, *paths: str, saves: bool) -> None:
+    """Fit and report."""
+    database = Database(f"sqlite+aiosqlite:///{store}")
+    desk = Desk(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
+    cases = [case for row in _rows(paths) if (case := await _case(desk, row)) is not None]
+    await database.close()
+    weights = _fitted([case for case in cases if case.is_tuned])
+    print({name: round(float(weight), 2) for name, weight in zip(FEATURES, weights, strict=True)})
+    for is_tuned in (True, False):
+        _report(
+            "fitted on" if is_tuned else "held out", [c for c in cases if c.is_tuned == is_tuned], weights
+        )
+    if saves:
+        saved = {name: round(float(weight), 3) for name, weight in zip(FEATURES, weights, strict=True)}
+        source = "benchmarks/train_answers.py: questions that people wrote, and made-up events"
+        _SAVED.write_text(json.dumps({"source": source, "weights": saved}, indent=2) + "\n", encoding="utf-8")
+
+
+def _rows(paths: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        for line in Path(path).read_text("utf-8").splitlines():
+            row = json.loads(line)
+            yield {"q": row["q"], "ids": row["ids"], "is_tuned": _is_even(row["q"])}
+    for line in _NOT_THERE.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield {"q": row["q"], "ids": [], "is_tuned": row["set"] == "dev"}
+
+
+def _is_even(question: str) -> bool:
+    return hashlib.md5(question.encode(), usedforsecurity=False).digest()[-1] % 2 == 0
+
+
+async def _case(desk: Desk, row: dict[str, Any]) -> Case | None:
+    async with desk.database.read() as connection:
+        looked = await look_up(desk, connection, row["q"], zone=_ZONE)
+        pieces, _ = await find_pieces(connection, desk.newsroom, looked.found.ids)
+        stored = await find_articles(connection, [piece.article_id for piece in pieces])
+    query, found = looked.query, looked.found
+    query = parse_query(found.suggestion) if found.reading == "respelled" and found.suggestion else query
+    if not pieces or not query.wanted:
+        return None
+    sought = Sought(query, found.fixed_pairs)
+    reads = [ReadArticle(piece, sought) for piece in pieces]
+    asked = cut_into_words(sought, reads, found.fixed_pairs)
+    features = [evidence_of(read, asked, rank).features for rank, read in enumerate(reads)]
+    right = [stored[piece.article_id].external_id in row["ids"] for piece in pieces]
+    return Case(row["is_tuned"], bool(row["ids"]), np.array(features, float), np.array(right, float))
+
+
+def _fitted(cases: list[Case]) -> Floats:
+    """Return the weights by Newton's method."""
+    features = np.concatenate([case.features for case in cases])
+    answers = np.concatenate([case.answers for case in cases])
+    counts = np.concatenate([_counts(case) for case in cases])
+    weights = np.zeros(features.shape[1])
+    penalty = _PENALTY * np.r_[0.0, np.ones(len(weights) - 1)]
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-features @ weights))
+        slope = features.T @ (counts * (likely - answers)) + penalty * weights
+        curve = (features * (counts * likely * (1 - likely))[:, None]).T @ features + np.diag(penalty + 1e-9)
+        weights -= np.linalg.solve(curve, slope)
+    return weights
+
+
+def _counts(case: Case) -> Floats:
+    counts = np.full(len(case.answers), _NOT_FIRST)
+    counts[0] = 1.0
+    return counts if case.is_asked else counts * _NOTHING_ANSWERS
+
+
+def _report(name: str, cases: list[Case], weights: Floats) -> None:
+    asked = [case for case in cases if case.is_asked]
+    absent = [case for case in cases if not case.is_asked]
+    likely = {id(case): 1 / (1 + np.exp(-case.features @ weights)) for case in cases}
+    best = {id(case): int(np.argmax(likely[id(case)])) for case in cases}
+    answered = {id(case): likely[id(case)].max() >= ANSWERS for case in cases}
+    right = sum(bool(answered[id(case)] and case.answers[best[id(case)]]) for case in asked)
+    false = sum(bool(answered[id(case)]) for case in absent)
+    print(f"{name}: first right {right}/{len(asked)}, answered though nothing answers {false}/{len(absent)}")
+
+
+if __name__ == "__main__":
+    arguments = [argument for argument in sys.argv[1:] if argument != "--save"]
+    asyncio.run(main(*arguments, saves="--save" in sys.argv))

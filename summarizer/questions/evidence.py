@@ -1,0 +1,177 @@
+"""Whether an article answers a question: a small logistic model over how much of the question it says.
+
+A rule over the share of words that stand together in one sentence cannot tell a paraphrase, which lacks a
+word, from an event that never happened, which lacks the verb. The model also looks at how much of the
+headline was asked for and at the search's order. Its weights stand in `data/answers.json`, made by
+`benchmarks/train_answers.py`.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import chain, pairwise
+
+from summarizer.model import FieldName, Place
+from summarizer.questions.coverage import FAR, Asked, Coverage
+from summarizer.questions.sought import Occurrence, Sought, word_numbers
+from summarizer.questions.watch_match import Head, rarity
+from summarizer.stories.telling import Piece
+from summarizer.text.compounds import compounded
+from summarizer.text.sentences import split
+from summarizer.text.words import Forms, word_forms
+
+ANSWERS = 0.5  # from this likelihood on an article answers
+_MOST_CHARACTERS = 12_000  # of a body: an answer that stands further down is not what the article is about
+_MOST_LEAD = 12  # sentences of a sapo that are weighed as one with the title
+_WHOLE = 0.95  # a share that lacks nothing
+_FEW = 2  # words of a question that must all be there
+_FAR_APART = 15  # words between subject and predicate
+_MOST_WORDS = 4  # said; more of them tell nothing new
+_HEAVIEST = 8.0  # weight of the rarest word
+FEATURES = (
+    "always", "share", "title_asked", "rank", "is_whole", "is_whole_of_few", "is_of_two", "missing",
+    "words_said", "in_title", "is_apart",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence of an article with its words and where the question's groups stand in it."""
+
+    text: str
+    place: Place
+    number: int  # in its field
+    words: Sequence[Forms]
+    occurrences: Sequence[Occurrence]
+
+
+class ReadArticle:
+    """An article cut into sentences, with where the question's groups stand."""
+
+    def __init__(self, piece: Piece, sought: Sought) -> None:
+        self.piece = piece
+        self.sought = sought
+        self.title = word_forms(piece.document.title[:_MOST_CHARACTERS])
+        self.in_title = sought.occurrences(self.title)
+        self.sapo = list(self._cut("sapo"))
+        self.body = list(self._cut("body"))
+
+    def _cut(self, field: FieldName) -> Iterator[ReadSentence]:
+        """Yield the sentences of a field; of a very long one those of its beginning."""
+        whole = self.piece.document.field(field)
+        text = whole[:_MOST_CHARACTERS]
+        for number, (start, end) in enumerate(split(text)):
+            if end < len(text) or len(text) == len(whole):
+                words = word_forms(text[start:end])
+                place = Place(0, field, start, end)
+                yield ReadSentence(text[start:end], place, number, words, self.sought.occurrences(words))
+
+    @cached_property
+    def in_lead(self) -> list[Occurrence]:
+        """Return the places in title and sapo, every sentence far from the others."""
+        return _apart([self.in_title, *(one.occurrences for one in self.sapo[:_MOST_LEAD])])
+
+    def stretches(self) -> Iterator[list[Occurrence]]:
+        """Yield the places in title and sapo, each sentence, with the title, and two neighbours."""
+        yield self.in_lead
+        for field in (self.sapo, self.body):
+            for one in field:
+                if one.occurrences:
+                    yield list(one.occurrences)
+                    yield _apart([self.in_title, one.occurrences])
+            for one, other in pairwise(field):
+                if one.occurrences and other.occurrences:
+                    yield _apart([one.occurrences, other.occurrences])
+
+    def groups(self) -> set[int]:
+        """Return the groups that stand anywhere in it."""
+        fields = chain(self.sapo, self.body)
+        return {one.group for one in chain(self.in_title, *(each.occurrences for each in fields))}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an article as the answer; `features` are in the order of `FEATURES`."""
+
+    features: tuple[float, ...]
+
+    @property
+    def likelihood(self) -> float:
+        """Return how likely the article answers, 0 to 1."""
+        weights = _weights()
+        points = sum(weights[name] * value for name, value in zip(FEATURES, self.features, strict=True))
+        return 1 / (1 + math.exp(-points))
+
+
+def cut_into_words(
+    sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[tuple[str, str]]
+) -> Asked:
+    """Return the question cut into words, as the papers write it: `fixed_pairs`, and the articles read."""
+    heads = [Head(read.piece.document) for read in reads]
+    written = compounded([(group[0],) for group in sought.groups], heads)
+    joins = sought.joins([*fixed_pairs, *(pair for (run,) in written for pair in pairwise(run))])
+    touching = set[int]()
+    for read in reads:
+        for places in (read.in_title, *(one.occurrences for one in (*read.sapo, *read.body))):
+            starts = {(one.group, one.start) for one in places}
+            touching |= {one.group + 1 for one in places if (one.group + 1, one.end) in starts}
+    return Asked(sought, word_numbers(sought, joins, [at in touching for at in range(len(joins))]))
+
+
+def evidence_of(read: ReadArticle, asked: Asked, rank: int) -> Evidence:
+    """Return what speaks for an article; `rank` is its place in the search's order, from 0."""
+    in_title = asked.coverage(read.in_title)
+    best = _best(read, asked, in_title)
+    missing = set(range(len(read.sought.groups))) - read.groups()
+    lacks = max((read.sought.weights[at] for at in missing), default=0.0)
+    is_whole = best.share >= _WHOLE
+    return Evidence(
+        (
+            1.0,
+            best.share,
+            _share_of_title(read),
+            1 / (1 + rank),
+            is_whole,
+            is_whole and asked.size <= _FEW,
+            asked.size == _FEW,
+            lacks / _HEAVIEST,
+            min(best.words_said, _MOST_WORDS) / _MOST_WORDS,
+            in_title.share >= best.share,
+            best.gap >= _FAR_APART and asked.size <= _FEW + 1,
+        )
+    )
+
+
+def _best(read: ReadArticle, asked: Asked, in_title: Coverage) -> Coverage:
+    best = in_title
+    for stretch in read.stretches():
+        if asked.most(stretch) > best.share:
+            coverage = asked.coverage(stretch)
+            best = coverage if coverage.share > best.share else best
+    return best
+
+
+def _share_of_title(read: ReadArticle) -> float:
+    """Return how much of the headline was asked for, its words weighed by rarity."""
+    weights = [max(1.2, rarity(word.canonical)) for word in read.title]
+    asked = {at for one in read.in_title for at in range(one.start, one.end)}
+    return sum(weights[at] for at in asked) / (sum(weights) or 1.0)
+
+
+def _apart(parts: Sequence[Sequence[Occurrence]]) -> list[Occurrence]:
+    """Return the places of several sentences as of one text, with more than `FAR` words between any two."""
+    places: list[Occurrence] = []
+    end = 0
+    for part in parts:
+        places += [one._replace(start=one.start + end, end=one.end + end) for one in part]
+        end = max((one.end for one in places), default=0) + FAR + 1
+    return places
+
+
+@cache
+def _weights() -> dict[str, float]:
+    saved = json.loads(files("summarizer").joinpath("data/answers.json").read_text("utf-8"))
+    return {name: float(saved["weights"][name]) for name in FEATURES}

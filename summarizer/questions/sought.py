@@ -1,0 +1,108 @@
+"""What a question asks for, ready to be found in texts: its words, what else stands for them, and which join.
+
+Only words that say something are sought; those that only ask, or that any text has, are left out
+(`importance`). Other words for the same (`everyday_words`) will do as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from summarizer.questions.everyday_words import Group, widened
+from summarizer.questions.importance import content_of, weights_of
+from summarizer.questions.matching import Phrases
+from summarizer.questions.query import Query
+from summarizer.questions.spellings import Run
+from summarizer.questions.watch_match import rarity, stands_alone
+from summarizer.text.words import Forms
+
+_MOST_GROUPS = 24  # of a long question those that matter most
+_MOST_PLACES = 8  # of one group in a sentence; more of them tell nothing new
+_SHORT_FORM = 3  # letters of "bh", "ntn"
+_HARDLY_A_WORD = 6.5  # rarity from which on a short form is no word of its own
+_LEAST = 1.2  # weight of a common word that is half of another one
+_FIRST_HALVES = frozenset(("từ", "xin"))  # of "từ chức", "từ thiện", "xin lỗi"
+_CHAT_LETTERS = frozenset("kjvrz")
+
+
+class Occurrence(NamedTuple):
+    """Where a group of a question stands: words `start` to `end` of a text.
+
+    `is_typed`: as it was typed, not another word for the same; `is_telling`: it says something by itself.
+    """
+
+    group: int
+    start: int
+    end: int
+    is_typed: bool
+    is_telling: bool
+
+
+class Sought:
+    """The groups of a question that say something, in the order typed, with how much each matters."""
+
+    def __init__(self, query: Query, fixed_pairs: Iterable[tuple[str, str]] = ()) -> None:
+        """Take a question, and the neighbours in it that the papers write as one word."""
+        groups = widened(query.groups)
+        weights = weights_of([(_meant(group),) for group in groups])
+        content = {*content_of(weights), *_halves_of_words(groups, set(fixed_pairs))}
+        places = sorted(sorted(content, key=lambda at: -weights[at])[:_MOST_GROUPS])
+        self.typed = query.words
+        self.is_single = len(query.groups) == 1  # a question of one word
+        self.groups: list[Group] = [groups[at] for at in places]
+        self.weights = [max(_LEAST, weights[at]) for at in places]
+        self.follows = [False, *(one + 1 == other for one, other in pairwise(places))][: len(places)]
+        self._typed = Phrases([group[0]] for group in self.groups)
+        self._others = Phrases(group[1:] for group in self.groups)
+        self._is_telling = [stands_alone(group[0]) for group in self.groups]
+
+    def occurrences(self, words: Sequence[Forms]) -> list[Occurrence]:
+        """Return where the groups stand in a sentence, diacritics as typed."""
+        found: list[Occurrence] = []
+        counts = [0] * len(self.groups)
+        for phrases, is_typed in ((self._typed, True), (self._others, False)):
+            for group, start, end, is_as_typed in phrases.find(words):
+                if is_as_typed and counts[group] < _MOST_PLACES:
+                    counts[group] += 1
+                    other = tuple(word.canonical for word in words[start:end])
+                    is_telling = self._is_telling[group] if is_typed else stands_alone(other)
+                    found.append(Occurrence(group, start, end, is_typed, is_telling))
+        return found
+
+    def joins(self, fixed_pairs: Iterable[tuple[str, str]]) -> list[bool]:
+        """Return for each group whether it makes one word with the group before it."""
+        fixed = set(fixed_pairs)
+        pairs = [(one[0][-1], other[0][0]) for one, other in pairwise(self.groups)]
+        return [False, *(pair in fixed for pair in pairs)][: len(self.groups)]
+
+
+def word_numbers(sought: Sought, joins: Sequence[bool], seen_joined: Sequence[bool]) -> list[int]:
+    """Return for each group the number of its word.
+
+    `joins` tell which groups make one word with the one before, as the papers write in general; `seen_joined`
+    which of them stand so in the articles read. A chain of joins is cut where the articles do not have it.
+    """
+    size = len(sought.groups)
+    seen = [joins[at] and sought.follows[at] and seen_joined[at] for at in range(size)]
+    in_seen = [seen[at] or (at + 1 < size and seen[at + 1]) for at in range(size)]
+    numbers: list[int] = []
+    for at in range(size):
+        is_joined = at > 0 and joins[at] and sought.follows[at]
+        is_cut = not is_joined or (not seen[at] and (in_seen[at - 1] or in_seen[at]))
+        numbers.append(0 if at == 0 else numbers[-1] + is_cut)
+    return numbers
+
+
+def _meant(group: Group) -> Run:
+    """Return the run that tells how much a group matters: what a short form of chats stands for."""
+    typed = group[0]
+    is_short = len(group) > 1 and len(typed) == 1 and len(typed[0]) <= _SHORT_FORM
+    if is_short and (typed[0] in _CHAT_LETTERS or rarity(typed[0]) > _HARDLY_A_WORD):
+        return min(group[1:], key=lambda run: weights_of([(run,)])[0])
+    return typed
+
+
+def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[tuple[str, str]]) -> set[int]:
+    """Return which common words are half of another word here: "từ" of "từ chức"."""
+    pairs = ((at, one[0][-1], other[0][0]) for at, (one, other) in enumerate(pairwise(groups)))
+    return {at for at, one, other in pairs if one in _FIRST_HALVES and (one, other) in fixed_pairs}
