@@ -51,6 +51,8 @@ _ROW_ENDINGS = (".jsonl", ".ndjson")
 _DOCUMENT_ENDINGS = (".json",)
 _TABLE_ENDINGS = (".csv", ".tsv")
 _ARRAY = re.compile(r"\[\s*(?:[{\[]|\]\s*$)")
+_LIST_BEGINS = re.compile(r":\s*\[\s*\{")  # {"status": "ok", "articles": [{…
+_LIST_BEGINS_WITHIN = 4_000
 _OBJECT = re.compile(r"\{\s*(?:\"|\}\s*$)")
 _FEED_ENDINGS = (".rss", ".atom", ".xml")
 
@@ -143,6 +145,9 @@ def _kind_of_json(text: str, name: str) -> Kind | None:
     """Tell rows, an object a line, from a document: an array, or an object over several lines."""
     lines = [line.strip() for line in text.splitlines()[:20] if line.strip()]
     if _ARRAY.match(text):
+        return Kind.DOCUMENT
+    is_one_line = len(lines) == 1 and not name.endswith(_ROW_ENDINGS)
+    if is_one_line and _OBJECT.match(text) and _LIST_BEGINS.search(text, 0, _LIST_BEGINS_WITHIN):
         return Kind.DOCUMENT
     if any(line.startswith("{") and line.endswith("}") for line in lines) and not _opens_object(lines):
         return Kind.ROWS

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from storage.identity import clean_link
 from storage.intake.apart import DEADLINE_SECONDS, FEED, FeedItem, parse_apart
 from storage.intake.date_style import DateSample, DateStyle, decide_style
+from storage.intake.date_text import read_date_text
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
@@ -23,6 +24,7 @@ _OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _CLOSED_ROOT = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>", re.IGNORECASE)
 _LONGEST_PLACEHOLDER = 60
+_NAME_WORDS = 4
 _PLACEHOLDER = re.compile(
     r"\W*+(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
     r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?+\W*+",
@@ -117,9 +119,20 @@ def _is_placeholder(text: str) -> bool:
     return len(text) <= _LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(text) is not None
 
 
+def _without_byline(text: str) -> str:
+    """Return an item's text without the date, and the writer's name, that a site's program put below it."""
+    lines = text.split("\n")
+    if len(lines) < 2 or not read_date_text(lines[-1]):
+        return text
+    lines.pop()
+    if len(lines) > 1 and len(lines[-1].split()) <= _NAME_WORDS and lines[-1][-1].isalnum():
+        lines.pop()
+    return "\n".join(lines)
+
+
 def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
     """Tell the lead from the full text; feeds swap their two fields, repeat one, or cut the lead short."""
-    own = (without_footer(text) for text in (summary, *contents))
+    own = (_without_byline(without_footer(text)) for text in (summary, *contents))
     texts = [text for text in dict.fromkeys(own) if not _is_placeholder(text)]
     if not contents or not texts:
         return (texts[0] if texts else ""), ""

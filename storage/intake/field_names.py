@@ -22,8 +22,9 @@ _LONGEST_NAME = 60
 _NOUNS = frozenset(
     ("article", "articles", "news", "post", "story", "item", "page", "doc", "og", "dc", "meta")
 )
-_NOUNS |= frozenset(("bai", "viet", "tin", "tuc", "cua"))
+_NOUNS |= frozenset(("bai", "viet", "tin", "tuc", "cua", "bao"))
 _FORMS = frozenset(("text", "html", "raw", "plain", "clean", "cleaned", "vi", "vn", "vie", "list", "full"))
+_FORMS |= frozenset(("utc", "gmt", "iso", "ts", "ms", "unix", "epoch", "local", "str", "string"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -53,7 +54,7 @@ def find_name(name: str) -> Name | None:
     """Return what a key, a column or a label stands for, None for one that nobody reads.
 
     >>> find_name("articleBody")
-    Name(field='body', rank=0)
+    Name(field='body', rank=1)
     >>> find_name("Ngày đăng bài") == find_name("ngay_dang")
     True
     """

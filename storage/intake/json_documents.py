@@ -11,7 +11,8 @@ from typing import Any
 from storage.intake.drafts import Draft
 from storage.intake.field_names import find_name
 from storage.intake.model import Refusal, UnreadableError
-from storage.intake.row_fields import draft_of, has_title, unwrapped
+from storage.intake.row_fields import draft_of
+from storage.intake.row_shapes import articles_in
 from storage.intake.rows import MAX_LINE_BYTES
 from summarizer.text.syllables import folded
 
@@ -210,7 +211,7 @@ class _Reader:
         if whole.problem or not isinstance(whole.value, dict):
             yield whole.problem or _NO_OBJECT
         elif not has_rows or _has_body(whole.value):
-            yield from _articles_in(whole.value)
+            yield from articles_in(whole.value)
 
     def _begins_list(self) -> bool:
         """Tell whether the array that begins may hold articles: by its key, in an object without text."""
@@ -229,18 +230,3 @@ def _has_body(value: Mapping[str, Any]) -> bool:
 def _is_body(key: str) -> bool:
     name = find_name(key)
     return name is not None and name.field == "body"
-
-
-def _articles_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the articles in an object without a title: its one list of them, or its values; else itself."""
-    if not has_title(unwrapped(document)):
-        lists = [
-            one for one in document.values() if isinstance(one, list) and one and all(map(has_title, one))
-        ]
-        if len(lists) == 1:
-            yield from lists[0]
-            return
-        if len(document) > 1 and all(map(has_title, document.values())):
-            yield from document.values()
-            return
-    yield document

@@ -21,6 +21,12 @@ _MOST_WORDS = 5  # of a label
 _QUOTED = re.compile(r"([\"'])([^\"']*)\1")
 _RULE = re.compile(r"[\W_]{3,}")
 _TEXTS = frozenset(("sapo", "body"))
+_FRONT_RULE = "---"  # around the labels of YAML above a text
+_MOST_FRONT_LINES = 60
+_FOLDED = re.compile(r"[>|][+-]?")  # YAML: the text stands on the lines below
+
+UNLABELLED = "text"
+"""The key of text that stands below the labels without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class _Line:
 def read_labelled(lines: Sequence[str]) -> list[dict[str, str]]:
     """Return the articles of a labelled text, what each label says by its name; [] where it is none."""
     marked = [_line(text) for text in lines]
+    if front := _front_matter(marked):
+        return [front]
     heads = _heads(marked)
     ends = [*heads[1:], len(marked)][: len(heads)]
     return [_fields(marked[head:end]) for head, end in zip(heads, ends, strict=True)]
@@ -47,6 +55,38 @@ def _line(text: str) -> _Line:
         return _Line(text.strip())
     name = find_name(found["name"])
     return _Line(text.strip(), found["name"].strip(), name.field if name else "", found["value"].strip())
+
+
+def _front_matter(lines: Sequence[_Line]) -> dict[str, str]:
+    """Return the article whose labels stand between two rules at the head, as YAML; {} where none do."""
+    if not lines or lines[0].text != _FRONT_RULE:
+        return {}
+    head = range(1, min(len(lines), _MOST_FRONT_LINES))
+    end = next((at for at in head if lines[at].text == _FRONT_RULE), 0)
+    names = {line.name for line in lines[1:end] if line.field}
+    again = any(line.name in names for line in lines[end + 1 :] if line.field)
+    if not end or len(names) < _FEWEST or (again and _FRONT_RULE in {line.text for line in lines[end + 1 :]}):
+        return {}
+    fields: dict[str, list[str]] = {}
+    current = ""
+    for line in lines[1:end]:
+        if line.name:
+            current = line.field or line.name
+        said = line.value if line.name else line.text
+        if said and not _FOLDED.fullmatch(said):
+            fields.setdefault(current, []).append(said)
+    row = {key: _yaml(values) for key, values in fields.items() if key != UNUSED}
+    return row | {UNLABELLED: "\n".join(line.text for line in lines[end + 1 :])}
+
+
+def _yaml(values: Sequence[str]) -> str:
+    """Return the text of a value; of a list its first element."""
+    first = values[0]
+    if first.startswith("- "):
+        return _joined([first[2:].strip()])
+    if first.startswith("[") and first.endswith("]"):
+        return _joined([first[1:-1].split(",", 1)[0].strip()])
+    return _joined(values)
 
 
 def _heads(lines: Sequence[_Line]) -> list[int]:
@@ -78,7 +118,7 @@ def _fields(lines: Sequence[_Line]) -> dict[str, str]:
     seen: set[str] = set()
     current, was_blank = "", False
     for at, line in enumerate(lines):
-        if not line.text or (_RULE.fullmatch(line.text) and current != "body"):
+        if not line.text or (_RULE.fullmatch(line.text) and current not in ("body", UNLABELLED)):
             was_blank = True
             continue
         is_label = bool(line.name) and (at >= end or _counts(line, current, seen, is_after_blank=was_blank))
@@ -91,8 +131,8 @@ def _fields(lines: Sequence[_Line]) -> dict[str, str]:
             fields["title"], current = [line.text], "title"
             seen.add("title")
         else:
-            if current not in _TEXTS and any(fields[current]):
-                current = "body"
+            if current not in (*_TEXTS, UNLABELLED) and any(fields[current]):
+                current = UNLABELLED
                 seen.add(current)
             fields.setdefault(current, []).append(line.text)
         was_blank = False
@@ -107,7 +147,7 @@ def _joined(values: Sequence[str]) -> str:
 
 def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) -> bool:
     """Tell whether a label in the head is one: not in the body, not twice, unknown ones between others."""
-    if current == "body" or (line.field and line.field != UNUSED and line.field in seen):
+    if current in ("body", UNLABELLED) or (line.field and line.field != UNUSED and line.field in seen):
         return False
     if line.field:
         return True

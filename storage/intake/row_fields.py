@@ -5,6 +5,7 @@ url, title, sapo, body, published, source, topic`); under another name it counts
 stands only under keys that nobody reads is refused with these named.
 """
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from typing import Any
 from storage.intake.date_text import read_date_text
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft
 from storage.intake.field_names import UNUSED, find_name
+from storage.intake.markdown import without_markdown
 from storage.intake.markup import plain_text
 from storage.intake.model import UnreadableError
+from storage.intake.row_shapes import is_empty, unwrapped
 from summarizer.text.syllables import syllables
 
 _OWN = {  # our own keys → what their values must be
@@ -27,23 +30,12 @@ _OWN = {  # our own keys → what their values must be
     "source": "chuỗi hoặc đối tượng có tên",
     "topic": "chuỗi hoặc danh sách chuỗi",
 }
-_WRAPPERS = (
-    "article",
-    "data",
-    "item",
-    "post",
-    "news",
-    "story",
-    "doc",
-    "result",
-    "_source",
-    "attributes",
-    "fields",
+_VALUE_KEYS = (
+    *("rendered", "$oid", "$date", "$numberLong", "#text", "__cdata", "_text"),  # {"$date": "…"}
+    *("@value", "@id", "text", "html", "main", "value"),  # {"main": "…"} of a headline
 )
-_VALUE_KEYS = ("rendered", "$oid", "$date", "$numberLong", "#text", "__cdata", "_text")  # {"$date": "…"}
 _NAME_KEYS = ("name", "title", "ten", "label", "slug", "id")  # {"name": "Báo Mới", "url": "…"}
 _MOST_SECONDS = 10**15  # of an epoch, also in milliseconds
-_TEXT_FIELDS = frozenset(("sapo", "body"))
 _PROSE_WORDS = 8
 _MOST_NAMED = 6
 _CLOCK = re.compile(r"\d{1,2}\s?(?:[:h]\s?\d{0,2}(?::\d\d)?|giờ(?:\s?\d\d)?)\s?(?:[AaPp][Mm])?")
@@ -66,7 +58,7 @@ def draft_of(row: Mapping[str, Any], place: str) -> Draft:
     """
     row = unwrapped(row)
     fields, unread = _sorted_in(row)
-    title = plain_text(_first(fields.get("title", ()), _text, unread))
+    title = _shown(_first(fields.get("title", ()), _text, unread))
     sapo, body = _lead_and_body(fields, title, unread)
     if not (title and (sapo or body)):
         _check_unread(row, unread)
@@ -78,7 +70,7 @@ def draft_of(row: Mapping[str, Any], place: str) -> Draft:
         link, source = link or source, ""
     return Draft(
         place=place,
-        title=title,
+        title=title.removesuffix(f" - {source}") if source else title,  # as collections of papers write it
         sapo=sapo,
         body=body,
         url=link,
@@ -89,23 +81,6 @@ def draft_of(row: Mapping[str, Any], place: str) -> Draft:
     )
 
 
-def has_title(row: object) -> bool:
-    """Tell whether `row` is an object with a title under whatever name."""
-    names = ((find_name(key), value) for key, value in row.items()) if isinstance(row, dict) else ()
-    return any(name is not None and name.field == "title" and value for name, value in names)
-
-
-def unwrapped(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the row, or the article in it: `{"_id": 1, "article": {"title": …}}`."""
-    if not has_title(row):
-        inner = next((row[key] for key in _WRAPPERS if has_title(row.get(key))), None)
-        if inner is not None:
-            return dict(inner) | {
-                key: value for key, value in row.items() if value is not inner and key not in inner
-            }
-    return row
-
-
 def _sorted_in(row: Mapping[str, Any]) -> tuple[dict[str, list[_Value]], list[str]]:
     """Return the values of each field, in the order in which they count, and the keys that have no field."""
     fields: dict[str, list[_Value]] = {}
@@ -114,7 +89,7 @@ def _sorted_in(row: Mapping[str, Any]) -> tuple[dict[str, list[_Value]], list[st
         name = find_name(key)
         if name is None:
             unread.append(key)
-        elif name.field != UNUSED and not _is_empty(value):
+        elif name.field != UNUSED and not is_empty(value):
             fields.setdefault(name.field, []).append(_Value(name.rank - (key in _OWN), key, value))
     for values in fields.values():
         values.sort(key=lambda one: one.rank)
@@ -137,13 +112,29 @@ def _first(values: Sequence[_Value], read: Callable[[Any], str | None], unread: 
 
 
 def _plain(value: Any) -> Any:
-    """Return what stands in an object that only says how its one value is written."""
+    """Return what stands in an object that only says how its one value is written, or in a list as text."""
     for _ in range(3):
         inner = next((key for key in _VALUE_KEYS if isinstance(value, dict) and key in value), None)
         if inner is None:
             break
         value = value[inner]
-    return value
+    return _listed(value) if isinstance(value, str) else value
+
+
+def _listed(text: str) -> Any:
+    """Return the list of texts that `text` writes as Python or JSON do; else `text` as it is.
+
+    >>> _listed("['Mưa lớn.', 'Đường ngập.']")
+    ['Mưa lớn.', 'Đường ngập.']
+    """
+    written = text.strip()
+    if not (written.startswith(("['", '["')) and written.endswith(("']", '"]'))):
+        return text
+    try:
+        found = ast.literal_eval(written)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return text
+    return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else text
 
 
 def _text(value: Any) -> str | None:
@@ -206,8 +197,8 @@ def _published(values: Sequence[_Value], unread: list[str]) -> str:
 
 def _lead_and_body(fields: Mapping[str, list[_Value]], title: str, unread: list[str]) -> tuple[str, str]:
     """Return lead and body: the first value of each; what others say besides is added to the body."""
-    leads = [plain_text(text) for value in fields.get("sapo", ()) if (text := _read(value, _lines, unread))]
-    bodies = [plain_text(text) for value in fields.get("body", ()) if (text := _read(value, _lines, unread))]
+    leads = [_shown(text) for value in fields.get("sapo", ()) if (text := _read(value, _lines, unread))]
+    bodies = [_shown(text) for value in fields.get("body", ()) if (text := _read(value, _lines, unread))]
     sapo, body = (leads[0] if leads else ""), (bodies[0] if bodies else "")
     if sum(map(len, (*leads, *bodies))) > MAX_TEXT_CHARACTERS:  # `take` refuses it with its length
         return sapo, "\n".join((*leads[1:], *bodies))
@@ -217,6 +208,10 @@ def _lead_and_body(fields: Mapping[str, list[_Value]], title: str, unread: list[
         more_text = _unsaid(bodies[1:], said + _words("\n".join(more_leads)))
         body = "\n".join(filter(None, (*more_leads, body, *more_text)))
     return sapo, body
+
+
+def _shown(text: str) -> str:
+    return without_markdown(plain_text(text))
 
 
 def _unsaid(texts: Sequence[str], said: str) -> list[str]:
@@ -251,7 +246,3 @@ def _strings(value: Any) -> Iterator[str]:
             if isinstance(one, dict | list)
             for inner in (one.values() if isinstance(one, dict) else one)
         ]
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}

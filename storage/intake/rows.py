@@ -7,27 +7,40 @@ list of lines. `row_fields` knows the other names of these keys. JSON that is no
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from storage.intake.drafts import Draft
 from storage.intake.model import Refusal, UnreadableError
 from storage.intake.row_fields import draft_of
+from storage.intake.row_shapes import articles_in
 
 MAX_LINE_BYTES = 2_000_000
 
 
 def read_rows(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
-    """Yield a draft, or why there is none, for each line that is not blank; places are `name:line`."""
+    """Yield a draft, or why there is none, for each line that is not blank; places are `name:line`.
+
+    A line that holds a list of articles gives them all, placed at `name:line#item`.
+    """
     for number, line in enumerate(lines_of(chunks), start=1):
         place = f"{name}:{number}"
         try:
             if line is None:
                 raise UnreadableError(f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB")
-            if line.strip():
-                yield draft_of(_row(line), place)
+            articles = articles_in(_row(line)) if line.strip() else []
         except UnreadableError as error:
             yield Refusal(place, str(error))
+            continue
+        for item, article in enumerate(articles, start=1):
+            yield _draft(article, f"{place}#{item}" if len(articles) > 1 else place)
+
+
+def _draft(article: Mapping[str, Any], place: str) -> Draft | Refusal:
+    try:
+        return draft_of(article, place)
+    except UnreadableError as error:
+        return Refusal(place, str(error))
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:

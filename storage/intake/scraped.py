@@ -29,10 +29,16 @@ def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
     url = _take_address(lines)
     published = _take_date_line(lines, origin, now)
     title, *rest = lines
-    blocks = _blocks("\n".join(rest))
+    sapo, body = lead_and_body("\n".join(rest), title)
+    return Draft(name, title=title, sapo=sapo, body=body, url=url, published=published)
+
+
+def lead_and_body(text: str, title: str) -> tuple[str, str]:
+    """Return the paragraph that is the lead of `text`, "" where there is none, and the rest of it."""
+    blocks = _blocks(text)
     at = _sapo_at(blocks, title)
     sapo = blocks.pop(at) if at is not None else ""
-    return Draft(name, title=title, sapo=sapo, body="\n".join(blocks), url=url, published=published)
+    return sapo, "\n".join(blocks)
 
 
 def is_address(line: str) -> bool:

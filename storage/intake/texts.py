@@ -13,10 +13,11 @@ from functools import partial
 from itertools import pairwise
 
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, check_length
-from storage.intake.labelled import read_labelled
+from storage.intake.labelled import UNLABELLED, read_labelled
+from storage.intake.markdown import without_markdown
 from storage.intake.model import Origin, Refusal, UnreadableError
 from storage.intake.row_fields import draft_of
-from storage.intake.scraped import is_address, read_scraped
+from storage.intake.scraped import is_address, lead_and_body, read_scraped
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
@@ -44,7 +45,8 @@ _MANY = "có vẻ nhiều bài trong một tệp; hãy đặt một dòng ----- 
 def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     """Yield a draft, or why there is none, for each article of a text; places are `name`, or `name#item`."""
     lines = _without_heading_marks(repair(text).text.strip().split("\n"))
-    rows = read_labelled(lines)
+    lines = without_markdown("\n".join(lines)).split("\n")
+    rows = [_with_lead(row) for row in read_labelled(lines)]
     parts = _parts(lines) if not rows else []
     many = len(rows or parts) > 1
     readers = [partial(draft_of, row) for row in rows] or [
@@ -56,6 +58,15 @@ def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[
             yield read(place=place)
         except UnreadableError as error:
             yield Refusal(place, str(error))
+
+
+def _with_lead(row: dict[str, str]) -> dict[str, str]:
+    """Return labelled text with the lead of what stands below its labels, where none of them is a lead's."""
+    text = row.get(UNLABELLED, "")
+    if not text or row.get("sapo") or row.get("body"):
+        return row
+    sapo, body = lead_and_body(text, row.get("title", ""))
+    return {key: value for key, value in row.items() if key != UNLABELLED} | {"sapo": sapo, "body": body}
 
 
 def _without_heading_marks(lines: list[str]) -> list[str]:

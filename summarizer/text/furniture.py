@@ -32,6 +32,7 @@ _DATE = _pattern(
 )
 _NOTICE = _pattern(
     r"[^\w®©]*+(?:bài viết thể hiện quan điểm|bản quyền thuộc|chia sẻ bài viết|bình luận\W*+\Z|®|©",
+    r"|(?:chia sẻ|share|lưu bài(?: viết)?|in bài(?: viết)?|sao chép liên kết)\W*+\Z",
     r"|mời (?:quý )?(?:độc giả|bạn đọc|quý vị)\b.{0,80}(?:xem|đón|đọc|theo dõi|gửi)",
     r"|(?:bấm|nhấn|click) (?:vào|để|theo dõi)\b",
     r"|theo dõi .{2,40} trên (?:google|facebook|zalo|youtube|fanpage)",

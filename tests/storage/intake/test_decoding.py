@@ -58,6 +58,12 @@ def test_bytes_outside_their_charset_are_refused_with_the_place() -> None:
         decode(b"Mua \xff to")
 
 
+def test_one_line_with_a_list_in_it_is_a_document_unless_its_name_says_rows() -> None:
+    line = b'{"status": "ok", "totalResults": 1, "articles": [{"title": "M"}]}'
+    assert kind_of(line, "tin.json") is kind_of(line, "-") is Kind.DOCUMENT
+    assert kind_of(line, "tin.jsonl") is kind_of(line + b"\n" + line, "tin.json") is Kind.ROWS
+
+
 def test_a_cut_character_is_refused_or_dropped() -> None:
     cut = _NEWS.encode()[:2]
     with pytest.raises(UnreadableError, match="cắt cụt"):

@@ -267,6 +267,12 @@ def test_an_item_of_a_collection_bears_its_papers_name_and_no_list_of_headlines(
     assert (taken.title, taken.sapo, taken.source) == ("Chợ nổi - chợ quê họp lại", "", "Báo Sen")
 
 
+def test_the_writer_and_the_date_that_a_program_puts_below_the_text_are_no_text(read_bytes: _Read) -> None:
+    markup = f"<p>{_TEXT}</p> <div>bientap2</div> <span>Sat, 11/28/2026 - 09:05</span>"
+    [found] = _articles(read_bytes(_rss(_item(description=html.escape(markup))).encode()))
+    assert found.sapo == _TEXT
+
+
 def test_markup_that_was_escaped_twice_is_read_and_other_brackets_stay(read_bytes: _Read) -> None:
     lead = "<p>Nông dân bẫy chuột <b>bằng điện</b>, một cách <cực kỳ nguy hiểm>.</p>"
     [taken] = read_bytes(_rss(_item(description=html.escape(html.escape(lead)))).encode())

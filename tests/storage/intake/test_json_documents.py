@@ -37,6 +37,10 @@ def _titles(found: list[Draft | Refusal]) -> list[str]:
     [
         [_ONE, _TWO],
         {"articles": [_ONE, _TWO]},
+        {"status": "ok", "result": {"pages": {"of": [_ONE, _TWO]}}},
+        {"columns": ["title", "body"], "index": [0, 1], "data": [list(_ONE.values()), list(_TWO.values())]},
+        {"title": {"0": "Mưa", "1": "Nắng"}, "body": {"0": "Nước lên.", "1": "Trời đẹp."}},
+        {"title": ["Mưa", "Nắng"], "body": ["Nước lên.", "Trời đẹp."]},
         {"status": "ok", "meta": {"page": 1, "tags": ["a"]}, "data": {"items": [_ONE, _TWO]}, "next": None},
         {"title": "Tin trong ngày", "items": [_ONE, _TWO]},
         {"bài": [_ONE, _TWO]},
@@ -49,6 +53,14 @@ def _titles(found: list[Draft | Refusal]) -> list[str]:
 )
 def test_articles_are_found_wherever_they_stand(document: Any, size: int) -> None:
     assert _titles(_read(document, size)) == ["Mưa", "Nắng"]
+
+
+def test_an_article_under_its_address_has_that_address() -> None:
+    found = _read({"https://b.example/1": _ONE, "https://b.example/2": _TWO})
+    assert [one.url for one in found if isinstance(one, Draft)] == [
+        "https://b.example/1",
+        "https://b.example/2",
+    ]
 
 
 def test_an_article_with_lists_of_its_own_is_one_article() -> None:

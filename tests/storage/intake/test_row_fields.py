@@ -131,6 +131,45 @@ def test_an_article_within_a_row_is_that_row() -> None:
     assert _draft(_id="7", article={"title": _TITLE, "content": _TEXT}).body == _TEXT
 
 
+def test_a_titled_row_takes_its_text_from_within() -> None:
+    row = {"webTitle": _TITLE, "fields": {"trailText": _LEAD, "bodyText": _TEXT}, "id": "a/b"}
+    draft = _draft(**row)
+    assert (draft.title, draft.sapo, draft.body, draft.external_id) == (_TITLE, _LEAD, _TEXT, "a/b")
+
+
+def test_objects_that_hold_one_value_are_that_value() -> None:
+    draft = _draft(
+        headline={"main": _TITLE, "kicker": None},
+        body={"text": _TEXT},
+        mainEntityOfPage={"@type": "WebPage", "@id": "https://b.example/tin-1.html"},
+    )
+    assert (draft.title, draft.body, draft.url) == (_TITLE, _TEXT, "https://b.example/tin-1.html")
+
+
+@pytest.mark.parametrize("written", [f"['{_LEAD}', \"{_TEXT}\"]", f'["{_LEAD}", "{_TEXT}"]'])
+def test_a_list_that_a_table_holds_as_text_is_a_list(written: str) -> None:
+    assert _draft(title=_TITLE, content=written, category="['Thời sự', 'Mưa']").body == f"{_LEAD}\n{_TEXT}"
+    assert _draft(title=_TITLE, content=written, category="['Thời sự', 'Mưa']").topic == "Thời sự"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000 + "'a']", "['" + "[" * 9, f"['{_LEAD}", "[Ảnh] 'Mưa'", "['a', 1']"]
+)
+def test_what_only_begins_like_a_list_stays_text(text: str) -> None:
+    assert _draft(title=_TITLE, content=text).body == text
+
+
+def test_a_headline_does_not_end_in_its_papers_name() -> None:
+    assert _draft(title=f"{_TITLE} - Báo A", content=_TEXT, source={"name": "Báo A"}).title == _TITLE
+
+
+def test_markdown_in_a_row_becomes_text() -> None:
+    body = f"## Mưa lớn\n\n**{_LEAD}**\n\n![Ảnh](a.jpg)\n{_TEXT} [Bản đồ](https://b.example/a)"
+    assert _draft(title=_TITLE, markdown=body).body.split("\n") == [
+        "Mưa lớn", "", _LEAD, "", f"{_TEXT} Bản đồ",
+    ]  # fmt: skip
+
+
 def test_the_blocks_of_a_body_may_be_objects() -> None:
     body = [
         {"type": "text", "content": _TEXT},

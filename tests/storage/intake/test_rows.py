@@ -103,6 +103,15 @@ def test_a_bad_row_is_refused_with_the_reason(line: bytes, reason: str) -> None:
     assert reason in _reason(line)
 
 
+def test_a_line_that_holds_a_list_gives_each_of_its_articles() -> None:
+    rows = {"status": "ok", "articles": [{"title": "Mưa"}, {"title": ["Nắng", "gió"]}, {"title": "Bão"}]}
+    line = json.dumps(rows, ensure_ascii=False).encode()
+    found = list(read_rows([line + b"\n", _GOOD], "tin.jsonl"))
+    places = [one.place if isinstance(one, Draft) else one.path for one in found]
+    assert places == ["tin.jsonl:1#1", "tin.jsonl:1#2", "tin.jsonl:1#3", "tin.jsonl:2"]
+    assert [isinstance(one, Refusal) for one in found] == [False, True, False, False]
+
+
 def test_a_line_too_long_is_passed_over_and_the_next_one_read() -> None:
     whole = b'{"title": "' + b"a" * MAX_LINE_BYTES + b'"}\n' + _GOOD
     in_pieces = [whole[at : at + 65_536] for at in range(0, len(whole), 65_536)]

@@ -115,8 +115,6 @@ def test_a_bare_address_is_the_address(line: str, order: str) -> None:
     [
         "Title: {t}\nSource: Báo Nhãn\nDate: 4/5/2021\nContent: {b}",
         "TIÊU ĐỀ : {t}\nNGUỒN : Báo Nhãn\nNGÀY : 4/5/2021\nNỘI DUNG : {b}",
-        "[Tiêu đề]: {t}\n- Nguồn: Báo Nhãn\n- Ngày đăng: 4/5/2021\n\n{b}",
-        "{t}\nNguồn: Báo Nhãn\nNgày đăng: 4/5/2021\n\n{b}",
         "Nội dung: {b}\nTiêu đề: {t}\nNguồn: Báo Nhãn\nNgày: 4/5/2021",
         "Tiêu đề:\n{t}\nNguồn:\nBáo Nhãn\nNgày đăng:\n4/5/2021\nNội dung:\n{b}",
     ],
@@ -125,6 +123,40 @@ def test_labels_are_read_in_whatever_form(head: str) -> None:
     found = _one(head.format(t=_TITLE, b=f"{_LEAD}\n{_BODY}"))
     assert (found.title, found.source, found.published) == (_TITLE, "Báo Nhãn", "4/5/2021")
     assert found.body == f"{_LEAD}\n{_BODY}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "[Tiêu đề]: {t}\n- Nguồn: Báo Nhãn\n- Ngày đăng: 4/5/2021\n\n{b}",
+        "{t}\nNguồn: Báo Nhãn\nNgày đăng: 4/5/2021\n\n{b}",
+        '---\ntitle: "{t}"\nsource: Báo Nhãn\ndate: 4/5/2021\n---\n\n{b}',
+        "---\ntitle: >-\n  {t}\npublisher: Báo Nhãn\ndate: 4/5/2021\ntags:\n  - đò\n---\n{b}",
+    ],
+)
+def test_text_below_labels_without_one_begins_with_its_lead(head: str) -> None:
+    found = _one(head.format(t=_TITLE, b=f"{_LEAD}\n\n{_BODY}"))
+    assert (found.title, found.source, found.published) == (_TITLE, "Báo Nhãn", "4/5/2021")
+    assert (found.sapo, found.body) == (_LEAD, _BODY)
+
+
+@pytest.mark.parametrize("topics", ["[Thời sự, Giao thông]", '["Thời sự"]', "\n  - Thời sự\n  - Giao thông"])
+def test_front_matter_may_hold_a_lead_and_lists(topics: str) -> None:
+    found = _one(
+        f'---\ntitle: "{_TITLE}"\ndescription: "{_LEAD}"\ncategories: {topics}\n---\n\n{_BODY}'
+        f"\n\n{_BODY} Thêm."
+    )
+    assert (found.title, found.sapo, found.topic) == (_TITLE, _LEAD, "Thời sự")
+    assert _BODY in found.body
+
+
+def test_markdown_is_read_as_its_reader_sees_it() -> None:
+    found = _one(
+        f"# {_TITLE}\n\n*4/5/2021*\n\n**{_LEAD}**\n\n![Ảnh](https://b.example/a.jpg)\n\n"
+        f"{_BODY} Xem [bản đồ](https://b.example/ban-do).\n\n- [Trang chủ](https://b.example/)\n"
+    )
+    assert (found.title, found.sapo, found.published) == (_TITLE, _LEAD, "4/5/2021")
+    assert found.body == f"{_BODY} Xem bản đồ."
 
 
 @pytest.mark.parametrize(

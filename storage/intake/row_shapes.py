@@ -1,0 +1,125 @@
+"""Where the articles of a JSON object stand: it is one, wraps one, or holds a list, a table or values.
+
+Only names and shapes are looked at here; `row_fields` reads the values.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.intake.field_names import find_name
+
+_WRAPPERS = (
+    "article",
+    "data",
+    "item",
+    "post",
+    "news",
+    "story",
+    "doc",
+    "result",
+    "_source",
+    "attributes",
+    "fields",
+    "metadata",
+    "meta",
+)
+_MOST_LIST_LEVELS = 3  # {"data": {"hits": {"hits": […]}}}
+_TEXT_FIELDS = frozenset(("sapo", "body"))
+
+
+def has_title(row: object) -> bool:
+    """Tell whether `row` is an object with a title under whatever name."""
+    names = ((find_name(key), value) for key, value in row.items()) if isinstance(row, dict) else ()
+    return any(name is not None and name.field == "title" and value for name, value in names)
+
+
+def unwrapped(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the row with the article that stands in it: `{"_id": 1, "article": {"title": …}}`.
+
+    A row that has the title itself, but no text, takes what it lacks from there:
+    `{"webTitle": …, "fields": {"bodyText": …}}`.
+    """
+    is_titled = has_title(row)
+    if is_titled and _has_text(row):
+        return row
+    inner = next(
+        (
+            found
+            for key in _WRAPPERS
+            if isinstance(found := row.get(key), dict)
+            and (_has_text(found) if is_titled else has_title(found))
+        ),
+        None,
+    )
+    if inner is None:
+        return row
+    outer = {key: value for key, value in row.items() if value is not inner}
+    return inner | outer if is_titled else outer | inner
+
+
+def articles_in(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the articles that a JSON object holds: those of its one list or table, its values; else itself.
+
+    >>> articles_in({"status": "ok", "data": {"items": [{"title": "A"}, {"title": "B"}]}})
+    [{'title': 'A'}, {'title': 'B'}]
+    """
+    found = _inner(document, _MOST_LIST_LEVELS)
+    return [document] if found is None else found
+
+
+def _inner(document: Mapping[str, Any], levels: int) -> list[Mapping[str, Any]] | None:
+    if rows := _rows_of_columns(document):
+        return rows
+    article = unwrapped(document)
+    is_titled = has_title(article)
+    if is_titled and _has_text(article):
+        return None
+    values = list(document.values())
+    lists = [one for one in values if isinstance(one, list) and one and all(map(_holds_title, one))]
+    if len(lists) == 1:
+        return list(lists[0])
+    if is_titled:
+        return None
+    if len(document) > 1 and all(map(has_title, values)):
+        return [_addressed(key, value) for key, value in document.items()]
+    objects = [one for one in values if isinstance(one, dict)] if levels > 1 else []
+    inner = [found for one in objects if (found := _inner(one, levels - 1)) is not None]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _rows_of_columns(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the rows of a table that is written by columns: `{"title": {"0": "A"}, "body": {"0": "…"}}`.
+
+    Or by names and rows: `{"columns": ["title", "body"], "data": [["A", "…"]]}`. [] for what is none.
+    """
+    names, rows = document.get("columns"), document.get("data")
+    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(name, str) for name in names):
+        tables = [row for row in rows if isinstance(row, list) and len(row) == len(names)]
+        return [dict(zip(names, row, strict=True)) for row in tables] if len(tables) == len(rows) else []
+    columns = {
+        key: list(value.values()) if isinstance(value, dict) else value for key, value in document.items()
+    }
+    sizes = {len(column) if isinstance(column, list) else 0 for column in columns.values()}
+    if len(columns) < 2 or len(sizes) != 1 or sizes == {0} or not has_title(document):
+        return []
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _holds_title(row: object) -> bool:
+    return isinstance(row, dict) and has_title(unwrapped(row))
+
+
+def _addressed(key: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row that stands under its address: `{"https://…": {"title": …}}`."""
+    return {"url": key, **row} if key.startswith(("http://", "https://")) else row
+
+
+def _has_text(row: Mapping[str, Any]) -> bool:
+    return any(
+        (name := find_name(key)) is not None and name.field in _TEXT_FIELDS and not is_empty(value)
+        for key, value in row.items()
+    )
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == [] or value == {}
