@@ -136,6 +136,7 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
         url=article.url,
         topic=article.topic,
         published_at=article.published.at if article.published else None,
+        precision=article.published.precision if article.published else "minute",
         stored_at=article.stored_at,
         quote=source.quote if source else "full",
         advertorial=article.advertorial,

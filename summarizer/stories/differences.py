@@ -17,6 +17,7 @@ from summarizer.stories.telling import (
     Piece,
     Quote,
     repeats,
+    reports_of,
     showable,
     within_share,
 )
@@ -46,7 +47,8 @@ def with_news(story: DigestStory, candidate: Candidate, told_at: dt.datetime) ->
         for quote in story.quotes
         if quote.article_id != news.article_id and not repeats(quote.text, news.text)
     ]
-    return replace(story, quotes=(news, *others)[:MAX_QUOTES], is_update=True)
+    quotes = (news, *others)[:MAX_QUOTES]
+    return replace(story, quotes=quotes, reports=reports_of(candidate.pieces, quotes), is_update=True)
 
 
 def _quotable(candidate: Candidate) -> list[Piece]:

@@ -1,7 +1,7 @@
 """Tell one story: whose headline, which one or two sentences, which sources.
 
 The sentences come out of the articles' stored summaries, word for word. How much of an article may be shown
-is its source's word (`quote`) and our own limit: two sentences and a fifth of it.
+is its source's word (`quote`) and our own limit: its lead, or two sentences and a fifth of it.
 """
 
 import datetime as dt
@@ -11,15 +11,18 @@ from itertools import pairwise
 from typing import Literal
 
 from summarizer.facts.superseded import gives_other_figure
-from summarizer.model import Disagreement, Document, FieldName, Sentence, Summary, sentence_at
+from summarizer.model import Disagreement, Document, FieldName, Place, Sentence, Summary, sentence_at
 from summarizer.stories.terms import article_terms, similarity
+from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.openers import is_dangling
+from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
 QuotePolicy = Literal["full", "headline", "none"]
+Precision = Literal["minute", "day", "month"]  # of a publication time
 
 MAX_QUOTES = 2
-_SHARE_OF_ARTICLE = 5  # a fifth of an article at most
+_SHARE_OF_ARTICLE = 5  # beyond its lead, a fifth of an article at most
 _PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
 _COPY = 0.2  # a likeness past this counts no more: copies of one agency text must not vote each other up
 _OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
@@ -44,6 +47,7 @@ class Piece:
     stored_at: dt.datetime
     quote: QuotePolicy
     advertorial: bool
+    precision: Precision = "minute"  # of `published_at`, which must never be shown finer
     ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
 
     @property
@@ -77,6 +81,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """The article that a headline or sentence is of, as readers are told: its paper and when it came out."""
+
+    article_id: int
+    paper: str
+    published_at: dt.datetime | None
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLink:
     """A paper that reports a story, and its article."""
 
@@ -88,6 +102,7 @@ class SourceLink:
 class DigestStory:
     """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
 
+    `reports` are the articles of the headline and of the quotes, the headline's first.
     When `is_update`, the reader was told the story before and the first quote is what is new.
     """
 
@@ -100,6 +115,7 @@ class DigestStory:
     articles: int
     disagreement: Disagreement | None = None
     is_update: bool = False
+    reports: tuple[Report, ...] = ()
 
     @property
     def syllables(self) -> int:
@@ -123,14 +139,26 @@ def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX
     Raises:
         ValueError: a summary's sentence is not what stands at its place.
     """
+    quotes = _quotes(pieces, max_quotes)
     return DigestStory(
         story_id=candidate.story_id,
         title=" ".join(pieces[0].document.title.split()),
         topic=main_topic(showable(candidate)),
-        quotes=_quotes(pieces, max_quotes),
+        quotes=quotes,
         sources=_sources([*pieces, *showable(candidate)]),
         published_at=max((p.published_at for p in pieces if p.published_at), default=None),
         articles=sum(not p.advertorial for p in candidate.pieces),
+        reports=reports_of(pieces, quotes),
+    )
+
+
+def reports_of(pieces: Sequence[Piece], quotes: Sequence[Quote]) -> tuple[Report, ...]:
+    """Return the report of the headline, which is the first piece's, and those of `quotes`, each once."""
+    by_id = {piece.article_id: piece for piece in pieces}
+    told = dict.fromkeys([pieces[0].article_id, *(quote.article_id for quote in quotes)])
+    return tuple(
+        Report(piece.article_id, piece.source_title, piece.published_at, piece.precision)
+        for piece in map(by_id.__getitem__, told)
     )
 
 
@@ -177,9 +205,35 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
         if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *told]):
             continue
         if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
-            place = sentence.place
-            quotes.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
-    return tuple(quotes)
+            quotes.append(_quote(piece, sentence))
+    return tuple(quotes) or _lead_quote(pieces)
+
+
+def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
+    """Return the first sentence of a lead, for a story whose summaries hold none that may be shown."""
+    for piece in pieces:
+        if piece.quote != "full":
+            continue
+        for sentence in lead_sentences(piece.document):
+            if not repeats_title(sentence.text, pieces[0].document.title) and _reads_alone(
+                piece, sentence, ()
+            ):
+                return (_quote(piece, sentence),)
+    return ()
+
+
+def lead_sentences(document: Document) -> Iterator[Sentence]:
+    """Yield the whole sentences of the lead; without one, the first sentence of the body."""
+    field: FieldName = "sapo" if document.sapo.strip() else "body"
+    text = document.field(field)
+    for start, end in split(text)[: None if field == "sapo" else 1]:
+        if not is_cut(text[start:end], field):
+            yield Sentence(text[start:end], Place(0, field, start, end))
+
+
+def _quote(piece: Piece, sentence: Sentence) -> Quote:
+    place = sentence.place
+    return Quote(sentence.text, piece.article_id, place.field, place.start, place.end)
 
 
 def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
@@ -199,7 +253,7 @@ def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
 
 def _reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
     """Tell whether the sentence needs nothing but `quotes` before it; a bare dateline says nothing at all."""
-    if len(syllables(sentence.text)) < _FEWEST_SYLLABLES:
+    if len(syllables(sentence.text)) < _FEWEST_SYLLABLES or opens_with_credit(sentence.text):
         return False
     if not is_dangling(sentence.text):
         return True
@@ -214,14 +268,22 @@ def _says_enough(quote: Quote) -> bool:
 
 
 def within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
-    """Tell whether the sentence may be shown beside `quotes`: no more of its article than a fifth."""
-    own = [quote.text for quote in quotes if quote.article_id == piece.article_id]
-    if not piece.document.body.strip():
-        # A feed gave its description to be shown, and how long the article is nobody knows: one sentence.
-        return not own
-    shown = sum(len(syllables(text)) for text in (*own, sentence.text))
-    whole = len(syllables(piece.document.sapo)) + len(syllables(piece.document.body))
+    """Tell whether the sentence may be shown beside `quotes`: the article's lead, or a fifth of the article.
+
+    The lead is what a paper gives to be read first; without one, it is the first sentence of the body.
+    """
+    own = [quote for quote in quotes if quote.article_id == piece.article_id]
+    document = piece.document
+    starts = [(sentence.place.field, sentence.place.start), *((quote.field, quote.start) for quote in own)]
+    if all(_is_lead(document, field, start) for field, start in starts):
+        return True
+    shown = sum(len(syllables(text)) for text in (*(quote.text for quote in own), sentence.text))
+    whole = len(syllables(document.sapo)) + len(syllables(document.body))
     return shown * _SHARE_OF_ARTICLE <= whole
+
+
+def _is_lead(document: Document, field: FieldName, start: int) -> bool:
+    return field == "sapo" or (not document.sapo.strip() and not document.body[:start].strip())
 
 
 def repeats(text: str, other: str) -> bool:

@@ -1,9 +1,12 @@
 """Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
 
 Which stories and sentences is `summarizer.digest`'s business. Sentences are shown word for word or not at
-all; headlines and names that are far too long are shortened. Each message leaves room for a correction.
+all; headlines and names that are far too long are shortened. Each story says when its headline's report came
+out; a sentence says its paper and time where a story is told out of several articles. Each message leaves
+room for a correction.
 """
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat.messages.dates import date_line
+from bot.chat.messages.dates import date_line, publication_label
 from bot.chat.messages.markup import (
     MAX_ENTITIES,
     MAX_UNITS,
@@ -25,8 +28,10 @@ from bot.chat.messages.markup import (
 )
 from bot.chat.messages.templating import render
 from bot.chat.messages.texts import CORRECTION_LINE
-from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, SourceLink
+from storage.times import Published
+from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, Quote, SourceLink
 from summarizer.model import Disagreement
+from summarizer.stories.telling import Report
 
 _OTHER_TOPICS = "Tin khác"
 _SOURCES_NAMED = 4
@@ -75,7 +80,8 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
         "left_out": digest.left_out,
     }
     around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
-    parts = _evened(digest.stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
+    stories = [_Laid(story, digest.slot, zone) for story in digest.stories]
+    parts = _evened(stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
     headlines = iter([_headline(story) for story in digest.stories])
     return [
         RenderedPart(
@@ -86,7 +92,7 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
     ]
 
 
-def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str], room: int) -> list[list[Markup]]:
+def _evened(stories: Sequence["_Laid"], topic_titles: Mapping[str, str], room: int) -> list[list[Markup]]:
     """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
     parts = list(_parts(stories, topic_titles, room, room))
     share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
@@ -98,14 +104,14 @@ def _evened(stories: Sequence[DigestStory], topic_titles: Mapping[str, str], roo
 
 
 def _parts(
-    stories: Sequence[DigestStory], topic_titles: Mapping[str, str], room: int, most_units: int
+    stories: Sequence["_Laid"], topic_titles: Mapping[str, str], room: int, most_units: int
 ) -> Iterator[list[Markup]]:
     """Fill parts in order, each up to `most_units` where a story leaves the choice; none goes past `room`."""
-    has_headings = any(story.topic in topic_titles for story in stories)
+    has_headings = any(one.story.topic in topic_titles for one in stories)
     part: list[_Block] = []
     last_heading = ""
     for story in stories:
-        heading = topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
+        heading = topic_titles.get(story.story.topic or "", _OTHER_TOPICS) if has_headings else ""
         block = _block(story, heading if not part or heading != last_heading else "", room)
         if part and not _fits([*part, block], most_units):
             yield [block.html for block in part]
@@ -124,29 +130,52 @@ def _fits(blocks: Sequence[_Block], most_units: int) -> bool:
     )
 
 
-def _block(story: DigestStory, heading: str, room: int) -> _Block:
+def _block(laid: "_Laid", heading: str, room: int) -> _Block:
     """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
-    for quotes in range(len(story.quotes), 0, -1):
-        block = _laid_out(story, heading, quotes)
+    for quotes in range(len(laid.story.quotes), 0, -1):
+        block = laid.out(heading, quotes)
         if _fits([block], room):
             return block
-    return _laid_out(story, heading, 0)
+    return laid.out(heading, 0)
 
 
-def _laid_out(story: DigestStory, heading: str, quotes: int) -> _Block:
-    sources = story.sources[:_SOURCES_NAMED]
-    return _Block(
-        render(
-            "digest_story",
-            heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
-            title=_headline(story),
-            quotes=[printable(quote.text) for quote in story.quotes[:quotes]],
-            is_update=story.is_update,
-            disagreement=difference_line(story.disagreement),
-            sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
-            more_sources=len(story.sources) - len(sources),
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A story and what its times are said by: the slot and the reader's zone."""
+
+    story: DigestStory
+    slot: dt.datetime
+    zone: str
+
+    def out(self, heading: str, quotes: int) -> _Block:
+        """Lay the story out with its first `quotes` sentences."""
+        story, sources = self.story, self.story.sources[:_SOURCES_NAMED]
+        return _Block(
+            render(
+                "digest_story",
+                heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
+                title=_headline(story),
+                quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
+                is_update=story.is_update,
+                disagreement=difference_line(story.disagreement),
+                time=self._time(story.reports[0]) if story.reports else "",
+                sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
+                more_sources=len(story.sources) - len(sources),
+            )
         )
-    )
+
+    def _said_by(self, quote: Quote) -> str:
+        """Say whose sentence it is and of when, where the story is told out of several articles."""
+        if len(self.story.reports) < 2:
+            return ""
+        report = next(one for one in self.story.reports if one.article_id == quote.article_id)
+        return ", ".join(filter(None, (_short(report.paper), self._time(report))))
+
+    def _time(self, report: Report) -> str:
+        if report.published_at is None:
+            return ""
+        published = Published(report.published_at, report.precision)
+        return publication_label(published, now=self.slot, zone=self.zone)
 
 
 def _headline(story: DigestStory) -> str:

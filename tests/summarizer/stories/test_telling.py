@@ -82,21 +82,31 @@ def test_no_more_sentences_than_asked_for(piece: Builder) -> None:
     assert told(both, max_quotes=1) == [PIER_LEAD]
 
 
-def test_no_more_than_a_fifth_of_an_article_is_shown(piece: Builder) -> None:
+def test_beyond_the_lead_no_more_than_a_fifth_of_an_article_is_shown(piece: Builder) -> None:
     """The two sentences have 15 syllables each: a fifth of 110 holds one of them, of 200 both."""
     short = piece(1, title="Gió", sentences=(PIER_LEAD, PIER_NEXT), syllables=110)
     long = piece(1, title="Gió", sentences=(PIER_LEAD, PIER_NEXT), syllables=200)
-    tiny = piece(1, title="Gió", sentences=(PIER_LEAD,), syllables=60)
     assert told(short) == [PIER_LEAD]
     assert told(long) == [PIER_LEAD, PIER_NEXT]
-    assert told(tiny) == []
 
 
-def test_of_a_feeds_description_one_sentence_is_shown(piece: Builder) -> None:
+def test_a_short_report_shows_its_first_sentence(piece: Builder) -> None:
+    assert told(piece(1, title="Gió", sentences=(PIER_LEAD,), syllables=40)) == [PIER_LEAD]
+
+
+def test_a_lead_may_be_shown_whole_however_short_the_article(piece: Builder) -> None:
     item = piece(1, title="Gió", sapo=f"{PIER_LEAD} {PIER_NEXT}", sentences=())
     spans = [(0, len(PIER_LEAD)), (len(PIER_LEAD) + 1, len(item.document.sapo))]
     summary = tuple(Sentence(item.document.sapo[a:b], Place(0, "sapo", a, b)) for a, b in spans)
-    assert told(piece(1, title="Gió", sapo=item.document.sapo, summary=summary)) == [PIER_LEAD]
+    feed_item = piece(1, title="Gió", sapo=item.document.sapo, summary=summary)
+    assert told(feed_item) == [PIER_LEAD, PIER_NEXT]
+
+
+def test_no_bare_headline_while_the_lead_can_be_shown(piece: Builder) -> None:
+    lead = f"Theo đó, bến phà đóng cửa. {PIER_LEAD}"
+    place = Place(0, "sapo", 0, len("Theo đó, bến phà đóng cửa."))
+    leaning = (Sentence("Theo đó, bến phà đóng cửa.", place),)
+    assert told(piece(1, title="Gió", sapo=lead, summary=leaning)) == [PIER_LEAD]
 
 
 def test_a_headline_only_source_lends_its_headline_and_no_sentence(piece: Builder) -> None:
