@@ -37,6 +37,16 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
     return f"{_first_word(subject)} {words}"
 
 
+def is_place(words: str) -> bool:
+    """Tell whether `words` are the name of a place and nothing else.
+
+    >>> is_place("ở Thanh Hóa"), is_place("Hà Nội bao nhiêu quận")
+    (True, False)
+    """
+    named = _AT.sub("", words)
+    return _place_in(named) == (0, len(named))
+
+
 def _first_word(subject: str) -> str:
     """Return what stays of a subject when its name is exchanged: "giá" of "giá vàng"."""
     first, _, rest = subject.partition(" ")

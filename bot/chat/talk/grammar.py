@@ -1,53 +1,146 @@
-"""The rules of `vocabulary.toml` as regular expressions over one short message. Pure.
+"""The rules of `vocabulary.toml`, read over one short message. Pure.
 
-A rule is only asked about texts that `prepared` returned: they are short, so that its many optional parts
-cost little.
+A rule fits when the whole message is made of its classes, in their order, of classes that it allows anywhere,
+and of words that carry nothing ("giúp mình với"). One word of another kind, and the rule does not fit.
 """
 
 import functools
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from summarizer.text.syllables import canonical, folded
 
-MOST_WORDS = 20
+MOST_WORDS = 24
+_MOST_STRANGE = 2  # words of no class in a message to the bot
 _LONGEST = 160  # characters
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARKS = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]")
+_COLON = re.compile(r"(?<!\d):|:(?!\d)(?!//)")
+_OPEN = frozenset(("watched", "words", "other", "asked"))  # slots that take any words
+_GAPPED = frozenset(("schedule", "days", "span"))  # slots whose words may stand apart
+_ANYWHERE = frozenset(("opener", "closer", "between", "please", "filler"))
+_BEHIND = frozenset(("closer", "tail"))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message's words, and for each place the lengths of the phrases of each class that begin there."""
+
+    words: tuple[str, ...]
+    phrases: tuple[dict[str, frozenset[int]], ...]
+
+    def steps(self, at: int, names: frozenset[str]) -> Iterator[int]:
+        """Yield where phrases of these classes end that begin at `at`."""
+        for name in names & self.phrases[at].keys():
+            yield from (at + length for length in self.phrases[at][name])
+
+    def has(self, name: str) -> bool:
+        """Tell whether a phrase of the class is anywhere."""
+        return any(name in phrases for phrases in self.phrases)
+
+    def text(self, places: Iterable[int]) -> str:
+        """Return the words at these places."""
+        return " ".join(self.words[at] for at in places).strip(" ,")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to say a wish: `order` is the line of the vocabulary.
-
-    `needed` are, for each class that must be there, the syllables with which its phrases may begin. `greedy`
-    is a slot at the end that may have words of `closer` in it, else "".
-    """
+    """One way to say a wish: the classes before and behind its slot, if any, and what else may be there."""
 
     wish: str
-    order: str
-    needed: tuple[frozenset[str], ...]
-    greedy: str
+    before: tuple[str, ...]
+    slot: str
+    behind: tuple[str, ...]
+    extras: frozenset[str]
+    extras_behind: frozenset[str]
 
-    def readings(self, text: str) -> Iterator[dict[str, str]]:
-        """Return the words of each slot for every way to read `text` as the wish: none where it is not."""
-        words = text.replace(",", "").split()
-        if any(needed.isdisjoint(words) for needed in self.needed):
+    def readings(self, message: Message) -> Iterator[dict[str, str]]:
+        """Yield the words of the slot for every way to read the message as the wish; none where it is not."""
+        if not all(message.has(name) for name in (*self.before, *self.behind)):
             return
-        # A message of one word counts with its marks only: "dung" is a name, "dừng" a wish.
-        found = _compiled(self.order, is_strict=len(words) == 1).fullmatch(f" {text}")
-        if found is None:
+        starts = self._ends_of_before(message)
+        if not self.slot:
+            if not starts.isdisjoint(_finishing(message, _BEHIND, {len(message.words)})):
+                yield {}
             return
-        slots = {name: said.strip(" ,") for name, said in found.groupdict().items()}
-        yield slots
-        words = slots[self.greedy].split() if self.greedy else []
-        for end in range(len(words) - 1, 0, -1):
-            if _closers().fullmatch(" " + " ".join(words[end:])):
-                yield slots | {self.greedy: " ".join(words[:end]).strip(" ,")}
+        ends = self._starts_of_behind(message) if starts else set[int]()
+        ranges = [(start, end) for start in starts for end in ends if start < end]
+        # Of any words as few as possible, of a value as many as can be read as one.
+        ranges.sort(key=lambda it: (-it[0], it[1]) if self.slot in _OPEN else (it[0] - it[1], it[0]))
+        for start, end in ranges:
+            yield {self.slot: message.text(range(start, end))}
+
+    def reading_apart(self, message: Message) -> dict[str, str] | None:
+        """Return the words of a slot that other words of the rule part: "mỗi ngày gửi lúc 8h"."""
+        apart = self._apart(message) if self.slot in _GAPPED else ""
+        return {self.slot: apart} if apart else None
+
+    def _ends_of_before(self, message: Message) -> set[int]:
+        reached = {0}
+        for place in range(len(self.before) + 1):
+            reached = _spread(message, reached, self._allowed(place))
+            if place < len(self.before):
+                needed = frozenset((self.before[place],))
+                size = len(message.words)
+                reached = {end for at in reached if at < size for end in message.steps(at, needed)}
+        return reached
+
+    def _starts_of_behind(self, message: Message) -> set[int]:
+        """Return from where the rest of the message is what may stand behind the slot."""
+        allowed = self.extras_behind if self.slot in _OPEN else _ANYWHERE | self.extras | self.extras_behind
+        finishing = _finishing(message, _BEHIND, {len(message.words)})
+        for name in (*self.behind[::-1], ""):
+            finishing |= _finishing(message, allowed | _BEHIND, finishing)
+            if name:
+                needed = frozenset((name,))
+                places = range(len(message.words))
+                finishing = {at for at in places if not finishing.isdisjoint(message.steps(at, needed))}
+        return finishing
+
+    def _allowed(self, place: int) -> frozenset[str]:
+        """Return the classes that carry nothing before the class at `place`; the last place is the slot's."""
+        if self.slot not in _OPEN:
+            return _ANYWHERE | self.extras | self.extras_behind
+        if place == 0:
+            return self.extras | {"opener"}
+        return self.extras | ({"please"} if place == len(self.before) else {"between", "please", "filler"})
+
+    def _apart(self, message: Message) -> str:
+        """Return what is left when what the rule knows is taken out of the message, "" if some is missing."""
+        known = _ANYWHERE | _BEHIND | self.extras | self.extras_behind
+        needed = [*self.before, *self.behind]
+        left: list[int] = []
+        at = 0
+        while at < len(message.words):
+            ends = list(message.steps(at, frozenset(needed[:1])))
+            if ends:
+                del needed[0]
+            ends = ends or list(message.steps(at, known))
+            left += [] if ends else [at]
+            at = max(ends, default=at + 1)
+        return "" if needed else message.text(left)
+
+
+def _spread(message: Message, places: set[int], allowed: frozenset[str]) -> set[int]:
+    """Return `places` and all that are reached from them over phrases of the allowed classes."""
+    reached = set(places)
+    for at in range(len(message.words)):
+        if at in reached:
+            reached.update(message.steps(at, allowed))
+    return reached
+
+
+def _finishing(message: Message, allowed: frozenset[str], ends: set[int]) -> set[int]:
+    """Return `ends` and the places from which phrases of the allowed classes lead to one of them."""
+    reached = set(ends)
+    for at in range(len(message.words) - 1, -1, -1):
+        if not reached.isdisjoint(message.steps(at, allowed)):
+            reached.add(at)
+    return reached
 
 
 def prepared(text: str) -> str | None:
@@ -58,30 +151,114 @@ def prepared(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    plain = " ".join(_MARKS.sub(" ", canonical(text)).replace(" ,", ",").split()).strip(" ,:-–")
+    plain = " ".join(_COLON.sub(",", _MARKS.sub(" ", canonical(text))).replace(" ,", ",").split()).strip(
+        " ,:-–"
+    )
     return plain if plain.count(" ") < MOST_WORDS else None
+
+
+def with_strange_words(message: Message) -> Message | None:
+    """Return a message said to the bot so that words of no class carry nothing; None if they are too many."""
+    covered = {
+        at + step
+        for at, found in enumerate(message.phrases)
+        for step in range(max((max(lengths) for lengths in found.values()), default=0))
+    }
+    strange = [at for at in range(len(message.words)) if at not in covered]
+    bare = [word.strip(",") for word in message.words]
+    is_said = not listed_as_written("directed").isdisjoint(bare)
+    is_plain = all(bare[at].isalpha() for at in strange)
+    if not (is_said and is_plain and 0 < len(strange) <= min(_MOST_STRANGE, len(bare) // 4)):
+        return None
+    skipped = {"filler": frozenset((1,))}
+    phrases = (skipped if at in strange else found for at, found in enumerate(message.phrases))
+    return Message(message.words, tuple(phrases))
+
+
+def message_of(plain: str) -> Message:
+    """Return a prepared text with the phrases in it.
+
+    A message of one word counts with its marks only: "dung" is a name, "dừng" a wish. Beside words with marks
+    "cho" is no "chớ" whose mark is missing.
+    """
+    words = tuple(plain.split())
+    bare = tuple(word.strip(",") for word in words)
+    is_exact = not plain.isascii()
+    as_typed = frozenset(word for word in bare if len(bare) == 1 or (is_exact and word in _own_words()))
+    return Message(words, tuple(_phrases_at(bare[at : at + _longest()], as_typed) for at in range(len(bare))))
+
+
+def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, frozenset[int]]:
+    """Return the phrases at the beginning of `words`; a word of `as_typed` misses no marks."""
+    found: dict[str, set[int]] = {}
+    for (loose, strict), name, needs_marks in _by_first_word().get(words[0], ()):
+        if len(loose) > len(words):
+            continue
+        forms = (
+            strict[at] if needs_marks or words[at] in as_typed else loose[at] for at in range(len(loose))
+        )
+        if all(word in each for word, each in zip(words, forms, strict=False)):
+            found.setdefault(name, set()).add(len(loose))
+    return {name: frozenset(lengths) for name, lengths in found.items()}
+
+
+_Forms = tuple[frozenset[str], ...]  # for each syllable of a phrase how it may be typed
+
+
+@functools.cache
+def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]:
+    """Map each first word to the phrases: their forms of any kind and with marks only, class, `!`."""
+    table: dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]] = {}
+    for name, phrases in _vocabulary()["words"].items():
+        for phrase in phrases.split("|"):
+            said = canonical(phrase.strip(" !")).split()
+            forms = tuple(_forms(each) for each in said), tuple(_forms(each, is_strict=True) for each in said)
+            for first in forms[0][0]:
+                table.setdefault(first, []).append((forms, name, "!" in phrase))
+    return table
+
+
+@functools.cache
+def _own_words() -> frozenset[str]:
+    """Return the syllables of the vocabulary as they are written."""
+    phrases = (phrase for each in _vocabulary()["words"].values() for phrase in each.split("|"))
+    return frozenset(word for phrase in phrases for word in canonical(phrase.strip(" !")).split())
+
+
+@functools.cache
+def all_words() -> frozenset[str]:
+    """Return every syllable of the vocabulary, in all forms."""
+    return frozenset(
+        form
+        for table in _by_first_word().values()
+        for (forms, _), *_ in table
+        for form in frozenset().union(*forms)
+    )
+
+
+@functools.cache
+def _longest() -> int:
+    return max(len(phrase.split()) for each in _vocabulary()["words"].values() for phrase in each.split("|"))
 
 
 @functools.cache
 def rules() -> tuple[Rule, ...]:
     """Return all rules, in the order in which they are tried."""
-    return tuple(
-        Rule(
-            wish,
-            order,
-            tuple(_beginnings(element) for element in order.split() if element[-1] not in "?*>"),
-            order.rpartition("<")[2].removesuffix("+>") if order.endswith("+>") else "",
-        )
-        for wish, orders in _vocabulary()["rules"].items()
-        for order in orders
+    return tuple(_rule(wish, order) for wish, orders in _vocabulary()["rules"].items() for order in orders)
+
+
+def _rule(wish: str, order: str) -> Rule:
+    elements = order.split()
+    at = next((place for place, each in enumerate(elements) if each[0] == "<"), len(elements))
+    before, behind = elements[:at], elements[at + 1 :]
+    return Rule(
+        wish,
+        tuple(each for each in before if each[-1] != "?"),
+        elements[at].strip("<>") if at < len(elements) else "",
+        tuple(each for each in behind if each[-1] != "?"),
+        frozenset(each[:-1] for each in before if each[-1] == "?"),
+        frozenset(each[:-1] for each in behind if each[-1] == "?"),
     )
-
-
-@functools.cache
-def _beginnings(name: str) -> frozenset[str]:
-    """Return the syllables with which phrases of a class may begin, in all forms."""
-    phrases = [phrase.strip(" !") for phrase in _vocabulary()["words"][name].split("|")]
-    return frozenset(form for phrase in phrases for form in _forms(canonical(phrase).split()[0]))
 
 
 @functools.cache
@@ -92,50 +269,26 @@ def listed(name: str) -> frozenset[str]:
 
 
 @functools.cache
+def listed_as_written(name: str) -> frozenset[str]:
+    """Return the words of a list of the vocabulary."""
+    words: str = _vocabulary()["lists"][name]
+    return frozenset(canonical(words).split())
+
+
+@functools.cache
+def listed_phrases(name: str) -> frozenset[str]:
+    """Return the folded phrases of a list of the vocabulary."""
+    phrases: str = _vocabulary()["lists"][name]
+    return frozenset(" ".join(folded(phrase).split()) for phrase in phrases.split("|"))
+
+
+@functools.cache
 def _vocabulary() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
-@functools.cache
-def _compiled(order: str, *, is_strict: bool) -> re.Pattern[str]:
-    """Return the pattern of a rule. It takes some milliseconds, and is made when the rule is first needed."""
-    parts = [f"(?:{_class('opener', is_strict)})*"]
-    for place, element in enumerate(order.split()):
-        name = element.rstrip("?*")
-        is_slot = name.startswith("<")
-        if place:
-            parts.append(f"(?:{_class('please' if is_slot else 'between', is_strict)})*")
-        if is_slot:
-            lazy = "" if name.endswith("+>") else "?"
-            parts.append(rf"(?P<{name.strip('<+>')}>(?:[ ,]+[^ ,]+)+{lazy})")
-        else:
-            parts.append(f"(?:{_class(name, is_strict)}){element[len(name) :]}")
-    return re.compile("".join(parts) + f"(?:{_class('closer', is_strict)})*")
-
-
-@functools.cache
-def _closers() -> re.Pattern[str]:
-    return re.compile(f"(?:{_class('closer', False)})+")
-
-
-@functools.cache
-def _class(name: str, is_strict: bool) -> str:
-    """Return a pattern for the phrases of a class, the longest first."""
-    phrases = sorted(
-        (each.strip() for each in _vocabulary()["words"][name].split("|")), key=len, reverse=True
-    )
-    patterns = (_phrase(each.lstrip("!"), is_strict=is_strict or each[0] == "!") for each in phrases)
-    return f"[ ,]+(?:{'|'.join(patterns)})(?![^ ,])"
-
-
-def _phrase(phrase: str, *, is_strict: bool) -> str:
-    syllables = (_forms(each, is_strict=is_strict) for each in canonical(phrase).split())
-    return " ".join(f"(?:{'|'.join(map(re.escape, forms))})" for forms in syllables)
-
-
-def _forms(syllable: str, *, is_strict: bool = False) -> tuple[str, ...]:
+def _forms(syllable: str, *, is_strict: bool = False) -> frozenset[str]:
     """Return how a syllable may be typed."""
     short: str = _vocabulary()["short"].get(syllable, "")
-    forms = [syllable, *short.split()]
-    forms += [] if is_strict else [folded(form) for form in forms]
-    return tuple(dict.fromkeys(forms))
+    forms = {syllable, *short.split()}
+    return frozenset(forms if is_strict else forms | {folded(form) for form in forms})

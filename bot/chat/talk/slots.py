@@ -11,11 +11,14 @@ from typing import Literal
 
 from bot.chat.intents import SetDays
 from bot.chat.settings.typed_schedule import parse_schedule
-from bot.chat.talk.grammar import listed
+from bot.chat.talk.follow_up import is_place
+from bot.chat.talk.grammar import listed, listed_phrases
 from bot.chat.talk.spans import NUMBERS, UnreadableSpanError, parse_pause
 from bot.chat.talk.wishes import (
+    LAST,
     FollowUp,
     PauseUntil,
+    Plain,
     SetSchedule,
     SetTopics,
     ShowItem,
@@ -24,17 +27,18 @@ from bot.chat.talk.wishes import (
     WatchWords,
     Wish,
 )
-from bot.times.typed_times import TypedTimeError, parse_days
+from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time
 from summarizer.text.syllables import folded
 
 Slots = Mapping[str, str]
-_PLACES_IN_LIST = NUMBERS | {"tu": 4, "dau": 1, "dau tien": 1, "nhat": 1}
+_PLACES_IN_LIST = NUMBERS | {"tu": 4, "dau": 1, "dau tien": 1, "nhat": 1, "cuoi": LAST, "cuoi cung": LAST}
 _MOST_ITEMS, _MOST_BARE = 50, 9  # "bài 12", but a number alone only as a list of one page has it
 _ASKING = re.compile(
     r"\b(?:bao nhieu|o dau|khi nao|luc nao|bao gio|the nao|ra sao|tai sao|vi sao|may|ai|gi|nao|den dau"
     r"|may gio|bao lau|sao|chua|do dau|tu dau)\b"
 )
 _MOST_OTHER, _MOST_ASKED, _MOST_WATCHED = 5, 8, 8  # words
+_LONGEST_SPAN = 4  # words
 _ABOUT = frozenset(
     ("tin", "tức", "mới", "gì", "về", "các", "những", "cho", "giúp", "giùm", "dùm", "mình", "tôi", "có")
 )
@@ -49,6 +53,17 @@ _PART_FIRST = re.compile(
 )
 _HALF_PAST = re.compile(r"\b([0-9]{1,2}) (?=ruoi\b)")
 _BARE_HOUR = re.compile(r"\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
+_DAY_NUMBERS = re.compile(r"\b(?:cac|may|nhung) ngay (?=[2-7](?:[ ,]+(?:va )?[2-7])+\b(?! ?(?:h|g|:)))")
+_PARTS = (
+    ("sang som", "6h"),
+    ("dau gio sang", "6h"),
+    ("sang", "7h"),
+    ("trua", "12h"),
+    ("chieu", "17h"),
+    ("toi", "20h"),
+)
+_HOUR = re.compile(r"[0-9] ?(?:h|gio|g|:)(?![a-z])")
+_NAMED_TOPIC = re.compile(r"\b(?:tin|ban tin|tin tuc|muc|chu de|chuyen muc|phan|mang|bai|linh vuc)\b")
 _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
 
@@ -90,23 +105,64 @@ def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | N
 
 
 def _pause_until(slots: Slots, listener: Listener) -> Wish | None:
+    span = f"đến {slots['until']}" if "until" in slots else slots["span"]
+    if span == "này":  # not "nay"
+        return None
     try:
-        return PauseUntil(parse_pause(slots["span"], now=listener.now, zone=listener.zone))
+        return PauseUntil(parse_pause(span, now=listener.now, zone=listener.zone))
     except UnreadableSpanError:
         return None
 
 
+def span_before(clause: str, listener: Listener) -> PauseUntil | None:
+    """Return the end of the time with which a clause about the writer begins: "tuần sau mình bận"."""
+    words = clause.split()
+    for size in range(min(len(words), _LONGEST_SPAN), 0, -1):
+        span = " ".join(words[:size])
+        if isinstance(wish := _pause_until({"span": span}, listener), PauseUntil):
+            return wish
+    return None
+
+
+def _hour_of_part(plain: str) -> str:
+    """Return an hour to propose where only a part of the day is named."""
+    for part, hour in _PARTS:
+        for called in (f"buoi {part}", part):
+            if re.search(rf"\b{called}\b", plain):
+                return " ".join(re.sub(rf"\b(?:luc |vao )?{called}\b", hour, plain, count=1).split())
+    return plain
+
+
+def _clock(slots: Slots, listener: Listener) -> Wish | None:
+    """Read a message of nothing but a time."""
+    said = slots["clock"]
+    return _schedule({"schedule": said}, listener) if _HOUR.search(folded(said)) else None
+
+
 def _schedule(slots: Slots, _: Listener) -> Wish | None:
-    plain = _EACH.sub("hang  ngay", folded(slots["schedule"]))  # two blanks: no filler before "ngày"
+    if "clock" in slots:
+        return _clock(slots, _)
+    plain = _DAY_NUMBERS.sub("thu ", folded(slots["schedule"]))
+    plain = _EACH.sub("hang  ngay", plain)  # two blanks: no filler before "ngày"
     plain = " ".join(_EACH_PART.sub("", plain).replace("ngay trong tuan", "trong tuan").split())
     plain = plain.removeprefix("ngay ")
     if first := _PART_FIRST.match(plain):
         plain = f"{first['time']} {first['part']}{first['others']}"
     plain = _BARE_HOUR.sub(r"\1h ", _HALF_PAST.sub(r"\1h", plain))
+    if not any(c.isdigit() for c in plain):
+        plain = _hour_of_part(plain)
     try:
         return SetSchedule(parse_schedule(plain).changes)
     except ValueError:
         return None
+
+
+def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
+    try:
+        parse_local_time(slots["hour"])
+    except TypedTimeError:
+        return None
+    return Plain.QUIET
 
 
 def _days_off(slots: Slots, _: Listener) -> Wish | None:
@@ -120,7 +176,10 @@ def _days_off(slots: Slots, _: Listener) -> Wish | None:
 
 def _topics(how: Literal["only", "add", "drop"]) -> "Reader":
     def read(slots: Slots, listener: Listener) -> Wish | None:
-        topics = find_topic_names(slots["topics"], listener.topics)
+        names = " ".join(folded(slots["topics"]).split())
+        is_thing = names in listed_phrases("things") and not _NAMED_TOPIC.search(folded(slots["whole"]))
+        is_thing |= names in listed_phrases("ministries") and f"bo {names}" in slots["whole"]
+        topics = None if is_thing else find_topic_names(slots["topics"], listener.topics)
         return SetTopics(how, topics) if topics else None
 
     return read
@@ -135,6 +194,8 @@ def _item(slots: Slots, _: Listener) -> Wish | None:
         number, most = _number(slots["digit"]), _MOST_BARE
     else:
         said = folded(slots["number"])
+        if said == "nhat" and "thu nhat" not in folded(slots["whole"]):  # "tin mới nhất"
+            return None
         number, most = _number(said) or _PLACES_IN_LIST.get(said), _MOST_ITEMS
     return ShowItem(number) if number and number <= most else None
 
@@ -159,6 +220,8 @@ def _unwatch(slots: Slots, _: Listener) -> Wish | None:
 
 
 def _instead(slots: Slots, _: Listener) -> Wish | None:
+    if "place" in slots:
+        return FollowUp("instead", slots["place"]) if is_place(slots["place"]) else None
     words = slots["other"]
     return FollowUp("instead", words) if len(words.split()) <= _MOST_OTHER else None
 
@@ -174,6 +237,7 @@ Reader = Callable[[Slots, Listener], Wish | None]
 READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
     "pause_until": _pause_until,
     "schedule": _schedule,
+    "quiet_after": _quiet_after,
     "days_off": _days_off,
     "topics_only": _topics("only"),
     "topics_add": _topics("add"),
@@ -182,6 +246,7 @@ READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
     "unwatch": _unwatch,
     "item": _item,
     "page": _page,
+    "unwatch_news": _unwatch,
     "follow_up": _instead,
     "follow_up_also": _also,
 }

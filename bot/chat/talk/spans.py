@@ -21,6 +21,7 @@ _UNITS = {
     "tuan": 7 * _DAY,
     "thang": 30 * _DAY,
 }
+_HALVES = {"ngay": _DAY / 2, "tuan": 4 * _DAY, "thang": 15 * _DAY, "nam": 182 * _DAY}
 _NUMERALS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
 NUMBERS = {numeral: number for number, numeral in enumerate(_NUMERALS, start=1)}  # folded
 _SPAN = re.compile(
@@ -34,6 +35,10 @@ _DATE_OF_MONTH = re.compile(r"(?:ngay|mung|mong) (?P<day>[0-9]{1,2})")
 _FILLER = re.compile(r"^(?:trong|khoang|tam|chung|vong) ")
 _UNTIL = re.compile(r"^(?:cho )?(?:den|toi) (?=\S)")
 _TO_THE_END = re.compile(r"^(?:het|cuoi) (?=\S)")
+_FROM = re.compile(
+    r"^(?:ke )?tu (?:mai|ngay mai|hom nay|nay|bay gio|gio|sang mai|toi nay) (?=(?:den|toi|cho) )"
+)
+_HALF = re.compile(r"nua (?P<unit>ngay|tuan|thang|nam)")
 _NEXT = re.compile(r" (?:tuan sau|tuan toi)$")
 
 
@@ -57,7 +62,7 @@ def parse_pause(text: str, *, now: dt.datetime, zone: str) -> dt.datetime:
     plain = " ".join(folded(text).split())
     if len(plain) > _LONGEST_TEXT:
         raise UnreadableSpanError(text)
-    plain = _FILLER.sub("", plain)
+    plain = _FROM.sub("", _FILLER.sub("", plain))
     local = now.astimezone(ZoneInfo(zone))
     end = _after_span(plain, local) or _day_or_hour(plain, local)
     if end is None or not local < end <= local + LONGEST:
@@ -66,6 +71,8 @@ def parse_pause(text: str, *, now: dt.datetime, zone: str) -> dt.datetime:
 
 
 def _after_span(plain: str, local: dt.datetime) -> dt.datetime | None:
+    if half := _HALF.fullmatch(plain):
+        return local + _HALVES[half["unit"]]
     span = _SPAN.fullmatch(_UNTIL.sub("", plain) if plain.endswith(" nua") else plain)
     if span is None:
         return None

@@ -4,10 +4,20 @@ A message is a wish only as a whole. One word more than its rule needs, and it i
 """
 
 import re
+from itertools import chain
 
-from bot.chat.talk.grammar import listed, prepared, rules
-from bot.chat.talk.slots import READERS, Listener
-from bot.chat.talk.wishes import FollowUp, Plain, ShowAddress, Wish
+from bot.chat.talk.grammar import (
+    Message,
+    listed,
+    listed_as_written,
+    message_of,
+    prepared,
+    rules,
+    with_strange_words,
+)
+from bot.chat.talk.slips import mended
+from bot.chat.talk.slots import READERS, Listener, span_before
+from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, Wish
 from summarizer.text.syllables import folded
 
 _LONGEST = 1_000  # characters; an address is read out of no longer message
@@ -24,6 +34,7 @@ _PLAIN = {
     "thanks": Plain.THANKS,
     "greeting": Plain.GREETING,
     "fine": Plain.FINE,
+    "blame": Plain.BLAME,
     "who": Plain.WHO,
     "data": Plain.DATA,
     "delete": Plain.DELETE,
@@ -39,6 +50,7 @@ _PLAIN = {
     "more": Plain.MORE,
     "digest": Plain.DIGEST,
 }
+_WISHES = frozenset((*_PLAIN, *READERS))
 
 
 def understand(text: str, listener: Listener) -> Wish | None:
@@ -48,38 +60,69 @@ def understand(text: str, listener: Listener) -> Wish | None:
     plain = prepared(text)
     if not plain:
         return Plain.FINE if _is_applause(text) else None
-    return _whole(plain, listener) or _one_clause(plain, listener)
+    if wish := _whole(plain, listener) or _one_clause(plain, listener):
+        return wish
+    meant = mended(plain)
+    if meant != plain and (wish := _whole(meant, listener) or _one_clause(meant, listener)):
+        return wish
+    nearly = with_strange_words(message_of(meant))
+    return _read(nearly, meant, listener, listed_as_written("daring")) if nearly else None
 
 
 def asks_for_digest(text: str) -> bool:
     """Tell whether `text` asks for the news and for nothing in it: "tin hôm nay"."""
     plain = prepared(text)
     digest = (rule for rule in rules() if rule.wish == "digest")
-    return bool(plain) and any(True for rule in digest for _ in rule.readings(plain or ""))
+    if not plain:
+        return False
+    message = message_of(plain)
+    return any(True for rule in digest for _ in rule.readings(message))
 
 
 def _whole(plain: str, listener: Listener) -> Wish | None:
-    for rule in rules():
-        for slots in rule.readings(plain):
-            if rule.wish in _PLAIN:
-                return _PLAIN[rule.wish]
-            if wish := READERS[rule.wish](slots | {"whole": plain}, listener):
-                return wish
+    return _read(message_of(plain), plain, listener, _WISHES)
+
+
+def _read(message: Message, plain: str, listener: Listener, wishes: frozenset[str]) -> Wish | None:
+    tried = [rule for rule in rules() if rule.wish in wishes]
+    apart = ((rule, slots) for rule in tried if (slots := rule.reading_apart(message)))
+    whole = ((rule, slots) for rule in tried for slots in rule.readings(message))
+    for rule, slots in chain(whole, apart):
+        if rule.wish in _PLAIN:
+            return _PLAIN[rule.wish]
+        if wish := READERS[rule.wish](slots | {"whole": plain}, listener):
+            return wish
     return None
 
 
 def _one_clause(plain: str, listener: Listener) -> Wish | None:
-    """Return the wish of the only clause that has one, where the others are about the writer or polite."""
+    """Return the one wish of a message of several clauses, where the others give reasons or are polite.
+
+    Of "bóng đá chán quá, bỏ đi" the one that says more counts, and "tuần sau mình bận" says until when.
+    """
     clauses = plain.split(", ")
     if not 1 < len(clauses) <= _MOST_CLAUSES:
         return None
-    wishes: list[Wish] = []
+    wishes: dict[Wish, None] = {}
+    end: PauseUntil | None = None
     for clause in clauses:
         wish = _whole(clause, listener)
-        if wish is None and not _PERSONAL.search(clause):
-            return None
-        wishes += [wish] if wish and wish not in _POLITE and not isinstance(wish, FollowUp) else []
-    return wishes[0] if len(wishes) == 1 else None
+        if wish is None and not _is_aside(clause):
+            if not _PERSONAL.search(clause):
+                return None
+            end = end or span_before(clause, listener)
+        if wish and not isinstance(wish, FollowUp):
+            wishes[wish] = None
+    exact: list[Wish] = [wish for wish in wishes if not isinstance(wish, Plain)]
+    exact = exact or [wish for wish in wishes if wish not in _POLITE] or list(wishes)[:1]
+    if len(exact) != 1:
+        return None
+    return end if end and exact[0] in (Plain.LEAVE, Plain.PAUSE) else exact[0]
+
+
+def _is_aside(clause: str) -> bool:
+    message = message_of(clause)
+    return any(True for rule in rules() if rule.wish == "aside" for _ in rule.readings(message))
 
 
 def _is_applause(text: str) -> bool:

@@ -21,6 +21,7 @@ class Plain(Enum):
     WATCHES = "watches"
     THANKS = "thanks"
     FINE = "fine"
+    BLAME = "blame"
     GREETING = "greeting"
     WHO = "who"
     HELP = "help"
@@ -66,16 +67,19 @@ class UnwatchWords:
     words: str
 
 
+LAST = -1  # the number of the last article, or page
+
+
 @dataclass(frozen=True, slots=True)
 class ShowItem:
-    """An article of the last list, counted from 1."""
+    """An article of the last list, counted from 1, or `LAST`."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowPage:
-    """A page of the last list, counted from 1."""
+    """A page of the last list, counted from 1, or `LAST`."""
 
     number: int
 

@@ -92,6 +92,43 @@ def test_messages_written_after_the_rules_are_understood_too(name: str) -> None:
     assert len(right) >= 28
 
 
+_TEN_TOPICS = Listener(
+    SUNDAY_EVENING.now,
+    _ZONE,
+    {
+        "thoi su": "thoi-su",
+        "the gioi": "the-gioi",
+        "kinh te": "kinh-te",
+        "xa hoi": "xa-hoi",
+        "phap luat": "phap-luat",
+        "giao duc": "giao-duc",
+        "suc khoe": "suc-khoe",
+        "the thao": "the-thao",
+        "van hoa giai tri": "van-hoa-giai-tri",
+        "khoa hoc cong nghe": "khoa-hoc-cong-nghe",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("people.tsv", 93), ("people_again.tsv", 47), ("people_third.tsv", 45), ("people_fourth.tsv", 38)],
+)
+def test_what_different_people_type_is_mostly_understood(name: str, least: int) -> None:
+    """The rules were mended after the first three lists; of the fourth, written last, nothing was mended."""
+    rows = lines(name)
+    right = [
+        row for row in rows if said(understand(row[0], _TEN_TOPICS)).lower() in row[1].lower().split("|")
+    ]
+    assert len(right) >= least
+
+
+@pytest.mark.parametrize(("name", "most_taken"), [("questions_again.tsv", 1), ("questions_polite.tsv", 1)])
+def test_hardly_a_question_about_the_news_is_taken_for_a_wish(name: str, most_taken: int) -> None:
+    taken = [row[0] for row in lines(name) if said(understand(row[0], _TEN_TOPICS)) != "question"]
+    assert len(taken) <= most_taken
+
+
 @pytest.mark.parametrize(
     "typed",
     [
