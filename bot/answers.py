@@ -115,6 +115,22 @@ async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
     return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
 
 
+async def as_shown(desk: Desk, question: Question) -> Question:
+    """Return a question that was asked before, with those of its articles that may be shown now."""
+    async with desk.database.read() as connection:
+        origins = await find_origins(connection, question.article_ids)
+    silent = _silent(desk)
+    kept = tuple(
+        each for each in question.article_ids if each in origins and origins[each].source not in silent
+    )
+    return replace(question, article_ids=kept)
+
+
+def _silent(desk: Desk) -> set[str]:
+    """Return the sources of which nothing is shown."""
+    return {source.name for source in desk.newsroom.sources if source.quote == "none"}
+
+
 async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: str) -> LookedUp:
     """Search for `text`, asked now in `zone`."""
     now = desk.clock.now()
@@ -123,7 +139,7 @@ async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: s
     is_for_news = bool(query.time_words and not query.wanted)
     most = MOST_NEWS_READ if is_for_news else MOST_FOUND
     found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
-    silent = {source.name for source in desk.newsroom.sources if source.quote == "none"}
+    silent = _silent(desk)
     ids = found.ids
     if silent or is_for_news:
         origins = await find_origins(connection, ids)
@@ -168,7 +184,7 @@ def _answered(
     query: Query, found: Found, pieces: Sequence[Piece], stories: dict[int, int | None]
 ) -> tuple[Answer, Disagreement | None]:
     """Answer, and tell what the papers cited disagree on where all of them report one story."""
-    given = answer(query, pieces, found.fixed_pairs)
+    given = answer(query, pieces, found.fixed_pairs, stories)
     cited = [piece for piece in pieces if piece.article_id in given.cited]
     if len(cited) < 2 or len({stories[piece.article_id] for piece in cited}) > 1:
         return given, None

@@ -5,9 +5,12 @@ asks for its kind (`kinds`): where no sentence has the number, time, cause, pers
 answered.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from summarizer.facts.superseded import gives_other_figure
 from summarizer.model import Document, Sentence
 from summarizer.questions.coverage import Asked
 from summarizer.questions.evidence import ANSWERS, ReadArticle, ReadSentence, cut_into_words, evidence_of
@@ -27,13 +30,17 @@ MAX_SYLLABLES = 90  # of an answer: a phone's screen
 MAX_CHARACTERS = 800  # of an answer, whose syllables may be no words
 # What a reader values in a sentence beside the words of the question
 _LEAD, _SUMMARY, _OPENING = 0.25, 0.2, 0.1
-_KIND, _COUNTED = 0.5, 0.4  # it has what the question word asks for, a number of just that thing
+_COUNTED = 0.4  # it has a number of just the thing that the question counts
 _CAPTION, _SAYS_TITLE, _ASKS, _CUT_QUOTATION, _LONG, _ROW = 0.6, 0.3, 0.3, 0.3, 0.15, 0.3
 _WORTH_ADDING = 0.6  # a second sentence of the same article
 _IN_LEAD = 0.8  # of what the best sentence says: then the article is about the matter
 _TO_THE_POINT = 0.5  # of what the best sentence says: below that a sentence is about something else
 _FEWEST_SYLLABLES, _LONG_SYLLABLES = 6, 45
 _FIRST_SENTENCES = 3  # of a body
+_NEWER = dt.timedelta(hours=6)  # a report this much newer knows a newer state
+_CONTRAST = re.compile(
+    r"(?:Tuy nhiên|Tuy vậy|Tuy thế|Thế nhưng|Nhưng|Song|Ngược lại|Trái lại|Dù vậy|Dẫu vậy)(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +58,46 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Valued:
-    """A sentence that may be quoted, with its value and whether it has what the question word asks for."""
+    """A sentence that may be quoted, with its value, and whether it counts what the question counts."""
 
     value: float
     sentence: ReadSentence
-    has_kind: bool
+    counts: bool
 
 
 class _Answering:
-    """An article that answers, with the sentences of it that may be quoted, best first."""
+    """An article that answers, with the sentences of it that may be quoted, best first.
+
+    Where a question word asks for a kind, only sentences that have it `answer`.
+    """
 
     def __init__(self, read: ReadArticle, likelihood: float, asked: Asked, wanted: AskedFor | None) -> None:
         self.piece = read.piece
         self.likelihood = likelihood
+        typed = read.sought.typed
         self.sentences = _valued(read, asked, wanted) if read.piece.quote == "full" else []
-        self.has_kind = wanted is None or any(one.has_kind for one in self.sentences)
-        if wanted is not None and read.piece.quote != "full":
-            self.has_kind = has_kind(wanted, read.piece.document.title, read.sought.typed)
+        self.answers = [
+            one for one in self.sentences if wanted is None or has_kind(wanted, one.sentence.text, typed)
+        ]
+        in_title = wanted is None or has_kind(wanted, read.piece.document.title, typed)
+        self.has_kind = wanted is None or bool(self.answers) or (read.piece.quote != "full" and in_title)
+        self.counts = any(one.counts for one in self.answers)
+        self.contrasts = [
+            one for one in (*read.sapo, *read.body) if _CONTRAST.match(one.text) and _is_prose(one)
+        ]
 
 
-def answer(query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[tuple[str, str]] = ()) -> Answer:
+def answer(
+    query: Query,
+    pieces: Sequence[Piece],
+    fixed_pairs: Sequence[tuple[str, str]] = (),
+    stories: Mapping[int, int | None] | None = None,
+) -> Answer:
     """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` make one word each.
 
-    What a source may not show (`quote`), advertorials, more than a fifth of an article, and sentences that
-    need the one before them are left out. A question without words, only filters, is answered by any article.
+    `stories` are the stories of articles, by their numbers: of one story the newest state comes first. What a
+    source may not show (`quote`), advertorials, more than a fifth of an article, and sentences that need the
+    one before them are left out. A question without words, only filters, is answered by any article.
     """
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
     if not query.wanted:
@@ -84,34 +107,79 @@ def answer(query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[tuple[st
     asked = cut_into_words(sought, reads, fixed_pairs)
     judged = [(evidence_of(read, asked, rank).likelihood, read) for rank, read in enumerate(reads)]
     answering = [_Answering(read, much, asked, wanted) for much, read in judged if much >= ANSWERS]
-    telling = sorted((one for one in answering if one.has_kind), key=lambda one: -one.likelihood)
+    telling = sorted(
+        (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)
+    )
     if not telling:
         return Answer()
-    quotes = _quotes(telling)
+    of_story = stories or {}
+    telling = _newest_state_first(telling, of_story)
+    quotes = _quotes(telling, of_story)
     cited = dict.fromkeys([telling[0].piece.article_id, *(quote.article_id for quote in quotes)])
     return Answer(True, tuple(quotes), tuple(cited))
 
 
-def _quotes(answering: Sequence[_Answering]) -> list[Quote]:
+def _newest_state_first(telling: list[_Answering], stories: Mapping[int, int | None]) -> list[_Answering]:
+    """Put the newest report of the best article's story before the others, unless it is only hours newer."""
+    best = telling[0]
+    story = stories.get(best.piece.article_id)
+    if story is None:
+        return telling
+    same = [
+        one for one in telling if stories.get(one.piece.article_id) == story and one.counts == best.counts
+    ]
+    newest = max(same, key=lambda one: one.piece.moment)
+    if newest.piece.moment - best.piece.moment < _NEWER:
+        return telling
+    return [newest, *(one for one in telling if one is not newest)]
+
+
+def _quotes(answering: Sequence[_Answering], stories: Mapping[int, int | None]) -> list[Quote]:
     """Choose the best sentence of each article, papers in turn; of a lone one a second that adds to it."""
     quotes: list[Quote] = []
+    first = answering[0]
     for one in _papers_in_turn(answering):
-        alone = [each for each in one.sentences if not is_dangling(each.sentence.text)]
+        alone = [each for each in one.answers if not is_dangling(each.sentence.text)]
+        is_older = one.piece.moment < first.piece.moment - _NEWER and _is_same_story(one, first, stories)
         for valued in alone[:2]:
+            told = [quote.text for quote in quotes]
+            if is_older and gives_other_figure(valued.sentence.text, told):
+                continue
             if valued.value > 0 and _fits(one.piece, valued.sentence, quotes):
                 quotes.append(_quote(one.piece, valued.sentence))
                 break
-    first = answering[0]
     if len(quotes) == 1 and quotes[0].article_id == first.piece.article_id:
-        for valued in first.sentences:
-            leans = is_dangling(valued.sentence.text)
-            if leans and not _follows(first.piece.document, valued.sentence, quotes[0]):
-                continue
-            if valued.value > _WORTH_ADDING and _fits(first.piece, valued.sentence, quotes):
-                quotes.append(_quote(first.piece, valued.sentence))
-                break
+        quotes += _second(first, quotes)
         quotes.sort(key=lambda quote: (quote.field == "body", quote.start))
-    return quotes
+    return _with_contrasts(answering, quotes)
+
+
+def _is_same_story(one: _Answering, other: _Answering, stories: Mapping[int, int | None]) -> bool:
+    story = stories.get(one.piece.article_id)
+    return story is not None and story == stories.get(other.piece.article_id)
+
+
+def _second(first: _Answering, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return a second sentence of a lone article where one adds to the first."""
+    for valued in first.sentences:
+        leans = is_dangling(valued.sentence.text)
+        if leans and not _follows(first.piece.document, valued.sentence, quotes[0]):
+            continue
+        if valued.value > _WORTH_ADDING and _fits(first.piece, valued.sentence, quotes):
+            return [_quote(first.piece, valued.sentence)]
+    return []
+
+
+def _with_contrasts(answering: Sequence[_Answering], quotes: list[Quote]) -> list[Quote]:
+    """Return the quotes, each with the sentence behind it that takes back some of it ("Tuy nhiên ...")."""
+    pieces = {one.piece.article_id: one for one in answering}
+    told = list(quotes)
+    for quote in quotes:
+        one = pieces[quote.article_id]
+        for sentence in one.contrasts:
+            if _follows(one.piece.document, sentence, quote) and _fits(one.piece, sentence, told):
+                told.insert(told.index(quote) + 1, _quote(one.piece, sentence))
+    return told
 
 
 def _papers_in_turn(answering: Sequence[_Answering]) -> list[_Answering]:
@@ -135,11 +203,8 @@ def _valued(read: ReadArticle, asked: Asked, wanted: AskedFor | None) -> list[_V
         if not (share or one.number < _FIRST_SENTENCES) or not (is_about_it or share >= _TO_THE_POINT * most):
             continue
         if _is_prose(one):
-            is_it = wanted is None or has_kind(wanted, one.text, read.sought.typed)
-            value = _value(read.piece, one, share)
-            if wanted is not None:
-                value += _KIND * is_it + _COUNTED * _counts(wanted, one, read.sought.typed)
-            valued.append(_Valued(value, one, is_it))
+            counts = wanted is not None and _counts(wanted, one, read.sought.typed)
+            valued.append(_Valued(_value(read.piece, one, share) + _COUNTED * counts, one, counts))
     return sorted(valued, key=lambda each: -each.value)
 
 

@@ -24,7 +24,8 @@ _ASKING = (
     "hồi nào", "thế nào", "như thế nào", "ra sao", "ở đâu", "là gì", "là ai", "có phải", "phải không",
     "hay không", "được không", "cho hỏi", "cho tôi hỏi", "cho em hỏi", "cho mình hỏi", "cho tôi biết",
     "cho biết", "xin hỏi", "có ai biết", "ai biết", "tôi muốn biết", "mình muốn biết", "tin tức", "tin về",
-    "bài báo", "thông tin", "diễn biến", "hiện nay", "mới nhất", "tóm tắt", "bài này",
+    "có tin gì", "tin gì về", "có gì mới", "tin mới", "những tin", "các tin", "bài báo", "thông tin",
+    "diễn biến", "hiện nay", "mới nhất", "tóm tắt", "bài này",
 )  # fmt: skip
 # Beside these no word belongs to its neighbour.
 _APART = (
@@ -37,6 +38,8 @@ _AMBIGUOUS = (
     "bao", "moi", "hoi", "tin", "nghe", "tu", "ai", "do", "dau", "may", "ha", "ad", "sau", "truoc", "mot",
     "cai", "bac", "chi", "anh", "ho", "vu", "viec", "hay", "chuyen",
 )  # fmt: skip
+
+_OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART that have no mark: "sáu", "hãy" as well
 
 
 def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
@@ -72,7 +75,7 @@ def _weight(run: Run, is_asking: bool) -> float:
 def asking_places(runs: Sequence[Run]) -> set[int]:
     """Return which of the runs only ask, or part their neighbours as only such words do."""
     is_bare = all(folded(word) == word for run in runs for word in run)
-    apart = _apart().difference(_AMBIGUOUS) if is_bare else _apart()
+    apart = _apart() - _OTHERS_WITHOUT_MARKS if is_bare else _apart()
     return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
 
 

@@ -44,7 +44,7 @@ _PERSON = re.compile(
 )
 _PLACE = re.compile(
     rf"\b(?:ở|tại|vào|đến|tới|từ|về|sang|thuộc|giữa|qua|lên|xuống|tỉnh|huyện|quận|xã|phường|thành phố|thị xã"
-    rf"|thị trấn|nước|đảo|biển|sông|núi|chợ|cảng|sân bay|đường|phố|vùng|khu vực|bờ biển|các|của)"
+    rf"|thị trấn|nước|đảo|biển|sông|núi|chợ|cảng|sân bay|đường|phố|vùng|khu vực|bờ biển)"
     rf"(?: [a-zà-ỹđ]+){{0,2}} (?P<name>(?:TP\.? ?)?{_NAMES})"
 )
 

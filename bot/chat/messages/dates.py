@@ -59,6 +59,14 @@ def publication_label(published: Published | None, *, now: dt.datetime, zone: st
     return f"{local:%H:%M} {day}" if published.precision == "minute" else day
 
 
+def publication_day(published: Published | None, *, now: dt.datetime, zone: str) -> str:
+    """Return the day on which an article came out; empty when it is not known."""
+    if published is None or published.precision == "month":
+        return ""
+    local = ZoneInfo(zone)
+    return day_label(published.at.astimezone(local).date(), now.astimezone(local).date())
+
+
 def day_label(day: dt.date, today: dt.date) -> str:
     """Return a day as one calls it today."""
     if day == today:

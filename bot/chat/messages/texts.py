@@ -136,6 +136,7 @@ ALSO_REPORTED = Markup("Cũng đưa tin: {papers}")
 BY_DAY = Markup("<b>Theo ngày</b> · «{words}»")
 DAY_LINE = Markup("{day} {bar} {count} bài{headline}")
 NO_ANSWER_VIEW = "Các bài của câu trả lời này không còn được lưu. Bạn hỏi lại nhé."
+READ_ON = "Bạn bấm vào tiêu đề để đọc tiếp nhé."
 PAGE_GONE = Markup("Các bài này đã cũ và không còn được lưu. Bạn hỏi lại nhé.")
 ONLY_TEXT = Markup("Điểm Tin chỉ đọc được chữ. Bạn gõ vài từ cần tìm nhé, ví dụ: <code>giá xăng</code>")
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bot.answers import MOST_FOUND, FoundArticle, Reply
 from bot.chat.messages import texts
-from bot.chat.messages.dates import day_label, publication_label
+from bot.chat.messages.dates import day_label, publication_day, publication_label
 from bot.chat.messages.markup import one_line, printable, safe_link, shortened
 from bot.chat.messages.rendering import difference_line
 from bot.chat.questions.results import (
@@ -28,6 +28,7 @@ from bot.chat.questions.results import (
 from bot.digests import piece_of
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle
+from summarizer.questions.details import further_sentences
 from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query
 from summarizer.questions.rewording import without_filters
 from summarizer.stories.telling import Candidate, Quote, tell
@@ -86,19 +87,32 @@ def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle]
 
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
-    """Return the articles cited, each told in its own words as a digest would."""
+    """Return more of each article cited than the answer shows."""
     blocks = [texts.DETAILS.format(words=_words(reply.text))]
-    blocks += [told_article(number, one, readers) for number, one in enumerate(cited, start=1)]
+    for number, one in enumerate(cited, start=1):
+        piece = piece_of(readers.newsroom, one.article, one.summary)
+        quoted = [quote for quote in reply.answer.quotes if quote.article_id == one.article.id]
+        further = further_sentences(piece, quoted)
+        nothing = texts.READ_ON if piece.quote == "full" and safe_link(one.article.url) else ""
+        blocks.append(_told(number, one, further, readers, nothing=nothing))
     return Markup("\n\n").join(blocks)
 
 
 def told_article(number: int, one: FoundArticle, readers: Readers) -> Markup:
     """Return one article, told in its own words as a digest would, under its number in a list."""
     piece = piece_of(readers.newsroom, one.article, one.summary)
-    quotes = tell(Candidate(one.article.id, (piece,)), [piece]).quotes
+    return _told(number, one, tell(Candidate(one.article.id, (piece,)), [piece]).quotes, readers)
+
+
+def _told(
+    number: int, one: FoundArticle, quotes: Sequence[Quote], readers: Readers, *, nothing: str = ""
+) -> Markup:
+    """Return an article with sentences of it, or what is said where there are none."""
     lines = [_numbered(number, one.article), _byline(one.article, readers)]
     if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
         lines.append(Markup("<blockquote>{}</blockquote>").format(said))
+    elif nothing:
+        lines.append(Markup("{}").format(nothing))
     return Markup("\n").join(line for line in lines if line)
 
 
@@ -228,12 +242,17 @@ def _scope(reply: Reply, readers: Readers) -> str:
 
 def _sentences(reply: Reply, found: Sequence[FoundArticle], readers: Readers) -> tuple[CitedSentence, ...]:
     by_id = {one.article.id: one.article for one in found}
-    quotes = reply.answer.quotes[: 2 if readers.is_group else None]
-
-    def cited(quote: Quote) -> CitedSentence:
-        return CitedSentence(quote.text, reply.ids.index(quote.article_id) + 1, by_id[quote.article_id].url)
-
-    return tuple(cited(quote) for quote in quotes if quote.article_id in by_id)
+    quotes = [quote for quote in reply.answer.quotes if quote.article_id in by_id]
+    quotes = quotes[: 2 if readers.is_group else None]
+    days = {
+        one.article.id: publication_day(one.article.published, now=readers.now, zone=readers.zone)
+        for one in found
+    }
+    differ = len({days[quote.article_id] for quote in quotes} - {""}) > 1
+    return tuple(
+        CitedSentence(text, reply.ids.index(number) + 1, by_id[number].url, days[number] if differ else "")
+        for text, number in ((quote.text, quote.article_id) for quote in quotes)
+    )
 
 
 def _result(found: FoundArticle, readers: Readers, *, is_bare: bool) -> Result:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answers import FoundArticle, Reply, describe, local_day, reply_again, reply_to
+from bot.answers import FoundArticle, Reply, as_shown, describe, local_day, reply_again, reply_to
 from bot.chat.intents import AskAgain, Rewording, ShowView, TurnPage, View
 from bot.chat.messages import keyboards, texts
 from bot.chat.messages.screen import Screen
@@ -238,7 +238,7 @@ async def _days(tap: Tap, asked: _Asked, reply: Reply) -> str | None:
 async def _asked(tap: Tap, question_id: int) -> _Asked | None:
     async with tap.desk.database.read() as connection:
         question = await find_question(connection, question_id, tap.chat_id)
-    return _Asked(question, await readers_of(tap)) if question else None
+    return _Asked(await as_shown(tap.desk, question), await readers_of(tap)) if question else None
 
 
 async def readers_of(visit: Visit) -> Readers:

@@ -41,11 +41,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """A sentence of an answer, word for word, and the number and address of the article it is from."""
+    """A sentence of an answer, word for word, and the number and address of the article it is from.
+
+    `day` is when that came out, where the sentences of an answer are of different days.
+    """
 
     text: str
     number: int
     url: str | None
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def render_results(
 
 
 def _rendered(above: Above, results: Sequence[Result], first: int, now: dt.datetime, zone: str) -> Markup:
-    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url)) for q in above.quotes]
+    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url), q.day) for q in above.quotes]
     rows = [result_row(number, result, now, zone) for number, result in enumerate(results, start=first)]
     return render(
         "results",

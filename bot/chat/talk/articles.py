@@ -5,7 +5,7 @@ import math
 import re
 from urllib.parse import unquote, urlsplit
 
-from bot.answers import describe, local_day
+from bot.answers import as_shown, describe, local_day
 from bot.chat.messages import talk_texts
 from bot.chat.messages.screen import Screen
 from bot.chat.questions import ask
@@ -117,7 +117,8 @@ def slug_words(url: str) -> str:
 
 async def _last(visit: Visit) -> Question | None:
     async with visit.desk.database.read() as connection:
-        return await find_last_question(connection, visit.chat_id, since=visit.now - _REMEMBERED)
+        last = await find_last_question(connection, visit.chat_id, since=visit.now - _REMEMBERED)
+    return await as_shown(visit.desk, last) if last else None
 
 
 async def _turn_to(visit: Visit, last: Question, page: int) -> None:

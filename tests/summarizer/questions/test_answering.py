@@ -83,6 +83,24 @@ def test_a_question_word_without_its_kind_is_not_answered(piece: Builder) -> Non
     assert not asked("Vì sao cầu Rạch Sấu thông xe?", one).is_answered
 
 
+def test_the_newest_state_of_a_story_comes_first_and_an_older_figure_is_left_out(piece: Builder) -> None:
+    early = "Vụ ngộ độc ở chợ Rạch Sấu đã làm 52 người nhập viện trong ngày đầu tiên xảy ra."
+    late = "Đến sáng nay, vụ ngộ độc ở chợ Rạch Sấu đã làm 58 người nhập viện ở ba nơi khác nhau."
+    older = piece(1, title="Ngộ độc ở chợ Rạch Sấu", sentences=(early,), hours_ago=30, paper="Báo Bến Đò")
+    newer = piece(2, title="Chợ Rạch Sấu: vụ ngộ độc", sentences=(late,), hours_ago=2, paper="Báo Chợ Nổi")
+    question = parse_query("ngộ độc chợ Rạch Sấu bao nhiêu người nhập viện")
+    found = answer(question, [older, newer], (), {1: 7, 2: 7})
+    assert found.cited[0] == 2
+    assert texts(found) == [late]
+    assert answer(question, [older, newer], (), {1: 7, 2: 8}).cited[0] == 1
+
+
+def test_a_contrast_that_follows_comes_along(piece: Builder) -> None:
+    however = "Tuy nhiên, xe tải trên năm tấn vẫn chưa được qua cầu cho đến cuối tháng này."
+    one = piece(7, title=BRIDGE, sentences=(OPENED, however, ELSEWHERE), summary=())
+    assert texts(asked("cầu Rạch Sấu thông xe", one))[:2] == [OPENED, however]
+
+
 def test_words_scattered_over_a_body_are_no_answer(piece: Builder) -> None:
     apart = (
         "Chiếc đò đã cũ lắm rồi, ai cũng nói vậy.",

@@ -40,16 +40,41 @@ async def test_the_answer_is_cited_sentences_over_the_articles(an: Any) -> None:
 
 
 @pytest.mark.usefixtures("bridge")
-async def test_details_show_the_summary_and_lead_back(an: Any) -> None:
+async def test_details_show_what_the_answer_did_not_and_lead_back(an: Any) -> None:
     (first,) = await an.says("cầu rạch sấu")
+    assert OPENED in first["text"]
     await an.taps("Chi tiết")
-    await an.sees(
-        "Chi tiết · «cầu rạch sấu»", "[1] Cầu Rạch Sấu thông xe", "Báo Biển · 18:00 hôm nay", OPENED
+    details = await an.sees(
+        "Chi tiết · «cầu rạch sấu»", "[1] Cầu Rạch Sấu thông xe", "Báo Biển · 18:00 hôm nay", "chuyện thứ 0"
     )
+    assert OPENED not in details["text"]
     assert await an.buttons() == ["‹ Quay lại"]
     await an.taps("‹ Quay lại")
     back = await an.last()
     assert (back["message_id"], back["text"]) == (first["message_id"], first["text"])
+
+
+async def test_sentences_of_different_days_bear_their_days(an: Any, publish: Any) -> None:
+    today = "Sáng nay cầu Rạch Sấu đón chuyến xe buýt đầu tiên chạy từ chợ nổi sang bến mới."
+    before = "Công nhân đã đổ xong nhịp cuối của cầu Rạch Sấu sau mười ngày nước lớn liên tiếp."
+    await publish("Cầu Rạch Sấu có xe buýt", body=f"{today} {REST}", hours_ago=2)
+    await publish("Cầu Rạch Sấu hợp long", body=f"{before} {REST}", hours_ago=50, source="bao-kenh")
+    await an.says("cầu rạch sấu")
+    await an.sees(f"{today} (hôm nay) [", f"{before} (20/11) [")
+
+
+@pytest.mark.usefixtures("bridge")
+async def test_what_may_no_longer_be_shown_is_gone_from_old_pages(an: Any, house: Any, publish: Any) -> None:
+    await publish(*(f"Cầu Rạch Sấu ngày thứ {n}" for n in range(7)), source="bao-kenh")
+    await an.says("cầu rạch sấu")
+    paper, *others = house.desk.newsroom.sources
+    sources = (dataclasses.replace(paper, quote="none"), *others)
+    house.desk.newsroom = dataclasses.replace(house.desk.newsroom, sources=sources)
+    for tap in ("Sau ›", "‹ Trước"):
+        await an.taps(tap)
+        page = await an.last()
+        assert OPENED not in page["text"]
+        assert "Cầu Rạch Sấu thông xe" not in page["text"]
 
 
 @pytest.mark.usefixtures("bridge")

@@ -1,0 +1,51 @@
+"""More of an article than an answer showed: its summary and its opening, without what was read already."""
+
+from collections.abc import Iterator, Sequence
+
+from summarizer.model import Place, Sentence
+from summarizer.stories.telling import Piece, Quote, repeats, within_share
+from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
+from summarizer.text.leads import opens_with_credit
+from summarizer.text.openers import is_dangling
+from summarizer.text.sentences import split
+from summarizer.text.syllables import syllables
+
+_MOST = 3  # sentences of an article
+_OPENING_SENTENCES, _OPENING_CHARACTERS = 8, 4_000  # of a body
+_FEWEST_SYLLABLES = 6
+
+
+def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Return at most three sentences of an article that `quoted` does not have, in the order of the article.
+
+    Together with `quoted` they are no more of it than may be shown; a source not to be quoted gives none.
+    """
+    if piece.quote != "full":
+        return ()
+    found: list[Quote] = []
+    for sentence in (*piece.summary, *_opening(piece)):
+        told = [*quoted, *found]
+        if len(found) == _MOST or any(repeats(sentence.text, quote.text) for quote in told):
+            continue
+        if within_share(piece, sentence, told) and _reads_alone(piece, sentence, told):
+            place = sentence.place
+            found.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
+    return tuple(sorted(found, key=lambda quote: (quote.field == "body", quote.start)))
+
+
+def _opening(piece: Piece) -> Iterator[Sentence]:
+    body = piece.document.body[:_OPENING_CHARACTERS]
+    for start, end in split(body)[:_OPENING_SENTENCES]:
+        text = body[start:end]
+        if len(syllables(text)) >= _FEWEST_SYLLABLES and ends_as_sentence(text):
+            yield Sentence(text, Place(0, "body", start, end))
+
+
+def _reads_alone(piece: Piece, sentence: Sentence, told: Sequence[Quote]) -> bool:
+    text, place = sentence.text, sentence.place
+    if is_furniture(text) or is_byline(text) or opens_with_credit(text):
+        return False
+    before = piece.document.field(place.field)[: place.start].rstrip()
+    return not is_dangling(text) or any(
+        (quote.field, quote.end) == (place.field, len(before)) for quote in told
+    )
