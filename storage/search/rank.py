@@ -15,6 +15,7 @@ from storage.search.model import Hit
 from summarizer.questions.importance import content_of, weights_of
 from summarizer.questions.matching import Groups, Phrases
 from summarizer.questions.query import Run
+from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import folded
 from summarizer.text.words import Forms, word_forms
 
@@ -78,6 +79,7 @@ class _Sought:
             number for number, group in enumerate(groups) if any(folded(word) != word for word in group[0])
         }
         size = len(groups)
+        self.typed = {folded(word) for group in groups for word in group[0]}
         self.all, self.all_pairs = set(range(size)), set(range(1, size))
         self.pair_weights = [
             0.0,
@@ -105,6 +107,10 @@ class _Sought:
         has_phrase = any(pairs <= field.pairs for field in (in_title, in_sapo, in_body)) and share > 0.9
         is_own = own >= self.marked & self.content
         is_full, is_complete = in_lead >= self.content, in_lead >= self.all
+        if (is_full or has_phrase) and is_only_of_parts(hit.title, hit.sapo, self.typed):
+            is_full = has_phrase = is_complete = (
+                False  # it comes behind the reports of what it strings together
+            )
         return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
 
     def _occurrences(self, fields: "Sequence[_Found]", length: int) -> float:

@@ -17,12 +17,13 @@ from summarizer.questions.evidence import ANSWERS, ReadArticle, ReadSentence, cu
 from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
 from summarizer.questions.query import Query
 from summarizer.questions.sought import Sought
+from summarizer.stories.roundups import is_only_of_parts
 from summarizer.stories.telling import Piece, Quote, repeats, repeats_title, within_share
 from summarizer.text.captions import likeness_to_captions
 from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
 from summarizer.text.leads import is_cut, opens_with_credit
 from summarizer.text.openers import is_dangling
-from summarizer.text.syllables import syllables
+from summarizer.text.syllables import folded, syllables
 
 MOST_READ = 8  # articles looked at, the best of the search
 MAX_SENTENCES = 3
@@ -96,10 +97,13 @@ def answer(
     """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` make one word each.
 
     `stories` are the stories of articles, by their numbers: of one story the newest state comes first. What a
-    source may not show (`quote`), advertorials, more than a fifth of an article, and sentences that need the
-    one before them are left out. A question without words, only filters, is answered by any article.
+    source may not show (`quote`), advertorials, round-ups that the question does not name, more than a fifth
+    of an article, and sentences that need the one before them are left out. A question without words, only
+    filters, is answered by any article.
     """
+    typed = frozenset(syllables(folded(query.text)))
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
+    shown = [p for p in shown if not is_only_of_parts(p.document.title, p.document.sapo, typed)]
     if not query.wanted:
         return Answer(is_answered=bool(shown))
     sought, wanted = Sought(query, fixed_pairs), asked_for(query.text)

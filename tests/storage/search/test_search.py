@@ -223,3 +223,15 @@ async def test_a_hostile_article_is_indexed_and_forgotten(database: Database, se
     assert (await search("song may")).ids == (1,)
     await forget(database, 1)
     assert (await search("song may")).ids == ()
+
+
+async def test_a_round_up_stands_behind_the_reports_of_its_parts_unless_it_is_asked_for(
+    put: Put, search: Search
+) -> None:
+    bulletin = await put(
+        "Điểm tin 6h: Cháy chợ Bến Cau | Giá tôm Cà Ná tăng mạnh", "Cháy chợ Bến Cau trong đêm."
+    )
+    report = await put("Sáu mươi sạp hàng bị thiêu rụi", "Vụ cháy chợ Bến Cau bùng lên lúc ba giờ sáng.")
+    assert (await search("cháy chợ Bến Cau")).ids == (report, bulletin)
+    assert (await search("điểm tin 6h")).ids == (bulletin,)
+    assert (await search("giá tôm Cà Ná")).ids == (bulletin,)

@@ -182,6 +182,16 @@ def test_beyond_its_lead_no_more_than_a_fifth_of_an_article_is_shown(piece: Buil
     assert asked("vốn cầu Rạch Sấu", short) == Answer(True, (), (1,))
 
 
+def test_a_round_up_answers_no_question_about_its_parts(piece: Builder) -> None:
+    lead = "Cầu Rạch Sấu thông xe sáng nay; giá lúa ở Vàm Đước tăng ba ngày liền."
+    bulletin = piece(
+        7, title="Điểm tin 6h: Cầu Rạch Sấu thông xe | Giá lúa tăng", sentences=(lead, ELSEWHERE)
+    )
+    report = piece(8, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
+    assert not asked("cầu Rạch Sấu thông xe", bulletin).is_answered
+    assert asked("cầu Rạch Sấu thông xe", bulletin, report).cited == (8,)
+
+
 def test_a_question_of_filters_alone_is_answered_by_what_there_is(piece: Builder) -> None:
     assert asked("nguon:bao-ben-do", piece(1, title=BRIDGE)) == Answer(is_answered=True)
     assert asked("nguon:bao-ben-do") == Answer()
