@@ -18,6 +18,13 @@ _LEVELS = re.compile(r"[/>|,;»:]|\s[-–—]\s")  # "Thể thao / Bóng đá", 
 _NUMBER = re.compile(r"[a-z]?\d+|html?|aspx|php|rss|xml|feed|atom")  # "the-thao-c12", "the-thao.rss"
 _NEWS = frozenset(("tin", "tuc", "bao", "chuyen", "muc", "trang", "kenh", "rss"))  # "tin-the-thao"
 _PAPERS = frozenset(("bao", "tap", "thoi", "tin", "trang", "kenh", "dai", "tc"))  # "bao-phap-luat" is a paper
+_PAPER_BEGINS = (
+    "bao ",
+    "rss bao ",
+    "tap chi ",
+    "thoi bao ",
+    "dai ",
+)  # of a title's part that names the paper
 _SUBDOMAIN_LABELS = 1  # of a host like thethao.bao.vn
 _LONGEST_SECTION = 4  # syllables: a longer part of a path is an article's headline, not a section
 
@@ -83,11 +90,28 @@ def topic_of_source(name: str, title: str, address: str, words: Mapping[str, str
     >>> topic_of_source("vnx", "VnExpress", "https://bao.example/rss/the-thao.rss", {"thethao": "the-thao"})
     'the-thao'
     """
-    parts = [part for part in _LEVELS.split(title) if part != title]
+    parts = _sections_in(title)
     syllables = name.split("-")
     if syllables[0] not in _PAPERS:
         parts += ["-".join(syllables[at:]) for at in range(1, len(syllables))]
     return _first_known([*_sections(f"{address}/"), *map(section_key, parts)], words)
+
+
+def section_of_title(title: str) -> str:
+    """Return the section that a feed's own title names beside its paper's name, "" where it names none.
+
+    >>> section_of_title("VnExpress - Thể thao"), section_of_title("Tin mới nhất - Báo Pháp luật")
+    ('VnExpress / Thể thao', 'Tin mới nhất')
+    """
+    return " / ".join(_sections_in(title))
+
+
+def _sections_in(title: str) -> list[str]:
+    """Return the parts of a title that may be sections: of one part it is the paper's name."""
+    parts = [part.strip() for part in _LEVELS.split(title)]
+    if len(parts) < 2:
+        return []
+    return [part for part in parts if part and not folded(f"{part} ").startswith(_PAPER_BEGINS)]
 
 
 def section_key(word: str) -> str:

@@ -44,6 +44,7 @@ class Feed(_Exact):
 
     is_feed: bool
     is_well_formed: bool
+    title: str
     home: str
     built: str
     items: list[FeedItem]

@@ -105,6 +105,7 @@ def parse(feed: bytes) -> dict[str, Any]:
     return {
         "is_feed": bool(parsed.version),
         "is_well_formed": not parsed.bozo,
+        "title": text_of(str(parsed.feed.get("title") or "")),
         "home": str(parsed.feed.get("link", "")),
         "built": str(parsed.feed.get("updated") or parsed.feed.get("published") or ""),
         "items": [_item(entry) for entry in parsed.entries],

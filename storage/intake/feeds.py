@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from storage.identity import clean_link
@@ -16,6 +17,7 @@ from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, host_of
 from storage.intake.model import Origin, Refusal, UnreadableError
 from summarizer.text.leads import without_footer
+from summarizer.topics import section_of_title
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
@@ -25,6 +27,7 @@ _CLOSED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _CLOSED_ROOT = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>", re.IGNORECASE)
 _LONGEST_PLACEHOLDER = 60
 _NAME_WORDS = 4
+_LONGEST_TITLE = 200  # of a feed
 _PLACEHOLDER = re.compile(
     r"\W*+(?:no (?:description|content|summary)(?: available)?|none|null|undefined|n/a"
     r"|(?:không|chưa) có (?:mô tả|nội dung)|đang cập nhật)?+\W*+",
@@ -64,12 +67,14 @@ def read_feed(
     whole = len(items) - (is_cut and len(_OPENED.findall(text)) > len(_CLOSED.findall(text)))
     home = clean_link(feed.home) or clean_link(name)
     source = origin.source or host_of(clean_link(feed.home))
+    section = section_of_title(feed.title[:_LONGEST_TITLE])
     style = decide_style(
         (DateSample(item.published, item.url) for item in items),
         origin.zone, now, built=feed.built, is_feed=True, remembered=origin.date_style,
     )  # fmt: skip
     for number, item in enumerate(items[:whole], start=1):
-        yield _draft(item, f"{name}#{number}", source, home, style)
+        draft = _draft(item, f"{name}#{number}", source, home, style)
+        yield draft if draft.topic else replace(draft, topic=section)
     if is_cut:
         yield Refusal(name if whole == len(items) else f"{name}#{whole + 1}", "feed bị cắt cụt ở đây")
 

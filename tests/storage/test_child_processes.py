@@ -155,9 +155,9 @@ def is_running(pid: int) -> bool:
         b"[1",
         b"[" * 100_000,
         b'{"is_feed": true}',
-        b'{"is_feed": 1, "is_well_formed": true, "home": "", "items": []}',
-        b'{"is_feed": true, "is_well_formed": true, "home": "", "items": [{"title": 5}]}',
-        b'{"is_feed": true, "is_well_formed": true, "home": "", "items": [], "more": 1}',
+        b'{"is_feed": 1, "is_well_formed": true, "title": "", "home": "", "items": []}',
+        b'{"is_feed": true, "is_well_formed": true, "title": "", "home": "", "items": [{"title": 5}]}',
+        b'{"is_feed": true, "is_well_formed": true, "title": "", "home": "", "items": [], "more": 1}',
     ],
 )
 def test_an_answer_of_the_wrong_type_is_refused(

@@ -64,7 +64,7 @@ def test_an_item_keeps_its_address_id_time_and_first_category(read_bytes: _Read,
     first, _, third = _articles(read_bytes((data_folder / "tin-sang.rss").read_bytes()))
     assert first.url == first.external_id == "https://tinsang.example/tin-tuc/cho-noi-3670001.html"
     assert first.published == Published(dt.datetime(2020, 3, 3, 10, 40, 1, tzinfo=dt.UTC))
-    assert first.topic is None
+    assert first.topic == "Tin mới nhất / Tin Sáng RSS"
     assert (third.url, third.external_id, third.topic) == (None, "ve-tau-tet", "Kinh tế")
     assert third.key == "id:15:tinsang.example:ve-tau-tet"
 
@@ -271,6 +271,23 @@ def test_the_writer_and_the_date_that_a_program_puts_below_the_text_are_no_text(
     markup = f"<p>{_TEXT}</p> <div>bientap2</div> <span>Sat, 11/28/2026 - 09:05</span>"
     [found] = _articles(read_bytes(_rss(_item(description=html.escape(markup))).encode()))
     assert found.sapo == _TEXT
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "topic"),
+    [
+        ("Báo Sông Hậu - Thể thao", "", "Thể thao"),
+        ("Sông Hậu - Thể thao", "", "Sông Hậu / Thể thao"),
+        ("Sông Hậu - Thể thao", "Bóng đá", "Bóng đá"),
+        ("Sông Hậu", "", None),
+    ],
+)
+def test_a_feeds_own_title_tells_the_section_of_items_without_a_category(
+    read_bytes: _Read, title: str, category: str, topic: str | None
+) -> None:
+    feed = _rss(_item(description=_TEXT, category=category)).replace("<title>Báo<", f"<title>{title}<", 1)
+    [found] = _articles(read_bytes(feed.encode()))
+    assert found.topic == topic
 
 
 def test_markup_that_was_escaped_twice_is_read_and_other_brackets_stay(read_bytes: _Read) -> None:
