@@ -101,7 +101,8 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
         if again.is_answered:
             return replace(again, missed=(typed.since, typed.until))
     bare = without_question_words(typed.text)
-    return first if first.ids or bare == typed.text else await _asked(desk, bare, now, zone)
+    again = first if first.ids or bare == typed.text else await _asked(desk, bare, now, zone)
+    return again if again.ids else first
 
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
@@ -157,6 +158,9 @@ async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
     query = _as_searched(query, found, local_day(now, zone))
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
+    if given.unlike:
+        none_is_like = len(given.unlike) == len(pieces)
+        ids = () if none_is_like else tuple(each for each in ids if each not in given.unlike)
     return Reply(query.text, query, narrowing, found, given, ids, differs, missed)
 
 

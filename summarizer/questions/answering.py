@@ -49,12 +49,14 @@ class Answer:
     """What a question is answered with.
 
     `cited` are the numbers of the articles that answer, the best first; `quotes` are whole sentences of
-    theirs in that order. An article that may not be quoted is cited without one.
+    theirs in that order. An article that may not be quoted is cited without one. `unlike` are those read that
+    share too little of a question that is not answered to be worth a look.
     """
 
     is_answered: bool = False
     quotes: tuple[Quote, ...] = ()
     cited: tuple[int, ...] = ()
+    unlike: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class _Answering:
         typed = read.sought.typed
         self.sentences = _valued(read, asked, wanted) if read.piece.quote == "full" else []
         self.answers = [
-            one for one in self.sentences if wanted is None or has_kind(wanted, one.sentence.text, typed)
+            one
+            for one in self.sentences
+            if wanted is None or (one.sentence.occurrences and has_kind(wanted, one.sentence.text, typed))
         ]
         in_title = wanted is None or has_kind(wanted, read.piece.document.title, typed)
         self.has_kind = wanted is None or bool(self.answers) or (read.piece.quote != "full" and in_title)
@@ -109,13 +113,18 @@ def answer(
     sought, wanted = Sought(query, fixed_pairs), asked_for(query.text)
     reads = [ReadArticle(piece, sought) for piece in shown]
     asked = cut_into_words(sought, reads, fixed_pairs)
-    judged = [(evidence_of(read, asked, rank).likelihood, read) for rank, read in enumerate(reads)]
-    answering = [_Answering(read, much, asked, wanted) for much, read in judged if much >= ANSWERS]
+    judged = [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
+    answering = [
+        _Answering(read, evidence.likelihood, asked, wanted)
+        for evidence, read in judged
+        if evidence.likelihood >= ANSWERS
+    ]
     telling = sorted(
         (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)
     )
     if not telling:
-        return Answer()
+        unlike = (read.piece.article_id for evidence, read in judged if not evidence.is_worth_a_look)
+        return Answer(unlike=tuple(unlike))
     of_story = stories or {}
     telling = _newest_state_first(telling, of_story)
     quotes = _quotes(telling, of_story)

@@ -28,6 +28,7 @@ _MOST_CHARACTERS = 12_000  # of a body: an answer that stands further down is no
 _MOST_LEAD = 12  # sentences of a sapo that are weighed as one with the title
 _WHOLE = 0.95  # a share that lacks nothing
 _FEW = 2  # words of a question that must all be there
+_WORTH_A_LOOK = 0.45  # a share of the question, though no word of it is said whole
 _FAR_APART = 15  # words between subject and predicate
 _MOST_WORDS = 4  # said; more of them tell nothing new
 _HEAVIEST = 8.0  # weight of the rarest word
@@ -97,6 +98,12 @@ class Evidence:
     """What speaks for an article as the answer; `features` are in the order of `FEATURES`."""
 
     features: tuple[float, ...]
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Tell whether an article that does not answer shares enough of the question to be shown."""
+        named = dict(zip(FEATURES, self.features, strict=True))
+        return named["words_said"] > 0 or named["share"] >= _WORTH_A_LOOK
 
     @property
     def likelihood(self) -> float:

@@ -149,7 +149,9 @@ def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) ->
     wanted = _UNITS if is_money else _SAME_COUNTED.get(asked.counted, re.escape(asked.counted))
     for found in _NUMBER.finditer(text):
         after = text[found.end() :].lower().lstrip(" ")[:24]
-        is_it = re.match(rf"(?:\w+ ){{0,2}}(?:{wanted})", after) or re.match(folded(wanted), folded(after))
+        is_it = re.match(rf"(?:\w+ ){{0,2}}(?:{wanted})(?!\w)", after) or re.match(
+            rf"(?:{folded(wanted)})(?!\w)", folded(after)
+        )
         if is_it and _is_new(found, typed):
             return True
     return False

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from summarizer.questions.everyday_words import Group, widened
-from summarizer.questions.importance import content_of, weights_of
+from summarizer.questions.importance import asking_places, content_of, weights_of
 from summarizer.questions.matching import Phrases
 from summarizer.questions.query import Query
 from summarizer.questions.spellings import Run
@@ -46,6 +46,8 @@ class Sought:
         groups = widened(query.groups)
         weights = weights_of([(_meant(group),) for group in groups])
         content = {*content_of(weights), *_halves_of_words(groups, set(fixed_pairs))}
+        if len(content) < 2:  # "cái" of "sông Cái" says something after all
+            content |= set(range(len(groups))) - asking_places([group[0] for group in groups])
         places = sorted(sorted(content, key=lambda at: -weights[at])[:_MOST_GROUPS])
         self.typed = query.words
         self.is_single = len(query.groups) == 1  # a question of one word

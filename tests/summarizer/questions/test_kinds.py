@@ -84,3 +84,4 @@ def test_a_number_of_just_that_thing_is_known() -> None:
     assert counts_it(wives, "Nhà vua có 103 bà vợ.")
     assert not counts_it(wives, "Nhà vua trị vì 35 năm.")
     assert counts_it(AskedFor("number", "tiền"), "Anh bị phạt 15 triệu đồng.")
+    assert not counts_it(AskedFor("number"), "Phạt chủ tịch của 4 tỉnh ven kênh.")  # "tỉ" is no tỉnh

@@ -300,3 +300,12 @@ async def test_halves_of_a_question_are_of_its_words_not_its_filters(an: Any, pu
     await publish("Lũ về sớm trên sông Cái")
     await an.says("nguồn:xa rạch sấu")
     assert await an.buttons() == ["Tìm «rạch»", "Tìm «sấu»", "🔔 Theo dõi"]
+
+
+async def test_what_shares_too_little_with_the_question_is_not_shown_as_nearest(
+    an: Any, publish: Any
+) -> None:
+    await publish("Phi công có hơn năm nghìn giờ bay", "Xe tải vào phố giờ cấm")
+    await an.says("1 + 1 bằng mấy giờ")
+    message = await an.sees("Không thấy bài nào về «1 + 1 bằng mấy giờ».")
+    assert "Phi công" not in message["text"]
