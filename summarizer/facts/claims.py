@@ -203,6 +203,11 @@ def _state(quantity: Quantity, before: str, after: str) -> str:
     return _STATE_OF[leads[-1].group()]
 
 
+def states_of(text: str) -> frozenset[str]:
+    """Return what is said to have become of people in canonical `text`: "chết và mất tích" are two states."""
+    return frozenset(_STATE_OF[found] for found in _STATE.findall(text))
+
+
 def _content(text: str) -> tuple[str, ...]:
     return tuple(word for word in syllables(text) if word not in _EMPTY)
 

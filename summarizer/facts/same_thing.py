@@ -48,6 +48,11 @@ def _are_parted(one: Claim, other: Claim) -> bool:
     sets = zip((one.names, *one.periods), (other.names, *other.periods), strict=True)
     if any(mine and theirs and not mine & theirs for mine, theirs in sets):
         return True
+    return are_opposed(one, other)
+
+
+def are_opposed(one: Claim, other: Claim) -> bool:
+    """Tell whether words near the figures make two things of them: gross and net, buying and selling."""
     mine, theirs = one.words - other.words, other.words - one.words
     if (mine | theirs) & _MARKS:
         return True

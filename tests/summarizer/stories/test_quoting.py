@@ -67,6 +67,13 @@ def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: B
         ("Vụ cháy chợ Bến Cau làm 12 người chết.", ["Vụ cháy chợ Bến Cau: 12 người chết"]),
         ("Ngọn lửa bùng lên lúc 3 giờ.", ["Vụ cháy chợ Bến Cau làm 12 người chết"]),
         ("Vụ cháy làm 9 người bị thương.", ["Vụ cháy chợ Bến Cau làm 12 người chết"]),
+        ("Bão làm 8 người mất tích.", ["Bão làm 27 người chết."]),
+        ("Lũ làm 12 người thiệt mạng, 40 người bị thương.", ["Lũ quét làm 12 người chết."]),
+        ("Khoảng 1.980 người thiệt mạng.", ["Gần 2.000 người chết trong trận động đất."]),
+        ("Vụ tai nạn làm 5 người chết.", ["Xe chở 30 người lao xuống vực."]),
+        ("Bị cáo Bình lĩnh 9 năm tù.", ["Bị cáo Nam lĩnh 12 năm tù."]),
+        ("Đội Vạn Cát thắng đội Đồi Sim 2-0.", ["Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."]),
+        ("Đợt mưa kéo dài từ 2-4 ngày, đội Bến Cau thắng.", ["Đội Bến Cau thắng 3-1."]),
     ],
 )
 def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, told: list[str]) -> None:
@@ -79,6 +86,18 @@ def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, to
         ("Vụ cháy chợ Bến Cau làm 9 người chết.", "Vụ cháy chợ Bến Cau làm 12 người chết."),
         ("Nhà chức trách cho biết 9 người thiệt mạng.", "Cháy chợ Bến Cau: 12 người chết"),
         ("Đã có gần 2.000 người bị thương.", "Đã có 3.460 người bị thương sau trận động đất."),
+        ("Động đất làm gần 2.000 người chết.", "Số ca tử vong đã lên tới 3.460."),
+        ("Vụ cháy chợ Bến Cau làm 6 người chết.", "Số người chết trong vụ cháy chợ tăng lên 9."),
+        ("Vụ nổ khiến ít nhất 30 người bị thương.", "Đã có 45 người bị thương trong vụ nổ."),
+        ("Tàu chìm làm 18 hành khách thiệt mạng.", "Tàu chìm, 21 người tử vong, đang tìm 8 người."),
+        ("Ít nhất một chục người chết.", "Số nạn nhân thiệt mạng tăng lên mười hai người."),
+        ("Khoảng 700 hộ dân đã được sơ tán.", "Lực lượng chức năng đã sơ tán 1.200 hộ dân."),
+        ("Quỹ đã nhận 1 tỷ 800 triệu đồng ủng hộ.", "Quỹ đã nhận 2,3 tỷ đồng ủng hộ."),
+        (
+            "Giá vàng miếng SJC ở mức 149,5 triệu đồng một lượng.",
+            "Giá vàng miếng SJC lên 152 triệu đồng một lượng.",
+        ),
+        ("Đội Bến Cau dẫn đội Cà Ná 2-1 sau hiệp một.", "Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."),
     ],
 )
 def test_an_older_count_is_seen_beside_the_newer_one(sentence: str, told: str) -> None:
