@@ -14,6 +14,7 @@ from summarizer.facts.numbers import Quantity
 from summarizer.facts.quantity_words import PEOPLE, TIME_UNITS
 from summarizer.facts.same_thing import are_opposed, same_thing
 from summarizer.model import Document
+from summarizer.text.capitals import UPPER
 from summarizer.text.syllables import canonical
 
 _CLAUSE_END = re.compile(r"[,.](?!\d)|[;:()\n]")
@@ -24,10 +25,11 @@ _TOTAL = re.compile(
 _COUNTS_PEOPLE = re.compile(r"(?<!\w)số (?:người|ca|nạn nhân|trường hợp|lượng|nghi phạm)(?!\w)")
 _LIKE_PEOPLE = PEOPLE | {"ca", "trường hợp", "hành khách", "thuyền viên", "thợ mỏ", "công nhân", "bệnh nhân"}
 _LIKE_PEOPLE |= {"du khách"}
-_NO_SCORE = r"[\d/.,-]|\s?(?:%|tuổi|ngày|tháng|năm|giờ|phút)"
+_NO_SCORE = r"[\d/-]|[.,]\d|\s?(?:%|tuổi|ngày|tháng|năm|giờ|phút)"
 _SCORE = re.compile(rf"(?<![\d/.,-])(\d{{1,2}})\s?[-–]\s?(\d{{1,2}})(?!{_NO_SCORE})")
 _OF_A_MATCH = re.compile(r"(?<!\w)(?:thắng|thua|hòa|hoà|dẫn|bại|tỷ số|tỉ số|chung cuộc|gỡ|ngược dòng)(?!\w)")
-_NAME = re.compile(r"(?<!\w)[A-ZĐÀ-Ỹ]\w+")
+_NAME = re.compile(rf"(?<!\w)[{UPPER}]\w+")
+_SAYS_SIDE = frozenset(("Đội", "CLB", "Tuyển"))  # before the name of any side
 _SHARED, _FEWEST_SHARED = 0.6, 2  # of the words around two figures of one unit
 
 
@@ -77,7 +79,7 @@ def _is_other_score(one: str, other: str) -> bool:
     if not (_OF_A_MATCH.search(canonical(one)) and _OF_A_MATCH.search(canonical(other))):
         return False
     mine, theirs = ({tuple(sorted(map(int, pair))) for pair in _SCORE.findall(text)} for text in (one, other))
-    names = set(_NAME.findall(one)) & set(_NAME.findall(other))
+    names = set(_NAME.findall(one)) & set(_NAME.findall(other)) - _SAYS_SIDE
     return bool(mine and theirs and names) and not mine & theirs
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from summarizer.text.capitals import UPPER
 from summarizer.text.syllables import folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]
@@ -36,7 +37,7 @@ _CAUSE = re.compile(
     r"\b(?:do|vì|bởi|nguyên nhân|lý do|lí do|xuất phát từ|bắt nguồn|nhằm|khiến|dẫn đến|dẫn tới|sau khi)\b",
     re.IGNORECASE,
 )
-_NAMES = r"[A-ZÀ-ỸĐ][^\W\d_]*(?:[ -][A-ZÀ-ỸĐ][^\W\d_]*)*"
+_NAMES = rf"[{UPPER}][^\W\d_]*(?:[ -][{UPPER}][^\W\d_]*)*"
 _PERSON = re.compile(
     rf"\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Bb]é|[Tt]ướng|[Cc]a sĩ|[Tt]hủ tướng|[Cc]hủ tịch|[Bb]í thư"
     rf"|[Gg]iám đốc|[Vv]iện|[Cc]ông ty|[Ss]ở|[Bb]ộ|[Tt]òa|[Cc]ông an|[Bb]áo|[Đđ]ội) {_NAMES}"
@@ -68,26 +69,7 @@ _ASKED_MARKED: tuple[tuple[Kind, str], ...] = (
 )
 _COUNTED_BARE = "nguoi|chuyen|ngay|thang|nam|con|cai|ba|lan|tuoi|tien|chiec|vu|nuoc|truong"
 _ASKED_BARE: tuple[tuple[Kind, str], ...] = (("number", rf"may(?= (?:{_COUNTED_BARE}))"), ("person", "^ai"))
-_COUNTS_NOTHING = frozenset(
-    (
-        "và",
-        "va",
-        "một",
-        "mot",
-        "là",
-        "la",
-        "thì",
-        "thi",
-        "rồi",
-        "roi",
-        "vậy",
-        "vay",
-        "cho",
-        "để",
-        "trong",
-        "ở",
-    )
-)
+_COUNTS_NOTHING = frozenset("và va một mot là la thì thi rồi roi vậy vay cho để trong ở".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +145,6 @@ def _is_new(found: re.Match[str], typed: set[str]) -> bool:
 
 def _says_more(text: str, typed: set[str]) -> bool:
     """Tell whether a word or number of `text` was not typed."""
-    return any(folded(word) not in typed for word in re.findall(r"\d+|[A-ZÀ-ỸĐ][^\W\d_]*", text)) or (
-        not re.search(r"\d|[A-ZÀ-ỸĐ]", text) and bool(text.strip())
+    return any(folded(word) not in typed for word in re.findall(rf"\d+|[{UPPER}][^\W\d_]*", text)) or (
+        not re.search(rf"\d|[{UPPER}]", text) and bool(text.strip())
     )

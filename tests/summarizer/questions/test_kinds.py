@@ -68,7 +68,9 @@ def test_a_sentence_has_the_kind(kind: Kind, text: str) -> None:
         ("time", "Cầu rất dài."),
         ("cause", "Phà ngừng chạy."),
         ("person", "Dân làng rất vui."),
+        ("person", "Chiều qua, anh ấy đã xin lỗi dân."),
         ("place", "Trời mưa rất to."),
+        ("place", "Bão đi vào đêm qua, cây ở đây đổ nhiều."),
     ],
 )
 def test_a_sentence_without_the_kind_does_not_answer(kind: Kind, text: str) -> None:

@@ -73,6 +73,7 @@ def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: B
         ("Vụ tai nạn làm 5 người chết.", ["Xe chở 30 người lao xuống vực."]),
         ("Bị cáo Bình lĩnh 9 năm tù.", ["Bị cáo Nam lĩnh 12 năm tù."]),
         ("Đội Vạn Cát thắng đội Đồi Sim 2-0.", ["Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."]),
+        ("Vạn Cát thắng đội Đồi Sim 2-0 ở bán kết.", ["Bến Cau thắng đội Cà Ná 3-1 ở chung kết."]),
         ("Đợt mưa kéo dài từ 2-4 ngày, đội Bến Cau thắng.", ["Đội Bến Cau thắng 3-1."]),
     ],
 )
@@ -97,6 +98,7 @@ def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, to
             "Giá vàng miếng SJC ở mức 149,5 triệu đồng một lượng.",
             "Giá vàng miếng SJC lên 152 triệu đồng một lượng.",
         ),
+        ("Bến Cau dẫn Cà Ná 2-1.", "Bến Cau thắng Cà Ná 3-1."),
         ("Đội Bến Cau dẫn đội Cà Ná 2-1 sau hiệp một.", "Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."),
     ],
 )
