@@ -13,7 +13,7 @@ from telegram.ext import CallbackContext
 from bot.chat import membership
 from bot.chat.messages import texts
 from bot.desk import Desk
-from bot.jobs.outcomes import Retire, outcome_of
+from bot.telegram.outcomes import Retire, outcome_of
 from storage.delivery.refusals import NO_RIGHTS
 from storage.search import IndexUnusableError
 

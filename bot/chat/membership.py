@@ -12,7 +12,7 @@ from bot.chat.messages.screen import Screen
 from bot.chat.settings.choices import join
 from bot.chat.visit import Visit
 from bot.desk import Desk
-from bot.jobs.outcomes import Retire
+from bot.telegram.outcomes import Retire
 from storage import subscribers
 from storage.delivery.refusals import NO_RIGHTS
 from storage.subscribers import find_subscriber, move_chat, set_status
@@ -65,9 +65,8 @@ async def retire(desk: Desk, chat_id: int, why: Retire) -> None:
     """Send nothing more to a chat that is out of reach."""
     async with desk.database.write() as connection:
         await subscribers.retire(connection, chat_id, why.recorded, now=desk.clock.now())
-    _log.info(
-        "chat gone", is_group=chat_id < 0, reason=why.recorded
-    )  # no log holds the number of a reader's chat
+    # No log holds the number of a reader's chat.
+    _log.info("chat gone", is_group=chat_id < 0, reason=why.recorded)
 
 
 async def _take_back(desk: Desk, chat_id: int, *, lost: str = "") -> None:

@@ -17,21 +17,11 @@ from telegram.ext import ExtBot
 
 from bot.desk import Desk
 from bot.failures import contained
-from bot.jobs.outcomes import (
-    Halt,
-    Hold,
-    LeaveTopic,
-    Move,
-    Outcome,
-    Refuse,
-    Retire,
-    SendPlain,
-    Wait,
-)
 from bot.jobs.sending import Sent, send
 from bot.jobs.waits import Waits
 from bot.metrics import DELIVERIES
 from bot.telegram.limiter import TelegramPace
+from bot.telegram.outcomes import Halt, Hold, LeaveTopic, Move, Outcome, Refuse, Retire, SendPlain, Wait
 from storage.delivery.deliveries import (
     Claimed,
     claim_deliveries,

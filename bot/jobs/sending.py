@@ -16,8 +16,8 @@ from bot.chat.callbacks import parse
 from bot.chat.messages import texts
 from bot.chat.messages.markup import MAX_UNITS, visible_length
 from bot.failures import contained
-from bot.jobs.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from bot.telegram.limiter import AT_ONCE
+from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from storage.delivery.deliveries import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")

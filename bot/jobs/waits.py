@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.flood import LONGEST_REST_SECONDS, FloodWatch
-from bot.jobs.outcomes import Hold, Wait, seconds_of_hold, seconds_of_rest
 from bot.telegram.limiter import TelegramPace
+from bot.telegram.outcomes import Hold, Wait, seconds_of_hold, seconds_of_rest
 from bot.times.clock import Clock
 from storage.delivery.deliveries import MOST_TRIES, Claimed, mark_unknown, put_back
 from storage.delivery.holds import (

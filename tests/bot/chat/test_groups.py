@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat.membership import retire
-from bot.jobs.outcomes import Retire
+from bot.telegram.outcomes import Retire
 from storage.delivery.refusals import NO_RIGHTS, take_untold_lost_chats
 from storage.subscribers import find_subscriber, move_chat
 

@@ -10,8 +10,8 @@ from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
-from bot.jobs.outcomes import Wait
 from bot.telegram.limiter import TelegramPace
+from bot.telegram.outcomes import Wait
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from storage.delivery.deliveries import Claimed

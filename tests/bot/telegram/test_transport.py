@@ -15,7 +15,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from bot.jobs.outcomes import Wait, outcome_of
+from bot.telegram.outcomes import Wait, outcome_of
 from bot.telegram.transport import AiohttpRequest, NotSentError
 from bot.telegram.troubles import explain
 

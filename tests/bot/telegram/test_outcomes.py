@@ -17,7 +17,17 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.jobs.outcomes import Halt, Hold, Move, Refuse, Retire, SendPlain, Wait, outcome_of, seconds_of_rest
+from bot.telegram.outcomes import (
+    Halt,
+    Hold,
+    Move,
+    Refuse,
+    Retire,
+    SendPlain,
+    Wait,
+    outcome_of,
+    seconds_of_rest,
+)
 from bot.telegram.transport import NotSentError
 from storage.delivery.refusals import LEFT, NO_RIGHTS
 
