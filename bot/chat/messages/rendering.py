@@ -80,7 +80,7 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
         "left_out": digest.left_out,
     }
     around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
-    stories = [_Laid(story, digest.slot, zone) for story in digest.stories]
+    stories = [_ToldStory(story, digest.slot, zone) for story in digest.stories]
     parts = _evened(stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
     headlines = iter([_headline(story) for story in digest.stories])
     return [
@@ -92,7 +92,9 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
     ]
 
 
-def _evened(stories: Sequence["_Laid"], topic_titles: Mapping[str, str], room: int) -> list[list[Markup]]:
+def _evened(
+    stories: Sequence["_ToldStory"], topic_titles: Mapping[str, str], room: int
+) -> list[list[Markup]]:
     """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
     parts = list(_parts(stories, topic_titles, room, room))
     share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
@@ -104,7 +106,7 @@ def _evened(stories: Sequence["_Laid"], topic_titles: Mapping[str, str], room: i
 
 
 def _parts(
-    stories: Sequence["_Laid"], topic_titles: Mapping[str, str], room: int, most_units: int
+    stories: Sequence["_ToldStory"], topic_titles: Mapping[str, str], room: int, most_units: int
 ) -> Iterator[list[Markup]]:
     """Fill parts in order, each up to `most_units` where a story leaves the choice; none goes past `room`."""
     has_headings = any(one.story.topic in topic_titles for one in stories)
@@ -130,25 +132,25 @@ def _fits(blocks: Sequence[_Block], most_units: int) -> bool:
     )
 
 
-def _block(laid: "_Laid", heading: str, room: int) -> _Block:
+def _block(told: "_ToldStory", heading: str, room: int) -> _Block:
     """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
-    for quotes in range(len(laid.story.quotes), 0, -1):
-        block = laid.out(heading, quotes)
+    for quotes in range(len(told.story.quotes), 0, -1):
+        block = told.render(heading, quotes)
         if _fits([block], room):
             return block
-    return laid.out(heading, 0)
+    return told.render(heading, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
-    """A story and what its times are said by: the slot and the reader's zone."""
+class _ToldStory:
+    """A story of a digest, with the slot and the zone in which its times are written."""
 
     story: DigestStory
     slot: dt.datetime
     zone: str
 
-    def out(self, heading: str, quotes: int) -> _Block:
-        """Lay the story out with its first `quotes` sentences."""
+    def render(self, heading: str, quotes: int) -> _Block:
+        """Return the story with its first `quotes` sentences."""
         story, sources = self.story, self.story.sources[:_SOURCES_NAMED]
         return _Block(
             render(
@@ -165,7 +167,7 @@ class _Laid:
         )
 
     def _said_by(self, quote: Quote) -> str:
-        """Say whose sentence it is and of when, where the story is told out of several articles."""
+        """Return the paper and time of a sentence; "" where the story is told out of one article."""
         if len(self.story.reports) < 2:
             return ""
         report = next(one for one in self.story.reports if one.article_id == quote.article_id)

@@ -73,6 +73,7 @@ def test_a_known_story_opens_with_what_is_new(report: Report, slot: dt.datetime)
     pieces = (report(1, FIRST, hours_ago=9), report(2, LATER, hours_ago=1))
     story = told(pieces, slot, {7: slot - dt.timedelta(hours=4)})
     assert story.is_update
+    assert {quote.article_id for quote in story.quotes} <= {each.article_id for each in story.reports}
     assert story.quotes[0].text == LATER
 
 

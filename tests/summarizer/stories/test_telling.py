@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -190,3 +191,16 @@ def test_a_count_that_the_headline_tells_otherwise_is_not_told(piece: Builder) -
     before = "Công an xã xác nhận 4 người bị thương sau trận lốc, đều được đưa tới trạm xá."
     old = piece(2, title="Lốc xoáy quét qua Vàm Đước", sentences=(before,), hours_ago=9)
     assert told(new, old) == [PIER_NEXT]
+
+
+def test_the_reports_are_those_of_the_headline_and_of_the_quotes(piece: Builder) -> None:
+    first = piece(1, title=PIER, sentences=(PIER_LEAD,), paper="Báo Đò", hours_ago=2)
+    second = replace(piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), paper="Báo Sông"), precision="day")
+    unquoted = piece(3, title="Tin khác", paper="Báo Núi", quote="headline")
+    story = tell(Candidate(1, (first, second, unquoted)), [first, second, unquoted])
+    assert [quote.article_id for quote in story.quotes] == [1, 2]
+    assert [(each.article_id, each.paper, each.precision) for each in story.reports] == [
+        (1, "Báo Đò", "minute"),
+        (2, "Báo Sông", "day"),
+    ]
+    assert story.reports[0].published_at == first.published_at

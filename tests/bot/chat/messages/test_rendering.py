@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from bot.chat.messages.rendering import LONGEST_CORRECTION, RenderedPart, render
 from bot.chat.operators.correcting import corrected
 from summarizer.digest import Digest, DigestStory, Quote, SourceLink
 from summarizer.model import Disagreement, Figure
+from summarizer.stories.telling import Precision, Report
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
 TOPICS = {"thoi-su": "Thời sự", "the-thao": "Thể thao"}
@@ -77,7 +79,7 @@ def assert_sendable(parts: Sequence[str]) -> None:
     for part in parts:
         assert visible_length(part) <= MAX_UNITS
         assert count_entities(part) <= MAX_ENTITIES
-        assert {tag for tag, _ in tags(part)} <= {"b", "u", "a", "blockquote"}
+        assert {tag for tag, _ in tags(part)} <= {"b", "u", "i", "a", "blockquote"}
         part.encode()  # no half of a surrogate pair
 
 
@@ -107,6 +109,41 @@ def test_a_digest_reads_as_the_editor_wants_it() -> None:
         "\n"
         "Còn 7 tin khác. Gửi vài từ khóa, Điểm Tin tìm cho bạn."
     ]
+
+
+def report(article: int, paper: str, hour: int, *, day: int = 21, precision: Precision = "minute") -> Report:
+    """An article of November 2026 that came out at that hour in Vietnam."""
+    moment = dt.datetime(2026, 11, day, hour, 38, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    return Report(article, paper, moment.astimezone(dt.UTC), precision)
+
+
+def test_a_story_says_when_its_report_came_out_no_finer_than_is_known() -> None:
+    known = [report(1, "Báo Bến Đò", 19), report(1, "Báo Bến Đò", 5, day=22)]
+    known += [report(1, "Báo Bến Đò", 5, day=20, precision="day")]
+    lines = [rendered(replace(story(), reports=(one,)))[0].splitlines()[-1] for one in known]
+    link = '<a href="https://bendo.example/1.html">Báo Bến Đò</a>'
+    assert lines == [f"19:38 hôm qua · {link}", f"05:38 hôm nay · {link}", f"20/11 · {link}"]
+
+
+def test_a_story_of_which_no_time_is_known_says_none() -> None:
+    (part,) = rendered(replace(story(), reports=(Report(1, "Báo Bến Đò", None, "minute"),)))
+    assert part.splitlines()[-1] == '<a href="https://bendo.example/1.html">Báo Bến Đò</a>'
+
+
+def test_sentences_of_several_articles_say_their_paper_and_time() -> None:
+    two = story(1, quotes=("Chuyến đầu rời bến.", "Bến đã đóng một tháng."))
+    one_of_each = tuple(replace(quote, article_id=at) for at, quote in enumerate(two.quotes, start=1))
+    told = replace(two, quotes=one_of_each, reports=(report(1, "Báo <Đò>", 19), report(2, "Tin Sông", 7)))
+    (part,) = rendered(told)
+    assert "Chuyến đầu rời bến. <i>(Báo &lt;Đò&gt;, 19:38 hôm qua)</i>\n" in part
+    assert "Bến đã đóng một tháng. <i>(Tin Sông, 07:38 hôm qua)</i></blockquote>" in part
+
+
+def test_sentences_of_one_article_do_not_repeat_its_paper() -> None:
+    (part,) = rendered(
+        replace(story(quotes=("Một câu.", "Hai câu.")), reports=(report(1, "Báo Bến Đò", 19),))
+    )
+    assert "<i>" not in part
 
 
 def test_a_digest_without_stories_has_no_messages() -> None:
