@@ -80,7 +80,7 @@ class _Sought:
         }
         size = len(groups)
         self.typed = {folded(word) for group in groups for word in group[0]}
-        self.all, self.all_pairs = set(range(size)), set(range(1, size))
+        self.all = set(range(size))
         self.pair_weights = [
             0.0,
             *(max(_LEAST_PAIR, min(self.weights[at - 1 : at + 1])) for at in range(1, size)),
@@ -108,9 +108,8 @@ class _Sought:
         is_own = own >= self.marked & self.content
         is_full, is_complete = in_lead >= self.content, in_lead >= self.all
         if (is_full or has_phrase) and is_only_of_parts(hit.title, hit.sapo, self.typed):
-            is_full = has_phrase = is_complete = (
-                False  # it comes behind the reports of what it strings together
-            )
+            # A round-up comes behind the reports of what it strings together.
+            is_full = has_phrase = is_complete = False
         return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
 
     def _occurrences(self, fields: "Sequence[_Found]", length: int) -> float:

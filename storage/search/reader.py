@@ -41,8 +41,8 @@ _a = articles.c
 class Candidates:
     """Articles that may answer, with the index's scores.
 
-    `total` have all the words that matter in title and sapo, `whole` anywhere; the former came out from
-    `first_at` to `last_at`.
+    `total` have all the words that matter in title and sapo, `whole` anywhere. The former came out from
+    `first_at` to `last_at`, which are None where all of the former are among the candidates.
     """
 
     scores: dict[int, float]
@@ -60,7 +60,7 @@ class Read:
     total: int = 0
     whole: int = 0
     is_short: bool = True  # of so few words that an article must have all
-    first_at: dt.datetime | None = None  # of the `total` articles
+    first_at: dt.datetime | None = None  # of the `total` articles, where some of them were not read
     last_at: dt.datetime | None = None
 
     @property
@@ -177,6 +177,8 @@ def _candidates(generation: Generation, plan: Plan) -> Candidates:
         anywhere = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
         whole = _count(anywhere)
         scores = dict.fromkeys(_ids(searcher, anywhere.hits), lowest) | scores
+    if total <= _NEWEST:  # then all of them are read
+        return Candidates(scores, total, whole)
     first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
     return Candidates(scores, total, whole, first_at, last_at)
 
