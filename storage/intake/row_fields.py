@@ -128,7 +128,8 @@ def _listed(text: str) -> Any:
     ['Mưa lớn.', 'Đường ngập.']
     """
     written = text.strip()
-    if not (written.startswith(("['", '["')) and written.endswith(("']", '"]'))):
+    is_list = written.startswith(("['", '["')) and written.endswith(("']", '"]'))
+    if not is_list or len(written) > MAX_TEXT_CHARACTERS:
         return text
     try:
         found = ast.literal_eval(written)
