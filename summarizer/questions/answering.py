@@ -101,9 +101,9 @@ def answer(
     """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` make one word each.
 
     `stories` are the stories of articles, by their numbers: of one story the newest state comes first. What a
-    source may not show (`quote`), advertorials, round-ups that the question does not name, more than a fifth
-    of an article, and sentences that need the one before them are left out. A question without words, only
-    filters, is answered by any article.
+    source may not show (`quote`), advertorials, round-ups that the question does not name, more of an
+    article than its lead or a fifth, and sentences that need the one before them are left out. A question
+    without words, only filters, is answered by any article.
     """
     typed = frozenset(syllables(folded(query.text)))
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]

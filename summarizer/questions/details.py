@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from summarizer.model import Place, Sentence
-from summarizer.stories.telling import Piece, Quote, repeats, within_share
+from summarizer.stories.telling import Piece, Quote, quote_of, reads_alone, repeats, within_share
 from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
-from summarizer.text.leads import opens_with_credit
-from summarizer.text.openers import is_dangling
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
@@ -27,9 +25,12 @@ def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...
         told = [*quoted, *found]
         if len(found) == _MOST or any(repeats(sentence.text, quote.text) for quote in told):
             continue
-        if within_share(piece, sentence, told) and _reads_alone(piece, sentence, told):
-            place = sentence.place
-            found.append(Quote(sentence.text, piece.article_id, place.field, place.start, place.end))
+        if (
+            within_share(piece, sentence, told)
+            and _is_prose(sentence.text)
+            and reads_alone(piece, sentence, told)
+        ):
+            found.append(quote_of(piece, sentence))
     return tuple(sorted(found, key=lambda quote: (quote.field == "body", quote.start)))
 
 
@@ -41,11 +42,5 @@ def _opening(piece: Piece) -> Iterator[Sentence]:
             yield Sentence(text, Place(0, "body", start, end))
 
 
-def _reads_alone(piece: Piece, sentence: Sentence, told: Sequence[Quote]) -> bool:
-    text, place = sentence.text, sentence.place
-    if is_furniture(text) or is_byline(text) or opens_with_credit(text):
-        return False
-    before = piece.document.field(place.field)[: place.start].rstrip()
-    return not is_dangling(text) or any(
-        (quote.field, quote.end) == (place.field, len(before)) for quote in told
-    )
+def _is_prose(text: str) -> bool:
+    return not (is_furniture(text) or is_byline(text))

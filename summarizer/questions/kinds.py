@@ -70,8 +70,10 @@ _ASKED_MARKED: tuple[tuple[Kind, str], ...] = (
 _COUNTED_BARE = "nguoi|chuyen|ngay|thang|nam|con|cai|ba|lan|tuoi|tien|chiec|vu|nuoc|truong"
 _ASKED_BARE: tuple[tuple[Kind, str], ...] = (("number", rf"may(?= (?:{_COUNTED_BARE}))"), ("person", "^ai"))
 _COUNTS_NOTHING = frozenset(
-    ("và", "va", "một", "mot", "là", "la", "thì", "thi", "rồi", "roi", "vậy", "vay", "cho", "để")
-    + ("trong", "ở")
+    (
+        "và", "va", "một", "mot", "là", "la", "thì", "thi", "rồi", "roi", "vậy", "vay", "cho", "để",
+        "trong", "ở",
+    )
 )  # fmt: skip
 
 

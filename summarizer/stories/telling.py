@@ -204,8 +204,8 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
             continue
         if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *told]):
             continue
-        if _reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
-            quotes.append(_quote(piece, sentence))
+        if reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
+            quotes.append(quote_of(piece, sentence))
     return tuple(quotes) or _lead_quote(pieces)
 
 
@@ -214,15 +214,15 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     for piece in pieces:
         if piece.quote != "full":
             continue
-        for sentence in lead_sentences(piece.document):
-            if not repeats_title(sentence.text, pieces[0].document.title) and _reads_alone(
+        for sentence in _lead_sentences(piece.document):
+            if not repeats_title(sentence.text, pieces[0].document.title) and reads_alone(
                 piece, sentence, ()
             ):
-                return (_quote(piece, sentence),)
+                return (quote_of(piece, sentence),)
     return ()
 
 
-def lead_sentences(document: Document) -> Iterator[Sentence]:
+def _lead_sentences(document: Document) -> Iterator[Sentence]:
     """Yield the whole sentences of the lead; without one, the first sentence of the body."""
     field: FieldName = "sapo" if document.sapo.strip() else "body"
     text = document.field(field)
@@ -231,7 +231,8 @@ def lead_sentences(document: Document) -> Iterator[Sentence]:
             yield Sentence(text[start:end], Place(0, field, start, end))
 
 
-def _quote(piece: Piece, sentence: Sentence) -> Quote:
+def quote_of(piece: Piece, sentence: Sentence) -> Quote:
+    """Return the sentence of an article as a quote."""
     place = sentence.place
     return Quote(sentence.text, piece.article_id, place.field, place.start, place.end)
 
@@ -251,7 +252,7 @@ def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
                 yield piece, sentence
 
 
-def _reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
+def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
     """Tell whether the sentence needs nothing but `quotes` before it; a bare dateline says nothing at all."""
     if len(syllables(sentence.text)) < _FEWEST_SYLLABLES or opens_with_credit(sentence.text):
         return False

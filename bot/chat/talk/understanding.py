@@ -72,11 +72,7 @@ def understand(text: str, listener: Listener) -> Wish | None:
 def asks_for_digest(text: str) -> bool:
     """Tell whether `text` asks for the news and for nothing in it: "tin hôm nay"."""
     plain = prepared(text)
-    digest = (rule for rule in rules() if rule.wish == "digest")
-    if not plain:
-        return False
-    message = message_of(plain)
-    return any(True for rule in digest for _ in rule.readings(message))
+    return _says("digest", message_of(plain)) if plain else False
 
 
 def _whole(plain: str, listener: Listener) -> Wish | None:
@@ -107,7 +103,7 @@ def _one_clause(plain: str, listener: Listener) -> Wish | None:
     end: PauseUntil | None = None
     for clause in clauses:
         wish = _whole(clause, listener)
-        if wish is None and not _is_aside(clause):
+        if wish is None and not _says("aside", message_of(clause)):
             if not _PERSONAL.search(clause):
                 return None
             end = end or span_before(clause, listener)
@@ -120,9 +116,9 @@ def _one_clause(plain: str, listener: Listener) -> Wish | None:
     return end if end and exact[0] in (Plain.LEAVE, Plain.PAUSE) else exact[0]
 
 
-def _is_aside(clause: str) -> bool:
-    message = message_of(clause)
-    return any(True for rule in rules() if rule.wish == "aside" for _ in rule.readings(message))
+def _says(wish: str, message: Message) -> bool:
+    """Tell whether a rule of this wish, which has no slot, fits the whole message."""
+    return any(True for rule in rules() if rule.wish == wish for _ in rule.readings(message))
 
 
 def _is_applause(text: str) -> bool:
