@@ -1,8 +1,8 @@
 """Compose a digest: which stories a slot tells, and in what order.
 
-Pure: the slot, the stories and the reader's choices come in, an ordered `Digest` goes out. How one story is
-told is `summarizer.stories.telling`'s business, how a digest looks `bot.chat.messages.rendering`'s, when
-one is due the scheduler's.
+Pure: the slot, the stories and the reader's choices come in, an ordered `Digest` goes out.
+`summarizer.stories.telling` tells one story, `bot.chat.messages.rendering` lays the digest out, and the
+scheduler decides when one is due.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""The sender: claims due deliveries a few at a time, sends them, writes down what came of each.
+"""The sender: claims due deliveries a few at a time, sends them and records the result of each.
 
 `sending` is committed before Telegram is called. No more are in flight than the pace needs: so replies to
 people never queue behind a broadcast, and a crash leaves few rows uncertain, at most one of them a retry. The

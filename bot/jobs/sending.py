@@ -1,4 +1,4 @@
-"""One claimed delivery becomes one call to Telegram: a message, or an edit of one; and what came of it."""
+"""Send one claimed delivery: one call to Telegram, which sends a message or edits one, and its result."""
 
 import contextlib
 import re

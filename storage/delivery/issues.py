@@ -37,7 +37,7 @@ class ToldStory:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A slot and what came of it; skipped and retracted ones have a reason."""
+    """A slot with its result. A skipped or retracted slot has a reason."""
 
     profile_id: int
     edition: str

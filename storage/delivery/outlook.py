@@ -1,4 +1,4 @@
-"""How delivery stands: what is due and since when, and what came of a day's deliveries."""
+"""State of delivery: what is due and since when, and the results of a day's deliveries."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came of the deliveries of a day's messages.
+    """Numbers of deliveries of a day's messages, by result.
 
     `late`: sent more than 15 minutes after its moment. `possible_doubles`: tried twice, so that two copies
     may have arrived. `rate`: sent a second, in the last minute.
@@ -93,7 +93,7 @@ async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> t
 
 
 async def count_outcomes(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Outcomes:
-    """Return what came of the deliveries of messages since `since`: of issues by their slot."""
+    """Count the deliveries of messages since `since` by result. A message of an issue belongs to its slot."""
     d = deliveries.c
     counts = await count_finished(connection, delivery_counts.c.slot_at >= since)
     just_sent = and_(d.status == DeliveryStatus.SENT, d.changed_at > now - _MINUTE)

@@ -21,8 +21,11 @@ FEWEST, SHARE = 3, 0.2  # so many refused copies, and of those that are done, ar
 
 @dataclass(frozen=True, slots=True)
 class LatestCopies:
-    """What came of the copies of an edition's latest issue. `gone` counts readers who left, lost rights and
-    refused ones; `reason` is Telegram's for one of the refused, or of the gone."""
+    """Numbers of copies of an edition's latest issue, by result.
+
+    `gone` counts copies that did not arrive: the reader left, the bot lost its rights, or Telegram refused.
+    `reason` is what Telegram said to one of the refused copies, or else to one of the gone.
+    """
 
     edition: str
     slot_at: dt.datetime
@@ -64,7 +67,7 @@ def words_of(reason: str) -> str:
 
 
 async def find_latest_copies(connection: AsyncConnection, *, since: dt.datetime) -> list[LatestCopies]:
-    """Return what came of the copies of each edition's latest issue since `since`."""
+    """Count the copies of each edition's latest issue since `since`, by result."""
     i = issues.c
     latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).where(
         i.status == IssueStatus.MADE, i.slot_at >= since

@@ -14,7 +14,7 @@ class MessageKind(StrEnum):
 
 
 class IssueStatus(StrEnum):
-    """What came of a slot. The order is a batch's: of its issues' statuses the last one is shown."""
+    """Result of a slot. A batch shows that status of its issues which stands last in this list."""
 
     SKIPPED = "skipped"
     EMPTY = "empty"

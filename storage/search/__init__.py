@@ -1,8 +1,8 @@
 """Keyword search over stored articles, with and without accents, by an index beside the database.
 
 `changes` is the log that the index follows, `index` keeps it up, `rebuild` makes it anew, `search` asks it.
-What the words mean is `summarizer.questions.query`'s business, what a hit looks like
-`summarizer.questions.snippets`'.
+`summarizer.questions.query` reads the words of a question, `summarizer.questions.snippets` chooses the
+sentence that a reader sees of an article found.
 """
 
 from storage.search.by_day import matches_by_day

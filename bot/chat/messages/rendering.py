@@ -1,6 +1,6 @@
 """Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
 
-Which stories and sentences is `summarizer.digest`'s business. Sentences are shown word for word or not at
+`summarizer.digest` chooses the stories and sentences. Sentences are shown word for word or not at
 all; headlines and names that are far too long are shortened. Each story says when its headline's report came
 out; a sentence says its paper and time where a story is told out of several articles. Each message leaves
 room for a correction.

@@ -89,7 +89,7 @@ def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, s
 
 
 def say_status(batch: Batch) -> str:
-    """Return the words for what came of a batch."""
+    """Return the status of a batch in Vietnamese, for example "đã soạn"."""
     return texts.CORRECTION_QUEUED_STATUS if batch.status is None else texts.ISSUE_STATUSES[batch.status]
 
 
