@@ -2,12 +2,11 @@
 
 import datetime as dt
 import importlib
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, column, insert, select, table, text
+from sqlalchemy import Connection, column, insert, select, table
 
 from storage.articles import StoredArticle, Tally, find_articles, find_versions, store_articles
 from storage.engine import Database
@@ -55,20 +54,6 @@ def test_a_renewed_key_is_the_key_that_the_article_gets_when_it_comes_again(addr
     old = "url:" + rest.removeprefix("www.").replace("utm_source=x&", "").rstrip("/")
     assert migration.renewed_key(old + ("/" if "/" not in rest.rstrip("/") else "")) == key
     assert migration.renewed_key(key) == key
-
-
-@pytest.fixture
-async def empty(database: Database, tmp_path: Path) -> AsyncIterator[Database]:
-    """Open a database without any table; the test runs once on each engine."""
-    if not database.is_postgres:
-        file = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
-        yield file
-        await file.close()
-        return
-    async with database.write() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    yield database
 
 
 def _fill_as_before(connection: Connection) -> None:

@@ -1,13 +1,11 @@
 """A store made before the outbox has every digest, alert, correction and count afterwards."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, column, insert, select, table, text
+from sqlalchemy import Connection, column, insert, select, table
 
 from storage.delivery.counts import count_finished
 from storage.delivery.deliveries import claim_deliveries, mark_sent
@@ -22,20 +20,6 @@ from storage.upkeep.upgrade import _script_config, upgrade
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 HOUR, STEP = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
 BUTTONS = [[["Xem thêm", "theodoi:xem:7"]]]
-
-
-@pytest.fixture
-async def empty(database: Database, tmp_path: Path) -> AsyncIterator[Database]:
-    """Open a database without any table; the test runs once on each engine."""
-    if not database.is_postgres:
-        file = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
-        yield file
-        await file.close()
-        return
-    async with database.write() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    yield database
 
 
 def _put(connection: Connection, name: str, **values: Any) -> None:
