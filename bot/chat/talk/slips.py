@@ -1,4 +1,4 @@
-"""Words of a message to the bot as they were meant: `dừgn` is dừng, `tawts` tắt, `nhaaa` nha. Pure.
+"""Words of a message to the bot as they were meant: `dừgn` is dừng, `tawts` tắt, `nhaaaa` nha. Pure.
 
 Only what is no Vietnamese syllable is changed, and only into a word of the vocabulary.
 """
@@ -17,7 +17,7 @@ _SHORTEST = 3  # letters: of shorter ones too many words are one slip away
 def mended(plain: str) -> str:
     """Return a prepared message with its slips mended.
 
-    >>> mended("dừgn gửi tin nhaaa"), mended("tawts thông báo"), mended("giá vàng sjc")
+    >>> mended("dừgn gửi tin nhaaaa"), mended("tawts thông báo"), mended("giá vàng sjc")
     ('dừng gửi tin nha', 'tắt thông báo', 'giá vàng sjc')
     """
     return " ".join(_mended_word(word) for word in plain.split())

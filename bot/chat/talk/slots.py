@@ -54,14 +54,8 @@ _PART_FIRST = re.compile(
 _HALF_PAST = re.compile(r"\b([0-9]{1,2}) (?=ruoi\b)")
 _BARE_HOUR = re.compile(r"\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
 _DAY_NUMBERS = re.compile(r"\b(?:cac|may|nhung) ngay (?=[2-7](?:[ ,]+(?:va )?[2-7])+\b(?! ?(?:h|g|:)))")
-_PARTS = (
-    ("sang som", "6h"),
-    ("dau gio sang", "6h"),
-    ("sang", "7h"),
-    ("trua", "12h"),
-    ("chieu", "17h"),
-    ("toi", "20h"),
-)
+_HOURS = {"sang som": "6h", "dau gio sang": "6h", "sang": "7h", "trua": "12h", "chieu": "17h", "toi": "20h"}
+_PART = re.compile(r"\b(?:luc |vao )?(?:buoi )?(?P<part>sang som|dau gio sang|sang|trua|chieu|toi)\b")
 _HOUR = re.compile(r"[0-9] ?(?:h|gio|g|:)(?![a-z])")
 _NAMED_TOPIC = re.compile(r"\b(?:tin|ban tin|tin tuc|muc|chu de|chuyen muc|phan|mang|bai|linh vuc)\b")
 _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
@@ -126,11 +120,10 @@ def span_before(clause: str, listener: Listener) -> PauseUntil | None:
 
 def _hour_of_part(plain: str) -> str:
     """Return an hour to propose where only a part of the day is named."""
-    for part, hour in _PARTS:
-        for called in (f"buoi {part}", part):
-            if re.search(rf"\b{called}\b", plain):
-                return " ".join(re.sub(rf"\b(?:luc |vao )?{called}\b", hour, plain, count=1).split())
-    return plain
+    found = min(_PART.finditer(plain), key=lambda each: tuple(_HOURS).index(each["part"]), default=None)
+    if found is None:
+        return plain
+    return " ".join(f"{plain[: found.start()]}{_HOURS[found['part']]}{plain[found.end() :]}".split())
 
 
 def _clock(slots: Slots, listener: Listener) -> Wish | None:
