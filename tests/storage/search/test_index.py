@@ -111,15 +111,22 @@ def _delete(folder: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
-    for file in folder.rglob("*"):
+    for file in [*folder.rglob("*")]:
         if file.is_file():
-            file.write_bytes(b"")
+            _replace(file, b"")
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a new file in its place: to shorten a file that is still mapped ends the process (SIGBUS)."""
+    other = file.with_name(f"{file.name}.other")
+    other.write_bytes(content)
+    other.replace(file)
 
 
 def _halve(folder: Path) -> None:
-    for file in folder.rglob("*"):
+    for file in [*folder.rglob("*")]:
         if file.is_file() and file.name != "current":
-            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+            _replace(file, file.read_bytes()[: file.stat().st_size // 2])
 
 
 def _newer_format(folder: Path) -> None:
