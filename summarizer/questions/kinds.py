@@ -14,13 +14,14 @@ from summarizer.text.syllables import folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]
 
-_UNITS = "đồng|triệu|tỷ|tỉ|nghìn|ngàn|usd|euro|đô|%|phần trăm"
+_UNITS = ("đồng", "triệu", "tỷ", "tỉ", "nghìn", "ngàn", "usd", "euro", "đô", "%", "phần trăm")
 _MONEY = frozenset(
     ("tiền", "tien", "giá", "gia", "tỷ", "tỉ", "ty", "ti", "triệu", "trieu", "đồng", "dong", "đô", "do")
 )
 # Number words, and those that open a rough number
+_LONGEST_COUNTED = 24  # characters behind a number in which what it counts stands
 _SPELLED = "một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|chục|trăm|nghìn|ngàn|triệu|tỷ|vài|nửa|hàng|hơn|gần|cả"
-_SOLDIERS = "lính|binh sĩ|quân nhân|bộ đội"
+_SOLDIERS = ("lính", "binh sĩ", "quân nhân", "bộ đội")
 _SAME_COUNTED = {"lính": _SOLDIERS, "linh": _SOLDIERS}
 _NUMBER = re.compile(
     rf"\d+(?:[.,]\d+)*|\b(?:{_SPELLED})(?: (?:{_SPELLED}|mươi|rưỡi|trăm))* (?=[^\W\d])", re.IGNORECASE
@@ -37,7 +38,10 @@ _CAUSE = re.compile(
     r"\b(?:do|vì|bởi|nguyên nhân|lý do|lí do|xuất phát từ|bắt nguồn|nhằm|khiến|dẫn đến|dẫn tới|sau khi)\b",
     re.IGNORECASE,
 )
-_NAMES = rf"[{UPPER}][^\W\d_]*(?:[ -][{UPPER}][^\W\d_]*)*"
+_NAME = rf"[{UPPER}][^\W\d_]{{0,20}}"
+_NAMES = rf"{_NAME}(?:[ -]{_NAME}){{0,5}}"
+_TELLING = re.compile(rf"\d+|[{UPPER}][^\W\d_]{{0,20}}")  # a number or a name
+_COUNTED_WORD = re.compile(r"\s*([^\W\d_]+)")
 _PERSON = re.compile(
     rf"\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Bb]é|[Tt]ướng|[Cc]a sĩ|[Tt]hủ tướng|[Cc]hủ tịch|[Bb]í thư"
     rf"|[Gg]iám đốc|[Vv]iện|[Cc]ông ty|[Ss]ở|[Bb]ộ|[Tt]òa|[Cc]ông an|[Bb]áo|[Đđ]ội) {_NAMES}"
@@ -69,6 +73,14 @@ _ASKED_MARKED: tuple[tuple[Kind, str], ...] = (
 )
 _COUNTED_BARE = "nguoi|chuyen|ngay|thang|nam|con|cai|ba|lan|tuoi|tien|chiec|vu|nuoc|truong"
 _ASKED_BARE: tuple[tuple[Kind, str], ...] = (("number", rf"may(?= (?:{_COUNTED_BARE}))"), ("person", "^ai"))
+
+
+def _patterns(asked: Sequence[tuple[Kind, str]]) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")) for kind, words in asked)
+
+
+_QUESTIONS_MARKED = _patterns((*_ASKED, *_ASKED_MARKED))
+_QUESTIONS_BARE = _patterns((*((kind, folded(words)) for kind, words in _ASKED), *_ASKED_BARE))
 _COUNTS_NOTHING = frozenset(
     (
         "và", "va", "một", "mot", "là", "la", "thì", "thi", "rồi", "roi", "vậy", "vay", "cho", "để",
@@ -95,11 +107,9 @@ def asked_for(question: str) -> AskedFor | None:
     """
     text = " ".join(question.lower().rstrip(" ?!.").split())
     is_marked = folded(text) != text
-    patterns = [*_ASKED, *(_ASKED_MARKED if is_marked else _ASKED_BARE)]
-    for kind, words in patterns:
-        pattern = words if is_marked else folded(words)
-        if found := re.search(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", text):
-            after = re.match(r"\s*([^\W\d_]+)", text[found.end() :])
+    for kind, pattern in _QUESTIONS_MARKED if is_marked else _QUESTIONS_BARE:
+        if found := pattern.search(text):
+            after = _COUNTED_WORD.match(text, found.end())
             counted = after[1] if after and kind == "number" else ""
             return AskedFor(kind, "" if counted in _COUNTS_NOTHING else counted)
     return None
@@ -133,15 +143,25 @@ def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) ->
     """
     typed = {folded(word) for word in question_words}
     is_money = asked.counted in _MONEY or not asked.counted
-    wanted = _UNITS if is_money else _SAME_COUNTED.get(asked.counted, re.escape(asked.counted))
-    for found in _NUMBER.finditer(text):
-        after = text[found.end() :].lower().lstrip(" ")[:24]
-        is_it = re.match(rf"(?:\w+ ){{0,2}}(?:{wanted})(?!\w)", after) or re.match(
-            rf"(?:{folded(wanted)})(?!\w)", folded(after)
-        )
-        if is_it and _is_new(found, typed):
-            return True
-    return False
+    things = _UNITS if is_money else _SAME_COUNTED.get(asked.counted, (asked.counted,))
+    return any(
+        _are_behind(text[found.end() : found.end() + _LONGEST_COUNTED], things) and _is_new(found, typed)
+        for found in _NUMBER.finditer(text)
+    )
+
+
+def _are_behind(after: str, things: Sequence[str]) -> bool:
+    """Tell whether one of the things stands behind a number: at once, or after one or two words."""
+    words = after.lower().split()
+    within = [" ".join(words[at:]) for at in range(3) if all(map(str.isalnum, words[:at]))]
+    at_once = folded(" ".join(words))
+    return any(_opens_with(text, thing) for text in within for thing in things) or any(
+        _opens_with(at_once, folded(thing)) for thing in things
+    )
+
+
+def _opens_with(text: str, thing: str) -> bool:
+    return text.startswith(thing) and not text[len(thing) : len(thing) + 1].isalnum()
 
 
 def _is_new(found: re.Match[str], typed: set[str]) -> bool:
@@ -149,7 +169,6 @@ def _is_new(found: re.Match[str], typed: set[str]) -> bool:
 
 
 def _says_more(text: str, typed: set[str]) -> bool:
-    """Tell whether a word or number of `text` was not typed."""
-    return any(folded(word) not in typed for word in re.findall(rf"\d+|[{UPPER}][^\W\d_]*", text)) or (
-        not re.search(rf"\d|[{UPPER}]", text) and bool(text.strip())
-    )
+    """Tell whether a number or name of `text` was not typed; a text with neither says something as it is."""
+    telling = _TELLING.findall(text)
+    return any(folded(word) not in typed for word in telling) if telling else bool(text.strip())

@@ -28,6 +28,7 @@ BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "summarizer.text.normal_form": (normal_form.excess_marks(), normal_form._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
     "summarizer.questions.rewording": (),
+    "summarizer.questions.kinds": (),
     "summarizer.text.furniture": (),
     "bot.emulator.control.events": (),
     "bot.chat.talk.grammar": (),  # asked about at most 20 words and 160 characters
