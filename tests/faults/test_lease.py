@@ -35,7 +35,7 @@ async def test_a_second_process_waits_and_takes_over_when_the_first_ends(
             assert (await first.stop())[0] == 0
             await second.until_logged("left_over")
             assert await hands.ask(an, "/trogiup")
-            code, log = await second.stop()
+            code, _ = await second.stop()
     assert code == 0
     assert "409" not in (await hands.get("stats"))["statuses"]
     assert await process_ledger.lease_owners() == []
