@@ -155,7 +155,7 @@ def _quotes(answering: Sequence[_Answering], stories: Mapping[int, int | None]) 
         alone = [each for each in one.answers if not is_dangling(each.sentence.text)]
         is_older = one.piece.moment < first.piece.moment - _NEWER and _is_same_story(one, first, stories)
         for valued in alone[:2]:
-            told = [quote.text for quote in quotes]
+            told = [first.piece.document.title, *(quote.text for quote in quotes)]
             if is_older and gives_other_figure(valued.sentence.text, told):
                 continue
             if valued.value > 0 and _fits(one.piece, valued.sentence, quotes):

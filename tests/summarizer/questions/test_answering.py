@@ -95,6 +95,17 @@ def test_the_newest_state_of_a_story_comes_first_and_an_older_figure_is_left_out
     assert answer(question, [older, newer], (), {1: 7, 2: 8}).cited[0] == 1
 
 
+def test_an_older_figure_is_left_out_beside_the_headline_of_the_newest_report(piece: Builder) -> None:
+    early = "Có 52 người nhập viện vì ngộ độc sau bữa sáng tại chợ Rạch Sấu, phần lớn là tiểu thương."
+    late = "Ngành y tế huyện lấy mẫu tìm nguyên nhân khiến chợ Rạch Sấu có người ngộ độc."
+    title = "Ngộ độc ở chợ Rạch Sấu: 58 người nhập viện"
+    older = piece(1, title="Ngộ độc ở chợ Rạch Sấu", sentences=(early,), hours_ago=30, paper="Báo Bến Đò")
+    newer = piece(2, title=title, sentences=(late,), hours_ago=2, paper="Báo Chợ Nổi")
+    found = answer(parse_query("ngộ độc chợ Rạch Sấu"), [newer, older], (), {1: 7, 2: 7})
+    assert late in texts(found)
+    assert early not in texts(found)
+
+
 def test_a_contrast_that_follows_comes_along(piece: Builder) -> None:
     however = "Tuy nhiên, xe tải trên năm tấn vẫn chưa được qua cầu cho đến cuối tháng này."
     one = piece(7, title=BRIDGE, sentences=(OPENED, however, ELSEWHERE), summary=())
