@@ -160,11 +160,19 @@ class _ToldStory:
                 quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
                 is_update=story.is_update,
                 disagreement=difference_line(story.disagreement),
-                time=self._time(story.reports[0]) if story.reports else "",
+                time=self._time_of_headline(story.quotes[:quotes]),
                 sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
                 more_sources=len(story.sources) - len(sources),
             )
         )
+
+    def _time_of_headline(self, shown: Sequence[Quote]) -> str:
+        """Return when the headline's report came out; "" where a sentence of it says so already."""
+        if not self.story.reports:
+            return ""
+        first = self.story.reports[0]
+        is_said = len(self.story.reports) > 1 and any(quote.article_id == first.article_id for quote in shown)
+        return "" if is_said else self._time(first)
 
     def _said_by(self, quote: Quote) -> str:
         """Return the paper and time of a sentence; "" where the story is told out of one article."""

@@ -137,6 +137,14 @@ def test_sentences_of_several_articles_say_their_paper_and_time() -> None:
     (part,) = rendered(told)
     assert "Chuyến đầu rời bến. <i>(Báo &lt;Đò&gt;, 19:38 hôm qua)</i>\n" in part
     assert "Bến đã đóng một tháng. <i>(Tin Sông, 07:38 hôm qua)</i></blockquote>" in part
+    assert part.splitlines()[-1] == '<a href="https://bendo.example/1.html">Báo Bến Đò</a>', "no time twice"
+
+
+def test_a_headline_of_another_report_than_the_sentences_says_its_time() -> None:
+    told = replace(story(2), reports=(report(1, "Báo Đò", 19), report(2, "Tin Sông", 7)))
+    (part,) = rendered(told)
+    assert "<i>(Tin Sông, 07:38 hôm qua)</i>" in part
+    assert part.splitlines()[-1].startswith("19:38 hôm qua · ")
 
 
 def test_sentences_of_one_article_do_not_repeat_its_paper() -> None:
