@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from summarizer.stories.differences import with_disagreement, with_news
@@ -48,6 +48,7 @@ _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics ope
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
 _STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
+MOST_LISTED = 80  # of the stories that there was no room for
 _SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
 _SHARE = 0.4
@@ -55,13 +56,18 @@ _SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Ordered stories for one slot (UTC). `left_out` counts those that the reading budget had no room for."""
+    """Ordered stories for one slot (UTC). `left_out` counts those that the reading budget had no room for.
+
+    `more` are the most important of these by number, and `ranks` the places of the told ones among all.
+    """
 
     edition: str
     title: str
     slot: dt.datetime
     stories: tuple[DigestStory, ...]
     left_out: int
+    more: tuple[int, ...] = ()
+    ranks: Mapping[int, int] = field(default_factory=dict)
 
 
 def compose(
@@ -90,9 +96,14 @@ def compose(
         page.offer(queues[topic].popleft())
         if not queues[topic]:
             del queues[topic]
-    left_out = page.left_out + sum(map(len, queues.values()))
+    waiting = {one.candidate.story_id for queue in queues.values() for one in queue}
+    left_out = [one.candidate.story_id for one in rated if one.candidate.story_id in waiting | page.left_out]
     stories = _with_differences(_in_sections(page.stories, topic_order), page.surely_same, told or {})
-    return Digest(edition, title, slot, stories, left_out)
+    ranks = {one.candidate.story_id: place for place, one in enumerate(rated, start=1)}
+    return Digest(
+        edition, title, slot, stories, len(left_out), tuple(left_out[:MOST_LISTED]),
+        {story.story_id: ranks[story.story_id] for story in stories},
+    )  # fmt: skip
 
 
 def importance(candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str]) -> float:
@@ -121,7 +132,7 @@ class _Page:
 
     def __init__(self, budget: float, ranked: Sequence[Candidate]) -> None:
         self.stories: list[DigestStory] = []
-        self.left_out = 0
+        self.left_out: set[int] = set()
         self._told: list[Terms] = []
         self.surely_same: dict[int, list[Piece]] = {}  # by story: the articles that it may be told from
         self._frequencies = common_words(one.pieces[-1] for one in ranked[:_STORIES_COUNTED])
@@ -135,7 +146,7 @@ class _Page:
     def offer(self, rated: _Rated) -> None:
         """Tell the story if there is room for it and its event is not told yet."""
         if self._has_had_enough(rated):
-            self.left_out += 1
+            self.left_out.add(rated.candidate.story_id)
             return
         candidate, pieces = rated.candidate, leading(rated.candidate)
         terms = article_terms(pieces[0].document.title, pieces[0].document.sapo, pieces[0].document.body)
@@ -144,7 +155,7 @@ class _Page:
         sure = surely_same(pieces, self._frequencies)
         story = self._fitted(candidate, sure)
         if story is None:
-            self.left_out += 1
+            self.left_out.add(candidate.story_id)
             return
         self.surely_same[candidate.story_id] = sure
         self.stories.append(story)

@@ -9,7 +9,7 @@ room for a correction.
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -61,10 +61,14 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPart:
-    """One message of a digest, and the headlines in it as they are shown, one a story, in order."""
+    """One message of a digest, and the headlines in it as they are shown, one a story, in order.
+
+    `article_ids` are the articles under those headlines, by which their cards are opened.
+    """
 
     html: str
     headlines: tuple[str, ...]
+    article_ids: tuple[int, ...] = ()
 
 
 def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
@@ -82,14 +86,25 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
     around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
     stories = [_ToldStory(story, digest.slot, zone) for story in digest.stories]
     parts = _evened(stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
-    headlines = iter([_headline(story) for story in digest.stories])
-    return [
-        RenderedPart(
-            str(render("digest_part", number=number, count=len(parts), blocks=blocks, **frame)),
-            tuple(islice(headlines, len(blocks))),
-        )
-        for number, blocks in enumerate(parts, start=1)
-    ]
+    told = iter(digest.stories)
+    rendered = []
+    for number, blocks in enumerate(parts, start=1):
+        html = render("digest_part", number=number, count=len(parts), blocks=blocks, **frame)
+        own = list(islice(told, len(blocks)))
+        rendered.append(RenderedPart(str(html), tuple(map(_headline, own)), tuple(map(_article_of, own))))
+    return rendered
+
+
+def listed(
+    stories: Sequence[DigestStory], *, now: dt.datetime, zone: str, topic_titles: Mapping[str, str], room: int
+) -> list[Markup]:
+    """Return stories as they stand in one message of a digest; where they are too long, by headline only."""
+    told = [_ToldStory(story, now, zone) for story in stories]
+    for shown in (told, [_ToldStory(replace(one.story, quotes=()), now, zone) for one in told]):
+        parts = list(_parts(shown, topic_titles, room, room))
+        if len(parts) < 2:
+            break
+    return parts[0] if parts else []
 
 
 def _evened(
@@ -114,11 +129,12 @@ def _parts(
     last_heading = ""
     for story in stories:
         heading = topic_titles.get(story.story.topic or "", _OTHER_TOPICS) if has_headings else ""
-        block = _block(story, heading if not part or heading != last_heading else "", room)
+        number = len(part) + 1
+        block = _block(story, number, heading if not part or heading != last_heading else "", room)
         if part and not _fits([*part, block], most_units):
             yield [block.html for block in part]
             part = []
-            block = _block(story, heading, room)
+            block = _block(story, 1, heading, room)
         part.append(block)
         last_heading = heading
     if part:
@@ -132,13 +148,13 @@ def _fits(blocks: Sequence[_Block], most_units: int) -> bool:
     )
 
 
-def _block(told: "_ToldStory", heading: str, room: int) -> _Block:
+def _block(told: "_ToldStory", number: int, heading: str, room: int) -> _Block:
     """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
     for quotes in range(len(told.story.quotes), 0, -1):
-        block = told.render(heading, quotes)
+        block = told.render(number, heading, quotes)
         if _fits([block], room):
             return block
-    return told.render(heading, 0)
+    return told.render(number, heading, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +165,13 @@ class _ToldStory:
     slot: dt.datetime
     zone: str
 
-    def render(self, heading: str, quotes: int) -> _Block:
-        """Return the story with its first `quotes` sentences."""
+    def render(self, number: int, heading: str, quotes: int) -> _Block:
+        """Return the story with its first `quotes` sentences, under its `number` in the message."""
         story, sources = self.story, self.story.sources[:_SOURCES_NAMED]
         return _Block(
             render(
                 "digest_story",
+                number=number,
                 heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
                 title=_headline(story),
                 quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
@@ -186,6 +203,11 @@ class _ToldStory:
             return ""
         published = Published(report.published_at, report.precision)
         return publication_label(published, now=self.slot, zone=self.zone)
+
+
+def _article_of(story: DigestStory) -> int:
+    """Return the article under whose headline the story stands; 0 where that is not known."""
+    return story.reports[0].article_id if story.reports else 0
 
 
 def _headline(story: DigestStory) -> str:

@@ -97,17 +97,17 @@ def test_a_digest_reads_as_the_editor_wants_it() -> None:
         "2 tin · đọc chừng 1 phút\n"
         "\n"
         "<u>THỜI SỰ</u>\n"
-        "<b>Bến phà Vàm Đước chạy lại</b>\n"
+        "1. <b>Bến phà Vàm Đước chạy lại</b>\n"
         "Chuyến đầu tiên rời bến lúc năm giờ.\n"
         '<a href="https://bendo.example/1.html">Báo Bến Đò</a>\n'
         "\n"
         "<u>THỂ THAO</u>\n"
-        "<b>Đội Vàm Đước thắng 3-1</b>\n"
+        "2. <b>Đội Vàm Đước thắng 3-1</b>\n"
         "Ba bàn đến trong hiệp hai.\n"
         "<blockquote expandable>Khán đài kín chỗ.</blockquote>\n"
         "Báo A · Báo B · Báo C · Báo D và 2 nguồn khác\n"
         "\n"
-        "Còn 7 tin khác. Gửi vài từ khóa, Điểm Tin tìm cho bạn."
+        "Còn 7 tin khác. Chạm số để đọc kỹ một tin, «Xem thêm» để đọc tiếp."
     ]
 
 
