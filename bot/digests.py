@@ -1,21 +1,21 @@
 """From stored stories to a digest: gather the eligible ones, let the pure code choose, render the parts.
 
-Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`. Profiles
-that look back on the same window share what was gathered. Composing is CPU work: it leaves the event loop
-here.
+Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`. Readers
+that look back on the same window share what was gathered and how each story is told and laid out. Composing
+is CPU work: it leaves the event loop here.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-from bot.chat.messages.rendering import RenderedPart, render_parts
+from bot.chat.messages.rendering import RenderedPart, Renderer
 from bot.newsroom import Edition, Newsroom
 from bot.threads import DIGESTS
 from storage.articles import StoredArticle, find_summaries
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
-from summarizer.digest import Candidate, Digest, Piece, compose
+from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compose_prepared
 from summarizer.model import Summary
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
@@ -23,19 +23,22 @@ FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks bac
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What every digest of the slot `window.until` with this window may choose from."""
+    """What every digest of the slot `window.until` with this window may choose from.
+
+    Stories are told and laid out when the first digest shows them, so only one thread may compose at a time.
+    """
 
     window: Window
-    candidates: tuple[Candidate, ...]
+    prepared: Prepared
+    topic_titles: Mapping[str, str]
+    renderers: dict[str, Renderer] = field(default_factory=dict)  # by zone
 
-    def without(self, told: Mapping[int, dt.datetime]) -> "Gathered":
-        """Leave out the stories that were told, unless an article came since."""
-        left = (
-            c
-            for c in self.candidates
-            if c.story_id not in told or any(p.was_ready_at > told[c.story_id] for p in c.pieces)
-        )
-        return replace(self, candidates=tuple(left))
+    def renderer(self, zone: str) -> Renderer:
+        """Return what lays out digests for readers in `zone`."""
+        if zone not in self.renderers:
+            slot = self.window.until
+            self.renderers[zone] = Renderer(slot=slot, zone=zone, topic_titles=self.topic_titles)
+        return self.renderers[zone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ async def compose_digest(
     database: Database, newsroom: Newsroom, edition: Edition, window: Window
 ) -> Composed:
     """Compose the digest of `edition` for the slot `window.until`."""
-    return await compose_gathered(newsroom, edition, await gather(database, newsroom, window))
+    return await compose_gathered(edition, await gather(database, newsroom, window))
 
 
 async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gathered:
@@ -84,10 +87,10 @@ async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gath
 
 
 async def compose_gathered(
-    newsroom: Newsroom, edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
+    edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
 ) -> Composed:
     """Compose the digest of `edition` from what was gathered. `told`: known stories, and since when."""
-    return await DIGESTS.run(_compose, newsroom, edition, gathered, told or {})
+    return await DIGESTS.run(compose_one, edition, gathered, told or {})
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
@@ -104,24 +107,16 @@ def _gathered(
         Candidate(story, tuple(piece_of(newsroom, article, summaries[article.id]) for article in articles))
         for story, articles in stories.items()
     )
-    return Gathered(window, tuple(candidates))
+    prepared = Prepared(candidates, slot=window.until, topic_order=tuple(newsroom.topics))
+    return Gathered(window, prepared, newsroom.topics)
 
 
-def _compose(
-    newsroom: Newsroom, edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]
-) -> Composed:
-    digest = compose(
-        gathered.candidates,
-        edition=edition.name,
-        title=edition.title,
-        slot=gathered.window.until,
-        topics=edition.topics,
-        reading_minutes=edition.reading_minutes,
-        topic_order=tuple(newsroom.topics),
-        told=told,
-    )
-    rendered = render_parts(digest, zone=edition.schedule.zone, topic_titles=newsroom.topics)
-    return Composed(digest, tuple(rendered), len(gathered.candidates))
+def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]) -> Composed:
+    """Compose the digest of `edition` from what was gathered; to be called in a thread for digests."""
+    wishes = Wishes(edition.topics, edition.reading_minutes)
+    digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
+    rendered = gathered.renderer(edition.schedule.zone).render(digest)
+    return Composed(digest, tuple(rendered), len(gathered.prepared.versions))
 
 
 def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:

@@ -59,4 +59,4 @@ async def _compose(database: Database, stock: _Stock, edition: Edition) -> Compo
     if edition.max_age not in stock.gathered:
         window = window_for(edition, stock.made_at)
         stock.gathered[edition.max_age] = await gather(database, stock.newsroom, window)
-    return await compose_gathered(stock.newsroom, edition, stock.gathered[edition.max_age])
+    return await compose_gathered(edition, stock.gathered[edition.max_age])

@@ -80,7 +80,7 @@ class SharedComposer:
             self._gathered = await gather(database, newsroom, window)
         async with database.read() as connection:
             told = await find_told_stories(connection, profile.id, since=min(window.after, window.oldest))
-        return await compose_gathered(newsroom, edition, self._gathered.without(told), told)
+        return await compose_gathered(edition, self._gathered, told)
 
 
 async def _run(

@@ -142,13 +142,13 @@ def _claim(text: str, field: FieldName, number: int) -> Claim | None:
     if _NO_COUNT.search(before) or (quantity.value == 1 and not quantity.unit and not state):
         return None
     change = _CHANGE.search(before)
-    lead = _content(before)
+    lead = content_words(before)
     return Claim(
         quantity=quantity,
         place=Place(0, field, start, end),
         state=state,
         lead=lead[-_LEAD_WORDS:],
-        following=_content(after)[:_FOLLOWING_WORDS],
+        following=content_words(after)[:_FOLLOWING_WORDS],
         names=frozenset(names(text, start, left, right)),
         periods=tuple(frozenset(kind.findall(text, start, end)) for kind in _PERIODS),
         change=change.group(1) if change else "",
@@ -208,7 +208,8 @@ def states_of(text: str) -> frozenset[str]:
     return frozenset(_STATE_OF[found] for found in _STATE.findall(text))
 
 
-def _content(text: str) -> tuple[str, ...]:
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the syllables of `text` but for function words."""
     return tuple(word for word in syllables(text) if word not in _EMPTY)
 
 

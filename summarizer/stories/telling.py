@@ -194,10 +194,13 @@ def _can_be_quoted(piece: Piece) -> bool:
 
 
 def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
+    if not at_most:
+        return ()
     title = pieces[0].document.title
     quotes: list[Quote] = []
-    for piece, sentence in _sentences(pieces):
-        if len(quotes) == at_most or (quotes and len(pieces) == 1 and _says_enough(quotes[0])):
+    is_short = at_most <= MAX_QUOTES
+    for piece, sentence in _sentences(pieces, at_length=not is_short):
+        if len(quotes) == at_most or (quotes and is_short and len(pieces) == 1 and _says_enough(quotes[0])):
             break
         told = [quote.text for quote in quotes]
         if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
@@ -214,7 +217,7 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     for piece in pieces:
         if piece.quote != "full":
             continue
-        for sentence in lead_sentences(piece.document):
+        for sentence in _lead_sentences(piece.document):
             if not repeats_title(sentence.text, pieces[0].document.title) and reads_alone(
                 piece, sentence, ()
             ):
@@ -222,7 +225,7 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     return ()
 
 
-def lead_sentences(document: Document) -> Iterator[Sentence]:
+def _lead_sentences(document: Document) -> Iterator[Sentence]:
     """Yield the whole sentences of the lead; without one, the first sentence of the body."""
     field: FieldName = "sapo" if document.sapo.strip() else "body"
     text = document.field(field)
@@ -237,10 +240,11 @@ def quote_of(piece: Piece, sentence: Sentence) -> Quote:
     return Quote(sentence.text, piece.article_id, place.field, place.start, place.end)
 
 
-def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
+def _sentences(pieces: Sequence[Piece], *, at_length: bool) -> Iterator[tuple[Piece, Sentence]]:
     """Yield what may be quoted in the order of preference: the leading article's own, then the others' first.
 
     Only the leading article gives its second sentence: read after another paper's first one, it may dangle.
+    `at_length`: the rest of its lead comes before the others, which is the paper's to be read first.
     """
     for number, piece in enumerate(pieces):
         if piece.quote == "full":
@@ -250,6 +254,8 @@ def _sentences(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Sentence]]:
                         f"article {piece.article_id} does not say {sentence.text!r} at its place"
                     )
                 yield piece, sentence
+            if number == 0 and at_length:
+                yield from ((piece, sentence) for sentence in _lead_sentences(piece.document))
 
 
 def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:

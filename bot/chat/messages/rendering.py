@@ -8,8 +8,8 @@ room for a correction.
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from bot.chat.messages.markup import (
     printable,
     safe_link,
     shortened,
+    utf16_length,
     visible_length,
 )
 from bot.chat.messages.templating import render
@@ -39,24 +40,27 @@ _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
 LONGEST_CORRECTION = 300  # UTF-16 units of its text
 _CORRECTION_UNITS = visible_length(CORRECTION_LINE.format(time="23:59", text="")) + LONGEST_CORRECTION + 1
-_FRAME_ENTITIES = 4  # around the stories of a part: its title, and a correction
+_MOST_ENTITIES = MAX_ENTITIES - 4  # around the stories of a part stand its title, and a correction
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
 _EVENING_STEP = 100  # UTF-16 units
+_LONGEST_LISTED = 100  # UTF-16 units of a headline in the list at the top
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One story as it stands in a part, under the heading of its topic where that begins."""
+    """Something that stands in a part by itself, or a line of it; measured once, as Telegram counts."""
 
     html: Markup
+    units: int
+    entities: int
 
-    @property
-    def units(self) -> int:
-        return visible_length(self.html) + 2
 
-    @property
-    def entities(self) -> int:
-        return count_entities(self.html)
+def _measured(html: Markup) -> _Block:
+    return _Block(html, visible_length(html), count_entities(html))
+
+
+_NOTHING = _Block(Markup(), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,90 +75,115 @@ class RenderedPart:
     article_ids: tuple[int, ...] = ()
 
 
+class Renderer:
+    """Lays out digests of one slot in one zone; a story that stands in several is laid out once."""
+
+    def __init__(self, *, slot: dt.datetime, zone: str, topic_titles: Mapping[str, str]) -> None:
+        self._slot = slot
+        self._zone = zone
+        self._topic_titles = topic_titles
+        self._date = date_line(slot.astimezone(ZoneInfo(zone)).date())
+        self._stories: dict[tuple[int, int], tuple[DigestStory, _Block]] = {}  # by identity and sentences
+        self._headings: dict[str, _Block] = {"": _NOTHING}
+
+    def render(self, digest: Digest) -> list[RenderedPart]:
+        """Return the messages of a digest, each within Telegram's limits; none for one without stories."""
+        frame = {
+            "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
+            "date": self._date,
+            "stories": len(digest.stories),
+            "minutes": max(1, math.ceil(digest.syllables / SYLLABLES_PER_MINUTE)),
+            "left_out": digest.left_out,
+        }
+        listed = _list(digest.stories) if digest.is_listed else ""
+        around = visible_length(render("digest_part", number=1, count=1, blocks=(), listed="", **frame))
+        room = MAX_UNITS - around - _NUMBERING_UNITS - _CORRECTION_UNITS
+        parts = self._evened(digest.stories, room, utf16_length(listed) + 2)
+        told = iter(digest.stories)
+        rendered = []
+        for number, blocks in enumerate(parts, start=1):
+            html = render(
+                "digest_part", number=number, count=len(parts), blocks=blocks, listed=listed, **frame
+            )
+            own = list(islice(told, len(blocks)))
+            rendered.append(RenderedPart(str(html), tuple(map(_headline, own)), tuple(map(_article_of, own))))
+        return rendered
+
+    def _evened(self, stories: Sequence[DigestStory], room: int, before: int) -> list[list[Markup]]:
+        """Cut into as few parts as can be, about equally long: one story left over reads like a mistake.
+
+        `before` is what stands in the first part before its stories.
+        """
+        parts, units = self._parts(stories, room, room, before)
+        share = units // max(1, len(parts))
+        for most_units in range(share, room, _EVENING_STEP) if len(parts) > 1 else ():
+            evened, _ = self._parts(stories, room, most_units, before)
+            if len(evened) == len(parts):
+                return evened
+        return parts
+
+    def _parts(
+        self, stories: Sequence[DigestStory], room: int, most_units: int, before: int
+    ) -> tuple[list[list[Markup]], int]:
+        """Fill parts in order, each up to `most_units` where a story leaves the choice, and none past `room`.
+
+        Returns the blocks of each part, and the units of all of them together.
+        """
+        has_headings = any(story.topic in self._topic_titles for story in stories)
+        parts: list[list[Markup]] = []
+        total, units, entities, last_heading = before, before, 0, ""
+        for story in stories:
+            heading = self._topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
+            number = len(parts[-1]) + 1 if parts else 1
+            shown = heading if number == 1 or heading != last_heading else ""
+            block = self._block(story, number, shown, room)
+            is_over = units + block.units > most_units or entities + block.entities > _MOST_ENTITIES
+            if not parts or (number > 1 and is_over):
+                parts.append([])
+                if len(parts) > 1:
+                    units, entities = 0, 0
+                    block = self._block(story, 1, heading, room)
+            parts[-1].append(block.html)
+            units, entities, total = units + block.units, entities + block.entities, total + block.units
+            last_heading = heading
+        return parts, total
+
+    def _block(self, story: DigestStory, number: int, heading: str, room: int) -> _Block:
+        """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
+        head = self._heading(heading)
+        prefix = f"{number}. "
+        for quotes in range(len(story.quotes), -1, -1):
+            told = self._told(story, quotes)
+            units = head.units + len(prefix) + told.units + 2
+            entities = head.entities + told.entities
+            if not quotes or (units <= room and entities <= _MOST_ENTITIES):
+                break
+        return _Block(head.html + prefix + told.html, units, entities)
+
+    def _heading(self, heading: str) -> _Block:
+        if heading not in self._headings:
+            name = shortened(one_line(heading), _LONGEST_NAME).upper()
+            self._headings[heading] = _measured(Markup("<u>{}</u>\n").format(name))
+        return self._headings[heading]
+
+    def _told(self, story: DigestStory, quotes: int) -> _Block:
+        key = (id(story), quotes)  # the story is kept beside its block, so that no other one has its id
+        if key not in self._stories:
+            told = _ToldStory(story, self._slot, self._zone)
+            self._stories[key] = story, _measured(told.render(quotes))
+        return self._stories[key][1]
+
+
 def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
-    """Return the messages of a digest, each within Telegram's limits; none for a digest without stories.
-
-    The date is that of the slot in `zone`; `topic_titles` leads from a topic's name to what readers call it.
-    """
-    frame = {
-        "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
-        "date": date_line(digest.slot.astimezone(ZoneInfo(zone)).date()),
-        "stories": len(digest.stories),
-        "minutes": max(1, math.ceil(sum(story.syllables for story in digest.stories) / SYLLABLES_PER_MINUTE)),
-        "left_out": digest.left_out,
-    }
-    around = visible_length(render("digest_part", number=1, count=1, blocks=(), **frame)) + _NUMBERING_UNITS
-    stories = [_ToldStory(story, digest.slot, zone) for story in digest.stories]
-    parts = _evened(stories, topic_titles, MAX_UNITS - around - _CORRECTION_UNITS)
-    told = iter(digest.stories)
-    rendered = []
-    for number, blocks in enumerate(parts, start=1):
-        html = render("digest_part", number=number, count=len(parts), blocks=blocks, **frame)
-        own = list(islice(told, len(blocks)))
-        rendered.append(RenderedPart(str(html), tuple(map(_headline, own)), tuple(map(_article_of, own))))
-    return rendered
+    """Return the messages of one digest; see `Renderer`. The date is that of the slot in `zone`."""
+    return Renderer(slot=digest.slot, zone=zone, topic_titles=topic_titles).render(digest)
 
 
-def listed(
-    stories: Sequence[DigestStory], *, now: dt.datetime, zone: str, topic_titles: Mapping[str, str], room: int
-) -> list[Markup]:
-    """Return stories as they stand in one message of a digest; where they are too long, by headline only."""
-    told = [_ToldStory(story, now, zone) for story in stories]
-    for shown in (told, [_ToldStory(replace(one.story, quotes=()), now, zone) for one in told]):
-        parts = list(_parts(shown, topic_titles, room, room))
-        if len(parts) < 2:
-            break
-    return parts[0] if parts else []
-
-
-def _evened(
-    stories: Sequence["_ToldStory"], topic_titles: Mapping[str, str], room: int
-) -> list[list[Markup]]:
-    """Cut into as few parts as can be, about equally long: one story left over reads like a mistake."""
-    parts = list(_parts(stories, topic_titles, room, room))
-    share = sum(visible_length(html) for part in parts for html in part) // max(1, len(parts))
-    for most_units in range(share, room, _EVENING_STEP) if len(parts) > 1 else ():
-        evened = list(_parts(stories, topic_titles, room, most_units))
-        if len(evened) == len(parts):
-            return evened
-    return parts
-
-
-def _parts(
-    stories: Sequence["_ToldStory"], topic_titles: Mapping[str, str], room: int, most_units: int
-) -> Iterator[list[Markup]]:
-    """Fill parts in order, each up to `most_units` where a story leaves the choice; none goes past `room`."""
-    has_headings = any(one.story.topic in topic_titles for one in stories)
-    part: list[_Block] = []
-    last_heading = ""
-    for story in stories:
-        heading = topic_titles.get(story.story.topic or "", _OTHER_TOPICS) if has_headings else ""
-        number = len(part) + 1
-        block = _block(story, number, heading if not part or heading != last_heading else "", room)
-        if part and not _fits([*part, block], most_units):
-            yield [block.html for block in part]
-            part = []
-            block = _block(story, 1, heading, room)
-        part.append(block)
-        last_heading = heading
-    if part:
-        yield [block.html for block in part]
-
-
-def _fits(blocks: Sequence[_Block], most_units: int) -> bool:
-    return (
-        sum(block.units for block in blocks) <= most_units
-        and sum(block.entities for block in blocks) <= MAX_ENTITIES - _FRAME_ENTITIES
-    )
-
-
-def _block(told: "_ToldStory", number: int, heading: str, room: int) -> _Block:
-    """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
-    for quotes in range(len(told.story.quotes), 0, -1):
-        block = told.render(number, heading, quotes)
-        if _fits([block], room):
-            return block
-    return told.render(number, heading, 0)
+def _list(stories: Sequence[DigestStory]) -> str:
+    lines = [shortened(one_line(story.title), _LONGEST_LISTED) for story in stories[:_MOST_LISTED]]
+    if len(stories) > _MOST_LISTED:
+        lines[-1:] = [f"và {len(stories) - _MOST_LISTED + 1} tin nữa"]
+    return "\n".join(f"• {line}" for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +194,18 @@ class _ToldStory:
     slot: dt.datetime
     zone: str
 
-    def render(self, number: int, heading: str, quotes: int) -> _Block:
-        """Return the story with its first `quotes` sentences, under its `number` in the message."""
+    def render(self, quotes: int) -> Markup:
+        """Return the story with its first `quotes` sentences."""
         story, sources = self.story, self.story.sources[:_SOURCES_NAMED]
-        return _Block(
-            render(
-                "digest_story",
-                number=number,
-                heading=shortened(one_line(heading), _LONGEST_NAME).upper(),
-                title=_headline(story),
-                quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
-                is_update=story.is_update,
-                disagreement=difference_line(story.disagreement),
-                time=self._time_of_headline(story.quotes[:quotes]),
-                sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
-                more_sources=len(story.sources) - len(sources),
-            )
+        return render(
+            "digest_story",
+            title=_headline(story),
+            quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
+            is_update=story.is_update and quotes > 0,
+            disagreement=difference_line(story.disagreement),
+            time=self._time_of_headline(story.quotes[:quotes]),
+            sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
+            more_sources=len(story.sources) - len(sources),
         )
 
     def _time_of_headline(self, shown: Sequence[Quote]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from summarizer.digest import DigestStory, compose
+from summarizer.digest import Digest, DigestStory, Prepared, Wishes, compose, compose_prepared
 from summarizer.model import Document, Place, Sentence
 from summarizer.stories.telling import Candidate, Piece, QuotePolicy
 
@@ -21,6 +21,7 @@ REST = (
     " kênh, từng bị nhắc nhở vì chất mùn cưa quá cao. Chính quyền xã đang thống kê thiệt hại cùng chủ xưởng."
     " Nguyên nhân vụ cháy chưa được công bố, hiện trường đã được rào lại để lấy mẫu."
 )
+OTHER = Document("Bến phà Vàm Đước ngừng chạy", body="Bến phà Vàm Đước ngừng chạy từ trưa nay vì gió lớn.")
 
 
 @pytest.fixture
@@ -42,7 +43,13 @@ def report(piece: Builder) -> Report:
 def told(
     pieces: tuple[Piece, ...], slot: dt.datetime, known: Mapping[int, dt.datetime] | None = None
 ) -> DigestStory:
-    digest = compose(
+    return digest(pieces, slot, known).stories[0]
+
+
+def digest(
+    pieces: tuple[Piece, ...], slot: dt.datetime, known: Mapping[int, dt.datetime] | None = None
+) -> Digest:
+    return compose(
         [Candidate(7, pieces)],
         edition="sang",
         title="Điểm Tin sáng",
@@ -52,7 +59,6 @@ def told(
         topic_order=(),
         told=known,
     )
-    return digest.stories[0]
 
 
 def test_a_story_names_what_its_papers_disagree_on(report: Report, slot: dt.datetime) -> None:
@@ -83,6 +89,29 @@ def test_an_unknown_story_is_told_from_the_start(report: Report, slot: dt.dateti
     assert not told(pieces, slot, {8: slot - dt.timedelta(hours=4)}).is_update
 
 
-def test_a_known_story_that_is_only_repeated_is_no_update(report: Report, slot: dt.datetime) -> None:
+def test_a_known_story_that_is_only_repeated_is_not_told_again(report: Report, slot: dt.datetime) -> None:
     pieces = (report(1, FIRST, hours_ago=9), report(2, FIRST, hours_ago=1))
-    assert not told(pieces, slot, {7: slot - dt.timedelta(hours=4)}).is_update
+    assert digest(pieces, slot, {7: slot - dt.timedelta(hours=4)}).stories == ()
+
+
+def test_a_known_story_is_told_by_its_newest_report_alone(report: Report, slot: dt.datetime) -> None:
+    pieces = (report(1, FIRST, hours_ago=9), report(2, LATER, hours_ago=1))
+    story = told(pieces, slot, {7: slot - dt.timedelta(hours=4)})
+    assert [source.name for source in story.sources] == ["Báo 2"]
+    assert {quote.article_id for quote in story.quotes} == {2}
+
+
+def test_a_known_story_ranks_by_what_is_new_of_it(report: Report, slot: dt.datetime) -> None:
+    """Five papers told it yesterday; what one adds today does not climb above what two tell anew."""
+    pieces = (*(report(number, FIRST, hours_ago=9) for number in range(1, 6)), report(6, LATER, hours_ago=1))
+    rival = [
+        replace(report(number, "Bến phà Vàm Đước ngừng chạy từ trưa nay.", hours_ago=2), document=OTHER)
+        for number in (11, 12)
+    ]
+    rival = [replace(one, summary=()) for one in rival]
+    prepared = Prepared([Candidate(7, pieces), Candidate(8, tuple(rival))], slot=slot, topic_order=())
+    known = {7: slot - dt.timedelta(hours=4)}
+    both = compose_prepared(prepared, Wishes(), edition="sang", title="")
+    again = compose_prepared(prepared, Wishes(), edition="sang", title="", told=known)
+    assert [story.story_id for story in both.stories] == [7, 8]
+    assert [story.story_id for story in again.stories] == [8, 7]

@@ -10,7 +10,7 @@ from summarizer.stories.news import what_is_new
 from summarizer.stories.telling import Piece
 
 Builder = Callable[..., Piece]
-Report = Callable[[int, str], Piece]
+Report = Callable[..., Piece]
 
 FIRE = (
     "Cháy xưởng gỗ ở xã Cẩm Lũng, ba công nhân bị thương và được đưa tới bệnh viện huyện. "
@@ -25,10 +25,8 @@ SAME = "Ba công nhân bị thương và được đưa tới bệnh viện huy�
 def report(piece: Builder) -> Report:
     """Build an article of the story; those with higher ids are newer."""
 
-    def build(article_id: int, text: str) -> Piece:
-        return replace(
-            piece(article_id, hours_ago=20 - article_id), document=Document("Cháy xưởng", body=text)
-        )
+    def build(article_id: int, text: str, title: str = "Cháy xưởng gỗ ở Cẩm Lũng") -> Piece:
+        return replace(piece(article_id, hours_ago=20 - article_id), document=Document(title, body=text))
 
     return build
 
@@ -37,8 +35,40 @@ def test_a_figure_that_changed_is_news(report: Report) -> None:
     assert [quote.text for quote in what_is_new([report(1, FIRE)], [report(2, f"{SAME} {TOLL}")])] == [TOLL]
 
 
-def test_somebody_named_for_the_first_time_is_news(report: Report) -> None:
-    assert [quote.text for quote in what_is_new([report(1, FIRE)], [report(2, f"{SAME} {OWNER}")])] == [OWNER]
+def test_an_act_under_a_new_headline_is_news(report: Report) -> None:
+    newer = report(2, f"{SAME} {OWNER}", "Chủ xưởng gỗ thừa nhận hệ thống báo cháy hỏng")
+    assert [quote.text for quote in what_is_new([report(1, FIRE)], [newer])] == [OWNER]
+
+
+def test_under_a_headline_that_says_nothing_new_only_a_changed_figure_is_news(report: Report) -> None:
+    """A second paper tells the same fire late, and deep down what the first one left out."""
+    assert what_is_new([report(1, FIRE)], [report(2, f"{SAME} {OWNER}")]) == ()
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "Anh Phạm Viết Khoa, chủ quán nước đối diện xưởng gỗ, kể chuyện hệ thống báo cháy với khách.",
+        "Chủ xưởng gỗ Đặng Hữu Thoại (bìa trái) bên hệ thống báo cháy.",
+        "Hệ thống báo cháy của xưởng gỗ (Ảnh: Hữu Tạo) được công an huyện thu giữ sáng nay.",
+        "Năm ngoái, xưởng gỗ từng bị phạt vì hệ thống báo cháy hỏng.",
+        "Chủ xưởng gỗ nói: “Tôi thừa nhận hệ thống báo cháy hỏng”.",
+        "Số tiền này được chủ xưởng gỗ dùng sửa hệ thống báo cháy hỏng, theo quyết định của huyện.",
+        "Hệ thống báo cháy hỏng Lực lượng cứu hỏa đình chỉ xưởng gỗ, theo lời một lực lượng cứu hỏa.",
+    ],
+    ids=["bystander", "caption", "credit", "background", "own voice", "leans", "glued subhead"],
+)
+def test_what_is_no_fact_is_no_news(report: Report, junk: str) -> None:
+    newer = report(2, f"{SAME} {junk}", "Chủ xưởng gỗ thừa nhận hệ thống báo cháy hỏng")
+    assert what_is_new([report(1, FIRE)], [newer]) == ()
+
+
+def test_what_was_told_before_the_day_of_the_first_report_is_no_news(report: Report) -> None:
+    before = "Ngày 12/11, huyện yêu cầu chủ xưởng gỗ thay hệ thống báo cháy hỏng."
+    title = "Chủ xưởng gỗ thừa nhận hệ thống báo cháy hỏng"
+    assert what_is_new([report(1, FIRE)], [report(2, before, title)]) == ()
+    after = before.replace("12/11", "22/11")
+    assert what_is_new([report(1, FIRE)], [report(2, after, title)])
 
 
 def test_a_changed_figure_comes_before_a_new_name(report: Report) -> None:
@@ -57,7 +87,8 @@ def test_a_sentence_that_leans_on_the_one_before_is_not_shown(report: Report) ->
 
 
 def test_news_stands_at_its_place(report: Report) -> None:
-    newer = report(2, f"{SAME} {TOLL} {OWNER}")
+    newer = report(2, f"{SAME} {TOLL} {OWNER}", "Chủ xưởng gỗ thừa nhận hệ thống báo cháy hỏng")
+    assert len(what_is_new([report(1, FIRE)], [newer])) == 2
     for quote in what_is_new([report(1, FIRE)], [newer]):
         assert newer.document.field(quote.field)[quote.start : quote.end] == quote.text
 

@@ -107,7 +107,7 @@ def test_a_digest_reads_as_the_editor_wants_it() -> None:
         "<blockquote expandable>Khán đài kín chỗ.</blockquote>\n"
         "Báo A · Báo B · Báo C · Báo D và 2 nguồn khác\n"
         "\n"
-        "Còn 7 tin khác. Chạm số để đọc kỹ một tin, «Xem thêm» để đọc tiếp."
+        "Còn 7 tin khác. Gửi vài từ khóa, Điểm Tin tìm cho bạn."
     ]
 
 
@@ -313,3 +313,34 @@ def test_a_story_told_before_opens_with_what_is_new() -> None:
     [part] = rendered(replace(story(quotes=("Phà chạy lại từ trưa nay.",)), is_update=True))
     assert "Mới: Phà chạy lại từ trưa nay." in visible_text(part).splitlines()
     assert "Mới:" not in visible_text(rendered(story())[0])
+
+
+def test_a_longer_digest_opens_with_its_headlines() -> None:
+    stories = tuple(story(number, title=f"Chuyện số {number}") for number in range(1, 7))
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, syllables=700, is_listed=True)
+    [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    lines = visible_text(part.html).splitlines()
+    assert lines[2:10] == ["6 tin · đọc chừng 3 phút", "", *(f"• Chuyện số {n}" for n in range(1, 7))]
+    assert most_corrected(part, "Chuyện số 2") is not None
+
+
+def test_the_list_at_the_top_leaves_room_for_stories_however_long_headlines_are() -> None:
+    stories = tuple(story(number, title=f"{number} " + "rất dài " * 40) for number in range(1, 31))
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, syllables=5_000, is_listed=True)
+    parts = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    assert_sendable([part.html for part in parts])
+    assert all(most_corrected(part, part.headlines[0]) for part in parts)
+    lines = visible_text(parts[0].html).splitlines()
+    assert sum(line.startswith("• ") for line in lines) == 20
+    assert "• và 11 tin nữa" in lines
+    assert sum(len(part.headlines) for part in parts) == 30
+
+
+def test_a_short_digest_is_headlines_with_their_papers() -> None:
+    told = replace(story(quotes=()), reports=(report(1, "Báo Bến Đò", 19),))
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, (told,), 0, length="gon")
+    [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    assert visible_text(part.html).splitlines()[-2:] == [
+        "1. Bến phà Vàm Đước chạy lại",
+        "19:38 hôm qua · Báo Bến Đò",
+    ]

@@ -1,0 +1,148 @@
+"""A digest as it fills up: what is told, and how much there is to read of each topic and paper.
+
+Lengths: *gọn* is headlines alone, one screen of them; *vừa* has one or two sentences a story; *đầy đủ* has up
+to four. A digest of more than five stories opens with its headlines, which are read too.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from summarizer.stories.prepared import Prepared, Version
+from summarizer.stories.telling import DigestStory
+
+Length = Literal["gon", "vua", "daydu"]
+LENGTHS: tuple[Length, ...] = ("gon", "vua", "daydu")
+
+# A written Vietnamese syllable reads about as fast as a short English word.
+# Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
+SYLLABLES_PER_MINUTE = 250
+LISTED_FROM = 6  # stories: so many and more are listed at the top
+SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
+_SCREEN_SYLLABLES = 170  # of headlines and papers on a phone's screen
+_FULLER = 2.0  # times an edition's reading time
+_APPETITE = 0.8  # each further story of a topic is worth so much less to the reader
+_SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
+_SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
+_SHARE = 0.4
+_QUOTES: dict[Length, tuple[int, ...]] = {"gon": (0,), "vua": (2, 1), "daydu": (4, 3, 2, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A story on the page, and the version that it is told from."""
+
+    version: Version
+    story: DigestStory
+    syllables: int
+
+
+def budget_of(length: Length, reading_minutes: float) -> float:
+    """Return how many syllables a digest of this length may have."""
+    budget = reading_minutes * SYLLABLES_PER_MINUTE
+    match length:
+        case "gon":
+            return min(budget, _SCREEN_SYLLABLES)
+        case "daydu":
+            return _FULLER * budget
+        case _:
+            return budget
+
+
+def share_of(different: int) -> float:
+    """Return which share of a digest one of so many `different` topics or papers may have."""
+    return _SHARES.get(different, _SHARE)
+
+
+class Page:
+    """Takes the stories that it is offered while there is room for them."""
+
+    def __init__(
+        self, prepared: Prepared, length: Length, budget: float, *, topics: int, papers: int
+    ) -> None:
+        self.chosen: list[Chosen] = []
+        self.left_out: set[int] = set()
+        self._prepared = prepared
+        self._quotes = _QUOTES[length]
+        self._is_listed = length != "gon"
+        self._budget = budget
+        self._topic_cap, self._paper_cap = budget * share_of(topics), budget * share_of(papers)
+        self._read = 0
+        self._titles = 0  # syllables of the headlines so far
+        self._of_topic: Counter[str | None] = Counter()
+        self._of_paper: Counter[str] = Counter()
+        self._stories_of_topic: Counter[str | None] = Counter()
+
+    def offer(self, version: Version) -> None:
+        """Tell the story if there is room for it and its event is not told yet."""
+        if self._has_had_enough(version):
+            self.left_out.add(version.story_id)
+        elif not any(self._prepared.are_alike(version, one.version) for one in self.chosen):
+            chosen = self._fitted(version)
+            if chosen is None:
+                self.left_out.add(version.story_id)
+            else:
+                self._take(chosen)
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no story has room any more."""
+        return bool(self.chosen) and self._read + _SHORTEST_STORY > self._budget
+
+    @property
+    def syllables(self) -> int:
+        """Return how much there is to read."""
+        return self._read
+
+    def appetite(self, topic: str | None) -> float:
+        """Return how much a further story of a topic is worth, 1 for the first."""
+        return float(_APPETITE ** self._stories_of_topic[topic])
+
+    def _has_had_enough(self, version: Version) -> bool:
+        """Tell, before the work of telling it, whether the story's topic or all its papers are used up."""
+        if _is_used_up(self._of_topic[version.topic], self._topic_cap):
+            return True
+        return all(_is_used_up(self._of_paper[paper], self._paper_cap) for paper in version.papers)
+
+    def _fitted(self, version: Version) -> Chosen | None:
+        chosen = None
+        for quotes in self._quotes:
+            chosen = Chosen(version, *version.told(quotes))
+            if self._has_room(chosen):
+                return chosen
+        return None if self.chosen else chosen  # at least one story, whatever its length
+
+    def _has_room(self, one: Chosen) -> bool:
+        cost, version = one.syllables + SOURCE_LINE_SYLLABLES, one.version
+        if self._read + cost + self._cost_of_list(version) > self._budget:
+            return False
+        # The first story of a topic or paper is not held against it, however small the budget.
+        of_topic, of_paper = self._of_topic[version.topic], self._of_paper[version.paper]
+        return (not of_topic or of_topic + cost <= self._topic_cap) and (
+            not of_paper or of_paper + cost <= self._paper_cap
+        )
+
+    def _cost_of_list(self, version: Version) -> int:
+        """Return what the list at the top grows by: with the sixth story it is there at once."""
+        stories = len(self.chosen) + 1
+        if not self._is_listed or stories < LISTED_FROM:
+            return 0
+        return version.title_syllables + (self._titles if stories == LISTED_FROM else 0)
+
+    def _take(self, one: Chosen) -> None:
+        cost, version = one.syllables + SOURCE_LINE_SYLLABLES, one.version
+        self._read += cost + self._cost_of_list(version)
+        self._titles += version.title_syllables
+        self._of_topic[version.topic] += cost
+        self._of_paper[version.paper] += cost
+        self._stories_of_topic[version.topic] += 1
+        self.chosen.append(one)
+
+
+def is_listed(stories: int, length: Length) -> bool:
+    """Tell whether a digest of so many stories opens with its headlines."""
+    return length != "gon" and stories >= LISTED_FROM
+
+
+def _is_used_up(done: int, cap: float) -> bool:
+    return bool(done) and done + _SHORTEST_STORY > cap

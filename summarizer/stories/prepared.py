@@ -1,0 +1,178 @@
+"""What is common to every digest of one slot: each eligible story, weighed and told once.
+
+A reader's own choice only filters, orders and cuts what stands here. A story has one `Version` for readers
+who do not know it, one more for each moment at which it was told before, and one without the papers that a
+reader left out; each is worked out when somebody first needs it.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from summarizer.stories.differences import news_of, with_disagreement
+from summarizer.stories.frequencies import Frequencies
+from summarizer.stories.quoting import common_words, surely_same
+from summarizer.stories.telling import (
+    Candidate,
+    DigestStory,
+    Piece,
+    Quote,
+    leading,
+    main_topic,
+    repeats,
+    reports_of,
+    showable,
+    tell,
+)
+from summarizer.stories.terms import Terms, article_terms, similarity
+
+_FRESH_HOURS = 18.0  # a story counts half after this long
+_LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
+_SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
+_STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
+_MOST_VERSIONS = 64  # of one story that are kept
+
+
+def importance(candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str]) -> float:
+    """Rate a story by how many papers tell it, how new its newest article is, and its topic. Above 0.
+
+    Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
+    weighs a third more than the last one and than a topic that is not in it.
+    """
+    pieces = [piece for piece in candidate.pieces if not piece.advertorial]
+    papers = len({piece.source for piece in pieces})
+    hours = max(0.0, (slot - max(piece.moment for piece in pieces)).total_seconds() / 3600)
+    place = position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
+    return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS) * (1 - place * _LAST_TOPIC_LOSES))
+
+
+def position(topic: str | None, order: Sequence[str | None]) -> int:
+    """Return where a topic stands in `order`; the end where it is not in it."""
+    return order.index(topic) if topic in order else len(order)
+
+
+class Version:
+    """A story as it may be told to some readers: out of these articles, with `news` or from the start."""
+
+    def __init__(
+        self, prepared: "Prepared", candidate: Candidate, rating: float, news: Quote | None = None
+    ) -> None:
+        self.story_id = candidate.story_id
+        self.candidate = candidate
+        self.rating = rating
+        pieces = showable(candidate)
+        self.topic = main_topic(pieces)
+        self.papers = frozenset(piece.source for piece in pieces)
+        self._prepared = prepared
+        self._news = news
+        self._told: dict[int, tuple[DigestStory, int]] = {}
+
+    @cached_property
+    def sure(self) -> list[Piece]:
+        """The articles that the story is told from, the leading one first."""
+        pieces = leading(self.candidate)
+        if self._news is not None:
+            pieces.sort(key=lambda piece: piece.article_id != self._news_article)
+        return surely_same(pieces, self._prepared.frequencies)
+
+    @property
+    def _news_article(self) -> int | None:
+        return self._news.article_id if self._news else None
+
+    @property
+    def paper(self) -> str:
+        """Return the paper whose article leads the story."""
+        return self.sure[0].source
+
+    def told(self, quotes: int) -> tuple[DigestStory, int]:
+        """Return the story with at most `quotes` sentences, and how many syllables there are to read."""
+        if quotes not in self._told:
+            story = self._tell(quotes)
+            self._told[quotes] = story, story.syllables
+        return self._told[quotes]
+
+    def _tell(self, quotes: int) -> DigestStory:
+        story = tell(self.candidate, self.sure, max_quotes=quotes)
+        if self._news is not None and quotes:
+            others = [quote for quote in story.quotes if not repeats(quote.text, self._news.text)]
+            chosen = (self._news, *(quote for quote in others if quote != self._news))[:quotes]
+            story = replace(story, quotes=chosen, reports=reports_of(self.sure, chosen), is_update=True)
+        if quotes:
+            story = with_disagreement(story, Candidate(self.story_id, tuple(self.sure)))
+        return story
+
+    @cached_property
+    def title_syllables(self) -> int:
+        """Return how long the headline is."""
+        return self.told(0)[1]
+
+
+class Prepared:
+    """The stories of one slot, the most important first. Not for two threads at once."""
+
+    def __init__(
+        self, candidates: Iterable[Candidate], *, slot: dt.datetime, topic_order: Sequence[str]
+    ) -> None:
+        self.slot = slot
+        self.topic_order = tuple(topic_order)
+        versions = [self._version(one) for one in candidates if showable(one)]
+        self.versions = sorted(versions, key=lambda one: (-one.rating, one.story_id))
+        self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
+        self._alike: dict[tuple[int, int], bool] = {}
+        self._terms: dict[int, Terms] = {}
+
+    @cached_property
+    def frequencies(self) -> Frequencies:
+        """How often words stand in the news of this slot."""
+        return common_words(one.candidate.pieces[-1] for one in self.versions[:_STORIES_COUNTED])
+
+    def _version(self, candidate: Candidate, news: Quote | None = None) -> Version:
+        return Version(self, candidate, importance(candidate, self.slot, self.topic_order), news)
+
+    def version_for(
+        self, version: Version, told_at: dt.datetime | None, papers_out: Collection[str]
+    ) -> Version | None:
+        """Return the story without `papers_out` for readers who know what was told at `told_at`.
+
+        None: nothing is left, or nothing of it is new to them.
+        """
+        without = frozenset(papers_out) & {piece.source for piece in version.candidate.pieces}
+        known = frozenset(
+            piece.article_id
+            for piece in version.candidate.pieces
+            if told_at is not None and piece.was_ready_at <= told_at
+        )
+        if not known and not without:
+            return version
+        key = (version.story_id, known, without)
+        if key not in self._others:
+            if len(self._others) > _MOST_VERSIONS * len(self.versions):
+                self._others.clear()
+            self._others[key] = self._made(version.candidate, known, without)
+        return self._others[key]
+
+    def _made(self, candidate: Candidate, known: frozenset[int], without: frozenset[str]) -> Version | None:
+        left = [piece for piece in candidate.pieces if piece.source not in without]
+        fresh = Candidate(candidate.story_id, tuple(p for p in left if p.article_id not in known))
+        if not showable(fresh):
+            return None
+        if not known:
+            return self._version(fresh)
+        old = [piece for piece in candidate.pieces if piece.article_id in known]
+        news = news_of(old, fresh)
+        return self._version(fresh, news) if news else None
+
+    def are_alike(self, one: Version, other: Version) -> bool:
+        """Tell whether two stories tell one event: grouping misses some."""
+        key = (min(one.story_id, other.story_id), max(one.story_id, other.story_id))
+        if key not in self._alike:
+            self._alike[key] = similarity(self._terms_of(one), self._terms_of(other)) >= _SAME_EVENT
+        return self._alike[key]
+
+    def _terms_of(self, version: Version) -> Terms:
+        if version.story_id not in self._terms:
+            document = version.sure[0].document
+            self._terms[version.story_id] = article_terms(document.title, document.sapo, document.body)
+        return self._terms[version.story_id]
