@@ -69,6 +69,14 @@ app = Group(
         ),
         "sources": _SOURCES,
         "inbox": _INBOX,
+        "reader": (
+            "bot.commands.readers.reader",
+            "Một người nhận: đã chọn gì, số tới bao giờ đến, đã nhận gì và vì sao không nhận.",
+        ),
+        "issues": (
+            "bot.commands.issues.issues",
+            "Các số: đến giờ và gửi lúc nào, muộn hay đợi vì sao.",
+        ),
         "show": (
             "bot.commands.articles.show",
             "Xem một bài: chữ đã làm sạch, các bản cũ, tóm tắt kèm vị trí từng câu.",

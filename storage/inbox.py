@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.intake.model import Refusal
@@ -49,3 +49,23 @@ async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list
     r = refusals.c
     query = select(r.source, r.path, r.reason).order_by(r.seen_at.desc(), r.path).limit(limit)
     return [(row.source, row.path, row.reason) for row in await connection.execute(query)]
+
+
+async def find_refusals_at(
+    connection: AsyncConnection, place: str, *, limit: int = 5
+) -> list[tuple[str, str, str]]:
+    """Return (source, path, reason) of what was refused at `place`: a path or its end, or an address."""
+    r = refusals.c
+    is_there = or_(r.path == place, r.path.endswith(f"/{place}", autoescape=True))
+    query = select(r.source, r.path, r.reason).where(is_there).order_by(r.seen_at.desc(), r.path)
+    return [(row.source, row.path, row.reason) for row in await connection.execute(query.limit(limit))]
+
+
+async def find_refusals_of(
+    connection: AsyncConnection, source: str, *, limit: int = 5
+) -> list[tuple[str, str, str]]:
+    """Return (source, path, reason) of a source's latest refusals, newest first."""
+    r = refusals.c
+    query = select(r.source, r.path, r.reason).where(r.source == source)
+    rows = await connection.execute(query.order_by(r.seen_at.desc(), r.path).limit(limit))
+    return [(row.source, row.path, row.reason) for row in rows]

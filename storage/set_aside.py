@@ -62,6 +62,12 @@ async def set_articles_aside(
         await record_refusals(connection, article.source, [refusal], now=now)
 
 
+async def is_set_aside(connection: AsyncConnection, article_id: int) -> bool:
+    """Tell whether an article is not tried again until its text changes."""
+    query = select(articles.c.tries).where(articles.c.id == article_id, articles.c.worked_at.is_(None))
+    return (await connection.execute(query)).scalar_one_or_none() == SET_ASIDE
+
+
 def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
     return and_(articles.c.id.in_(ids), articles.c.worked_at.is_(None), articles.c.tries < SET_ASIDE)
 

@@ -100,6 +100,14 @@ async def find_changed_watches(
     return [ChangedWatch(*row) for row in rows]
 
 
+async def count_watches_of(connection: AsyncConnection, subscriber_id: int) -> int:
+    """Return how many things a subscriber watches."""
+    w = watches.c
+    theirs = and_(w.subscriber_id == subscriber_id, w.removed_at.is_(None))
+    query = select(func.count()).select_from(watches).where(theirs)
+    return (await connection.execute(query)).scalar_one()
+
+
 async def count_watches(connection: AsyncConnection) -> int:
     """Return how many watches there are, without the removed."""
     query = select(func.count()).select_from(watches).where(watches.c.removed_at.is_(None))

@@ -4,6 +4,7 @@ typer's own words are English, and its listing of commands would import every on
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -16,10 +17,18 @@ from typer.core import TyperCommand, TyperGroup
 from bot.commands.terminal import fail, say
 
 _WRONG_USE = 2
+_GROUP = re.compile(r"-\d{4,}", re.ASCII)
 
 
 class Command(TyperCommand):
     """One command, its help in Vietnamese."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; a long number with a minus is a group's number, not an option."""
+        groups = [one for one in args if _GROUP.fullmatch(one)]
+        if groups and "--" not in args:
+            args = [*(one for one in args if one not in groups), "--", *groups]
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return `--help`, told in Vietnamese."""

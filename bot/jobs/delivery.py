@@ -31,15 +31,14 @@ from storage.delivery.deliveries import (
     put_back,
     recover_interrupted,
 )
+from storage.delivery.holds import find_stop, resume_sending, stop_sending
 from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.refusals import REFUSED
-from storage.notes import find_note, forget_note, write_note
 from storage.subscribers import move_chat, retire, set_thread
 
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0
 _GATHER_SECONDS = 0.003  # each more is time in which a kill doubles what arrived
-_PAUSED = "sending_paused"
 _log = structlog.get_logger(__name__)
 
 
@@ -85,9 +84,9 @@ class Sender:
         now = self._desk.clock.now()
         async with self._desk.database.write() as connection:
             if is_paused:
-                await write_note(connection, _PAUSED, now.isoformat(), now=now)
+                await stop_sending(connection, now=now)
             else:
-                await forget_note(connection, _PAUSED)
+                await resume_sending(connection)
         self.wake()
 
     async def call_off(self, chat_id: int) -> None:
@@ -109,7 +108,7 @@ class Sender:
         Returns how many rows ended unknown.
         """
         async with self._desk.database.write() as connection:
-            self.is_paused = await find_note(connection, _PAUSED) is not None
+            self.is_paused = await find_stop(connection) is not None
             await self._waits.recover(connection)
             return await recover_interrupted(connection, now=self._desk.clock.now())
 

@@ -16,6 +16,7 @@ from storage.tables import subscribers
 from storage.times import UtcTime
 
 _LIMITED = "sending_limited"
+_STOPPED = "sending_paused"  # by an operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,27 @@ async def find_limit(connection: AsyncConnection) -> dt.datetime | None:
     A moment that has passed means that the next delivery finds out whether it still does.
     """
     note = await find_note(connection, _LIMITED)
+    return dt.datetime.fromisoformat(note) if note else None
+
+
+async def find_hold(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> dt.datetime | None:
+    """Return until when a chat has to wait, None where it has not."""
+    s = subscribers.c
+    query = select(s.held_until).where(s.chat_id == chat_id, s.held_until > now)
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def stop_sending(connection: AsyncConnection, *, now: dt.datetime) -> None:
+    """Note that an operator stopped all sending."""
+    await write_note(connection, _STOPPED, now.isoformat(), now=now)
+
+
+async def resume_sending(connection: AsyncConnection) -> None:
+    """Note that sending goes on."""
+    await forget_note(connection, _STOPPED)
+
+
+async def find_stop(connection: AsyncConnection) -> dt.datetime | None:
+    """Return since when an operator has stopped all sending."""
+    note = await find_note(connection, _STOPPED)
     return dt.datetime.fromisoformat(note) if note else None

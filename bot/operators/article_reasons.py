@@ -1,0 +1,110 @@
+"""Why an article did not reach a reader. Pure: `looking_up` gathers the facts, this decides."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.newsroom import Edition, Newsroom
+from bot.operators.reasons import say_at
+from storage.articles import StoredArticle
+from storage.sources import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReason:
+    """What became of an article: a code, and words for an operator."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """What is known of an article that is not stored. `source` is the declared source of its host."""
+
+    refused: Sequence[tuple[str, str, str]] = ()
+    refused_nearby: Sequence[tuple[str, str, str]] = ()
+    source_title: str | None = None
+    state: SourceState | None = None
+    is_quiet: bool = False
+    trouble: str | None = None
+
+
+def why_not_stored(found: Unstored, *, zone: str, now: dt.datetime) -> ArticleReason:
+    """Say why an article is not stored."""
+    if found.refused:
+        _, path, reason = found.refused[0]
+        return ArticleReason("article_refused", f"không nhận bài này ({path}): {reason}")
+    if found.source_title is None:
+        return ArticleReason("no_source", "chưa có bài này, và không nguồn nào đã khai báo đọc trang ấy")
+    head, state = f"chưa có bài này; nguồn {found.source_title}", found.state
+    if state is None:
+        return ArticleReason("not_polled", f"{head} chưa được hỏi lần nào")
+    if found.trouble is not None:
+        since = say_at(state.fetched_at, zone, now) if state.fetched_at else "đầu"
+        return ArticleReason("source_broken", f"{head} không đọc được từ {since}: {found.trouble}")
+    if found.is_quiet and state.new_at is not None:
+        return ArticleReason(
+            "source_silent", f"{head} im, không có tin mới từ {say_at(state.new_at, zone, now)}"
+        )
+    asked = say_at(state.fetched_at, zone, now) if state.fetched_at else "chưa lần nào"
+    words = f"{head} chưa đưa bài này (hỏi lần cuối {asked}, hỏi lại {say_at(state.next_at, zone, now)})"
+    if found.refused_nearby:
+        _, path, reason = found.refused_nearby[0]
+        words += f"; mục bị từ chối gần nhất của nguồn: {path}: {reason}"
+    return ArticleReason("not_seen", words)
+
+
+def why_not_told(
+    article: StoredArticle,
+    edition: Edition,
+    newsroom: Newsroom,
+    *,
+    is_set_aside: bool,
+    told_until: dt.datetime | None,
+    next_slot: dt.datetime | None,
+    now: dt.datetime,
+) -> ArticleReason:
+    """Say why a stored article's story is in no issue of a reader.
+
+    `told_until` is up to when the profile's issues cover the news, `next_slot` when the next one is due.
+    """
+    zone = edition.schedule.zone
+    if article.worked_at is None or article.ready_at is None:
+        if is_set_aside:
+            return ArticleReason("article_refused", "bài được để riêng vì làm hỏng bộ xử lý văn bản")
+        stored = say_at(article.stored_at, zone, now)
+        return ArticleReason("not_processed", f"nhận lúc {stored}, còn chờ xử lý nên chưa vào số nào")
+    if reason := _never_told(article, edition, newsroom):
+        return reason
+    came_out = article.published.at if article.published else article.stored_at
+    if article.ready_at - came_out > edition.max_age:
+        hours = round(edition.max_age.total_seconds() / 3600)
+        return ArticleReason(
+            "too_old", f"đăng lúc {say_at(came_out, zone, now)}, cũ hơn {hours} giờ khi nhận được"
+        )
+    if told_until is None or article.ready_at > told_until:
+        when = say_at(next_slot, zone, now) if next_slot else "tới"
+        return ArticleReason("comes_next", f"chưa đến số nào kể từ khi nhận bài; sẽ được xét cho số {when}")
+    minutes = f"{edition.reading_minutes:g} phút đọc"
+    return ArticleReason(
+        "dropped", f"đã được xét nhưng không được chọn: số ấy chỉ có {minutes}, các tin khác đứng trước"
+    )
+
+
+def _never_told(article: StoredArticle, edition: Edition, newsroom: Newsroom) -> ArticleReason | None:
+    """Say why an article can be in no digest of a reader, however little else there is."""
+    if article.advertorial:
+        return ArticleReason("dropped", "bài quảng cáo không vào bản tin")
+    if article.story_id is None:
+        return ArticleReason(
+            "dropped", "bài điểm nhiều tin không vào bản tin; từng tin vào theo bài riêng của nó"
+        )
+    source = newsroom.find_source(article.source)
+    if source is not None and source.quote == "none":
+        return ArticleReason("dropped", f'nguồn {source.title} khai báo quote = "none" nên không được trích')
+    if edition.topics and article.topic not in edition.topics:
+        topic = newsroom.topics.get(article.topic or "", "không rõ")
+        chosen = ", ".join(newsroom.topics.get(name, name) for name in edition.topics)
+        return ArticleReason("muted", f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")
+    return None

@@ -1,0 +1,249 @@
+"""What an operator looks up: a reader, an article as one reader sees it, the issues. Rows in, reasons out."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.desk import Desk
+from bot.fetching.errors import said
+from bot.jobs.web.health import QUIET
+from bot.newsroom import Edition, Newsroom
+from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
+from bot.operators.reasons import (
+    Reason,
+    Sending,
+    Why,
+    next_arrival,
+    say_at,
+    why_blank,
+    why_delivery,
+    why_held,
+    why_issue,
+    why_not_next,
+)
+from bot.times.schedule import QuietHours
+from storage.articles import StoredArticle, find_article_at, get_article
+from storage.delivery.history import (
+    BlankIssue,
+    PastDelivery,
+    SentIssue,
+    find_blank_issues,
+    find_past,
+    find_sent_issues,
+    find_telling,
+)
+from storage.delivery.holds import find_hold, find_limit, find_stop
+from storage.errors import UnknownArticleError
+from storage.identity import site_of
+from storage.inbox import find_refusals_at, find_refusals_of
+from storage.profiles import Profile, count_listeners, find_profile, find_profiles
+from storage.set_aside import is_set_aside
+from storage.sources import find_source_states
+from storage.subscribers import Subscriber, find_subscriber
+from storage.watches import count_watches_of
+
+_PAST = 20  # deliveries shown
+_BLANK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NextArrival:
+    """When the next digest comes: its slot, its arrival, and why that is later, or why none comes."""
+
+    slot_at: dt.datetime | None
+    arrives_at: dt.datetime | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderView:
+    """One reader with the reasons for everything that came or did not. Newest first."""
+
+    subscriber: Subscriber
+    edition: Edition
+    next: NextArrival
+    past: tuple[tuple[PastDelivery, Reason], ...]
+    blank: tuple[tuple[BlankIssue, Reason], ...]
+    watches: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComingIssue:
+    """A slot that is due, with how many readers it has."""
+
+    edition: str
+    slot_at: dt.datetime
+    zone: str
+    readers: int
+
+
+async def look_at_reader(desk: Desk, chat_id: int) -> ReaderView | None:
+    """Return what there is to say of a reader, None where the chat is not known."""
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+        if subscriber is None:
+            return None
+        sending = await find_sending(connection)
+        held = await find_hold(connection, chat_id, now=now)
+        profile = await find_profile(connection, subscriber.profile_id)
+        past = await find_past(connection, subscriber.id, limit=_PAST)
+        blank = await find_blank_issues(connection, subscriber.profile_id, limit=_BLANK)
+        watches = await count_watches_of(connection, subscriber.id)
+    edition = desk.newsroom.edition_for(subscriber.choices)
+    zone, quiet = edition.schedule.zone, _quiet_of(subscriber)
+    return ReaderView(
+        subscriber,
+        edition,
+        _next(subscriber, edition, profile, held, sending, now),
+        tuple((one, why_delivery(one, quiet, held, sending, zone=zone, now=now)) for one in past),
+        tuple((one, why_blank(one)) for one in blank if one.slot_at >= subscriber.created_at),
+        watches,
+    )
+
+
+async def find_sending(connection: AsyncConnection) -> Sending:
+    """Return what holds all sending up."""
+    return Sending(await find_stop(connection), await find_limit(connection))
+
+
+def _quiet_of(subscriber: Subscriber) -> QuietHours:
+    return QuietHours(subscriber.quiet_start, subscriber.quiet_end)
+
+
+def _next(
+    subscriber: Subscriber,
+    edition: Edition,
+    profile: Profile | None,
+    held: dt.datetime | None,
+    sending: Sending,
+    now: dt.datetime,
+) -> NextArrival:
+    zone = edition.schedule.zone
+    none = why_not_next(subscriber, zone=zone, now=now)
+    due = profile.next_due_at if profile else None
+    found = next_arrival(subscriber, edition, due_at=due, held_until=held, now=now)
+    if found is None:
+        return NextArrival(None, None, (none,) if none else ())
+    slot, arrives = found
+    reasons = [*([none] if none else [])]
+    if arrives > max(slot, now) and held is None:
+        reasons.append(Reason(Why.QUIET, f"số {say_at(slot, zone, now)} rơi vào giờ yên tĩnh nên đợi"))
+    if holds := why_held(held, sending, zone=zone, now=now):
+        reasons.append(holds)
+    return NextArrival(slot, arrives, tuple(reasons))
+
+
+async def why_article(
+    desk: Desk, chat_id: int, wanted: str
+) -> tuple[StoredArticle | None, ArticleReason] | None:
+    """Say what became of an article for a reader: `wanted` is its number, its id or its address.
+
+    None where the chat is not known.
+    """
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+        if subscriber is None:
+            return None
+        edition = desk.newsroom.edition_for(subscriber.choices)
+        zone = edition.schedule.zone
+        article = await _find_article(connection, wanted)
+        if article is None:
+            return None, why_not_stored(
+                await _unstored(connection, wanted, desk.newsroom), zone=zone, now=now
+            )
+        if told := await _why_told(connection, subscriber, article, zone, now):
+            return article, told
+        aside = await is_set_aside(connection, article.id)
+        profile = await find_profile(connection, subscriber.profile_id)
+    none = why_not_next(subscriber, zone=zone, now=now)
+    reason = why_not_told(
+        article,
+        edition,
+        desk.newsroom,
+        is_set_aside=aside,
+        told_until=profile.last_slot_at if profile else None,
+        next_slot=profile.next_due_at if profile else None,
+        now=now,
+    )
+    if none is not None and reason.code in ("comes_next", "dropped"):
+        return article, ArticleReason(none.code, none.words)
+    return article, reason
+
+
+async def _find_article(connection: AsyncConnection, wanted: str) -> StoredArticle | None:
+    try:
+        return await get_article(connection, wanted)
+    except UnknownArticleError:
+        return await find_article_at(connection, wanted) if "://" in wanted else None
+
+
+async def _why_told(
+    connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
+) -> ArticleReason | None:
+    """Say how the reader was told the article's story, if so."""
+    if article.story_id is None:
+        return None
+    found = await find_telling(connection, subscriber.id, article.story_id)
+    if found is None:
+        return None
+    headline, one = found
+    held = await find_hold(connection, subscriber.chat_id, now=now)
+    sending = await find_sending(connection)
+    reason = why_delivery(one, _quiet_of(subscriber), held, sending, zone=zone, now=now)
+    slot = say_at(one.slot_at or one.made_at, zone, now)
+    if headline is None or headline == article.title:
+        return ArticleReason(reason.code, f"có trong số {slot}: {reason.words}")
+    words = f"gộp vào chuyện «{headline}» của số {slot}: {reason.words}"
+    return ArticleReason("folded" if one.status == "sent" else reason.code, words)
+
+
+async def _unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom) -> Unstored:
+    refused = await find_refusals_at(connection, wanted)
+    site = site_of(_host(wanted)) if "://" in wanted else None
+    states = await find_source_states(connection)
+    for source in newsroom.web_sources if site else ():
+        if site_of(_host(source.url)) == site:
+            state = states.get(source.name)
+            return Unstored(
+                refused,
+                await find_refusals_of(connection, source.name),
+                source.title,
+                state,
+                state is not None and QUIET in state.told,
+                said(state.trouble, state.detail) if state and state.trouble else None,
+            )
+    return Unstored(refused)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+async def look_at_issues(
+    desk: Desk, *, days: int, limit: int
+) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
+    """Return the next slot of each edition and zone, and the latest issues with how they stand."""
+    now, newsroom = desk.clock.now(), desk.newsroom
+    async with desk.database.read() as connection:
+        profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
+        sending = await find_sending(connection)
+        since = now - dt.timedelta(days=days)
+        past = await find_sent_issues(connection, now=now, since=since, limit=limit)
+    coming: Counter[tuple[dt.datetime, str, str]] = Counter()
+    for profile in profiles:
+        if profile.next_due_at is not None and profile.id in listeners:
+            edition = newsroom.edition_for(profile.choices)
+            coming[profile.next_due_at, edition.name, edition.schedule.zone] += listeners[profile.id]
+    return (
+        [ComingIssue(name, slot, zone, count) for (slot, name, zone), count in sorted(coming.items())],
+        [(one, why_issue(one, sending, zone=newsroom.zone, now=now)) for one in past],
+    )

@@ -1,0 +1,264 @@
+"""Why a reader got something, gets it later, or did not: the one place that decides it. Pure.
+
+The command line and the console show these reasons. Each has a code, and words for an operator.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.jobs.slot_plan import TOO_LATE
+from bot.newsroom import Edition
+from bot.times.schedule import QuietHours
+from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
+from storage.delivery.outlook import LATE
+from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
+from storage.delivery.states import DeliveryStatus, IssueStatus
+from storage.subscribers import Subscriber
+
+_ON_TIME = dt.timedelta(minutes=5)  # an issue made by then waited for nothing
+_MINUTE = dt.timedelta(minutes=1)
+
+
+class Why(StrEnum):
+    """What a reason comes to."""
+
+    ON_TIME = "on_time"
+    SENT_LATE = "sent_late"
+    MADE_LATE = "made_late"  # after a stop
+    QUIET = "quiet_hours"
+    STOPPED = "sending_stopped"
+    LIMITED = "telegram_limit"
+    HELD = "too_many_requests"
+    RETRY = "retry"
+    IN_TURN = "in_turn"
+    IN_FLIGHT = "in_flight"
+    BLOCKED = "blocked"
+    NO_RIGHTS = "no_rights"
+    REFUSED = "refused"
+    RETRACTED = "retracted"
+    PAUSED = "paused"
+    CALLED_OFF = "called_off"
+    IN_DOUBT = "in_doubt"
+    SKIPPED = "skipped"
+    EMPTY = "empty"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason: its code, and one or two clauses in Vietnamese."""
+
+    code: Why
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What holds all sending up: an operator's stop, since when; Telegram's limit, until when."""
+
+    stopped_since: dt.datetime | None = None
+    limited_until: dt.datetime | None = None
+
+
+def why_delivery(
+    one: PastDelivery,
+    quiet: QuietHours,
+    held_until: dt.datetime | None,
+    sending: Sending,
+    *,
+    zone: str,
+    now: dt.datetime,
+) -> Reason:
+    """Say what became of a delivery, or what it waits for. `held_until`: Telegram makes this chat wait."""
+    match one.status:
+        case DeliveryStatus.SENT:
+            return _why_sent(one, quiet, zone, now)
+        case DeliveryStatus.PENDING:
+            return _why_waiting(one, held_until, sending, zone, now)
+        case DeliveryStatus.SENDING:
+            return Reason(Why.IN_FLIGHT, "đang gửi, chờ Telegram trả lời")
+        case DeliveryStatus.UNKNOWN:
+            words = f"không rõ đã đến hay chưa, không gửi lại ({one.reason or 'bị ngắt giữa chừng'})"
+            return Reason(Why.IN_DOUBT, words)
+        case _:
+            return _why_gone(one.reason or "")
+
+
+def _why_sent(one: PastDelivery, quiet: QuietHours, zone: str, now: dt.datetime) -> Reason:
+    sent = f"đã gửi lúc {say_at(one.changed_at, zone, now)}"
+    delays = list(_delays(one, quiet, zone))
+    if not delays:
+        return Reason(Why.ON_TIME, sent)
+    return Reason(delays[0].code, f"{sent}: {'; '.join(reason.words for reason in delays)}")
+
+
+def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]:
+    """Yield what made a sent delivery later than its slot, the weightiest first."""
+    if one.slot_at is not None and (late := one.made_at - one.slot_at) > _ON_TIME:
+        words = f"số soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
+        yield Reason(Why.MADE_LATE, words)
+    if (rest := one.not_before - one.made_at) > _MINUTE:
+        if quiet.covers(one.made_at, zone):
+            yield Reason(Why.QUIET, f"đợi {say_length(rest)} cho hết giờ yên tĩnh")
+        else:
+            yield Reason(Why.RETRY, f"hoãn {say_length(rest)}, Telegram hoặc mạng từ chối lần trước")
+    if (late := one.changed_at - one.not_before) > LATE:
+        yield Reason(Why.SENT_LATE, f"đến lượt muộn {say_length(late)}, việc gửi bị dừng hoặc quá đông")
+
+
+def _why_waiting(
+    one: PastDelivery, held_until: dt.datetime | None, sending: Sending, zone: str, now: dt.datetime
+) -> Reason:
+    if one.not_before > now:
+        return Reason(Why.QUIET, f"đợi hết giờ yên tĩnh, gửi lúc {say_at(one.not_before, zone, now)}")
+    if held := why_held(held_until, sending, zone=zone, now=now):
+        return held
+    if one.tries or one.reason:
+        return Reason(Why.RETRY, f"chờ thử lại ({one.reason or 'lần trước bị ngắt giữa chừng'})")
+    return Reason(Why.IN_TURN, f"đang chờ đến lượt, từ {say_at(one.not_before, zone, now)}")
+
+
+def why_held(
+    held_until: dt.datetime | None, sending: Sending, *, zone: str, now: dt.datetime
+) -> Reason | None:
+    """Say what keeps a due message from a chat, None where nothing does."""
+    if sending.stopped_since is not None:
+        since = say_at(sending.stopped_since, zone, now)
+        return Reason(Why.STOPPED, f"người quản trị đã dừng gửi từ {since}; /quantri, Gửi tiếp")
+    if sending.limited_until is not None and sending.limited_until > now:
+        until = say_at(sending.limited_until, zone, now)
+        return Reason(Why.LIMITED, f"Telegram bảo bot nghỉ (429) đến {until}")
+    if held_until is not None and held_until > now:
+        return Reason(
+            Why.HELD, f"Telegram bắt riêng cuộc trò chuyện này đợi (429) đến {say_at(held_until, zone, now)}"
+        )
+    return None
+
+
+def _why_gone(reason: str) -> Reason:
+    kind, said = reason.partition(": ")[0], words_of(reason)
+    known = {
+        LEFT: Reason(Why.BLOCKED, f"người nhận đã chặn hoặc rời bot (Telegram: {said})"),
+        NO_RIGHTS: Reason(Why.NO_RIGHTS, f"bot không có quyền viết ở đó (Telegram: {said})"),
+        REFUSED: Reason(Why.REFUSED, f"Telegram không nhận tin này ({said})"),
+        "paused": Reason(Why.PAUSED, "không gửi vì người nhận đã tạm dừng"),
+        "gone": Reason(Why.BLOCKED, "không gửi vì người nhận đã ngừng nhận"),
+        IssueStatus.RETRACTED: Reason(Why.RETRACTED, "số đã thu hồi trước khi gửi"),
+        "nothing to edit": Reason(Why.CALLED_OFF, "không có tin nào để sửa"),
+    }
+    return known.get(kind, Reason(Why.CALLED_OFF, f"không gửi nữa ({reason or 'không rõ lý do'})"))
+
+
+def why_blank(issue: BlankIssue) -> Reason:
+    """Say why a slot brought nothing."""
+    if issue.status == IssueStatus.EMPTY:
+        return Reason(Why.EMPTY, "không có tin nào mới trong các chủ đề đã chọn")
+    return Reason(Why.SKIPPED, _skipped(issue.reason))
+
+
+def _skipped(reason: str | None) -> str:
+    stopped = ", bot không chạy lúc đến giờ" if reason == TOO_LATE else ""
+    return f"bỏ qua, {reason or 'không rõ lý do'}{stopped}"
+
+
+def why_not_next(subscriber: Subscriber, *, zone: str, now: dt.datetime) -> Reason | None:
+    """Say why nothing comes for a reader at all, None where digests come."""
+    if subscriber.status == "paused":
+        if subscriber.paused_until is None:
+            return Reason(
+                Why.PAUSED, f"tạm dừng từ {say_at(subscriber.changed_at, zone, now)}, đến khi nhận tiếp"
+            )
+        return Reason(Why.PAUSED, f"tạm dừng đến {say_at(subscriber.paused_until, zone, now)}")
+    if subscriber.status == "gone":
+        since = say_at(subscriber.changed_at, zone, now)
+        found = _why_gone(subscriber.status_reason or "gone")
+        return Reason(found.code, f"{found.words}, từ {since}")
+    return None
+
+
+def next_arrival(
+    subscriber: Subscriber,
+    edition: Edition,
+    *,
+    due_at: dt.datetime | None,
+    held_until: dt.datetime | None,
+    now: dt.datetime,
+) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the next slot and when its digest really arrives; None where none comes.
+
+    Counted are a pause with an end, quiet hours and Telegram's wait for this chat. `due_at` is the slot that
+    the profile waits for, where it waits.
+    """
+    if subscriber.status == "gone" or (subscriber.status == "paused" and subscriber.paused_until is None):
+        return None
+    schedule, after = edition.schedule, max(now, subscriber.paused_until or now)
+    slot = due_at if due_at is not None and subscriber.status == "active" else schedule.next_after(after)
+    quiet = QuietHours(subscriber.quiet_start, subscriber.quiet_end)
+    return slot, max(quiet.release(max(slot, now), schedule.zone), held_until or slot)
+
+
+def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime) -> Reason:
+    """Say how an issue stands: what it waits for, why it was late, or that it went out in time."""
+    if issue.waiting:
+        return _why_issue_waits(issue, sending, zone, now)
+    if issue.statuses <= {IssueStatus.SKIPPED}:
+        return Reason(Why.SKIPPED, _skipped(issue.reason))
+    if IssueStatus.RETRACTED in issue.statuses:
+        return Reason(Why.RETRACTED, "đã thu hồi")
+    if IssueStatus.MADE not in issue.statuses:
+        return Reason(Why.EMPTY, "không có tin nào mới")
+    if (late := issue.made_at - issue.slot_at) > _ON_TIME:
+        return Reason(
+            Why.MADE_LATE, f"soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
+        )
+    if issue.first_sent_at is not None and (late := issue.first_sent_at - issue.made_at) > LATE:
+        return Reason(Why.SENT_LATE, f"bắt đầu gửi muộn {say_length(late)}")
+    return Reason(Why.ON_TIME, "gửi xong" if issue.sent else "không có ai để gửi")
+
+
+def _why_issue_waits(issue: SentIssue, sending: Sending, zone: str, now: dt.datetime) -> Reason:
+    due = issue.waiting - issue.quiet - issue.held
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (issue.quiet, "đợi hết giờ yên tĩnh"),
+            (issue.held, "đợi vì Telegram (429)"),
+            (due, "đã đến lượt"),
+        )
+        if count
+    ]
+    held = why_held(None, sending, zone=zone, now=now)
+    code = held.code if held else Why.IN_TURN if due else Why.HELD if issue.held else Why.QUIET
+    said = [*([held.words] if held else []), f"còn {issue.waiting} lượt: {', '.join(parts)}"]
+    return Reason(code, "; ".join(said))
+
+
+def say_at(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
+    """Write a moment for an operator: the hour, and the day where it is another one.
+
+    >>> noon = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
+    >>> say_at(noon, "Asia/Ho_Chi_Minh", noon), say_at(noon, "Asia/Ho_Chi_Minh", noon + dt.timedelta(days=1))
+    ('12:00', '12:00 20/11')
+    """
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return f"{local:%H:%M %d/%m}" if local.year == today.year else f"{local:%H:%M %d/%m/%Y}"
+
+
+def say_length(length: dt.timedelta) -> str:
+    """Write how long something took, to the minute below a day.
+
+    >>> say_length(dt.timedelta(minutes=47)), say_length(dt.timedelta(minutes=125))
+    ('47 phút', '2 giờ 5 phút')
+    """
+    minutes = round(length / _MINUTE)
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)} ngày"
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        filter(None, (f"{hours} giờ" if hours else "", f"{rest} phút" if rest or not hours else ""))
+    )

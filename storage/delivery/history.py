@@ -1,0 +1,178 @@
+"""What operators look up afterwards: a reader's deliveries, and when each issue went out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
+from storage.tables import deliveries, issue_stories, issues, messages, subscribers
+from storage.times import UtcTime
+
+_PENDING, _SENT = DeliveryStatus.PENDING.value, DeliveryStatus.SENT.value
+
+
+@dataclass(frozen=True, slots=True)
+class PastDelivery:
+    """One message for one reader. `edition`, `slot_at` and `issue_status` are None for what is no digest.
+
+    `made_at` is when the message was made, `not_before` when it might go out, `changed_at` when its status
+    was last set: for a sent one, when it was sent.
+    """
+
+    kind: MessageKind
+    edition: str | None
+    slot_at: dt.datetime | None
+    issue_status: IssueStatus | None
+    part: int
+    made_at: dt.datetime
+    status: DeliveryStatus
+    not_before: dt.datetime
+    tries: int
+    changed_at: dt.datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlankIssue:
+    """A slot of a profile for which nothing was sent: skipped, with the reason, or empty."""
+
+    edition: str
+    slot_at: dt.datetime
+    status: IssueStatus
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentIssue:
+    """The issues of one edition and slot together, with their deliveries by what became of them.
+
+    Of those that wait, `quiet` ones have a later moment, and Telegram makes the chats of `held` ones wait.
+    """
+
+    id: int
+    edition: str
+    slot_at: dt.datetime
+    statuses: frozenset[IssueStatus]
+    reason: str | None
+    made_at: dt.datetime
+    first_sent_at: dt.datetime | None
+    last_sent_at: dt.datetime | None
+    sent: int
+    waiting: int
+    quiet: int
+    held: int
+    gone: int
+    unknown: int
+
+    @property
+    def status(self) -> IssueStatus:
+        """Return the status that stands last in the list of statuses."""
+        return max(self.statuses, key=tuple(IssueStatus).index)
+
+
+async def find_past(connection: AsyncConnection, subscriber_id: int, *, limit: int) -> list[PastDelivery]:
+    """Return a reader's latest deliveries, newest first."""
+    query = _of_reader(subscriber_id).order_by(deliveries.c.message_id.desc()).limit(limit)
+    return [_past(row) for row in await connection.execute(query)]
+
+
+async def find_telling(
+    connection: AsyncConnection, subscriber_id: int, story_id: int
+) -> tuple[str | None, PastDelivery] | None:
+    """Return the headline and the delivery under which a reader was last told a story, if ever."""
+    t, m = issue_stories.c, messages.c
+    is_its_part = and_(t.issue_id == m.issue_id, t.part == m.part, t.story_id == story_id)
+    query = _of_reader(subscriber_id).add_columns(t.headline).join(issue_stories, is_its_part)
+    row = (await connection.execute(query.order_by(deliveries.c.message_id.desc()).limit(1))).first()
+    return (row.headline, _past(row)) if row else None
+
+
+async def find_blank_issues(connection: AsyncConnection, profile_id: int, *, limit: int) -> list[BlankIssue]:
+    """Return a profile's latest slots for which nothing was sent, newest first."""
+    i = issues.c
+    is_blank = i.status.in_([IssueStatus.SKIPPED, IssueStatus.EMPTY])
+    query = select(i.edition, i.slot_at, i.status, i.reason).where(i.profile_id == profile_id, is_blank)
+    rows = await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))
+    return [BlankIssue(row.edition, row.slot_at, IssueStatus(row.status), row.reason) for row in rows]
+
+
+async def find_sent_issues(
+    connection: AsyncConnection, *, now: dt.datetime, since: dt.datetime, limit: int
+) -> list[SentIssue]:
+    """Return the latest issues, those of one edition and slot as one, newest first.
+
+    Costs as much as they have deliveries.
+    """
+    i = issues.c
+    query = select(
+        func.max(i.id).label("id"),
+        i.edition,
+        i.slot_at,
+        func.max(i.reason).label("reason"),
+        func.max(i.made_at, type_=UtcTime).label("made_at"),
+        *(func.max(case((i.status == status, 1), else_=0)).label(status.value) for status in IssueStatus),
+    ).where(i.slot_at >= since, i.slot_at <= now)
+    query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
+    rows = (await connection.execute(query)).all()
+    return [await _counted(connection, row, now) for row in rows]
+
+
+async def _counted(connection: AsyncConnection, row: Row[Any], now: dt.datetime) -> SentIssue:
+    i, d, m, s = issues.c, deliveries.c, messages.c, subscribers.c
+    of_batch = select(m.id).join(issues, i.id == m.issue_id)
+    of_batch = of_batch.where(i.edition == row.edition, i.slot_at == row.slot_at)
+    at = case((d.status == _SENT, d.changed_at))
+    is_quiet = and_(d.status == _PENDING, d.not_before > now)
+    query = (
+        select(
+            func.min(at, type_=UtcTime),
+            func.max(at, type_=UtcTime),
+            _number(d.status == _SENT),
+            _number(d.status.in_([_PENDING, DeliveryStatus.SENDING.value])),
+            _number(is_quiet),
+            _number(and_(d.status == _PENDING, d.not_before <= now, s.held_until > now)),
+            _number(d.status == DeliveryStatus.GONE.value),
+            _number(d.status == DeliveryStatus.UNKNOWN.value),
+        )
+        .join(subscribers, s.id == d.subscriber_id)
+        .where(d.message_id.in_(of_batch))
+    )
+    first, last, *counts = (await connection.execute(query)).one()
+    statuses = frozenset(status for status in IssueStatus if row._mapping[status.value])
+    return SentIssue(
+        row.id, row.edition, row.slot_at, statuses, row.reason, row.made_at, first, last, *map(int, counts)
+    )
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _of_reader(subscriber_id: int) -> Select[Any]:
+    d, m, i = deliveries.c, messages.c, issues.c
+    columns: Sequence[ColumnElement[Any]] = (
+        m.kind, i.edition, i.slot_at, i.status.label("issue_status"), m.part, m.made_at,
+        d.status, d.not_before, d.tries, d.changed_at, d.reason,
+    )  # fmt: skip
+    query = select(*columns).select_from(deliveries).join(messages, m.id == d.message_id)
+    return query.outerjoin(issues, i.id == m.issue_id).where(d.subscriber_id == subscriber_id)
+
+
+def _past(row: Row[Any]) -> PastDelivery:
+    return PastDelivery(
+        MessageKind(row.kind),
+        row.edition,
+        row.slot_at,
+        IssueStatus(row.issue_status) if row.issue_status else None,
+        row.part,
+        row.made_at,
+        DeliveryStatus(row.status),
+        row.not_before,
+        row.tries,
+        row.changed_at,
+        row.reason,
+    )
