@@ -18,6 +18,9 @@ PAGES = Counter(
     "diemtin_pages", "Pages behind leads: read, unreachable, or refused as not theirs", ["outcome"]
 )
 UPDATES_SET_ASIDE = Counter("diemtin_updates_set_aside", "Updates of Telegram that could not be read")
+UPDATES_PASSED_OVER = Counter(
+    "diemtin_updates_passed_over", "Updates not handled because their sender sent too many"
+)
 POLLER_RESTARTS = Counter("diemtin_poller_restarts", "How often polling ended by itself and began again")
 WAITING_DELIVERIES = Gauge("diemtin_deliveries_waiting", "Deliveries that are not finished")
 DUE_DELIVERIES = Gauge("diemtin_deliveries_due", "Deliveries that may go out now")

@@ -2,27 +2,43 @@
 
 A kill between the confirmation and the handlers would lose an update that is only in memory. A handled update
 stays as a bare number for a while: the same number again is not handled twice. One that cannot be read is set
-aside with the reason.
+aside with the reason. Of one that was not handled because its sender sent too many, only the number is kept.
 """
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into
+from storage.statements import chunks, insert_into
 from storage.tables import updates
 
+PASSED_OVER = "too many of one sender"
 
-async def keep_update(
-    connection: AsyncConnection, update_id: int, payload: str, *, now: dt.datetime, failure: str | None = None
-) -> bool:
-    """Keep an update, set aside where `failure` says why it cannot be read; False when it was seen before."""
-    row = {"update_id": update_id, "payload": payload, "received_at": now, "failure": failure}
-    statement = insert_into(connection, updates).values(row)
-    statement = statement.on_conflict_do_nothing(index_elements=["update_id"])
-    result = await connection.execute(statement.returning(updates.c.update_id))
-    return result.first() is not None
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An update to keep. `payload` is what came, or None; `failure` says why it is not to be handled."""
+
+    update_id: int
+    payload: str | None
+    failure: str | None = None
+
+
+async def keep_updates(connection: AsyncConnection, found: Sequence[Kept], *, now: dt.datetime) -> set[int]:
+    """Keep updates; return the numbers of those that were not seen before."""
+    rows = [
+        {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure}
+        for one in found
+    ]
+    new: set[int] = set()
+    for some in chunks(rows, 1_000):
+        statement = insert_into(connection, updates).values(some)
+        statement = statement.on_conflict_do_nothing(index_elements=["update_id"])
+        new.update((await connection.execute(statement.returning(updates.c.update_id))).scalars())
+    return new
 
 
 async def set_aside(connection: AsyncConnection, update_id: int, failure: str) -> None:
@@ -31,14 +47,22 @@ async def set_aside(connection: AsyncConnection, update_id: int, failure: str) -
 
 
 async def count_set_aside(connection: AsyncConnection) -> int:
-    """Return how many updates are set aside."""
-    query = select(func.count()).select_from(updates).where(updates.c.failure.is_not(None))
+    """Return how many updates are set aside because they cannot be read."""
+    u = updates.c
+    query = select(func.count()).select_from(updates).where(u.failure.is_not(None), u.failure != PASSED_OVER)
     return (await connection.execute(query)).scalar_one()
 
 
-async def mark_handled(connection: AsyncConnection, update_id: int) -> None:
-    """Forget an update's words, keep its number."""
-    await connection.execute(update(updates).where(updates.c.update_id == update_id).values(payload=None))
+async def count_passed_over(connection: AsyncConnection) -> int:
+    """Return how many updates were not handled because their sender sent too many."""
+    query = select(func.count()).select_from(updates).where(updates.c.failure == PASSED_OVER)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def mark_handled(connection: AsyncConnection, update_ids: Collection[int]) -> None:
+    """Forget the words of updates, keep their numbers."""
+    for some in chunks(sorted(update_ids), 1_000):
+        await connection.execute(update(updates).where(updates.c.update_id.in_(some)).values(payload=None))
 
 
 async def find_unhandled(connection: AsyncConnection, *, limit: int = 10_000) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from bot.jobs.changed_headlines import tell_changed_headlines
 from bot.jobs.delivery import Sender
 from bot.jobs.progress import BroadcastProgress
 from bot.jobs.refusals import tell_refusals
-from bot.jobs.risks import Situation, tell_risks, tell_set_aside
+from bot.jobs.risks import Situation, tell_risks, tell_unhandled_updates
 from bot.jobs.slots import Tell
 from bot.metrics import (
     DUE_DELIVERIES,
@@ -75,7 +75,7 @@ class Lookout:
         )
         await tell_risks(self._desk, self._tell, situation)
         await tell_refusals(self._desk, self._bot, self._tell)
-        await tell_set_aside(self._desk, self._tell)
+        await tell_unhandled_updates(self._desk, self._tell)
         await tell_changed_headlines(self._desk, self._tell)
 
     async def _look_at_queue(self) -> Queue:

@@ -16,12 +16,13 @@ from bot.jobs.slots import Tell
 from bot.operators import delivery_notices as notices
 from storage.delivery.outlook import LATE, Queue
 from storage.notes import find_note, write_note
-from storage.updates import count_set_aside
+from storage.updates import count_passed_over, count_set_aside
 
 PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
 AGAIN = dt.timedelta(minutes=30)
 _UNKNOWN = "risk:unknown"
 _SET_ASIDE = "risk:set_aside"
+_PASSED_OVER = "risk:passed_over"
 _log = structlog.get_logger(__name__)
 
 
@@ -85,12 +86,14 @@ async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.
     return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
-async def tell_set_aside(desk: Desk, tell: Tell) -> None:
-    """Tell of updates newly set aside because they cannot be read, those of half an hour together."""
+async def tell_unhandled_updates(desk: Desk, tell: Tell) -> None:
+    """Tell of updates that were newly set aside or passed over, those of half an hour together."""
     async with desk.database.read() as connection:
-        total = await count_set_aside(connection)
-    if new := await _new_since_told(desk, _SET_ASIDE, total):
-        await tell(notices.more_set_aside(new, total))
+        unreadable, too_many = await count_set_aside(connection), await count_passed_over(connection)
+    if new := await _new_since_told(desk, _SET_ASIDE, unreadable):
+        await tell(notices.more_set_aside(new, unreadable))
+    if new := await _new_since_told(desk, _PASSED_OVER, too_many):
+        await tell(notices.more_passed_over(new, too_many))
 
 
 async def _new_since_told(desk: Desk, note: str, total: int) -> int:

@@ -33,6 +33,11 @@ _SET_ASIDE = Markup(
     "các tin khác vẫn được trả lời.\n"
     "Lý do có trong nhật ký ở dòng <code>an update cannot be read</code>; nếu còn gặp, hãy nâng cấp diemtin."
 )
+_PASSED_OVER = Markup(
+    "⚠️ Có người gửi tin nhắn dồn dập: bot bỏ qua {count} tin đang xếp hàng của họ "
+    "(tất cả {total} trong 2 ngày). "
+    "Các cuộc trò chuyện khác vẫn được trả lời như thường; bạn không cần làm gì."
+)
 _UNKNOWN = Markup(
     "⚠️ Thêm {count} lượt gửi chưa rõ đã đến hay chưa: Telegram không trả lời hai lần liền.\n"
     "Điểm Tin không gửi lại, để không ai nhận quá hai bản. Tổng cộng: {total}. Xem thêm: /quantri"
@@ -159,6 +164,11 @@ def more_unknown(count: int, total: int) -> Markup:
 def more_set_aside(count: int, total: int) -> Markup:
     """Tell that `count` more of Telegram's updates could not be read."""
     return _SET_ASIDE.format(count=say_number(count), total=say_number(total))
+
+
+def more_passed_over(count: int, total: int) -> Markup:
+    """Tell that `count` more updates were not handled because their sender sent too many."""
+    return _PASSED_OVER.format(count=say_number(count), total=say_number(total))
 
 
 def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Markup:

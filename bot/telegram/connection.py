@@ -73,7 +73,7 @@ class Connection:
         self._is_open = False
         self._watching: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
-        self._processor = OrderedByChat()
+        self._processor = OrderedByChat(lambda: self._queue.is_behind)
         self.pace = TelegramPace()
         self.telegram = self._build(address)
         self._listener = (

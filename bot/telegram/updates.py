@@ -2,8 +2,8 @@
 
 `DurableQueue.keep` writes each update to the database as it came, before the library reads it and before the
 next getUpdates confirms it. Reading is a later step, which may fail for one update alone: that one is set
-aside. `DurableApplication` marks an update handled afterwards. `OrderedByChat` lets chats run beside each
-other, and one chat's updates one after the other; a tapped button that has to wait says so.
+aside. `DurableApplication` marks an update handled afterwards. `OrderedByChat` handles updates as the chats'
+turns come; a tapped button that has to wait says so.
 """
 
 import asyncio
@@ -11,25 +11,27 @@ import contextlib
 import inspect
 import json
 import time
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeGuard
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.chat.messages import texts
 from bot.failures import contained
-from bot.metrics import UPDATES_SET_ASIDE
+from bot.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE
+from bot.telegram.backlog import Backlog
+from bot.telegram.turns import Turn, Turns
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.updates import find_unhandled, keep_update, mark_handled, set_aside
+from storage.updates import PASSED_OVER, Kept, find_unhandled, keep_updates, mark_handled, set_aside
 
-_MOST_AT_ONCE = 32
-_MOST_WAITING = 4_096
+_MOST_WAITING = 1_000_000  # no bound: the backlog has its own
+_MOST_TOGETHER = 100  # updates that Telegram returns at once
+_BEHIND_SECONDS = 3.0  # after a full poll, if no other follows
 _TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegram gives it up after fifteen
 _log = structlog.get_logger(__name__)
 
@@ -44,37 +46,50 @@ class DurableQueue(asyncio.Queue[object]):
         self._open: set[int] = set()  # queued and not yet handled
         self._progress_at = time.monotonic()
         self._new: set[int] = set()  # kept by this process and not yet queued
+        self._backlog = Backlog()
+        self._done: set[int] = set()  # handled and not yet marked
+        self._marking = asyncio.Lock()
+        self._full_at = float("-inf")  # when as many updates came together as can
 
     async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what the library is to read of each.
 
-        Of one seen before, or set aside as unreadable, that is its bare number: it is confirmed to Telegram,
-        and `put` drops it. What has no number can be neither kept nor confirmed, and is left out.
+        Of one seen before, one that cannot be read and one beyond its sender's share, that is its bare
+        number: it is confirmed to Telegram, and `put` drops it. What has no number can be neither kept nor
+        confirmed, and is left out.
 
         Raises:
             NetworkError: they could not be kept. The poller takes that for a failed poll: it confirms none,
                 and asks for them again.
         """
-        numbered = [each for each in found if has_number(each)]
+        numbered = {each["update_id"]: each for each in found if has_number(each)}
+        self._full_at = time.monotonic() if len(numbered) >= _MOST_TOGETHER else float("-inf")
         if not numbered:
             return []
+        kept = [self._to_keep(raw) for raw in numbered.values() if raw["update_id"] not in self._open]
+        new: set[int] = set()
         try:
             async with self._database.write() as connection:
-                new = {each["update_id"] for each in numbered if await self._keep(connection, each)}
+                new = await keep_updates(connection, kept, now=self._clock.now())
         except StorageError as error:
-            first = numbered[0]["update_id"]
-            raise NetworkError(f"update {first} was not kept: {error}") from error
-        self._new |= new
-        return [each if each["update_id"] in self._new else _bare(each) for each in numbered]
+            raise NetworkError(f"update {min(numbered)} was not kept: {error}") from error
+        finally:
+            for one in kept:
+                if one.update_id not in new:
+                    self._backlog.remove(one.update_id)
+        _count_unhandled([one for one in kept if one.update_id in new])
+        self._new |= {one.update_id for one in kept if one.failure is None} & new
+        return [raw if number in self._new else _bare(raw) for number, raw in numbered.items()]
 
-    async def _keep(self, connection: AsyncConnection, raw: dict[str, Any]) -> bool:
-        """Keep one update; return whether it is new and can be read."""
+    def _to_keep(self, raw: dict[str, Any]) -> Kept:
+        """Decide whether an update is to be handled, and count it in the backlog if so."""
+        number = raw["update_id"]
+        if not self._backlog.has_room(raw):
+            return Kept(number, None, PASSED_OVER)
         failure = why_unreadable(raw)
-        payload, now = json.dumps(raw), self._clock.now()
-        is_new = await keep_update(connection, raw["update_id"], payload, now=now, failure=failure)
-        if is_new and failure is not None:
-            UPDATES_SET_ASIDE.inc()
-        return is_new and failure is None
+        if failure is None:
+            self._backlog.add(raw)
+        return Kept(number, json.dumps(raw), failure)
 
     async def put(self, item: object) -> None:
         """Queue an update that `keep` found new, and whatever is no update."""
@@ -86,11 +101,22 @@ class DurableQueue(asyncio.Queue[object]):
         await super().put(item)
 
     async def forget(self, update_id: int) -> None:
-        """Mark an update as handled."""
+        """Mark an update as handled, together with those that were done while another mark was made."""
         self._open.discard(update_id)
+        self._backlog.remove(update_id)
         self._progress_at = time.monotonic()
-        async with self._database.write() as connection:
-            await mark_handled(connection, update_id)
+        self._done.add(update_id)
+        async with self._marking:
+            if update_id not in self._done:
+                return
+            done, self._done = self._done, set()
+            async with self._database.write() as connection:
+                await mark_handled(connection, done)
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether more updates wait at Telegram, as far as is known."""
+        return time.monotonic() - self._full_at < _BEHIND_SECONDS
 
     def _note_queued(self, number: int) -> None:
         if not self._open:
@@ -111,6 +137,7 @@ class DurableQueue(asyncio.Queue[object]):
             raw = _parsed(payload)
             failure = "not an update" if raw is None else why_unreadable(raw)
             if raw is not None and failure is None:
+                self._backlog.add(raw)
                 self._note_queued(number)
                 await super().put(Update.de_json(raw, bot))
                 left_over += 1
@@ -140,6 +167,14 @@ def why_unreadable(raw: dict[str, Any]) -> str | None:
     return None
 
 
+def _count_unhandled(kept: list[Kept]) -> None:
+    passed_over = sum(one.failure == PASSED_OVER for one in kept)
+    if passed_over:
+        UPDATES_PASSED_OVER.inc(passed_over)
+        _log.warning("a sender sent too many updates, which are not handled", count=passed_over)
+    UPDATES_SET_ASIDE.inc(sum(one.failure is not None for one in kept) - passed_over)
+
+
 def _bare(raw: dict[str, Any]) -> dict[str, Any]:
     return {"update_id": raw["update_id"]}
 
@@ -164,12 +199,11 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
 
 class OrderedByChat(BaseUpdateProcessor):
-    """Up to 32 updates at once, but never two of one chat: a chat that floods waits for itself alone."""
+    """Handles updates beside each other as the turns of their chats come, never two of one chat."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_behind: Callable[[], bool] = lambda: False) -> None:
         super().__init__(max_concurrent_updates=_MOST_WAITING)
-        self._last: dict[int, asyncio.Future[None]] = {}
-        self._places = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._turns = Turns(is_behind)
         self._running: set[asyncio.Task[Any]] = set()
         self._is_ending = False
 
@@ -182,27 +216,22 @@ class OrderedByChat(BaseUpdateProcessor):
         await asyncio.gather(*running, return_exceptions=True)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the chat's update before this one and for a free place, then run `coroutine`."""
+        """Wait for the chat's turn, then run `coroutine`."""
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        key = _chat_of(update)
-        before = self._last.get(key)
-        done = asyncio.get_running_loop().create_future()
-        self._last[key] = done
+        chat = _chat_of(update)
+        turn = self._turns.ask(chat)
         try:
-            if before is not None:
-                await _wait_for(before, update)
-            async with self._places:
-                if not self._is_ending:
-                    await coroutine
+            if not turn.done():
+                await _wait_for(turn, update)
+            if not self._is_ending:
+                await coroutine
         finally:
             if inspect.iscoroutine(coroutine):
                 coroutine.close()  # when we are stopped before its turn; else it is closed already
-            done.set_result(None)
-            if self._last.get(key) is done:
-                del self._last[key]
+            self._turns.give_back(chat, turn)
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -211,13 +240,13 @@ class OrderedByChat(BaseUpdateProcessor):
         """Nothing to close."""
 
 
-async def _wait_for(before: asyncio.Future[None], update: object) -> None:
+async def _wait_for(turn: Turn, update: object) -> None:
     # A plain await would cancel it with us.
-    done, _ = await asyncio.wait([before], timeout=_TAP_SECONDS)
+    done, _ = await asyncio.wait([turn], timeout=_TAP_SECONDS)
     if not done and isinstance(update, Update) and update.callback_query is not None:
         with contextlib.suppress(TelegramError):  # a sign only: the tap is obeyed all the same
             await update.callback_query.answer(texts.WAIT_FOR_YOUR_TURN)
-    await asyncio.wait([before])
+    await asyncio.wait([turn])
 
 
 def _chat_of(update: object) -> int:

@@ -17,7 +17,7 @@ from storage.delivery.refusals import LatestCopies, count_lost_chats, find_lates
 from storage.delivery.retractions import count_batches
 from storage.inbox import find_refusals
 from storage.tables import articles, delivery_counts, stories
-from storage.updates import count_set_aside
+from storage.updates import count_passed_over, count_set_aside
 
 _LOST_FOR = dt.timedelta(days=7)
 _IN_DELIVERY = ("queue", "outcomes", "refused", "lost_chats")
@@ -45,6 +45,7 @@ class Stats:
     refused: list[LatestCopies]
     lost_chats: int
     updates_set_aside: int
+    updates_passed_over: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts under their names, refusals as objects."""
@@ -79,4 +80,5 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         refused=[one for one in await find_latest_copies(connection, since=since) if one.is_trouble],
         lost_chats=await count_lost_chats(connection, since=now - _LOST_FOR),
         updates_set_aside=await count_set_aside(connection),
+        updates_passed_over=await count_passed_over(connection),
     )

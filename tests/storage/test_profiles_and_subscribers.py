@@ -28,10 +28,13 @@ from storage.subscribers import (
     subscribe,
 )
 from storage.updates import (
+    PASSED_OVER,
+    Kept,
+    count_passed_over,
     count_set_aside,
     find_unhandled,
     forget_handled,
-    keep_update,
+    keep_updates,
     mark_handled,
     set_aside,
 )
@@ -156,23 +159,41 @@ async def test_an_update_is_kept_once_and_forgotten_when_handled(
     database: Database, now: dt.datetime
 ) -> None:
     async with database.write() as connection:
-        assert await keep_update(connection, 10, '{"a": 1}', now=now)
-        assert not await keep_update(connection, 10, '{"a": 1}', now=now)
-        assert await keep_update(connection, 9, '{"b": 2}', now=now)
+        assert await keep_updates(connection, [Kept(10, '{"a": 1}')], now=now) == {10}
+        assert await keep_updates(connection, [Kept(10, '{"a": 1}')], now=now) == set()
+        assert await keep_updates(connection, [Kept(9, '{"b": 2}')], now=now) == {9}
         assert await find_unhandled(connection) == [(9, '{"b": 2}'), (10, '{"a": 1}')]
-        await mark_handled(connection, 9)
+        await mark_handled(connection, [9])
         assert await find_unhandled(connection) == [(10, '{"a": 1}')]
         await forget_handled(connection, before=now + HOUR)
-        assert await keep_update(connection, 9, "{}", now=now), "a forgotten number is new again"
-        assert not await keep_update(connection, 10, "{}", now=now), "an unhandled one is never forgotten"
+        assert await keep_updates(connection, [Kept(9, "{}")], now=now) == {9}, (
+            "a forgotten number is new again"
+        )
+        assert await keep_updates(connection, [Kept(10, "{}")], now=now) == set(), (
+            "an unhandled one is never forgotten"
+        )
+
+
+async def test_an_update_passed_over_is_known_counted_apart_and_dropped_in_time(
+    database: Database, now: dt.datetime
+) -> None:
+    async with database.write() as connection:
+        several = [Kept(1, "{}"), Kept(2, None, PASSED_OVER), Kept(3, None, PASSED_OVER)]
+        assert await keep_updates(connection, several, now=now) == {1, 2, 3}
+        assert await keep_updates(connection, several, now=now) == set()
+        assert await find_unhandled(connection) == [(1, "{}")]
+        assert await count_set_aside(connection) == 0
+        assert (await gather_stats(connection, since=now, now=now)).updates_passed_over == 2
+        await forget_handled(connection, before=now + HOUR)
+        assert await count_passed_over(connection) == 0
 
 
 async def test_an_update_set_aside_is_counted_not_handled_and_dropped_in_time(
     database: Database, now: dt.datetime
 ) -> None:
     async with database.write() as connection:
-        assert await keep_update(connection, 1, "{}", now=now, failure="message: KeyError")
-        assert await keep_update(connection, 2, "{}", now=now)
+        assert await keep_updates(connection, [Kept(1, "{}", "message: KeyError")], now=now) == {1}
+        assert await keep_updates(connection, [Kept(2, "{}")], now=now) == {2}
         assert await count_set_aside(connection) == 1
         await set_aside(connection, 2, "not an update")
         assert await count_set_aside(connection) == 2

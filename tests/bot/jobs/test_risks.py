@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.desk import Desk
-from bot.jobs.risks import Situation, risks_of, tell_risks, tell_set_aside
+from bot.jobs.risks import Situation, risks_of, tell_risks, tell_unhandled_updates
 from bot.times.clock import ManualClock
 from storage.delivery.outlook import Queue
-from storage.updates import keep_update
+from storage.updates import PASSED_OVER, Kept, keep_updates
 
 NOW = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)  # 7:00 in Việt Nam
 HOURS, MINUTE = dt.timedelta(hours=2), dt.timedelta(minutes=1)
@@ -111,16 +111,28 @@ async def test_pruned_doubts_do_not_hide_new_ones(desk: Desk, clock: ManualClock
 
 
 async def test_updates_set_aside_are_told_once(desk: Desk, clock: ManualClock, told: Any) -> None:
-    await tell_set_aside(desk, told)
+    await tell_unhandled_updates(desk, told)
     assert told == []
     for number in (1, 2):
         async with desk.database.write() as connection:
-            await keep_update(connection, number, "{}", now=clock.now(), failure="message: KeyError")
-        await tell_set_aside(desk, told)
-        await tell_set_aside(desk, told)
+            await keep_updates(connection, [Kept(number, "{}", "message: KeyError")], now=clock.now())
+        await tell_unhandled_updates(desk, told)
+        await tell_unhandled_updates(desk, told)
     [alert] = told
     assert "Có 1 tin nhắn từ Telegram mà bot không đọc được" in alert
     await clock.advance(31 * 60)
-    await tell_set_aside(desk, told)
+    await tell_unhandled_updates(desk, told)
     assert "Có 1 tin nhắn" in told[1]
     assert "(tất cả 2)" in told[1]
+
+
+async def test_updates_of_a_flood_that_were_passed_over_are_told_once(
+    desk: Desk, clock: ManualClock, told: Any
+) -> None:
+    async with desk.database.write() as connection:
+        kept = [Kept(number, None, PASSED_OVER) for number in range(1_200)]
+        await keep_updates(connection, kept, now=clock.now())
+    await tell_unhandled_updates(desk, told)
+    await tell_unhandled_updates(desk, told)
+    [alert] = told
+    assert "bỏ qua 1.200 tin" in alert

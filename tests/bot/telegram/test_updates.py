@@ -16,13 +16,14 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 from bot.chat.messages import texts
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.telegram.backlog import OF_A_PERSON
 from bot.telegram.polling import PollingRequest
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
 from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.tables import updates
-from storage.updates import count_set_aside
+from storage.updates import count_passed_over, count_set_aside
 
 Handle = Callable[[Update, Any], Awaitable[None]]
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -162,6 +163,58 @@ async def test_an_odd_row_is_set_aside_at_the_start_and_the_others_are_handled(
     async with database.read() as connection:
         assert await count_set_aside(connection) == 1
     assert await DurableQueue(database, ManualClock(NOW)).reload(ExtBot("42:emulated")) == 2
+
+
+async def test_of_a_flood_a_share_is_handled_and_the_rest_is_counted_and_known(
+    queue: DurableQueue, database: Database
+) -> None:
+    flood = [raw_update(number) for number in range(1, 201)]
+    read = await queue.keep([*flood, raw_update(500, chat=6)])
+    assert [raw["update_id"] for raw in read if "message" in raw] == [*range(1, OF_A_PERSON + 1), 500]
+    assert [raw["update_id"] for raw in read] == [*range(1, 201), 500], "all are confirmed to Telegram"
+    for raw in read:
+        await queue.put(Update.de_json(raw, ExtBot("42:emulated")))
+    assert queue.qsize() == OF_A_PERSON + 1
+    async with database.read() as connection:
+        assert await count_passed_over(connection) == 200 - OF_A_PERSON
+        assert await count_set_aside(connection) == 0
+    for number in range(1, OF_A_PERSON + 1):
+        await queue.forget(number)
+    [again] = await queue.keep([raw_update(200)])
+    assert "message" not in again, "what was passed over does not come back"
+    [next_one] = await queue.keep([raw_update(201)])
+    assert "message" in next_one
+    restarted = DurableQueue(database, ManualClock(NOW))
+    assert await restarted.reload(ExtBot("42:emulated")) == 2
+
+
+async def test_a_failed_write_leaves_a_senders_share_as_it_was(
+    queue: DurableQueue, database: Database
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE updates RENAME TO away"))
+    for _ in range(3):
+        with pytest.raises(NetworkError):
+            await queue.keep([raw_update(number) for number in range(1, OF_A_PERSON + 1)])
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE away RENAME TO updates"))
+    read = await queue.keep([raw_update(number) for number in range(1, OF_A_PERSON + 1)])
+    assert all("message" in raw for raw in read)
+
+
+async def test_many_updates_done_at_once_are_all_marked(queue: DurableQueue, database: Database) -> None:
+    await queue.keep([raw_update(number, chat=number) for number in range(1, 61)])
+    await asyncio.gather(*(queue.forget(number) for number in range(1, 60)))
+    assert await unhandled(database) == [60]
+
+
+async def test_a_full_poll_says_that_more_waits_and_a_short_one_that_nothing_does(
+    queue: DurableQueue,
+) -> None:
+    await queue.keep([raw_update(number, chat=number) for number in range(1, 101)])
+    assert queue.is_behind
+    await queue.keep([raw_update(101)])
+    assert not queue.is_behind
 
 
 async def test_an_update_kept_and_not_yet_queued_is_queued_when_it_comes_again(queue: DurableQueue) -> None:
