@@ -118,7 +118,7 @@ async def hands(server: str) -> AsyncIterator[Control]:
         yield hands
 
 
-async def until(check: Callable[[], Awaitable[bool]], *, within: float = 30) -> None:
+async def until(check: Callable[[], Awaitable[bool]], *, within: float = 60) -> None:
     """Wait until `check` holds."""
     deadline = time.monotonic() + within
     while not await check():
