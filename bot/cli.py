@@ -33,6 +33,10 @@ _SOURCES = Group(
     "Nguồn tin: từng nguồn ra sao, thêm từ OPML hoặc danh sách có sẵn.",
     {
         "list": ("bot.commands.sources.list_sources", "Từng nguồn ra sao; gõ diemtin sources cũng vậy."),
+        "try": (
+            "bot.commands.source_trial.try_one",
+            "Đọc thử một địa chỉ hoặc một nguồn và giải thích; không cần token, không lưu gì.",
+        ),
         "import": ("bot.commands.sources.import_opml", "Đổi một tệp OPML thành các bảng [[sources]]."),
         "export": ("bot.commands.sources.export_opml", "In các nguồn mạng đã khai báo thành OPML."),
         "starter": (

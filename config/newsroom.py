@@ -23,6 +23,8 @@ from config.values import (
     WebAddress,
     Weekday,
     Zone,
+    bare_address,
+    lacks_scheme,
     web_address,
 )
 
@@ -88,8 +90,15 @@ def _path(value: object, info: ValidationInfo) -> Path:
 
 
 def _file_or_address(value: object, info: ValidationInfo) -> Path | str:
-    is_address = isinstance(value, str) and "://" in value
-    return web_address(str(value)) if is_address else _path(value, info)
+    if isinstance(value, str) and "://" in value:
+        return web_address(value)
+    path = _path(value, info)
+    if lacks_scheme(str(value)) and not path.exists():
+        raise ValueError(
+            f'địa chỉ mạng phải có https:// ở đầu: "https://{bare_address(str(value))}"; '
+            f'nếu đây là tên tệp thì ghi "./{value}"'
+        )
+    return path
 
 
 FilePath = Annotated[Path, BeforeValidator(_path)]

@@ -14,6 +14,11 @@ from config.problems import shown
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 """The days as the file writes them, Monday first."""
 
+_SCHEME_SLIP = re.compile(r"(?:https?:/?|//)(?=[^/])", re.IGNORECASE)  # "https:/bao.vn", "//bao.vn"
+_HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?/.*", re.IGNORECASE)
+_HOST_ALONE = re.compile(
+    r"(?:[a-z0-9-]{1,63}\.)+(?:vn|com|net|org|info|news|edu|gov)(?::\d{1,5})?", re.IGNORECASE
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -87,6 +92,29 @@ def web_address(value: str) -> str:
             "không ghi tên và mật khẩu trong địa chỉ; nguồn cần đăng nhập thì bot không đọc được"
         )
     return address
+
+
+def lacks_scheme(value: str) -> bool:
+    """Tell whether `value` looks like a web address whose `https://` was forgotten or mistyped.
+
+    >>> [lacks_scheme(text) for text in ("bao.example/rss", "https:/bao.vn", "tin/moi.rss", "moi.rss")]
+    [True, True, False, False]
+    """
+    text = value.strip()
+    bare = bare_address(text)
+    is_named = _HOST_AND_PATH.fullmatch(bare) or _HOST_ALONE.fullmatch(bare)
+    return bool(is_named) or (bare != text and not text.startswith("//"))
+
+
+def bare_address(value: str) -> str:
+    """Return an address without what stands for its scheme.
+
+    >>> bare_address("https:/bao.vn/rss")
+    'bao.vn/rss'
+    """
+    return (
+        _SCHEME_SLIP.sub("", value.strip(), count=1) if _SCHEME_SLIP.match(value.strip()) else value.strip()
+    )
 
 
 def _contact(value: str) -> str:

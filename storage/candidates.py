@@ -73,21 +73,30 @@ async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int
     stories = list((await connection.execute(query)).scalars())
     found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
     for batch in chunks(stories, 500):
-        for article in await _members(connection, batch, window):
+        for article in await _members(connection, batch, window.is_seen()):
             if article.story_id is not None:
                 found[article.story_id].append(article)
     return found
 
 
+async def find_articles_of(
+    connection: AsyncConnection, stories: Sequence[int]
+) -> dict[int, list[StoredArticle]]:
+    """Return the newest 12 articles of each of a few stories, oldest first; none for a story that is gone."""
+    found: dict[int, list[StoredArticle]] = {}
+    for article in await _members(connection, stories):
+        if article.story_id is not None:
+            found.setdefault(article.story_id, []).append(article)
+    return found
+
+
 async def _members(
-    connection: AsyncConnection, stories: Sequence[int], window: Window
+    connection: AsyncConnection, stories: Sequence[int], *conditions: ColumnElement[bool]
 ) -> list[StoredArticle]:
     a = articles.c
     place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
     ranked = (
-        select(a.id, place)
-        .where(a.story_id.in_(stories), a.worked_at.is_not(None), window.is_seen())
-        .subquery()
+        select(a.id, place).where(a.story_id.in_(stories), a.worked_at.is_not(None), *conditions).subquery()
     )
     query = select(ranked.c.id).where(ranked.c.place <= _MOST_ARTICLES_OF_A_STORY).order_by(ranked.c.id)
     ids = list((await connection.execute(query)).scalars())

@@ -241,8 +241,19 @@ issue_stories = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("part", SmallInteger),  # where it stands and under which headline; null before schema 0004
     Column("headline", Text),
+    Column("rank", SmallInteger),  # by importance among all that the issue could tell, from 1
 )
 Index("issue_stories_story", issue_stories.c.story_id)
+
+story_lists = Table(  # what a digest had no room for: see storage.story_lists
+    "story_lists",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # a hash of the stories in their order
+    Column("story_ids", JSON, nullable=False),  # the most important first
+    Column("made_at", UtcTime, nullable=False),  # or used last
+)
+Index("story_lists_made_at", story_lists.c.made_at)
 
 corrections = Table(
     "corrections",

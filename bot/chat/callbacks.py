@@ -14,6 +14,7 @@ from bot.chat.intents import (
     AskToSend,
     Confirm,
     Intent,
+    OpenCard,
     PauseFor,
     Press,
     Preview,
@@ -29,8 +30,10 @@ from bot.chat.intents import (
     SetTopic,
     ShowCorrection,
     ShowIssue,
+    ShowMore,
     ShowView,
     StopWatching,
+    TurnMore,
     TurnPage,
     Undo,
     View,
@@ -92,6 +95,12 @@ def encode(intent: Intent) -> str:
             return f"theodoi:lai:{_PLACES[is_in_list]}:{watch_id}"
         case RunWatch(watch_id):
             return f"theodoi:xem:{watch_id}"
+        case OpenCard(article_id):
+            return f"tin:mo:{article_id}"
+        case ShowMore(list_id):
+            return f"tin:them:{list_id}"
+        case TurnMore(list_id, page):
+            return f"tin:trang:{list_id}:{page}"
         case PauseFor(days):
             return f"tamdung:{days}"
         case Confirm(question_id):
@@ -175,6 +184,9 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:xem:({_NUMBER})", lambda match: RunWatch(int(match[1]))),
+        (rf"tin:mo:({_NUMBER})", lambda match: OpenCard(int(match[1]))),
+        (rf"tin:them:({_NUMBER})", lambda match: ShowMore(int(match[1]))),
+        (rf"tin:trang:({_NUMBER}):([0-9]|[1-9][0-9])", lambda m: TurnMore(int(m[1]), int(m[2]))),
         (r"tamdung:([1-9][0-9]?)", lambda match: PauseFor(int(match[1]))),
         (rf"dongy:({_NUMBER})", lambda match: Confirm(int(match[1]))),
         (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),

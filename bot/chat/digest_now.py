@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from bot.chat.cards.under_digest import buttons_under, keyboard_of
 from bot.chat.messages import talk_texts, texts
 from bot.chat.messages.screen import Screen
 from bot.chat.questions import ask
@@ -45,8 +46,10 @@ async def send_digest(visit: Visit, edition: Edition, *, title: str = texts.LAST
     desk = visit.desk
     edition = replace(edition, title=title)
     composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
-    for part in composed.parts:
-        await visit.send(Screen(part))
+    async with desk.database.write() as connection:
+        buttons = await buttons_under(connection, composed, now=visit.now)
+    for part, under in zip(composed.parts, buttons, strict=True):
+        await visit.send(Screen(part, keyboard_of(under)))
     return bool(composed.parts)
 
 

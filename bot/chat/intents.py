@@ -142,6 +142,28 @@ class RunWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCard:
+    """The card of the story that an article belongs to."""
+
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMore:
+    """What a digest had no room for, from the beginning, as a new message."""
+
+    list_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMore:
+    """Another page, counted from 0, of such a list, in place."""
+
+    list_id: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class PauseFor:
     """No digests for so many days from the tap on."""
 
@@ -227,6 +249,9 @@ Intent = (
     | StopWatching
     | WatchAgain
     | RunWatch
+    | OpenCard
+    | ShowMore
+    | TurnMore
     | PauseFor
     | Confirm
     | Preview

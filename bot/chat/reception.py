@@ -9,6 +9,8 @@ from markupsafe import Markup
 from bot.chat import digest_now, help, membership, my_data, start
 from bot.chat.access import Access, access_to
 from bot.chat.callbacks import parse
+from bot.chat.cards import more
+from bot.chat.cards.opening import Cards
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.guard import Guard, Limit
 from bot.chat.intents import (
@@ -17,6 +19,7 @@ from bot.chat.intents import (
     AskToSend,
     Confirm,
     Intent,
+    OpenCard,
     PauseFor,
     Press,
     Preview,
@@ -31,8 +34,10 @@ from bot.chat.intents import (
     SetTopic,
     ShowCorrection,
     ShowIssue,
+    ShowMore,
     ShowView,
     StopWatching,
+    TurnMore,
     TurnPage,
     Undo,
     WatchAgain,
@@ -68,6 +73,7 @@ class Reception:
         self._actions = actions
         self._questions = Guard()
         self._anything = Guard()
+        self._cards = Cards()
         self._answers: dict[str, Answer] = {
             "start": start.obey,
             "tin": digest_now.obey,
@@ -170,6 +176,12 @@ class Reception:
                 await topics.change(tap, intent)
             case Undo():
                 await topics.undo(tap, intent)
+            case OpenCard():
+                await self._cards.open(tap, intent)
+            case ShowMore():
+                await more.show(tap, intent)
+            case TurnMore():
+                await more.turn(tap, intent)
             case TurnPage():
                 await ask.turn(tap, intent)
             case ShowView():

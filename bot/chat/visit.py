@@ -100,11 +100,14 @@ class Visit:
 
     async def send(self, screen: Screen) -> None:
         """Send `screen` as a new message; in a group as an answer to the one who asked."""
+        await self._send(screen, self._reply_to())
+
+    async def _send(self, screen: Screen, reply_to: ReplyParameters | None) -> None:
         common: dict[str, Any] = {
             "chat_id": self.chat_id,
             "parse_mode": ParseMode.HTML,
             "reply_markup": screen.keyboard,
-            "reply_parameters": self._reply_to(),
+            "reply_parameters": reply_to,
             "message_thread_id": self.thread_id,
         }
         async with self._signs_of_life():
@@ -186,6 +189,11 @@ class Tap(Visit):
             if "message is not modified" in error.message.lower():
                 return
             await self.send(screen)
+
+    async def reply(self, screen: Screen) -> None:
+        """Send `screen` as a new message that replies to the one with the button."""
+        replied = ReplyParameters(self.message_id, allow_sending_without_reply=True)
+        await self._send(screen, replied if self.message_id else None)
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:

@@ -9,6 +9,7 @@ import datetime as dt
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.cards.under_digest import buttons_under
 from bot.digests import Composed
 from bot.newsroom import Edition
 from bot.times.schedule import QuietHours
@@ -32,13 +33,14 @@ async def publish(
     now: dt.datetime,
 ) -> int:
     """Record the issue of the slot `window.until` and queue its deliveries; 0 when the slot was taken."""
+    buttons = await buttons_under(connection, composed, now=now)
     issue = Issue(
         profile_id=profile.id,
         edition=edition.name,
         slot_at=window.until,
         window_start=window.after,
         status=IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
-        parts=tuple(Part(html) for html in composed.parts),
+        parts=tuple(map(Part, composed.parts, buttons)),
         stories=_told(composed),
     )
     issue_id = await record_issue(connection, issue, now=window.end)  # what it tells is as of then
@@ -62,7 +64,7 @@ async def publish(
 def _told(composed: Composed) -> tuple[ToldStory, ...]:
     shown = [(number, line) for number, part in enumerate(composed.rendered) for line in part.headlines]
     return tuple(
-        ToldStory(story.story_id, part, headline)
+        ToldStory(story.story_id, part, headline, composed.digest.ranks.get(story.story_id))
         for story, (part, headline) in zip(composed.digest.stories, shown, strict=True)
     )
 

@@ -28,11 +28,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story of an issue: the part it stands in, counted from 0, and the headline as readers see it."""
+    """A story of an issue: the part it stands in, counted from 0, and the headline as readers see it.
+
+    `rank` is its place by importance among all that the issue could tell, from 1; None: not known.
+    """
 
     story_id: int
     part: int
     headline: str
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,20 @@ class Opml(_Exact):
     feeds: list[OpmlFeed]
 
 
+class NamedFeed(_Exact):
+    """A feed that a page names, its address as written there."""
+
+    title: str
+    url: str
+
+
+class Links(_Exact):
+    """The feeds that a page names; `base` is what it says its addresses start from, "" where nothing."""
+
+    base: str
+    feeds: list[NamedFeed]
+
+
 _Answer = TypeVar("_Answer", bound=_Exact)
 
 
@@ -104,6 +118,7 @@ class Parser(Generic[_Answer]):
 FEED = Parser("feed_worker", "feed", Feed)
 PAGE = Parser("page_worker", "trang", Page)
 OPML = Parser("opml_worker", "OPML", Opml)
+LINKS = Parser("discovery_worker", "trang", Links)
 
 
 def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:

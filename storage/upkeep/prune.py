@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import prune_changes, record_changes
+from storage.story_lists import prune_story_lists
 from storage.tables import (
     articles,
     deliveries,
@@ -90,6 +91,7 @@ async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> Non
     await connection.execute(delete(set_aside_texts).where(set_aside_texts.c.seen_at < before))
     await connection.execute(delete(delivery_counts).where(delivery_counts.c.slot_at < before))
     await prune_changes(connection)
+    await prune_story_lists(connection, before=before, limit=_BATCH)
     q, s = questions.c, stories.c
     asked = select(q.id).where(q.asked_at < before).limit(_BATCH)
     await connection.execute(delete(questions).where(q.id.in_(asked)))

@@ -217,7 +217,7 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     for piece in pieces:
         if piece.quote != "full":
             continue
-        for sentence in _lead_sentences(piece.document):
+        for sentence in lead_sentences(piece.document):
             if not repeats_title(sentence.text, pieces[0].document.title) and reads_alone(
                 piece, sentence, ()
             ):
@@ -225,7 +225,7 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     return ()
 
 
-def _lead_sentences(document: Document) -> Iterator[Sentence]:
+def lead_sentences(document: Document) -> Iterator[Sentence]:
     """Yield the whole sentences of the lead; without one, the first sentence of the body."""
     field: FieldName = "sapo" if document.sapo.strip() else "body"
     text = document.field(field)
@@ -255,7 +255,7 @@ def _sentences(pieces: Sequence[Piece], *, at_length: bool) -> Iterator[tuple[Pi
                     )
                 yield piece, sentence
             if number == 0 and at_length:
-                yield from ((piece, sentence) for sentence in _lead_sentences(piece.document))
+                yield from ((piece, sentence) for sentence in lead_sentences(piece.document))
 
 
 def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:

@@ -271,3 +271,36 @@ def test_a_file_cut_or_with_a_hole_never_breaks_the_reader(start: int, length: i
 def test_every_ranker_that_may_be_declared_is_there() -> None:
     declared = set(get_args(General.model_fields["ranker"].annotation))
     assert declared == set(get_args(Ranker)) == set(RANKERS)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("vnexpress.net/rss/tin-moi.rss", "https://vnexpress.net/rss/tin-moi.rss"),
+        ("bao.com.vn", "https://bao.com.vn"),
+        ("//bao.example/rss", "https://bao.example/rss"),
+        ("https:/bao.example/rss", "https://bao.example/rss"),
+        ("http:bao.example/rss", "https://bao.example/rss"),
+    ],
+)
+def test_a_feed_without_its_scheme_is_no_file(written: str, meant: str) -> None:
+    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "{written}"\n{EDITION}'
+    with pytest.raises(NewsroomError) as refused:
+        parse(text)
+    [problem] = refused.value.problems
+    assert (problem.key, problem.line) == ("sources[0].feed", 4)
+    assert f'"{meant}"' in problem.message
+
+
+@pytest.mark.parametrize(
+    "written", ["./vnexpress.net/rss.xml", "feeds/bao.xml", "bao.xml", "tin.cu.xml", "/a.vn/b"]
+)
+def test_a_feed_in_a_file_keeps_its_path(written: str) -> None:
+    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "{written}"\n{EDITION}'
+    assert parse(text).sources[0].feed == BASE / written
+
+
+def test_a_file_that_is_there_is_taken_for_one_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "bao.vn").write_text("<rss/>", encoding="utf-8")
+    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "bao.vn"\n{EDITION}'
+    assert parse_newsroom(text, base=tmp_path).sources[0].feed == tmp_path / "bao.vn"

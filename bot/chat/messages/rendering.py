@@ -9,7 +9,7 @@ room for a correction.
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -109,6 +109,13 @@ class Renderer:
             rendered.append(RenderedPart(str(html), tuple(map(_headline, own)), tuple(map(_article_of, own))))
         return rendered
 
+    def listed(self, stories: Sequence[DigestStory], room: int) -> list[Markup]:
+        """Return stories as they stand in one message of a digest; where too long, by headline only."""
+        parts, _ = self._parts(stories, room, room, 0)
+        if len(parts) > 1:
+            parts, _ = self._parts([replace(story, quotes=()) for story in stories], room, room, 0)
+        return parts[0] if parts else []
+
     def _evened(self, stories: Sequence[DigestStory], room: int, before: int) -> list[list[Markup]]:
         """Cut into as few parts as can be, about equally long: one story left over reads like a mistake.
 
@@ -177,6 +184,13 @@ class Renderer:
 def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
     """Return the messages of one digest; see `Renderer`. The date is that of the slot in `zone`."""
     return Renderer(slot=digest.slot, zone=zone, topic_titles=topic_titles).render(digest)
+
+
+def listed(
+    stories: Sequence[DigestStory], *, now: dt.datetime, zone: str, topic_titles: Mapping[str, str], room: int
+) -> list[Markup]:
+    """Return stories as they stand in one message of a digest; see `Renderer.listed`."""
+    return Renderer(slot=now, zone=zone, topic_titles=topic_titles).listed(stories, room)
 
 
 def _list(stories: Sequence[DigestStory]) -> str:

@@ -126,20 +126,33 @@ class Reader:
         for item in items:
             yield await self._with_page(source, item, now) if item.is_lead_only else item.taken
 
-    async def _with_page(self, source: WebSource, item: Item, now: dt.datetime) -> Taken:
+    async def lengthen(self, source: WebSource, item: Item, now: dt.datetime) -> Incoming:
+        """Return the article of an item with the text of the page behind it.
+
+        Raises:
+            FetchError: the page cannot be had.
+            UnreadableError: the page is not this article, or the item has none.
+        """
         lead, draft = item.taken, item.draft
         if not isinstance(lead, Incoming) or draft is None or lead.url is None:
-            return lead
+            raise UnreadableError("bài không có liên kết")
+        page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
+        longer = await self._apart(lambda: _lengthened(item.origin, draft, lead, page, now))
+        [whole] = await self._take([longer], item.origin, now)
+        if isinstance(whole, Refusal):
+            raise UnreadableError(whole.reason)
+        return whole
+
+    async def _with_page(self, source: WebSource, item: Item, now: dt.datetime) -> Taken:
         try:
-            page = await self._fetcher.fetch(lead.url, private_url=private_url(source))
-            longer = await self._apart(lambda: _lengthened(item.origin, draft, lead, page, now))
-            [whole] = await self._take([longer], item.origin, now)
+            whole = await self.lengthen(source, item, now)
         except (FetchError, UnreadableError) as error:
             PAGES.labels("unreachable" if isinstance(error, FetchError) else "refused").inc()
-            _log.info("page behind a lead not read", source=source.name, url=lead.url, reason=str(error))
-            return lead
+            url = item.taken.url if isinstance(item.taken, Incoming) else None
+            _log.info("page behind a lead not read", source=source.name, url=url, reason=str(error))
+            return item.taken
         PAGES.labels("read").inc()
-        return whole if isinstance(whole, Incoming) else lead
+        return whole
 
     async def _apart(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -107,7 +107,7 @@ def test_a_digest_reads_as_the_editor_wants_it() -> None:
         "<blockquote expandable>Khán đài kín chỗ.</blockquote>\n"
         "Báo A · Báo B · Báo C · Báo D và 2 nguồn khác\n"
         "\n"
-        "Còn 7 tin khác. Gửi vài từ khóa, Điểm Tin tìm cho bạn."
+        "Còn 7 tin khác. Chạm số để đọc kỹ một tin, «Xem thêm» để đọc tiếp."
     ]
 
 

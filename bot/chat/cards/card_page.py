@@ -1,0 +1,131 @@
+"""A story's card as a message. Pure: the card and what is known of its readers come in, HTML goes out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from bot.chat.messages import card_texts, texts
+from bot.chat.messages.dates import publication_label
+from bot.chat.messages.markup import (
+    MAX_ENTITIES,
+    MAX_UNITS,
+    count_entities,
+    one_line,
+    printable,
+    safe_link,
+    shortened,
+    visible_length,
+)
+from bot.chat.messages.rendering import difference_line
+from bot.chat.messages.templating import render
+from storage.times import Published
+from summarizer.stories.cards import Card, Step
+from summarizer.stories.telling import Quote, Report
+
+_LONGEST_TITLE = 300  # UTF-16 units
+_LONGEST_STEP = 140
+_LONGEST_NAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who looks at a card, and when. `sent_at` are the moments at which digests with the story went out."""
+
+    now: dt.datetime
+    zone: str
+    is_group: bool = False
+    sent_at: Sequence[dt.datetime] = ()
+
+
+def card_page(
+    card: Card, looking: Looking, *, topic_title: str, corrections: Sequence[tuple[str, dt.datetime]]
+) -> str:
+    """Return the card within Telegram's limits; where it is too long, the last sentences are left out.
+
+    `corrections` are what the operator corrected of the story, and when.
+    """
+    for quotes in range(len(card.quotes), 0, -1):
+        html = _card_page(card, looking, topic_title, corrections, card.quotes[:quotes])
+        if visible_length(html) <= MAX_UNITS and count_entities(html) <= MAX_ENTITIES:
+            return html
+    return _card_page(card, looking, topic_title, corrections[:1], ())
+
+
+def _card_page(
+    card: Card,
+    looking: Looking,
+    topic_title: str,
+    corrections: Sequence[tuple[str, dt.datetime]],
+    quotes: Sequence[Quote],
+) -> Markup:
+    named = {step.report.article_id for step in card.steps} or {card.article_id}
+    papers = {report.paper for report in _reports(card) if report.article_id in named}
+    more = max(0, card.papers - len(papers))
+    return render(
+        "card",
+        heading=shortened(one_line(topic_title), _LONGEST_NAME).upper(),
+        title=shortened(one_line(card.title), _LONGEST_TITLE),
+        url=safe_link(card.url),
+        corrections=[_correction(text, at, looking) for text, at in corrections],
+        quotes=_paragraphs(card, quotes, looking),
+        disagreement=difference_line(card.disagreement),
+        steps_title=card_texts.STEPS,
+        steps=[_step(step, looking) for step in card.steps],
+        source="" if card.steps else _said_by(card.reports[0], looking),
+        more_papers=card_texts.OTHER_PAPERS.format(count=more) if more else "",
+        sent=_sent(looking),
+    )
+
+
+def _reports(card: Card) -> list[Report]:
+    return [*card.reports, *(step.report for step in card.steps)]
+
+
+def _paragraphs(card: Card, quotes: Sequence[Quote], looking: Looking) -> list[tuple[str, str]]:
+    """Return the sentences of each article as one paragraph, with its paper where there are several."""
+    reports = {report.article_id: report for report in card.reports}
+    names_papers = len(reports) > 1
+    return [
+        (
+            " ".join(printable(quote.text) for quote in own),
+            _said_by(reports[article], looking) if names_papers else "",
+        )
+        for article, own in groupby(quotes, key=lambda quote: quote.article_id)
+    ]
+
+
+def _said_by(report: Report, looking: Looking) -> str:
+    return ", ".join(filter(None, (_short(report.paper), _time(report, looking))))
+
+
+def _step(step: Step, looking: Looking) -> dict[str, object]:
+    return {
+        "time": _time(step.report, looking),
+        "headline": shortened(one_line(step.headline), _LONGEST_STEP),
+        "url": safe_link(step.url),
+        "paper": _short(step.report.paper),
+    }
+
+
+def _correction(text: str, at: dt.datetime, looking: Looking) -> Markup:
+    return texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(looking.zone)):%H:%M}", text=text)
+
+
+def _sent(looking: Looking) -> str:
+    moments = [publication_label(Published(at), now=looking.now, zone=looking.zone) for at in looking.sent_at]
+    return card_texts.SENT_TO[looking.is_group].format(moments=", ".join(moments)) if moments else ""
+
+
+def _time(report: Report, looking: Looking) -> str:
+    if report.published_at is None:
+        return ""
+    published = Published(report.published_at, report.precision)
+    return publication_label(published, now=looking.now, zone=looking.zone)
+
+
+def _short(name: str) -> str:
+    return shortened(one_line(name), _LONGEST_NAME)

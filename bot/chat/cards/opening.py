@@ -1,0 +1,60 @@
+"""Open a story's card under a digest, for anybody who reads there."""
+
+import datetime as dt
+
+from bot.chat.cards.card_page import Looking, card_page
+from bot.chat.guard import Guard, Limit
+from bot.chat.intents import OpenCard
+from bot.chat.messages import card_texts
+from bot.chat.messages.screen import Screen
+from bot.chat.visit import Tap, Visit
+from bot.stories import find_candidate
+from bot.threads import CHAT
+from storage.story_history import SentStory, find_corrections_of, find_sent
+from storage.subscribers import find_subscriber
+from summarizer.stories.cards import tell_at_length
+
+_TWICE = (Limit(1, dt.timedelta(seconds=5)),)  # two taps at once are one
+
+
+class Cards:
+    """Opens cards, each once for taps in quick succession."""
+
+    def __init__(self) -> None:
+        self._opened = Guard()
+
+    async def open(self, tap: Tap, wanted: OpenCard) -> None:
+        """Send the card as a reply to the message whose button was tapped."""
+        if not self._opened.admit((tap.chat_id, wanted.article_id), _TWICE, tap.now).is_admitted:
+            await tap.acknowledge(card_texts.OPENED_ALREADY)
+            return
+        screen = await card_screen(tap, wanted.article_id)
+        if isinstance(screen, str):
+            await tap.acknowledge(screen)
+            return
+        await tap.acknowledge()
+        await tap.reply(screen)
+
+
+async def card_screen(visit: Visit, article_id: int) -> Screen | str:
+    """Return the card of the story to which the article belongs, or say why there is none."""
+    candidate = await find_candidate(visit.desk, article_id)
+    if candidate is None:
+        return card_texts.CARD_GONE
+    card = await CHAT.run(tell_at_length, candidate)
+    if card is None:
+        return card_texts.CARD_HIDDEN
+    newsroom = visit.desk.newsroom
+    async with visit.desk.database.read() as connection:
+        subscriber = await find_subscriber(connection, visit.chat_id)
+        sent = await find_sent(connection, visit.chat_id, card.story_id)
+        corrected = await find_corrections_of(connection, card.story_id)
+    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    looking = Looking(visit.now, zone, visit.is_group, _moments(sent))
+    topic = newsroom.topics.get(card.topic or "", "")
+    html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
+    return Screen(html)
+
+
+def _moments(sent: list[SentStory]) -> list[dt.datetime]:
+    return [one.sent_at for one in sent]

@@ -1,0 +1,41 @@
+"""Lists of stories that a digest had no room for: what its *Xem thêm* pages through.
+
+A list is kept once, however many digests left out the same stories in the same order.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.statements import insert_into
+from storage.tables import story_lists
+
+
+async def record_story_list(
+    connection: AsyncConnection, story_ids: Sequence[int], *, now: dt.datetime
+) -> int | None:
+    """Keep the stories, the most important first; return the list's id, None for an empty one."""
+    if not story_ids:
+        return None
+    written = json.dumps(list(story_ids))
+    key = hashlib.sha256(written.encode()).hexdigest()
+    statement = insert_into(connection, story_lists).values(key=key, story_ids=list(story_ids), made_at=now)
+    statement = statement.on_conflict_do_update(index_elements=["key"], set_={"made_at": now})
+    list_id: int = (await connection.execute(statement.returning(story_lists.c.id))).scalar_one()
+    return list_id
+
+
+async def find_story_list(connection: AsyncConnection, list_id: int) -> tuple[int, ...]:
+    """Return the stories of a list, the most important first; empty where it is gone."""
+    query = select(story_lists.c.story_ids).where(story_lists.c.id == list_id)
+    return tuple((await connection.execute(query)).scalar_one_or_none() or ())
+
+
+async def prune_story_lists(connection: AsyncConnection, *, before: dt.datetime, limit: int) -> None:
+    """Delete up to `limit` lists that no digest used since `before`."""
+    old = select(story_lists.c.id).where(story_lists.c.made_at < before).limit(limit)
+    await connection.execute(delete(story_lists).where(story_lists.c.id.in_(old)))
