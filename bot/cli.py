@@ -104,7 +104,10 @@ app = Group(
             "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ.",
         ),
         "health": ("bot.commands.health.health", "Hỏi bot đang chạy có ổn không."),
-        "doctor": ("bot.commands.upkeep.doctor", "Xem bản cài này có gì chưa ổn."),
+        "doctor": (
+            "bot.commands.doctoring.doctor",
+            "Xem bản cài này có gì chưa ổn; --online thử cả Telegram, đĩa, quyền, cổng, nguồn.",
+        ),
         "db": _DATABASE,
     },
 )

@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError
 from config.problems import ConfigError, Problem, shown
 
 _PREFIX = "DIEMTIN_"
+_TOKEN_FILE = "DIEMTIN_BOT_TOKEN_FILE"  # noqa: S105 - the name of a variable
+_MOST_TOKEN_BYTES = 1_000
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _NO_PATH = re.compile(r"[0-9]{6,20}:[A-Za-z0-9_-]{30}|://")
 _USERNAME = re.compile(r"@?\w{1,32}")
@@ -197,11 +199,16 @@ class Settings(BaseSettings):
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `DIEMTIN_` variables of `environ`; an empty one counts as absent.
 
+    `DIEMTIN_BOT_TOKEN_FILE` names a file whose only line is the token, as containers hand secrets over.
+
     Raises:
         ConfigError: every variable that cannot be used, by name.
     """
+    given = {name.lower(): value for name, value in environ.items() if value.strip()}
+    if problem := _take_token_file(given):
+        raise ConfigError([problem])
     source = EnvSettingsSource(Settings)
-    source.env_vars = {name.lower(): value for name, value in environ.items() if value.strip()}
+    source.env_vars = given
     try:
         settings = Settings(**source())
         problems = _unmatched(settings)
@@ -210,6 +217,28 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if not problems:
         return settings
     raise ConfigError(problems)  # outside `except`: the cause holds the values, secrets too
+
+
+def _take_token_file(given: dict[str, str]) -> Problem | None:
+    """Put the token of the file that is named in the token's place; return what is wrong with that."""
+    path = given.pop(_TOKEN_FILE.lower(), None)
+    if path is None:
+        return None
+    if "diemtin_bot_token" in given:
+        return Problem(
+            _TOKEN_FILE, None, "đặt một trong hai: DIEMTIN_BOT_TOKEN hoặc biến này, đừng đặt cả hai"
+        )
+    if _NO_PATH.search(path):  # the token itself, say
+        return Problem(_TOKEN_FILE, None, "phải là đường dẫn của tệp chứa mã bot, không phải chính mã bot")
+    try:
+        with Path(path.strip()).open("rb") as file:
+            token = file.read(_MOST_TOKEN_BYTES).decode().strip()
+    except (OSError, ValueError):
+        return Problem(_TOKEN_FILE, None, "không đọc được tệp này; hãy xem đường dẫn và quyền đọc")
+    if not _TOKEN.fullmatch(token):
+        return Problem(_TOKEN_FILE, None, "trong tệp phải có đúng một dòng là mã bot mà @BotFather đưa")
+    given["diemtin_bot_token"] = token
+    return None
 
 
 def _unmatched(settings: Settings) -> list[Problem]:

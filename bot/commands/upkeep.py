@@ -1,45 +1,26 @@
-"""`diemtin stats`, `db upgrade` and `doctor`: how an installation fares."""
+"""`diemtin stats` and `db upgrade`: how an installation fares."""
 
 import datetime as dt
-import os
-import sqlite3
-import sys
-from shlex import quote
 from zoneinfo import ZoneInfo
 
-import typer
-
-from bot.assembly import assemble, find_newsroom
 from bot.chat.messages.texts import ISSUE_STATUSES, STATUSES
 from bot.commands.opening import (
     clock_of,
-    explained,
-    is_there,
     open_database,
     open_desk,
     run,
     settings_or_exit,
     upgrade_or_exit,
-    why_closed,
 )
-from bot.commands.terminal import Json, hidden, put, put_json
-from bot.logs import Redactor
+from bot.commands.terminal import Json, put, put_json
 from bot.newsroom import Newsroom
 from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
-from config.problems import ConfigError
-from config.settings import Settings, load_settings
+from config.settings import Settings
 from storage.delivery.states import DeliveryStatus
-from storage.engine import Database
-from storage.errors import SchemaError, StorageError
-from storage.private_files import find_open
-from storage.search.index import examine_index
-from storage.upkeep.soundness import files_of
 from storage.upkeep.stats import Stats, gather_stats
-from storage.upkeep.upgrade import find_revision, head_revision
 
 _DAY = dt.timedelta(hours=24)
-_USUAL_LAG = 1_000  # changes of articles
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
 _DELIVERY_STATUSES: dict[str, str] = {
     DeliveryStatus.PENDING: "chờ gửi",
@@ -112,91 +93,3 @@ def upgrade_database() -> None:
 async def _upgrade(settings: Settings) -> None:
     async with open_database(settings) as opened:
         await upgrade_or_exit(opened, clock_of(settings))
-
-
-def doctor() -> None:
-    """Say what is wrong with this installation."""
-    problems = run(_examine())
-    put(f"Python {sys.version.split()[0]} · SQLite {sqlite3.sqlite_version}")
-    for problem in problems:
-        put(f"✗ {hidden(problem)}")
-    if problems:
-        raise typer.Exit(1)
-    put("✓ Mọi thứ ổn.")
-
-
-async def _examine() -> list[str]:
-    try:
-        settings = load_settings(os.environ)
-    except ConfigError as error:
-        return [str(problem) for problem in error.problems]
-    return [*_examine_settings(settings), *_examine_newsroom(settings), *await _examine_database(settings)]
-
-
-def _examine_settings(settings: Settings) -> list[str]:
-    problems = []
-    if settings.bot_token is None:
-        problems.append("chưa có DIEMTIN_BOT_TOKEN; lấy từ @BotFather để chạy diemtin run")
-    if not settings.admins:
-        problems.append(
-            "chưa có DIEMTIN_ADMINS; đặt mã số Telegram của bạn để dùng /quantri và nhận cảnh báo"
-        )
-    return problems
-
-
-def _examine_newsroom(settings: Settings) -> list[str]:
-    try:
-        newsroom = assemble(find_newsroom(settings))
-    except ConfigError as error:
-        return [f"{settings.config}: {problem}" for problem in error.problems]
-    return [
-        f"nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn"
-        for source in newsroom.file_sources
-        if not source.path.exists()
-    ]
-
-
-async def _examine_database(settings: Settings) -> list[str]:
-    opened = Database(settings.database_url.get_secret_value(), settings.index)
-    if reason := why_closed(opened):
-        return [reason]
-    try:
-        if not is_there(opened):
-            return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
-        exposed = _find_exposed(opened)
-        found, wanted = await find_revision(opened), head_revision()
-        index = await _examine_index(opened) if found == wanted else []
-    except StorageError as error:
-        return [explained(error, Redactor(settings.secrets), opened.place)]
-    finally:
-        await opened.close()
-    if found is not None and found > wanted:  # our revisions are numbers of four digits
-        return [explained(SchemaError(found), Redactor(settings.secrets), opened.place), *exposed]
-    if found != wanted:
-        problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
-        return [problem, *exposed]
-    return [*exposed, *index]
-
-
-async def _examine_index(database: Database) -> list[str]:
-    """Say what is wrong with the search index, and how to mend it."""
-    async with database.read() as connection:
-        state = await examine_index(connection)
-    folder = database.index_folder
-    if state.problem is not None:
-        return [f"chỉ mục tìm kiếm {folder} không dùng được ({state.problem}); chạy: diemtin db reindex"]
-    if state.lag > _USUAL_LAG:
-        return [
-            f"chỉ mục tìm kiếm còn thiếu {state.lag} thay đổi; hãy xem bot có đang chạy không, "
-            "hoặc chạy: diemtin db reindex"
-        ]
-    return []
-
-
-def _find_exposed(database: Database) -> list[str]:
-    """Say which files with readers' data others on this machine have rights on, and how to take them."""
-    files = files_of(database.file) if database.file else []
-    return [
-        f"người khác trên máy mở được {file}, có dữ liệu của người đọc; chạy: chmod 600 {quote(str(file))}"
-        for file in find_open(files)
-    ]

@@ -212,3 +212,31 @@ def test_any_moment_written_with_its_offset_is_read_back(
     zone = dt.timezone(dt.timedelta(minutes=offset_minutes))
     written = dt.datetime.combine(day, time, zone)
     assert load_settings({"DIEMTIN_NOW": written.isoformat()}).now == written
+
+
+def test_the_token_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", encoding="utf-8")
+    settings = load_settings({"DIEMTIN_BOT_TOKEN_FILE": str(file)})
+    assert settings.bot_token is not None
+    assert settings.bot_token.get_secret_value() == TOKEN
+    assert settings.secrets == (TOKEN,)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"mat-khau", b"\xff\xfe", TOKEN.encode() + b"\nthua"])
+def test_a_file_that_holds_no_token_is_refused_without_its_content(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    message = problem_with("BOT_TOKEN_FILE", str(file))
+    assert "mat-khau" not in message
+    assert TOKEN not in message
+
+
+def test_a_token_in_both_places_or_in_place_of_its_path_is_refused(tmp_path: Path) -> None:
+    assert "chính mã bot" in problem_with("BOT_TOKEN_FILE", TOKEN)
+    with pytest.raises(ConfigError) as refusal:
+        load_settings({"DIEMTIN_BOT_TOKEN": TOKEN, "DIEMTIN_BOT_TOKEN_FILE": str(tmp_path)})
+    assert "đừng đặt cả hai" in refusal.value.problems[0].message

@@ -101,3 +101,13 @@ def test_no_bot_and_no_address_are_told_apart(run: Any, desk_folder: Path, unuse
     assert "chưa có [health]" in run("health").err
     listen_at(desk_folder, unused_tcp_port)
     assert "không có bot nào trả lời" in run("health").err
+
+
+@pytest.mark.parametrize(("problems", "code"), [((), 0), (("đĩa đầy",), 1)])
+def test_the_same_as_one_json_value(
+    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str, problems: tuple[str, ...], code: int
+) -> None:
+    listen_at(desk_folder, answering(503 if problems else 200, body_of(sqlite_url, *problems)))
+    told = run("health", "--json")
+    assert told.json == {"ok": not problems, "problems": list(problems), "bot": "tin_bot"}
+    assert told.code == code

@@ -1,0 +1,168 @@
+"""`doctor --online`: what only trying out tells, against a Bot API server that answers as told."""
+
+import asyncio
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable, Iterator
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.identity import identity_of
+from storage.engine import Database
+from storage.sources import SourceState, save_source_state
+
+TOKEN = "1000000001:thu"  # noqa: S105 - invented
+NOW = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
+Telegram = Callable[..., str]
+
+
+@pytest.fixture
+def telegram(desk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
+    """Return a function that starts a server which answers each path with (status, JSON) and is ours."""
+    servers: list[HTTPServer] = []
+
+    def start(answers: dict[str, tuple[int, Any]] | None = None, *, ahead: float = 0, **given: Any) -> str:
+        known = {"getMe": (200, {"ok": True, "result": {"username": "tin_bot"}})}
+        known["getWebhookInfo"] = (200, {"ok": True, "result": {"url": given.get("webhook", "")}})
+        known |= answers or {}
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body = known.get(self.path.rpartition("/")[2], (404, {"ok": False}))
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode() if isinstance(body, dict) else body)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
+                return format_datetime(moment, usegmt=True)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        url = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("DIEMTIN_API_BASE_URL", url)
+        return url
+
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DIEMTIN_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("DIEMTIN_ADMINS", "1")
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def checks_of(told: Any) -> dict[str, tuple[str, str]]:
+    return {check["name"]: (check["status"], check["words"]) for check in told.json["checks"]}
+
+
+def test_a_sound_installation_is_told_so_with_what_was_found(run: Any, telegram: Telegram) -> None:
+    telegram()
+    assert run("db", "reindex", "--json").code == 0
+    told = run("doctor", "--online", "--json")
+    checks = checks_of(told)
+    assert told.json["problems"] == []
+    assert checks["telegram"][0] == checks["clock"][0] == checks["webhook"][0] == "good"
+    assert checks["telegram"][1].startswith("@tin_bot ở 127.0.0.1, trả lời sau ")
+    assert checks["folders"] == ("good", "đủ quyền")
+    assert checks["proxy"] == ("good", "không dùng proxy")
+    assert checks["port"] == ("good", "không mở cổng nào: tệp cấu hình không có [health]")
+    assert (told.code, told.json["ok"]) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "status", "words"),
+    [
+        ({"answers": {"getMe": (401, {"ok": False})}}, "telegram", "bad", "không nhận token này"),
+        ({"answers": {"getMe": (200, b"<html>")}}, "telegram", "bad", "không phải máy chủ Bot API"),
+        ({"answers": {"getMe": (502, {"ok": False})}}, "telegram", "bad", "trả lời 502"),
+        ({"ahead": 3_600}, "clock", "bad", "lệch 1 giờ"),
+        ({"ahead": 100}, "clock", "doubtful", "lệch "),
+        ({"webhook": "https://cu.example/x"}, "webhook", "doubtful", "webhook ở cu.example"),
+    ],
+)
+def test_what_telegram_tells_is_told(
+    run: Any, telegram: Telegram, given: dict[str, Any], name: str, status: str, words: str
+) -> None:
+    telegram(**given)
+    run("db", "reindex", "--json")  # which takes others' rights, and makes the index
+    told = run("doctor", "--online", "--json")
+    found = checks_of(told)[name]
+    assert found[0] == status
+    assert words in found[1]
+    assert (told.code == 1) == (status == "bad")
+    assert TOKEN not in told.out + told.err
+
+
+def test_an_unreachable_telegram_is_named_with_its_host_and_never_the_token(
+    run: Any, telegram: Telegram, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    monkeypatch.setenv("DIEMTIN_API_BASE_URL", f"http://127.0.0.1:{unused_tcp_port}")
+    told = run("doctor", "--online")
+    assert told.code == 1
+    assert f"✗ Telegram không trả lời (127.0.0.1:{unused_tcp_port}" in told.out
+    assert "1000000001" not in told.out
+
+
+def test_a_proxy_is_named_without_its_password(
+    run: Any, telegram: Telegram, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    telegram()
+    monkeypatch.setenv("http_proxy", f"http://lan:mat-khau@127.0.0.1:{unused_tcp_port}")
+    told = run("doctor", "--online", "--json")
+    assert f"proxy 127.0.0.1:{unused_tcp_port}" in checks_of(told)["proxy"][1]
+    assert "mat-khau" not in told.out
+    assert checks_of(told)["telegram"][0] == "bad"
+
+
+def test_the_port_is_asked_whose_it_is(
+    run: Any, telegram: Telegram, desk_folder: Path, sqlite_url: str, unused_tcp_port: int
+) -> None:
+    database = identity_of("", Database(sqlite_url)).database
+    ours = {"problems": [], "bot": "1000000001", "database": database, "username": "tin_bot"}
+    port = int(telegram({"healthz": (200, ours)}).rpartition(":")[2])
+    text = (desk_folder / "diemtin.toml").read_text(encoding="utf-8")
+
+    def port_check(number: int) -> tuple[str, str]:
+        (desk_folder / "diemtin.toml").write_text(f"{text}\n[health]\nport = {number}\n", encoding="utf-8")
+        return checks_of(run("doctor", "--online", "--json"))["port"]
+
+    assert port_check(port) == ("good", f"bot đang chạy tốt ở cổng {port}")
+    assert port_check(unused_tcp_port)[0] == "doubtful"
+    other = int(telegram({"healthz": (200, ours | {"bot": "77"})}).rpartition(":")[2])
+    assert port_check(other)[0] == "bad"
+
+
+def test_each_ailing_source_is_named_with_its_last_poll(
+    run: Any, telegram: Telegram, desk_folder: Path, sqlite_url: str
+) -> None:
+    telegram()
+    file = desk_folder / "diemtin.toml"
+    source = '\n[[sources]]\nname = "{0}"\ntitle = "Báo {0}"\nfeed = "https://{0}.example/rss"\n'
+    tables = "".join(source.format(name) for name in ("hong", "tot", "moi"))
+    file.write_text(file.read_text(encoding="utf-8") + tables, encoding="utf-8")
+
+    async def save() -> None:
+        database = Database(sqlite_url)
+        async with database.write() as connection:
+            for name, trouble in (("hong", "missing"), ("tot", None)):
+                state = SourceState(name, f"https://{name}.example/rss", NOW, fetched_at=NOW, trouble=trouble)
+                await save_source_state(connection, state)
+        await database.close()
+
+    asyncio.run(save())
+    told = run("doctor", "--online")
+    assert told.code == 1
+    assert "✗ Báo hong: không có trang này; lần cuối được 12:00; tìm địa chỉ RSS mới" in told.out
+    assert "! Báo moi: chưa hỏi lần nào" in told.out
+    assert "✓ 1 nguồn mạng trả lời tốt" in told.out
