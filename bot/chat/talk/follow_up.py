@@ -21,6 +21,8 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
     'lũ Nghệ An hôm qua'
     >>> completed("lũ Quảng Bình", FollowUp("also", "thiệt hại bao nhiêu"), dt.date(2026, 11, 22))
     'lũ Quảng Bình thiệt hại bao nhiêu'
+    >>> completed("lũ Quảng Bình hôm nay", FollowUp("instead", "hôm qua"), dt.date(2026, 11, 22))
+    'lũ Quảng Bình hôm qua'
     """
     last = last[:_LONGEST]
     subject = without_question_words(without_times(last, today)) or last
@@ -32,7 +34,7 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
         return f"{last[:start]}{words}{last[end:]}"
     if folded(words).split()[:1] == folded(subject).split()[:1]:  # "giá vàng", "còn giá bạc thì sao"
         return words
-    if _place_in(words):
+    if _place_in(words) or is_time(words, today):
         return f"{subject} {words}"
     return f"{_first_word(subject)} {words}"
 
@@ -45,6 +47,15 @@ def is_place(words: str) -> bool:
     """
     named = _AT.sub("", words)
     return _place_in(named) == (0, len(named))
+
+
+def is_time(words: str, today: dt.date) -> bool:
+    """Tell whether `words` are a time that a question could name, and nothing else.
+
+    >>> is_time("hôm qua", dt.date(2026, 11, 22)), is_time("giá bạc", dt.date(2026, 11, 22))
+    (True, False)
+    """
+    return not without_times(words, today).strip()
 
 
 def _first_word(subject: str) -> str:

@@ -15,11 +15,11 @@ from typing import Any
 from summarizer.text.syllables import canonical, folded
 
 MOST_WORDS = 24
-_MOST_STRANGE = 2  # words of no class in a message to the bot
 _LONGEST = 160  # characters
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARKS = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)(?!//)")
+_CLASS = re.compile(r"@(?P<name>\w+)")
 _OPEN = frozenset(("watched", "words", "other", "asked"))  # slots that take any words
 _GAPPED = frozenset(("schedule", "days", "span"))  # slots whose words may stand apart
 _ANYWHERE = frozenset(("opener", "closer", "between", "please", "filler"))
@@ -32,15 +32,12 @@ class Message:
 
     words: tuple[str, ...]
     phrases: tuple[dict[str, frozenset[int]], ...]
+    classes: frozenset[str]  # of all phrases
 
     def steps(self, at: int, names: frozenset[str]) -> Iterator[int]:
         """Yield where phrases of these classes end that begin at `at`."""
         for name in names & self.phrases[at].keys():
             yield from (at + length for length in self.phrases[at][name])
-
-    def has(self, name: str) -> bool:
-        """Tell whether a phrase of the class is anywhere."""
-        return any(name in phrases for phrases in self.phrases)
 
     def text(self, places: Iterable[int]) -> str:
         """Return the words at these places."""
@@ -55,12 +52,13 @@ class Rule:
     before: tuple[str, ...]
     slot: str
     behind: tuple[str, ...]
+    needed: frozenset[str]  # classes of `before` and `behind`
     extras: frozenset[str]
     extras_behind: frozenset[str]
 
     def readings(self, message: Message) -> Iterator[dict[str, str]]:
         """Yield the words of the slot for every way to read the message as the wish; none where it is not."""
-        if not all(message.has(name) for name in (*self.before, *self.behind)):
+        if not self.needed <= message.classes:
             return
         starts = self._ends_of_before(message)
         if not self.slot:
@@ -157,24 +155,6 @@ def prepared(text: str) -> str | None:
     return plain if plain.count(" ") < MOST_WORDS else None
 
 
-def with_strange_words(message: Message) -> Message | None:
-    """Return a message said to the bot so that words of no class carry nothing; None if they are too many."""
-    covered = {
-        at + step
-        for at, found in enumerate(message.phrases)
-        for step in range(max((max(lengths) for lengths in found.values()), default=0))
-    }
-    strange = [at for at in range(len(message.words)) if at not in covered]
-    bare = [word.strip(",") for word in message.words]
-    is_said = not listed_as_written("directed").isdisjoint(bare)
-    is_plain = all(bare[at].isalpha() for at in strange)
-    if not (is_said and is_plain and 0 < len(strange) <= min(_MOST_STRANGE, len(bare) // 4)):
-        return None
-    skipped = {"filler": frozenset((1,))}
-    phrases = (skipped if at in strange else found for at, found in enumerate(message.phrases))
-    return Message(message.words, tuple(phrases))
-
-
 def message_of(plain: str) -> Message:
     """Return a prepared text with the phrases in it.
 
@@ -185,7 +165,8 @@ def message_of(plain: str) -> Message:
     bare = tuple(word.strip(",") for word in words)
     is_exact = not plain.isascii()
     as_typed = frozenset(word for word in bare if len(bare) == 1 or (is_exact and word in _own_words()))
-    return Message(words, tuple(_phrases_at(bare[at : at + _longest()], as_typed) for at in range(len(bare))))
+    found = tuple(_phrases_at(bare[at : at + _longest()], as_typed) for at in range(len(bare)))
+    return Message(words, found, frozenset(name for phrases in found for name in phrases))
 
 
 def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, frozenset[int]]:
@@ -202,6 +183,21 @@ def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, f
     return {name: frozenset(lengths) for name, lengths in found.items()}
 
 
+@functools.cache
+def _phrases(name: str) -> tuple[str, ...]:
+    """Return the phrases of a class; "của @person" stands for one phrase for each of that class."""
+    listed_here = (phrase.strip() for phrase in _vocabulary()["words"][name].split("|"))
+    return tuple(whole for phrase in listed_here for whole in _with_classes(phrase))
+
+
+def _with_classes(phrase: str) -> list[str]:
+    found = _CLASS.search(phrase)
+    if found is None:
+        return [phrase]
+    rest = _with_classes(phrase[found.end() :])
+    return [phrase[: found.start()] + each + more for each in _phrases(found["name"]) for more in rest]
+
+
 _Forms = tuple[frozenset[str], ...]  # for each syllable of a phrase how it may be typed
 
 
@@ -209,8 +205,8 @@ _Forms = tuple[frozenset[str], ...]  # for each syllable of a phrase how it may 
 def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]:
     """Map each first word to the phrases: their forms of any kind and with marks only, class, `!`."""
     table: dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]] = {}
-    for name, phrases in _vocabulary()["words"].items():
-        for phrase in phrases.split("|"):
+    for name in _vocabulary()["words"]:
+        for phrase in _phrases(name):
             said = canonical(phrase.strip(" !")).split()
             forms = tuple(_forms(each) for each in said), tuple(_forms(each, is_strict=True) for each in said)
             for first in forms[0][0]:
@@ -221,7 +217,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]
 @functools.cache
 def _own_words() -> frozenset[str]:
     """Return the syllables of the vocabulary as they are written."""
-    phrases = (phrase for each in _vocabulary()["words"].values() for phrase in each.split("|"))
+    phrases = (phrase for name in _vocabulary()["words"] for phrase in _phrases(name))
     return frozenset(word for phrase in phrases for word in canonical(phrase.strip(" !")).split())
 
 
@@ -237,8 +233,18 @@ def all_words() -> frozenset[str]:
 
 
 @functools.cache
+def _full_forms() -> dict[str, str]:
+    return {form: full for full, forms in _vocabulary()["short"].items() for form in forms.split()}
+
+
+def full_form(word: str) -> str:
+    """Return a word for the short form of it: "không" for "ko"; others as they are."""
+    return _full_forms().get(word, word)
+
+
+@functools.cache
 def _longest() -> int:
-    return max(len(phrase.split()) for each in _vocabulary()["words"].values() for phrase in each.split("|"))
+    return max(len(phrase.split()) for name in _vocabulary()["words"] for phrase in _phrases(name))
 
 
 @functools.cache
@@ -251,11 +257,14 @@ def _rule(wish: str, order: str) -> Rule:
     elements = order.split()
     at = next((place for place, each in enumerate(elements) if each[0] == "<"), len(elements))
     before, behind = elements[:at], elements[at + 1 :]
+    needed_before = tuple(each for each in before if each[-1] != "?")
+    needed_behind = tuple(each for each in behind if each[-1] != "?")
     return Rule(
         wish,
-        tuple(each for each in before if each[-1] != "?"),
+        needed_before,
         elements[at].strip("<>") if at < len(elements) else "",
-        tuple(each for each in behind if each[-1] != "?"),
+        needed_behind,
+        frozenset((*needed_before, *needed_behind)),
         frozenset(each[:-1] for each in before if each[-1] == "?"),
         frozenset(each[:-1] for each in behind if each[-1] == "?"),
     )
@@ -266,13 +275,6 @@ def listed(name: str) -> frozenset[str]:
     """Return the folded syllables of a list of the vocabulary."""
     syllables: str = _vocabulary()["lists"][name]
     return frozenset(folded(syllables).split())
-
-
-@functools.cache
-def listed_as_written(name: str) -> frozenset[str]:
-    """Return the words of a list of the vocabulary."""
-    words: str = _vocabulary()["lists"][name]
-    return frozenset(canonical(words).split())
 
 
 @functools.cache
@@ -287,6 +289,7 @@ def _vocabulary() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
+@functools.cache
 def _forms(syllable: str, *, is_strict: bool = False) -> frozenset[str]:
     """Return how a syllable may be typed."""
     short: str = _vocabulary()["short"].get(syllable, "")

@@ -11,6 +11,7 @@ from summarizer.text.prose import is_syllable
 from summarizer.text.syllables import canonical, folded
 
 _DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
+_TWICE = re.compile(r"\b([^\W\d]+) \1\b")  # "trễ trễ chút"
 _SHORTEST = 3  # letters: of shorter ones too many words are one slip away
 
 
@@ -20,7 +21,7 @@ def mended(plain: str) -> str:
     >>> mended("dừgn gửi tin nhaaaa"), mended("tawts thông báo"), mended("giá vàng sjc")
     ('dừng gửi tin nha', 'tắt thông báo', 'giá vàng sjc')
     """
-    return " ".join(_mended_word(word) for word in plain.split())
+    return _TWICE.sub(r"\1", " ".join(_mended_word(word) for word in plain.split()))
 
 
 def _mended_word(word: str) -> str:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.chat.intents import SetDays
 from bot.chat.settings.typed_schedule import parse_schedule
-from bot.chat.talk.follow_up import is_place
+from bot.chat.talk.follow_up import is_place, is_time
 from bot.chat.talk.grammar import listed, listed_phrases
-from bot.chat.talk.spans import NUMBERS, UnreadableSpanError, parse_pause
+from bot.chat.talk.numerals import NUMERALS
+from bot.chat.talk.spans import UnreadableSpanError, parse_pause
 from bot.chat.talk.wishes import (
     LAST,
     FollowUp,
@@ -28,10 +30,19 @@ from bot.chat.talk.wishes import (
     Wish,
 )
 from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time
-from summarizer.text.syllables import folded
+from summarizer.text.syllables import canonical, folded
 
 Slots = Mapping[str, str]
-_PLACES_IN_LIST = NUMBERS | {"tu": 4, "dau": 1, "dau tien": 1, "nhat": 1, "cuoi": LAST, "cuoi cung": LAST}
+_PLACES_IN_LIST = {
+    **{canonical(numeral): number for numeral, number in NUMERALS.items()},
+    "tư": 4,
+    "đầu": 1,
+    "đầu tiên": 1,
+    "nhất": 1,
+    "cuối": LAST,
+    "cuối cùng": LAST,
+}
+_UNMARKED_PLACES = {folded(said): place for said, place in _PLACES_IN_LIST.items() if said != "sáu"}
 _MOST_ITEMS, _MOST_BARE = 50, 9  # "bài 12", but a number alone only as a list of one page has it
 _ASKING = re.compile(
     r"\b(?:bao nhieu|o dau|khi nao|luc nao|bao gio|the nao|ra sao|tai sao|vi sao|may|ai|gi|nao|den dau"
@@ -40,8 +51,26 @@ _ASKING = re.compile(
 _MOST_OTHER, _MOST_ASKED, _MOST_WATCHED = 5, 8, 8  # words
 _LONGEST_SPAN = 4  # words
 _ABOUT = frozenset(
-    ("tin", "tức", "mới", "gì", "về", "các", "những", "cho", "giúp", "giùm", "dùm", "mình", "tôi", "có")
+    (
+        "tin",
+        "tức",
+        "mới",
+        "gì",
+        "về",
+        "các",
+        "những",
+        "cho",
+        "giúp",
+        "giùm",
+        "dùm",
+        "mình",
+        "tôi",
+        "có",
+        "khi",
+        "nếu",
+    )
 )
+_OF_THE_WRITER = re.compile(r"(?:của(?: |$))?(?:mình|tôi|tui|em|anh|chị)?$")
 _EACH = re.compile(r"\b(?:moi ngay|hang ngay)\b")
 _EACH_PART = re.compile(
     r"\b(?:moi|cac|nhung|vao|luc|hang|buoi|cac buoi)\b ?"
@@ -52,12 +81,15 @@ _PART_FIRST = re.compile(
     rf"^(?P<part>sang|trua|chieu|toi|dem) (?:luc |vao )?(?P<time>{_CLOCK})(?P<others>(?: .*)?)$"
 )
 _HALF_PAST = re.compile(r"\b([0-9]{1,2}) (?=ruoi\b)")
-_BARE_HOUR = re.compile(r"\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
+_BARE_HOUR = re.compile(r"(?<!kem )\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
 _DAY_NUMBERS = re.compile(r"\b(?:cac|may|nhung) ngay (?=[2-7](?:[ ,]+(?:va )?[2-7])+\b(?! ?(?:h|g|:)))")
 _HOURS = {"sang som": "6h", "dau gio sang": "6h", "sang": "7h", "trua": "12h", "chieu": "17h", "toi": "20h"}
 _PART = re.compile(r"\b(?:luc |vao )?(?:buoi )?(?P<part>sang som|dau gio sang|sang|trua|chieu|toi)\b")
 _HOUR = re.compile(r"[0-9] ?(?:h|gio|g|:)(?![a-z])")
+_ME = re.compile(r"\btôi\b")  # no evening, folded
+_TIMELY = re.compile(r"[0-9]|\b(?:sang|trua|chieu|toi|dem|ngay|tuan|thu|chu nhat|cn|gio)\b")
 _NAMED_TOPIC = re.compile(r"\b(?:tin|ban tin|tin tuc|muc|chu de|chuyen muc|phan|mang|bai|linh vuc)\b")
+_FROM_TO = re.compile(r" ?(?:-|–|\bden\b|\btoi\b) ?")
 _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
 
@@ -83,7 +115,7 @@ def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | N
     >>> find_topic_names("kinh tế, Sức khoẻ và thể thao", {"kinh te": "a", "suc khoe": "b", "the thao": "c"})
     ('a', 'b', 'c')
     """
-    words = re.findall(r"[\w&-]+", folded(text))
+    words = re.findall(r"[\w&-]+|[,;]", folded(text))  # "kinh tế, thế giới" are two, without the comma one
     found: dict[str, None] = {}
     longest = max((name.count(" ") + 1 for name in names), default=0)
     at = 0
@@ -92,7 +124,7 @@ def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | N
         size = next((size for size in sizes if " ".join(words[at : at + size]) in names), 0)
         if size:
             found[names[" ".join(words[at : at + size])]] = None
-        elif words[at] not in listed("and"):
+        elif words[at] not in listed("and") | {",", ";"}:
             return None
         at += size or 1
     return tuple(found) or None
@@ -135,7 +167,9 @@ def _clock(slots: Slots, listener: Listener) -> Wish | None:
 def _schedule(slots: Slots, _: Listener) -> Wish | None:
     if "clock" in slots:
         return _clock(slots, _)
-    plain = _DAY_NUMBERS.sub("thu ", folded(slots["schedule"]))
+    if not _TIMELY.search(folded(_ME.sub("", slots["schedule"]))):
+        return None
+    plain = _DAY_NUMBERS.sub("thu ", folded(_ME.sub("", slots["schedule"])))
     plain = _EACH.sub("hang  ngay", plain)  # two blanks: no filler before "ngày"
     plain = " ".join(_EACH_PART.sub("", plain).replace("ngay trong tuan", "trong tuan").split())
     plain = plain.removeprefix("ngay ")
@@ -152,7 +186,8 @@ def _schedule(slots: Slots, _: Listener) -> Wish | None:
 
 def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
     try:
-        parse_local_time(slots["hour"])
+        for hour in _FROM_TO.split(folded(slots["hour"])):
+            parse_local_time(hour)
     except TypedTimeError:
         return None
     return Plain.QUIET
@@ -182,6 +217,11 @@ def _number(said: str) -> int | None:
     return int(said) or None if said.isascii() and said.isdigit() and len(said) <= 2 else None
 
 
+def _place_in_list(said: str) -> int | None:
+    """Return the place that a numeral means: "tư" is the fourth, "từ" is none, "sau" is the next."""
+    return _number(said) or _PLACES_IN_LIST.get(said) or _UNMARKED_PLACES.get(said)
+
+
 def _item(slots: Slots, _: Listener) -> Wish | None:
     if "digit" in slots:
         number, most = _number(slots["digit"]), _MOST_BARE
@@ -189,13 +229,12 @@ def _item(slots: Slots, _: Listener) -> Wish | None:
         said = folded(slots["number"])
         if said == "nhat" and "thu nhat" not in folded(slots["whole"]):  # "tin mới nhất"
             return None
-        number, most = _number(said) or _PLACES_IN_LIST.get(said), _MOST_ITEMS
+        number, most = _place_in_list(slots["number"]), _MOST_ITEMS
     return ShowItem(number) if number and number <= most else None
 
 
 def _page(slots: Slots, _: Listener) -> Wish | None:
-    said = folded(slots["number"])
-    number = _number(said) or _PLACES_IN_LIST.get(said)
+    number = _place_in_list(slots["number"])
     return ShowPage(number) if number else None
 
 
@@ -204,15 +243,22 @@ def _watch(slots: Slots, _: Listener) -> Wish | None:
     while len(words) > 1 and words[0] in _ABOUT:
         del words[0]
     behind = slots["whole"][slots["whole"].rfind(slots["watched"]) :]
-    is_question = asks_something(behind) or len(words) > _MOST_WATCHED
+    is_question = (
+        asks_something(behind) or len(words) > _MOST_WATCHED or _OF_THE_WRITER.match(" ".join(words))
+    )
     return None if is_question else WatchWords(" ".join(words))
 
 
 def _unwatch(slots: Slots, _: Listener) -> Wish | None:
+    if " ".join(folded(slots["words"]).split()) in listed_phrases("own_names"):
+        return Plain.LEAVE
     return UnwatchWords(slots["words"]) if len(slots["words"].split()) <= _MOST_WATCHED else None
 
 
-def _instead(slots: Slots, _: Listener) -> Wish | None:
+def _instead(slots: Slots, listener: Listener) -> Wish | None:
+    if "time" in slots:
+        today = listener.now.astimezone(ZoneInfo(listener.zone)).date()
+        return FollowUp("instead", slots["time"]) if is_time(slots["time"], today) else None
     if "place" in slots:
         return FollowUp("instead", slots["place"]) if is_place(slots["place"]) else None
     words = slots["other"]
@@ -220,6 +266,9 @@ def _instead(slots: Slots, _: Listener) -> Wish | None:
 
 
 def _also(slots: Slots, _: Listener) -> Wish | None:
+    if "bare" in slots:
+        is_bare = " ".join(folded(slots["bare"]).split()) in listed_phrases("bare_questions")
+        return FollowUp("also", slots["bare"]) if is_bare else None
     words = slots["asked"]
     is_other_word = folded(words.split()[0]) in listed("never_asked")
     asks = asks_something(words) and len(words.split()) <= _MOST_ASKED and not is_other_word

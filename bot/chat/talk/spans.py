@@ -5,6 +5,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
+from bot.chat.talk.numerals import NUMERALS
 from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time
 from summarizer.text.syllables import folded
 
@@ -22,14 +23,14 @@ _UNITS = {
     "thang": 30 * _DAY,
 }
 _HALVES = {"ngay": _DAY / 2, "tuan": 4 * _DAY, "thang": 15 * _DAY, "nam": 182 * _DAY}
-_NUMERALS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
-NUMBERS = {numeral: number for number, numeral in enumerate(_NUMERALS, start=1)}  # folded
+_NUMBERS = {folded(numeral): number for numeral, number in NUMERALS.items()}
 _SPAN = re.compile(
-    rf"(?P<number>[0-9]{{1,3}}|{'|'.join(NUMBERS)}) ?(?P<unit>{'|'.join(_UNITS)})"
+    rf"(?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) ?(?P<unit>{'|'.join(_UNITS)})"
     r"(?P<half> ruoi)?(?: toi| nua)?"
 )
 _DATE = re.compile(
-    r"(?:ngay )?(?P<day>[0-9]{1,2})(?:/| thang )(?P<month>[0-9]{1,2})(?:[/ ](?P<year>20[0-9]{2}))?"
+    r"(?:ngay |mung |mong )?(?P<day>[0-9]{1,2})(?:/| thang )(?P<month>[0-9]{1,2})"
+    r"(?:[/ ](?P<year>20[0-9]{2}))?"
 )
 _DATE_OF_MONTH = re.compile(r"(?:ngay|mung|mong) (?P<day>[0-9]{1,2})")
 _FILLER = re.compile(r"^(?:trong|khoang|tam|chung|vong) ")
@@ -76,7 +77,7 @@ def _after_span(plain: str, local: dt.datetime) -> dt.datetime | None:
     span = _SPAN.fullmatch(_UNTIL.sub("", plain) if plain.endswith(" nua") else plain)
     if span is None:
         return None
-    number = int(NUMBERS.get(span["number"], span["number"]))
+    number = int(_NUMBERS.get(span["number"], span["number"]))
     unit = _UNITS[span["unit"]]
     return local + number * unit + (unit / 2 if span["half"] else dt.timedelta())
 

@@ -1,6 +1,7 @@
 """What a message wants from the bot itself, if anything. Pure.
 
-A message is a wish only as a whole. One word more than its rule needs, and it is a question about the news.
+A rule reads a message only as a whole: one word more than it needs, and it does not fit. What no rule reads
+is compared with examples, and what resembles none of them is a question about the news.
 """
 
 import re
@@ -9,15 +10,15 @@ from itertools import chain
 from bot.chat.talk.grammar import (
     Message,
     listed,
-    listed_as_written,
     message_of,
     prepared,
     rules,
-    with_strange_words,
 )
+from bot.chat.talk.likeness import most_like
+from bot.chat.talk.numerals import with_digits
 from bot.chat.talk.slips import mended
 from bot.chat.talk.slots import READERS, Listener, span_before
-from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, Wish
+from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish
 from summarizer.text.syllables import folded
 
 _LONGEST = 1_000  # characters; an address is read out of no longer message
@@ -50,7 +51,6 @@ _PLAIN = {
     "more": Plain.MORE,
     "digest": Plain.DIGEST,
 }
-_WISHES = frozenset((*_PLAIN, *READERS))
 
 
 def understand(text: str, listener: Listener) -> Wish | None:
@@ -60,13 +60,12 @@ def understand(text: str, listener: Listener) -> Wish | None:
     plain = prepared(text)
     if not plain:
         return Plain.FINE if _is_applause(text) else None
-    if wish := _whole(plain, listener) or _one_clause(plain, listener):
-        return wish
+    plain = with_digits(plain)
     meant = mended(plain)
-    if meant != plain and (wish := _whole(meant, listener) or _one_clause(meant, listener)):
-        return wish
-    nearly = with_strange_words(message_of(meant))
-    return _read(nearly, meant, listener, listed_as_written("daring")) if nearly else None
+    for said in dict.fromkeys((plain, meant)):
+        if wish := _by_rule(said, listener):
+            return wish
+    return most_like(meant, listener)
 
 
 def asks_for_digest(text: str) -> bool:
@@ -76,19 +75,24 @@ def asks_for_digest(text: str) -> bool:
 
 
 def _whole(plain: str, listener: Listener) -> Wish | None:
-    return _read(message_of(plain), plain, listener, _WISHES)
-
-
-def _read(message: Message, plain: str, listener: Listener, wishes: frozenset[str]) -> Wish | None:
-    tried = [rule for rule in rules() if rule.wish in wishes]
+    message = message_of(plain)
+    tried = [rule for rule in rules() if rule.needed <= message.classes]
     apart = ((rule, slots) for rule in tried if (slots := rule.reading_apart(message)))
     whole = ((rule, slots) for rule in tried for slots in rule.readings(message))
     for rule, slots in chain(whole, apart):
         if rule.wish in _PLAIN:
             return _PLAIN[rule.wish]
-        if wish := READERS[rule.wish](slots | {"whole": plain}, listener):
+        if rule.wish in READERS and (wish := READERS[rule.wish](slots | {"whole": plain}, listener)):
             return wish
     return None
+
+
+def _by_rule(plain: str, listener: Listener) -> Wish | None:
+    """Return the wish of the whole message, else of one of its clauses; words to watch hold no comma."""
+    wish = _whole(plain, listener)
+    if isinstance(wish, WatchWords) and "," in wish.words:
+        return _one_clause(plain, listener) or wish
+    return wish or _one_clause(plain, listener)
 
 
 def _one_clause(plain: str, listener: Listener) -> Wish | None:
@@ -104,9 +108,10 @@ def _one_clause(plain: str, listener: Listener) -> Wish | None:
     for clause in clauses:
         wish = _whole(clause, listener)
         if wish is None and not _says("aside", message_of(clause)):
-            if not _PERSONAL.search(clause):
+            span = span_before(clause, listener)
+            if not span and not _PERSONAL.search(clause):
                 return None
-            end = end or span_before(clause, listener)
+            end = end or span
         if wish and not isinstance(wish, FollowUp):
             wishes[wish] = None
     exact: list[Wish] = [wish for wish in wishes if not isinstance(wish, Plain)]
