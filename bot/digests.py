@@ -43,11 +43,15 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories."""
+    """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories.
+
+    It tells what was ready by `as_of`.
+    """
 
     digest: Digest
     rendered: tuple[RenderedPart, ...]
     eligible: int
+    as_of: dt.datetime
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -116,7 +120,7 @@ def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.date
     wishes = Wishes(edition.topics, edition.reading_minutes)
     digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
     rendered = gathered.renderer(edition.schedule.zone).render(digest)
-    return Composed(digest, tuple(rendered), len(gathered.prepared.versions))
+    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
 
 
 def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:

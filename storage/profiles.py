@@ -6,8 +6,9 @@ asked for.
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.statements import insert_into
 from storage.tables import profiles, subscribers
 
+Length = Literal["gon", "vua", "daydu"]  # gọn, vừa, đầy đủ: see summarizer.page
 _PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop
 
 
@@ -22,7 +24,8 @@ _PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop
 class Choices:
     """What a subscriber chose. Empty `topics`, `times`, `days` and no `zone` mean: as the edition has it.
 
-    `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order.
+    `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order. `words_out` and
+    `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order.
     """
 
     edition: str
@@ -30,11 +33,22 @@ class Choices:
     times: tuple[str, ...] = ()
     days: tuple[int, ...] = ()
     zone: str | None = None
+    length: Length = "vua"
+    words_out: tuple[str, ...] = ()
+    words_in: tuple[str, ...] = ()
+    sources_out: tuple[str, ...] = ()
+    sources_in: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """Return the same text for the same choices."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        """Return the same text for the same choices. What is as by default is left out since schema 0105."""
+        chosen = asdict(self)
+        kept = {name: value for name, value in chosen.items() if name in _KEYED or value != _DEFAULT[name]}
+        return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+
+
+_KEYED = ("edition", "topics", "times", "days", "zone")  # were in the keys of the first profiles
+_DEFAULT = asdict(Choices(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,19 @@ class Profile:
 
 def choices_of(row: Row[Any]) -> Choices:
     """Read the choices out of a row that holds the profile's columns."""
-    return Choices(row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone)
+    return Choices(
+        row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone, row.length,
+        tuple(row.words_out), tuple(row.words_in), tuple(row.sources_out), tuple(row.sources_in),
+    )  # fmt: skip
+
+
+def _columns_of(choices: Choices) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(choices).items()
+    }
+
+
+CHOICES = tuple(profiles.c[name] for name in asdict(Choices("")))  # the columns that `choices_of` reads
 
 
 def _profile(row: Row[Any]) -> Profile:
@@ -61,14 +87,7 @@ async def join_profile(
 ) -> int:
     """Return the id of the profile with these choices, made or woken when it was not there or slept."""
     statement = insert_into(connection, profiles).values(
-        key=choices.key,
-        edition=choices.edition,
-        topics=list(choices.topics),
-        times=list(choices.times),
-        days=list(choices.days),
-        zone=choices.zone,
-        next_due_at=next_due_at,
-        created_at=now,
+        key=choices.key, next_due_at=next_due_at, created_at=now, **_columns_of(choices)
     )
     # The row is written even when nothing changes: that holds off `put_to_sleep` until we are committed.
     awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
@@ -112,6 +131,16 @@ async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile 
     return _profile(row) if row else None
 
 
+async def find_heard(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many active subscribers each of these profiles has; one without any is left out."""
+    s = subscribers.c
+    query = select(s.profile_id, func.count().label("total")).where(
+        s.profile_id.in_(profile_ids), s.status == "active"
+    )
+    rows = await connection.execute(query.group_by(s.profile_id))
+    return {row.profile_id: row.total for row in rows}
+
+
 async def has_listeners(connection: AsyncConnection, profile_id: int) -> bool:
     """Tell whether an active subscriber has this profile."""
     listens = and_(subscribers.c.profile_id == profile_id, subscribers.c.status == "active")
@@ -123,6 +152,49 @@ async def move_on(connection: AsyncConnection, profile: Profile, *, next_due_at:
     is_unmoved = and_(profiles.c.id == profile.id, profiles.c.next_due_at == profile.next_due_at)
     result = await connection.execute(update(profiles).where(is_unmoved).values(next_due_at=next_due_at))
     return result.rowcount == 1
+
+
+async def move_all_on(
+    connection: AsyncConnection,
+    profile_ids: Sequence[int],
+    *,
+    due_at: dt.datetime,
+    next_due_at: dt.datetime,
+    covered_until: dt.datetime,
+) -> set[int]:
+    """Set the next slot of profiles that were due at `due_at`, and up to when their issues cover the news.
+
+    Returns those that nobody moved meanwhile.
+    """
+    p = profiles.c
+    is_unmoved = and_(p.id.in_(profile_ids), p.next_due_at == due_at)
+    moved = update(profiles).where(is_unmoved).values(next_due_at=next_due_at).returning(p.id)
+    ids = set((await connection.execute(moved)).scalars())
+    is_later = and_(p.id.in_(ids), or_(p.last_slot_at.is_(None), p.last_slot_at < covered_until))
+    await connection.execute(update(profiles).where(is_later).values(last_slot_at=covered_until))
+    return ids
+
+
+async def join_variants(
+    connection: AsyncConnection, wanted: Sequence[tuple[Profile, int]], *, now: dt.datetime
+) -> dict[tuple[int, int], int]:
+    """Return, by profile and number, the profiles that hold the issues of its readers who know other stories.
+
+    Nobody subscribes to them and they are never due.
+    """
+    rows = [
+        {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
+        | _columns_of(profile.choices)
+        for profile, number in wanted
+    ]
+    if not rows:
+        return {}
+    statement = insert_into(connection, profiles)
+    statement = statement.on_conflict_do_nothing(index_elements=["key"])
+    await connection.execute(statement, rows)
+    keys = {f"variant:{profile.id}:{number}": (profile.id, number) for profile, number in wanted}
+    found = await connection.execute(select(profiles.c.id, profiles.c.key).where(profiles.c.key.in_(keys)))
+    return {keys[row.key]: row.id for row in found}
 
 
 async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:

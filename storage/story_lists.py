@@ -15,18 +15,33 @@ from storage.statements import insert_into
 from storage.tables import story_lists
 
 
-async def record_story_list(
-    connection: AsyncConnection, story_ids: Sequence[int], *, now: dt.datetime
-) -> int | None:
-    """Keep the stories, the most important first; return the list's id, None for an empty one."""
+async def record_story_lists(
+    connection: AsyncConnection, wanted: Sequence[Sequence[int]], *, now: dt.datetime
+) -> list[int | None]:
+    """Keep lists of stories, the most important first; return the id of each, None for an empty one."""
+    keys = [_key_of(story_ids) for story_ids in wanted]
+    rows = {
+        key: {"key": key, "story_ids": list(story_ids), "made_at": now}
+        for key, story_ids in zip(keys, wanted, strict=True)
+        if key
+    }
+    if not rows:
+        return [None] * len(wanted)
+    statement = insert_into(connection, story_lists)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"], set_={"made_at": statement.excluded.made_at}
+    )
+    made = await connection.execute(
+        statement.returning(story_lists.c.key, story_lists.c.id), list(rows.values())
+    )
+    ids = {row.key: row.id for row in made}
+    return [ids[key] if key else None for key in keys]
+
+
+def _key_of(story_ids: Sequence[int]) -> str:
     if not story_ids:
-        return None
-    written = json.dumps(list(story_ids))
-    key = hashlib.sha256(written.encode()).hexdigest()
-    statement = insert_into(connection, story_lists).values(key=key, story_ids=list(story_ids), made_at=now)
-    statement = statement.on_conflict_do_update(index_elements=["key"], set_={"made_at": now})
-    list_id: int = (await connection.execute(statement.returning(story_lists.c.id))).scalar_one()
-    return list_id
+        return ""
+    return hashlib.sha256(json.dumps(list(story_ids)).encode()).hexdigest()
 
 
 async def find_story_list(connection: AsyncConnection, list_id: int) -> tuple[int, ...]:

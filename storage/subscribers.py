@@ -8,14 +8,23 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, select, update
+from sqlalchemy import Row, Select, and_, case, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import forget_conversation
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
-from storage.profiles import Choices, choices_of
+from storage.profiles import CHOICES, Choices, choices_of
 from storage.statements import insert_into
-from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
+from storage.tables import (
+    deliveries,
+    issues,
+    messages,
+    profiles,
+    questions,
+    shown_stories,
+    subscribers,
+    watches,
+)
 from storage.times import UtcTime
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
@@ -59,7 +68,7 @@ async def find_subscriber(connection: AsyncConnection, chat_id: int) -> Subscrib
     """Return the subscriber with this chat."""
     p = profiles.c
     query = (
-        select(subscribers, p.edition, p.topics, p.times, p.days, p.zone)
+        select(subscribers, *CHOICES)
         .join(profiles, p.id == subscribers.c.profile_id)
         .where(subscribers.c.chat_id == chat_id)
     )
@@ -83,7 +92,7 @@ async def subscribe(
     statement = insert_into(connection, subscribers).values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now,
-        thread_id=thread_id,
+        thread_id=thread_id, joined_at=now,
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
     is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
@@ -106,7 +115,10 @@ async def set_profile(
 ) -> None:
     """Give the chat another profile; it can be given back the one that it had."""
     row = subscribers.c.chat_id == chat_id
-    values = {"profile_id": profile_id, "previous_profile_id": subscribers.c.profile_id, "changed_at": now}
+    values = {
+        "profile_id": profile_id, "previous_profile_id": subscribers.c.profile_id, "changed_at": now,
+        "joined_at": now,
+    }  # fmt: skip
     await connection.execute(update(subscribers).where(row).values(values))
 
 
@@ -130,10 +142,13 @@ async def set_status(
 ) -> None:
     """Set active, paused or gone. What is still queued for a chat no longer active is called off."""
     row = subscribers.c.chat_id == chat_id
-    values = {
+    values: dict[str, Any] = {
         "status": status, "status_reason": reason, "changed_at": now, "told_at": None,
         "paused_until": paused_until,
     }  # fmt: skip
+    if status == "active":  # what its profile was sent while it was not it did not get
+        s = subscribers.c
+        values["joined_at"] = case((s.status != "active", literal(now, UtcTime)), else_=s.joined_at)
     await connection.execute(update(subscribers).where(row).values(values))
     if status != "active":
         queued = and_(
@@ -205,6 +220,7 @@ async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
     subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     await _delete_alerts(connection, subscriber)
     await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))
+    await connection.execute(delete(shown_stories).where(shown_stories.c.subscriber_id.in_(subscriber)))
     await connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat_id))
 
 
@@ -239,6 +255,7 @@ class Export:
     deliveries: tuple[ExportedDelivery, ...]
     questions: tuple[tuple[str, dt.datetime], ...]
     watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
+    shown: tuple[tuple[int, dt.datetime], ...] = ()  # stories seen on demand, and when last
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
@@ -259,11 +276,15 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
     w = watches.c
     watched = select(w.text, w.made_at, w.removed_at).join(subscribers, subscribers.c.id == w.subscriber_id)
     watched = watched.where(subscribers.c.chat_id == chat_id).order_by(w.id)
+    t = shown_stories.c
+    shown = select(t.story_id, t.shown_at).join(subscribers, subscribers.c.id == t.subscriber_id)
+    shown = shown.where(subscribers.c.chat_id == chat_id).order_by(t.shown_at.desc()).limit(1_000)
     return Export(
         await find_subscriber(connection, chat_id),
         tuple(ExportedDelivery(*row) for row in await connection.execute(sent)),
         tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
         tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
+        shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
     )
 
 

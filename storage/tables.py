@@ -182,8 +182,20 @@ profiles = Table(
     Column("next_due_at", UtcTime),  # null: nobody listens
     Column("last_slot_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
+    Column("length", Text, nullable=False, server_default="vua"),  # gon | vua | daydu
+    Column("words_out", JSON, nullable=False, server_default="[]"),  # as typed; none of their stories
+    Column("words_in", JSON, nullable=False, server_default="[]"),  # more of their stories
+    Column("sources_out", JSON, nullable=False, server_default="[]"),  # sources by name, likewise
+    Column("sources_in", JSON, nullable=False, server_default="[]"),
+    Column("variant_of", BigInteger),  # the profile whose readers with other knowledge its issues are for
 )
 Index("profiles_next_due_at", profiles.c.next_due_at)
+Index(
+    "profiles_variant_of",
+    profiles.c.variant_of,
+    sqlite_where=profiles.c.variant_of.is_not(None),
+    postgresql_where=profiles.c.variant_of.is_not(None),
+)
 
 subscribers = Table(
     "subscribers",
@@ -203,6 +215,13 @@ subscribers = Table(
     Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
     Column("told_at", UtcTime),  # when admins heard of this chat's trouble: a long wait, or lost rights
     Column("paused_until", UtcTime),  # when a pause ends by itself; null: it does not, or there is none
+    Column("joined_at", UtcTime),  # since when it gets its profile's issues; null: since before schema 0105
+)
+Index(
+    "subscribers_joined_at",
+    subscribers.c.joined_at,
+    sqlite_where=subscribers.c.joined_at.is_not(None),
+    postgresql_where=subscribers.c.joined_at.is_not(None),
 )
 Index(
     "subscribers_paused_until",
@@ -254,6 +273,16 @@ story_lists = Table(  # what a digest had no room for: see storage.story_lists
     Column("made_at", UtcTime, nullable=False),  # or used last
 )
 Index("story_lists_made_at", story_lists.c.made_at)
+
+shown_stories = Table(  # what a chat saw outside its profile's issues: see storage.shown_stories
+    "shown_stories",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("shown_at", UtcTime, nullable=False),  # what was ready by then is known
+)
+Index("shown_stories_shown_at", shown_stories.c.shown_at)
+Index("shown_stories_story", shown_stories.c.story_id)
 
 corrections = Table(
     "corrections",

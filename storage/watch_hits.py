@@ -6,7 +6,6 @@ The primary key is what makes one alert of a story, whatever else is written abo
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import StoredArticle, find_articles
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import MessageKind
-from storage.profiles import Choices, choices_of
+from storage.profiles import CHOICES, Choices, choices_of
 from storage.statements import chunks, insert_into, is_postgres
 from storage.tables import articles, profiles, subscribers, watch_hits, watches
 from storage.times import UtcTime
 
 _P = profiles.c
-_CHOICES: Sequence[ColumnElement[Any]] = (_P.edition, _P.topics, _P.times, _P.days, _P.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) 
     """Return by watch who is to be told of it: not those who paused or left, nor what was removed."""
     w, s = watches.c, subscribers.c
     query = (
-        select(w.id, w.made_at, s.quiet_start, s.quiet_end, *_CHOICES)
+        select(w.id, w.made_at, s.quiet_start, s.quiet_end, *CHOICES)
         .join(subscribers, s.id == w.subscriber_id)
         .join(profiles, profiles.c.id == s.profile_id)
         .where(s.status == "active", w.removed_at.is_(None))
@@ -139,7 +137,7 @@ async def find_due_subscribers(
     )
     ids = list((await connection.execute(query)).scalars())
     s = subscribers.c
-    chosen = select(s.id, *_CHOICES).join(profiles, profiles.c.id == s.profile_id).where(s.id.in_(ids))
+    chosen = select(s.id, *CHOICES).join(profiles, profiles.c.id == s.profile_id).where(s.id.in_(ids))
     choices = {row.id: choices_of(row) for row in await connection.execute(chosen)}
     return {each: choices[each] for each in ids}
 

@@ -1,4 +1,4 @@
-"""/tin: the last 24 hours for the chat's choices. It is no slot: the next digest leaves nothing out."""
+"""/tin: the last 24 hours for the chat's choices. The next digest leaves out what it showed."""
 
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from bot.chat.talk.slots import find_topic_names
 from bot.chat.visit import Visit
 from bot.narrowing import topic_names
 from bot.newsroom import Edition
+from storage.shown_stories import record_shown
 from storage.subscribers import Subscriber
 from summarizer.questions.news_words import asks_for_news
 from summarizer.text.syllables import syllables
@@ -47,9 +48,12 @@ async def send_digest(visit: Visit, edition: Edition, *, title: str = texts.LAST
     edition = replace(edition, title=title)
     composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
     async with desk.database.write() as connection:
-        buttons = await buttons_under(connection, composed, now=visit.now)
+        [buttons] = await buttons_under(connection, [composed], now=visit.now)
     for part, under in zip(composed.parts, buttons, strict=True):
         await visit.send(Screen(part, keyboard_of(under)))
+    shown = [story.story_id for story in composed.digest.stories]
+    async with desk.database.write() as connection:
+        await record_shown(connection, visit.chat_id, shown, shown_at=composed.as_of)
     return bool(composed.parts)
 
 

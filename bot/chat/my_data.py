@@ -121,6 +121,7 @@ def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]
             }
             for text, since, removed in export.watches
         ],
+        "shown_stories": [{"story": story, "shown_at": to_rfc3339(at, zone)} for story, at in export.shown],
     }
 
 
@@ -137,6 +138,11 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
         "times": list(choices.times),
         "days": list(choices.days),
         "zone": choices.zone,
+        "length": choices.length,
+        "words_out": list(choices.words_out),
+        "words_in": list(choices.words_in),
+        "sources_out": list(choices.sources_out),
+        "sources_in": list(choices.sources_in),
         "previous_profile": subscriber.previous_profile_id,
         "quiet_start_minute": subscriber.quiet_start,
         "quiet_end_minute": subscriber.quiet_end,

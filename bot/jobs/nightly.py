@@ -10,6 +10,7 @@ from bot.jobs.slots import Tell
 from bot.operators import notices
 from storage.conversations import prune_conversations
 from storage.notes import find_note, forget_note, write_note
+from storage.shown_stories import prune_shown
 from storage.updates import forget_handled
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
 from storage.watch_hits import prune_hits
@@ -21,6 +22,7 @@ _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
 _HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
 _WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
+_SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligible
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
 
@@ -83,5 +85,6 @@ async def prune(desk: Desk) -> int:
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
         await prune_conversations(connection, before=now - _UPDATES_REMEMBERED)
         await prune_hits(connection, before=now - _HITS_REMEMBERED)
+        await prune_shown(connection, before=max(before, now - _SHOWN_REMEMBERED))
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone

@@ -1,41 +1,57 @@
 """The minute's tick: which profiles are due, and one issue for each of them.
 
-The truth is in the tables: a slot's row is unique, the profile moves on in the same transaction as the issue,
-its parts and its deliveries are written. A kill at any point leaves the slot whole or not begun. A profile
-whose issue fails stays due, is tried again at the next tick, and holds nobody up.
+The truth is in the tables: a slot's row is unique, profiles move on in the same transaction as their issues,
+their parts and their deliveries are written. A kill at any point leaves a slot whole or not begun. Profiles
+of one window are composed and written a hundred at a time; one whose issue fails stays due, is tried again at
+the next tick, and holds nobody up.
 """
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import Desk
-from bot.digests import FIRST_WINDOW, Composed, Gathered, compose_gathered, gather, window_for
+from bot.digests import FIRST_WINDOW, Gathered, gather, window_for
 from bot.failures import contained
-from bot.jobs.publishing import is_drying_up, publish, record_skipped
+from bot.jobs.knowledge import compose_all, find_knowledge
+from bot.jobs.publishing import Made, find_dry, publish, record_skipped
 from bot.jobs.slot_plan import OVERTAKEN, SlotPlan, plan_slots
 from bot.newsroom import Edition
 from bot.operators import notices
+from bot.threads import DIGESTS
 from bot.times.schedule import Schedule
 from storage.candidates import Window
-from storage.delivery.issues import find_told_stories
 from storage.notes import find_note, write_note
 from storage.profiles import (
     Profile,
     find_due,
+    find_heard,
     find_profiles,
-    has_listeners,
+    move_all_on,
     move_on,
     put_to_sleep,
     set_covered_until,
 )
+from storage.statements import chunks
 
 Tell = Callable[[str], Awaitable[None]]
 LOOKED_UNTIL = "slots looked at until"  # a note
-_BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
+_TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A profile whose slot is made now."""
+
+    profile: Profile
+    edition: Edition
+    plan: SlotPlan
+    window: Window
 
 
 async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
@@ -48,23 +64,32 @@ async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
     last: Profile | None = None
     while True:
         async with desk.database.read() as connection:
-            due = await find_due(connection, now=now, after=last)
-        if not due:
+            found = await find_due(connection, now=now, after=last)
+            heard = await find_heard(connection, [profile.id for profile in found])
+        if not found:
             break
-        last = due[-1]
-        for profile in sorted(due, key=_window_order):
-            with contained("slot", profile=profile.id, edition=profile.choices.edition):
-                queued += await _run(desk, composer, profile, tell_admins, now)
+        last = found[-1]
+        due = [one for profile in found if (one := await _plan(desk, profile, profile.id in heard, now))]
+        for batch in _together(due):
+            queued += await _run(desk, composer, batch, tell_admins, now)
     return queued
 
 
-def _window_order(profile: Profile) -> tuple[dt.datetime, dt.datetime, str]:
-    """Bring profiles together that look back on the same window."""
-    return profile.next_due_at or _BEGINNING, profile.last_slot_at or _BEGINNING, profile.choices.edition
+def _together(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
+    """Cut into batches of the same window and the same next slot."""
+    ordered = sorted(due, key=lambda one: (_order(one), one.profile.id))
+    for _, same in groupby(ordered, key=_order):
+        yield from chunks(list(same), _TOGETHER)
+
+
+def _order(one: _Due) -> tuple[dt.datetime, ...]:
+    window = one.window
+    due_at = one.profile.next_due_at or window.until
+    return window.until, window.after, window.oldest, due_at, one.plan.next_due_at
 
 
 class SharedComposer:
-    """Composes digests one after the other; those of the same window share one gathering.
+    """Composes digests; those of the same window share one gathering.
 
     Only the last gathering is kept: a day's articles are megabytes.
     """
@@ -73,73 +98,99 @@ class SharedComposer:
         self._desk = desk
         self._gathered: Gathered | None = None
 
-    async def compose(self, profile: Profile, edition: Edition, window: Window) -> Composed:
-        """Compose the digest of `edition` for the slot `window.until`, without what `profile` was told."""
+    async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
+        """Compose what the readers of these profiles get for the slot `window.until`.
+
+        Left out are profiles without listeners, and those that fail.
+        """
         database, newsroom = self._desk.database, self._desk.newsroom
         if self._gathered is None or self._gathered.window != window:
             self._gathered = await gather(database, newsroom, window)
+        since = min(window.after, window.oldest)
         async with database.read() as connection:
-            told = await find_told_stories(connection, profile.id, since=min(window.after, window.oldest))
-        return await compose_gathered(edition, self._gathered, told)
+            heard = await find_heard(connection, [profile.id for profile, _ in wanted])
+            knowledge = await find_knowledge(connection, heard, since=since)
+        listened = [one for one in wanted if one[0].id in heard]
+        return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
 
 
-async def _run(
-    desk: Desk, composer: SharedComposer, profile: Profile, tell_admins: Tell, now: dt.datetime
-) -> int:
-    if not await _is_heard(desk, profile) or profile.next_due_at is None:
-        return 0
-    edition = desk.newsroom.edition_for(profile.choices)
-    covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
-    if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
-        covered_until = profile.next_due_at - FIRST_WINDOW
-    plan = plan_slots(
-        edition.schedule,
-        profile.next_due_at,
-        now=now,
-        late_window=desk.newsroom.late_window,
-        covered_until=covered_until,
-    )
-    if plan.make is None:
-        await _skip(desk, profile, plan, covered_until, now)
-        return 0
-    window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
-    composed = await composer.compose(profile, edition, window)
-    queued, is_dry = await _apply(desk, profile, edition, plan, window, composed, now)
-    if is_dry:
-        await tell_admins(notices.two_empty_issues(edition.title))
-    return queued
+async def _plan(desk: Desk, profile: Profile, is_heard: bool, now: dt.datetime) -> _Due | None:
+    """Decide what is made for a profile; None where nothing is: it sleeps, or its slots are skipped."""
+    with contained("slot", profile=profile.id, edition=profile.choices.edition):
+        if profile.next_due_at is None:
+            return None
+        if not is_heard:
+            await _let_sleep(desk, profile)
+            return None
+        edition = desk.newsroom.edition_for(profile.choices)
+        covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
+        if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
+            covered_until = profile.next_due_at - FIRST_WINDOW
+        plan = plan_slots(
+            edition.schedule,
+            profile.next_due_at,
+            now=now,
+            late_window=desk.newsroom.late_window,
+            covered_until=covered_until,
+        )
+        if plan.make is None:
+            await _skip(desk, profile, plan, covered_until, now)
+            return None
+        window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
+        return _Due(profile, edition, plan, window)
+    return None
 
 
-async def _is_heard(desk: Desk, profile: Profile) -> bool:
-    """Tell whether somebody listens; if not, the profile sleeps from now on."""
-    async with desk.database.read() as connection:
-        if await has_listeners(connection, profile.id):
-            return True
+async def _let_sleep(desk: Desk, profile: Profile) -> None:
+    """Take a profile that nobody listens to off the clock."""
     async with desk.database.write() as connection:
         if await put_to_sleep(connection, profile):
             _log.info("profile asleep", profile=profile.id)
-    return False
 
 
-async def _apply(
-    desk: Desk,
-    profile: Profile,
-    edition: Edition,
-    plan: SlotPlan,
-    window: Window,
-    composed: Composed,
-    now: dt.datetime,
-) -> tuple[int, bool]:
-    """Write everything of the slot; return how many deliveries, and whether the edition dries up."""
+async def _run(
+    desk: Desk, composer: SharedComposer, batch: Sequence[_Due], tell_admins: Tell, now: dt.datetime
+) -> int:
+    """Make the issues of a batch; where writing them together fails, one by one."""
+    plans = {one.profile.id: one.plan for one in batch}
+    made: list[Made] = []
+    with contained("slots", slot=batch[0].window.until.isoformat()):
+        made = await composer.compose([(one.profile, one.edition) for one in batch], batch[0].window)
+    if not made:
+        return 0
+    with contained("slots", profiles=len(made)):
+        return await _write(desk, made, plans, tell_admins, now)
+    queued = 0
+    for one in made if len(made) > 1 else ():
+        with contained("slot", profile=one.profile.id, edition=one.edition.name):
+            queued += await _write(desk, [one], plans, tell_admins, now)
+    return queued
+
+
+async def _write(
+    desk: Desk, made: Sequence[Made], plans: dict[int, SlotPlan], tell_admins: Tell, now: dt.datetime
+) -> int:
+    """Write everything of these profiles' slots; return how many deliveries."""
+    first = made[0]
     async with desk.database.write() as connection:
-        if not await move_on(connection, profile, next_due_at=plan.next_due_at):
-            return 0, False
-        for slot, reason in plan.skipped:
-            await record_skipped(connection, profile, slot, reason, now=now)
-        queued = await publish(connection, profile, edition, window, composed, now=now)
-        if not composed.parts and composed.eligible and profile.choices.topics:
-            return queued, False  # there is news, only none of the few topics that these readers chose
-        return queued, await is_drying_up(connection, profile, edition, now=now)
+        moved = await move_all_on(
+            connection,
+            [one.profile.id for one in made],
+            due_at=first.profile.next_due_at or now,
+            next_due_at=plans[first.profile.id].next_due_at,
+            covered_until=first.window.end,
+        )
+        ours = [one for one in made if one.profile.id in moved]
+        if not ours:
+            return 0
+        for one in ours:
+            for slot, reason in plans[one.profile.id].skipped:
+                await record_skipped(connection, one.profile, slot, reason, now=now)
+        queued = await publish(connection, ours, now=now)
+        dry = await find_dry(connection, ours, now=now)
+    for edition in dry:
+        await tell_admins(notices.two_empty_issues(edition.title))
+    return queued
 
 
 async def _skip(

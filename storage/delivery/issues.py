@@ -8,14 +8,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.messages import Buttons, Message, Release, enqueue, record_message
+from storage.delivery.messages import Buttons, Message, Release, enqueue_rows, record_messages
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.statements import insert_into
-from storage.tables import issue_stories, issues, messages, subscribers
-from storage.times import UtcTime
+from storage.tables import issue_stories, issues, messages, profiles, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +54,90 @@ class Issue:
 
 async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.datetime) -> int | None:
     """Write the slot's row with its messages and stories; return its id, None when the slot was taken."""
-    statement = insert_into(connection, issues).values(
-        profile_id=issue.profile_id, edition=issue.edition, slot_at=issue.slot_at,
-        window_start=issue.window_start, status=issue.status, reason=issue.reason, made_at=now,
-    )  # fmt: skip
-    statement = statement.on_conflict_do_nothing(index_elements=["profile_id", "slot_at"])
-    issue_id: int | None = (await connection.execute(statement.returning(issues.c.id))).scalar_one_or_none()
-    if issue_id is None:
-        return None
-    before = None
-    for number, part in enumerate(issue.parts):
-        message = Message(MessageKind.DIGEST, part.html, part.buttons, issue_id, number, after_id=before)
-        before = await record_message(connection, message, now=now)
-    if issue.stories:
-        told = [
-            {"issue_id": issue_id, "position": n, **asdict(story)} for n, story in enumerate(issue.stories)
-        ]
+    return (await record_issues(connection, [issue], now=now))[0]
+
+
+async def record_issues(
+    connection: AsyncConnection, wanted: Sequence[Issue], *, now: dt.datetime
+) -> list[int | None]:
+    """Write the rows of slots of different profiles; return the id of each, None where the slot was taken."""
+    rows = [
+        {
+            "profile_id": issue.profile_id, "edition": issue.edition, "slot_at": issue.slot_at,
+            "window_start": issue.window_start, "status": issue.status, "reason": issue.reason,
+            "made_at": now,
+        }
+        for issue in wanted
+    ]  # fmt: skip
+    if not rows:
+        return []
+    statement = insert_into(connection, issues).on_conflict_do_nothing(
+        index_elements=["profile_id", "slot_at"]
+    )
+    made = await connection.execute(statement.returning(issues.c.id, issues.c.profile_id), rows)
+    ids = {profile: number for number, profile in made}
+    made_now = [(ids[issue.profile_id], issue) for issue in wanted if issue.profile_id in ids]
+    await _record_parts(connection, made_now, now)
+    told = [
+        {"issue_id": number, "position": position, **asdict(story)}
+        for number, issue in made_now
+        for position, story in enumerate(issue.stories)
+    ]
+    if told:
         await connection.execute(insert(issue_stories), told)
-    return issue_id
+    return [ids.get(issue.profile_id) for issue in wanted]
+
+
+async def _record_parts(
+    connection: AsyncConnection, made: Sequence[tuple[int, Issue]], now: dt.datetime
+) -> None:
+    """Write the first parts of all issues, then the second ones: each follows the one before it."""
+    before: dict[int, int] = {}
+    for part in range(max((len(issue.parts) for _, issue in made), default=0)):
+        wanted = [
+            Message(
+                MessageKind.DIGEST, issue.parts[part].html, issue.parts[part].buttons, number, part,
+                after_id=before.get(number),
+            )
+            for number, issue in made
+            if part < len(issue.parts)
+        ]  # fmt: skip
+        before = await record_messages(connection, wanted, now=now)
 
 
 async def enqueue_issue(
     connection: AsyncConnection, issue_id: int, profile_id: int, *, release: Release, now: dt.datetime
 ) -> int:
     """Queue the issue's messages for every active subscriber of the profile; return how many deliveries."""
-    m = messages.c
-    ids = await connection.execute(select(m.id).where(m.issue_id == issue_id).order_by(m.part))
     audience = subscribers.c.profile_id == profile_id
-    return await enqueue(connection, ids.scalars().all(), audience, release=release, now=now)
+    return await enqueue_issues(connection, [issue_id], audience, release=release, now=now)
+
+
+async def enqueue_issues(
+    connection: AsyncConnection,
+    issue_ids: Sequence[int],
+    audience: ColumnElement[bool],
+    *,
+    release: Release,
+    now: dt.datetime,
+    is_variant: bool = False,
+) -> int:
+    """Queue each issue's messages for the active subscribers of its profile among the `audience`.
+
+    Variants are for readers of the profile that they are variants of.
+    """
+    s, m, i, v = subscribers.c, messages.c, issues.c, profiles.c
+    its_reader = s.profile_id == (v.variant_of if is_variant else v.id)
+    rows = (
+        select(m.id, s.id)
+        .select_from(messages)
+        .join(issues, i.id == m.issue_id)
+        .join(profiles, v.id == i.profile_id)
+        .join(subscribers, its_reader)
+        .where(i.id.in_(issue_ids), s.status == "active", audience)
+        .order_by(m.part, s.id)
+    )
+    return await enqueue_rows(connection, rows, release=release, now=now)
 
 
 async def find_last_issues(
@@ -93,17 +148,3 @@ async def find_last_issues(
     query = select(i.status).where(i.profile_id == profile_id, i.status != IssueStatus.SKIPPED)
     rows = await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))
     return [IssueStatus(status) for status in rows.scalars()]
-
-
-async def find_told_stories(
-    connection: AsyncConnection, profile_id: int, *, since: dt.datetime
-) -> dict[int, dt.datetime]:
-    """Return the stories that the profile's issues told since `since`, and when each was told last."""
-    query = (
-        select(issue_stories.c.story_id, func.max(issues.c.made_at, type_=UtcTime).label("latest"))
-        .join(issues, issues.c.id == issue_stories.c.issue_id)
-        .where(issues.c.profile_id == profile_id, issues.c.made_at >= since)
-        .group_by(issue_stories.c.story_id)
-        .limit(5_000)
-    )
-    return {row.story_id: row.latest for row in await connection.execute(query)}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, insert, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, insert, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, MessageKind
@@ -45,6 +45,18 @@ async def record_message(connection: AsyncConnection, message: Message, *, now: 
     return message_id
 
 
+async def record_messages(
+    connection: AsyncConnection, wanted: Sequence[Message], *, now: dt.datetime
+) -> dict[int, int]:
+    """Write a message of each of different issues; return their ids by issue."""
+    if not wanted:
+        return {}
+    statement = insert(messages).returning(messages.c.issue_id, messages.c.id)
+    rows = [{**asdict(message), "made_at": now} for message in wanted]
+    made = await connection.execute(statement, rows)
+    return {row.issue_id: row.id for row in made}
+
+
 async def enqueue(
     connection: AsyncConnection,
     message_ids: Sequence[int],
@@ -57,30 +69,44 @@ async def enqueue(
     many.
 
     Without `release` quiet hours do not count. The rows are made inside the database, one statement for each
-    message and pair of quiet hours in use.
+    pair of quiet hours in use.
     """
     s = subscribers.c
-    these = and_(audience, s.status == "active")
-    groups = [(now, these)]
+    pairs = select(messages.c.id, s.id).select_from(messages).join(subscribers, true())
+    rows = pairs.where(messages.c.id.in_(message_ids), audience, s.status == "active")
+    rows = rows.order_by(messages.c.id, s.id)
+    return await enqueue_rows(connection, rows, release=release, now=now)
+
+
+async def enqueue_rows(
+    connection: AsyncConnection,
+    rows: Select[tuple[int, int]],
+    *,
+    release: Release | None,
+    now: dt.datetime,
+) -> int:
+    """Write one pending delivery for each of `rows`, pairs of a message and a subscriber; return how many.
+
+    Without `release` quiet hours do not count.
+    """
+    s = subscribers.c
+    groups = [(now, rows)]
     if release is not None:
-        pairs = await connection.execute(select(s.quiet_start, s.quiet_end).where(these).distinct())
+        pairs = rows.with_only_columns(s.quiet_start, s.quiet_end).order_by(None).distinct()
         groups = [
-            (release(start, end), and_(these, s.quiet_start == start, s.quiet_end == end))
-            for start, end in pairs.all()
+            (release(start, end), rows.where(s.quiet_start == start, s.quiet_end == end))
+            for start, end in (await connection.execute(pairs)).all()
         ]
     written = 0
     for not_before, group in groups:
-        for message_id in message_ids:
-            rows = select(
-                literal(message_id),
-                s.id,
-                literal(DeliveryStatus.PENDING.value),
-                literal(not_before, UtcTime),
-                literal(0, Integer),
-                literal(now, UtcTime),
-            ).where(group)
-            statement = insert(deliveries).from_select(_COLUMNS, rows)
-            written += (await connection.execute(statement)).rowcount
+        columns = group.add_columns(
+            literal(DeliveryStatus.PENDING.value),
+            literal(not_before, UtcTime),
+            literal(0, Integer),
+            literal(now, UtcTime),
+        )
+        statement = insert(deliveries).from_select(_COLUMNS, columns)
+        written += (await connection.execute(statement)).rowcount
     return written
 
 

@@ -135,7 +135,8 @@ def _stands_alone(sentence: Sentence) -> bool:
         return False
     if _QUOTED.match(text) or text.startswith("*") or is_background(text):
         return False
-    return length > _LONGEST_CAPTION or caption_score(text) < _CAPTION_LIKE
+    is_lead = sentence.place.field == "sapo"  # which holds no captions
+    return is_lead or length > _LONGEST_CAPTION or caption_score(text) < _CAPTION_LIKE
 
 
 def _is_glued(piece: Piece, sentence: Sentence) -> bool:

@@ -7,7 +7,7 @@ reader left out; each is worked out when somebody first needs it.
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -119,6 +119,7 @@ class Prepared:
         self.topic_order = tuple(topic_order)
         versions = [self._version(one) for one in candidates if showable(one)]
         self.versions = sorted(versions, key=lambda one: (-one.rating, one.story_id))
+        self._by_id = {one.story_id: one for one in self.versions}
         self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
         self._alike: dict[tuple[int, int], bool] = {}
         self._terms: dict[int, Terms] = {}
@@ -163,6 +164,15 @@ class Prepared:
         old = [piece for piece in candidate.pieces if piece.article_id in known]
         news = news_of(old, fresh)
         return self._version(fresh, news) if news else None
+
+    def known_of(self, told: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
+        """Return what of the stories is known where this was told: story, and how many of its articles."""
+        known = set()
+        for story_id in told.keys() & self._by_id.keys():
+            pieces = self._by_id[story_id].candidate.pieces
+            count = sum(piece.was_ready_at <= told[story_id] for piece in pieces)
+            known |= {(story_id, count)} if count else set()
+        return frozenset(known)
 
     def are_alike(self, one: Version, other: Version) -> bool:
         """Tell whether two stories tell one event: grouping misses some."""

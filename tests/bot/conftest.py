@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,15 +148,25 @@ Story = Callable[..., Awaitable[int]]
 
 @pytest.fixture
 def story(desk: Desk) -> Story:
-    """Return a function that stores an article, worked up, as a story of its own; it returns the story."""
+    """Return a function that stores an article, worked up, and returns its story: its own, unless told."""
 
-    async def stored(title: str, *, topic: str | None = None) -> int:
+    async def stored(
+        title: str,
+        *,
+        topic: str | None = None,
+        of: int | None = None,
+        source: str = "bao-bien",
+        sapo: str = "",
+    ) -> int:
         now = desk.clock.now()
         async with desk.database.write() as connection:
-            await store_articles(connection, [incoming(title, topic, now)], now=now)
+            article_in = incoming(title, topic, now)
+            article_in = replace(article_in, source=source, sapo=sapo or article_in.sapo)
+            await store_articles(connection, [article_in], now=now)
             [article] = await find_waiting(connection, 2)
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-            worked = Worked(article, (sentence,), await make_story(connection, now=now), topic)
+            own = of or await make_story(connection, now=now)
+            worked = Worked(article, (sentence,), own, topic)
             await save_work(connection, [worked], now=now)
         return worked.story_id
 

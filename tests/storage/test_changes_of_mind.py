@@ -15,11 +15,12 @@ from storage.delivery.corrections import (
     find_tellings,
 )
 from storage.delivery.deliveries import claim_deliveries, mark_sent
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, find_told_stories, record_issue
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import Database
 from storage.profiles import Choices, find_profile, set_covered_until
+from storage.shown_stories import find_told
 from storage.subscribers import delete_subscriber, set_status
 from storage.tables import deliveries, messages, stories
 from storage.upkeep.stats import gather_stats
@@ -203,7 +204,7 @@ async def test_an_issue_that_nobody_got_is_as_if_it_had_not_been_told(
         assert await retract(connection, batch, "Thu hồi", now=now) == 0
         again = await find_batch(connection, issue_id)
         profile = await find_profile(connection, profile_id)
-        assert await find_told_stories(connection, profile_id, since=now - HOUR) == {}
+        assert await find_told(connection, [profile_id], since=now - HOUR) == {profile_id: {}}
     assert again is not None
     assert (again.status, again.deliveries) == ("retracted", {"gone": 2})
     assert profile is not None
@@ -222,7 +223,7 @@ async def test_an_issue_that_some_got_stays_told(
         assert batch is not None
         assert await retract(connection, batch, "Thu hồi", now=now) == 1
         profile = await find_profile(connection, profile_id)
-        assert await find_told_stories(connection, profile_id, since=now - HOUR) == {STORY: now}
+        assert await find_told(connection, [profile_id], since=now - HOUR) == {profile_id: {STORY: now}}
     assert profile is not None
     assert profile.last_slot_at == now
 

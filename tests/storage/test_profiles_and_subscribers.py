@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from storage.delivery.issues import find_last_issues, find_told_stories
+from storage.delivery.issues import find_last_issues
 from storage.engine import Database
 from storage.notes import find_note, write_note
 from storage.profiles import (
@@ -18,6 +18,7 @@ from storage.profiles import (
     set_covered_until,
 )
 from storage.questions import find_question, record_question
+from storage.shown_stories import find_told
 from storage.subscribers import (
     count_by_status,
     delete_subscriber,
@@ -217,7 +218,7 @@ async def test_counts_of_an_empty_database_are_zero(database: Database, now: dt.
     async with database.read() as connection:
         stats = await gather_stats(connection, since=now, now=now)
         assert await find_last_issues(connection, 1, limit=3) == []
-        assert await find_told_stories(connection, 1, since=now) == {}
+        assert await find_told(connection, [1], since=now) == {1: {}}
         assert await count_by_status(connection) == {}
     assert (stats.articles, stats.stories, stats.deliveries) == (0, 0, {})
 

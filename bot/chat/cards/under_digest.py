@@ -10,33 +10,43 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat.callbacks import encode
 from bot.chat.intents import OpenCard, ShowMore
 from bot.chat.messages import texts
+from bot.chat.messages.rendering import RenderedPart
 from bot.digests import Composed
 from storage.delivery.messages import Buttons
-from storage.story_lists import record_story_list
+from storage.story_lists import record_story_lists
 from summarizer.digest import MOST_LISTED
 
 MOST_NUMBERS = 8  # of one row: Telegram draws no more
 
 
 async def buttons_under(
-    connection: AsyncConnection, composed: Composed, *, now: dt.datetime
-) -> list[Buttons]:
-    """Return the buttons of each message of a digest, and keep the lists that they page through.
+    connection: AsyncConnection, digests: Sequence[Composed], *, now: dt.datetime
+) -> list[list[Buttons]]:
+    """Return the buttons of each message of each digest, and keep the lists that they page through."""
+    lists = [_left_out(composed) for composed in digests]
+    ids = iter(await record_story_lists(connection, [one for own in lists for one in own], now=now))
+    return [
+        [_buttons(part, list_id) for part, list_id in zip(composed.rendered, ids, strict=False)]
+        for composed in digests
+    ]
 
-    Stories past the numbers of a message open its list, before those that the digest left out.
-    """
+
+def _left_out(composed: Composed) -> list[list[int]]:
+    """Return by message the stories past its numbers; under the last one what was left out, too."""
     told = iter(composed.digest.stories)
-    buttons: list[Buttons] = []
-    for part in composed.rendered:
-        stories = [story.story_id for story in islice(told, len(part.headlines))]
-        is_last = len(buttons) == len(composed.rendered) - 1
-        unnumbered = stories[MOST_NUMBERS:]
-        left_out = [*unnumbered, *(composed.digest.more if is_last else ())][:MOST_LISTED]
-        list_id = await record_story_list(connection, left_out, now=now)
-        row = number_row(part.article_ids)
-        more = [(texts.BUTTON_MORE, encode(ShowMore(list_id)))] if list_id else []
-        buttons.append([each for each in (row, more) if each])
-    return buttons
+    of_parts = [
+        [story.story_id for story in islice(told, len(part.headlines))][MOST_NUMBERS:]
+        for part in composed.rendered
+    ]
+    if of_parts:
+        of_parts[-1] += composed.digest.more
+    return [stories[:MOST_LISTED] for stories in of_parts]
+
+
+def _buttons(part: RenderedPart, list_id: int | None) -> Buttons:
+    row = number_row(part.article_ids)
+    more = [(texts.BUTTON_MORE, encode(ShowMore(list_id)))] if list_id else []
+    return [each for each in (row, more) if each]
 
 
 def number_row(article_ids: Sequence[int]) -> list[tuple[str, str]]:

@@ -1,0 +1,72 @@
+"""Compose for all readers of some profiles: one digest for those who know the same, others for the rest.
+
+`find_knowledge` reads what was told and shown; `compose_for` is pure work for a thread.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.digests import Gathered, compose_one
+from bot.failures import contained
+from bot.jobs.publishing import Made, Variant
+from bot.newsroom import Edition
+from storage.profiles import Profile
+from storage.shown_stories import Known, find_known, find_readers_apart, find_told
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a profile's issues told, how many listen, and what the readers apart from them know."""
+
+    told: Known
+    listeners: int
+    apart: Mapping[int, Known]
+
+
+async def find_knowledge(
+    connection: AsyncConnection, heard: Mapping[int, int], *, since: dt.datetime
+) -> dict[int, Knowledge]:
+    """Return what the readers of profiles know; `heard` are the profiles, and how many listen to each."""
+    told = await find_told(connection, list(heard), since=since)
+    apart = await find_readers_apart(connection, list(heard), since=since)
+    known = await find_known(connection, {r for readers in apart.values() for r in readers}, since=since)
+    return {
+        profile: Knowledge(
+            told[profile], listeners, {reader: known[reader] for reader in apart.get(profile, ())}
+        )
+        for profile, listeners in heard.items()
+    }
+
+
+def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledge: Knowledge) -> Made:
+    """Compose what the readers of a profile get: variants for readers who know other candidates."""
+    own = gathered.prepared.known_of(knowledge.told)
+    groups: dict[frozenset[tuple[int, int]], list[int]] = defaultdict(list)
+    for reader, known in knowledge.apart.items():
+        groups[gathered.prepared.known_of(known)].append(reader)
+    told: Known = knowledge.told
+    same = groups.pop(own, [])
+    if groups and not same and sum(map(len, groups.values())) >= knowledge.listeners:
+        # None of its readers knows what its issues told: the largest group's digest is the profile's own.
+        largest = max(groups, key=lambda one: (len(groups[one]), sorted(one)))
+        told = knowledge.apart[groups.pop(largest)[0]]
+    variants = [
+        Variant(compose_one(edition, gathered, knowledge.apart[readers[0]]), tuple(readers))
+        for readers in groups.values()
+    ]
+    return Made(profile, edition, gathered.window, compose_one(edition, gathered, told), tuple(variants))
+
+
+def compose_all(
+    wanted: Sequence[tuple[Profile, Edition]], gathered: Gathered, knowledge: Mapping[int, Knowledge]
+) -> list[Made]:
+    """Compose for several profiles; one that fails is logged, left out and holds nobody up."""
+    made: list[Made] = []
+    for profile, edition in wanted:
+        with contained("slot", profile=profile.id, edition=edition.name):
+            made.append(compose_for(profile, edition, gathered, knowledge[profile.id]))
+    return made

@@ -1,0 +1,145 @@
+"""What a reader was shown: by his profile's issues, and beside them.
+
+Readers of one profile know the same stories, but for a few: who came to it lately, who asked for a digest,
+who got a variant of an issue. Of those the ledger of deliveries says what they were sent, and `shown_stories`
+what they saw on demand.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.states import DeliveryStatus
+from storage.statements import chunks, insert_into
+from storage.tables import (
+    deliveries,
+    issue_stories,
+    issues,
+    messages,
+    profiles,
+    shown_stories,
+    subscribers,
+)
+from storage.times import UtcTime
+
+Known = dict[int, dt.datetime]  # by story: what was ready by then is known
+_MOST_STORIES = 1_000  # of one reader
+_READERS_AT_ONCE = 500
+_PRUNED_AT_ONCE = 2_000
+
+
+async def record_shown(
+    connection: AsyncConnection, chat_id: int, story_ids: Iterable[int], *, shown_at: dt.datetime
+) -> None:
+    """Note that a chat saw these stories as they were at `shown_at`; nothing where it is no subscriber."""
+    find = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
+    subscriber_id = (await connection.execute(find)).scalar_one_or_none()
+    rows = [
+        {"subscriber_id": subscriber_id, "story_id": story, "shown_at": shown_at}
+        for story in dict.fromkeys(story_ids)
+    ]
+    if subscriber_id is None or not rows:
+        return
+    statement = insert_into(connection, shown_stories)
+    statement = statement.on_conflict_do_update(
+        index_elements=["subscriber_id", "story_id"],
+        set_={"shown_at": statement.excluded.shown_at},
+        where=shown_stories.c.shown_at < statement.excluded.shown_at,
+    )
+    await connection.execute(statement, rows)
+
+
+async def find_readers_apart(
+    connection: AsyncConnection, profile_ids: Sequence[int], *, since: dt.datetime
+) -> dict[int, list[int]]:
+    """Return by profile the active readers who may know other stories than its issues told since `since`."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for query in _apart(profile_ids, since):
+        for row in await connection.execute(query):
+            found[row.profile_id].add(row.id)
+    return {profile: sorted(readers) for profile, readers in found.items()}
+
+
+def _apart(profile_ids: Sequence[int], since: dt.datetime) -> tuple[Select[tuple[int, int]], ...]:
+    """Return who joined lately, who saw a digest on demand, and who was sent a variant of an issue."""
+    s, v, i, m, d = subscribers.c, profiles.c, issues.c, messages.c, deliveries.c
+    readers = select(s.id, s.profile_id).where(s.profile_id.in_(profile_ids), s.status == "active")
+    joined = readers.where(s.joined_at > since)
+    shown = readers.join(shown_stories, shown_stories.c.subscriber_id == s.id)
+    variants = (
+        select(i.id)
+        .join(profiles, v.id == i.profile_id)
+        .where(v.variant_of.in_(profile_ids), i.made_at >= since)
+    )
+    sent = readers.join(deliveries, d.subscriber_id == s.id).join(messages, m.id == d.message_id)
+    return (
+        joined,
+        shown.where(shown_stories.c.shown_at > since).distinct(),
+        sent.where(m.issue_id.in_(variants), m.part == 0),
+    )
+
+
+async def find_known(
+    connection: AsyncConnection, subscriber_ids: Collection[int], *, since: dt.datetime
+) -> dict[int, Known]:
+    """Return what each of these readers was sent and shown since `since`."""
+    known: dict[int, Known] = {reader: {} for reader in subscriber_ids}
+    for batch in chunks(sorted(subscriber_ids), _READERS_AT_ONCE):
+        for query in (_sent_to(batch, since), _shown_to(batch, since)):
+            for row in (await connection.execute(query)).all():
+                own = known[row.subscriber_id]
+                own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
+    return known
+
+
+def _sent_to(readers: Sequence[int], since: dt.datetime) -> Select[tuple[int, int, dt.datetime]]:
+    d, m, i, t = deliveries.c, messages.c, issues.c, issue_stories.c
+    first = select(func.min(m.id)).where(m.made_at >= since).scalar_subquery()
+    latest = func.max(i.made_at, type_=UtcTime).label("known_at")
+    return (
+        select(d.subscriber_id, t.story_id, latest)
+        .join(messages, m.id == d.message_id)
+        .join(issues, i.id == m.issue_id)
+        .join(issue_stories, t.issue_id == i.id)
+        .where(d.subscriber_id.in_(readers), d.message_id >= first, d.status != DeliveryStatus.GONE)
+        .where(i.made_at >= since, t.part == m.part)
+        .group_by(d.subscriber_id, t.story_id)
+        .limit(len(readers) * _MOST_STORIES)
+    )
+
+
+def _shown_to(readers: Sequence[int], since: dt.datetime) -> Select[tuple[int, int, dt.datetime]]:
+    t = shown_stories.c
+    query = select(t.subscriber_id, t.story_id, t.shown_at.label("known_at"))
+    return query.where(t.subscriber_id.in_(readers), t.shown_at >= since).limit(len(readers) * _MOST_STORIES)
+
+
+async def find_told(
+    connection: AsyncConnection, profile_ids: Sequence[int], *, since: dt.datetime
+) -> dict[int, Known]:
+    """Return by profile the stories that its issues told since `since`, and when each was told last."""
+    i, t = issues.c, issue_stories.c
+    latest = func.max(i.made_at, type_=UtcTime).label("known_at")
+    query = (
+        select(i.profile_id, t.story_id, latest)
+        .join(issue_stories, t.issue_id == i.id)
+        .where(i.profile_id.in_(profile_ids), i.made_at >= since)
+        .group_by(i.profile_id, t.story_id)
+        .limit(len(profile_ids) * _MOST_STORIES)
+    )
+    told: dict[int, Known] = {profile: {} for profile in profile_ids}
+    for row in await connection.execute(query):
+        told[row.profile_id][row.story_id] = row.known_at
+    return told
+
+
+async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> int:
+    """Forget what up to 2,000 readers were shown before `before`; return how many stories."""
+    t = shown_stories.c
+    old = select(t.subscriber_id).where(t.shown_at < before).distinct().limit(_PRUNED_AT_ONCE)
+    readers = (await connection.execute(old)).scalars().all()
+    gone = delete(shown_stories).where(t.subscriber_id.in_(readers), t.shown_at < before)
+    return (await connection.execute(gone)).rowcount
