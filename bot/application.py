@@ -22,7 +22,7 @@ from bot.jobs.arrivals import Arrivals
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery import Sender
 from bot.jobs.lookout import Lookout
-from bot.jobs.nightly import prune_if_night
+from bot.jobs.nightly import end_impossible_waits, prune_if_night
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.resuming import resume_rested
 from bot.jobs.send_now import send_edition_now
@@ -87,7 +87,11 @@ class Bot:
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
         actions = AdminActions(
-            self._send_now, self._sender.set_paused, lambda: self._sender.is_paused, self._sender.call_off
+            self._send_now,
+            self._sender.set_paused,
+            lambda: self._sender.is_paused,
+            self._sender.call_off,
+            self._clock_watch.find_problem,
         )
         add_handlers(self._connection.telegram, desk, actions)
 
@@ -258,6 +262,7 @@ class Bot:
 
     async def _prune(self) -> None:
         if await self._clock_watch.is_right():
+            await end_impossible_waits(self._desk)
             await prune_if_night(self._desk, self._tell)
 
     async def _follow(self) -> None:
@@ -265,6 +270,8 @@ class Bot:
         await self._alert()
 
     async def _alert(self) -> None:
+        if not await self._clock_watch.is_right():
+            return
         await self._watching.run()
         if await send_alerts(self._desk):
             self._sender.wake()

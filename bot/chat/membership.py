@@ -3,7 +3,14 @@
 import contextlib
 
 import structlog
-from telegram import Bot, ChatMember, ChatMemberUpdated, Message
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+)
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 
@@ -44,7 +51,8 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
     if was_there and not is_there:
         await retire(desk, update.chat.id, Retire(update.new_chat_member.status))
     elif is_there and was_there:
-        await _take_back(desk, update.chat.id, lost=NO_RIGHTS)
+        if can_write(update.new_chat_member):
+            await _take_back(desk, update.chat.id, lost=NO_RIGHTS)
     elif is_there:
         if update.chat.type == ChatType.PRIVATE:
             await _take_back(desk, update.chat.id)
@@ -52,6 +60,15 @@ async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
             await _greet_who_added(bot, update)
         else:
             await Visit(desk, bot, update.chat).send(Screen(texts.GROUP_GREETING.format(bot=bot.username)))
+
+
+def can_write(member: ChatMember) -> bool:
+    """Tell whether one with these rights may write: restricted in a group, or administrator of a channel."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.can_send_messages
+    if isinstance(member, ChatMemberAdministrator):
+        return member.can_post_messages is not False  # Telegram leaves it out for groups
+    return True
 
 
 async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:

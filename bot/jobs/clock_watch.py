@@ -65,6 +65,10 @@ class ClockWatch:
                 await self._look()
             return self.problem is None
 
+    async def find_problem(self) -> str | None:
+        """Say what is wrong with the clock, None when nothing is."""
+        return None if await self.is_right() else self.problem
+
     def _is_known(self) -> bool:
         if self._last is None:
             return False

@@ -12,6 +12,7 @@ from storage.conversations import prune_conversations
 from storage.notes import find_note, forget_note, write_note
 from storage.shown_stories import prune_shown
 from storage.updates import forget_handled
+from storage.upkeep import ahead
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
 from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
@@ -47,6 +48,15 @@ async def prune_if_night(desk: Desk, tell_admins: Tell | None = None) -> bool:
         await forget_note(connection, _ASKED)
         await write_note(connection, "pruned", today, now=now)
     return True
+
+
+async def end_impossible_waits(desk: Desk) -> None:
+    """End the waits that a wrong clock has dated far ahead. The clock must be right now."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        ended = await ahead.end_impossible_waits(connection, now=now)
+    if ended:
+        _log.warning("waits dated far ahead by a wrong clock are ended", count=ended)
 
 
 async def _may_prune(desk: Desk, today: str, tell_admins: Tell | None) -> bool:

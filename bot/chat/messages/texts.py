@@ -369,6 +369,9 @@ ASK_TO_SEND = Markup(
     "ai đang trong giờ yên tĩnh thì nhận khi hết giờ ấy."
 )
 SENT_NOW = Markup("✓ <b>{edition}</b>: đã xếp {count} tin nhắn để gửi.")
+NOT_SENT_BY_A_WRONG_CLOCK = Markup(
+    "<b>{edition}</b> chưa được gửi: {problem}\nKhi đồng hồ đúng lại, bạn bấm nút này lần nữa nhé."
+)
 SENT_NOTHING = Markup(
     "<b>{edition}</b>: không có gì để gửi, vì chưa có tin mới hoặc chưa ai nhận bản tin này."
 )

@@ -40,13 +40,15 @@ _log = structlog.get_logger(__name__)
 class AdminActions:
     """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
 
-    `call_off` lets nothing more reach a chat that had its data deleted.
+    `call_off` lets nothing more reach a chat that had its data deleted; `find_clock_problem` says what is
+    wrong with the machine's clock, if anything is.
     """
 
     send_now: Callable[[str], Awaitable[int]]
     set_paused: Callable[[bool], Awaitable[None]]
     is_paused: Callable[[], bool]
     call_off: Callable[[int], Awaitable[None]]
+    find_clock_problem: Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
     edition = tap.desk.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    if problem := await actions.find_clock_problem():
+        await tap.send(Screen(texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem)))
         return
     if not await _claim(tap, edition.name):
         await tap.acknowledge(texts.SENT_BEFORE)

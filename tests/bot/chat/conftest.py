@@ -65,6 +65,11 @@ class Actions:
     is_stopped: bool = False
     called_off: list[int] = field(default_factory=list)
     queues: int = 12
+    clock_problem: str | None = None
+
+    async def find_clock_problem(self) -> str | None:
+        """Say what the test has put there."""
+        return self.clock_problem
 
     async def call_off(self, chat_id: int) -> None:
         """Remember the chat."""
@@ -165,7 +170,9 @@ class House:
             .build()
         )
         acts = self.actions
-        levers = AdminActions(acts.send_now, acts.set_paused, lambda: acts.is_stopped, acts.call_off)
+        levers = AdminActions(
+            acts.send_now, acts.set_paused, lambda: acts.is_stopped, acts.call_off, acts.find_clock_problem
+        )
         add_handlers(self._application, self.desk, levers)
         self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)
         await self._application.initialize()

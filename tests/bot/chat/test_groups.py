@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat.membership import retire
+from bot.emulator.chats.people import User, member_json
 from bot.telegram.outcomes import Retire
 from storage.delivery.refusals import NO_RIGHTS, take_untold_lost_chats
 from storage.subscribers import find_subscriber, move_chat
@@ -273,6 +274,37 @@ async def test_a_group_that_gives_the_rights_back_gets_its_digests_again(
         subscriber = await find_subscriber(connection, administrator.chat)
     assert subscriber is not None
     assert subscriber.status == "active"
+
+
+@pytest.mark.parametrize(
+    ("standing", "status"),
+    [
+        ({"status": "restricted", "can_send_messages": False}, "gone"),
+        ({"status": "restricted", "can_send_messages": True}, "active"),
+        ({"status": "administrator", "can_post_messages": False}, "gone"),
+        ({"status": "administrator", "can_post_messages": True}, "active"),
+        ({"status": "member"}, "active"),
+    ],
+)
+async def test_a_chat_that_changes_our_rights_gets_digests_again_only_where_we_may_write(
+    house: Any, administrator: Any, standing: dict[str, Any], status: str
+) -> None:
+    await administrator.says("/start@diemtin_bot")
+    await retire(house.desk, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
+    bot = User(42, "Điểm Tin", is_bot=True)
+    rights = member_json(bot, standing["status"]) | standing
+    chat = {"id": administrator.chat, "type": "supergroup", "title": "Nhóm"}
+    who = {"id": 1, "first_name": "Chi", "is_bot": False}
+    changed = {
+        "chat": chat,
+        "from": who,
+        "date": 1_700_000_000,
+        "old_chat_member": member_json(bot, "member"),
+    }
+    update = {"my_chat_member": changed | {"new_chat_member": rights}}
+    queued = await house.control.post("update", update=update)
+    await house.handled(queued["update_id"])
+    assert (await administrator.subscription()).status == status
 
 
 async def test_rights_lost_in_a_reply_are_told_like_those_lost_in_a_digest(

@@ -5,19 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.commands.pruning import ALLOWED
 from bot.desk import Desk
 from bot.jobs.clock_watch import ClockWatch, judge
-from bot.jobs.nightly import prune_if_night
+from bot.jobs.nightly import end_impossible_waits, prune_if_night
 from bot.jobs.slots import run_due_slots
 from bot.newsroom import Newsroom
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
+from storage.delivery.holds import find_limit, hold_chat, limit_bot
 from storage.notes import write_note
-from storage.tables import articles
+from storage.sources import SourceState, save_source_state
+from storage.tables import articles, deliveries, subscribers, web_sources
 from tests.bot.conftest import incoming
 
 NOW = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)
@@ -122,3 +124,29 @@ async def test_the_transport_knows_telegrams_time(telegram: Any) -> None:
     request: AiohttpRequest = telegram._request[1]
     assert request.server_time is not None
     assert abs(request.server_time - dt.datetime.now(dt.UTC)) < MINUTE
+
+
+async def test_waits_that_a_wrong_clock_dated_far_ahead_end_once_it_is_right(
+    desk: Desk, clock: ManualClock, queue: Any
+) -> None:
+    await queue(1, 2)
+    now, d, s, w = clock.now(), deliveries.c, subscribers.c, web_sources.c
+    async with desk.database.write() as connection:
+        first, second = (await connection.execute(select(d.id).order_by(d.id))).scalars()
+        for row, not_before in ((first, now + 300 * DAY), (second, now + 20 * HOUR)):
+            change = update(deliveries).where(d.id == row).values(not_before=not_before)
+            await connection.execute(change)
+        await hold_chat(connection, 1, now + 200 * DAY)
+        await hold_chat(connection, 2, now + 2 * DAY)
+        await limit_bot(connection, now + 100 * DAY, now=now)
+        state = SourceState("bao-la", "https://la.vn/rss", next_at=now + 365 * DAY)
+        await save_source_state(connection, state)
+    await end_impossible_waits(desk)
+    async with desk.database.read() as connection:
+        due = {row.id: row.not_before for row in await connection.execute(select(d.id, d.not_before))}
+        held = {r.chat_id: r.held_until for r in await connection.execute(select(s.chat_id, s.held_until))}
+        next_at = (await connection.execute(select(w.next_at))).scalar_one()
+        assert await find_limit(connection) is None
+    assert due == {first: now, second: now + 20 * HOUR}, "a wait that may be meant stays"
+    assert held == {1: None, 2: now + 2 * DAY}
+    assert next_at == now

@@ -110,6 +110,21 @@ async def test_sending_now_asks_once_and_sends_once_however_often_it_is_tapped(
     await operator.sees("✓ Bản tin sáng: đã xếp 12 tin nhắn để gửi.")
 
 
+async def test_nothing_is_sent_now_by_a_wrong_clock_and_the_button_works_once_it_is_right(
+    operator: Any, house: Any
+) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Gửi ngay: Bản tin sáng")
+    question = (await operator.last())["message_id"]
+    house.actions.clock_problem = "đồng hồ máy sai"
+    await operator.forges("quantri:gui:sang", message_id=question)
+    await operator.sees("Bản tin sáng chưa được gửi: đồng hồ máy sai", "bấm nút này lần nữa")
+    assert house.actions.sent == []
+    house.actions.clock_problem = None
+    await operator.forges("quantri:gui:sang", message_id=question)
+    assert house.actions.sent == ["sang"]
+
+
 async def test_asking_again_sends_again(operator: Any, house: Any) -> None:
     for _ in range(2):
         await operator.says("/quantri")
