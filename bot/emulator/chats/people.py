@@ -170,6 +170,8 @@ _RESTRICTIONS: dict[str, Any] = {
     "is_member": True,
     "until_date": 0,
     "can_send_messages": False,
+    "can_edit_tag": False,
+    "can_react_to_messages": False,
     "can_send_audios": False,
     "can_send_documents": False,
     "can_send_photos": False,

@@ -49,7 +49,7 @@ class Run:
 
         await until(is_logged)
 
-    async def ended(self, *, within: float = 20) -> tuple[int, str]:
+    async def ended(self, *, within: float = 60) -> tuple[int, str]:
         """Wait for the end and return exit code and everything it wrote."""
         return await asyncio.wait_for(self.process.wait(), within), self.log()
 
@@ -118,7 +118,7 @@ async def hands(server: str) -> AsyncIterator[Control]:
         yield hands
 
 
-async def until(check: Callable[[], Awaitable[bool]], *, within: float = 60) -> None:
+async def until(check: Callable[[], Awaitable[bool]], *, within: float = 90) -> None:
     """Wait until `check` holds."""
     deadline = time.monotonic() + within
     while not await check():
