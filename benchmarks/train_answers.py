@@ -39,7 +39,6 @@ from summarizer.questions.evidence import (
     cut_into_words,
     evidence_of,
 )
-from summarizer.questions.query import parse_query
 from summarizer.questions.sought import Sought
 
 _NOT_THERE = Path(__file__).with_name("not_there.jsonl")
@@ -95,13 +94,12 @@ def _is_even(question: str) -> bool:
 
 
 async def _case(desk: Desk, row: dict[str, Any]) -> Case | None:
+    looked = await look_up(desk, row["q"], zone=_ZONE)
     async with desk.database.read() as connection:
-        looked = await look_up(desk, connection, row["q"], zone=_ZONE)
         pieces, _ = await find_pieces(connection, desk.newsroom, looked.found.ids)
         stored = await find_articles(connection, [piece.article_id for piece in pieces])
     query, found = looked.query, looked.found
-    query = parse_query(found.suggestion) if found.reading == "respelled" and found.suggestion else query
-    if not pieces or not query.wanted:
+    if not pieces or not query.terms:
         return None
     sought = Sought(query, found.fixed_pairs)
     reads = [ReadArticle(piece, sought) for piece in pieces]

@@ -1,12 +1,12 @@
 """From a question to its answer: parse, search, read the best articles, choose sentences.
 
-Chat and the command line both ask here. What cannot be answered as typed is asked again in other words: with
-its time words as words, or without what only makes it a question.
+Chat, inline mode and the command line all ask here. A question is read once; where it is not answered as
+typed, its other readings are tried (`Query.attempts`).
 """
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,18 +23,10 @@ from storage.search import Found, search_articles
 from summarizer.facts.disagreements import find_disagreements
 from summarizer.model import Disagreement, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
-from summarizer.questions.query import Query, parse_query
-from summarizer.questions.rewording import (
-    reaching_back,
-    with_times_as_words,
-    without_publisher,
-    without_question_words,
-    without_times,
-)
+from summarizer.questions.query import Query
 from summarizer.questions.snippets import Snippet, best_snippet
 from summarizer.stories.telling import Piece
 
-_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
 MOST_FOUND = 50  # articles of a question
 _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
 
@@ -49,31 +41,22 @@ class FoundArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
-    """What a question found, before anything is answered. The articles found may all be shown."""
-
-    query: Query
-    narrowing: Narrowing
-    found: Found
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What a question found and is answered with.
 
-    `text` is what was searched in the end, `query` the same as data. `ids` are at most 50 articles: those
-    that the answer cites, then the others, best first. `narrowing` is about the filters as typed. `missed`
-    is the time that was asked for, from and to, where nothing came out then.
+    `query` is the reading that was searched in the end, the `attempt`th of them. `ids` are at most 50
+    articles: those that the answer cites, then the others, best first. `narrowing` is about the filters as
+    typed. `missed` is the time that was asked for, from and to, where nothing came out then.
     """
 
-    text: str
     query: Query
     narrowing: Narrowing
-    found: Found
-    answer: Answer
-    ids: tuple[int, ...]
+    found: Found = field(default_factory=Found)
+    answer: Answer = field(default_factory=Answer)
+    ids: tuple[int, ...] = ()
     disagreement: Disagreement | None = None
     missed: tuple[dt.date | None, dt.date | None] | None = None
+    attempt: int = 0
 
     @property
     def is_answered(self) -> bool:
@@ -82,38 +65,46 @@ class Reply:
 
 
 async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
-    """Answer `text`, asked now in `zone`. In early hours "hôm nay" reaches back to yesterday."""
+    """Answer `text`, asked now in `zone`."""
     now = desk.clock.now()
-    today = local_day(now, zone)
-    text = without_publisher(text)
-    if now.astimezone(ZoneInfo(zone)).hour < _NEWS_ARE_OUT:
-        text = reaching_back(text, today)
-    first = await _asked(desk, text, now, zone)
-    if first.is_answered:
-        return first
-    typed = parse_query(text, today=today)
-    if first.found.reading == "any_time" and typed.may_name_a_time:
-        again = await _asked(desk, with_times_as_words(typed.text, today), now, zone)
-        if again.is_answered:
-            return again
-    if first.missed is None and typed.time_words and typed.wanted:
-        again = await _asked(desk, without_times(typed.text, today), now, zone)
-        if again.is_answered:
-            return replace(again, missed=(typed.since, typed.until))
-    bare = without_question_words(typed.text)
-    again = first if first.ids or bare == typed.text else await _asked(desk, bare, now, zone)
-    return again if again.ids else first
+    async with desk.database.read() as connection:
+        typed, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+    if typed.is_empty:
+        return Reply(typed, narrowing)
+    replies = []
+    for attempt, query in enumerate(typed.attempts()):
+        reply = await _attempted(desk, query, narrowing.for_reading(query), attempt, zone)
+        if query.dropped:
+            reply = replace(reply, missed=(typed.since, typed.until))
+        if reply.answer.is_answered:
+            return reply
+        replies.append(reply)
+    with_ids = next((one for one in replies if one.ids), replies[0])
+    return next((one for one in replies if one.found.has_all_words), with_ids)
+
+
+async def look_up(desk: Desk, text: str, *, zone: str) -> Reply:
+    """Search for `text`, asked now in `zone`; answer it only where that tells which reading is meant."""
+    async with desk.database.read() as connection:
+        now = desk.clock.now()
+        query, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+        if len(query.attempts()) == 1:
+            query, found = await _search(desk, connection, query, narrowing, 0, zone)
+            return Reply(query, narrowing, found, ids=found.ids)
+    reply = await reply_to(desk, text, zone=zone)
+    return replace(reply, ids=reply.found.ids)
 
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
-    """Answer a question once more from the articles that it found when it was asked."""
-    today = local_day(question.asked_at, zone)
+    """Answer a question once more from what it found when it was asked."""
+    kept, ids, now = question.kept, question.article_ids, question.asked_at
     async with desk.database.read() as connection:
-        query, narrowing = await read_question(connection, question.text, desk.newsroom, zone, today=today)
-        found = await search_articles(connection, query, now=question.asked_at, filters=narrowing.filters)
-        pieces, stories = await find_pieces(connection, desk.newsroom, question.article_ids)
-    given, differs = await CHAT.run(_answered, query, found, pieces, stories)
-    return Reply(query.text, query, narrowing, found, given, question.article_ids, differs)
+        typed, narrowing = await read_question(connection, question.text, desk.newsroom, zone, now=now)
+        pieces, stories = await find_pieces(connection, desk.newsroom, ids)
+    query = typed.attempt(kept.attempt)
+    given, differs = await CHAT.run(_answered, query, kept.found, pieces, stories)
+    missed = (typed.since, typed.until) if query.dropped else None
+    return Reply(query, narrowing.for_reading(query), kept.found, given, ids, differs, missed, kept.attempt)
 
 
 async def as_shown(desk: Desk, question: Question) -> Question:
@@ -132,45 +123,35 @@ def _silent(desk: Desk) -> set[str]:
     return {source.name for source in desk.newsroom.sources if source.quote == "none"}
 
 
-async def look_up(desk: Desk, connection: AsyncConnection, text: str, *, zone: str) -> LookedUp:
-    """Search for `text`, asked now in `zone`."""
-    now = desk.clock.now()
-    today = local_day(now, zone)
-    query, narrowing = await read_question(connection, text, desk.newsroom, zone, today=today)
-    is_for_news = bool(query.time_words and not query.wanted)
-    most = MOST_NEWS_READ if is_for_news else MOST_FOUND
-    found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
-    silent = _silent(desk)
-    ids = found.ids
-    if silent or is_for_news:
-        origins = await find_origins(connection, ids)
-        ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
-        ids = most_told(ids, origins)[:MOST_FOUND] if is_for_news else ids
-    return LookedUp(query, narrowing, replace(found, ids=ids))
-
-
-async def _asked(desk: Desk, text: str, now: dt.datetime, zone: str) -> Reply:
+async def _attempted(desk: Desk, query: Query, narrowing: Narrowing, attempt: int, zone: str) -> Reply:
     async with desk.database.read() as connection:
-        looked = await look_up(desk, connection, text, zone=zone)
-        query, narrowing, found = looked.query, looked.narrowing, looked.found
+        query, found = await _search(desk, connection, query, narrowing, attempt, zone)
         pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
-    missed = (query.since, query.until) if found.reading == "any_time" else None
-    query = _as_searched(query, found, local_day(now, zone))
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     if given.unlike:
         none_is_like = len(given.unlike) == len(pieces)
         ids = () if none_is_like else tuple(each for each in ids if each not in given.unlike)
-    return Reply(query.text, query, narrowing, found, given, ids, differs, missed)
+    return Reply(query, narrowing, found, given, ids, differs, attempt=attempt)
 
 
-def _as_searched(query: Query, found: Found, today: dt.date) -> Query:
-    """Return the question that the search answered, which may not be the one typed."""
+async def _search(
+    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+) -> tuple[Query, Found]:
+    """Return what was searched in the end, slips mended, and what that found."""
+    now = desk.clock.now()
+    most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
+    found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
+    silent = _silent(desk)
+    ids = found.ids
+    if silent or query.is_for_news:
+        origins = await find_origins(connection, ids)
+        ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
+        ids = most_told(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
     if found.reading == "respelled" and found.suggestion:
-        return parse_query(found.suggestion, today=today)
-    if found.reading == "any_time":
-        return parse_query(without_times(query.text, today), today=today)
-    return query
+        mended, _ = await read_question(connection, found.suggestion, desk.newsroom, zone, now=now)
+        query = mended.attempt(attempt)
+    return query, replace(found, ids=ids)
 
 
 async def find_pieces(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,10 +11,10 @@ from bot.newsroom import Newsroom
 from storage.articles import find_paper_names
 from storage.search import Filters
 from summarizer.questions.query import Query, parse_query
-from summarizer.questions.query_filters import LEAST_OF_A_NAME, comparable, take_filters, with_whole_names
-from summarizer.questions.rewording import with_topic
+from summarizer.questions.query_filters import LEAST_OF_A_NAME, Names, comparable
 from summarizer.text.syllables import folded
 
+_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
 _LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
 
 
@@ -33,26 +33,29 @@ class Narrowing:
     unknown_topics: tuple[str, ...] = ()
     known_sources: tuple[str, ...] = ()
 
+    def for_reading(self, query: Query) -> "Narrowing":
+        """Return the same for another reading of the question, which may pass its times over."""
+        if query.times:
+            return self
+        return replace(self, filters=replace(self.filters, since=None, until=None))
+
 
 async def read_question(
-    connection: AsyncConnection,
-    text: str,
-    newsroom: Newsroom,
-    zone: str,
-    *,
-    today: dt.date,
+    connection: AsyncConnection, text: str, newsroom: Newsroom, zone: str, *, now: dt.datetime
 ) -> tuple[Query, Narrowing]:
-    """Return what `text`, typed `today` in `zone`, asks, and what that is narrowed to.
+    """Return what `text`, typed `now` in `zone`, asks, and what that is narrowed to.
 
-    "tin thể thao" is the topic that it is, a name may have several words without quotes, and papers that only
-    their articles name are known too.
+    Papers that only their articles name are known too. In early hours "hôm nay" reaches back to yesterday.
     """
-    typed = with_topic(parse_query(text).text, newsroom.topics.values(), today)
-    papers = await find_paper_names(connection) if take_filters(typed).sources else ()
-    sources = {*papers, *(name for source in newsroom.sources for name in (source.name, source.title))}
-    topics = {name for names in _names_of_topics(newsroom).values() for name in names}
-    named = with_whole_names(typed, sources, topics)
-    query = parse_query(named, today=today)
+    papers = await find_paper_names(connection) if ":" in text else ()
+    local = now.astimezone(ZoneInfo(zone))
+    names = Names(
+        frozenset((*papers, *(name for source in newsroom.sources for name in (source.name, source.title)))),
+        frozenset(name for names in _names_of_topics(newsroom).values() for name in names),
+        tuple(newsroom.topics.values()),
+    )
+    is_early = local.hour < _NEWS_ARE_OUT
+    query = parse_query(text, today=local.date(), is_early=is_early, names=names)
     return query, narrow(query, newsroom, zone, papers)
 
 

@@ -399,6 +399,7 @@ questions = Table(
     Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
     Column("asked_at", UtcTime, nullable=False),
     Column("message_id", BigInteger),  # in which it was asked; null where that is not known any more
+    Column("kept", JSON),  # what the search told beside the articles: see storage.questions
 )
 Index("questions_chat", questions.c.chat_id)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)

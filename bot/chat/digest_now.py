@@ -17,7 +17,7 @@ from bot.narrowing import topic_names
 from bot.newsroom import Edition
 from storage.shown_stories import record_shown
 from storage.subscribers import Subscriber
-from summarizer.questions.news_words import asks_for_news
+from summarizer.questions.importance import asks_for_news
 from summarizer.text.syllables import syllables
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.answers import FoundArticle, LookedUp, describe, look_up
+from bot.answers import FoundArticle, Reply, describe, look_up
 from bot.commands.lines import opened, rows
 from bot.commands.opening import open_searching_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
@@ -42,9 +42,8 @@ def question_or_exit(command: str, words: list[str] | None, queries: str | None)
 async def _search_words(text: str, *, json: bool) -> None:
     async with open_searching_desk(settings_or_exit()) as desk:
         zone = desk.newsroom.zone
-        async with desk.database.read() as connection:
-            looked = await look_up(desk, connection, text, zone=zone)
-        found = await describe(desk, looked.query, looked.found.ids[:_MOST_RESULTS])
+        looked = await look_up(desk, text, zone=zone)
+        found = await describe(desk, looked.query, looked.ids[:_MOST_RESULTS])
         if json:
             put_json(_answer_row(text, looked, found, zone))
             return
@@ -55,7 +54,7 @@ async def _search_words(text: str, *, json: bool) -> None:
             put(f"    {one.snippet.text}")
 
 
-def _answer_row(text: str, looked: LookedUp, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
+def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
     return {
         "query": text,
         "total": looked.found.total,
@@ -83,9 +82,8 @@ async def _search_file(path: str) -> None:
 
 async def _found_ids(desk: Desk, text: str) -> dict[str, Any]:
     """Return `ids`: external ones, best first."""
+    best = (await look_up(desk, text, zone=desk.newsroom.zone)).ids[:_MOST_RESULTS]
     async with desk.database.read() as connection:
-        looked = await look_up(desk, connection, text, zone=desk.newsroom.zone)
-        best = looked.found.ids[:_MOST_RESULTS]
         found = await find_articles(connection, best)
     return {"ids": [found[one].external_id for one in best if one in found]}
 

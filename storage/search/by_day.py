@@ -36,8 +36,8 @@ async def matches_by_day(
     since = max(filters.since, begin) if filters.since else begin
     narrowed = Filters(filters.source_names, filters.topics, since, filters.until or now)
     reader = await reader_of(connection, query, narrowed, now)
-    hits, total = await reader.newest(_WINDOW, query.groups)
-    ranked = await SEARCH.run(judged, hits, query.groups, now=now)
+    hits, total = await reader.newest(_WINDOW)
+    ranked = await SEARCH.run(judged, hits, reader.groups, now=now)
     own = [one for one in ranked if one.is_own]
     on_day: dict[dt.date, list[int]] = {}
     for one in own or ranked:

@@ -91,7 +91,7 @@ class Reader:
 
     async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
         """Return the best candidates for the words of the question, or for `groups` in their place."""
-        plan = Plan(widened(groups or self.query.groups), self._excluded, self.filters)
+        plan = Plan(widened(groups) if groups else self.groups, self._excluded, self.filters)
         found = await SEARCH.run(_candidates, self.generation, plan)
         hits = await self._texts(found)
         ranked = await SEARCH.run(judged, hits, plan.groups, now=self.now)
@@ -114,9 +114,14 @@ class Reader:
         more_than_chance = _MORE_THAN_CHANCE if self.query.has_marks else 0.0
         return tuple(await SEARCH.run(_fixed, self.generation, pairs, more_than_chance))
 
-    async def newest(self, limit: int, groups: Groups = ()) -> tuple[list[Hit], int]:
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Return the words of the question, with other words for the same."""
+        return widened(self.query.groups)
+
+    async def newest(self, limit: int) -> tuple[list[Hit], int]:
         """Return the newest articles with all words in title and sapo, and how many there are."""
-        plan = Plan(groups, self._excluded, self.filters)
+        plan = Plan(self.groups, self._excluded, self.filters)
         ids, total = await SEARCH.run(_newest, self.generation, plan, limit)
         hits = await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
         if self._excluded:

@@ -8,7 +8,7 @@ from summarizer.questions.matching import Groups, Phrases
 from summarizer.questions.query import Query, Run
 from summarizer.questions.spelling import Spelling, is_slip
 from summarizer.text.syllables import folded
-from summarizer.text.words import Forms, word_forms, word_spans
+from summarizer.text.words import Forms, word_forms
 
 
 def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] | None:
@@ -59,14 +59,17 @@ def told(query: Query, groups: Groups, best: Hit) -> str:
     A question typed with marks keeps its other words; one without any gets the marks of the article.
     """
     words = [*word_forms(best.title), *word_forms(best.sapo)]
-    mended: dict[str, str] = {}
+    text = query.text
     before: Run = ()
-    for run, group in zip(query.wanted, groups, strict=True):
+    shift = 0
+    for term, group in zip(query.terms, groups, strict=True):
         found = _written(group, before, words)
-        if found and (run not in group or not query.has_marks):
-            mended[" ".join(run)] = " ".join(found)
-        before = tuple(map(folded, found or run))
-    return _replaced(query.text, mended)
+        if found and (term.run not in group or not query.has_marks):
+            start, end = (at + shift for at in term.place)
+            text = text[:start] + " ".join(found) + text[end:]
+            shift = len(text) - len(query.text)
+        before = tuple(map(folded, found or term.run))
+    return text
 
 
 def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
@@ -76,20 +79,3 @@ def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
     behind = [match for match in found if before and tuple(bare[: match.start][-len(before) :]) == before]
     best = min(behind or found, default=None)
     return tuple(word.canonical for word in words[best.start : best.end]) if best else ()
-
-
-def _replaced(text: str, mended: dict[str, str]) -> str:
-    """Return `text` with runs of words replaced, the rest as typed."""
-    forms, spans = word_forms(text), word_spans(text)
-    parts: list[str] = []
-    at = end = 0
-    while at < len(forms):
-        for size in range(min(4, len(forms) - at), 0, -1):
-            run = " ".join(word.canonical for word in forms[at : at + size])
-            if run in mended:
-                parts += [text[end : spans[at][0]], mended[run]]
-                end = spans[at + size - 1][1]
-                at += size - 1
-                break
-        at += 1
-    return "".join([*parts, text[end:]])

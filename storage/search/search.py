@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.45  # of a question, weighed: an article with less is not worth
 _SHARE_OF_BEST = 0.7
 _MOST_TO_MEND = 6  # groups of a question in which a slip among neighbours is looked for
 
-Reading = Literal["lead", "text", "fewer_words", "respelled", "any_time"]
+Reading = Literal["lead", "text", "fewer_words", "respelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,10 @@ class Found:
     """The articles found, best first.
 
     `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` tells what the best
-    have: all words in title and sapo, all words anywhere in the text, only some words, the words with slips
-    mended (`suggestion` says what was searched), or the words without their time, which nothing matched.
-    `suggestion` is a question that finds more, None where none is known. `looked_through` matches came out
-    from `first_at` to `last_at`. `fixed_pairs` are neighbours in the question that the papers write side by
-    side, so that an answer has to.
+    have: all words in title and sapo, all words anywhere in the text, only some words, or the words with
+    slips mended (`suggestion` says what was searched). `suggestion` is a question that finds more, None where
+    none is known. `looked_through` matches came out from `first_at` to `last_at`. `fixed_pairs` are
+    neighbours in the question that the papers write side by side, so that an answer has to.
     """
 
     ids: tuple[int, ...] = ()
@@ -46,6 +45,11 @@ class Found:
     last_at: dt.datetime | None = None
     looked_through: int = 0
     fixed_pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_all_words(self) -> bool:
+        """Tell whether the best articles have all that was asked."""
+        return bool(self.ids) and self.reading != "fewer_words"
 
 
 async def search_articles(
@@ -66,29 +70,10 @@ async def search_articles(
         IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
     reader = await reader_of(connection, query, filters, now)
-    if not query.wanted:
+    if not query.terms:
         return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
-    fixed_pairs = await reader.fixed_pairs()
     found = await _answer(reader, limit)
-    found = replace(found, fixed_pairs=fixed_pairs) if found.ids else found
-    if query.time_words and (filters.since or filters.until) and not _has_all_words(found):
-        return await _at_any_time(reader, limit) or found
-    return found
-
-
-def _has_all_words(found: Found) -> bool:
-    return bool(found.ids) and found.reading != "fewer_words"
-
-
-async def _at_any_time(reader: Reader, limit: int) -> Found | None:
-    """Ask with the time words as words where they may be part of a name, else without them."""
-    query, filters = reader.query, replace(reader.filters, since=None, until=None)
-    without = replace(query, time_words=(), since=None, until=None)
-    for other in (query.without_time, without) if query.may_name_a_time else (without,):
-        found = await _answer(replace(reader, query=other, filters=filters), limit)
-        if _has_all_words(found):
-            return replace(found, reading="any_time", fixed_pairs=await reader.fixed_pairs())
-    return None
+    return replace(found, fixed_pairs=await reader.fixed_pairs()) if found.ids else found
 
 
 async def _newest(reader: Reader, limit: int) -> Found:

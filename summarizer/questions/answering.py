@@ -108,9 +108,9 @@ def answer(
     typed = frozenset(syllables(folded(query.text)))
     shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
     shown = [p for p in shown if not is_only_of_parts(p.document.title, p.document.sapo, typed)]
-    if not query.wanted:
+    if not query.terms:
         return Answer(is_answered=bool(shown))
-    sought, wanted = Sought(query, fixed_pairs), asked_for(query.text)
+    sought, wanted = Sought(query, fixed_pairs), asked_for(query.shown)
     reads = [ReadArticle(piece, sought) for piece in shown]
     asked = cut_into_words(sought, reads, fixed_pairs)
     judged = [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]

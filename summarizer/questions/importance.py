@@ -1,10 +1,13 @@
 """How much each part of a question matters for finding: words that only ask, or that any text has, hardly.
 
-Without marks many such words are also others ("bao" is a storm), so those count more than typed with marks.
+These words stand in `data/asking_words.json`. Without marks many such words are also others ("bao" is a
+storm), so those count more than typed with marks.
 """
 
+import json
 from collections.abc import Sequence
 from functools import cache
+from importlib.resources import files
 
 from summarizer.extraction.vectors import typed_rarity
 from summarizer.questions.spellings import Run
@@ -12,33 +15,6 @@ from summarizer.text.syllables import canonical, folded
 
 _LITTLE, _LESS = 0.15, 0.3  # of a word typed with marks, of one typed without
 _MOST = 8.0
-_FUNCTION = (
-    "của và là có được bị ở trong các những này đó thì mà với để ra đã đang sẽ rồi cũng như từ đến tới vào "
-    "lên xuống cho về tại khi trên theo sau trước một cái chiếc nhưng nên hay hoặc do bởi rất lại còn nữa "
-    "vẫn chỉ không chưa nào gì ai sao đâu mấy thế vậy nhỉ nhé ạ à ơi dạ hả hử tôi mình em anh chị bác bạn "
-    "ad xin hỏi biết muốn xem đọc nghe kể nói giúp giùm hộ vụ chuyện việc tin bài báo mới hôm bữa bên "
-    "đây kia đấy ấy"
-)
-_ASKING = (
-    "bao nhiêu", "bao giờ", "bao lâu", "bao xa", "vì sao", "tại sao", "làm sao", "khi nào", "lúc nào",
-    "hồi nào", "thế nào", "như thế nào", "ra sao", "ở đâu", "là gì", "là ai", "có phải", "phải không",
-    "hay không", "được không", "cho hỏi", "cho tôi hỏi", "cho em hỏi", "cho mình hỏi", "cho tôi biết",
-    "cho biết", "xin hỏi", "có ai biết", "ai biết", "tôi muốn biết", "mình muốn biết", "tin tức", "tin về",
-    "có tin gì", "tin gì về", "có gì mới", "tin mới", "những tin", "các tin", "bài báo", "thông tin",
-    "diễn biến", "hiện nay", "mới nhất", "tóm tắt", "bài này",
-)  # fmt: skip
-# Beside these no word belongs to its neighbour.
-_APART = (
-    "không chưa nào gì ai sao đâu mấy thế vậy nhỉ nhé ạ à có của và là ở trong các những này đó thì mà với "
-    "để đã đang sẽ rồi cũng như vào cho về tại khi trên theo sau trước vì một hay hoặc do bởi rất lại còn "
-    "vẫn chỉ"
-)
-# Typed without marks these are too often something else.
-_AMBIGUOUS = (
-    "bao", "moi", "hoi", "tin", "nghe", "tu", "ai", "do", "dau", "may", "ha", "ad", "sau", "truoc", "mot",
-    "cai", "bac", "chi", "anh", "ho", "vu", "viec", "hay", "chuyen",
-)  # fmt: skip
-
 _OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART that have no mark: "sáu", "hãy" as well
 
 
@@ -68,7 +44,7 @@ def _weight(run: Run, is_asking: bool) -> float:
         return _LITTLE * min(weight, 4)
     if run[0] in _function()[0] and run[0] != bare:
         return _LITTLE * min(weight, 4)
-    is_function = bare in _function()[1] and run[0] == bare and bare not in _AMBIGUOUS
+    is_function = bare in _function()[1] and run[0] == bare
     return _LESS * min(weight, 3) if is_function else weight
 
 
@@ -77,6 +53,15 @@ def asking_places(runs: Sequence[Run]) -> set[int]:
     is_bare = all(folded(word) == word for run in runs for word in run)
     apart = _apart() - _OTHERS_WITHOUT_MARKS if is_bare else _apart()
     return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
+
+
+def asks_for_news(words: Run) -> bool:
+    """Tell whether canonical `words` name nothing that news could be about; none do not either.
+
+    >>> asks_for_news(("tin", "nóng")), asks_for_news(("co", "gi", "moi")), asks_for_news(("tin", "bão"))
+    (True, True, False)
+    """
+    return _news().issuperset(words)
 
 
 def phrase_places(runs: Sequence[Run]) -> set[int]:
@@ -98,18 +83,33 @@ def _is_as_typed(runs: Sequence[Run], phrase: Run) -> bool:
 
 @cache
 def _phrases() -> dict[Run, Run]:
-    phrases = (tuple(canonical(phrase).split()) for phrase in _ASKING)
+    phrases = (tuple(canonical(phrase).split()) for phrase in _words()["phrases"])
     return {tuple(map(folded, phrase)): phrase for phrase in phrases}
 
 
 @cache
 def _function() -> tuple[frozenset[str], frozenset[str]]:
-    words = canonical(_FUNCTION).split()
-    return frozenset(words), frozenset(map(folded, words))
+    """Return the words that any text has, and those of them that are such without marks too."""
+    words = frozenset(map(canonical, _words()["function"]))
+    return words, frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"])
 
 
 @cache
 def _apart() -> frozenset[str]:
-    """Return the words that part their neighbours, without marks too where they can hardly be others."""
-    words = canonical(_APART).split()
-    return frozenset((*words, *(bare for bare in map(folded, words) if bare not in _AMBIGUOUS)))
+    """Return the words beside which no word belongs to its neighbour."""
+    words = frozenset(map(canonical, _words()["apart"]))
+    return words | (frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"]))
+
+
+@cache
+def _news() -> frozenset[str]:
+    words = frozenset(map(canonical, _words()["news"]))
+    return words | frozenset(map(folded, words))
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    saved: dict[str, list[str]] = json.loads(
+        files("summarizer").joinpath("data/asking_words.json").read_text("utf-8")
+    )
+    return saved

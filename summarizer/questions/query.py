@@ -1,28 +1,30 @@
-"""Read what someone typed as a question: words to find, phrases, words to leave out, filters, a time.
+"""Read what someone typed into one value: terms, filters and times, each with its place in the text.
 
 Nothing typed is an error: what cannot be understood is read as plain words or dropped, and the work that a
-query can cause is bounded here. Where and how the words are looked up is `storage.search`'s business; which
-sources and topics the names after `nguon:` and `chude:` mean is the caller's.
+query can cause is bounded here. `storage.search` looks the words up; the caller knows what the names of
+sources and topics stand for.
 """
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, takewhile
 
-from summarizer.questions.news_words import asks_for_news
-from summarizer.questions.query_filters import take_filters
+from summarizer.questions.importance import asks_for_news
+from summarizer.questions.query_filters import NO_NAMES, Names, find_filters, named_topic
 from summarizer.questions.spellings import Run, longest_form, other_numbers, other_spellings
-from summarizer.questions.time_words import find_times
+from summarizer.questions.time_words import NO_TIMES, find_times
 from summarizer.text.syllables import folded
 from summarizer.text.words import word_forms
 
-__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Query", "Run", "parse_query"]
+__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Place", "Query", "Run", "Term", "parse_query"]
 
 MAX_CHARACTERS = 400
 MAX_WORDS = 40
+
+Place = tuple[int, int]  # half-open, in `Query.text`
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)+/\S+", re.IGNORECASE)
@@ -31,35 +33,56 @@ _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[
 # Stays together: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
 _PIECE = re.compile(r"\d+(?:[.,/:-]\d+)+(?![^\W_])|[^\W_]+")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZÀ-ÝĐ])(?=[A-ZÀ-ÝĐ])")  # between the words of #HaLong
+# The name of the paper, or of its page, behind a headline that was shared.
+_PAPERS = (
+    "vnexpress|tuổi trẻ|thanh niên|dân trí|vietnamnet|vietnamplus|zing|zingnews|znews|người đưa tin"
+    "|người lao động|lao động|tiền phong|vtv|vov|vtc|kenh14|soha|24h|báo mới|baomoi|plo|nld|sggp|cafef"
+    "|pháp luật|nhân dân|quân đội nhân dân|công an nhân dân|tin tức|đọc báo|tin mới"
+)
+_PUBLISHER = re.compile(
+    rf" [-–—|] (?:báo |trang |tạp chí )?(?:{_PAPERS})(?: [^-–—|]{{1,30}})?$", re.IGNORECASE
+)
+_FEWEST_WORDS = 4  # of a headline
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words to find side by side: a plain word, a phrase in quotes or a well-known name.
+
+    `others` are other ways to write it, of which any will do. `place` is where it was typed.
+    """
+
+    run: Run
+    others: tuple[Run, ...] = ()
+    place: Place = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as data. `text` is what was typed, cleaned, for showing.
+    """A question as data. `text` is what was typed, cleaned; every place is a span of it.
 
-    `wanted` are runs that must all occur: a plain word is a run of one, a quoted phrase or a well-known name
-    of several. `alternatives` stand beside `wanted`, one tuple for each run: other ways to write it, of
-    which any will do instead (see `groups`). `excluded` are runs of which none may occur.
-
-    `sources` and `topics` are what was typed after `nguon:` and `chude:`; an article must be of one of the
-    sources and one of the topics, where there are any. `since` and `until` are local dates, both inclusive;
-    `time_words` are the words that were read as them.
+    An article must have all `terms` and none of `excluded`. `sources` and `topics` are what was typed after
+    `nguon:` and `chude:`; it must be of one of the sources and one of the topics, where there are any.
+    `since` and `until` are local dates, both inclusive; `times` are the words that were read as them.
+    `dropped` are the places of words that this reading passes over.
     """
 
     text: str
-    wanted: tuple[Run, ...] = ()
+    terms: tuple[Term, ...] = ()
     excluded: tuple[Run, ...] = ()
-    alternatives: tuple[tuple[Run, ...], ...] = ()
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
-    time_words: tuple[Run, ...] = ()
+    times: tuple[Term, ...] = ()
+    source_places: tuple[Place, ...] = ()
+    topic_places: tuple[Place, ...] = ()
+    dropped: tuple[Place, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to look for, not even the newest articles of a source or a time."""
-        return not (self.wanted or self.has_filters)
+        return not (self.terms or self.has_filters)
 
     @property
     def has_filters(self) -> bool:
@@ -67,34 +90,19 @@ class Query:
         return bool(self.sources or self.topics or self.since or self.until)
 
     @property
+    def is_for_news(self) -> bool:
+        """Tell whether the news of a time are asked for, whatever they are about."""
+        return bool(self.times and not self.terms)
+
+    @property
     def groups(self) -> tuple[tuple[Run, ...], ...]:
-        """Return each wanted run with its alternatives behind it: an article needs one of each group."""
-        return tuple(
-            (run, *others) for run, others in zip_longest(self.wanted, self.alternatives, fillvalue=())
-        )
-
-    @property
-    def may_name_a_time(self) -> bool:
-        """Tell whether the time words may be part of a name: "năm 2017", but not "hôm qua"."""
-        return any(word.isdigit() for run in self.time_words for word in run)
-
-    @property
-    def without_time(self) -> "Query":
-        """Return the question with its time words as plain ones, and no time."""
-        groups = (*self.groups, *((run,) for run in self.time_words))
-        return replace(
-            self,
-            wanted=tuple(group[0] for group in groups),
-            alternatives=tuple(group[1:] for group in groups),
-            since=None,
-            until=None,
-            time_words=(),
-        )
+        """Return the ways to write each term, as typed first: an article needs one of each group."""
+        return tuple((term.run, *term.others) for term in self.terms)
 
     @property
     def words(self) -> Run:
         """Return all wanted syllables, in the order typed."""
-        return tuple(word for run in self.wanted for word in run)
+        return tuple(word for term in self.terms for word in term.run)
 
     @property
     def has_marks(self) -> bool:
@@ -102,68 +110,113 @@ class Query:
         return any(folded(word) != word for word in self.words)
 
     @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Return the wanted syllables two by two, as neighbours."""
-        return tuple(pairwise(self.words))
+    def shown(self) -> str:
+        """Return the text without filters and what was dropped; all of it where nothing else is there."""
+        return self.without((*self.source_places, *self.topic_places, *self.dropped)) or self.text
+
+    @property
+    def time_places(self) -> tuple[Place, ...]:
+        """Return where the time words stand."""
+        return tuple(time.place for time in self.times)
+
+    def without(self, places: Iterable[Place]) -> str:
+        """Return the text without what stands at `places`.
+
+        >>> query = parse_query("lũ nguon:x ở Huế")
+        >>> query.without(query.source_places)
+        'lũ ở Huế'
+        """
+        return " ".join(_masked(self.text, places, " ").split())
+
+    def attempts(self) -> "tuple[Query, ...]":
+        """Return the readings of the question to try, one after the other, until one is answered.
+
+        Time words that may be part of a name ("SEA Games năm 2017") are words too; at last any time will do.
+        """
+        if not self.times or not self.terms:
+            return (self,)
+        timeless = replace(self, since=None, until=None, times=())
+        terms = tuple(sorted((*self.terms, *self.times), key=lambda term: term.place))
+        may_be_name = any(word.isdigit() for time in self.times for word in time.run)
+        named = (replace(timeless, terms=terms),) if may_be_name else ()
+        return (self, *named, replace(timeless, dropped=self.time_places))
+
+    def attempt(self, number: int) -> "Query":
+        """Return a reading by its number, the last one where there are not so many."""
+        readings = self.attempts()
+        return readings[min(number, len(readings) - 1)]
 
 
-def parse_query(text: str, *, today: dt.date | None = None) -> Query:
+def parse_query(
+    text: str, *, today: dt.date | None = None, is_early: bool = False, names: Names = NO_NAMES
+) -> Query:
     """Read `text` as a query. Any string is taken.
 
-    Time words (`hôm qua`, `từ 1/11`) are read as such only with `today`, the asker's local date. Where
-    nothing else is left to look for, or only such words as "tin" and "có gì mới", nothing is `wanted`: the
-    question is for the news of that time. A minus behind other words excludes all plain words up to a comma,
-    a quote, the next minus or a time, as one phrase; at the beginning only its own.
+    Time words (`hôm qua`, `từ 1/11`) are read as such only with `today`, the asker's local date; where it
+    `is_early`, "hôm nay" alone reaches back to yesterday. Where nothing else is left to look for, or only
+    such words as "tin" and "có gì mới", there are no terms: the question is for the news of that time.
+    `names` of several words need no quotes behind `nguon:`, and "tin thể thao" is the topic of that name. A
+    minus behind other words excludes all plain words up to a comma, a quote, the next minus or a time, as one
+    phrase; at the beginning only its own.
 
-    >>> parse_query('Hạ Long "du lịch" -tàu').wanted
-    (('hạ',), ('long',), ('du', 'lịch'))
+    >>> parse_query('Hạ Long "du lịch" -tàu').words
+    ('hạ', 'long', 'du', 'lịch')
     >>> parse_query("lũ hôm qua", today=dt.date(2026, 11, 22)).since
     datetime.date(2026, 11, 21)
     """
     shown = _clean(text)
-    typed = take_filters(_ADDRESS.sub(_slug, shown).translate(_QUOTES))
-    query = replace(_read(typed.rest), text=shown, sources=typed.sources, topics=typed.topics)
-    return _timed(query, typed.rest, today) if today else query
-
-
-def _slug(address: re.Match[str]) -> str:
-    """Return the words of an address that papers made of a headline, "" where there are none.
-
-    >>> _slug(_ADDRESS.search("https://bao.vn/kinh-te/gia-vang-lap-dinh-3456789.html"))
-    'gia vang lap dinh'
-    """
-    last = re.sub(r"[?#].*|\.\w{1,5}$", "", address.group().rstrip("/")).rsplit("/", 1)[-1]
-    words = [word for word in re.split(r"[-_]+", last) if not re.search(r"\d{4}", word)]
-    return " ".join(words) if len(words) > 2 else ""
-
-
-def _timed(query: Query, typed: str, today: dt.date) -> Query:
-    """Return `query` with the time words of `typed` taken out."""
-    times = find_times(typed, today)
-    if not times.places:
-        return query
-    rest = _read(_without(typed, times.places))
-    is_for_news = asks_for_news(rest.words)
-    return replace(
-        query,
-        wanted=() if is_for_news else rest.wanted,
-        alternatives=() if is_for_news else rest.alternatives,
-        excluded=rest.excluded,
-        since=times.since,
-        until=times.until,
-        time_words=tuple(_read(typed[start:end]).words for start, end in times.places),
+    typed = _ADDRESS.sub(_slug, shown).translate(_QUOTES)  # as long as `shown`
+    filters = find_filters(typed, names)
+    rest = _masked(typed, (*filters.source_places, *filters.topic_places), " ")
+    times = find_times(rest, today, is_early=is_early) if today else NO_TIMES
+    words = _masked(rest, times.places, ",")
+    terms, excluded = _read(words)
+    topics, topic_places = filters.topics, filters.topic_places
+    if topic := named_topic(words, names):
+        topics, topic_places = (*topics, topic), (*topic_places, *(term.place for term in terms))
+        terms = ()
+    elif times.places and asks_for_news(tuple(word for term in terms for word in term.run)):
+        terms = ()
+    return Query(
+        shown,
+        terms,
+        excluded,
+        filters.sources,
+        topics,
+        times.since,
+        times.until,
+        tuple(Term(_run(rest[start:end]), (), (start, end)) for start, end in times.places),
+        filters.source_places,
+        topic_places,
     )
 
 
-def _without(text: str, places: tuple[tuple[int, int], ...]) -> str:
-    starts = [0, *(end for _, end in places)]
-    ends = [*(start for start, _ in places), len(text)]
-    return " , ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+def _masked(text: str, places: Iterable[Place], fill: str) -> str:
+    """Return the text, as long as it is, with `fill` at these places."""
+    for start, end in places:
+        text = f"{text[:start]}{fill * (end - start)}{text[end:]}"
+    return text
 
 
-def _read(text: str) -> Query:
+def _slug(address: re.Match[str]) -> str:
+    """Return as many characters as the address has: the words that papers made of a headline, and blanks.
+
+    >>> _slug(_ADDRESS.search("https://bao.vn/kinh-te/gia-vang-lap-dinh-3456789.html")).split()
+    ['gia', 'vang', 'lap', 'dinh']
+    """
+    typed = address.group()
+    path = re.sub(r"[?#].*|\.\w{1,5}$", "", typed.rstrip("/"))
+    start = path.rfind("/") + 1
+    words = [one for one in re.finditer(r"[^-_]+", path[start:]) if not re.search(r"\d{4}", one.group())]
+    slug = " " * len(typed)
+    for one in words if len(words) > 2 else ():
+        slug = f"{slug[: start + one.start()]}{one.group()}{slug[start + one.end() :]}"
+    return slug
+
+
+def _read(text: str) -> tuple[tuple[Term, ...], tuple[Run, ...]]:
     """Read words, phrases and exclusions."""
-    wanted: dict[Run, tuple[Run, ...]] = {}
+    wanted: dict[Run, Term] = {}
     excluded: list[Run] = []
     left = MAX_WORDS
     goes_on = False  # what is excluded
@@ -172,59 +225,57 @@ def _read(text: str) -> Query:
         goes_on = goes_on and not part["minus"] and bool(plain)
         together = part["minus"] or goes_on or part["phrase"]
         whole = _run(part["phrase"] or plain)
-        for run, others in [(whole, ())] if together else _pieces(plain):
-            run = run[:left]
+        for term in [Term(whole, (), part.span())] if together else _pieces(plain, part.start()):
+            run = term.run[:left]
             left -= len(run)
             if goes_on:
                 excluded[-1] += run
             elif part["minus"]:
                 excluded.append(run)
             elif run:
-                wanted.setdefault(run, others)
+                wanted.setdefault(run, replace(term, run=run))
         goes_on = bool((goes_on or (part["minus"] and whole)) and plain and wanted)
         goes_on = goes_on and plain[-1] not in _END_OF_PHRASE
-    return _named(wanted, excluded)
+    return tuple(_named(list(wanted.values()))), tuple(dict.fromkeys(run for run in excluded if run))
 
 
-def _pieces(plain: str) -> Iterator[tuple[Run, tuple[Run, ...]]]:
-    """Cut what was typed without a blank into runs, each with its other spellings."""
+def _pieces(plain: str, start: int) -> Iterator[Term]:
+    """Cut what was typed without a blank, from `start` of the text on, into runs with their spellings."""
     if plain.startswith("#") and (tag := _run(plain)):
         apart = _run(_CAMEL.sub(" ", plain))
-        yield apart, (tag,) if tag != apart else ()
+        yield Term(apart, (tag,) if tag != apart else (), (start, start + len(plain)))
         return
-    for piece in _PIECE.findall(plain):
-        yield _run(piece), other_numbers(piece)
+    for piece in _PIECE.finditer(plain):
+        place = start + piece.start(), start + piece.end()
+        yield Term(_run(piece.group()), other_numbers(piece.group()), place)
 
 
 def _run(text: str) -> Run:
     return tuple(word.canonical for word in word_forms(text))
 
 
-def _named(wanted: dict[Run, tuple[Run, ...]], excluded: list[Run]) -> Query:
-    """Join the words of well-known names and add the other spellings."""
-    runs = list(wanted)
-    groups: dict[Run, tuple[Run, ...]] = {}
-    at = 0
-    while at < len(runs):
-        alone = list(_leading(runs[at:]))
-        size = max(1, longest_form(tuple(alone)))
-        run = tuple(chain.from_iterable(runs[at : at + size]))
-        groups.setdefault(run, (*wanted.get(run, ()), *other_spellings(run)))
-        at += size
-    alternatives = tuple(groups.values()) if any(groups.values()) else ()
-    return Query("", tuple(groups), tuple(dict.fromkeys(run for run in excluded if run)), alternatives)
-
-
-def _leading(runs: list[Run]) -> Iterator[str]:
-    """Return the plain words at the beginning."""
-    for run in runs:
-        if len(run) > 1:
-            return
-        yield run[0]
+def _named(terms: list[Term]) -> Iterator[Term]:
+    """Join the words of well-known names and add the other spellings; a name counts once."""
+    seen = set[Run]()
+    while terms:
+        plain = takewhile(lambda term: len(term.run) == 1, terms)
+        size = max(1, longest_form(tuple(term.run[0] for term in plain)))
+        here, terms = terms[:size], terms[size:]
+        run = tuple(chain.from_iterable(term.run for term in here))
+        if run not in seen:
+            seen.add(run)
+            place = here[0].place[0], here[-1].place[1]
+            yield Term(run, (*here[0].others, *other_spellings(run)), place)
 
 
 def _clean(text: str) -> str:
-    """Drop what is not seen (controls, bidi marks, lone surrogates), join blanks, cut to the bound."""
+    """Drop what is not seen (controls, bidi marks, lone surrogates), join blanks, cut to the bound.
+
+    A headline that was shared loses the name of its paper.
+    """
     head = text[: 4 * MAX_CHARACTERS]
     seen = [" " if c.isspace() else c for c in head if c.isspace() or unicodedata.category(c)[0] != "C"]
-    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())[:MAX_CHARACTERS].rstrip()
+    clean = " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
+    while (found := _PUBLISHER.search(clean)) and len(clean[: found.start()].split()) >= _FEWEST_WORDS:
+        clean = clean[: found.start()].rstrip()
+    return clean[:MAX_CHARACTERS].rstrip()

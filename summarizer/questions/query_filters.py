@@ -4,13 +4,14 @@ What a name stands for, the caller knows; `comparable` helps to compare.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from summarizer.text.syllables import folded
 
 _MOST = 5  # names of a kind
 _NAME = re.compile(r'[^\s",;:]+(?: [^\s",;:]+){1,5}')
+_NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
 LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
 _FILTER = re.compile(
     r"(?<!\S)(?:(?P<source>ngu[oồ]n)|ch[uủ] ?(?:d|đ)[eề]):"
@@ -20,56 +21,74 @@ _FILTER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """A question without its filters, and the names after `nguon:` and `chude:` as typed."""
+class Names:
+    """What papers and topics are called; `subjects` are the topics that "tin thể thao" may name."""
 
-    rest: str
+    sources: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    subjects: tuple[str, ...] = ()
+
+
+NO_NAMES = Names()
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFilters:
+    """The names after `nguon:` and `chude:` as typed, and where the filters stand."""
+
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    source_places: tuple[tuple[int, int], ...] = ()
+    topic_places: tuple[tuple[int, int], ...] = ()
 
 
-def take_filters(text: str) -> Typed:
-    """Take the filters out of `text`, which is one line in NFC with straight quotes.
+def find_filters(text: str, names: Names = NO_NAMES) -> TypedFilters:
+    """Find the filters in `text`, which is one line in NFC with straight quotes.
 
-    >>> take_filters('bão nguon:tuoitre chủ đề:"thể thao"')
-    Typed(rest='bão', sources=('tuoitre',), topics=('thể thao',))
+    As many words belong to a name as stand in one of `names`.
+
+    >>> find_filters('bão nguon:tuoitre chủ đề:"thể thao"').topics
+    ('thể thao',)
+    >>> find_filters("nguon:kinh tế hải bão", Names(sources=frozenset(["Kinh tế Hải Cảng"]))).sources
+    ('kinh tế hải',)
     """
-    sources: dict[str, str] = {}
-    topics: dict[str, str] = {}
-    for found in _FILTER.finditer(text):
-        name = (found["phrase"] or found["plain"] or "").strip()
+    known = {"source": names.sources, "topic": names.topics}
+    typed: dict[str, dict[str, str]] = {"source": {}, "topic": {}}
+    places: dict[str, list[tuple[int, int]]] = {"source": [], "topic": []}
+    at = 0
+    while found := _FILTER.search(text, at):
+        kind = "source" if found["source"] else "topic"
+        start, end = found.span("plain" if found["phrase"] is None else "phrase")
+        if found["phrase"] is None:
+            end = max(end, _end_of_name(text, start, known[kind]))
+        name = text[start:end].strip()
         if comparable(name):
-            (sources if found["source"] else topics).setdefault(comparable(name), name)
-    rest = " ".join(_FILTER.sub(" ", text).split())
-    return Typed(rest, tuple(sources.values())[:_MOST], tuple(topics.values())[:_MOST])
+            typed[kind].setdefault(comparable(name), name)
+        at = max(end, found.end())
+        places[kind].append((found.start(), at))
+    sources, topics = (tuple(each.values())[:_MOST] for each in typed.values())
+    return TypedFilters(sources, topics, *map(tuple, places.values()))
 
 
-def with_whole_names(text: str, sources: Collection[str], topics: Collection[str]) -> str:
-    """Return `text` with quotes around names of several words that are those, or parts, of known ones.
+def named_topic(text: str, names: Names) -> str | None:
+    """Return the topic whose news are all that `text` asks for.
 
-    >>> with_whole_names("nguon:kinh tế hải bão", ["Kinh tế Hải Cảng"], [])
-    'nguon:"kinh tế hải" bão'
+    >>> named_topic("tin the thao", Names(subjects=("Kinh tế", "Thể thao")))
+    'Thể thao'
     """
-    papers, subjects = list(map(comparable, sources)), list(map(comparable, topics))
-    done, at = "", 0
-    for found in _FILTER.finditer(text):
-        if found["plain"] is None or found.start() < at:
-            continue
-        known = papers if found["source"] else subjects
-        start, end = found.start("plain"), _end_of_name(text, found.start("plain"), known)
-        if end > found.end("plain"):
-            done, at = f'{done}{text[at:start]}"{text[start:end]}"', end
-    return done + text[at:]
+    asked = _NEWS_OF.fullmatch(" ".join(folded(text).replace(",", " ").split()))
+    return next((each for each in names.subjects if asked and folded(each) == asked["topic"]), None)
 
 
-def _end_of_name(text: str, start: int, known: Sequence[str]) -> int:
+def _end_of_name(text: str, start: int, known: Iterable[str]) -> int:
     """Return where the longest run of words from `start` ends that stands in a known name."""
     run = _NAME.match(text, start)
+    names = list(map(comparable, known)) if run else []
     words = run.group().split(" ") if run else []
     for size in range(len(words), 1, -1):
         name = " ".join(words[:size])
         sought = comparable(name)
-        if len(sought) >= LEAST_OF_A_NAME and any(sought in each for each in known):
+        if len(sought) >= LEAST_OF_A_NAME and any(sought in each for each in names):
             return start + len(name)
     return start
 

@@ -25,15 +25,19 @@ class Times:
     until: dt.date | None = None
 
 
-def find_times(text: str, today: dt.date) -> Times:
+NO_TIMES = Times()
+
+
+def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
     """Find the time words of `text`, which is one line with single blanks; those in quotes are words.
 
     Several times narrow each other; two that have no day in common span both and all between them ("giá vàng
-    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken.
+    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken. Where it `is_early`, before
+    the news of the day are out, "hôm nay" alone reaches back to yesterday.
 
     >>> times = find_times("lũ ở Huế từ 1/11 đến 5/11", dt.date(2026, 11, 22))
-    >>> times.since.isoformat(), times.until.isoformat(), times.places
-    ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
+        >>> times.since.isoformat(), times.until.isoformat(), times.places
+        ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
     """
     since, until = dt.date.min, dt.date.max
     places = []
@@ -51,6 +55,8 @@ def find_times(text: str, today: dt.date) -> Times:
             since, until = min(since, read[0]), max(until, read[1])
         is_bounded = is_bounded or is_bound
         places.append(found.span())
+    if is_early and len(places) == 1 and folded(text[slice(*places[0])]) == "hom nay":
+        since = today - _DAY
     return Times(
         tuple(places),
         since if since != dt.date.min else None,

@@ -15,7 +15,7 @@ from sys import intern
 
 from summarizer.model import Document
 from summarizer.questions.importance import phrase_places
-from summarizer.questions.query import Query, parse_query
+from summarizer.questions.query import Query, Term, parse_query
 from summarizer.questions.query_filters import comparable
 from summarizer.questions.spellings import Run
 from summarizer.questions.watch_match import Head, is_news, needed_groups, pair_of, rarity, stands_alone
@@ -27,18 +27,19 @@ _SOURCE, _TOPIC = "nguon:", "chude:"
 
 
 def parse_watch(text: str) -> Query:
-    """Read `text` as something to watch, without the phrases that only ask.
+    """Read `text` as something to watch.
 
-    Times are passed over: what alerts is new anyway.
-
-    >>> parse_watch("giá vàng hôm nay bao nhiêu").wanted
-    (('giá',), ('vàng',))
+    >>> parse_watch("giá vàng hôm nay bao nhiêu").words
+    ('giá', 'vàng')
     """
-    query = parse_query(text, today=_ANY_DAY)
-    asks = phrase_places(query.wanted)
-    groups = [group for at, group in enumerate(query.groups) if at not in asks] or query.groups
-    wanted, others = tuple(group[0] for group in groups), tuple(group[1:] for group in groups)
-    return replace(query, wanted=wanted, alternatives=others, since=None, until=None, time_words=())
+    return as_watch(parse_query(text, today=_ANY_DAY))
+
+
+def as_watch(query: Query) -> Query:
+    """Return a question without the phrases that only ask, and without times: what alerts is new anyway."""
+    asks = phrase_places([term.run for term in query.terms])
+    terms = tuple(term for at, term in enumerate(query.terms) if at not in asks) or query.terms
+    return replace(query, terms=terms, since=None, until=None, times=())
 
 
 def watch_key(query: Query) -> str:
@@ -47,7 +48,7 @@ def watch_key(query: Query) -> str:
     >>> watch_key(parse_watch('xăng "Giá Dầu" nguồn:"Tin Sáng" -thô'))
     'giá_dầu xăng -thô nguon:tinsang'
     """
-    if not query.wanted:
+    if not query.terms:
         return ""
     parts = [
         *sorted("|".join(map("_".join, group)) for group in query.groups),
@@ -65,8 +66,7 @@ def read_key(key: str) -> Query:
     groups = [tuple(map(_run, part.split("|"))) for part in parts if ":" not in part and part[0] != "-"]
     return Query(
         "",
-        wanted=tuple(group[0] for group in groups),
-        alternatives=tuple(group[1:] for group in groups),
+        tuple(Term(group[0], group[1:]) for group in groups),
         excluded=tuple(_run(part[1:]) for part in parts if part[0] == "-"),
         sources=tuple(part.removeprefix(_SOURCE) for part in parts if part.startswith(_SOURCE)),
         topics=tuple(part.removeprefix(_TOPIC) for part in parts if part.startswith(_TOPIC)),

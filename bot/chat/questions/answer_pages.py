@@ -29,8 +29,7 @@ from bot.digests import piece_of
 from bot.newsroom import Newsroom
 from storage.articles import StoredArticle
 from summarizer.questions.details import further_sentences
-from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query
-from summarizer.questions.rewording import without_filters
+from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query, parse_query
 from summarizer.stories.telling import Candidate, Quote, tell
 from summarizer.text.syllables import syllables
 
@@ -62,7 +61,7 @@ def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers
     """Return the first page: what was asked, the answer, and the best articles."""
     notes = _notes(typed, reply, readers)
     if not reply.ids:
-        nothing = texts.NOTHING_FOUND.format(words=_words(reply.text))
+        nothing = texts.NOTHING_FOUND.format(words=_words(reply.query))
         return Markup("\n\n").join([*notes, nothing, texts.NOTHING_FOUND_NEXT])
     if not found:
         return texts.PAGE_GONE
@@ -88,7 +87,7 @@ def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle]
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
     """Return more of each article cited than the answer shows."""
-    blocks = [texts.DETAILS.format(words=_words(reply.text))]
+    blocks = [texts.DETAILS.format(words=_words(reply.query))]
     for number, one in enumerate(cited, start=1):
         piece = piece_of(readers.newsroom, one.article, one.summary)
         quoted = [quote for quote in reply.answer.quotes if quote.article_id == one.article.id]
@@ -123,7 +122,7 @@ def sources_page(
     readers: Readers,
 ) -> Markup:
     """Return the papers cited with their articles; `others` reported the same story, by article number."""
-    blocks = [texts.CITED_SOURCES.format(words=_words(reply.text))]
+    blocks = [texts.CITED_SOURCES.format(words=_words(reply.query))]
     for number, one in enumerate(cited, start=1):
         lines = [_byline(one.article, readers, is_bold=True), _numbered(number, one.article)]
         papers = [_paper(other, readers) for other in others.get(one.article.id, ())[:_MOST_PAPERS]]
@@ -189,7 +188,7 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
     if query.excluded:
         left_out = ", ".join(f"«{' '.join(run)}»" for run in query.excluded)
         notes.append(texts.LEFT_OUT.format(what=shown_question(left_out)))
-    asked, meant = _words(typed), _words(reply.text)
+    asked, meant = shown_question(parse_query(typed).shown), _words(query)
     if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
         notes.append(texts.RESPELLED.format(typed=asked, words=meant))
     if reply.missed:
@@ -209,7 +208,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
-        return texts.NOT_ANSWERED.format(words=_words(reply.text))
+        return texts.NOT_ANSWERED.format(words=_words(reply.query))
     total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
     if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most of the total have other marks
         return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
@@ -219,9 +218,9 @@ def _heading(reply: Reply) -> Markup:
 def _counted(query: Query, total: int, page: int, *, len_kept: int, found: Markup) -> Markup:
     pages = math.ceil(len_kept / RESULTS_PER_PAGE)
     of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
-    if not query.wanted:
-        found = texts.FOUND_NEWS if query.time_words else texts.FOUND_NEWEST
-    return found.format(total=_number(total), words=_words(query.text), page=of_pages)
+    if not query.terms:
+        found = texts.FOUND_NEWS if query.times else texts.FOUND_NEWEST
+    return found.format(total=_number(total), words=_words(query), page=of_pages)
 
 
 def _scope(reply: Reply, readers: Readers) -> str:
@@ -290,9 +289,9 @@ def _paper_name(article: StoredArticle, readers: Readers) -> str:
     return shown_question(source.title if source else article.source)
 
 
-def _words(text: str) -> str:
+def _words(query: Query) -> str:
     """Return the words of a question: what it is narrowed to is told apart from them."""
-    return shown_question(without_filters(text, sources=True, topics=True) or text)
+    return shown_question(query.shown)
 
 
 def _number(count: int) -> str:

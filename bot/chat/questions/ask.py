@@ -27,12 +27,13 @@ from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
 from bot.chat.visit import Tap, Visit
 from bot.threads import CHAT
 from storage.articles import StoredArticle, find_articles, find_reports
-from storage.questions import Question, find_question, record_question
+from storage.questions import Kept, Question, find_question, record_question
 from storage.search import matches_by_day
+from storage.search.by_day import Day
 from storage.subscribers import find_subscriber
-from summarizer.questions.news_words import asks_for_news
-from summarizer.questions.query import parse_query
-from summarizer.questions.rewording import halves, without_filters, without_times
+from summarizer.questions.importance import asks_for_news
+from summarizer.questions.query import Query, parse_query
+from summarizer.questions.rewording import halves
 
 _DAYS_SHOWN = 7
 _FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # from which on days are worth a look
@@ -51,9 +52,6 @@ class _Asked:
 async def obey(visit: Visit) -> None:
     """Answer the question that the words are."""
     readers = await readers_of(visit)
-    if parse_query(visit.words, today=readers.today()).is_empty:
-        await visit.send(Screen(texts.EMPTY_QUESTION))
-        return
     await visit.show_progress()
     await visit.send(await _answered(visit, visit.words, readers))
 
@@ -82,10 +80,7 @@ async def look(tap: Tap, wanted: ShowView) -> None:
     if asked is None:
         await tap.acknowledge(texts.STALE_PAGE)
         return
-    reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
-    html = await (
-        _days(tap, asked, reply) if wanted.view == "days" else _cited(tap, asked, reply, wanted.view)
-    )
+    html = await (_days(tap, asked) if wanted.view == "days" else _cited(tap, asked, wanted.view))
     if html is None:
         await tap.acknowledge(texts.NO_ANSWER_VIEW)
     else:
@@ -95,7 +90,7 @@ async def look(tap: Tap, wanted: ShowView) -> None:
 async def ask_again(tap: Tap, wanted: AskAgain) -> None:
     """Answer a question of this chat in other words, in the place of the first answer."""
     asked = await _asked(tap, wanted.question_id)
-    text = await _reworded(tap, asked, wanted.rewording) if asked else None
+    text = _reworded(asked, wanted.rewording) if asked else None
     if asked is None or not text:
         await tap.acknowledge(texts.STALE_PAGE)
         return
@@ -104,12 +99,22 @@ async def ask_again(tap: Tap, wanted: AskAgain) -> None:
 
 async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
     reply = await reply_to(visit.desk, text, zone=readers.zone)
+    if reply.query.is_empty:
+        return Screen(texts.EMPTY_QUESTION)
+    days = await _count_days(visit, reply, readers) if _may_have_days(reply, readers) else ()
+    kept = Kept(reply.attempt, reply.found, days)
     asked_in = None if isinstance(visit, Tap) or visit.message is None else visit.message.message_id
     async with visit.desk.database.write() as connection:
         question_id = await record_question(
-            connection, visit.chat_id, reply.text, reply.ids, now=readers.now, message_id=asked_in
+            connection,
+            visit.chat_id,
+            reply.query.text,
+            reply.ids,
+            now=readers.now,
+            message_id=asked_in,
+            kept=kept,
         )
-    question = Question(question_id, visit.chat_id, reply.text, reply.ids, readers.now)
+    question = Question(question_id, visit.chat_id, reply.query.text, reply.ids, readers.now, kept)
     return await _first_page(visit, _Asked(question, readers), reply, text)
 
 
@@ -119,16 +124,16 @@ async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> 
     keyboard = keyboards.for_answer(
         asked.question.id,
         _pages(reply.ids),
-        _views(reply, asked.readers),
+        _views(reply, asked.question),
         _other_words(reply, asked.readers),
-        may_watch=not asked.readers.is_group and bool(reply.query.wanted),
+        may_watch=not asked.readers.is_group and bool(reply.query.terms),
     )
     return Screen(html, keyboard)
 
 
 async def _further_page(tap: Visit, asked: _Asked, page: int) -> Screen:
     question, readers = asked.question, asked.readers
-    query = parse_query(question.text, today=local_day(question.asked_at, readers.zone))
+    query = _query_of(asked)
     first = page * RESULTS_PER_PAGE
     found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
@@ -140,13 +145,32 @@ def _pages(ids: Sequence[int]) -> int:
     return math.ceil(len(ids) / RESULTS_PER_PAGE)
 
 
-def _views(reply: Reply, readers: Readers) -> list[View]:
+def _query_of(asked: _Asked) -> Query:
+    """Return the reading of a question that was searched."""
+    today = local_day(asked.question.asked_at, asked.readers.zone)
+    return parse_query(asked.question.text, today=today).attempt(asked.question.kept.attempt)
+
+
+def _views(reply: Reply, question: Question) -> list[View]:
     views: list[View] = ["details", "sources"] if reply.answer.cited else []
+    return [*views, "days"] if question.kept.days else views
+
+
+def _may_have_days(reply: Reply, readers: Readers) -> bool:
     found = reply.found
-    if found.first_at and found.last_at and found.looked_through >= _FEWEST_MATCHES:
-        days = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
-        views += ["days"] if days.days >= _FEWEST_DAYS - 1 and reply.answer.is_answered else []
-    return views
+    if not (found.first_at and found.last_at and reply.answer.is_answered):
+        return False
+    days = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
+    return found.looked_through >= _FEWEST_MATCHES and days.days >= _FEWEST_DAYS - 1
+
+
+async def _count_days(visit: Visit, reply: Reply, readers: Readers) -> tuple[Day, ...]:
+    """Return the newest days with matches."""
+    async with visit.desk.database.read() as connection:
+        days = await matches_by_day(
+            connection, reply.query, now=readers.now, zone=readers.zone, filters=reply.narrowing.filters
+        )
+    return tuple(sorted((day for day in days if day[1]), reverse=True)[:_DAYS_SHOWN])
 
 
 def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
@@ -155,17 +179,18 @@ def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
     if reply.found.suggestion and reply.found.reading != "respelled":
         words = shown_question(reply.found.suggestion)
         others.append((texts.BUTTON_SUGGESTED.format(words=words), "suggested"))
-    when = period_label(reply.query.since, reply.query.until, readers.today())
-    if when and _asks_something(without_times(reply.text, readers.today())):
+    query = reply.query
+    when = period_label(query.since, query.until, readers.today())
+    if when and _asks_something(query.without(query.time_places)):
         others.append((texts.BUTTON_ANY_TIME.format(when=when), "any_time"))
     names = reply.narrowing.sources
-    if names and _asks_something(without_filters(reply.text, sources=True)):
+    if names and _asks_something(query.without(query.source_places)):
         others.append((texts.BUTTON_ANY_SOURCE.format(names=", ".join(names)), "any_source"))
     names = reply.narrowing.topics
-    if names and _asks_something(without_filters(reply.text, topics=True)):
+    if names and _asks_something(query.without(query.topic_places)):
         others.append((texts.BUTTON_ANY_TOPIC.format(names=", ".join(names)), "any_topic"))
-    if not reply.ids and not others and reply.query.wanted:
-        for half, which in zip(halves(reply.text), _HALVES, strict=False):
+    if not reply.ids and not others and query.terms:
+        for half, which in zip(halves(query), _HALVES, strict=False):
             others.append((texts.BUTTON_ASK.format(words=shown_question(half)), which))
     return others
 
@@ -175,25 +200,26 @@ def _asks_something(text: str) -> bool:
     return query.has_filters or not asks_for_news(query.words)
 
 
-async def _reworded(tap: Tap, asked: _Asked, rewording: Rewording) -> str | None:
-    question, readers = asked.question, asked.readers
+def _reworded(asked: _Asked, rewording: Rewording) -> str | None:
+    query = _query_of(asked)
     match rewording:
         case "suggested":
-            return (await reply_again(tap.desk, question, zone=readers.zone)).found.suggestion
+            return asked.question.kept.found.suggestion
         case "as_typed":
-            return question.text
+            return asked.question.text
         case "any_time":
-            return without_times(question.text, local_day(question.asked_at, readers.zone))
+            return query.without(query.time_places)
         case "any_source":
-            return without_filters(question.text, sources=True)
+            return query.without(query.source_places)
         case "any_topic":
-            return without_filters(question.text, topics=True)
+            return query.without(query.topic_places)
         case "first_half" | "second_half":
-            parts = halves(question.text)
+            parts = halves(query)
             return parts[rewording == "second_half"] if parts else None
 
 
-async def _cited(tap: Tap, asked: _Asked, reply: Reply, view: View) -> str | None:
+async def _cited(tap: Tap, asked: _Asked, view: View) -> str | None:
+    reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
     found = await describe(tap.desk, reply.query, reply.answer.cited)
     if not found:
         return None
@@ -219,20 +245,16 @@ async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, li
     return others
 
 
-async def _days(tap: Tap, asked: _Asked, reply: Reply) -> str | None:
-    readers, filters = asked.readers, reply.narrowing.filters
-    async with tap.desk.database.read() as connection:
-        days = await matches_by_day(
-            connection, reply.query, now=readers.now, zone=readers.zone, filters=filters
-        )
-        newest = sorted((day for day in days if day[1]), reverse=True)[:_DAYS_SHOWN]
-        best = await find_articles(connection, [best_id for _, _, best_id in newest if best_id])
-    if not newest:
+async def _days(tap: Tap, asked: _Asked) -> str | None:
+    days = asked.question.kept.days
+    if not days:
         return None
+    async with tap.desk.database.read() as connection:
+        best = await find_articles(connection, [best_id for _, _, best_id in days if best_id])
     silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
     titles = {number: one.title for number, one in best.items() if one.source not in silent}
-    shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in newest]
-    return days_page(asked.question.text, shown, readers)
+    shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in days]
+    return days_page(_query_of(asked).shown, shown, asked.readers)
 
 
 async def _asked(tap: Tap, question_id: int) -> _Asked | None:

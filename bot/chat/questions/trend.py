@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import structlog
 from markupsafe import Markup
@@ -21,7 +20,7 @@ from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
 from storage.search.by_day import Day
 from storage.subscribers import find_subscriber
-from summarizer.questions.query import Query, parse_query
+from summarizer.questions.query import Query
 
 _DAYS = 30
 _PEAKS = 3
@@ -36,13 +35,13 @@ _log = structlog.get_logger(__name__)
 async def obey(visit: Visit) -> None:
     """Show how often the words were in the news."""
     zone = await _zone_of(visit)
-    today = visit.now.astimezone(ZoneInfo(zone)).date()
-    if parse_query(visit.words, today=today).is_empty:
+    async with visit.desk.database.read() as connection:
+        query, named = await read_question(connection, visit.words, visit.desk.newsroom, zone, now=visit.now)
+    if query.is_empty:
         await visit.send(Screen(texts.EMPTY_TREND))
         return
     await visit.show_progress(ChatAction.UPLOAD_PHOTO)
     async with visit.desk.database.read() as connection:
-        query, named = await read_question(connection, visit.words, visit.desk.newsroom, zone, today=today)
         days = await matches_by_day(
             connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS
         )

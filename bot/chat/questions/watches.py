@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from bot.answers import local_day
 from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.messages import keyboards, talk_keyboards, talk_texts, texts
 from bot.chat.messages.markup import shortened
@@ -17,7 +16,7 @@ from bot.narrowing import read_question
 from storage.questions import find_question
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
-from summarizer.questions.watching import parse_watch, watch_key
+from summarizer.questions.watching import as_watch, watch_key
 from summarizer.text.normal_form import composed
 from summarizer.text.syllables import canonical, folded, syllables
 
@@ -134,9 +133,8 @@ async def run(tap: Tap, wanted: RunWatch) -> None:
 async def _add(visit: Visit, words: str) -> _Said:
     newsroom = visit.desk.newsroom
     async with visit.desk.database.read() as connection:
-        today = local_day(visit.now, newsroom.zone)
-        asked, named = await read_question(connection, words, newsroom, newsroom.zone, today=today)
-    query = parse_watch(asked.text)
+        asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=visit.now)
+    query = as_watch(asked)
     if strange := named.unknown_sources + named.unknown_topics:
         return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from bot.chat.talk.wishes import FollowUp
-from summarizer.questions.rewording import without_question_words, without_times
+from summarizer.questions.query import parse_query
+from summarizer.questions.rewording import subject_of
 from summarizer.text.syllables import folded
 
 _FILE = Path(__file__).with_name("places.txt")
@@ -25,7 +26,7 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
     'lũ Quảng Bình hôm qua'
     """
     last = last[:_LONGEST]
-    subject = without_question_words(without_times(last, today)) or last
+    subject = subject_of(last, today)
     words = _AT.sub("", follow_up.words)
     if follow_up.how == "also":
         return f"{subject} {words}"
@@ -55,7 +56,8 @@ def is_time(words: str, today: dt.date) -> bool:
     >>> is_time("hôm qua", dt.date(2026, 11, 22)), is_time("giá bạc", dt.date(2026, 11, 22))
     (True, False)
     """
-    return not without_times(words, today).strip()
+    query = parse_query(words, today=today)
+    return not query.without(query.time_places)
 
 
 def _first_word(subject: str) -> str:

@@ -149,7 +149,7 @@ async def test_what_stands_under_a_topic_is_what_the_search_for_it_finds(
     await arrive("Ba", topic="kinh-te")
     async with desk.database.read() as connection:
         query, narrowing = await read_question(
-            connection, "tin thể thao", desk.newsroom, desk.newsroom.zone, today=desk.clock.now().date()
+            connection, "tin thể thao", desk.newsroom, desk.newsroom.zone, now=desk.clock.now()
         )
         found = await search_articles(connection, query, now=desk.clock.now(), filters=narrowing.filters)
     assert set(found.ids) == {1, 2}

@@ -110,25 +110,6 @@ async def test_a_question_of_names_nobody_resolved_finds_the_newest(put: Put, se
     assert (await search("nguon:bao-bien")).ids == (article,)
 
 
-async def test_where_the_time_has_nothing_its_words_may_be_a_name(put: Put, search: Search) -> None:
-    named = await put("Giá vàng năm 2019", published_at=NOW - 30 * DAY)
-    other = await put("Giá vàng hôm qua tăng", published_at=NOW - 20 * DAY)
-    then = Filters(since=NOW - DAY, until=NOW)
-    found = await search("giá vàng năm 2019", then)
-    assert (found.ids, found.reading) == ((named,), "any_time")
-    found = await search("giá vàng hôm qua", then)
-    assert (set(found.ids), found.reading) == ({named, other}, "any_time")
-
-
-async def test_where_the_time_has_only_some_of_the_words_other_times_are_looked_at(
-    put: Put, search: Search
-) -> None:
-    wanted = await put("Giá vàng đứng yên", published_at=NOW - 30 * DAY)
-    await put("Giá cà phê tăng", published_at=NOW - DAY / 2)
-    found = await search("giá vàng hôm qua", Filters(since=NOW - DAY, until=NOW))
-    assert (found.ids, found.reading) == ((wanted,), "any_time")
-
-
 async def test_what_was_looked_through_is_told_with_its_span(put: Put, search: Search) -> None:
     for days in (9, 4, 1):
         await put("Sông Mây cạn", published_at=NOW - days * DAY)

@@ -1,9 +1,15 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.questions.query import parse_query
-from summarizer.questions.query_filters import comparable, with_whole_names
+from summarizer.questions.query_filters import Names, comparable, find_filters
+
+NAMES = Names(
+    frozenset(["Báo Bến Đò", "Chợ Nổi Online"]), frozenset(["Kinh tế", "Thể thao"]), ("Kinh tế", "Thể thao")
+)
 
 
 @pytest.mark.parametrize(
@@ -43,24 +49,53 @@ def test_many_filters_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "sources", "topics"),
     [
-        ("nguon:bến đò lũ", 'nguon:"bến đò" lũ'),
-        ("lũ nguồn: bao ben do hạ long", 'lũ nguồn: "bao ben do" hạ long'),
-        ("nguon:chợ nổi chude:thể thao lũ", 'nguon:"chợ nổi" chude:"thể thao" lũ'),
+        ("nguon:bến đò lũ", ("bến đò",), ()),
+        ("lũ nguồn: bao ben do hạ long", ("bao ben do",), ()),
+        ("nguon:chợ nổi chude:thể thao lũ", ("chợ nổi",), ("thể thao",)),
+        ("nguon:xa lạ lũ", ("xa",), ()),
+        ("nguon:bến, đò", ("bến",), ()),
+        ('nguon:"bến đò" lũ', ("bến đò",), ()),
+        ("nguon:bến lũ", ("bến",), ()),
+        ("bến đò", (), ()),
     ],
 )
-def test_as_many_words_as_a_known_name_has_belong_to_it(typed: str, meant: str) -> None:
-    assert with_whole_names(typed, ["Báo Bến Đò", "Chợ Nổi Online"], ["Thể thao"]) == meant
+def test_as_many_words_as_a_known_name_has_belong_to_it(
+    typed: str, sources: tuple[str, ...], topics: tuple[str, ...]
+) -> None:
+    found = find_filters(typed, NAMES)
+    assert (found.sources, found.topics) == (sources, topics)
 
 
 @pytest.mark.parametrize(
-    "typed", ["nguon:xa lạ lũ", "nguon:bến, đò", 'nguon:"bến đò" lũ', "nguon:bến lũ", "bến đò", ""]
+    ("typed", "topics", "words"),
+    [
+        ("tin thể thao", ("Thể thao",), ()),
+        ("hôm qua tin the thao nguon:x", ("Thể thao",), ()),
+        ("Tin tức về Thể Thao tuần này", ("Thể thao",), ()),
+        ("tin thể thao biển", (), ("tin", "thể", "thao", "biển")),
+        ("thể thao", (), ("thể", "thao")),
+        ("tin", (), ("tin",)),
+    ],
 )
-def test_other_words_belong_to_no_name(typed: str) -> None:
-    assert with_whole_names(typed, ["Báo Bến Đò"], []) == typed
+def test_the_news_of_a_topic_are_asked_for_by_its_name(
+    typed: str, topics: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    query = parse_query(typed, today=dt.date(2026, 11, 22), names=NAMES)
+    assert (query.topics, query.words) == (topics, words)
+
+
+def test_filters_can_be_left_out_one_kind_at_a_time() -> None:
+    query = parse_query('bão nguon:"Báo Biển" chude:kinh-te')
+    assert query.without(query.source_places) == "bão chude:kinh-te"
+    assert query.without(query.topic_places) == 'bão nguon:"Báo Biển"'
+    assert query.shown == "bão"
 
 
 @given(st.text(st.sampled_from('nguon:chdebếđò ",;'), max_size=40))
-def test_words_are_only_put_in_quotes(typed: str) -> None:
-    assert with_whole_names(typed, ["Báo Bến Đò"], ["đò"]).replace('"', "") == typed.replace('"', "")
+def test_filters_stand_in_the_text_one_behind_the_other(typed: str) -> None:
+    found = find_filters(typed, NAMES)
+    places = sorted((*found.source_places, *found.topic_places))
+    ends = [0, *(end for _, end in places)]
+    assert all(end <= start < after <= len(typed) for end, (start, after) in zip(ends, places, strict=False))

@@ -81,12 +81,17 @@ def test_two_times_span_both_and_a_bound_that_leaves_nothing_is_not_taken() -> N
     assert span("lũ hôm qua tuần trước") == ("2026-11-09", "2026-11-21")
 
 
+def test_before_the_news_are_out_today_reaches_back_a_day() -> None:
+    times = find_times("hom nay vàng bao nhiêu", TODAY, is_early=True)
+    assert (times.since, times.until) == (dt.date(2026, 11, 21), TODAY)
+    assert find_times("vàng hôm kia", TODAY, is_early=True).since == dt.date(2026, 11, 20)
+
+
 def test_time_words_leave_the_words_of_a_question() -> None:
     query = parse_query("giá vàng hôm qua", today=TODAY)
-    assert query.wanted == (("giá",), ("vàng",))
-    assert query.time_words == (("hôm", "qua"),)
+    assert query.words == ("giá", "vàng")
+    assert [time.run for time in query.times] == [("hôm", "qua")]
     assert query.since == query.until == dt.date(2026, 11, 21)
-    assert query.without_time.wanted == (("giá",), ("vàng",), ("hôm", "qua"))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +108,7 @@ def test_time_words_leave_the_words_of_a_question() -> None:
 def test_a_time_without_words_to_find_asks_for_the_news_of_that_time(typed: str) -> None:
     query = parse_query(typed, today=TODAY)
     assert query.since == query.until == dt.date(2026, 11, 21)
-    assert (query.wanted, query.is_empty) == ((), False)
+    assert (query.terms, query.is_empty) == ((), False)
 
 
 @pytest.mark.parametrize("typed", ['"hôm qua"', '"giá vàng" "hôm qua"'])
@@ -115,7 +120,7 @@ def test_time_words_in_quotes_stay_words(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["tin bão hôm qua", "tin học hôm qua", "trường mới hôm qua"])
 def test_what_the_news_should_be_about_is_looked_for(typed: str) -> None:
-    assert parse_query(typed, today=TODAY).wanted
+    assert parse_query(typed, today=TODAY).terms
 
 
 def test_without_a_date_time_words_are_words() -> None:
@@ -124,7 +129,7 @@ def test_without_a_date_time_words_are_words() -> None:
 
 def test_a_source_and_a_time_are_a_question_without_words() -> None:
     query = parse_query("nguon:baobien hôm qua", today=TODAY)
-    assert (query.wanted, query.sources, query.is_empty) == ((), ("baobien",), False)
+    assert (query.terms, query.sources, query.is_empty) == ((), ("baobien",), False)
 
 
 @given(st.text(st.sampled_from('0123456789/ hômquangàytừđếnthángnăm"'), max_size=60), st.dates())

@@ -27,7 +27,7 @@ def test_what_was_asked_instead_is_told_only_where_it_differs(
     make_newsroom: Any, typed: str, meant: str, is_told: bool
 ) -> None:
     found = Found(reading="respelled", suggestion=meant)
-    reply = Reply(meant, parse_query(meant), Narrowing(Filters()), found, Answer(), ids=())
+    reply = Reply(parse_query(meant), Narrowing(Filters()), found, Answer(), ids=())
     html = answer_page(typed, reply, (), Readers(make_newsroom(), NOW, "Asia/Ho_Chi_Minh", is_group=False))
     assert ("Có phải bạn muốn hỏi" in html) == is_told
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import null, update
 
 from bot.newsroom import Newsroom, Source
+from storage.tables import questions
 
 OPENED = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng chính thức thông xe sau hai năm xây dựng."
 COST = "Cầu Rạch Sấu có vốn đầu tư 120 tỷ đồng, lấy từ ngân sách huyện và tiền góp của dân."
@@ -94,6 +96,40 @@ async def test_the_buttons_of_an_answer_work_after_a_restart(an: Any, house: Any
     await an.taps("Chi tiết")
     await an.taps("‹ Quay lại")
     assert (await an.last())["text"] == first["text"]
+
+
+async def test_no_tap_searches_again(an: Any, publish: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(4):
+        for paper in ("Sớm", "Trưa", "Chiều"):
+            await publish(f"Tin {paper} {day} từ vịnh Hạ Long", hours_ago=24 * day + 1)
+    (first,) = await an.says("hạ long")
+
+    def _fail(*_: object, **__: object) -> None:
+        raise AssertionError("searched again")
+
+    monkeypatch.setattr("storage.search.search.reader_of", _fail)
+    monkeypatch.setattr("storage.search.by_day.reader_of", _fail)
+    for button, seen in (
+        ("Chi tiết", "Chi tiết · «hạ long»"), ("‹ Quay lại", "12 bài về"), ("Nguồn", "Nguồn · «hạ long»"),
+        ("‹ Quay lại", "12 bài về"), ("Theo ngày", "3 bài"), ("‹ Quay lại", "12 bài về"),
+        ("Sau ›", "trang 2/3"), ("‹ Trước", "12 bài về"),
+    ):  # fmt: skip
+        await an.taps(button)
+        await an.sees(seen)
+    assert (await an.last())["text"] == first["text"]
+
+
+async def test_an_answer_kept_by_an_earlier_version_still_has_its_pages(
+    an: Any, publish: Any, house: Any
+) -> None:
+    await publish(*(f"Tàu số {n} vào vịnh Hạ Long" for n in range(7)))
+    await an.says("hạ long")
+    async with house.desk.database.write() as connection:
+        await connection.execute(update(questions).values(kept=null()))
+    await an.taps("Chi tiết")
+    await an.sees("Chi tiết · «hạ long»", "Tàu số")
+    await an.taps("‹ Quay lại")
+    await an.sees("7 bài về «hạ long»")
 
 
 @pytest.mark.usefixtures("bridge")
