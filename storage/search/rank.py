@@ -7,9 +7,10 @@ freshness is a choice, small enough that it decides only between hits that are a
 
 import datetime as dt
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from storage.search.model import Hit
 from summarizer.questions.importance import content_of, weights_of
@@ -30,6 +31,7 @@ _SCORE = 0.3  # of the index's own score, which knows the body
 _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
 _SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
+_NEARLY_ALL = 0.9  # of a question
 _MOST_READ = 12_000  # characters of a field, more than reports have
 
 
@@ -65,7 +67,21 @@ def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
 def occurs(runs: Sequence[Run], hit: Hit) -> bool:
     """Tell whether one of the runs stands in title or sapo."""
     phrases = Phrases([[run] for run in runs])
-    return any(phrases.occur(word_forms(text)) for text in (hit.title, hit.sapo[:_MOST_READ]))
+    return any(phrases.occur(_words(text)) for text in (hit.title, hit.sapo[:_MOST_READ]))
+
+
+@lru_cache(maxsize=1 << 13)  # the articles of the day are found again and again
+def _words(text: str) -> list[Forms]:
+    return word_forms(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a field holds: how often each group, which as typed, which right behind the group before."""
+
+    counts: dict[int, int]
+    own: set[int]
+    pairs: set[int]
 
 
 class _Sought:
@@ -75,80 +91,64 @@ class _Sought:
         self.weights = weights_of(groups)
         self.content = set(content_of(self.weights))
         self.phrases = Phrases(groups)
-        self.marked = {
-            number for number, group in enumerate(groups) if any(folded(word) != word for word in group[0])
-        }
-        size = len(groups)
-        self.typed = {folded(word) for group in groups for word in group[0]}
-        self.all = set(range(size))
-        self.pair_weights = [
-            0.0,
-            *(max(_LEAST_PAIR, min(self.weights[at - 1 : at + 1])) for at in range(1, size)),
-        ]
+        runs = [group[0] for group in groups]
+        self.marked = {at for at, run in enumerate(runs) if any(folded(word) != word for word in run)}
+        self.typed = {folded(word) for run in runs for word in run}
+        self.content_pairs = {at for at in self.content if at - 1 in self.content}
+        pairs = (max(_LEAST_PAIR, min(pair)) for pair in pairwise(self.weights))
+        self.pair_weights = [0.0, *pairs]
+        self.total, self.pair_total = sum(self.weights) or 1.0, sum(self.pair_weights) or 1.0
+        self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
 
     def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
-        title, sapo = word_forms(hit.title), word_forms(hit.sapo[:_MOST_READ])
-        in_title, in_sapo = self._found(title), self._found(sapo)
-        in_body = self._found(word_forms(hit.body[:_MOST_READ])) if hit.body else _Found({}, set(), set())
+        title, sapo = _words(hit.title), _words(hit.sapo[:_MOST_READ])
+        fields = in_title, in_sapo, in_body = (
+            self._found(title),
+            self._found(sapo),
+            self._found(word_forms(hit.body[:_MOST_READ]) if hit.body else ()),
+        )
         own = in_title.own | in_sapo.own | in_body.own
         in_lead = in_title.counts.keys() | in_sapo.counts.keys()
+        share = self._sum(in_lead | in_body.counts.keys()) / self.total
         points = (
-            self._occurrences((in_title, in_sapo, in_body), len(title) + len(sapo))
-            + _MARKED * self._share(own & self.marked, self.marked)
-            + _TITLE_PAIRS * self._pair_share(in_title.pairs)
-            + _SAPO_PAIRS * self._pair_share(in_sapo.pairs)
-            + _BODY_PAIRS * self._pair_share(in_body.pairs)
-            + _TITLE_WORDS * self._share(in_title.counts.keys(), self.all)
+            self._occurrences(fields, len(title) + len(sapo))
+            + _MARKED * self._sum(own & self.marked) / self.marked_total
+            + sum(
+                weight * sum(self.pair_weights[at] for at in field.pairs) / self.pair_total
+                for field, weight in zip(fields, (_TITLE_PAIRS, _SAPO_PAIRS, _BODY_PAIRS), strict=True)
+            )
+            + _TITLE_WORDS * self._sum(in_title.counts) / self.total
             + _SCORE * hit.score
-            + _freshness(hit, now)
+            + _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE))
         )
-        share = self._share(in_lead | in_body.counts.keys(), self.all)
-        pairs = {at for at in self.content if at - 1 in self.content}
-        has_phrase = any(pairs <= field.pairs for field in (in_title, in_sapo, in_body)) and share > 0.9
+        has_phrase = share > _NEARLY_ALL and any(self.content_pairs <= field.pairs for field in fields)
         is_own = own >= self.marked & self.content
-        is_full, is_complete = in_lead >= self.content, in_lead >= self.all
+        is_full, is_complete = in_lead >= self.content, len(in_lead) == len(self.weights)
         if (is_full or has_phrase) and is_only_of_parts(hit.title, hit.sapo, self.typed):
             # A round-up comes behind the reports of what it strings together.
             is_full = has_phrase = is_complete = False
         return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
 
-    def _occurrences(self, fields: "Sequence[_Found]", length: int) -> float:
+    def _occurrences(self, fields: Sequence[_Found], length: int) -> float:
         """Return the share of the question that is met, in a lead of so many words; repeating adds little."""
         room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
-        met = 0.0
-        for at, weight in enumerate(self.weights):
-            count = sum(
-                each * field.counts.get(at, 0)
-                for each, field in zip((_TITLE, _SAPO, _BODY), fields, strict=True)
-            )
-            met += weight * count / (count + room)
-        return met / (sum(self.weights) or 1.0)
+        counts = dict.fromkeys(chain.from_iterable(field.counts for field in fields), 0.0)
+        for field, weight in zip(fields, (_TITLE, _SAPO, _BODY), strict=True):
+            for at, count in field.counts.items():
+                counts[at] += weight * count
+        return sum(self.weights[at] * count / (count + room) for at, count in counts.items()) / self.total
 
-    def _share(self, found: Iterable[int], of: set[int]) -> float:
-        return sum(self.weights[at] for at in found) / (sum(self.weights[at] for at in of) or math.inf)
+    def _sum(self, found: Iterable[int]) -> float:
+        return sum([self.weights[at] for at in found])
 
-    def _pair_share(self, found: Iterable[int]) -> float:
-        return sum(self.pair_weights[at] for at in found) / (sum(self.pair_weights) or math.inf)
-
-    def _found(self, words: Sequence[Forms]) -> "_Found":
-        matches = self.phrases.find(words)
-        ended = {(match.group, match.end) for match in matches}
-        return _Found(
-            Counter(match.group for match in matches),
-            {match.group for match in matches if match.is_as_typed},
-            {match.group for match in matches if (match.group - 1, match.start) in ended},
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a field holds: how often each group, which as typed, which right behind the group before."""
-
-    counts: Mapping[int, int]
-    own: set[int]
-    pairs: set[int]
-
-
-def _freshness(hit: Hit, now: dt.datetime) -> float:
-    age = max(now - hit.at, dt.timedelta())
-    return _FRESH * math.exp2(-(age / _HALF_LIFE))
+    def _found(self, words: Sequence[Forms]) -> _Found:
+        found = _Found({}, set(), set())
+        ended = set[tuple[int, int]]()
+        for group, start, end, is_as_typed in self.phrases.find(words):
+            found.counts[group] = found.counts.get(group, 0) + 1
+            if is_as_typed:
+                found.own.add(group)
+            if (group - 1, start) in ended:
+                found.pairs.add(group)
+            ended.add((group, end))
+        return found

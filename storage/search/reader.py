@@ -4,11 +4,11 @@ The index is asked in a thread, milliseconds at most; the texts are read by one 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tantivy import DocAddress, Order, Query, Searcher
 
@@ -27,13 +27,14 @@ from summarizer.questions.query import Query as Question
 from summarizer.questions.query import Run
 from summarizer.text.syllables import folded
 
-_BEST, _NEWEST = 40, 20  # candidates: by the index's score, the newest with all words
-WHOLE_READ = 10  # whole texts that are read
+_BEST, _NEWEST = 24, 16  # candidates: by the index's score, the newest with all words
+_NEWEST_OF_FEW = 50  # of a few words, whose matches fill pages
+WHOLE_READ = 6  # whole texts that are read
 _NEARLY = 50
 _OFTEN, _MORE_THAN_CHANCE = 5, 1.5  # articles with a pair that is no accident
 _NEIGHBOURS_BY_CHANCE = 0.005  # of two words in one article, that they stand side by side
 _FEW = 3  # words
-_MOST_BODY = 12_000  # characters of a body that are read
+_MOST_BODY = 4_000  # characters of a body that are read
 _a = articles.c
 
 
@@ -62,6 +63,7 @@ class Read:
     is_short: bool = True  # of so few words that an article must have all
     first_at: dt.datetime | None = None  # of the `total` articles, where some of them were not read
     last_at: dt.datetime | None = None
+    fixed_pairs: tuple[tuple[str, str], ...] = ()  # neighbours in the question that the papers write so
 
     @property
     def best_share(self) -> float:
@@ -92,27 +94,17 @@ class Reader:
     async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
         """Return the best candidates for the words of the question, or for `groups` in their place."""
         plan = Plan(widened(groups) if groups else self.groups, self._excluded, self.filters)
-        found = await SEARCH.run(_candidates, self.generation, plan)
+        found, fixed = await SEARCH.run(_asked, self.generation, plan, self.query)
         hits = await self._texts(found)
-        ranked = await SEARCH.run(judged, hits, plan.groups, now=self.now)
-        if not any(hit.is_full and hit.is_own for hit in ranked):
-            ranked = await self._with_bodies(ranked, plan.groups)
+        ranked = await SEARCH.run(_judged, hits, plan.groups, self.now)
         is_short = len(plan.content) <= _FEW
-        return Read(tuple(ranked), found.total, found.whole, is_short, found.first_at, found.last_at)
+        return Read(tuple(ranked), found.total, found.whole, is_short, found.first_at, found.last_at, fixed)
 
     async def nearly(self) -> list[Hit]:
         """Return the newest articles with the words side by side in title or sapo, but for one of them."""
         plan = Plan(self.query.groups, self._excluded, self.filters)
         ids = await SEARCH.run(_nearly, self.generation, plan)
         return await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
-
-    async def fixed_pairs(self) -> tuple[tuple[str, str], ...]:
-        """Return the neighbours in the question that the papers write side by side, and not by chance."""
-        runs = [group[0] for group in self.query.groups]
-        asks = asking_places(runs)
-        pairs = [(runs[at - 1][-1], runs[at][0]) for at in range(1, len(runs)) if not {at - 1, at} & asks]
-        more_than_chance = _MORE_THAN_CHANCE if self.query.has_marks else 0.0
-        return tuple(await SEARCH.run(_fixed, self.generation, pairs, more_than_chance))
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -129,22 +121,14 @@ class Reader:
         return sorted(hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id)), total
 
     async def _texts(self, found: Candidates) -> list[Hit]:
+        """Read titles and leads, and the whole texts of the best by the index's score."""
         came_out = func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type)
-        columns = select(_a.id, _a.title, func.substr(_a.sapo, 1, _MOST_BODY), came_out)
+        best = sorted(found.scores, key=lambda one: -found.scores[one])[:WHOLE_READ]
+        body = case((_a.id.in_(best), func.substr(_a.body, 1, _MOST_BODY)), else_="")
+        columns = select(_a.id, _a.title, func.substr(_a.sapo, 1, _MOST_BODY), came_out, body)
         rows = await self.connection.execute(columns.where(_a.id.in_(list(found.scores))))
         top = max(found.scores.values(), default=0.0) or 1.0
         return [Hit(*row, score=found.scores[row.id] / top) for row in rows]
-
-    async def _with_bodies(self, ranked: list[Ranked], groups: Groups) -> list[Ranked]:
-        """Judge the best once more, by their whole texts."""
-        first, rest = ranked[:WHOLE_READ], ranked[WHOLE_READ:]
-        ids = [one.hit.article_id for one in first]
-        texts = await self.connection.execute(
-            select(_a.id, func.substr(_a.body, 1, _MOST_BODY).label("body")).where(_a.id.in_(ids))
-        )
-        bodies = {row.id: row.body for row in texts}
-        hits = [replace(one.hit, body=bodies.get(one.hit.article_id, "")) for one in first]
-        return [*await SEARCH.run(judged, hits, groups, now=self.now), *rest]
 
     @property
     def _excluded(self) -> tuple[Run, ...]:
@@ -168,12 +152,29 @@ async def reader_of(
     return Reader(connection, index.generation, query, filters, now)
 
 
+def _judged(hits: Sequence[Hit], groups: Groups, now: dt.datetime) -> list[Ranked]:
+    """Judge by title and sapo; where none has all the words there as typed, by the texts too."""
+    ranked = judged([replace(hit, body="") for hit in hits], groups, now=now)
+    if any(one.is_full and one.is_own for one in ranked):
+        return ranked
+    whole = [hit for hit in hits if hit.body]
+    ids = {hit.article_id for hit in whole}
+    return [*judged(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
+
+
+def _asked(
+    generation: Generation, plan: Plan, query: Question
+) -> tuple[Candidates, tuple[tuple[str, str], ...]]:
+    return _candidates(generation, plan), tuple(_fixed(generation.searcher, query))
+
+
 def _candidates(generation: Generation, plan: Plan) -> Candidates:
     searcher, schema = generation.searcher, generation.schema
     best = searcher.search(any_words(schema, plan), _BEST, count=False)
     scores = dict(_named(searcher, best.hits))
     full = all_words(schema, plan)
-    newest = searcher.search(full, _NEWEST, order_by_field="id")
+    most = _NEWEST_OF_FEW if len(plan.content) <= _FEW else _NEWEST
+    newest = searcher.search(full, most, order_by_field="id")
     total = _count(newest)
     lowest = min(scores.values(), default=1.0)
     scores = dict.fromkeys(_ids(searcher, newest.hits), lowest) | scores
@@ -182,7 +183,7 @@ def _candidates(generation: Generation, plan: Plan) -> Candidates:
         anywhere = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
         whole = _count(anywhere)
         scores = dict.fromkeys(_ids(searcher, anywhere.hits), lowest) | scores
-    if total <= _NEWEST:  # then all of them are read
+    if total <= most:  # then all of them are read
         return Candidates(scores, total, whole)
     first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
     return Candidates(scores, total, whole, first_at, last_at)
@@ -195,17 +196,20 @@ def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(times[0], dt.UTC) if times and times[0] is not None else None
 
 
-def _fixed(generation: Generation, pairs: Sequence[tuple[str, str]], ratio: float) -> list[tuple[str, str]]:
-    searcher = generation.searcher
-    fixed = []
-    for pair in pairs:
+def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
+    """Yield the neighbours in the question that the papers write side by side, and not by chance."""
+    runs = [term.run for term in query.terms]
+    asks = asking_places(runs)
+    more_than_chance = _MORE_THAN_CHANCE if query.has_marks else 0.0
+    for at in range(1, len(runs)):
+        pair = runs[at - 1][-1], runs[at][0]
         one, other = map(folded, pair)
-        together = searcher.doc_freq("body_pairs", f"{one}_{other}")
+        if {at - 1, at} & asks or (together := searcher.doc_freq("body_pairs", f"{one}_{other}")) < _OFTEN:
+            continue
         apart = searcher.doc_freq("body", one) * searcher.doc_freq("body", other)
         by_chance = apart * _NEIGHBOURS_BY_CHANCE / max(1, searcher.num_docs)
-        if together >= _OFTEN and together > ratio * by_chance:
-            fixed.append(pair)
-    return fixed
+        if together > more_than_chance * by_chance:
+            yield pair
 
 
 def _nearly(generation: Generation, plan: Plan) -> list[int]:

@@ -72,8 +72,7 @@ async def search_articles(
     reader = await reader_of(connection, query, filters, now)
     if not query.terms:
         return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
-    found = await _answer(reader, limit)
-    return replace(found, fixed_pairs=await reader.fixed_pairs()) if found.ids else found
+    return await _answer(reader, limit)
 
 
 async def _newest(reader: Reader, limit: int) -> Found:
@@ -93,7 +92,7 @@ async def _answer(reader: Reader, limit: int) -> Found:
     if read.is_short and (read.full or any(hit.has_phrase for hit in read.hits)):
         return _all_words(read, limit)
     best = read.best_share
-    if best < _NEARLY_ALL and (mended := await _slipped(reader, limit)) is not None:
+    if best < _NEARLY_ALL and (mended := await _slipped(reader, read, limit)) is not None:
         return mended
     is_doubtful = best < _NEARLY_ALL or not read.is_own or (not read.full and read.whole < _ENOUGH)
     guessed = await _guessed(reader, best, limit) if is_doubtful else None
@@ -128,7 +127,7 @@ def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
     return tier, hit.order
 
 
-async def _slipped(reader: Reader, limit: int) -> Found | None:
+async def _slipped(reader: Reader, as_typed: Read, limit: int) -> Found | None:
     """Look for all words side by side in a title or sapo, one of them slipped."""
     groups = reader.query.groups
     if not 2 < len(groups) <= _MOST_TO_MEND:
@@ -137,7 +136,8 @@ async def _slipped(reader: Reader, limit: int) -> Found | None:
     if not hits:
         return None
     ranked = await SEARCH.run(judged, hits, meant, now=reader.now)
-    return _mended(reader, Read(tuple(ranked)), meant, tuple(ranked), limit)
+    read = replace(as_typed, hits=tuple(ranked), total=0, whole=0)
+    return _mended(reader, read, meant, read.hits, limit)
 
 
 async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
@@ -167,4 +167,5 @@ def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -
     if reading == "lead" and read.total > len(read.full):
         total, first_at, last_at = read.total, read.first_at or first_at, read.last_at or last_at
     is_exact = reading != "text" or read.whole <= max(WHOLE_READ, len(hits))
-    return Found(ids, total, is_exact, reading, None, first_at, last_at, max(total, read.whole))
+    looked_through = max(total, read.whole)
+    return Found(ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs)
