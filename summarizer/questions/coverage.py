@@ -5,10 +5,8 @@ counts in full only beside another one of the question, and a syllable of a know
 neighbour.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from summarizer.questions.sought import Occurrence, Sought
 
@@ -18,19 +16,15 @@ _PARTED = 0.5  # taken off where the syllables of one word are parted
 _BESIDE = 1  # words between two that stand beside each other
 _WITHIN = 2  # groups in the question between such two
 _SAID = 0.8  # credit from which on a word counts as said
-FAR = 30  # words between what stands in different sentences
+FAR = 3  # words between what stands in different sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much is said: `share` of the question's words, 0 to 1, and how many of them `words_said` are.
-
-    `gap` is the greatest distance between two words of the question that follow each other, at most `FAR`.
-    """
+    """How much is said: `share` of the question's words, 0 to 1, and how many of them `words_said` are."""
 
     share: float = 0.0
     words_said: int = 0
-    gap: int = 0
 
 
 class Asked:
@@ -61,7 +55,7 @@ class Asked:
             return Coverage()
         credits = self._credits(occurrences)
         said = sum(any(credits.get(at, 0.0) >= _SAID for at in word) for word in self._groups_of)
-        return Coverage(self._share(credits), said, self._gap(occurrences))
+        return Coverage(self._share(credits), said)
 
     def _share(self, credits: dict[int, float]) -> float:
         shares = (
@@ -94,14 +88,6 @@ class Asked:
 
     def _are_near(self, one: int, other: int) -> bool:
         return abs(one - other) <= _WITHIN or abs(self._word_of[one] - self._word_of[other]) == 1
-
-    def _gap(self, occurrences: Sequence[Occurrence]) -> int:
-        places: defaultdict[int, list[Occurrence]] = defaultdict(list)
-        for one in occurrences:
-            places[self._word_of[one.group]].append(one)
-        in_order = [places[word] for word in sorted(places)]
-        gaps = (min(_distance(a, b) for a in one for b in other) for one, other in pairwise(in_order))
-        return min(FAR, max(gaps, default=0))
 
 
 def _distance(one: Occurrence, other: Occurrence) -> int:

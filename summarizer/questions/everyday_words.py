@@ -4,25 +4,22 @@ They stand in `data/everyday_words.json`. Looser than `spellings`: they help to 
 less than the words typed; what an article says of a question is not read with them.
 """
 
-import json
-from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 
-from summarizer.questions.spellings import Run
-from summarizer.text.syllables import canonical, folded
-from summarizer.text.words import in_house_style
+from summarizer.questions.spellings import Run, load_forms
+from summarizer.text.syllables import folded
 
 Group = tuple[Run, ...]
 
 
-def widened(groups: Sequence[Group]) -> tuple[Group, ...]:
+@lru_cache(maxsize=256)  # one question is widened for the index, for ranking and for its answer
+def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     """Return the groups with other words beside those typed; the words of one expression become one group.
 
     >>> widened(((("xe",), ), (("lửa",),), (("cháy",),)))[0]
     (('xe', 'lửa'), ('tàu', 'hỏa'), ('tàu', 'lửa'))
     """
-    others, longest = _others()
+    others, longest = load_forms("everyday_words.json")
     wide: list[Group] = []
     at = 0
     while at < len(groups):
@@ -48,23 +45,3 @@ def _of(run: Run, others: dict[Run, dict[Run, tuple[Run, ...]]]) -> tuple[Run, .
         return forms[run]
     is_bare = all(folded(word) == word for word in run)
     return next(iter(forms.values()), ()) if is_bare and (len(run) > 1 or len(run[0]) < 4) else ()
-
-
-@cache
-def _others() -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
-    saved = json.loads(files("summarizer").joinpath("data/everyday_words.json").read_text("utf-8"))
-    found: dict[Run, tuple[Run, ...]] = {}
-    for group in saved["same"]:
-        forms = [_run(form) for form in group]
-        for form in forms:
-            found[form] = (*found.get(form, ()), *(one for one in forms if one != form))
-    for short, forms in saved["also"].items():
-        found[_run(short)] = (*found.get(_run(short), ()), *map(_run, forms))
-    by_bare: dict[Run, dict[Run, tuple[Run, ...]]] = {}
-    for form, stood_for in found.items():
-        by_bare.setdefault(tuple(map(folded, form)), {})[form] = stood_for
-    return by_bare, max(map(len, found))
-
-
-def _run(form: str) -> Run:
-    return tuple(in_house_style(word) for word in canonical(form).split())

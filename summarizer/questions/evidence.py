@@ -29,12 +29,11 @@ _MOST_LEAD = 12  # sentences of a sapo that are weighed as one with the title
 _WHOLE = 0.95  # a share that lacks nothing
 _FEW = 2  # words of a question that must all be there
 _WORTH_A_LOOK = 0.45  # a share of the question, though no word of it is said whole
-_FAR_APART = 15  # words between subject and predicate
 _MOST_WORDS = 4  # said; more of them tell nothing new
 _HEAVIEST = 8.0  # weight of the rarest word
 FEATURES = (
-    "always", "share", "title_asked", "rank", "is_whole", "is_whole_of_few", "is_of_two", "missing",
-    "words_said", "in_title", "is_apart",
+    "always", "share", "title_asked", "rank", "is_whole_of_few", "is_of_two", "missing", "words_said",
+    "in_title",
 )  # fmt: skip
 
 
@@ -134,20 +133,17 @@ def evidence_of(read: ReadArticle, asked: Asked, rank: int) -> Evidence:
     best = _best(read, asked, in_title)
     missing = set(range(len(read.sought.groups))) - read.groups()
     lacks = max((read.sought.weights[at] for at in missing), default=0.0)
-    is_whole = best.share >= _WHOLE
     return Evidence(
         (
             1.0,
             best.share,
             _share_of_title(read),
             1 / (1 + rank),
-            is_whole,
-            is_whole and asked.size <= _FEW,
+            best.share >= _WHOLE and asked.size <= _FEW,
             asked.size == _FEW,
             lacks / _HEAVIEST,
             min(best.words_said, _MOST_WORDS) / _MOST_WORDS,
             in_title.share >= best.share,
-            best.gap >= _FAR_APART and asked.size <= _FEW + 1,
         )
     )
 

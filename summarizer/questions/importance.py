@@ -5,8 +5,8 @@ storm), so those count more than typed with marks.
 """
 
 import json
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from summarizer.extraction.vectors import typed_rarity
@@ -25,8 +25,13 @@ def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
     >>> [weight > 1 for weight in weights_of(parse_query("giá vàng là bao nhiêu").groups)]
     [True, True, False, False, False]
     """
-    asks = asking_places([group[0] for group in groups])
-    return [_weight(group[0], at in asks) for at, group in enumerate(groups)]
+    return list(_weights(tuple(group[0] for group in groups)))
+
+
+@lru_cache(maxsize=256)  # one question is weighed in several places
+def _weights(runs: tuple[Run, ...]) -> tuple[float, ...]:
+    asks = asking_places(runs)
+    return tuple(_weight(run, at in asks) for at, run in enumerate(runs))
 
 
 def content_of(weights: Sequence[float]) -> list[int]:
@@ -75,6 +80,11 @@ def phrase_places(runs: Sequence[Run]) -> set[int]:
                 places.update(range(at, at + size))
                 break
     return places
+
+
+def holds_asking_phrase(words: Collection[str]) -> bool:
+    """Tell whether all words of a phrase that only asks are among these, in any order."""
+    return any(set(phrase) <= set(words) for phrase in _phrases().values())
 
 
 def _is_as_typed(runs: Sequence[Run], phrase: Run) -> bool:

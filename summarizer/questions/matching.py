@@ -42,12 +42,13 @@ class Phrases:
         """
         found = []
         runs = self._runs
-        for start in [at for at, word in enumerate(words) if word.folded in runs]:
-            for group, run, bare in runs[words[start].folded]:
+        for start in [at for at, word in enumerate(words) if word[1] in runs]:
+            for group, run, bare in runs[words[start][1]]:
                 end = start + len(run)
-                here = words[start:end]
-                if len(run) == 1 or tuple([word.folded for word in here]) == bare:
-                    found.append(Match(group, start, end, all(map(fits, run, here))))
+                if len(run) == 1:
+                    found.append(Match(group, start, end, fits(run[0], words[start])))
+                elif tuple([word[1] for word in words[start:end]]) == bare:
+                    found.append(Match(group, start, end, all(map(fits, run, words[start:end]))))
         return found
 
     def occur(self, words: Sequence[Forms]) -> bool:

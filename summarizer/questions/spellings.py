@@ -28,7 +28,7 @@ def longest_form(words: Run) -> int:
     >>> longest_form(("tp", "hcm", "mua"))
     2
     """
-    forms, longest = _forms()
+    forms, longest = load_forms("spellings.json")
     for size in range(min(longest, len(words)), 0, -1):
         if any(_is_typed_as(words[:size], form) for form in forms.get(_bare(words[:size]), {})):
             return size
@@ -76,7 +76,7 @@ def _spellings(run: Run) -> list[Run]:
 def _others(words: Run) -> list[Run]:
     """Return what stands for a name that `longest_form` found; a short form with a mark less is one too."""
     found: dict[Run, None] = {}
-    for form, others in _forms()[0].get(_bare(words), {}).items():
+    for form, others in load_forms("spellings.json")[0].get(_bare(words), {}).items():
         if _is_typed_as(words, form):
             found |= dict.fromkeys(((form,) if form != words and _is_short(form) else ()) + others)
     return [form for form in found if form != words]
@@ -97,9 +97,12 @@ def _bare(words: Run) -> Run:
 
 
 @cache
-def _forms() -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
-    """Return what each form stands for, by the form without marks, and the length of the longest."""
-    saved = json.loads(files("summarizer").joinpath("data/spellings.json").read_text("utf-8"))
+def load_forms(name: str) -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
+    """Return what each form of a data file stands for, by the form without marks, and the longest's length.
+
+    The forms of a row of `same` stand for each other; a short one of `also` stands for the others only.
+    """
+    saved = json.loads(files("summarizer").joinpath(f"data/{name}").read_text("utf-8"))
     others: dict[Run, dict[Run, None]] = {}
     for group in saved["same"]:
         forms = [_run(form) for form in group]
