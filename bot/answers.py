@@ -69,16 +69,16 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
     now = desk.clock.now()
     async with desk.database.read() as connection:
         typed, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
-    if typed.is_empty:
-        return Reply(typed, narrowing)
-    replies = []
-    for attempt, query in enumerate(typed.attempts()):
-        reply = await _attempted(desk, query, narrowing.for_reading(query), attempt, zone)
-        if query.dropped:
-            reply = replace(reply, missed=(typed.since, typed.until))
-        if reply.answer.is_answered:
-            return reply
-        replies.append(reply)
+        if typed.is_empty:
+            return Reply(typed, narrowing)
+        replies = []
+        for attempt, query in enumerate(typed.attempts()):
+            reply = await _attempted(desk, connection, query, narrowing.for_reading(query), attempt, zone)
+            if query.dropped:
+                reply = replace(reply, missed=(typed.since, typed.until))
+            if reply.answer.is_answered:
+                return reply
+            replies.append(reply)
     with_ids = next((one for one in replies if one.ids), replies[0])
     return next((one for one in replies if one.found.has_all_words), with_ids)
 
@@ -123,10 +123,11 @@ def _silent(desk: Desk) -> set[str]:
     return {source.name for source in desk.newsroom.sources if source.quote == "none"}
 
 
-async def _attempted(desk: Desk, query: Query, narrowing: Narrowing, attempt: int, zone: str) -> Reply:
-    async with desk.database.read() as connection:
-        query, found = await _search(desk, connection, query, narrowing, attempt, zone)
-        pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
+async def _attempted(
+    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+) -> Reply:
+    query, found = await _search(desk, connection, query, narrowing, attempt, zone)
+    pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     if given.unlike:

@@ -47,13 +47,14 @@ async def read_question(
 
     Papers that only their articles name are known too. In early hours "hôm nay" reaches back to yesterday.
     """
-    papers = await find_paper_names(connection) if ":" in text else ()
     local = now.astimezone(ZoneInfo(zone))
-    names = Names(
-        frozenset((*papers, *(name for source in newsroom.sources for name in (source.name, source.title)))),
-        frozenset(name for names in _names_of_topics(newsroom).values() for name in names),
-        tuple(newsroom.topics.values()),
-    )
+    papers: tuple[str, ...] = ()
+    names = Names(subjects=tuple(newsroom.topics.values()))
+    if ":" in text:  # else there is no filter
+        papers = await find_paper_names(connection)
+        sources = (*papers, *(name for source in newsroom.sources for name in (source.name, source.title)))
+        topics = (name for names in _names_of_topics(newsroom).values() for name in names)
+        names = replace(names, sources=frozenset(sources), topics=frozenset(topics))
     is_early = local.hour < _NEWS_ARE_OUT
     query = parse_query(text, today=local.date(), is_early=is_early, names=names)
     return query, narrow(query, newsroom, zone, papers)
@@ -64,18 +65,15 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
 
     `papers` are the sources of the stored articles, declared or not.
     """
+    days = Filters(since=_midnight(query.since, zone), until=_midnight(query.until, zone, later=_LAST_MOMENT))
+    if not (query.sources or query.topics):
+        return Narrowing(days)
     sources: dict[str, tuple[str, ...]] = {paper: (paper,) for paper in papers}
     sources |= {source.name: (source.name, source.title) for source in newsroom.sources}
-    topics = _names_of_topics(newsroom)
     meant, strange_sources = _told(query.sources, sources)
-    subjects, strange_subjects = _told(query.topics, topics)
+    subjects, strange_subjects = _told(query.topics, _names_of_topics(newsroom))
     return Narrowing(
-        Filters(
-            source_names=meant,
-            topics=subjects,
-            since=_midnight(query.since, zone),
-            until=_midnight(query.until, zone, later=_LAST_MOMENT),
-        ),
+        replace(days, source_names=meant, topics=subjects),
         tuple(dict.fromkeys(sources[name][-1] for name in meant)),
         tuple(newsroom.topics[name] for name in subjects),
         strange_sources,

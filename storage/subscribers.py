@@ -16,6 +16,7 @@ from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.statements import insert_into
 from storage.tables import (
+    conversations,
     deliveries,
     issues,
     messages,
@@ -248,7 +249,8 @@ class ExportedDelivery:
 class Export:
     """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000.
 
-    `watches` are what is watched, since when, and when it was removed if it was.
+    `watches` are what is watched, since when, and when it was removed if it was. `conversation` is where the
+    talk stands: the command whose words are awaited, the page of the last list seen, and until when.
     """
 
     subscriber: Subscriber | None
@@ -256,6 +258,7 @@ class Export:
     questions: tuple[tuple[str, dt.datetime], ...]
     watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
     shown: tuple[tuple[int, dt.datetime], ...] = ()  # stories seen on demand, and when last
+    conversation: tuple[str | None, int, dt.datetime] | None = None
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
@@ -279,12 +282,15 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
     t = shown_stories.c
     shown = select(t.story_id, t.shown_at).join(subscribers, subscribers.c.id == t.subscriber_id)
     shown = shown.where(subscribers.c.chat_id == chat_id).order_by(t.shown_at.desc()).limit(1_000)
+    c = conversations.c
+    talk = await connection.execute(select(c.awaited, c.page, c.expires_at).where(c.chat_id == chat_id))
     return Export(
         await find_subscriber(connection, chat_id),
         tuple(ExportedDelivery(*row) for row in await connection.execute(sent)),
         tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
         tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
         shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
+        conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
     )
 
 

@@ -84,6 +84,7 @@ class ChangedWatch:
 
     id: int
     key: str
+    text: str
     is_removed: bool
     changed_at: dt.datetime
 
@@ -95,7 +96,7 @@ async def find_changed_watches(
     w = watches.c
     changed_at, watch_id = after
     is_later = or_(w.changed_at > changed_at, and_(w.changed_at == changed_at, w.id > watch_id))
-    query = select(w.id, w.key, w.removed_at.is_not(None), w.changed_at).where(is_later)
+    query = select(w.id, w.key, w.text, w.removed_at.is_not(None), w.changed_at).where(is_later)
     rows = await connection.execute(query.order_by(w.changed_at, w.id).limit(limit))
     return [ChangedWatch(*row) for row in rows]
 

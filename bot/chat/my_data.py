@@ -1,5 +1,6 @@
 """/dulieucuatoi and /xoadulieu: everything kept about a chat, to take along or to have deleted."""
 
+import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -122,7 +123,12 @@ def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]
             for text, since, removed in export.watches
         ],
         "shown_stories": [{"story": story, "shown_at": to_rfc3339(at, zone)} for story, at in export.shown],
+        "conversation": _conversation_json(*export.conversation, zone) if export.conversation else None,
     }
+
+
+def _conversation_json(awaited: str | None, page: int, until: dt.datetime, zone: str) -> dict[str, Any]:
+    return {"awaited_command": awaited, "last_page": page + 1, "until": to_rfc3339(until, zone)}
 
 
 def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
@@ -131,6 +137,7 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
         "kind": subscriber.kind,
         "status": subscriber.status,
         "status_reason": subscriber.status_reason,
+        "paused_until": to_rfc3339(subscriber.paused_until, zone) if subscriber.paused_until else None,
         "created_at": to_rfc3339(subscriber.created_at, zone),
         "changed_at": to_rfc3339(subscriber.changed_at, zone),
         "edition": choices.edition,

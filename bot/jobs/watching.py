@@ -19,9 +19,9 @@ from storage.articles import StoredArticle
 from storage.notes import find_note, write_note
 from storage.statements import chunks
 from storage.watch_hits import Hit, Listener, find_listeners, find_worked_up, record_hits
-from storage.watches import count_watches, find_changed_watches
+from storage.watches import ChangedWatch, count_watches, find_changed_watches
 from summarizer.questions.query_filters import comparable
-from summarizer.questions.watching import Arrived, WatchIndex
+from summarizer.questions.watching import Arrived, WatchIndex, current_key
 
 MAX_AGE = dt.timedelta(hours=48)  # what was published longer ago is no news, whenever it comes in
 _NOTE = "watched"
@@ -81,7 +81,7 @@ class Watching:
             async with self._desk.database.read() as connection:
                 after = (self._known_until - _COMMIT_LAG, 0)
                 while changed := await find_changed_watches(connection, after=after, limit=_LOAD_BATCH):
-                    await INTAKE.run(self._take_over, [(one.id, one.key, one.is_removed) for one in changed])
+                    await INTAKE.run(self._take_over, changed)
                     after = (changed[-1].changed_at, changed[-1].id)
                     self._known_until = max(self._known_until, changed[-1].changed_at)
                 count = await count_watches(connection)
@@ -89,12 +89,12 @@ class Watching:
                 return
             self._forget()
 
-    def _take_over(self, changed: Iterable[tuple[int, str, bool]]) -> None:
-        for watch_id, key, is_removed in changed:
-            if is_removed:
-                self._index.remove(watch_id)
+    def _take_over(self, changed: Iterable[ChangedWatch]) -> None:
+        for one in changed:
+            if one.is_removed:
+                self._index.remove(one.id)
             else:
-                self._index.put(watch_id, key)
+                self._index.put(one.id, current_key(one.key, one.text))
 
     async def _look_at(self, articles: Sequence[StoredArticle]) -> int:
         newsroom, now = self._desk.newsroom, self._desk.clock.now()

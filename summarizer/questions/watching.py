@@ -14,7 +14,7 @@ from itertools import pairwise
 from sys import intern
 
 from summarizer.model import Document
-from summarizer.questions.importance import phrase_places
+from summarizer.questions.importance import holds_asking_phrase, phrase_places
 from summarizer.questions.query import Query, Term, parse_query
 from summarizer.questions.query_filters import comparable
 from summarizer.questions.spellings import Run
@@ -71,6 +71,20 @@ def read_key(key: str) -> Query:
         sources=tuple(part.removeprefix(_SOURCE) for part in parts if part.startswith(_SOURCE)),
         topics=tuple(part.removeprefix(_TOPIC) for part in parts if part.startswith(_TOPIC)),
     )
+
+
+def current_key(key: str, text: str) -> str:
+    """Return the key of a watch of these words as it is written now.
+
+    Those of earlier versions hold words that only ask, which no article has.
+
+    >>> current_key("bao giá nhiêu vàng", "giá vàng bao nhiêu")
+    'giá vàng'
+    """
+    kept = read_key(key)
+    if not holds_asking_phrase(set(kept.words)):
+        return key
+    return watch_key(replace(parse_watch(text), sources=kept.sources, topics=kept.topics)) or key
 
 
 def _run(written: str) -> Run:

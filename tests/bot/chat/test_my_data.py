@@ -1,11 +1,15 @@
 """/dulieucuatoi and /xoadulieu: everything kept about a chat, and nothing after deleting."""
 
+import datetime as dt
 import json
 from typing import Any
 
 import aiohttp
+from sqlalchemy import update
 
-from storage.subscribers import export_subscriber
+from storage.conversations import await_words
+from storage.subscribers import export_subscriber, find_subscriber
+from storage.tables import subscribers
 
 
 async def _file_of(house: Any, message: Any) -> Any:
@@ -36,6 +40,25 @@ async def test_everything_kept_is_told_in_words_and_as_json(an: Any, house: Any,
     assert kept["subscription"]["created_at"] == "2026-11-22T19:00:00+07:00"
     assert kept["questions"] == [{"text": "hạ long", "asked_at": "2026-11-22T19:00:00+07:00"}]
     assert kept["deliveries"] == []
+
+
+async def test_the_end_of_a_pause_and_where_the_talk_stands_are_told_too(an: Any, house: Any) -> None:
+    await an.says("/start")
+    await an.says("/dulieucuatoi")
+    kept = await _file_of(house, await an.last())
+    assert (kept["subscription"]["paused_until"], kept["conversation"]) == (None, None)
+    until = house.clock.now() + dt.timedelta(days=3)
+    async with house.desk.database.write() as connection:
+        subscriber = await find_subscriber(connection, an.chat)
+        await connection.execute(update(subscribers).values(paused_until=until, status="paused"))
+        await await_words(connection, subscriber.chat_id, "tim", until=until)
+    await an.says("/dulieucuatoi")
+    kept = await _file_of(house, await an.last())
+    assert kept["subscription"]["paused_until"] == "2026-11-25T19:00:00+07:00"
+    assert kept["conversation"] in (
+        {"awaited_command": "tim", "last_page": 1, "until": "2026-11-25T19:00:00+07:00"},
+        {"awaited_command": None, "last_page": 1, "until": "2026-11-25T19:00:00+07:00"},
+    )
 
 
 async def test_markup_in_a_kept_question_stays_text(an: Any) -> None:

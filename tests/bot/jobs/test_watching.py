@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from telegram.ext import ExtBot
 
 from bot.desk import Desk
@@ -325,3 +325,12 @@ async def test_the_night_forgets_removed_watches_and_old_hits(room: Room) -> Non
 async def _count(room: Room, table: Any) -> int:
     async with room.desk.database.read() as connection:
         return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def test_a_watch_kept_by_an_earlier_version_with_words_that_only_ask_alerts_too(room: Room) -> None:
+    number = await room.watch(AN, "giá vàng bao nhiêu")
+    async with room.desk.database.write() as connection:
+        earlier = update(watches).where(watches.c.id == number).values(key="bao giá nhiêu vàng")
+        await connection.execute(earlier)
+    await room.publish("Giá vàng tăng mạnh")
+    assert await room.tick() == 1
