@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.answers import Reply, reply_to
-from bot.assembly import assemble
-from bot.desk import Desk
+from bot.news.answers import Reply, reply_to
+from bot.news.services import Desk
+from bot.startup.assembly import assemble
 from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import find_articles

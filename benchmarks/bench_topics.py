@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from summarizer.topic_classifier import TOPICS, Model, classify_topic, classify_with, unpacked
+from summarizer.topics import TOPICS, Model, classify_topic, classify_with, unpacked
 
 SECTIONS = {
     "thoi-su": "ThoiSu DoiNoi-DoiNgoai 122",

@@ -22,11 +22,10 @@ from sqlalchemy import insert
 from telegram import LinkPreviewOptions
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
-from bot.emulator.client import control
-from bot.emulator.process import emulator_process
-from bot.jobs.delivery import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
-from bot.newsroom import Newsroom
+from bot.emulator.client import control, emulator_process
+from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import Clock

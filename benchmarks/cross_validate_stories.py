@@ -30,7 +30,7 @@ from train_same_event import (
     rows,
 )
 
-from summarizer.stories.linkage import average_linkage
+from summarizer.stories.story_rows import average_linkage
 
 THRESHOLDS = (0.33, 0.35, 0.37)
 FOLDS, DEALS = 5, 4

@@ -13,9 +13,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from summarizer.facts.disagreements import find_disagreements
-from summarizer.model import Document
-from summarizer.stories.telling import Piece
+from summarizer.model import Document, Piece
+from summarizer.stories.disagreements import find_disagreements
 
 _VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _UNKNOWN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

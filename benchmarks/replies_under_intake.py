@@ -24,8 +24,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.emulator.client import Control, control
-from bot.emulator.process import emulator_process
+from bot.emulator.client import Control, control, emulator_process
 
 TOKEN = "42:benchmark"  # noqa: S105 - the emulator takes any
 NEWSROOM = """\

@@ -22,8 +22,7 @@ from storage.search.rebuild import rebuild_index
 from storage.tables import articles as article_table
 from storage.upkeep.upgrade import upgrade
 from summarizer.questions.query import parse_query
-from summarizer.text.syllables import folded
-from summarizer.text.words import word_forms
+from summarizer.text.syllables import folded, word_forms
 
 NOW = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 TOP = 10

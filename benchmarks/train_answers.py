@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers import find_pieces, look_up
-from bot.assembly import assemble
-from bot.desk import Desk
+from bot.news.answers import find_pieces, look_up
+from bot.news.services import Desk
+from bot.startup.assembly import assemble
 from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import find_articles

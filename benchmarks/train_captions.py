@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from summarizer.text.captions import cues
+from summarizer.text.boilerplate import cues
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables

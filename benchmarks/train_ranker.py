@@ -25,8 +25,7 @@ from summarizer.extraction.scoring import Net, net_from, pair_figures
 from summarizer.extraction.vectors import Floats
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
-from summarizer.text.syllables import syllables
-from summarizer.text.tokens import tokenize
+from summarizer.text.syllables import syllables, tokenize
 
 FEWEST = 4  # syllables of a sentence that may be shown
 RARE = 4  # articles; a syllable of fewer counts as never seen

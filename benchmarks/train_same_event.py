@@ -24,9 +24,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from summarizer.stories.evidence import FIGURES, compare
 from summarizer.stories.neighbours import Arrival, Neighbours, weigh
-from summarizer.stories.same_event import is_excluded
+from summarizer.stories.same_event import FIGURES, compare, is_excluded
 
 Floats = npt.NDArray[np.float64]
 WINDOW, MOST_COMPARED = 50_000, 500

@@ -28,7 +28,7 @@ from bench_topics import POLITICS, Labelled, read, read_labelled, report, tell
 
 from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES
 from summarizer.text.syllables import syllables
-from summarizer.topic_classifier import TOPICS, Model, known, softmax, unpacked, weigh
+from summarizer.topics import TOPICS, Model, known, softmax, unpacked, weigh
 
 Floats = npt.NDArray[np.float32]
 

@@ -7,7 +7,7 @@ for the Telegram library, nor the running bot for what only `summarize` needs.
 import sys
 from io import TextIOWrapper
 
-from bot.commands.usage import Group
+from bot.commands.terminal import Group
 
 _DATABASE = Group(
     "db",
@@ -18,11 +18,11 @@ _DATABASE = Group(
             "Nâng cơ sở dữ liệu lên lược đồ của phiên bản này.",
         ),
         "prune": (
-            "bot.commands.pruning.prune_database",
+            "bot.commands.database.prune_database",
             "Lần dọn bài cũ tới sẽ xóa bao nhiêu; cho phép hoặc giữ lại lần dọn nhiều hơn thường lệ.",
         ),
         "reindex": (
-            "bot.commands.reindexing.reindex",
+            "bot.commands.database.reindex",
             "Dựng lại chỉ mục tìm kiếm; bot vẫn chạy, dừng giữa chừng thì lần sau làm tiếp.",
         ),
     },
@@ -32,15 +32,15 @@ _SOURCES = Group(
     "sources",
     "Nguồn tin: từng nguồn ra sao, thêm từ OPML hoặc danh sách có sẵn.",
     {
-        "list": ("bot.commands.sources.list_sources", "Từng nguồn ra sao; gõ diemtin sources cũng vậy."),
+        "list": ("bot.commands.feeds.list_sources", "Từng nguồn ra sao; gõ diemtin sources cũng vậy."),
         "try": (
             "bot.commands.source_trial.try_one",
             "Đọc thử một địa chỉ hoặc một nguồn và giải thích; không cần token, không lưu gì.",
         ),
-        "import": ("bot.commands.sources.import_opml", "Đổi một tệp OPML thành các bảng [[sources]]."),
-        "export": ("bot.commands.sources.export_opml", "In các nguồn mạng đã khai báo thành OPML."),
+        "import": ("bot.commands.feeds.import_opml", "Đổi một tệp OPML thành các bảng [[sources]]."),
+        "export": ("bot.commands.feeds.export_opml", "In các nguồn mạng đã khai báo thành OPML."),
         "starter": (
-            "bot.commands.sources.starter",
+            "bot.commands.feeds.starter",
             "In các nguồn RSS của báo Việt Nam theo chủ đề, để chép vào tệp cấu hình.",
         ),
     },
@@ -49,7 +49,7 @@ _SOURCES = Group(
 _INBOX = Group(
     "inbox",
     "Hộp thư: các tệp bị giữ lại vì hỏng.",
-    {"retry": ("bot.commands.inbox.retry", "Đưa các tệp bị giữ về hộp thư để đọc lại.")},
+    {"retry": ("bot.commands.ingesting.retry", "Đưa các tệp bị giữ về hộp thư để đọc lại.")},
 )
 
 app = Group(
@@ -57,16 +57,19 @@ app = Group(
     "Điểm Tin: đọc báo giúp bạn, gửi bản tin tiếng Việt qua Telegram.",
     {
         "demo": (
-            "bot.commands.trying.demo",
+            "bot.commands.demo.demo",
             "Chạy thử tất cả, không cần token: máy chủ giả lập, bài mẫu, bot thật.",
         ),
         "run": (
             "bot.commands.running.run_bot",
             "Chạy bot: nhận bài, soạn số, gửi bản tin và trả lời câu hỏi.",
         ),
-        "init": ("bot.commands.newsroom.init", "Ghi một tệp cấu hình mẫu có chú thích."),
-        "check": ("bot.commands.newsroom.check", "Xem tệp cấu hình sai ở đâu, bản tin nào phát khi nào."),
-        "schedule": ("bot.commands.newsroom.schedule", "Liệt kê các số sắp phát và số người nhận."),
+        "init": ("bot.commands.newsroom_file.init", "Ghi một tệp cấu hình mẫu có chú thích."),
+        "check": (
+            "bot.commands.newsroom_file.check",
+            "Xem tệp cấu hình sai ở đâu, bản tin nào phát khi nào.",
+        ),
+        "schedule": ("bot.commands.newsroom_file.schedule", "Liệt kê các số sắp phát và số người nhận."),
         "ingest": (
             "bot.commands.ingesting.ingest",
             "Nhận bài từ tệp và thư mục: văn bản, JSON, bảng CSV, RSS/Atom, trang HTML.",
@@ -82,28 +85,28 @@ app = Group(
             "Các số: đến giờ và gửi lúc nào, muộn hay đợi vì sao.",
         ),
         "show": (
-            "bot.commands.articles.show",
+            "bot.commands.showing.show",
             "Xem một bài: chữ đã làm sạch, các bản cũ, tóm tắt kèm vị trí từng câu.",
         ),
         "search": ("bot.commands.searching.search", "Tìm bài theo từ khóa, có dấu hay không đều được."),
-        "ask": ("bot.commands.asking.ask", "Hỏi bằng vài từ: câu trả lời trích nguyên văn, có dẫn nguồn."),
-        "digest": ("bot.commands.digests.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
+        "ask": ("bot.commands.searching.ask", "Hỏi bằng vài từ: câu trả lời trích nguyên văn, có dẫn nguồn."),
+        "digest": ("bot.commands.showing.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
         "summarize": (
             "bot.commands.summarizing.summarize",
             "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",
         ),
-        "stories": ("bot.commands.grouping.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
+        "stories": ("bot.commands.story_groups.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
         "correct": (
             "bot.commands.correcting.correct",
             "Đính chính một tin đã gửi: sửa tin nhắn và báo cho người nhận.",
         ),
         "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
-        "backup": ("bot.commands.copies.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
+        "backup": ("bot.commands.database.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
         "restore": (
-            "bot.commands.copies.restore",
+            "bot.commands.database.restore",
             "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ.",
         ),
-        "health": ("bot.commands.health.health", "Hỏi bot đang chạy có ổn không."),
+        "health": ("bot.commands.running_health.health", "Hỏi bot đang chạy có ổn không."),
         "doctor": (
             "bot.commands.doctoring.doctor",
             "Xem bản cài này có gì chưa ổn; --online thử cả Telegram, đĩa, quyền, cổng, nguồn.",

@@ -7,9 +7,9 @@ those that `newsroom` finds within one table are told together.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from config.defaults import BUILT_IN_TOPICS
 from config.problems import nearest, shown
 from config.toml_lines import KeyPath
-from config.topics import BUILT_IN_TOPICS
 
 Complaint = tuple[KeyPath, str]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from config.topics import BUILT_IN_TOPICS
+from config.defaults import BUILT_IN_TOPICS
 from config.values import (
     Alias,
     Contact,

@@ -1,7 +1,7 @@
 """Articles: storing what intake brings, keeping the versions, and finding them again.
 
-An article waits (`worked_at` is null) until it is summarised, grouped and indexed; `storage.work` does that.
-One that ended the process at work on it waits no longer: `storage.set_aside`.
+An article waits (`worked_at` is null) until it is summarised, grouped and indexed
+(`storage.processed`). One that ended the process at work on it waits no longer: `storage.sources`.
 """
 
 import datetime as dt
@@ -13,16 +13,15 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changed_headlines import note_changed_headlines
+from storage.delivery.corrections import note_changed_headlines
+from storage.engine import chunks, insert_into
 from storage.errors import UnknownArticleError
-from storage.identity import article_key
-from storage.intake.model import Incoming
+from storage.identity import article_key, may_replace
+from storage.intake.drafts import Incoming
 from storage.search import record_changes
-from storage.speakers import may_replace
-from storage.statements import chunks, insert_into
 from storage.tables import article_versions, articles, summary_places
 from storage.times import Published
-from summarizer.model import Document, Place, Summary, sentence_at
+from summarizer.model import Document
 
 SET_ASIDE = 100  # the `tries` of an article that is not tried again
 
@@ -121,7 +120,7 @@ async def store_articles(
 ) -> Tally:
     """Store a batch: new keys are added, changed texts replace the old one (kept as a version).
 
-    A text that may not replace the stored one (`storage.speakers`) counts as a duplicate.
+    A text that may not replace the stored one (`storage.identity`) counts as a duplicate.
     """
     tally = Tally()
     for batch in chunks(incoming, 200):
@@ -292,18 +291,3 @@ async def find_versions(connection: AsyncConnection, article_id: int) -> list[Ve
         Version(row.version, Document(row.title, row.sapo, row.body), row.replaced_at)
         for row in await connection.execute(query)
     ]
-
-
-async def find_summaries(connection: AsyncConnection, stored: Iterable[StoredArticle]) -> dict[int, Summary]:
-    """Return the summary of each article, cut out of its text at the stored places; document index 0."""
-    by_id = {article.id: article for article in stored}
-    places: dict[int, list[Place]] = {article_id: [] for article_id in by_id}
-    table = summary_places
-    for batch in chunks(list(by_id), 500):
-        query = select(table).where(table.c.article_id.in_(batch))
-        for row in await connection.execute(query.order_by(table.c.article_id, table.c.position)):
-            places[row.article_id].append(Place(0, row.field, row.start, row.end))
-    return {
-        article_id: tuple(sentence_at([by_id[article_id].document], place) for place in found)
-        for article_id, found in places.items()
-    }

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
-from storage.statements import chunks
+from storage.engine import chunks
 from storage.tables import articles
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories

@@ -1,15 +1,96 @@
-"""Where the talk with a chat stands: the command whose words are awaited, and the page of a list shown last.
-
-One row a chat; `delete_subscriber` and `move_chat` of `storage.subscribers` know of it.
-"""
+"""What is kept of chats while they talk: updates until handled, the last list, questions behind buttons."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import delete, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into
-from storage.tables import conversations
+from storage.engine import chunks, insert_into
+from storage.search import Found
+from storage.search.search import Day
+from storage.tables import conversations, questions, updates
+
+# Telegram's updates, kept as they came from before they are confirmed until they are handled.
+#
+# A kill between the confirmation and the handlers would lose an update that is only in memory. A handled
+# update stays as a bare number for a while: the same number again is not handled twice. One that cannot
+# be read is set aside with the reason. Of one that was not handled because its sender sent too many, only
+# the number is kept.
+
+PASSED_OVER = "too many of one sender"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUpdate:
+    """An update to keep. `payload` is what came, or None; `failure` says why it is not to be handled."""
+
+    update_id: int
+    payload: str | None
+    failure: str | None = None
+
+
+async def keep_updates(
+    connection: AsyncConnection, found: Sequence[KeptUpdate], *, now: dt.datetime
+) -> set[int]:
+    """Keep updates; return the numbers of those that were not seen before."""
+    rows = [
+        {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure}
+        for one in found
+    ]
+    new: set[int] = set()
+    for some in chunks(rows, 1_000):
+        statement = insert_into(connection, updates).values(some)
+        statement = statement.on_conflict_do_nothing(index_elements=["update_id"])
+        new.update((await connection.execute(statement.returning(updates.c.update_id))).scalars())
+    return new
+
+
+async def set_aside(connection: AsyncConnection, update_id: int, failure: str) -> None:
+    """Write down why a kept update cannot be read; nobody tries again."""
+    await connection.execute(update(updates).where(updates.c.update_id == update_id).values(failure=failure))
+
+
+async def count_set_aside(connection: AsyncConnection) -> int:
+    """Return how many updates are set aside because they cannot be read."""
+    u = updates.c
+    query = select(func.count()).select_from(updates).where(u.failure.is_not(None), u.failure != PASSED_OVER)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def count_passed_over(connection: AsyncConnection) -> int:
+    """Return how many updates were not handled because their sender sent too many."""
+    query = select(func.count()).select_from(updates).where(updates.c.failure == PASSED_OVER)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def mark_handled(connection: AsyncConnection, update_ids: Collection[int]) -> None:
+    """Forget the words of updates, keep their numbers."""
+    for some in chunks(sorted(update_ids), 1_000):
+        await connection.execute(update(updates).where(updates.c.update_id.in_(some)).values(payload=None))
+
+
+async def find_unhandled(connection: AsyncConnection, *, limit: int = 10_000) -> list[tuple[int, str]]:
+    """Return number and payload of those of those not handled and not set aside, oldest first."""
+    u = updates.c
+    waiting = select(u.update_id, u.payload).where(u.payload.is_not(None), u.failure.is_(None))
+    return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(limit))]
+
+
+async def forget_handled(connection: AsyncConnection, *, before: dt.datetime) -> None:
+    """Drop the numbers of updates handled, and the updates set aside, that were received before `before`."""
+    u = updates.c
+    is_done = or_(u.payload.is_(None), u.failure.is_not(None))
+    await connection.execute(delete(updates).where(is_done, u.received_at < before))
+
+
+# Where the talk with a chat stands: the command whose words are awaited, and the page of a list shown
+# last.
+#
+# One row a chat; `delete_subscriber` and `move_chat` of `storage.subscribers` know of it.
 
 _c = conversations.c
 
@@ -63,3 +144,88 @@ async def _write(connection: AsyncConnection, chat_id: int, values: dict[str, ob
     statement = insert_into(connection, conversations).values(chat_id=chat_id, **values)
     statement = statement.on_conflict_do_update(index_elements=["chat_id"], set_=values)
     await connection.execute(statement)
+
+
+# Questions that were asked, kept so that the buttons under an answer still turn pages after a restart.
+
+_LAST_LOOKED_AT = 10  # what was written since and found nothing
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What the search told beside the articles, so that no button has to search again.
+
+    `attempt` is the number of the reading that was searched, `days` how many articles matched on each day.
+    """
+
+    attempt: int = 0
+    found: Found = field(default_factory=Found)
+    days: tuple[Day, ...] = ()
+
+
+_KEPT = TypeAdapter(KeptAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and what it found: article ids, best first, at most 50."""
+
+    id: int
+    chat_id: int
+    text: str
+    article_ids: tuple[int, ...]
+    asked_at: dt.datetime
+    kept: KeptAnswer = field(default_factory=KeptAnswer)
+
+
+async def record_question(
+    connection: AsyncConnection,
+    chat_id: int,
+    text: str,
+    article_ids: Sequence[int],
+    *,
+    now: dt.datetime,
+    message_id: int | None = None,
+    kept: KeptAnswer | None = None,
+) -> int:
+    """Keep a question and return its number: one for each message, however often that is answered."""
+    found = {"text": text, "article_ids": list(article_ids[:50]), "asked_at": now, "kept": None}
+    if kept:
+        found["kept"] = _KEPT.dump_python(replace(kept, found=replace(kept.found, ids=())), mode="json")
+    statement = insert_into(connection, questions).values(chat_id=chat_id, message_id=message_id, **found)
+    statement = statement.on_conflict_do_update(index_elements=["chat_id", "message_id"], set_=found)
+    question_id: int = (await connection.execute(statement.returning(questions.c.id))).scalar_one()
+    return question_id
+
+
+async def find_question(connection: AsyncConnection, question_id: int, chat_id: int) -> Question | None:
+    """Return the question if it was asked in this chat."""
+    q = questions.c
+    query = select(questions).where(q.id == question_id, q.chat_id == chat_id)
+    row = (await connection.execute(query)).first()
+    return _question(row) if row else None
+
+
+async def find_last_question(
+    connection: AsyncConnection, chat_id: int, *, since: dt.datetime
+) -> Question | None:
+    """Return the last question of this chat since then that found something."""
+    q = questions.c
+    query = select(questions).where(q.chat_id == chat_id, q.asked_at >= since)
+    for row in await connection.execute(
+        query.order_by(q.asked_at.desc(), q.id.desc()).limit(_LAST_LOOKED_AT)
+    ):
+        if row.article_ids:
+            return _question(row)
+    return None
+
+
+def _question(row: Row[Any]) -> Question:
+    """Read a row; what an earlier version kept tells nothing beside the articles."""
+    ids = tuple(row.article_ids)
+    try:
+        kept = _KEPT.validate_python(row.kept)
+    except ValidationError:
+        kept = KeptAnswer(found=Found(total=len(ids)))
+    kept = replace(kept, found=replace(kept.found, ids=ids))
+    return Question(row.id, row.chat_id, row.text, ids, row.asked_at, kept)

@@ -7,18 +7,18 @@ file lock. Migrations live in `storage.upkeep.upgrade`.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.driver_errors import describe, is_passing_at_connect, is_unwritable, without_values
-from storage.errors import StorageError
+from storage.errors import StorageError, describe, is_passing_at_connect, is_unwritable, without_values
 from storage.private_files import create_private
 
 _PRAGMAS = (
@@ -151,3 +151,36 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
+
+
+# The few words in which SQLite and PostgreSQL differ for ordinary rows.
+
+_T = TypeVar("_T")
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT that knows ON CONFLICT in the dialect of `connection`."""
+    return postgresql.insert(table) if is_postgres(connection) else sqlite.insert(table)
+
+
+def is_postgres(connection: AsyncConnection) -> bool:
+    """Tell whether rows can be locked one by one and skipped by others."""
+    return connection.dialect.name == "postgresql"
+
+
+def chunks(rows: Sequence[_T], size: int) -> list[Sequence[_T]]:
+    """Cut `rows` into runs of at most `size`: SQLite binds 32,766 values in one statement.
+
+    >>> chunks([1, 2, 3], 2)
+    [[1, 2], [3]]
+    """
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
+
+
+def replacing(connection: AsyncConnection, table: Table, **values: Any) -> Insert:
+    """Return an INSERT of one row that takes the place of the row with the same primary key."""
+    statement = insert_into(connection, table).values(**values)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: value for name, value in values.items() if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -1,8 +1,148 @@
-"""What storage raises: one base class, ids as attributes, the driver's own error behind `from`."""
+"""What storage raises, and what a driver's error means: read from its code, never from its words."""
 
+import errno
+import re
+import sqlite3
+import ssl
 from pathlib import Path
 
-from storage.driver_errors import describe, is_disk_full, is_passing
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
+
+# What a driver's error means, read from its code and never from its words.
+#
+# Codes are SQLite's result codes, PostgreSQL's SQLSTATE and the system's `errno`: they are the same in
+# every language that a server may speak. The words serve the log only, and only where they cannot hold a
+# value: an error about a value quotes it, and values are what people typed.
+#
+# Source: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-
+# appendix.html
+
+_PASSING_SQLITE = {  # primary result codes
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_SCHEMA),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_ABORT, sqlite3.SQLITE_INTERRUPT),
+}
+_DAMAGED_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PASSING_STATES = (  # beginnings of SQLSTATE: two characters are a class
+    *("08", "40", "53", "57"),  # connection, rolled back, resources, an operator's hand
+    *("55006", "55P03"),  # in use, locked
+    *("25P03", "25P04"),  # the session or its transaction took too long and was ended
+    "58030",  # the server's disk failed
+)
+_FINAL_STATES = ("57P04",)  # the database was dropped
+_DISK_FULL_STATE = "53100"
+_TOLD_STATES = (  # whose message names objects of the database and cannot hold a value
+    *("08", "25", "28", "3D", "3F", "40", "53", "55", "57", "58"),
+    *("42501", "42P01", "42703", "42883", "42704"),
+)
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+_PASSING_ERRNOS = _DISK_FULL | {
+    *(errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM),
+    *(errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ETIMEDOUT),
+    *(errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.ENOLCK),
+}
+_QUOTED, _HIDDEN = re.compile(r'"[^"]*"'), '"…"'
+_LONGEST_STATEMENT = 500
+
+
+class DriverError(Exception):
+    """Stands for a driver's error in tracebacks: its kind, its code and its statement, without any value."""
+
+
+def without_values(error: BaseException) -> DriverError:
+    """Return what may be logged of `error`, with its traceback."""
+    statement = error.statement if isinstance(error, StatementError) else None
+    sql = f" [SQL: {' '.join(statement.split())[:_LONGEST_STATEMENT]}]" if statement else ""
+    return DriverError(describe(error) + sql).with_traceback(error.__traceback__)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether trying again later may help."""
+    if isinstance(error, NoFreeConnectionError) or getattr(error, "connection_invalidated", False):
+        return True
+    cause = _driver_error(error)
+    if isinstance(cause, OSError):
+        return isinstance(cause, TimeoutError) or cause.errno in _PASSING_ERRNOS
+    if (code := _sqlite_code(cause)) is not None:
+        return code in _PASSING_SQLITE
+    state = _state(cause)
+    return state.startswith(_PASSING_STATES) and not state.startswith(_FINAL_STATES)
+
+
+def is_passing_at_connect(error: OSError) -> bool:
+    """Tell whether a server that could not be connected to may be there later.
+
+    Most of these errors have no code: asyncio folds those of several addresses into one, and a name that is
+    not found looks the same while the network is down.
+    """
+    return not isinstance(error, PermissionError | ssl.SSLCertVerificationError)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether the database's disk, or its quota, has no room."""
+    cause = _driver_error(error)
+    if isinstance(cause, OSError):
+        return cause.errno in _DISK_FULL
+    full = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+    return getattr(cause, "sqlite_errorcode", None) in full or _state(cause) == _DISK_FULL_STATE
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Tell whether the database cannot be written to for now: no room, an error of the disk, read-only."""
+    refused = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+    return is_disk_full(error) or _sqlite_code(_driver_error(error)) in refused
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether the SQLite file is damaged, or no database at all."""
+    return _sqlite_code(_driver_error(error)) in _DAMAGED_SQLITE
+
+
+def is_locked(error: BaseException) -> bool:
+    """Tell whether another connection keeps the SQLite database from being used."""
+    return _sqlite_code(_driver_error(error)) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def describe(error: BaseException) -> str:
+    """Say for the log what happened: the driver's words where they can hold no value, else the code alone."""
+    cause = _driver_error(error)
+    name = type(cause).__name__
+    if isinstance(cause, sqlite3.Error):
+        return f"{name}: {_QUOTED.sub(_HIDDEN, str(cause))}"
+    if state := _state(cause):
+        words = str(cause.args[0]) if cause.args and state.startswith(_TOLD_STATES) else _objects(cause)
+        return f"{name} [{state}]: {words}".removesuffix(": ")
+    if isinstance(cause, OSError):
+        return f"{name}: {cause}"
+    return f"{name}: {cause}" if type(error) is type(cause) and isinstance(cause, SQLAlchemyError) else name
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """Return what the driver raised: SQLAlchemy wraps it."""
+    if isinstance(error, StatementError) and error.orig is not None:
+        inner = error.orig.__cause__ if isinstance(error, DBAPIError) and _state(error.orig) else None
+        return inner or error.orig  # between asyncpg's error and SQLAlchemy's stands one of its adapter
+    return error
+
+
+def _sqlite_code(error: BaseException) -> int | None:
+    """Return the primary result code, which extended ones hold in their lowest byte."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _state(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or ""
+
+
+def _objects(error: BaseException) -> str:
+    """Name the table, column and constraint that PostgreSQL complains about."""
+    names = ("table_name", "column_name", "constraint_name")
+    return ", ".join(str(found) for name in names if (found := getattr(error, name, None)))
+
+
+# What storage raises: one base class, ids as attributes, the driver's own error behind `from`.
 
 
 class StorageError(Exception):

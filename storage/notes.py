@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import replacing
+from storage.engine import replacing
 from storage.tables import notes
 
 

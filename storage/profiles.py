@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into
+from storage.engine import insert_into
 from storage.tables import profiles, subscribers
 
 Length = Literal["gon", "vua", "daydu"]  # gọn, vừa, đầy đủ: see summarizer.page

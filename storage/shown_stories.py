@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus
-from storage.statements import chunks, insert_into
+from storage.engine import chunks, insert_into
 from storage.tables import (
     deliveries,
     issue_stories,

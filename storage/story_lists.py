@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into
+from storage.engine import insert_into
 from storage.tables import story_lists
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import forget_conversation
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
+from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
-from storage.statements import insert_into
 from storage.tables import (
     conversations,
     deliveries,

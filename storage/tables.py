@@ -42,8 +42,8 @@ articles = Table(
     Column("url", Text),
     Column("source", Text, nullable=False),
     Column("category", Text),  # what its row or feed calls its topic
-    Column("topic_by_words", Text),  # a built-in topic's name: see summarizer.topic_classifier
-    Column("topic", Text),  # the newsroom's name of the topic, which everything reads: see storage.topics
+    Column("topic_by_words", Text),  # a built-in topic's name: see summarizer.topics
+    Column("topic", Text),  # the newsroom's name of the topic, which everything reads: see storage.processed
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -56,10 +56,10 @@ articles = Table(
     Column("advertorial", Boolean, nullable=False),
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
-    Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.set_aside
+    Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.sources
     Column("ready_at", UtcTime),  # when it was first worked up: from then on digests may tell it
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
-    Column("standing", Text),  # host | elsewhere | files: see storage.speakers
+    Column("standing", Text),  # host | elsewhere | files: see storage.identity
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -76,7 +76,7 @@ Index(
 )
 
 Index(
-    "articles_waiting_turns",  # sources take turns: see storage.work.find_next
+    "articles_waiting_turns",  # sources take turns: see storage.processed.find_next
     articles.c.source,
     articles.c.id,
     sqlite_where=articles.c.worked_at.is_(None),
@@ -94,13 +94,15 @@ article_versions = Table(
     Column("replaced_at", UtcTime, nullable=False),
 )
 
-headline_changes = Table(  # a paper changed a headline that readers were sent: see storage.changed_headlines
-    "headline_changes",
-    metadata,
-    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("version", _Version, primary_key=True),  # of the text that bore the old headline
-    Column("changed_at", UtcTime, nullable=False),
-    Column("told_at", UtcTime),  # null: the admins have not heard of it
+headline_changes = (
+    Table(  # a paper changed a headline that readers were sent: see storage.delivery.corrections
+        "headline_changes",
+        metadata,
+        Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+        Column("version", _Version, primary_key=True),  # of the text that bore the old headline
+        Column("changed_at", UtcTime, nullable=False),
+        Column("told_at", UtcTime),  # null: the admins have not heard of it
+    )
 )
 Index(
     "headline_changes_untold",
@@ -339,7 +341,7 @@ Index("deliveries_status", deliveries.c.status, deliveries.c.changed_at)
 Index("deliveries_message", deliveries.c.message_id, deliveries.c.status)
 
 delivery_counts = (
-    Table(  # of finished deliveries, kept by a trigger of the ledger: see storage.delivery.counts
+    Table(  # of finished deliveries, kept by a trigger of the ledger: see storage.delivery.states
         "delivery_counts",
         metadata,
         Column("kind", Text, primary_key=True),
@@ -399,7 +401,7 @@ questions = Table(
     Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
     Column("asked_at", UtcTime, nullable=False),
     Column("message_id", BigInteger),  # in which it was asked; null where that is not known any more
-    Column("kept", JSON),  # what the search told beside the articles: see storage.questions
+    Column("kept", JSON),  # what the search told beside the articles: see storage.conversations
 )
 Index("questions_chat", questions.c.chat_id)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
@@ -446,7 +448,7 @@ conversations = Table(  # where the talk with a chat stands
     Column("expires_at", UtcTime, nullable=False),  # what is awaited is not awaited longer
 )
 
-article_changes = Table(  # what the search index has to look at again: see storage.search.changes
+article_changes = Table(  # what the search index has to look at again: see storage.search.generation
     "article_changes",
     metadata,
     Column("id", _RowId, primary_key=True),

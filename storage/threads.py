@@ -30,3 +30,10 @@ class Threads:
 
 SEARCH = Threads("search", 2)  # ranking what the index found
 INDEXING = Threads("indexing", 1)  # cutting articles into words
+
+
+# The bot's threads by purpose; those of the search are `storage.threads.SEARCH`.
+
+CHAT = Threads("chat", 4)  # answers to people
+INTAKE = Threads("intake", 2)  # reading files, grouping, matching watches
+DIGESTS = Threads("digests", 2)  # composing

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import StoredArticle, find_articles
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import MessageKind
+from storage.engine import chunks, insert_into, is_postgres
 from storage.profiles import CHOICES, Choices, choices_of
-from storage.statements import chunks, insert_into, is_postgres
 from storage.tables import articles, profiles, subscribers, watch_hits, watches
 from storage.times import UtcTime
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into
+from storage.engine import insert_into
 from storage.tables import subscribers, watches
 
 

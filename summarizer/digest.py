@@ -2,7 +2,7 @@
 
 Pure: the stories of the slot and the reader's choices come in, an ordered `Digest` goes out.
 `summarizer.stories.prepared` has what all readers of the slot share, `summarizer.page` the room there is,
-`bot.chat.messages.rendering` lays the digest out, and the scheduler decides when one is due.
+`bot.messages.rendering` lays the digest out, and the scheduler decides when one is due.
 """
 
 import datetime as dt
@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from summarizer.model import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 from summarizer.page import SYLLABLES_PER_MINUTE, Chosen, Length, Page, budget_of, is_listed
 from summarizer.stories.prepared import Prepared, Version, importance, position
-from summarizer.stories.telling import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 
 __all__ = [
     "MOST_LISTED",

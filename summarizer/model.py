@@ -1,12 +1,11 @@
-"""The nouns that the language code shares: documents, places and sentences.
+"""The nouns that the language code shares: documents, places, sentences, and a story as it is told."""
 
-A sentence never travels without its place, and `Sentence.text` is the slice of the document at that place:
-that is the guarantee which everything shown to a reader rests on. Rows and ids belong to `storage`.
-"""
-
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from summarizer.text.syllables import syllables
 
 FieldName = Literal["title", "sapo", "body"]
 
@@ -79,3 +78,100 @@ def sentence_at(documents: Sequence[Document], place: Place) -> Sentence:
     if not 0 <= place.start < place.end <= len(text):
         raise ValueError(f"place {place} lies outside a field of {len(text)} characters")
     return Sentence(text[place.start : place.end], place)
+
+
+QuotePolicy = Literal["full", "headline", "none"]
+
+
+Precision = Literal["minute", "day", "month"]  # of a publication time
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article of a story, as composition needs it. The places in `summary` have document 0."""
+
+    article_id: int
+    document: Document
+    summary: Summary
+    source: str
+    source_title: str
+    url: str | None
+    topic: str | None
+    published_at: dt.datetime | None
+    stored_at: dt.datetime
+    quote: QuotePolicy
+    advertorial: bool
+    precision: Precision = "minute"  # of `published_at`, which must never be shown finer
+    ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
+
+    @property
+    def was_ready_at(self) -> dt.datetime:
+        """Return since when digests could tell the article."""
+        return self.ready_at or self.stored_at
+
+    @property
+    def moment(self) -> dt.datetime:
+        """Return when the article came out; unknown counts as arrival."""
+        return self.published_at or self.stored_at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story that a digest may tell, with the articles that belong to it."""
+
+    story_id: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence word for word: `text` is what stands at `start` to `end` of the article's field."""
+
+    text: str
+    article_id: int
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The article that a headline or sentence is of, as readers are told: its paper and when it came out."""
+
+    article_id: int
+    paper: str
+    published_at: dt.datetime | None
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A paper that reports a story, and its article."""
+
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestStory:
+    """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
+
+    `reports` are the articles of the headline and of the quotes, the headline's first.
+    When `is_update`, the reader was told the story before and the first quote is what is new.
+    """
+
+    story_id: int
+    title: str
+    topic: str | None
+    quotes: tuple[Quote, ...]
+    sources: tuple[SourceLink, ...]
+    published_at: dt.datetime | None
+    articles: int
+    disagreement: Disagreement | None = None
+    is_update: bool = False
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def syllables(self) -> int:
+        """Return how much there is to read: headline and sentences."""
+        return sum(len(syllables(text)) for text in (self.title, *(quote.text for quote in self.quotes)))

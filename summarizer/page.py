@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from summarizer.model import DigestStory
 from summarizer.stories.prepared import Prepared, Version
-from summarizer.stories.telling import DigestStory
 
 Length = Literal["gon", "vua", "daydu"]
 LENGTHS: tuple[Length, ...] = ("gon", "vua", "daydu")

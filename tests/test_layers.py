@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "config": {"config"},
     "bot": {"bot", "storage", "summarizer"},
 }
-READS_CONFIG = ("bot/assembly.py", "bot/commands/")
+READS_CONFIG = ("bot/startup/assembly.py", "bot/commands/")
 PURE = {  # `io` for bytes in memory, `importlib` for packaged data, `urllib` for taking addresses apart
     *(
         "__future__",

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "summarizer", "storage", "config")
 NEEDED = {
     "bot/samples/articles.jsonl",
-    "bot/chat/templates/digest_part.html",
+    "bot/messages/templates/digest_part.html",
     "bot/emulator/page/index.html",
     "config/newsroom_template.toml",
     "storage/migrations/script.py.mako",

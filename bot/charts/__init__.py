@@ -1,1 +1,1 @@
-"""Pictures of counts over days: what they show (`model`), drawing (`draw`), a process for it (`process`)."""
+"""Pictures of counts over days: what they show (`chart`), drawing (`draw`) in a process of its own."""

@@ -2,8 +2,8 @@
 
 import sys
 
+from bot.charts.chart import from_json
 from bot.charts.draw import draw
-from bot.charts.model import from_json
 
 if __name__ == "__main__":
     sys.stdout.buffer.write(draw(from_json(sys.stdin.read())))

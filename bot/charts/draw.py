@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-from bot.charts.model import Chart, Panel
+from bot.charts.chart import Chart, Panel
 
 _WIDTH, _PANEL_HEIGHT, _HEAD = 6.4, 2.9, 0.9  # inches
 _PAD = 0.12  # inches: Telegram rounds the corners of a picture

@@ -1,9 +1,12 @@
-"""The bot's commands: names and descriptions for Telegram's menu and for help, and who may use which."""
+"""The bot's commands: names and descriptions for Telegram's menu, who may use which, and /trogiup."""
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from markupsafe import Markup
 from telegram import (
     Bot,
     BotCommand,
@@ -16,7 +19,12 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.chat.messages import texts
+from bot.chat.context import Screen, Visit
+from bot.messages import texts
+from bot.messages.markup import one_line, shortened
+from summarizer.text.syllables import folded
+
+# The bot's commands: names and descriptions for Telegram's menu and for help, and who may use which.
 
 _log = structlog.get_logger(__name__)
 
@@ -95,3 +103,43 @@ async def _set_commands(bot: Bot, commands: Iterable[Command], scope: BotCommand
             await bot.set_my_commands(menu, scope=scope, language_code=language)
         except TelegramError as error:
             _log.warning("commands not registered", scope=scope.type, language=language, error=str(error))
+
+
+# /trogiup, and what is said to a command that there is not.
+
+_NAME = re.compile(r"/([^\s@/]+)")
+_LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
+
+
+async def show(visit: Visit) -> None:
+    """Show what this chat can do."""
+    lines = [
+        texts.HELP_LINE.format(name=command.name, description=command.description)
+        for command in _commands_of(visit)
+    ]
+    text = texts.HELP_GROUP if visit.is_group else texts.HELP
+    html = text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)
+    if visit.bot.supports_inline_queries:
+        html += texts.HELP_INLINE.format(bot=visit.bot.username)
+    await visit.send(Screen(html))
+
+
+async def suggest(visit: Visit, typed: str) -> None:
+    """Say that there is no such command as was typed, and which one is nearest."""
+    match = _NAME.match(typed)
+    name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
+    names = [command.name for command in _commands_of(visit)]
+    near = _nearest(folded(name), names)
+    if near:
+        html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
+    else:
+        html = texts.UNKNOWN_COMMAND.format(name=name)
+    await visit.send(Screen(html))
+
+
+def _nearest(name: str, names: Sequence[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+
+
+def _commands_of(visit: Visit) -> tuple[Command, ...]:
+    return (*COMMANDS, *OPERATOR_COMMANDS) if visit.is_operator else COMMANDS

@@ -5,19 +5,18 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from bot.chat.cards.under_digest import buttons_under, keyboard_of
-from bot.chat.messages import talk_texts, texts
-from bot.chat.messages.screen import Screen
+from bot.chat.context import Screen, Visit
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, find_chosen
+from bot.chat.settings.choosing_topics import say_names
 from bot.chat.settings.panels import next_arrival, quiet_of
-from bot.chat.settings.topics import say_names
-from bot.chat.talk.slots import find_topic_names
-from bot.chat.visit import Visit
-from bot.narrowing import topic_names
-from bot.newsroom import Edition
+from bot.chat.talk.rule_slots import find_topic_names
+from bot.messages import texts
+from bot.news.narrowing import topic_names
+from bot.news.newsroom import Edition
 from storage.shown_stories import record_shown
 from storage.subscribers import Subscriber
-from summarizer.questions.importance import asks_for_news
+from summarizer.questions.phrases import asks_for_news
 from summarizer.text.syllables import syllables
 
 
@@ -33,8 +32,8 @@ async def obey(visit: Visit) -> None:
     if topics := find_topic_names(visit.words, topic_names(newsroom)):
         names = say_names(topics, newsroom)
         wanted = replace(edition, topics=topics)
-        if not await send_digest(visit, wanted, title=talk_texts.LAST_DAY_OF.format(topics=names)):
-            await visit.send(Screen(talk_texts.NO_NEWS_OF.format(topics=names)))
+        if not await send_digest(visit, wanted, title=texts.LAST_DAY_OF.format(topics=names)):
+            await visit.send(Screen(texts.NO_NEWS_OF.format(topics=names)))
     elif visit.words.strip() and not asks_for_news(tuple(syllables(visit.words))):
         await ask.obey(visit)
     elif not await send_digest(visit, edition):

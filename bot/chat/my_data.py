@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat.messages import keyboards, spoken, texts
-from bot.chat.messages.markup import shortened
-from bot.chat.messages.screen import Attachment, Screen
+from bot.chat.buttons import keyboards
+from bot.chat.context import Attachment, Screen, Tap, Visit
 from bot.chat.settings.panels import quiet_of, say_topics
-from bot.chat.visit import Tap, Visit
-from bot.newsroom import Newsroom
-from bot.threads import CHAT
-from bot.times.rfc3339 import to_rfc3339
+from bot.messages import spoken, texts
+from bot.messages.markup import shortened
+from bot.news.newsroom import Newsroom
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
+from storage.threads import CHAT
+from storage.times import to_rfc3339
 
 _FILE_NAME = "diemtin-du-lieu.json"
 _LONGEST_WORDS = 120  # UTF-16 units: a caption has 1,024 in all

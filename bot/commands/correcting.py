@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from bot.chat.messages.markup import visible_text
-from bot.chat.messages.rendering import LONGEST_CORRECTION
-from bot.chat.operators.correcting import notice, readable_text
-from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_desk, run, settings_or_exit
 from bot.commands.terminal import fail, put
-from bot.desk import Desk
-from bot.jobs.correcting import Reach, find_reach, send_correction
+from bot.messages.markup import visible_text
+from bot.messages.rendering import LONGEST_CORRECTION
+from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
+from bot.news.services import Desk
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
 

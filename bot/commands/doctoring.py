@@ -9,20 +9,13 @@ from typing import Annotated
 
 import typer
 
-from bot.assembly import assemble, find_newsroom
-from bot.commands.health import ask_health
-from bot.commands.opening import clock_of, explained, is_there, run, why_closed
+from bot.commands.preparing import clock_of, explained, is_there, run, why_closed
+from bot.commands.running_health import ask_health
 from bot.commands.terminal import Json, hidden, put, put_json
-from bot.identity import identity_of
-from bot.logs import Redactor
-from bot.operators.checks import (
-    MARKS,
-    Check,
-    Status,
-    check_folders_apart,
-    check_sources,
-    check_telegram,
-)
+from bot.process.bot_id import identity_of
+from bot.process.logs import Redactor
+from bot.startup.assembly import assemble, find_newsroom
+from bot.startup.checks import MARKS, Check, Status, check_folders_apart, check_sources, check_telegram
 from config.newsroom import Health
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
@@ -31,7 +24,7 @@ from storage.errors import SchemaError, StorageError
 from storage.private_files import find_open
 from storage.search.index import examine_index
 from storage.sources import SourceState, find_source_states
-from storage.upkeep.soundness import files_of
+from storage.upkeep.backup import files_of
 from storage.upkeep.upgrade import find_revision, head_revision
 
 _USUAL_LAG = 1_000  # changes of articles

@@ -1,4 +1,4 @@
-"""`diemtin ingest`: files, folders and standard input become stored articles, or are only tried out."""
+"""`diemtin ingest` and `inbox retry`: files, folders and standard input become stored articles."""
 
 import datetime as dt
 import sys
@@ -13,16 +13,29 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.lines import standard_input
-from bot.commands.opening import clock_of, newsroom_or_exit, open_desk, run, settings_or_exit
-from bot.commands.terminal import Json, put, put_json, say
-from bot.desk import Desk
-from bot.jobs.intake import Intake, take_in
-from bot.jobs.work_up import WorkUp
+from bot.commands.preparing import clock_of, newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, fail, put, put_json, say
+from bot.jobs.intake.intake import Intake, take_in
+from bot.jobs.intake.processing import WorkUp
+from bot.news.services import Desk
 from bot.operators.notices import INGEST
+from bot.startup.assembly import assemble
 from bot.text_work.worker import text_worker
-from bot.threads import INTAKE
-from bot.times.rfc3339 import published_text
-from storage.intake import Incoming, Origin, Refusal, Taken, find_files, read_path, read_stream, shown_path
+from storage.intake import (
+    Incoming,
+    Origin,
+    Refusal,
+    Taken,
+    bring_back,
+    find_files,
+    read_path,
+    read_stream,
+    shown_path,
+)
+from storage.threads import INTAKE
+from storage.times import published_text
+
+# `diemtin ingest`: files, folders and standard input become stored articles, or are only tried out.
 
 _SHOWN = 3  # articles of a dry run
 _LEAD_CHARACTERS = 120
@@ -163,3 +176,31 @@ def _show(article: Incoming, zone: str) -> None:
     put(f"  Nguồn: {facts['source'] or 'không rõ'} · Chủ đề: {facts['topic'] or 'không ghi'}")
     put(f"  Liên kết: {facts['url'] or 'không có'}")
     put(f"  Mở đầu: {facts['lead'] or 'không có, chỉ có tiêu đề'}\n")
+
+
+# `diemtin inbox retry`: quarantined files go back into their inbox, to be read anew.
+
+
+def retry(
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="Tên nguồn; bỏ trống là mọi hộp thư.")
+    ] = None,
+) -> None:
+    """Move quarantined files back."""
+    newsroom = assemble(newsroom_or_exit(settings_or_exit()))
+    inboxes = [one for one in newsroom.file_sources if one.moves_files and source in (None, one.name)]
+    if not inboxes:
+        fail("✗ Không có hộp thư nào như vậy; chỉ nguồn inbox có move_files = true mới có quarantine.", 2)
+    count = 0
+    for inbox in inboxes:
+        try:
+            for file in bring_back(inbox.path):
+                put(str(file))
+                count += 1
+        except OSError as error:
+            fail(f"✗ {inbox.title}: không chuyển được ({error}); hãy xem quyền ghi.")
+    put(
+        f"✓ Đã đưa {count} tệp về hộp thư; bot đọc lại trong ít giây."
+        if count
+        else "✓ Không có tệp nào bị giữ."
+    )

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, put, put_json
 from bot.operators.looking_up import ComingIssue, look_at_issues
 from bot.operators.reasons import Reason, say_at
-from bot.times.rfc3339 import to_rfc3339
 from storage.delivery.history import SentIssue
+from storage.times import to_rfc3339
 
 _MOST = 60
 _COUNTED = ("sent", "waiting", "quiet", "held", "gone", "unknown")

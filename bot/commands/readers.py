@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.chat.messages import spoken
-from bot.chat.messages.texts import STATUSES
-from bot.commands.opening import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_desk, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
-from bot.newsroom import Newsroom
+from bot.messages import spoken
+from bot.messages.texts import STATUSES
+from bot.news.newsroom import Newsroom
 from bot.operators.looking_up import ReaderView, look_at_reader, why_article
 from bot.operators.reasons import say_at
-from bot.times.rfc3339 import to_rfc3339
 from bot.times.schedule import QuietHours
 from storage.delivery.states import MessageKind
+from storage.times import to_rfc3339
 
 _KINDS = {
     MessageKind.DIGEST: "số",

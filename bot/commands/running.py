@@ -6,19 +6,19 @@ from typing import Annotated
 
 import typer
 
-from bot.application import Address, Bot, Listen, TokenRefusedError
-from bot.assembly import assemble
-from bot.commands.opening import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
+from bot.commands.preparing import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, hidden, say
-from bot.desk import Desk
-from bot.ending import end_process_if_threads_remain, leave_threads_behind
 from bot.jobs.reload import NewsroomWatch
-from bot.logs import configure_logging
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.operators import notices
-from bot.pauses import shorten_pauses
+from bot.process.lifetime import end_process_if_threads_remain, leave_threads_behind, shorten_pauses
+from bot.process.logs import configure_logging
+from bot.process.metrics import Listen
+from bot.startup.application import Address, Bot, TokenRefusedError
+from bot.startup.assembly import assemble
+from bot.telegram.incoming import ListenError, Webhook
 from bot.telegram.lease import LeaseLostError
-from bot.telegram.webhook import ListenError, Webhook
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 from config.settings import Settings

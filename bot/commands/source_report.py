@@ -6,13 +6,13 @@ from dataclasses import asdict
 from textwrap import shorten
 from typing import Any
 
-from bot.jobs.web.health import AHEAD, OLD, UNDATED
-from bot.jobs.web.reading import Item
-from bot.jobs.web.trial import Trial
-from bot.newsroom import Newsroom, Source, WebSource
-from bot.times.rfc3339 import published_text
+from bot.fetching.source_health import AHEAD, OLD, UNDATED
+from bot.jobs.sources.source_probe import Trial
+from bot.jobs.sources.source_reading import Item
+from bot.news.newsroom import Newsroom, Source, WebSource
 from storage.intake import DateOrder, DateStyle, Incoming, Refusal
 from storage.intake.date_style import ClockZone
+from storage.times import published_text
 
 _SHOWN = 3
 _MOST_REFUSALS = 10

@@ -12,7 +12,7 @@ from bot.commands.terminal import fail, put, say
 from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.reading import parse_newsroom
-from summarizer.text.normal_form import composed
+from summarizer.text.repair import composed
 
 _LONGEST_NAME = 32
 _LONGEST_NUMBER = 6  # characters, with the hyphen: a list of 5 MB holds no more feeds

@@ -9,21 +9,19 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bot.assembly import assemble
-from bot.commands.opening import clock_of, is_there, newsroom_or_exit, run, settings_or_exit
+from bot.commands.preparing import clock_of, is_there, newsroom_or_exit, run, settings_or_exit
 from bot.commands.source_report import facts_of, lines_of
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.desk import Take
-from bot.fetching.errors import FetchError, advice, said
+from bot.fetching.fetch_errors import FetchError, advice, said
 from bot.fetching.fetcher import Fetcher
-from bot.jobs.set_aside import reason_of
-from bot.jobs.web.caps import MOST_ITEMS
-from bot.jobs.web.reading import Item, Reader, dating_of
-from bot.jobs.web.trial import Trial, topics_of, try_source
-from bot.newsroom import Newsroom, Source, WebSource, papers_of
+from bot.jobs.intake.taking import reason_of
+from bot.jobs.sources.source_probe import Trial, topics_of, try_source
+from bot.jobs.sources.source_reading import MOST_ITEMS, Item, Reader, dating_of
+from bot.news.newsroom import Newsroom, Source, WebSource, papers_of
+from bot.news.services import Take
+from bot.startup.assembly import assemble
 from bot.text_work.tasks import TAKE, Taking
 from bot.text_work.worker import Failure, Texts, text_worker
-from bot.threads import INTAKE
 from config.settings import Settings
 from config.values import web_address
 from storage.engine import Database
@@ -40,6 +38,7 @@ from storage.intake import (
     path_drafts,
 )
 from storage.sources import find_source_states
+from storage.threads import INTAKE
 
 
 def try_one(

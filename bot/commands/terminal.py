@@ -1,16 +1,24 @@
-"""What commands write: results to stdout, everything else to stderr.
-
-Each line is flushed, so that a pipe sees it at once. What came from outside cannot steer the terminal
-(`bot.visible`). Standard library and typer only: `diemtin summarize` starts with no more than this.
-"""
+"""What commands write: results, messages, and help in Vietnamese. Commands are imported when asked for."""
 
 import json
+import os
+import re
 import sys
-from typing import Annotated, NoReturn
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from bot.visible import visible, visible_json
+from bot.process.visible import visible, visible_json
+
+# What commands write: results to stdout, everything else to stderr.
+#
+# Each line is flushed, so that a pipe sees it at once. What came from outside cannot steer the terminal
+# (`bot.process.visible`). Standard library and typer only: `diemtin summarize` starts with no more than
+# this.
 
 Json = Annotated[bool, typer.Option("--json", help="In một giá trị JSON.")]
 
@@ -47,6 +55,173 @@ def fail(text: str, code: int = 1) -> NoReturn:
 
 def hidden(text: str) -> str:
     """Return `text` without bot tokens and passwords in addresses: people paste them into the wrong place."""
-    from bot.logs import Redactor  # only those who have something to complain about wait for this import
+    from bot.process.logs import (
+        Redactor,  # only those who have something to complain about wait for this import
+    )
 
     return Redactor().text(text)
+
+
+# Help and refusals of wrong use in Vietnamese, and commands that are imported only when they are asked
+# for.
+#
+# typer's own words are English, and its listing of commands would import every one of them.
+
+_WRONG_USE = 2
+_GROUP = re.compile(r"-\d{4,}", re.ASCII)
+
+
+class Command(TyperCommand):
+    """One command, its help in Vietnamese."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; a long number with a minus is a group's number, not an option."""
+        groups = [one for one in args if _GROUP.fullmatch(one)]
+        if groups and "--" not in args:
+            args = [*(one for one in args if one not in groups), "--", *groups]
+        return super().parse_args(ctx, args)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return `--help`, told in Vietnamese."""
+        return _in_vietnamese(super().get_help_option(ctx))
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write how the command is called."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what can be given."""
+        _write_parameters(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """Commands, or groups of them, by name: (`module.function` in this package, help), imported on use.
+
+    Without a command the `default` one is meant, where there is one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        commands: Mapping[str, "tuple[str, str] | Group"],
+        *,
+        default: str | None = None,
+    ) -> None:
+        super().__init__(name=name, help=about, rich_markup_mode=None, subcommand_metavar="LỆNH …")
+        self._default = default
+        self._table = dict(commands)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of help."""
+        return list(self._table)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import one command; None where the name is not known."""
+        found = self._table.get(cmd_name)
+        return _load(cmd_name, *found) if isinstance(found, tuple) else found
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return `--help`, told in Vietnamese."""
+        return _in_vietnamese(super().get_help_option(ctx))
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write how the commands are called."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, and what can be given."""
+        told = [
+            (name, found[1] if isinstance(found, tuple) else found.help)
+            for name, found in self._table.items()
+        ]
+        with formatter.section("Lệnh"):
+            formatter.write_dl(told)
+        _write_parameters(self, ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; without any, show the help: that is wrong use too."""
+        if self._default is not None and (not args or (args[0].startswith("-") and args[0] != "--help")):
+            args = [self._default, *args]
+        if not args:
+            fail(ctx.get_help(), _WRONG_USE)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first argument names, or leave saying which one may be meant."""
+        if args[0] not in self._table:
+            near = get_close_matches(args[0], self._table, n=1)
+            meant = f"Ý bạn là «{near[0]}»? " if near else ""
+            fail(f"✗ Không có lệnh «{args[0]}». {meant}Xem các lệnh: {ctx.command_path} --help", _WRONG_USE)
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line and exit: 0 done, 1 something was refused, 2 wrong use, 130 interrupted."""
+        try:
+            code = super().main(*args, **extra | {"standalone_mode": False})
+        except typer.TyperException as error:
+            say(_wrong_use(error))
+            code = error.exit_code
+        except UnicodeEncodeError:  # an argument that was no UTF-8, on its way to the database
+            say("✗ Lệnh có chữ không phải UTF-8; hãy gõ lại.")
+            code = _WRONG_USE
+        except BrokenPipeError:  # the reader, `head` say, has seen enough
+            code = _close_stdout()
+        except OSError as error:
+            say(f"✗ Hệ thống không cho làm việc này: {error}")
+            code = _close_stdout()
+        sys.exit(code or 0)
+
+
+def _load(name: str, target: str, about: str) -> Any:
+    module, _, function = target.rpartition(".")
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    single.command(name, cls=Command, help=about)(getattr(import_module(module), function))
+    return typer.main.get_command(single)
+
+
+def _close_stdout() -> int:
+    """Give stdout nowhere to fail again when Python flushes it at the end; return the exit code."""
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _in_vietnamese(help_option: Any) -> Any:
+    if help_option is not None:
+        help_option.help = "Xem trợ giúp này."
+    return help_option
+
+
+def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx)).replace("[OPTIONS]", "[TÙY CHỌN]")
+    formatter.write_usage(ctx.command_path, pieces, prefix="Cách dùng: ")
+
+
+def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
+    parameters = command.get_params(ctx)
+    for kind, heading in (("argument", "Tham số"), ("option", "Tùy chọn")):
+        rows = [(_written(one), one.help or "") for one in parameters if one.param_type_name == kind]
+        if rows:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def _written(parameter: Any) -> str:
+    """Return the parameter as it is typed: `PATH`, `--days N`, `--json`."""
+    names = ", ".join(parameter.opts) if parameter.param_type_name == "option" else ""
+    return f"{names} {parameter.metavar or ''}".strip()
+
+
+def _wrong_use(error: typer.TyperException) -> str:
+    parameter, option = getattr(error, "param", None), getattr(error, "option_name", None)
+    if parameter is not None:
+        verb = "Giá trị không dùng được cho" if error.message else "Còn thiếu"
+        problem = f"{verb} {_written(parameter)}"
+    elif option:
+        is_known = not hasattr(error, "possibilities")  # which typer gives with an unknown option only
+        problem = f"Tùy chọn {option} thiếu hoặc thừa giá trị" if is_known else f"Không có tùy chọn {option}"
+    else:
+        problem = "Lệnh có phần thừa hoặc viết chưa đúng"
+    context = getattr(error, "ctx", None)
+    return f"✗ {problem}. Xem cách dùng: {context.command_path if context else 'diemtin'} --help"

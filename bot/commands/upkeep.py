@@ -3,17 +3,10 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from bot.chat.messages.texts import ISSUE_STATUSES, STATUSES
-from bot.commands.opening import (
-    clock_of,
-    open_database,
-    open_desk,
-    run,
-    settings_or_exit,
-    upgrade_or_exit,
-)
+from bot.commands.preparing import clock_of, open_database, open_desk, run, settings_or_exit, upgrade_or_exit
 from bot.commands.terminal import Json, put, put_json
-from bot.newsroom import Newsroom
+from bot.messages.texts import ISSUE_STATUSES, STATUSES
+from bot.news.newsroom import Newsroom
 from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from config.settings import Settings

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.emulator.chats.world import World
 from bot.emulator.emulation import Emulator
-from bot.emulator.faults import Fault
+from bot.emulator.limits import Fault
 from bot.emulator.methods import METHODS, Method
 from bot.emulator.parameters import Parameters, find_chat_id
 from bot.emulator.refusals import Refusal, not_found, unauthorized

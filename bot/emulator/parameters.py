@@ -1,17 +1,19 @@
-"""The parameters of one call, whichever way they came: query, form, JSON or multipart.
-
-Like Telegram, it is lenient with numbers (what is no number counts as the default) and strict with objects.
-"""
+"""The parameters of one Bot API call, whichever way they came; and what a method is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.emulator.chats.files import Upload
 from bot.emulator.chats.people import Chat, User
+from bot.emulator.chats.uploads import Upload
 from bot.emulator.chats.world import World
 from bot.emulator.refusals import bad_request
+
+# The parameters of one call, whichever way they came: query, form, JSON or multipart.
+#
+# Like Telegram, it is lenient with numbers (what is no number counts as the default) and strict with
+# objects.
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +107,9 @@ def get_user(parameters: Parameters, world: World) -> User:
     if user is None:
         raise bad_request("invalid user_id specified" if user_id <= 0 else "user not found")
     return user
+
+
+# What a method is.
+
+Method = Callable[[World, Parameters], Awaitable[Any]]
+Methods = dict[str, Method]

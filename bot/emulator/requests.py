@@ -5,8 +5,8 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 from pydantic import ValidationError
 
-from bot.emulator.chats.files import Upload
-from bot.emulator.control.table import Body, InputError
+from bot.emulator.chats.uploads import Upload
+from bot.emulator.control.routes import Body, InputError
 from bot.emulator.parameters import Parameters
 from bot.emulator.refusals import bad_request
 

@@ -16,12 +16,11 @@ from aiohttp import web
 
 from bot.emulator.api import BotApi
 from bot.emulator.control import ROUTES
-from bot.emulator.control.table import Body, InputError, Route
-from bot.emulator.emulation import Emulator
+from bot.emulator.control.routes import Body, InputError, Route
+from bot.emulator.emulation import Courier, Emulator
 from bot.emulator.limits import Rates
 from bot.emulator.requests import read_body
-from bot.emulator.webhooks import Courier
-from bot.listening import GuardedSite
+from bot.process.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000
 SHUTDOWN_SECONDS = 0.5

@@ -8,7 +8,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from bot.fetching.errors import FetchError
+from bot.fetching.fetch_errors import FetchError
 from storage.identity import MAX_URL_CHARACTERS
 
 _PORTS = {"http": 80, "https": 443}

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from bot.fetching.addresses import Target, target_of
-from bot.fetching.bodies import MAX_BODY_BYTES
-from bot.fetching.errors import Code, FetchError
-from bot.fetching.headers import Validators, fresh_seconds, retry_seconds, validators_of
-from bot.fetching.hosts import Hosts
-from bot.fetching.robots import MOST_BYTES, Robots
-from bot.fetching.transport import Answer, Transport
+from bot.fetching.dialling import Answer, Transport
+from bot.fetching.fetch_errors import Code, FetchError
+from bot.fetching.manners import MOST_BYTES, Hosts, Robots
+from bot.fetching.responses import MAX_BODY_BYTES, Validators, fresh_seconds, retry_seconds, validators_of
 from bot.times.clock import Clock
 
 DEADLINE_SECONDS = 20.0

@@ -1,1 +1,1 @@
-"""What ticks: each job gathers rows, lets pure code decide, and writes or sends the outcome."""
+"""What the scheduler starts, a folder for each subject: gather rows, let pure code decide, write or send."""

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.desk import Desk
-from bot.jobs.slots import Tell, find_looked_until
+from bot.jobs.digests.slots import find_looked_until
+from bot.news.services import Desk, Tell
 from bot.operators import notices
 from storage.notes import find_note, forget_note, write_note
 from storage.upkeep.prune import find_newest_row

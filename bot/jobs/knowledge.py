@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.digests import Gathered, compose_one
-from bot.failures import contained
-from bot.jobs.publishing import Made, Variant
-from bot.newsroom import Edition
+from bot.jobs.digests.publishing import Made, Variant
+from bot.news.digests import Gathered, compose_one
+from bot.news.newsroom import Edition
+from bot.process.metrics import contained
 from storage.profiles import Profile
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
 

@@ -5,13 +5,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.desk import Desk
-from bot.jobs.slots import Tell
+from bot.news.services import Desk, Tell
 from bot.operators import notices
-from storage.conversations import prune_conversations
+from storage.conversations import forget_handled, prune_conversations
 from storage.notes import find_note, forget_note, write_note
 from storage.shown_stories import prune_shown
-from storage.updates import forget_handled
 from storage.upkeep import ahead
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
 from storage.watch_hits import prune_hits

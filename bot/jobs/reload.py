@@ -6,9 +6,9 @@ from pathlib import Path
 
 import structlog
 
-from bot.desk import Desk
-from bot.jobs.slots import Tell, reschedule_profiles
-from bot.newsroom import Newsroom
+from bot.jobs.digests.slots import reschedule_profiles
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk, Tell
 from bot.operators import notices
 
 _log = structlog.get_logger(__name__)

@@ -3,8 +3,8 @@
 import structlog
 
 from bot.chat.settings.choices import join
-from bot.desk import Desk
-from bot.failures import contained
+from bot.news.services import Desk
+from bot.process.metrics import contained
 from storage.subscribers import find_rested, find_subscriber, set_status
 
 _MOST = 10_000  # in one tick

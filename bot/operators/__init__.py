@@ -1,1 +1,1 @@
-"""What operators are told in their admin chat."""
+"""The notices that operators get in their admin chat."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.newsroom import Edition, Newsroom
+from bot.news.newsroom import Edition, Newsroom
 from bot.operators.reasons import say_at
 from storage.articles import StoredArticle
 from storage.sources import SourceState

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat.messages.markup import one_line, shortened
-from storage.changed_headlines import ChangedHeadline
-from storage.delivery.holds import Holds
+from bot.messages.markup import one_line, shortened
+from storage.delivery.corrections import ChangedHeadline
 from storage.delivery.outlook import Outcomes, Queue
-from storage.delivery.refusals import LatestCopies
+from storage.delivery.refusals import Holds, LatestCopies
 
 _LATE = Markup(
     "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "

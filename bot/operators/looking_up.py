@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.desk import Desk
-from bot.fetching.errors import said
-from bot.jobs.web.health import QUIET
-from bot.newsroom import Edition, Newsroom
+from bot.fetching.fetch_errors import said
+from bot.fetching.source_health import QUIET
+from bot.news.newsroom import Edition, Newsroom
+from bot.news.services import Desk
 from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
 from bot.operators.reasons import (
     Reason,
@@ -35,13 +35,11 @@ from storage.delivery.history import (
     find_sent_issues,
     find_telling,
 )
-from storage.delivery.holds import find_hold, find_limit, find_stop
+from storage.delivery.refusals import find_hold, find_limit, find_stop
 from storage.errors import UnknownArticleError
 from storage.identity import site_of
-from storage.inbox import find_refusals_at, find_refusals_of
 from storage.profiles import Profile, count_listeners, find_profile, find_profiles
-from storage.set_aside import is_set_aside
-from storage.sources import find_source_states
+from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
 from storage.watches import count_watches_of
 

@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Sequence
 from html import escape
 
-from bot.chat.messages.markup import one_line, shortened
-from bot.newsroom import Newsroom
+from bot.messages.markup import one_line, shortened
+from bot.news.newsroom import Newsroom
 from storage.upkeep.prune import Extent
 
 INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.jobs.slot_plan import TOO_LATE
-from bot.newsroom import Edition
-from bot.times.schedule import QuietHours
+from bot.news.newsroom import Edition
+from bot.times.schedule import TOO_LATE, QuietHours
 from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
 from storage.delivery.outlook import LATE
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of

@@ -15,16 +15,14 @@ import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
-from bot.desk import Desk
-from bot.failures import contained
-from bot.metrics import POLLER_RESTARTS
+from bot.news.services import Desk
 from bot.operators import notices
-from bot.readiness import persistently
+from bot.process.health import persistently
+from bot.process.metrics import POLLER_RESTARTS, contained
+from bot.telegram.incoming import PollingRequest, Webhook, WebhookListener
 from bot.telegram.limiter import TelegramPace
-from bot.telegram.polling import PollingRequest
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
-from bot.telegram.webhook import Webhook, WebhookListener
 
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0

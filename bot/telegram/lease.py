@@ -6,14 +6,17 @@ it run out. Whoever loses it to another has been taken for dead, and must end: `
 
 import asyncio
 import contextlib
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 
-from bot.failures import contained
 from bot.operators import notices
-from bot.telegram.owners import is_gone, spoken, this_process
+from bot.process.metrics import contained
 from storage.delivery.leases import (
     LEASE_SECONDS,
     LeaseKey,
@@ -25,6 +28,65 @@ from storage.delivery.leases import (
 )
 from storage.engine import Database
 from storage.errors import StorageError
+
+# Name a process so that another one on the same machine can tell whether it is still there.
+#
+# Linux says enough: which boot, which container's view of the processes, which number, started when.
+# Elsewhere, or from another machine, nobody is ever called gone.
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_VIEW = Path("/proc/self/ns/pid")
+_PARTS = 5
+
+
+def this_process() -> str:
+    """Return a name that no other process has: machine, view, number, start and a random end."""
+    number = os.getpid()
+    return "|".join([*_surroundings(), str(number), _started(number) or "", secrets.token_hex(8)])
+
+
+def spoken(owner: str) -> str:
+    """Say which process an owner is, for operators.
+
+    >>> spoken("may-chu|view|4711|99|ab")
+    'tiến trình 4711 trên máy may-chu'
+    """
+    parts = owner.split("|")
+    host = parts[0].partition(" ")[0]
+    return f"tiến trình {parts[2]} trên máy {host}" if len(parts) == _PARTS else "một tiến trình khác"
+
+
+def is_gone(owner: str) -> bool:
+    """Tell whether the process is certainly there no more."""
+    parts = owner.split("|")
+    if len(parts) != _PARTS or parts[:2] != _surroundings() or not all(parts) or not parts[2].isdecimal():
+        return False
+    number = int(parts[2])
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # there, and another user's
+        return False
+    return _started(number) not in (parts[3], None)
+
+
+def _surroundings() -> list[str]:
+    """Return machine and boot, and which processes are seen from here; "" where that is not told."""
+    try:
+        return [f"{socket.gethostname()} {_BOOT.read_text().strip()}", str(_VIEW.readlink())]
+    except OSError:
+        return [socket.gethostname(), ""]
+
+
+def _started(number: int) -> str | None:
+    """Return when a process started, in the kernel's ticks; "gone" for a dead one not yet buried."""
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return "gone" if fields[0] in "ZX" else fields[19]
+
 
 _LOOK_SECONDS = 1.0
 _RENEW_SECONDS = LEASE_SECONDS / 5  # real ones: a lease is about processes, whatever the clock's rate

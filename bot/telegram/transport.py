@@ -13,13 +13,41 @@ import json
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.telegram.troubles import explain
+from bot.operators import notices
+
+# Why the Bot API could not be reached, in words for operators: the host, the cause and the next step.
+
+
+def explain(error: Exception, url: str) -> str:
+    """Say what kept a request to `url` from being answered. The words hold the host, never the token.
+
+    >>> explain(TimeoutError(), "https://api.telegram.org/bot42:secret/getMe")
+    'Telegram không trả lời (api.telegram.org: quá hạn chờ); hãy xem mạng và tường lửa của máy này'
+    """
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if address.port is not None:
+        host = f"{host}:{address.port}"
+    proxy = (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
+    if isinstance(error, proxy):
+        return notices.telegram_unreachable(host, *notices.PROXY)
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return notices.telegram_unreachable(host, *notices.DNS)
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
+        return notices.telegram_unreachable(host, *notices.TLS)
+    if isinstance(error, asyncio.TimeoutError):
+        return notices.telegram_unreachable(host, *notices.TIMEOUT)
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
+        return notices.telegram_unreachable(host, *notices.REFUSED)
+    return notices.telegram_unreachable(host, *notices.CUT)
+
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0

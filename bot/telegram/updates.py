@@ -19,15 +19,21 @@ from telegram import Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
-from bot.chat.messages import texts
-from bot.failures import contained
-from bot.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE
+from bot.messages import texts
+from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, contained
 from bot.telegram.backlog import Backlog
 from bot.telegram.turns import Turn, Turns
 from bot.times.clock import Clock
+from storage.conversations import (
+    PASSED_OVER,
+    KeptUpdate,
+    find_unhandled,
+    keep_updates,
+    mark_handled,
+    set_aside,
+)
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.updates import PASSED_OVER, Kept, find_unhandled, keep_updates, mark_handled, set_aside
 
 _MOST_WAITING = 1_000_000  # no bound: the backlog has its own
 _MOST_TOGETHER = 100  # updates that Telegram returns at once
@@ -81,15 +87,15 @@ class DurableQueue(asyncio.Queue[object]):
         self._new |= {one.update_id for one in kept if one.failure is None} & new
         return [raw if number in self._new else _bare(raw) for number, raw in numbered.items()]
 
-    def _to_keep(self, raw: dict[str, Any]) -> Kept:
+    def _to_keep(self, raw: dict[str, Any]) -> KeptUpdate:
         """Decide whether an update is to be handled, and count it in the backlog if so."""
         number = raw["update_id"]
         if not self._backlog.has_room(raw):
-            return Kept(number, None, PASSED_OVER)
+            return KeptUpdate(number, None, PASSED_OVER)
         failure = why_unreadable(raw)
         if failure is None:
             self._backlog.add(raw)
-        return Kept(number, json.dumps(raw), failure)
+        return KeptUpdate(number, json.dumps(raw), failure)
 
     async def put(self, item: object) -> None:
         """Queue an update that `keep` found new, and whatever is no update."""
@@ -167,7 +173,7 @@ def why_unreadable(raw: dict[str, Any]) -> str | None:
     return None
 
 
-def _count_unhandled(kept: list[Kept]) -> None:
+def _count_unhandled(kept: list[KeptUpdate]) -> None:
     passed_over = sum(one.failure == PASSED_OVER for one in kept)
     if passed_over:
         UPDATES_PASSED_OVER.inc(passed_over)

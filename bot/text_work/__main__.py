@@ -1,4 +1,4 @@
-"""The text process: frames in on stdin, frames out on stdout (`bot.text_work.frames`), until stdin ends.
+"""The text process: frames in on stdin, frames out on stdout (`bot.text_work.tasks`), until stdin ends.
 
 Its argument is how many seconds of CPU an item may take. The kernel ends the process when they are over, also
 in the middle of a regular expression; the parent then knows which item it was.
@@ -12,16 +12,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from bot.text_work.frames import (
-    ANSWER,
-    FAILURE,
-    FRAME,
-    GOT,
-    OUT_OF_MEMORY,
-    READY,
-    frame,
-)
-from bot.text_work.tasks import TASKS, Task
+from bot.text_work.tasks import ANSWER, FAILURE, FRAME, GOT, OUT_OF_MEMORY, READY, TASKS, Task, frame
 
 
 def main() -> None:

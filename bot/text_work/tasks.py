@@ -1,9 +1,7 @@
-"""The tasks that the text process does, and the messages they travel in: JSON, checked on arrival.
-
-Each task works on one item at a time, so that it is known which item ended the process.
-"""
+"""The tasks that the text process does, and how they travel: JSON in frames, checked on arrival."""
 
 import datetime as dt
+import struct
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +12,33 @@ from pydantic import TypeAdapter
 from storage.intake import Draft, Incoming, Origin, Refusal, Taken, take
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Place
-from summarizer.topic_classifier import classify_topic
+from summarizer.topics import classify_topic
+
+# How the bot and its text process talk: frames of one letter, a length and so many bytes.
+#
+# To the process: a HEAD (task, number of items), the task's ABOUT, the ITEMs. Back: READY once it is
+# loaded; a GOT when it has read a whole call; then for each item, in order, an ANSWER or a FAILURE with
+# its traceback.
+
+HEAD, ABOUT, ITEM = b"H", b"B", b"I"
+READY, GOT, ANSWER, FAILURE = b"R", b"G", b"A", b"F"
+FRAME = struct.Struct(">cI")
+MOST_BYTES = 8_000_000  # of one frame: an article at the size limit is a tenth of it
+OUT_OF_MEMORY = 71  # exit status
+
+
+def frame(letter: bytes, content: bytes = b"") -> bytes:
+    """Return a frame.
+
+    >>> frame(ITEM, b"{}")
+    b'I\\x00\\x00\\x00\\x02{}'
+    """
+    return FRAME.pack(letter, len(content)) + content
+
+
+# The tasks that the text process does, and the messages they travel in: JSON, checked on arrival.
+#
+# Each task works on one item at a time, so that it is known which item ended the process.
 
 _About = TypeVar("_About")
 _Item = TypeVar("_Item")

@@ -15,7 +15,7 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from bot.text_work.frames import (
+from bot.text_work.tasks import (
     ABOUT,
     ANSWER,
     FAILURE,
@@ -26,9 +26,9 @@ from bot.text_work.frames import (
     MOST_BYTES,
     OUT_OF_MEMORY,
     READY,
+    Task,
     frame,
 )
-from bot.text_work.tasks import Task
 from storage.child_processes import Limits, Program, start_async
 
 PROGRAM = "bot.text_work"

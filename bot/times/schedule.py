@@ -1,14 +1,15 @@
-"""Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
-
-The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip moves
-to the first moment after the gap; of a time that comes twice the first counts. Who is due is in the tables;
-what people type is read in `typed_times`.
-"""
+"""Schedule arithmetic: local times, days and a zone give due moments in UTC; which are made. Pure."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+# Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
+#
+# The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip
+# moves to the first moment after the gap; of a time that comes twice the first counts. Who is due is in
+# the tables; what people type is read in `typed_times`.
 
 EVERY_DAY = frozenset(range(7))
 MAX_LOOKBACK = dt.timedelta(days=366)
@@ -154,3 +155,44 @@ def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.
         else:
             low = middle + 1
     return start + low * second
+
+
+# Decide what to do with the slots that have come: which one is made, which are skipped and why. Pure.
+
+TOO_LATE = "quá muộn"
+OVERTAKEN = "đã có số mới hơn"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPlan:
+    """`make` is the slot to compose now, if any; `skipped` are recorded with their reasons."""
+
+    make: dt.datetime | None
+    skipped: tuple[tuple[dt.datetime, str], ...]
+    next_due_at: dt.datetime
+
+
+def plan_slots(
+    schedule: Schedule,
+    due_at: dt.datetime,
+    *,
+    now: dt.datetime,
+    late_window: dt.timedelta,
+    covered_until: dt.datetime | None = None,
+) -> SlotPlan:
+    """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`.
+
+    `covered_until` is up to when issues have covered the news; one sent by hand can be later than a slot.
+    """
+    slots = [due_at, *schedule.slots_between(due_at, now)]
+    latest = slots[-1]
+    next_due_at = schedule.next_after(now)
+    if now - latest > late_window:
+        return SlotPlan(None, _skip(slots, TOO_LATE), next_due_at)
+    if covered_until is not None and covered_until >= latest:
+        return SlotPlan(None, _skip(slots, OVERTAKEN), next_due_at)
+    return SlotPlan(latest, _skip(slots[:-1], OVERTAKEN), next_due_at)
+
+
+def _skip(slots: Sequence[dt.datetime], reason: str) -> tuple[tuple[dt.datetime, str], ...]:
+    return tuple((slot, reason) for slot in slots)

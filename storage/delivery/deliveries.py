@@ -25,10 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.holds import is_free
 from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.messages import Buttons, read_buttons
-from storage.delivery.refusals import REFUSED, is_of
+from storage.delivery.refusals import REFUSED, is_free, is_of
 from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, MessageKind
 from storage.tables import deliveries, issues, messages, subscribers
 from storage.times import UtcTime

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, Message, Release, enqueue_rows, record_messages
 from storage.delivery.states import IssueStatus, MessageKind
-from storage.statements import insert_into
+from storage.engine import insert_into
 from storage.tables import issue_stories, issues, messages, profiles, subscribers
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.statements import insert_into, is_postgres
+from storage.engine import insert_into, is_postgres
 from storage.tables import leases
 
 LEASE_SECONDS = 10.0

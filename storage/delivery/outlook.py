@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.counts import count_finished
 from storage.delivery.deliveries import count_open
-from storage.delivery.holds import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
-from storage.delivery.states import DeliveryStatus
+from storage.delivery.refusals import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
+from storage.delivery.states import DeliveryStatus, count_finished
 from storage.tables import deliveries, delivery_counts, issues, messages, subscribers
 from storage.times import UtcTime
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.counts import count_finished
-from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus
+from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.tables import (
     corrections,
     deliveries,

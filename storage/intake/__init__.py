@@ -2,11 +2,20 @@
 
 from storage.intake.date_style import DateStyle
 from storage.intake.date_text import DateOrder, read_date_text
-from storage.intake.drafts import Draft, take
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, UnreadableError, take
 from storage.intake.feeds import read_feed
-from storage.intake.files import find_files, path_drafts, read_path, read_stream, shown_path
-from storage.intake.folders import OWN_FOLDERS, QUARANTINE, bring_back, is_reason, put_away
-from storage.intake.model import Incoming, Origin, Refusal, Taken, UnreadableError
+from storage.intake.files import (
+    OWN_FOLDERS,
+    QUARANTINE,
+    bring_back,
+    find_files,
+    is_reason,
+    path_drafts,
+    put_away,
+    read_path,
+    read_stream,
+    shown_path,
+)
 from storage.intake.pages import read_page, read_page_of
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from storage.child_processes import Program, for_hostile_input, start
-from storage.intake.model import UnreadableError
+from storage.intake.drafts import UnreadableError
 
 DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000

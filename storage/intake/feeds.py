@@ -1,23 +1,24 @@
-"""RSS and Atom → drafts. Parsing runs apart, in `feed_worker`: a feed can hold text that keeps a parser busy
-for minutes, and entities that unfold to gigabytes.
-"""
+"""RSS and Atom → drafts, and lists of feeds (OPML), in and out. Parsing runs in a process of its own."""
 
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
+from xml.sax.saxutils import escape, quoteattr
 
 from storage.identity import clean_link
-from storage.intake.apart import DEADLINE_SECONDS, FEED, FeedItem, parse_apart
+from storage.intake.apart import DEADLINE_SECONDS, FEED, OPML, FeedItem, OpmlFeed, parse_apart
 from storage.intake.date_style import DateSample, DateStyle, decide_style
 from storage.intake.date_text import read_date_text
 from storage.intake.decoding import decode
-from storage.intake.drafts import Draft, host_of
-from storage.intake.model import Origin, Refusal, UnreadableError
-from summarizer.text.leads import without_footer
+from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError, host_of
+from summarizer.text.openings import without_footer
 from summarizer.topics import section_of_title
+
+# RSS and Atom → drafts. Parsing runs apart, in `feed_worker`: a feed can hold text that keeps a parser
+# busy for minutes, and entities that unfold to gigabytes.
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
@@ -144,3 +145,58 @@ def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
     body = max(texts, key=len)
     lead = min(texts, key=len)
     return ("" if body.startswith(lead.rstrip(" .…[]")) else lead), body
+
+
+# Lists of feeds as feed readers exchange them (OPML), in and out.
+
+_DECLARATION_OF_OPML = re.compile(r"<\?xml[^<>]*\?>")
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One feed of a list; `folders` are the names around it, the nearest last."""
+
+    title: str
+    url: str
+    folders: tuple[str, ...] = ()
+
+
+def read_opml(data: bytes) -> tuple[list[Outline], int]:
+    """Return the feeds of an OPML file, each address once, and how many had none that can be used.
+
+    Raises:
+        UnreadableError: it is no OPML, or cannot be parsed in time.
+    """
+    text = _NOT_XML.sub("", _DECLARATION_OF_OPML.sub("", decode(data), count=1).lstrip())
+    parsed = parse_apart(OPML, text.encode(), DEADLINE_SECONDS)
+    if not parsed.is_opml:
+        raise UnreadableError("không phải tệp OPML")
+    outlines = [_outline(feed) for feed in parsed.feeds]
+    usable = {outline.url: outline for outline in outlines if outline is not None}
+    return list(usable.values()), sum(outline is None for outline in outlines)
+
+
+def write_opml(outlines: Iterable[Outline], title: str) -> str:
+    """Return an OPML file with the feeds, without folders."""
+    lines = [
+        f'    <outline type="rss" text={_quoted(one.title)} xmlUrl={_quoted(one.url)}/>' for one in outlines
+    ]
+    head = f"  <head>\n    <title>{escape(title)}</title>\n  </head>"
+    body = "\n".join(["  <body>", *lines, "  </body>"])
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n{head}\n{body}\n</opml>\n'
+
+
+def _outline(feed: OpmlFeed) -> Outline | None:
+    url = clean_link(feed.url)
+    if url is None or "@" in feed.url.partition("://")[2].partition("/")[0]:
+        return None
+    return Outline(_name(feed.title) or url, url, tuple(filter(None, map(_name, feed.folders))))
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_NAME]
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(_NOT_XML.sub("", text))

@@ -1,13 +1,10 @@
-"""Files, folders and streams → articles and refusals: the door of intake, and its limits.
-
-Nothing in a file or folder makes this raise: what cannot be read is refused by name. Names are made fit to be
-shown and stored.
-"""
+"""Files, folders and streams → articles and refusals, with limits; and where files go once read."""
 
 import errno
+import itertools
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -15,14 +12,88 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, in_utf_8, kind_of
-from storage.intake.drafts import Draft, take
+from storage.intake.delimited import read_table
+from storage.intake.drafts import Draft, Origin, Refusal, Taken, UnreadableError, take
 from storage.intake.feeds import read_feed
 from storage.intake.json_documents import read_documents
-from storage.intake.model import Origin, Refusal, Taken, UnreadableError
 from storage.intake.pages import read_page
 from storage.intake.rows import read_rows
-from storage.intake.tables import read_table
-from storage.intake.texts import read_texts
+from storage.intake.text_files import read_texts
+
+# Where an inbox's files go once they were read: `processed`, or `quarantine` with the reason beside each.
+#
+# Each step leaves the file whole in one place: a reason is written before its file moves, and a file
+# moves by renaming. Whoever is killed in between finds the file in the inbox again, and its articles
+# stored already.
+
+PROCESSED, QUARANTINE = "processed", "quarantine"
+OWN_FOLDERS = frozenset((PROCESSED, QUARANTINE))
+"""The folders in an inbox that are not read."""
+
+_REASON_ENDING = ".reason.txt"
+_MOST_REASONS = 1_000
+
+
+def is_reason(path: Path) -> bool:
+    """Tell whether a file is a reason that was written here, not news."""
+    return path.name.endswith(_REASON_ENDING)
+
+
+def put_away(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
+    """Move a file that was read out of the way and return its new place, in the same folders below.
+
+    Raises:
+        OSError: it cannot be moved, and stays where it is.
+    """
+    away = inbox / (QUARANTINE if refused else PROCESSED)
+    target = _free(away / file.relative_to(inbox))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if refused:
+        _write_whole(target.with_name(target.name + _REASON_ENDING), _reasons(refused))
+    file.rename(target)
+    return target
+
+
+def bring_back(inbox: Path) -> Iterator[Path]:
+    """Move each quarantined file into the inbox again, to be read anew, and yield where it is now.
+
+    Raises:
+        OSError: one cannot be moved; those before it are.
+    """
+    quarantine = inbox / QUARANTINE
+    for file in sorted(path for path in quarantine.rglob("*") if not path.is_dir()):
+        if is_reason(file):
+            continue
+        target = _free(inbox / file.relative_to(quarantine))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(target)
+        file.with_name(file.name + _REASON_ENDING).unlink(missing_ok=True)
+        yield target
+
+
+def _free(wanted: Path) -> Path:
+    """Return the place, or one with a number where another file has it."""
+    numbered = (wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}") for number in itertools.count(2))
+    return next(path for path in itertools.chain((wanted,), numbered) if not os.path.lexists(path))
+
+
+def _reasons(refused: Sequence[Refusal]) -> str:
+    lines = [f"{refusal.path}: {refusal.reason}\n" for refusal in refused[:_MOST_REASONS]]
+    if len(refused) > _MOST_REASONS:
+        lines.append(f"… và {len(refused) - _MOST_REASONS} lỗi nữa\n")
+    return "".join(lines)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text, encoding="utf-8", errors="replace")
+    unfinished.replace(path)
+
+
+# Files, folders and streams → articles and refusals: the door of intake, and its limits.
+#
+# Nothing in a file or folder makes this raise: what cannot be read is refused by name. Names are made fit
+# to be shown and stored.
 
 MAX_FILE_BYTES = 5_000_000  # of a text, a page or a feed; JSON and tables are streamed, however long
 _STREAMED = {Kind.ROWS: read_rows, Kind.DOCUMENT: read_documents, Kind.TABLE: read_table}

@@ -8,11 +8,9 @@ ends the reading with a refusal: what came before is taken in.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from storage.intake.drafts import Draft
-from storage.intake.field_names import find_name
-from storage.intake.model import Refusal, UnreadableError
+from storage.intake.drafts import Draft, Refusal, UnreadableError
 from storage.intake.row_fields import draft_of
-from storage.intake.row_shapes import articles_in
+from storage.intake.row_shapes import articles_in, find_name
 from storage.intake.rows import MAX_LINE_BYTES
 from summarizer.text.syllables import folded
 

@@ -1,7 +1,7 @@
 """A hostile page of HTML → plain values. `apart_worker` runs this in a process of its own.
 
 A date is taken only where the page states one; trafilatura's guesses from the text are not asked for. What
-the page says of itself, and how much of it is links, goes along: `storage.intake.page_kinds` judges by it.
+the page says of itself, and how much of it is links, goes along: `storage.intake.pages` judges by it.
 """
 
 import json

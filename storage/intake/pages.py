@@ -1,15 +1,179 @@
-"""A saved or fetched page of HTML → one draft. Parsing runs apart (`page_worker`), as it does for feeds.
-
-What is no article is refused with what it is (`page_kinds`).
-"""
+"""A page of HTML → one draft, after it is told what the page is: an article, a front page, or gone."""
 
 import datetime as dt
+import re
+from itertools import pairwise
+from urllib.parse import urljoin, urlsplit
 
+from storage.identity import article_key, clean_link, site_of
 from storage.intake.apart import DEADLINE_SECONDS, PAGE, Page, parse_apart
+from storage.intake.dates import parse_published
 from storage.intake.decoding import decode
-from storage.intake.drafts import Draft
-from storage.intake.model import Incoming, Origin, UnreadableError
-from storage.intake.page_kinds import mismatch_of, objection_to, paper_of
+from storage.intake.drafts import Draft, Incoming, Origin, UnreadableError, host_of
+from summarizer.text.syllables import syllables
+
+# What a page is: an article, a front or section page, or word that the article is gone; and whose it is.
+#
+# Also whether the page behind a feed's lead is the lead's article. Pure: `page_worker` gathers, this
+# judges.
+
+FRONT = "trang chủ của báo, không phải một bài báo"
+SECTION = "trang chuyên mục (danh sách bài), không phải một bài báo"
+GONE = "trang báo bài đã gỡ hoặc không tìm thấy, không phải một bài báo"
+
+_FRONT_PATH = re.compile(
+    r"/*+(?:(?:index|home|default|trang-chu)(?:\.\w{2,5})?)?/*+", re.ASCII | re.IGNORECASE
+)
+_GONE = re.compile(
+    r"\b404\b|không tìm thấy|không tồn tại|không còn tồn tại|(?:đã|vừa) (?:bị |được )?(?:gỡ|xóa|xoá)"
+    r"|not found|page (?:gone|removed)",
+    re.IGNORECASE,
+)
+_GONE_BODY_CHARACTERS = 600  # a page that says only that the article is gone is short
+_COMPANY = re.compile(
+    r"^(?:tổng )?(?:công ty|cty|ctcp|tập đoàn)\b|\b(?:tnhh|công ty cổ phần|joint stock|jsc|ltd|llc|inc|corp"
+    r"|corporation|company)\b",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"(?:trang chủ|home|homepage|trang nhất)?", re.IGNORECASE)
+_MOST_LINKED, _MOST_TEASERS = 50, 60  # percent
+_MANY_HEADLINES = 8
+_FAR = dt.timedelta(days=7)  # between the times of a lead and of its own page
+_ALIKE, _SURELY_ALIKE = 0.6, 0.8
+_FEWEST_SYLLABLES = 3
+_LEAD_SYLLABLES = 8
+_TEXT_LOOKED_AT = 4_000  # characters of a page: a lead stands at its head
+
+
+def objection_to(page: Page) -> str | None:
+    """Return in Vietnamese why a page is no article, None where it may be one."""
+    is_article = page.og_type.startswith("article")
+    if page.is_dated and (is_article or not _is_listing(page)):
+        return None
+    if _GONE.search(page.title) and len(page.body) < _GONE_BODY_CHARACTERS:
+        return GONE
+    address = page.canonical or page.og_url
+    if address and is_front(address):
+        return FRONT
+    if _is_listing(page):
+        return SECTION
+    if is_article:
+        return None
+    if page.headline_links >= _MANY_HEADLINES and _is_site_title(page):
+        return FRONT
+    is_website = page.og_type == "website" and page.headline_links >= _MANY_HEADLINES
+    return SECTION if is_website and address and _is_section(address) else None
+
+
+def paper_of(page: Page) -> str:
+    """Return the first name on the page that is no company's; "" where there is none."""
+    names = (" ".join(name.split()) for name in page.names)
+    return next((n for n in names if not _COMPANY.search(n) and not _NO_NAME.fullmatch(n)), "")
+
+
+def mismatch_of(lead: Incoming, page: Page, final_url: str, *, zone: str, now: dt.datetime) -> str | None:
+    """Return in Vietnamese why the page at `final_url` is not the article of `lead`, None where it is."""
+    if lead.url is None:
+        return None
+    if is_front(final_url) and not is_front(lead.url):
+        return f"địa chỉ chuyển về {FRONT}"
+    if page.canonical and (reason := _stated_elsewhere(lead.url, final_url, page.canonical)):
+        return reason
+    likeness = _share(lead.title, page.title)
+    is_short = len(page.body) < _GONE_BODY_CHARACTERS and not page.is_dated
+    if (likeness < _ALIKE and _GONE.search(page.title)) or (is_short and _GONE.search(page.body)):
+        return GONE
+    published = parse_published(page.published, zone, now, url=final_url)
+    is_far = bool(lead.published and published and abs(lead.published.at - published.at) > _FAR)
+    if is_far and likeness < _SURELY_ALIKE:
+        return "giờ đăng trên trang cách giờ trong feed hơn một tuần"
+    has_moved = _key(final_url) != _key(lead.url)  # a section page may show the lead among others
+    if likeness >= _ALIKE or (not has_moved and _has_lead(lead.sapo, page)):
+        return None
+    return "tiêu đề và nội dung trang không giống tin trong feed"
+
+
+def is_front(address: str) -> bool:
+    """Tell whether an address is that of a site's front page.
+
+    >>> is_front("https://bao.example/"), is_front("https://bao.example/?p=7"), is_front("/index.html")
+    (True, False, True)
+    """
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
+    return _FRONT_PATH.fullmatch(parts.path) is not None and not any(map(str.isdigit, parts.query))
+
+
+def _is_listing(page: Page) -> bool:
+    return page.linked_share > _MOST_LINKED or page.teaser_share > _MOST_TEASERS
+
+
+def _is_site_title(page: Page) -> bool:
+    """Tell whether the title is the site's name, with or without a slogan behind it."""
+    title, names = syllables(page.title), [syllables(name) for name in page.names]
+    return any(name and title[: len(name)] == name for name in names)
+
+
+def _is_section(address: str) -> bool:
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return False
+    last = path.rstrip("/").rpartition("/")[2]
+    return not re.search(r"\d{4}", last) and len(re.split(r"[-_]", last)) <= 4
+
+
+def _stated_elsewhere(lead_url: str, final_url: str, canonical: str) -> str | None:
+    """Return what is wrong with the address that a page calls its own, None where it is the lead's."""
+    try:
+        stated = clean_link(urljoin(final_url, canonical.strip()))
+    except ValueError:
+        stated = None
+    if stated is None or is_front(lead_url):
+        return None
+    if is_front(stated):
+        return f"trang tự ghi địa chỉ là {FRONT}"
+    known = (lead_url, final_url)
+    if site_of(host_of(stated)) not in {site_of(host_of(url)) for url in known}:
+        return f"trang ghi địa chỉ gốc ở báo khác ({host_of(stated)})"
+    keys = {_key(url) for url in known}
+    slugs = {_slug(url) for url in known}
+    return None if _key(stated) in keys or _slug(stated) in slugs else "trang ghi địa chỉ gốc là một bài khác"
+
+
+def _key(url: str) -> str:
+    return article_key(url, "", "", "", "")
+
+
+def _slug(url: str) -> str:
+    """Return the last part of a path: the same article may stand in two sections."""
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2]
+
+
+def _share(one: str, other: str) -> float:
+    """Return the share of the shorter title's syllables which the longer one has too."""
+    first, second = set(syllables(one)), set(syllables(other))
+    fewest = min(len(first), len(second))
+    if fewest < _FEWEST_SYLLABLES:
+        return float(first == second and bool(first))
+    return len(first & second) / fewest
+
+
+def _has_lead(sapo: str, page: Page) -> bool:
+    """Tell whether most pairs of neighbouring syllables of a lead stand at the page's head."""
+    words = syllables(sapo)
+    if len(words) < _LEAD_SYLLABLES:
+        return False
+    there = syllables(f"{page.sapo}\n{page.body[:_TEXT_LOOKED_AT]}")
+    pairs, known = set(pairwise(words)), set(pairwise(there))
+    return len(pairs & known) >= _ALIKE * len(pairs)
+
+
+# A saved or fetched page of HTML → one draft. Parsing runs apart (`page_worker`), as it does for feeds.
+#
+# What is no article is refused with what it is.
 
 
 def read_page(

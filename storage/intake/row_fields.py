@@ -1,6 +1,6 @@
 """One row, of JSON, a table or labelled text → a draft: which key holds what, whatever it is called.
 
-`field_names` is the table of names. A value of the wrong type refuses the row under one of our own keys (`id,
+`field_names.toml` is the table. A value of the wrong type refuses the row under one of our own keys (`id,
 url, title, sapo, body, published, source, topic`); under another name it counts as not read. A row whose text
 stands only under keys that nobody reads is refused with these named.
 """
@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.intake.date_text import read_date_text
-from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft
-from storage.intake.field_names import UNUSED, find_name
-from storage.intake.markdown import without_markdown
-from storage.intake.markup import plain_text
-from storage.intake.model import UnreadableError
-from storage.intake.row_shapes import is_empty, unwrapped
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, UnreadableError
+from storage.intake.row_markup import plain_text, without_markdown
+from storage.intake.row_shapes import UNUSED, find_name, is_empty, unwrapped
 from summarizer.text.syllables import syllables
 
 _OWN = {  # our own keys → what their values must be

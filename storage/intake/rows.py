@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from storage.intake.drafts import Draft
-from storage.intake.model import Refusal, UnreadableError
+from storage.intake.drafts import Draft, Refusal, UnreadableError
 from storage.intake.row_fields import draft_of
 from storage.intake.row_shapes import articles_in
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import tantivy
 
-from summarizer.text.normal_form import composed
-from summarizer.text.words import Forms, word_forms
+from summarizer.text.repair import composed
+from summarizer.text.syllables import Forms, word_forms
 
 FORMAT = 1  # of a folder; raise it when fields or words change, and every index is built anew
 

@@ -17,9 +17,17 @@ from sqlalchemy import ColumnElement, event, func, select
 from sqlalchemy.engine import Engine as SqlEngine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.changes import Position, count_after, find_changed, find_head, is_known, write_changes
 from storage.search.fields import IndexedArticle
-from storage.search.generation import Generation, IndexUnusableError
+from storage.search.generation import (
+    Generation,
+    IndexUnusableError,
+    Position,
+    count_after,
+    find_changed,
+    find_head,
+    is_known,
+    write_changes,
+)
 from storage.tables import articles
 from storage.threads import INDEXING
 

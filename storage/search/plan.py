@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from storage.search.model import NO_FILTERS, Filters
-from summarizer.questions.importance import content_of, weights_of
-from summarizer.questions.matching import Groups
-from summarizer.questions.spellings import Run
+from summarizer.questions.equivalents import Run
+from summarizer.questions.hits import NO_FILTERS, Filters
+from summarizer.questions.phrases import Groups, content_of, weights_of
 from summarizer.text.syllables import folded
 
 _FIELDS = (("title", 1.5), ("sapo", 1.2), ("body", 1.0))

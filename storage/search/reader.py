@@ -14,15 +14,13 @@ from tantivy import DocAddress, Order, Query, Searcher
 
 from storage.search.generation import Generation, IndexUnusableError
 from storage.search.index import index_of, look_again
-from storage.search.model import Filters, Hit
 from storage.search.plan import Plan, all_but_one, all_words, any_words, everything
-from storage.search.rank import Ranked, judged, occurs
 from storage.search.rebuild import build_small
 from storage.tables import articles
 from storage.threads import SEARCH
-from summarizer.questions.everyday_words import Group, widened
-from summarizer.questions.importance import asking_places
-from summarizer.questions.matching import Groups
+from summarizer.questions.equivalents import Group, widened
+from summarizer.questions.hits import Filters, Hit, Ranked, judged, occurs
+from summarizer.questions.phrases import Groups, asking_places
 from summarizer.questions.query import Query as Question
 from summarizer.questions.query import Run
 from summarizer.text.syllables import folded

@@ -15,9 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.search.changes import Position, find_head
 from storage.search.fields import IndexedArticle
-from storage.search.generation import Generation, IndexUnusableError
+from storage.search.generation import Generation, IndexUnusableError, Position, find_head
 from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, index_of
 from storage.tables import articles
 from storage.threads import INDEXING

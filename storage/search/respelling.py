@@ -1,14 +1,65 @@
-"""Slips in a question: what its unknown words may have been meant to be, and how to say so."""
+"""Slips in a question: the index's words in memory, and what an unknown word may have meant."""
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
+from weakref import WeakKeyDictionary
 
-from storage.search.model import Hit
-from summarizer.questions.matching import Groups, Phrases
+from storage.search.generation import Generation
+from storage.threads import SEARCH
+from summarizer.questions.hits import Hit
+from summarizer.questions.phrases import Groups, Phrases
 from summarizer.questions.query import Query, Run
-from summarizer.questions.spelling import Spelling, is_slip
-from summarizer.text.syllables import folded
-from summarizer.text.words import Forms, word_forms
+from summarizer.questions.slips import Spelling, is_slip
+from summarizer.text.syllables import Forms, folded, word_forms
+
+# The words of the index, kept in memory for mending slips: loaded when first needed, renewed now and
+# then.
+#
+# One copy for each build of the index in the process. A word that came since is not known yet, which
+# costs no more than a suggestion.
+
+_RENEW_AFTER_SECONDS = 3600.0
+_GROWTH = 1.1  # or when the index holds so many times the articles
+
+
+@dataclass(slots=True)
+class _Kept:
+    loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    spelling: Spelling | None = None
+    loaded_at: float = 0.0
+    articles: int = 0
+
+
+_kept: WeakKeyDictionary[Generation, _Kept] = WeakKeyDictionary()
+
+
+async def spelling_of(generation: Generation) -> Spelling:
+    """Return what mends slips for an index."""
+    kept = _kept.setdefault(generation, _Kept())
+    async with kept.loading:
+        now = generation.searcher.num_docs
+        if kept.spelling is None or _is_stale(kept, now):
+            kept.spelling = await SEARCH.run(_load, generation)
+            kept.loaded_at, kept.articles = time.monotonic(), now
+        return kept.spelling
+
+
+def _load(generation: Generation) -> Spelling:
+    counts: dict[str, int] = {}
+    for name in ("title", "sapo"):
+        for word, count in generation.searcher.terms_with_prefix(name, ""):
+            counts[word] = max(count, counts.get(word, 0))
+    return Spelling(counts)
+
+
+def _is_stale(kept: _Kept, articles: int) -> bool:
+    return time.monotonic() - kept.loaded_at > _RENEW_AFTER_SECONDS or articles > _GROWTH * kept.articles
+
+
+# Slips in a question: what its unknown words may have been meant to be, and how to say so.
 
 
 def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] | None:

@@ -1,19 +1,20 @@
-"""Ask the index: candidates by any of the words, ranked closely, with slips mended where that finds more."""
+"""Ask the index: ranked candidates, slips mended where that finds more, and counts of matches by day."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.model import NO_FILTERS, Filters
-from storage.search.rank import Ranked, judged
 from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
-from storage.search.respelling import respelled, slipped, told
-from storage.search.vocabulary import spelling_of
+from storage.search.respelling import respelled, slipped, spelling_of, told
 from storage.threads import SEARCH
-from summarizer.questions.matching import Groups
+from summarizer.questions.hits import NO_FILTERS, Filters, Ranked, judged
+from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
+
+# Ask the index: candidates by any of the words, ranked closely, with slips mended where that finds more.
 
 _NEARLY_ALL = 0.9  # of a question: what then lacks is not missed
 _ENOUGH = 3  # articles with all words somewhere: then no word is taken for a slip
@@ -169,3 +170,42 @@ def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -
     is_exact = reading != "text" or read.whole <= max(WHOLE_READ, len(hits))
     looked_through = max(total, read.whole)
     return Found(ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs)
+
+
+# How many articles matched a question on each of the last days, and the best one of each.
+
+_WINDOW = 300  # matches that are read
+Day = tuple[dt.date, int, int | None]
+
+
+async def matches_by_day(
+    connection: AsyncConnection,
+    query: Query,
+    *,
+    now: dt.datetime,
+    zone: str | dt.tzinfo,
+    filters: Filters = NO_FILTERS,
+    days: int = 30,
+) -> tuple[Day, ...]:
+    """Count the articles with all words in title or sapo on each of the last `days` local days, oldest first.
+
+    A day is given with its count and the id of its best article, None where nothing matched. Only the newest
+    few hundred matches are looked at; days before the oldest of these are left out.
+    """
+    zone = ZoneInfo(zone) if isinstance(zone, str) else zone
+    last = now.astimezone(zone).date()
+    first = last - dt.timedelta(days=days - 1)
+    begin = dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC)
+    since = max(filters.since, begin) if filters.since else begin
+    narrowed = Filters(filters.source_names, filters.topics, since, filters.until or now)
+    reader = await reader_of(connection, query, narrowed, now)
+    hits, total = await reader.newest(_WINDOW)
+    ranked = await SEARCH.run(judged, hits, reader.groups, now=now)
+    own = [one for one in ranked if one.is_own]
+    on_day: dict[dt.date, list[int]] = {}
+    for one in own or ranked:
+        on_day.setdefault(one.hit.at.astimezone(zone).date(), []).append(one.hit.article_id)
+    if total > len(hits) and on_day:
+        first = min(on_day)
+    shown = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
+    return tuple((day, len(on_day.get(day, ())), next(iter(on_day.get(day, ())), None)) for day in shown)

@@ -9,7 +9,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, Table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.holds import find_limit, lift_limit
+from storage.delivery.refusals import find_limit, lift_limit
 from storage.delivery.states import DeliveryStatus
 from storage.tables import deliveries, subscribers, watch_hits, web_sources
 

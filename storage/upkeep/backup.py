@@ -1,16 +1,95 @@
-"""A consistent copy of the SQLite file while others read and write it.
-
-PostgreSQL has `pg_dump` for this; `docs/operating.md` says how.
-"""
+"""A sound copy of the SQLite file: is the file whole, and copying it while others read and write."""
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from storage.driver_errors import without_values
 from storage.engine import Database
-from storage.errors import StorageError
-from storage.private_files import create_private
+from storage.errors import DamagedError, StorageError, is_damage, without_values
+from storage.private_files import beside, create_private, tighten
+
+# Is the SQLite file whole? And if it is not, which back-up is the last.
+#
+# PostgreSQL checks its own files. A back-up is remembered beside the database, not in it: it is asked for
+# when the database cannot be read.
+
+_MARK = b"SQLite format 3\0"
+_LIST = ".backups"  # beside the database, one path a line, the last one last
+_MOST_REMEMBERED = 50
+
+
+async def check_sound(database: Database) -> None:
+    """Make sure that the file can be worked with; reads all of it.
+
+    Raises:
+        DamagedError: it is damaged, or no database at all.
+    """
+    if (file := database.file) is None:
+        return
+    if reason := await asyncio.to_thread(_find_damage, file):
+        raise DamagedError(reason, backup=await asyncio.to_thread(find_last_backup, file))
+
+
+async def keep_private(database: Database) -> None:
+    """Take everybody else's rights on the database's files that are ours, back-ups included."""
+    if file := database.file:
+        await asyncio.to_thread(lambda: tighten(files_of(file)))
+
+
+def _find_damage(file: Path) -> str | None:
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(file, timeout=10)) as connection:
+            [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:  # locked, say, is not damaged; whoever opens it next says more
+        return str(error) if is_damage(error) else None
+    return None if found == "ok" else str(found)
+
+
+def remember_backup(file: Path, copy: Path) -> None:
+    """Write down beside the database `file` that `copy` is a back-up of it."""
+    known = [*_remembered(file), str(copy.resolve())]
+    create_private(_list_of(file))
+    _list_of(file).write_text("\n".join(known[-_MOST_REMEMBERED:]) + "\n", encoding="utf-8")
+
+
+def find_last_backup(file: Path) -> Path | None:
+    """Return the newest back-up of `file` that is still there: remembered, or made by an upgrade."""
+    upgrades = file.parent.glob(f"{file.name}.*.bak")
+    there = [copy for copy in {*map(Path, _remembered(file)), *upgrades} if _is_database(copy)]
+    return max(there, key=lambda copy: copy.stat().st_mtime, default=None)
+
+
+def files_of(file: Path) -> list[Path]:
+    """Return every file that is known to hold rows of the SQLite database `file`, back-ups elsewhere too."""
+    elsewhere = [copy for copy in map(Path, _remembered(file)) if _is_database(copy)]
+    return [*beside(file), *elsewhere]
+
+
+def _list_of(file: Path) -> Path:
+    return file.with_name(file.name + _LIST)
+
+
+def _remembered(file: Path) -> list[str]:
+    try:
+        return _list_of(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return []
+
+
+def _is_database(copy: Path) -> bool:
+    try:
+        with copy.open("rb") as opened:
+            return opened.read(len(_MARK)) == _MARK
+    except OSError:
+        return False
+
+
+# A consistent copy of the SQLite file while others read and write it.
+#
+# PostgreSQL has `pg_dump` for this; `docs/operating.md` says how.
 
 
 def _copy(source: Path, target: Path) -> None:

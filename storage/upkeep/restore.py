@@ -11,9 +11,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.driver_errors import is_locked, without_values
 from storage.engine import Database
-from storage.errors import InUseError, SchemaError, StorageError
+from storage.errors import InUseError, SchemaError, StorageError, is_locked, without_values
 from storage.private_files import COMPANIONS, create_private
 from storage.upkeep.upgrade import is_known
 

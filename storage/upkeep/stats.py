@@ -1,23 +1,28 @@
-"""Counts for the operator: what is stored, who listens, what was sent."""
+"""Counts for the operator: what is stored, who listens, what was sent, now and over days."""
 
 import datetime as dt
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import subscribers as people
 from storage.articles import count_waiting
+from storage.conversations import count_passed_over, count_set_aside
 from storage.delivery import outlook
-from storage.delivery.counts import count_finished
 from storage.delivery.deliveries import count_open
 from storage.delivery.outlook import Outcomes, Queue
 from storage.delivery.refusals import LatestCopies, count_lost_chats, find_latest_copies
 from storage.delivery.retractions import count_batches
-from storage.inbox import find_refusals
-from storage.tables import articles, delivery_counts, stories
-from storage.updates import count_passed_over, count_set_aside
+from storage.delivery.states import count_finished
+from storage.sources import find_refusals
+from storage.tables import articles, delivery_counts, stories, subscribers
+
+# Counts for the operator: what is stored, who listens, what was sent.
 
 _LOST_FOR = dt.timedelta(days=7)
 _IN_DELIVERY = ("queue", "outcomes", "refused", "lost_chats")
@@ -82,3 +87,39 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         updates_set_aside=await count_set_aside(connection),
         updates_passed_over=await count_passed_over(connection),
     )
+
+
+# Counts over days for the operator: how many listen, and what was sent.
+
+
+async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
+    """Return how many chats were subscribed at each moment, paused ones included.
+
+    Known is only what a chat's row says today: one that left and came back counts throughout, one that
+    deleted its data not at all.
+    """
+    s = subscribers.c
+    counts = [
+        func.count().filter(
+            and_(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))
+        )
+        for moment in moments
+    ]
+    row = (await connection.execute(select(*counts).select_from(subscribers))).one()
+    return list(row)
+
+
+async def deliveries_between(
+    connection: AsyncConnection, moments: Sequence[dt.datetime]
+) -> list[Counter[str]]:
+    """Return for each span between two moments (ascending) the finished deliveries of its slots."""
+    n = delivery_counts.c
+    query = select(n.slot_at, n.sent, n.gone, n.unknown).where(
+        n.slot_at >= moments[0], n.slot_at < moments[-1]
+    )
+    spans = [Counter[str]() for _ in moments[1:]]
+    for row in await connection.execute(query):
+        spans[bisect_right(moments, row.slot_at) - 1].update(
+            sent=row.sent, gone=row.gone, unknown=row.unknown
+        )
+    return spans

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from summarizer.extraction.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
-from summarizer.text.captions import likeness_to_captions, word_weights
-from summarizer.text.openers import is_dangling
+from summarizer.text.boilerplate import likeness_to_captions, word_weights
+from summarizer.text.openings import is_dangling
 
 _NO_CAPTION_WORDS = -1.5  # log odds of the words alone below which no sentence is worth a closer look
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")

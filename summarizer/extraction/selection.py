@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from summarizer.extraction.features import Measured, measure
 from summarizer.extraction.scoring import score_alone, score_beside
 from summarizer.extraction.vectors import Floats, Indices, Vectors, vectorise
-from summarizer.text.openers import is_dangling
+from summarizer.text.openings import is_dangling
 
 RANKER = "diemtin"  # what this ranker is called beside sumy's
 _BEAM = 3

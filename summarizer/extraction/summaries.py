@@ -11,11 +11,10 @@ from typing import NamedTuple
 from summarizer.extraction.selection import RANKER, Limits, select
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
 from summarizer.text.cleaning import clean_body, is_subhead, lines_of
-from summarizer.text.leads import is_cut, opens_with_credit
+from summarizer.text.openings import is_cut, opens_with_credit
 from summarizer.text.repair import Repaired, repair
 from summarizer.text.sentences import sentences_of
-from summarizer.text.syllables import syllables
-from summarizer.text.tokens import tokens_of
+from summarizer.text.syllables import syllables, tokens_of
 
 _FEWEST_SYLLABLES = 4  # shorter is a cry or a label
 _MOST_SENTENCES = (

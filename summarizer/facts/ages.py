@@ -7,7 +7,7 @@ from typing import Self
 
 from summarizer.facts.fact import Fact, Found, search, where
 from summarizer.model import Document
-from summarizer.text.capitals import NAME
+from summarizer.text.sentences import NAME
 from summarizer.text.syllables import canonical, folded
 
 _AFTER_NAME = re.compile(

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from summarizer.facts.number_words import AGES, PEOPLE, TIME_UNITS
 from summarizer.facts.numbers import Measure, Quantity, find_quantities
-from summarizer.facts.quantity_words import AGES, PEOPLE, TIME_UNITS
 from summarizer.model import Document, FieldName, Place
 from summarizer.text.sentences import split
 from summarizer.text.syllables import canonical, syllables

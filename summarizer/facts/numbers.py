@@ -2,7 +2,7 @@
 
 Reads "hơn 200 căn nhà", "hai mươi lăm người", "2,5 tỷ đồng", "hàng chục xe", "3-5 ngày" and "65.400m2";
 passes over what only looks like a quantity: dates, clock times, ordinals, names and codes with digits in
-them. Whether two of them speak of the same thing is `same_thing`'s business.
+them. Whether two of them speak of the same thing is decided in `same_figures`.
 """
 
 import math
@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from summarizer.facts.number_words import SCALE, SPELLED, VAGUE, magnitude, spelled_number
-from summarizer.facts.quantity_words import (
+from summarizer.facts.number_words import (
     ABBREVIATED_HEADS,
     CLASSIFIERS,
     NO_HEADS,
@@ -19,10 +18,15 @@ from summarizer.facts.quantity_words import (
     ORDINALS,
     PEOPLE,
     QUALIFIERS,
+    SCALE,
     SHORT_HEADS,
+    SPELLED,
     TIME_UNITS,
     UNITS,
+    VAGUE,
     Qualifier,
+    magnitude,
+    spelled_number,
 )
 from summarizer.text.syllables import canonical
 

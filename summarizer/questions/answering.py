@@ -10,19 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from summarizer.facts.superseded import gives_other_figure
-from summarizer.model import Document, Sentence
+from summarizer.facts.same_figures import gives_other_figure
+from summarizer.model import Document, Piece, Quote, Sentence
 from summarizer.questions.coverage import Asked
 from summarizer.questions.evidence import ANSWERS, ReadArticle, ReadSentence, cut_into_words, evidence_of
 from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
 from summarizer.questions.query import Query
 from summarizer.questions.sought import Sought
 from summarizer.stories.roundups import is_only_of_parts
-from summarizer.stories.telling import Piece, Quote, repeats, repeats_title, within_share
-from summarizer.text.captions import likeness_to_captions
-from summarizer.text.furniture import ends_as_sentence, is_byline, is_furniture
-from summarizer.text.leads import is_cut, opens_with_credit
-from summarizer.text.openers import is_dangling
+from summarizer.stories.telling import repeats, repeats_title, within_share
+from summarizer.text.boilerplate import ends_as_sentence, is_byline, is_furniture, likeness_to_captions
+from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.syllables import folded, syllables
 
 MOST_READ = 8  # articles looked at, the best of the search

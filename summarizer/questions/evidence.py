@@ -14,14 +14,12 @@ from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, pairwise
 
-from summarizer.model import FieldName, Place
+from summarizer.model import FieldName, Piece, Place
 from summarizer.questions.coverage import FAR, Asked, Coverage
-from summarizer.questions.sought import Occurrence, Sought, word_numbers
-from summarizer.questions.watch_match import Head, rarity
-from summarizer.stories.telling import Piece
-from summarizer.text.compounds import compounded
+from summarizer.questions.sought import Occurrence, Sought, compounded, word_numbers
+from summarizer.questions.watching import Head, rarity
 from summarizer.text.sentences import split
-from summarizer.text.words import Forms, word_forms
+from summarizer.text.syllables import Forms, word_forms
 
 ANSWERS = 0.5  # from this likelihood on an article answers
 _MOST_CHARACTERS = 12_000  # of a body: an answer that stands further down is not what the article is about

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from summarizer.text.capitals import UPPER
+from summarizer.text.sentences import UPPER
 from summarizer.text.syllables import folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]

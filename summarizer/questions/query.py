@@ -1,9 +1,4 @@
-"""Read what someone typed into one value: terms, filters and times, each with its place in the text.
-
-Nothing typed is an error: what cannot be understood is read as plain words or dropped, and the work that a
-query can cause is bounded here. `storage.search` looks the words up; the caller knows what the names of
-sources and topics stand for.
-"""
+"""Read what someone typed as a question: words to find, phrases, words to leave out, filters, a time."""
 
 import datetime as dt
 import re
@@ -12,12 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
-from summarizer.questions.importance import asks_for_news
-from summarizer.questions.query_filters import NO_NAMES, Names, find_filters, named_topic
-from summarizer.questions.spellings import Run, longest_form, other_numbers, other_spellings
-from summarizer.questions.time_words import NO_TIMES, find_times
-from summarizer.text.syllables import folded
-from summarizer.text.words import word_forms
+from summarizer.questions.equivalents import Run, longest_form, other_numbers, other_spellings
+from summarizer.questions.filters import NO_NAMES, NO_TIMES, Names, find_filters, find_times, named_topic
+from summarizer.questions.phrases import asks_for_news
+from summarizer.text.syllables import folded, word_forms
 
 __all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Place", "Query", "Run", "Term", "parse_query"]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from summarizer.questions.importance import phrase_places
+from summarizer.questions.phrases import phrase_places
 from summarizer.questions.query import Query, parse_query
 
 _ASK_ANYWHERE, _ASK_LAST = {"gì", "nào", "mấy"}, {"không", "ko", "chưa", "thế", "vậy", "nhỉ", "à"}

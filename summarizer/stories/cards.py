@@ -7,14 +7,10 @@ shown. The rules of quoting are the digest's.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from summarizer.facts.disagreements import find_disagreements
-from summarizer.facts.superseded import gives_other_figure
-from summarizer.model import Disagreement, Sentence
+from summarizer.facts.same_figures import gives_other_figure
+from summarizer.model import Candidate, Disagreement, Piece, Quote, Report, Sentence
+from summarizer.stories.disagreements import find_disagreements
 from summarizer.stories.telling import (
-    Candidate,
-    Piece,
-    Quote,
-    Report,
     lead_sentences,
     leading,
     main_topic,

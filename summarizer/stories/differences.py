@@ -1,15 +1,239 @@
-"""What the papers of a story disagree on, and what is new in it since a reader was told it.
+"""What is new in a story since a reader was told it, and what its papers disagree on."""
 
-Both are worked out for the few stories that a digest tells, and only from articles that may be quoted.
-"""
-
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
-from summarizer.facts.disagreements import find_disagreements
-from summarizer.model import Place, Sentence
-from summarizer.stories.news import what_is_new
-from summarizer.stories.telling import Candidate, DigestStory, Piece, Quote, showable, within_share
+from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_claims, names
+from summarizer.facts.number_words import AGES, TIME_UNITS
+from summarizer.facts.numbers import Measure
+from summarizer.facts.same_figures import same_thing
+from summarizer.model import Candidate, DigestStory, Piece, Place, Quote, Sentence
+from summarizer.stories.acts import acts_in, is_background
+from summarizer.stories.disagreements import find_disagreements
+from summarizer.stories.telling import quote_of, showable, within_share
+from summarizer.text.boilerplate import caption_score
+from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
+from summarizer.text.sentences import UPPER, split
+from summarizer.text.syllables import canonical, syllables
+
+# Find what is new in a story since a reader was told it: sentences of newer articles, word for word.
+#
+# By rule: a sentence is news when it tells a fact that no older article tells, also not in other words: a
+# figure that differs from the older one for the same thing, an act, a decision, an outcome, or a new
+# count. A new name alone is none: bystanders, photographers and officials are named everywhere. News
+# stands at the top of an article; deeper down is what happened before.
+
+_MOST_REPEATED = 0.45  # of a sentence's pairs of syllables, in the older articles
+_SAID_BEFORE = 0.6  # of a sentence's content words, in one older sentence or headline
+_OF_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
+_SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
+_LEAD_SENTENCES = 4  # of a body: what is new stands first
+_FIGURE_CHANGED, _NEW_ACT, _NEW_COUNT, _KNOWN_ACT, _NEW_NAME = 3.0, 2.0, 1.2, 0.6, 0.5
+_LEAST = 1.0  # less is no fact
+_MOST_NAMES = 2  # that count
+_LONGEST_CAPTION = 24  # syllables
+_CAPTION_LIKE = 2.0  # log odds
+_VIETNAM = dt.timezone(dt.timedelta(hours=7))
+_DAY = re.compile(r"(?<![\d/.,-])(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d%]|[.,/-]\d{1,2}(?!\d))")
+_QUOTED = re.compile('[“"«]')
+_CREDIT = re.compile(r"\((?:Ảnh|Nguồn|Hình|Clip|Video)\b")
+_SPEAKS = re.compile(r"[^“\"]{0,60}: ?[“\"]")  # somebody's words, and nothing but them
+_INSIDE = re.compile(rf"(?<=\w )([{UPPER}][^\W\d_]+) (?=([^\W\d_]+))")
+_TITLE_WORDS = (
+    "Bộ Chủ Tổng Thủ Phó Đại Công Giám Trung Hội Sở Ủy Uỷ Chính Quốc Nhà Tòa Viện Cục Ban Tập Thượng Thiếu"
+    " Ngoại Trường Đảng Liên Bệnh Phòng Cảng Sân Cầu"
+)
+_TITLES = frozenset(_TITLE_WORDS.split())  # open names and offices, in mid-sentence too
+
+
+class _Known(NamedTuple):
+    """What the older articles say."""
+
+    pairs: frozenset[tuple[str, str]]
+    words: frozenset[str]
+    acts: frozenset[str]
+    sentences: tuple[frozenset[str], ...]  # the content words of each, and of each headline
+    claims: tuple[Claim, ...]
+    values: frozenset[tuple[Measure, float]]
+    numbers: frozenset[float]
+    until: dt.date  # the day of the newest of them, in Vietnam
+
+
+def what_is_new(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[Quote, ...]:
+    """Return the sentences of `new` that say what `old` does not, the most telling first; it may be none."""
+    if not old or not new:
+        return ()
+    known = _known(old, new)
+    rated = []
+    for piece in sorted(new, key=lambda piece: (piece.moment, piece.article_id), reverse=True):
+        headline = piece.document.title if _is_headline_new(piece, known) else ""
+        for position, sentence in enumerate(_sentences(piece)):
+            rating = _news_in(piece, sentence, known, headline)
+            if rating >= _LEAST:
+                rated.append((position / (2 * _LEAD_SENTENCES) - rating, quote_of(piece, sentence)))
+    return tuple(quote for _, quote in sorted(rated, key=lambda one: one[0]))
+
+
+def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
+    texts = [piece.document.field(field) for piece in old for field in ("title", *FIELDS)]
+    pairs: set[tuple[str, str]] = set()
+    for text in texts:
+        pairs.update(pairwise(syllables(text)))
+    measures = {
+        quantity.measure
+        for piece in new
+        for field in FIELDS
+        for quantity in figures(piece.document.field(field))
+    }
+    claims = [claim for piece in old for claim in find_claims(piece.document, measures)]
+    return _Known(
+        pairs=frozenset(pairs),
+        words=frozenset(word for pair in pairs for word in pair),
+        acts=frozenset(act for text in texts for act in acts_in(text)),
+        sentences=tuple(
+            frozenset(content_words(text[start:end])) for text in texts for start, end in split(text)
+        ),
+        claims=tuple(claims),
+        values=frozenset((found.measure, found.value) for text in texts for found in figures(text)),
+        numbers=frozenset(found.value for text in texts for found in figures(text)),
+        until=max(piece.moment for piece in old).astimezone(_VIETNAM).date(),
+    )
+
+
+def _sentences(piece: Piece) -> Iterator[Sentence]:
+    """Yield what may be news of an article: the sentences that it opens with, then those of its summary."""
+    seen = set()
+    for sentence in (*_opening(piece), *piece.summary):
+        if sentence not in seen and _stands_alone(sentence) and not _is_glued(piece, sentence):
+            yield sentence
+        seen.add(sentence)
+
+
+def _opening(piece: Piece) -> Iterator[Sentence]:
+    for field in FIELDS:
+        text = piece.document.field(field)
+        for start, end in split(text)[:_LEAD_SENTENCES]:
+            yield Sentence(text[start:end], Place(0, field, start, end))
+
+
+def _stands_alone(sentence: Sentence) -> bool:
+    text = sentence.text
+    length = len(syllables(text))
+    if not _SHORTEST <= length <= _LONGEST or not text.endswith((".", "!", "”", '"')):
+        return False
+    if is_dangling(text) or opens_with_credit(text) or is_cut(text, sentence.place.field):
+        return False
+    if (
+        _CREDIT.search(text)
+        or _SPEAKS.match(text)
+        or text.count("“") != text.count("”")
+        or text.count('"') % 2
+    ):
+        return False
+    if _QUOTED.match(text) or text.startswith("*") or is_background(text):
+        return False
+    is_lead = sentence.place.field == "sapo"  # which holds no captions
+    return is_lead or length > _LONGEST_CAPTION or caption_score(text) < _CAPTION_LIKE
+
+
+def _is_glued(piece: Piece, sentence: Sentence) -> bool:
+    """Tell whether a subhead or caption without a stop stands before the sentence, as one with it.
+
+    Then a word in mid-sentence has a capital, and elsewhere in the article a small letter.
+    """
+    text = piece.document.field(sentence.place.field)
+    return any(
+        first not in _TITLES and f"{first.lower()} {second}" in text
+        for first, second in _INSIDE.findall(sentence.text)
+        if second.islower()
+    )
+
+
+def _news_in(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> float:
+    """Rate how much a sentence adds to what is known: 0 nothing. `headline`: "" where it says nothing new."""
+    place = sentence.place
+    told = [claim for claim in known.claims if claim.measure in _measures(piece, place)]
+    mine = find_claims(piece.document, {claim.measure for claim in told})
+    if any(_has_changed(claim, told) for claim in mine if claim.place == place):
+        return _FIGURE_CHANGED
+    if not headline or not _is_of_headline(sentence, headline):
+        return 0.0
+    if _is_said(sentence.text, known) or _is_of_before(sentence.text, known.until):
+        return 0.0
+    return _facts_in(piece, sentence, known)
+
+
+def _is_headline_new(piece: Piece, known: _Known) -> bool:
+    """Tell whether the headline says what no older sentence does: papers put there what is new."""
+    title = piece.document.title
+    return not _is_said(title, known) or bool({one.value for one in figures(title)} - known.numbers)
+
+
+def _is_of_headline(sentence: Sentence, title: str) -> bool:
+    """Tell whether a sentence tells what the headline does, and so no more than beside it."""
+    words = set(content_words(title))
+    return len(words & set(content_words(sentence.text))) >= max(2, _OF_HEADLINE * len(words))
+
+
+def _is_said(text: str, known: _Known) -> bool:
+    """Tell whether the older articles say it, also in other words."""
+    pairs = set(pairwise(syllables(text)))
+    if len(pairs & known.pairs) >= _MOST_REPEATED * len(pairs):
+        return True
+    words = frozenset(content_words(text))
+    return any(len(words & said) >= _SAID_BEFORE * len(words) for said in known.sentences)
+
+
+def _is_of_before(text: str, until: dt.date) -> bool:
+    """Tell whether every day that the sentence names is before the day up to which the story was told."""
+    days = [(int(found[2]), int(found[1])) for found in _DAY.finditer(text)]
+    days = [(month, day) for month, day in days if 1 <= month <= 12 and 1 <= day <= 31]
+    return bool(days) and all(day < (until.month, until.day) for day in days)
+
+
+def _facts_in(piece: Piece, sentence: Sentence, known: _Known) -> float:
+    """Rate the acts and counts that no older article has; a new name adds to one, but is none."""
+    acts = set(acts_in(sentence.text))
+    rating = _NEW_ACT if acts - known.acts else _KNOWN_ACT if acts else 0.0
+    if any(one not in known.values for one in _counts(piece, sentence.place)):
+        rating += _NEW_COUNT
+    place = sentence.place
+    named = set(names(piece.document.field(place.field), place.start, place.start, place.end))
+    new_names = sum(canonical(name) not in known.words for name in named)
+    return rating and rating + _NEW_NAME * min(_MOST_NAMES, new_names)
+
+
+def _counts(piece: Piece, place: Place) -> Iterator[tuple[Measure, float]]:
+    """Yield what a sentence counts, but for hours, days and ages."""
+    for found in figures(piece.document.field(place.field)):
+        is_inside = place.start <= found.start < place.end
+        if (
+            is_inside
+            and found.qualifier != "vague"
+            and found.unit not in TIME_UNITS
+            and found.unit not in AGES
+        ):
+            yield found.measure, found.value
+
+
+def _measures(piece: Piece, place: Place) -> set[Measure]:
+    inside = figures(piece.document.field(place.field))
+    return {quantity.measure for quantity in inside if place.start <= quantity.start < place.end}
+
+
+def _has_changed(claim: Claim, told: Sequence[Claim]) -> bool:
+    """Tell whether an older figure of the same thing differs, and none agrees."""
+    same = [older.quantity for older in told if same_thing(older, claim)]
+    return bool(same) and not any(claim.quantity.agrees_with(older) for older in same)
+
+
+# What the papers of a story disagree on, and what is new in it since a reader was told it.
+#
+# Both are worked out for the few stories that a digest tells, and only from articles that may be quoted.
 
 _PIECES_COMPARED = 8  # of a long story, the newest: bounds the work
 

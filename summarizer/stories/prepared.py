@@ -11,22 +11,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from summarizer.model import Candidate, DigestStory, Piece, Quote
 from summarizer.stories.differences import news_of, with_disagreement
-from summarizer.stories.frequencies import Frequencies
 from summarizer.stories.quoting import common_words, surely_same
-from summarizer.stories.telling import (
-    Candidate,
-    DigestStory,
-    Piece,
-    Quote,
-    leading,
-    main_topic,
-    repeats,
-    reports_of,
-    showable,
-    tell,
-)
-from summarizer.stories.terms import Terms, article_terms, similarity
+from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
+from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 
 _FRESH_HOURS = 18.0  # a story counts half after this long
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business

@@ -9,12 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from summarizer.stories.evidence import Others
-from summarizer.stories.frequencies import Frequencies
+from summarizer.model import Piece
 from summarizer.stories.leads import Lead, lead_of
-from summarizer.stories.same_event import same_event
-from summarizer.stories.telling import Piece
-from summarizer.stories.terms import LEAD_CHARACTERS, Terms, article_terms, similarity
+from summarizer.stories.same_event import Others, same_event
+from summarizer.stories.terms import LEAD_CHARACTERS, Frequencies, Terms, article_terms, similarity
 
 QUOTE_AT = 0.75  # how probable one event must be; of labelled pairs so told nine in ten are
 _SHORTEST_BODY = 200  # characters: less is a line of leftovers

@@ -1,20 +1,186 @@
-"""How probable it is that two articles report one event.
-
-A logistic regression over `evidence.FIGURES`; its weights, and where to join and to quote, are in
-`data/same_event.json`, which `benchmarks/train_same_event.py` makes of labelled pairs.
-"""
+"""How probable it is that two articles report one event, from what speaks for it and against it."""
 
 import importlib.resources
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.stories.evidence import FIGURES, Floats, Others, compare
-from summarizer.stories.frequencies import Frequencies
-from summarizer.stories.leads import Lead
+from summarizer.stories.leads import IN_LEAD, IN_TITLE, IS_NAME, IS_WORD, NAME_IN_TITLE, Lead
+from summarizer.stories.terms import Frequencies
+
+# Compare an article with others: what speaks for one event and what against it, as figures.
+#
+# Figures, not decisions: `same_event` weighs them. A lead of forty syllables needs who, where and what in
+# common, so names and other words are compared apart, and what both name otherwise counts against them.
+
+FIGURES = (
+    *("whole", "titles", "leads", "crossed", "contained", "amount"),
+    *("names", "rarest_name", "other_names", "other_title_names"),
+    *("words", "rarest_words", "names_and_words"),
+    *("numbers", "other_numbers", "day", "other_day"),
+    *("hours", "days_apart", "hours_unknown", "one_paper"),
+    *("rarest", "rarest_next", "advice"),
+    *("meaning", "bodies", "bodies_alike"),
+)
+"""What `compare` returns, in order."""
+
+_UNKNOWN_HOURS = 12.0  # stands for a time that is not known
+_LOGARITHM = 10.0  # about the weight of the rarest term, to bring weights to the size of 1
+_MOST_NUMBERS = 3
+
+Floats = NDArray[np.float64]
+
+
+class Others(NamedTuple):
+    """The articles to compare with. hours, one_paper, bodies_alike: (n,); NaN where it is not known."""
+
+    leads: Sequence[Lead]
+    hours: Floats
+    one_paper: NDArray[np.bool_]
+    bodies_alike: Floats
+
+
+def compare(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
+    """Return the figures of `lead` beside each of the others: (n, len(FIGURES))."""
+    terms = _Shared(lead, others.leads, frequencies)
+    known = ~np.isnan(others.hours)
+    hours = np.where(known, others.hours, _UNKNOWN_HOURS)
+    bodies = ~np.isnan(others.bodies_alike)
+    numbers = np.array([_numbers(lead, other) for other in others.leads]).reshape(-1, 2)
+    days = np.array([_days(lead, other) for other in others.leads], np.float64).reshape(-1, 2)
+    meaning = np.array([other.meaning for other in others.leads]) @ lead.meaning
+    columns = (
+        *terms.figures(),
+        *numbers.T,
+        *days.T,
+        np.log1p(hours) / 4,
+        known & (hours > 24),
+        ~known,
+        others.one_paper,
+        *terms.rarest(),
+        [lead.is_advice and other.is_advice for other in others.leads],
+        meaning,
+        bodies,
+        np.where(bodies, others.bodies_alike, 0.0),
+    )
+    return np.column_stack(columns).astype(np.float64)
+
+
+class _Shared:
+    """The terms of one article beside those of n others, in flat arrays; `at` is the number of the other."""
+
+    def __init__(self, lead: Lead, others: Sequence[Lead], frequencies: Frequencies) -> None:
+        self.count = len(others)
+        sizes = [other.hashes.size for other in others]
+        self.at = np.repeat(np.arange(self.count), sizes)
+        hashes = np.concatenate([other.hashes for other in others])
+        self.flags = np.concatenate([other.flags for other in others])
+        self.rarity = frequencies.weights(hashes)
+        self.weights = self.rarity**2
+        self.mine = lead.flags
+        self.my_rarity = frequencies.weights(lead.hashes)
+        self.my_weights = self.my_rarity**2
+        if lead.hashes.size:
+            places = np.minimum(np.searchsorted(lead.hashes, hashes), lead.hashes.size - 1)
+            self.shared = lead.hashes[places] == hashes
+            self.flags_here = np.where(self.shared, lead.flags[places], np.uint8(0))
+        else:
+            self.shared = np.zeros(hashes.size, np.bool_)
+            self.flags_here = np.zeros(hashes.size, np.uint8)
+
+    def figures(self) -> tuple[Floats, ...]:
+        """Return the figures from `whole` to `names_and_words`."""
+        shared = self._sum(self.shared)
+        total, mine = self._sum(None), float(self.my_weights.sum())
+        names = self._cosine(IS_NAME, IS_NAME)
+        words = self._cosine(IS_WORD, IS_WORD)
+        crossed = (self._cosine(IN_TITLE, IN_LEAD) + self._cosine(IN_LEAD, IN_TITLE)) / 2
+        return (
+            _ratio(shared, np.sqrt(total * mine)),
+            self._cosine(IN_TITLE, IN_TITLE),
+            self._cosine(IN_LEAD, IN_LEAD),
+            crossed,
+            _ratio(shared, np.minimum(total, mine)),
+            np.log1p(shared) / 5,
+            names,
+            self._largest(IS_NAME, 1)[0] / _LOGARITHM,
+            self._differing(IS_NAME),
+            self._differing(NAME_IN_TITLE),
+            words,
+            np.add.reduce(self._largest(IS_WORD, 3)) / (3 * _LOGARITHM),
+            np.sqrt(names * words),
+        )
+
+    def rarest(self) -> tuple[Floats, Floats]:
+        """Return how rare the rarest term shared is, and the mean of the three after it."""
+        first, *rest = self._largest(np.uint8(0), 4)
+        return first / _LOGARITHM, np.add.reduce(rest) / (3 * _LOGARITHM)
+
+    def _sum(self, where: NDArray[np.bool_] | None) -> Floats:
+        at, weights = (self.at, self.weights) if where is None else (self.at[where], self.weights[where])
+        return np.bincount(at, weights, self.count).astype(np.float64)  # of nothing it counts integers
+
+    def _cosine(self, here: np.uint8, there: np.uint8) -> Floats:
+        """Return the cosine of the terms with the flag `here` in the article, `there` in the others."""
+        in_other = (self.flags & there) > 0
+        both = in_other & ((self.flags_here & here) > 0)
+        mine = float(self.my_weights[(self.mine & here) > 0].sum())
+        return _ratio(self._sum(both), np.sqrt(self._sum(in_other) * mine))
+
+    def _differing(self, flag: np.uint8) -> Floats:
+        """Return which share of the names one side has that the other does not, of the side that has fewer.
+
+        A half where a side names nothing: that tells nothing.
+        """
+        in_other = (self.flags & flag) > 0
+        theirs, mine = self._sum(in_other), float(self.my_weights[(self.mine & flag) > 0].sum())
+        unknown_here = self._sum(in_other & ~self.shared)
+        known_there = self._sum((self.flags_here & flag) > 0)
+        of_theirs = np.where(theirs > 0, _ratio(unknown_here, theirs), 0.5)
+        of_mine = (mine - known_there) / mine if mine > 0 else np.full(self.count, 0.5)
+        return np.minimum(of_theirs, of_mine)
+
+    def _largest(self, flag: np.uint8, count: int) -> list[Floats]:
+        """Return the `count` largest rarities of the terms that are shared and have `flag` on both sides."""
+        both = self.shared & ((self.flags & flag) == flag) & ((self.flags_here & flag) == flag)
+        at, rarity = self.at[both], self.rarity[both]
+        order = np.lexsort((-rarity, at))
+        at, rarity = at[order], rarity[order]
+        rank = np.arange(at.size) - np.searchsorted(at, at)
+        found = []
+        for place in range(count):
+            values = np.zeros(self.count)
+            values[at[rank == place]] = rarity[rank == place]
+            found.append(values)
+        return found
+
+
+def _ratio(one: Floats, other: Floats) -> Floats:
+    return np.divide(one, other, out=np.zeros_like(one), where=other > 0)
+
+
+def _numbers(lead: Lead, other: Lead) -> tuple[float, float]:
+    """Return how much the figures that both give tell, and how many each has that the other does not."""
+    shared = sum(1.0 if len(number) > 1 else 0.4 for number in lead.numbers & other.numbers)
+    mine = sum(len(number) > 1 for number in lead.numbers - other.numbers)
+    theirs = sum(len(number) > 1 for number in other.numbers - lead.numbers)
+    return min(shared, _MOST_NUMBERS) / _MOST_NUMBERS, min(mine, theirs, _MOST_NUMBERS) / _MOST_NUMBERS
+
+
+def _days(lead: Lead, other: Lead) -> tuple[bool, bool]:
+    shared = bool(lead.days & other.days)
+    return shared, bool(lead.days and other.days) and not shared
+
+
+# How probable it is that two articles report one event.
+#
+# A logistic regression over `evidence.FIGURES`; its weights, and where to join and to quote, are in
+# `data/same_event.json`, which `benchmarks/train_same_event.py` makes of labelled pairs.
 
 # Of 96 labelled pairs of one event none is below both, of the 449 others 37 are.
 _FEWEST_WORDS = 0.3

@@ -4,22 +4,27 @@ The sentences come out of the articles' stored summaries, word for word. How muc
 is its source's word (`quote`) and our own limit: its lead, or two sentences and a fifth of it.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
-from summarizer.facts.superseded import gives_other_figure
-from summarizer.model import Disagreement, Document, FieldName, Place, Sentence, Summary, sentence_at
+from summarizer.facts.same_figures import gives_other_figure
+from summarizer.model import (
+    Candidate,
+    DigestStory,
+    Document,
+    FieldName,
+    Piece,
+    Place,
+    Quote,
+    Report,
+    Sentence,
+    SourceLink,
+    sentence_at,
+)
 from summarizer.stories.terms import article_terms, similarity
-from summarizer.text.leads import is_cut, opens_with_credit
-from summarizer.text.openers import is_dangling
+from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
-
-QuotePolicy = Literal["full", "headline", "none"]
-Precision = Literal["minute", "day", "month"]  # of a publication time
 
 MAX_QUOTES = 2
 _SHARE_OF_ARTICLE = 5  # beyond its lead, a fifth of an article at most
@@ -30,97 +35,6 @@ _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the o
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
 _FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One article of a story, as composition needs it. The places in `summary` have document 0."""
-
-    article_id: int
-    document: Document
-    summary: Summary
-    source: str
-    source_title: str
-    url: str | None
-    topic: str | None
-    published_at: dt.datetime | None
-    stored_at: dt.datetime
-    quote: QuotePolicy
-    advertorial: bool
-    precision: Precision = "minute"  # of `published_at`, which must never be shown finer
-    ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
-
-    @property
-    def was_ready_at(self) -> dt.datetime:
-        """Return since when digests could tell the article."""
-        return self.ready_at or self.stored_at
-
-    @property
-    def moment(self) -> dt.datetime:
-        """Return when the article came out; unknown counts as arrival."""
-        return self.published_at or self.stored_at
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A story that a digest may tell, with the articles that belong to it."""
-
-    story_id: int
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence word for word: `text` is what stands at `start` to `end` of the article's field."""
-
-    text: str
-    article_id: int
-    field: FieldName
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The article that a headline or sentence is of, as readers are told: its paper and when it came out."""
-
-    article_id: int
-    paper: str
-    published_at: dt.datetime | None
-    precision: Precision
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLink:
-    """A paper that reports a story, and its article."""
-
-    name: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestStory:
-    """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
-
-    `reports` are the articles of the headline and of the quotes, the headline's first.
-    When `is_update`, the reader was told the story before and the first quote is what is new.
-    """
-
-    story_id: int
-    title: str
-    topic: str | None
-    quotes: tuple[Quote, ...]
-    sources: tuple[SourceLink, ...]
-    published_at: dt.datetime | None
-    articles: int
-    disagreement: Disagreement | None = None
-    is_update: bool = False
-    reports: tuple[Report, ...] = ()
-
-    @property
-    def syllables(self) -> int:
-        """Return how much there is to read: headline and sentences."""
-        return sum(len(syllables(text)) for text in (self.title, *(quote.text for quote in self.quotes)))
 
 
 def showable(candidate: Candidate) -> list[Piece]:

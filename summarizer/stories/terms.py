@@ -1,9 +1,4 @@
-"""An article as weighted terms, so that reports of one event can be told by the words they share.
-
-Terms are canonical syllables and pairs of neighbours, weighted by TF-IDF (title twice, sapo and the start of
-the body once) and kept as 32-bit hashes: no dictionary to grow while the bot runs. How common a term is comes
-from `data/grouping.npz`, made of 19,848 articles of the vietnews corpus by `benchmarks/train_grouping.py`.
-"""
+"""An article as weighted terms: reports of one event share rare ones. How common each term is."""
 
 import importlib.resources
 import io
@@ -16,6 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summarizer.text.syllables import syllables
+
+# An article as weighted terms, so that reports of one event can be told by the words they share.
+#
+# Terms are canonical syllables and pairs of neighbours, weighted by TF-IDF (title twice, sapo and the
+# start of the body once) and kept as 32-bit hashes: no dictionary to grow while the bot runs. How common
+# a term is comes from `data/grouping.npz`, made of 19,848 articles of the vietnews corpus by
+# `benchmarks/train_grouping.py`.
 
 LEAD_SYLLABLES = 500  # the start of the body: past it reports of one event drift into different backgrounds
 LEAD_CHARACTERS = 3_000  # hold as many syllables; no more of a body need be read to know an article again
@@ -87,3 +89,39 @@ def _idf_table() -> tuple[NDArray[np.uint8], int]:
     packed = (importlib.resources.files("summarizer") / "data" / "grouping.npz").read_bytes()
     with np.load(io.BytesIO(packed)) as arrays:
         return arrays["levels"], int(arrays["unseen"])
+
+
+# How common terms are: in the corpus that the packaged table comes from, and in the news of late.
+#
+# The name of a cup that everybody writes about is rare in the corpus and says little this week. So a
+# term's weight comes from both: the corpus counts like `_CORPUS_ARTICLES` articles of the window.
+
+_CORPUS_ARTICLES = 500.0
+_BUCKETS = 1 << 20  # terms that share one are counted together, the commoner one decides
+_LEAST = 0.05  # what every article has still weighs something
+
+
+class Frequencies:
+    """In how many of the articles kept each term stands."""
+
+    def __init__(self) -> None:
+        self._counts: NDArray[np.uint32] = np.zeros(_BUCKETS, np.uint32)
+        self._articles = 0
+
+    def add(self, hashes: NDArray[np.uint32]) -> None:
+        """Count the distinct terms of an article in."""
+        self._counts[np.unique(hashes & np.uint32(_BUCKETS - 1))] += np.uint32(1)
+        self._articles += 1
+
+    def remove(self, hashes: NDArray[np.uint32]) -> None:
+        """Take back the terms of an article that was counted in."""
+        self._counts[np.unique(hashes & np.uint32(_BUCKETS - 1))] -= np.uint32(1)
+        self._articles -= 1
+
+    def weights(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Return how rare each term is, as a natural logarithm: (n,), above 0."""
+        counted = self._counts[hashes & np.uint32(_BUCKETS - 1)]
+        expected = _CORPUS_ARTICLES * np.exp(-rarity(hashes).astype(np.float64))
+        share = (counted + expected) / (self._articles + _CORPUS_ARTICLES)
+        weights: NDArray[np.float64] = np.maximum(-np.log(share), _LEAST)
+        return weights

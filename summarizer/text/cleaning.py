@@ -1,7 +1,7 @@
 """Drop from an article's body what is not its prose, and read off what the dropped lines tell.
 
 One small function a kind of line; each takes and returns lines, which carry their place in the body as
-given. What a line is by itself is told in `furniture` and `captions`; here its neighbours, its copies and
+given. What a line is by itself is told in `boilerplate`; here its neighbours, its copies and
 the head of the article count. Subheads stay, for they part paragraphs; `is_subhead` keeps them out of
 summaries. Characters are `repair`'s business.
 """
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from summarizer.text.captions import is_caption
-from summarizer.text.furniture import (
+from summarizer.text.boilerplate import (
     ends_as_sentence,
     find_source,
     heads_related_links,
     is_advertorial_mark,
     is_byline,
+    is_caption,
     is_furniture,
     is_related_link,
     without_credit,

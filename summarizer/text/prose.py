@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from summarizer.text.normal_form import composed
+from summarizer.text.repair import composed
 
 _WINDOW = 6_000  # code points read at the start, in the middle and at the end
 _LETTERS = re.compile(r"[^\W\d_]+")

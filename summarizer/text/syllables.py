@@ -1,16 +1,20 @@
-"""Vietnamese syllables as comparable tokens: one spelling for each, with marks and without.
-
-Three forms of a word are used and none of them is ever shown: `canonical` (lowercase, NFC, one tone
-placement, the look-alikes of đ mended) compares accented text; `folded` (no marks, d for đ) compares what was
-typed without accents; `syllables` cuts text into canonical tokens. No FTS engine folds đ, so we do it here.
-Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after q) is the old style, "hòa".
-"""
+"""Syllables and words of a text as comparable tokens: one spelling for each, with marks and without."""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from summarizer.text.normal_form import composed
+from summarizer.text.repair import composed
+
+# Vietnamese syllables as comparable tokens: one spelling for each, with marks and without.
+#
+# Three forms of a word are used and none of them is ever shown: `canonical` (lowercase, NFC, one tone
+# placement, the look-alikes of đ mended) compares accented text; `folded` (no marks, d for đ) compares
+# what was typed without accents; `syllables` cuts text into canonical tokens. No FTS engine folds đ, so
+# we do it here. Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after q) is the
+# old style, "hòa".
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_KEPT = 1_000  # characters of a text whose syllables are kept
@@ -75,3 +79,92 @@ def syllables(text: str) -> list[str]:
 @lru_cache(maxsize=512)  # one line is asked after by several rules in a row
 def _cut(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(canonical(text)))
+
+
+# The words of a text, in the two forms in which they compare with what someone typed.
+#
+# One cut for index, query, ranking and marking: letters and digits part, so that `U23`, `u 23` and `U-23`
+# are the same two words. Text is expected in NFC and without invisible characters, as intake stores it.
+
+_WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|\d+")
+_I_MARKED, _Y_MARKED = "iìíỉĩị", "yỳýỷỹỵ"
+_OPEN_I = re.compile(rf"(?:[hklmst]|qu)[{_I_MARKED}]")
+_MAX_LENGTH = 64  # longer ones are no words; an index takes them cut
+
+
+class Forms(NamedTuple):
+    """A word with its marks in one spelling, and without any."""
+
+    canonical: str
+    folded: str
+
+
+@lru_cache(maxsize=1 << 14)  # Vietnamese has some 7,000 syllables: nearly every word is a hit
+def _forms(word: str) -> Forms:
+    same = in_house_style(canonical(word[:_MAX_LENGTH]))
+    return Forms(same, folded(same))
+
+
+def in_house_style(word: str) -> str:
+    """Return a canonical word in the one spelling that stands for the several of the papers.
+
+    They write i or y at the end of an open syllable as their house rules say, and Đắk or Đăk.
+
+    >>> in_house_style("tỉ"), in_house_style("mỹ"), in_house_style("quí"), in_house_style("thi")
+    ('tỷ', 'mỹ', 'quý', 'thi')
+    """
+    if _OPEN_I.fullmatch(word):
+        return word[:-1] + _Y_MARKED[_I_MARKED.index(word[-1])]
+    return "đắk" if word == "đăk" else word
+
+
+def word_forms(text: str) -> list[Forms]:
+    """Return the forms of the words of `text`, in order.
+
+    >>> [word.folded for word in word_forms("Thuỷ Điện, U23")]
+    ['thuy', 'dien', 'u', '23']
+    """
+    return list(map(_forms, _WORD_OR_NUMBER.findall(text)))
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words of `text` stand, one span for each of `word_forms(text)`.
+
+    >>> word_spans("  Hạ Long")
+    [(2, 4), (5, 9)]
+    """
+    return [found.span() for found in _WORD_OR_NUMBER.finditer(text)]
+
+
+def fits(typed: str, word: Forms) -> bool:
+    """Tell whether `word` is what was typed, given that they are equal without marks: d may mean đ.
+
+    >>> fits("dường", Forms("đường", "duong")), fits("ha", Forms("hạ", "ha")), fits("hà", Forms("hạ", "ha"))
+    (True, True, False)
+    """
+    return typed in (word.canonical, word.folded) or (
+        typed[0] == "d" and word.canonical[0] == "đ" and typed[1:] == word.canonical[1:]
+    )
+
+
+# Cut the sentences of a text into canonical syllables, all at once.
+#
+# What a syllable is, is `syllables`' business; here the text is lowered and its tones placed once, not
+# once a sentence, which is twice as fast.
+
+
+def tokenize(text: str, spans: Iterable[tuple[int, int]]) -> list[list[str]]:
+    """Return the syllables of each span of `text`, which is repaired and cut between words.
+
+    >>> tokenize("Hoà ốm. Trời mưa 3,5 mm.", [(0, 7), (8, 24)])
+    [['hòa', 'ốm'], ['trời', 'mưa', '3', '5', 'mm']]
+    """
+    return [tokens for _, tokens in tokens_of(text, spans)]
+
+
+def tokens_of(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], list[str]]]:
+    """Yield each span and its syllables, as they are asked for."""
+    form = canonical(text)
+    has_places = len(form) == len(text)  # a letter like İ grows in lowercase, and places would shift
+    for start, end in spans:
+        yield (start, end), _WORD.findall(form, start, end) if has_places else syllables(text[start:end])

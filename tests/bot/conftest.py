@@ -10,11 +10,11 @@ import pytest
 import structlog
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
 from bot.emulator.client import Control, control
 from bot.emulator.emulation import Emulator
 from bot.emulator.server import serve
-from bot.newsroom import Edition, Newsroom, Source
+from bot.news.newsroom import Edition, Newsroom, Source
+from bot.news.services import Desk
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
@@ -23,10 +23,10 @@ from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.intake import Incoming
+from storage.processed import Worked, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from summarizer.model import Place, sentence_at
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam

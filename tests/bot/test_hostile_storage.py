@@ -8,15 +8,15 @@ import pytest
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
-from bot.jobs.intake import take_in
-from bot.jobs.work_up import WorkUp
+from bot.jobs.intake.intake import take_in
+from bot.jobs.intake.processing import WorkUp
+from bot.news.services import Desk
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, get_article
+from storage.conversations import find_question, record_question
 from storage.engine import Database
 from storage.intake import Origin, read_stream
-from storage.questions import find_question, record_question
 from storage.search import search_articles
 from storage.subscribers import export_subscriber, find_subscriber
 from summarizer.questions.query import parse_query

@@ -13,26 +13,25 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.answers import describe, reply_to
 from bot.chat.my_data import export_file
 from bot.chat.operators.admin import find_state, state_screen
-from bot.desk import Desk
-from bot.digests import compose_digest, window_for
-from bot.jobs.intake import poll_sources
-from bot.jobs.set_aside import SetAside
-from bot.jobs.taking import Taker
-from bot.jobs.watching import Watching
-from bot.jobs.work_up import WorkUp
-from bot.newsroom import Newsroom, Source
+from bot.jobs.intake.intake import poll_sources
+from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.taking import SetAside, Taker
+from bot.jobs.watches.watch_matching import Watching
+from bot.news.answers import describe, reply_to
+from bot.news.digests import compose_digest, window_for
+from bot.news.newsroom import Newsroom, Source
+from bot.news.services import Desk
 from bot.text_work.worker import TextWorker
-from bot.threads import CHAT
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
+from storage.processed import Worked, make_story, save_work
 from storage.subscribers import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
+from storage.threads import CHAT
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from summarizer.questions.watching import parse_watch, watch_key
 from tests.bot.conftest import Told, incoming
 from tests.loop_watch import watched_loop

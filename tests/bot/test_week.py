@@ -15,19 +15,19 @@ from zoneinfo import ZoneInfo
 from telegram.ext import ExtBot
 
 from bot.chat.settings.choices import join
-from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import Sender
-from bot.jobs.slots import reschedule_profiles, run_due_slots
-from bot.newsroom import Edition, Newsroom
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
+from bot.news.newsroom import Edition, Newsroom
+from bot.news.services import Desk
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
+from storage.processed import Worked, make_story, save_work
 from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from summarizer.model import Place, sentence_at
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam; New York leaps on Sunday

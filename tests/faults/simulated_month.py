@@ -14,13 +14,13 @@ import random
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.desk import Desk
-from bot.jobs.arrivals import Arrivals
-from bot.jobs.intake import poll_sources
-from bot.jobs.slots import reschedule_profiles, run_due_slots
-from bot.jobs.web.polling import WebPolling
-from bot.jobs.work_up import WorkUp
-from bot.newsroom import Source
+from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
+from bot.jobs.intake.intake import poll_sources
+from bot.jobs.intake.processing import WorkUp
+from bot.jobs.sources.source_polling import WebPolling
+from bot.news.newsroom import Source
+from bot.news.services import Desk
 from bot.times.clock import ManualClock
 from tests.bot.conftest import Told, make_edition
 from tests.texts_here import TextsHere

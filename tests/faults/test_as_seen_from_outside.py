@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts.process import DrawingError, draw_apart
+from bot.charts.chart import DrawingError, draw_apart
 from bot.emulator.client import Control
 from tests.bot.charts.test_charts import chart
 from tests.bot.processes.conftest import ADMIN, Start, is_polling, until

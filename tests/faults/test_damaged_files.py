@@ -23,7 +23,7 @@ from storage.errors import DamagedError, StorageError
 from storage.notes import find_note, write_note
 from storage.tables import metadata
 from storage.upkeep import upgrade as upgrading
-from storage.upkeep.soundness import check_sound, find_last_backup, remember_backup
+from storage.upkeep.backup import check_sound, find_last_backup, remember_backup
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade
 from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
 from tests.faults.conftest import Ledger, copies, make_chats

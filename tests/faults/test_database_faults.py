@@ -15,9 +15,9 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import Sender
+from bot.jobs.delivery.sender import Sender
+from bot.news.services import Desk
 from bot.operators import notices
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.desk import Desk
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from storage.engine import Database
 from storage.tables import articles, issue_stories, issues
 from tests.bot.conftest import START, Told, make_edition, source

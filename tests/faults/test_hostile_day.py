@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.emulator.client import Control, Json
-from bot.jobs.delivery import FEWEST_IN_FLIGHT
+from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.tables import articles, deliveries, issues, messages, subscribers

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.emulator.client import Control
-from bot.jobs.delivery import FEWEST_IN_FLIGHT
+from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT
 from storage.tables import questions, subscribers, updates
 from tests.bot.processes.conftest import Run, Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, accepted, copies, make_chats

@@ -7,11 +7,10 @@ import pytest
 from sqlalchemy import update
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import Sender
-from bot.telegram.lease import Lease
-from bot.telegram.owners import is_gone, this_process
+from bot.jobs.delivery.sender import Sender
+from bot.news.services import Desk
+from bot.telegram.lease import Lease, is_gone, this_process
 from storage.delivery.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
 from storage.tables import deliveries, leases
 from storage.times import UtcTime

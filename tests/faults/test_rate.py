@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from bot.emulator.client import Control, control
-from bot.emulator.process import emulator_process
+from bot.emulator.client import Control, control, emulator_process
 from tests.bot.processes.conftest import Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, accepted, copies, make_chats
 

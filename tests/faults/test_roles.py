@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import FEWEST_IN_FLIGHT, Sender
-from bot.jobs.slots import run_due_slots
+from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, Sender
+from bot.jobs.digests.slots import run_due_slots
+from bot.news.services import Desk
+from bot.process.scheduler import Ticks
 from bot.telegram.limiter import TelegramPace
 from bot.times.clock import Clock, ManualClock
-from bot.times.ticks import Ticks
 from storage.engine import Database
 from storage.tables import deliveries, issues
 from tests.bot.processes.conftest import until

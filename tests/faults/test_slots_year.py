@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.desk import Desk
-from bot.jobs.slot_plan import plan_slots
-from bot.jobs.slots import reschedule_profiles, run_due_slots
+from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
+from bot.news.services import Desk
 from bot.times.clock import ManualClock
-from bot.times.schedule import Schedule
+from bot.times.schedule import Schedule, plan_slots
 from storage.tables import issues
 
 MINUTE = dt.timedelta(minutes=1)

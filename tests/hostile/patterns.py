@@ -16,20 +16,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bot import logs
-from summarizer.text import normal_form
+from bot.process import logs
+from summarizer.text import repair
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("bot", "config", "storage", "summarizer")
 NOT_IMPORTED = ("bot.__main__", "storage.migrations")  # they act when they are imported
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
-    "bot.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
-    "summarizer.text.normal_form": (normal_form.excess_marks(), normal_form._long_run()),
+    "bot.process.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
+    "summarizer.text.repair": (repair.excess_marks(), repair._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
     "summarizer.questions.rewording": (),
     "summarizer.questions.kinds": (),
-    "summarizer.text.furniture": (),
+    "summarizer.text.boilerplate": (),
     "bot.emulator.control.events": (),
     "bot.chat.talk.grammar": (),  # asked about at most 20 words and 160 characters
 }

@@ -9,33 +9,28 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.chat.questions.watches import stopped_words
+from bot.chat.questions.watch_buttons import stopped_words
 from bot.commands.source_tables import slug_of
 from storage.identity import text_hash
 from storage.intake.decoding import decode
-from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, take
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Origin, take
 from storage.intake.feed_worker import text_of
-from storage.intake.model import Origin
 from storage.search.fields import indexed_forms
 from summarizer.extraction.summaries import summarize
 from summarizer.facts.claims import figures
-from summarizer.model import Document
+from summarizer.model import Document, Piece
 from summarizer.questions.answering import answer
 from summarizer.questions.query import parse_query
 from summarizer.questions.rewording import without_question_words
 from summarizer.questions.snippets import best_snippet
-from summarizer.stories.telling import Piece
 from summarizer.stories.terms import article_terms
-from summarizer.text.captions import is_caption
+from summarizer.text.boilerplate import find_source, is_byline, is_caption, is_furniture
 from summarizer.text.cleaning import clean_body
-from summarizer.text.furniture import find_source, is_byline, is_furniture
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
-from summarizer.text.syllables import canonical, folded
-from summarizer.text.tokens import tokenize
-from summarizer.text.words import word_forms
-from summarizer.topic_classifier import classify_topic
+from summarizer.text.syllables import canonical, folded, tokenize, word_forms
+from summarizer.topics import classify_topic
 from tests.hostile.texts import articles
 from tests.hostile.timing import find_growth, seconds
 

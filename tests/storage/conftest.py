@@ -8,10 +8,10 @@ import pytest
 from storage.articles import StoredArticle, find_waiting, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
+from storage.processed import Worked, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from summarizer.model import Place, sentence_at
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.article_addresses import article_number
-from storage.identity import MAX_URL_CHARACTERS, article_key
+from storage.identity import MAX_URL_CHARACTERS, article_key, article_number
 
 
 def key(address: str) -> str:

@@ -11,7 +11,6 @@ from storage.articles import (
     find_articles,
     find_origins,
     find_reports,
-    find_summaries,
     find_versions,
     find_waiting,
     get_article,
@@ -19,6 +18,7 @@ from storage.articles import (
 )
 from storage.engine import Database
 from storage.errors import UnknownArticleError
+from storage.processed import find_summaries
 from storage.search import search_articles
 from storage.tables import article_versions, articles
 from summarizer.questions.query import parse_query

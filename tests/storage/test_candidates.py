@@ -6,8 +6,8 @@ from dataclasses import replace
 from storage.articles import find_waiting, store_articles
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
+from storage.processed import Worked, make_story, save_work
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from tests.storage.conftest import NOW, Worker, incoming
 
 HOUR = dt.timedelta(hours=1)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts.process import DrawingError, draw_apart
-from bot.emulator.process import emulator_process
+from bot.charts.chart import DrawingError, draw_apart
+from bot.emulator.client import emulator_process
 from storage import child_processes
 from storage.child_processes import Limits, Program, for_hostile_input, start
 from storage.intake import apart
 from storage.intake.apart import FEED, OPML, PAGE, Parser, parse_apart
-from storage.intake.model import UnreadableError
+from storage.intake.drafts import UnreadableError
 from tests.bot.charts.test_charts import chart
 
 ROOT = Path(__file__).parents[2]
@@ -201,7 +201,7 @@ async def test_what_is_no_picture_is_not_sent_as_one(
     async def other(_program: Program, **streams: int) -> object:
         return await real(Program(str(file)), **streams)
 
-    monkeypatch.setattr("bot.charts.process.start_async", other)
+    monkeypatch.setattr("bot.charts.chart.start_async", other)
     with pytest.raises(DrawingError):
         await draw_apart(chart(1))
 

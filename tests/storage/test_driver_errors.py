@@ -11,13 +11,13 @@ from sqlalchemy import insert, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from bot.failures import contained
-from bot.logs import configure_logging
+from bot.process.logs import configure_logging
+from bot.process.metrics import contained
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.tables import notes, subscribers
 from storage.upkeep.backup import back_up
-from tests.bot.test_logs import _logging_as_it_was
+from tests.bot.process.test_logs import _logging_as_it_was
 
 __all__ = ["_logging_as_it_was"]  # a fixture
 

@@ -3,6 +3,19 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
+from storage.conversations import (
+    PASSED_OVER,
+    KeptUpdate,
+    count_passed_over,
+    count_set_aside,
+    find_question,
+    find_unhandled,
+    forget_handled,
+    keep_updates,
+    mark_handled,
+    record_question,
+    set_aside,
+)
 from storage.delivery.issues import find_last_issues
 from storage.engine import Database
 from storage.notes import find_note, write_note
@@ -17,7 +30,6 @@ from storage.profiles import (
     move_on,
     set_covered_until,
 )
-from storage.questions import find_question, record_question
 from storage.shown_stories import find_told
 from storage.subscribers import (
     count_by_status,
@@ -27,17 +39,6 @@ from storage.subscribers import (
     move_chat,
     set_profile,
     subscribe,
-)
-from storage.updates import (
-    PASSED_OVER,
-    Kept,
-    count_passed_over,
-    count_set_aside,
-    find_unhandled,
-    forget_handled,
-    keep_updates,
-    mark_handled,
-    set_aside,
 )
 from storage.upkeep.stats import gather_stats
 
@@ -160,17 +161,17 @@ async def test_an_update_is_kept_once_and_forgotten_when_handled(
     database: Database, now: dt.datetime
 ) -> None:
     async with database.write() as connection:
-        assert await keep_updates(connection, [Kept(10, '{"a": 1}')], now=now) == {10}
-        assert await keep_updates(connection, [Kept(10, '{"a": 1}')], now=now) == set()
-        assert await keep_updates(connection, [Kept(9, '{"b": 2}')], now=now) == {9}
+        assert await keep_updates(connection, [KeptUpdate(10, '{"a": 1}')], now=now) == {10}
+        assert await keep_updates(connection, [KeptUpdate(10, '{"a": 1}')], now=now) == set()
+        assert await keep_updates(connection, [KeptUpdate(9, '{"b": 2}')], now=now) == {9}
         assert await find_unhandled(connection) == [(9, '{"b": 2}'), (10, '{"a": 1}')]
         await mark_handled(connection, [9])
         assert await find_unhandled(connection) == [(10, '{"a": 1}')]
         await forget_handled(connection, before=now + HOUR)
-        assert await keep_updates(connection, [Kept(9, "{}")], now=now) == {9}, (
+        assert await keep_updates(connection, [KeptUpdate(9, "{}")], now=now) == {9}, (
             "a forgotten number is new again"
         )
-        assert await keep_updates(connection, [Kept(10, "{}")], now=now) == set(), (
+        assert await keep_updates(connection, [KeptUpdate(10, "{}")], now=now) == set(), (
             "an unhandled one is never forgotten"
         )
 
@@ -179,7 +180,7 @@ async def test_an_update_passed_over_is_known_counted_apart_and_dropped_in_time(
     database: Database, now: dt.datetime
 ) -> None:
     async with database.write() as connection:
-        several = [Kept(1, "{}"), Kept(2, None, PASSED_OVER), Kept(3, None, PASSED_OVER)]
+        several = [KeptUpdate(1, "{}"), KeptUpdate(2, None, PASSED_OVER), KeptUpdate(3, None, PASSED_OVER)]
         assert await keep_updates(connection, several, now=now) == {1, 2, 3}
         assert await keep_updates(connection, several, now=now) == set()
         assert await find_unhandled(connection) == [(1, "{}")]
@@ -193,8 +194,8 @@ async def test_an_update_set_aside_is_counted_not_handled_and_dropped_in_time(
     database: Database, now: dt.datetime
 ) -> None:
     async with database.write() as connection:
-        assert await keep_updates(connection, [Kept(1, "{}", "message: KeyError")], now=now) == {1}
-        assert await keep_updates(connection, [Kept(2, "{}")], now=now) == {2}
+        assert await keep_updates(connection, [KeptUpdate(1, "{}", "message: KeyError")], now=now) == {1}
+        assert await keep_updates(connection, [KeptUpdate(2, "{}")], now=now) == {2}
         assert await count_set_aside(connection) == 1
         await set_aside(connection, 2, "not an update")
         assert await count_set_aside(connection) == 2

@@ -8,9 +8,8 @@ from itertools import cycle, islice
 
 import pytest
 
-from summarizer.facts.disagreements import find_disagreements
-from summarizer.model import Disagreement, Document, Place, Sentence, Summary
-from summarizer.stories.telling import Piece, QuotePolicy
+from summarizer.model import Disagreement, Document, Piece, Place, QuotePolicy, Sentence, Summary
+from summarizer.stories.disagreements import find_disagreements
 from summarizer.text.syllables import syllables as syllables_of
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.topics import BUILT_IN_TOPICS
-from summarizer.topic_classifier import TOPICS, classify_topic
+from config.defaults import BUILT_IN_TOPICS
+from summarizer.topics import TOPICS, classify_topic
 
 CASES = json.loads(Path(__file__).with_name("topic_texts.json").read_text(encoding="utf-8"))
 PRECOMPOSED_NEW_STYLE = {"hòa": "hoà", "hóa": "hoá", "tòa": "toà", "thủy": "thuỷ", "ủy": "uỷ"}

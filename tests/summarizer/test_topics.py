@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.topics import BUILT_IN_TOPICS
+from config.defaults import BUILT_IN_TOPICS
 from summarizer.topics import (
     TopicClues,
     TopicRules,

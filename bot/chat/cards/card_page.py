@@ -8,23 +8,23 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat.messages import card_texts, texts
-from bot.chat.messages.dates import publication_label
-from bot.chat.messages.markup import (
+from bot.messages import card_texts, texts
+from bot.messages.markup import (
     MAX_ENTITIES,
     MAX_UNITS,
     count_entities,
     one_line,
     printable,
+    render,
     safe_link,
     shortened,
     visible_length,
 )
-from bot.chat.messages.rendering import difference_line
-from bot.chat.messages.templating import render
+from bot.messages.rendering import difference_line
+from bot.messages.spoken import publication_label
 from storage.times import Published
+from summarizer.model import Quote, Report
 from summarizer.stories.cards import Card, Step
-from summarizer.stories.telling import Quote, Report
 
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_STEP = 140

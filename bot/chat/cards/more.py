@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.callbacks import encode
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import ShowMore, TurnMore
 from bot.chat.cards.under_digest import number_row
-from bot.chat.intents import ShowMore, TurnMore
-from bot.chat.messages import card_texts, texts
-from bot.chat.messages.markup import MAX_UNITS
-from bot.chat.messages.rendering import listed
-from bot.chat.messages.screen import Screen
-from bot.chat.visit import Tap
-from bot.stories import find_candidates
-from bot.threads import CHAT
+from bot.chat.context import Screen, Tap
+from bot.messages import card_texts, texts
+from bot.messages.markup import MAX_UNITS
+from bot.messages.rendering import listed
+from bot.news.stories import find_candidates
 from storage.story_lists import find_story_list
 from storage.subscribers import find_subscriber
+from storage.threads import CHAT
 from summarizer.digest import Candidate, DigestStory
 from summarizer.stories.telling import leading, tell
 

@@ -2,16 +2,15 @@
 
 import datetime as dt
 
+from bot.chat.buttons.intents import OpenCard
 from bot.chat.cards.card_page import Looking, card_page
-from bot.chat.guard import Guard, Limit
-from bot.chat.intents import OpenCard
-from bot.chat.messages import card_texts
-from bot.chat.messages.screen import Screen
-from bot.chat.visit import Tap, Visit
-from bot.stories import find_candidate
-from bot.threads import CHAT
+from bot.chat.context import Screen, Tap, Visit
+from bot.chat.permissions import Guard, Limit
+from bot.messages import card_texts
+from bot.news.stories import find_candidate
 from storage.story_history import SentStory, find_corrections_of, find_sent
 from storage.subscribers import find_subscriber
+from storage.threads import CHAT
 from summarizer.stories.cards import tell_at_length
 
 _TWICE = (Limit(1, dt.timedelta(seconds=5)),)  # two taps at once are one

@@ -7,11 +7,11 @@ from itertools import islice
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.callbacks import encode
-from bot.chat.intents import OpenCard, ShowMore
-from bot.chat.messages import texts
-from bot.chat.messages.rendering import RenderedPart
-from bot.digests import Composed
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import OpenCard, ShowMore
+from bot.messages import texts
+from bot.messages.rendering import RenderedPart
+from bot.news.digests import Composed
 from storage.delivery.messages import Buttons
 from storage.story_lists import record_story_lists
 from summarizer.digest import MOST_LISTED

@@ -11,21 +11,21 @@ from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
+from bot.chat.buttons import keyboards
+from bot.chat.buttons.intents import AskToSend, Preview, SendNow
+from bot.chat.context import Screen, Tap, Visit
 from bot.chat.digest_now import send_digest
-from bot.chat.intents import AskToSend, Preview, SendNow
-from bot.chat.messages import keyboards, spoken, texts
-from bot.chat.messages.markup import one_line, shortened
-from bot.chat.messages.screen import Screen
-from bot.chat.operators.admin_issues import look_at, say_batch, say_status
-from bot.chat.visit import Tap, Visit
-from bot.desk import Desk
-from bot.newsroom import Newsroom
+from bot.chat.operators.issues import look_at, say_batch, say_status
+from bot.messages import spoken, texts
+from bot.messages.markup import one_line, shortened
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
-from bot.threads import CHAT
 from storage.delivery.retractions import Batch, find_batches
 from storage.notes import find_note, write_note
 from storage.profiles import Profile, count_listeners, find_profiles
+from storage.threads import CHAT
 from storage.upkeep.stats import Stats, gather_stats
 
 _DAY = dt.timedelta(hours=24)

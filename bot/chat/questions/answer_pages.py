@@ -12,11 +12,6 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.answers import MOST_FOUND, FoundArticle, Reply
-from bot.chat.messages import texts
-from bot.chat.messages.dates import day_label, publication_day, publication_label
-from bot.chat.messages.markup import one_line, printable, safe_link, shortened
-from bot.chat.messages.rendering import difference_line
 from bot.chat.questions.results import (
     RESULTS_PER_PAGE,
     Above,
@@ -25,12 +20,18 @@ from bot.chat.questions.results import (
     render_results,
     shown_question,
 )
-from bot.digests import piece_of
-from bot.newsroom import Newsroom
+from bot.messages import texts
+from bot.messages.markup import one_line, printable, safe_link, shortened
+from bot.messages.rendering import difference_line
+from bot.messages.spoken import day_label, publication_day, publication_label
+from bot.news.answers import MOST_FOUND, FoundArticle, Reply
+from bot.news.digests import piece_of
+from bot.news.newsroom import Newsroom
 from storage.articles import StoredArticle
-from summarizer.questions.details import further_sentences
+from summarizer.model import Candidate, Quote
 from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query, parse_query
-from summarizer.stories.telling import Candidate, Quote, tell
+from summarizer.questions.snippets import further_sentences
+from summarizer.stories.telling import tell
 from summarizer.text.syllables import syllables
 
 _NAMES_SHOWN = 8

@@ -9,10 +9,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answers import FoundArticle, Reply, as_shown, describe, local_day, reply_again, reply_to
-from bot.chat.intents import AskAgain, Rewording, ShowView, TurnPage, View
-from bot.chat.messages import keyboards, texts
-from bot.chat.messages.screen import Screen
+from bot.chat.buttons import keyboards
+from bot.chat.buttons.intents import AskAgain, Rewording, ShowView, TurnPage, View
+from bot.chat.context import Screen, Tap, Visit
 from bot.chat.questions.answer_pages import (
     DayCount,
     Readers,
@@ -24,14 +23,15 @@ from bot.chat.questions.answer_pages import (
     sources_page,
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
-from bot.chat.visit import Tap, Visit
-from bot.threads import CHAT
+from bot.messages import texts
+from bot.news.answers import FoundArticle, Reply, as_shown, describe, local_day, reply_again, reply_to
 from storage.articles import StoredArticle, find_articles, find_reports
-from storage.questions import Kept, Question, find_question, record_question
+from storage.conversations import KeptAnswer, Question, find_question, record_question
 from storage.search import matches_by_day
-from storage.search.by_day import Day
+from storage.search.search import Day
 from storage.subscribers import find_subscriber
-from summarizer.questions.importance import asks_for_news
+from storage.threads import CHAT
+from summarizer.questions.phrases import asks_for_news
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.rewording import halves
 
@@ -102,7 +102,7 @@ async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
     if reply.query.is_empty:
         return Screen(texts.EMPTY_QUESTION)
     days = await _count_days(visit, reply, readers) if _may_have_days(reply, readers) else ()
-    kept = Kept(reply.attempt, reply.found, days)
+    kept = KeptAnswer(reply.attempt, reply.found, days)
     asked_in = None if isinstance(visit, Tap) or visit.message is None else visit.message.message_id
     async with visit.desk.database.write() as connection:
         question_id = await record_question(

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from bot.chat.messages.dates import publication_label
-from bot.chat.messages.markup import (
+from bot.messages.markup import (
     MAX_ENTITIES,
     MAX_UNITS,
     count_entities,
     one_line,
     printable,
+    render,
     safe_link,
     shortened,
     visible_length,
 )
-from bot.chat.messages.templating import render
+from bot.messages.spoken import publication_label
 from storage.times import Published
 
 RESULTS_PER_PAGE = 5

@@ -7,18 +7,16 @@ import structlog
 from markupsafe import Markup
 from telegram.constants import ChatAction
 
-from bot.charts.model import Chart, Panel, Series
-from bot.charts.process import DrawingError, draw_apart
-from bot.chat.messages import texts
-from bot.chat.messages.markup import one_line, safe_link, shortened
-from bot.chat.messages.screen import Attachment, Screen
-from bot.chat.visit import Visit
-from bot.desk import Desk
-from bot.narrowing import read_question
-from bot.newsroom import Newsroom
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
+from bot.chat.context import Attachment, Screen, Visit
+from bot.messages import texts
+from bot.messages.markup import one_line, safe_link, shortened
+from bot.news.narrowing import read_question
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
-from storage.search.by_day import Day
+from storage.search.search import Day
 from storage.subscribers import find_subscriber
 from summarizer.questions.query import Query
 

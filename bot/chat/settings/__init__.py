@@ -1,1 +1,1 @@
-"""What a chat can choose: times, days, editions, quiet hours, topics, pausing."""
+"""What a chat can choose: times, days, editions, quiet hours, topics, pauses."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.intents import Change, Press, SetDays, SetEdition, SetQuiet, SetTimes, SetTopic, SetZone
-from bot.desk import Desk
-from bot.newsroom import Newsroom
+from bot.chat.buttons.intents import Change, Press, SetDays, SetEdition, SetQuiet, SetTimes, SetTopic, SetZone
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from bot.chat.intents import Intent
-from bot.chat.messages import keyboards, spoken, talk_texts, texts
-from bot.chat.messages.markup import shortened
-from bot.chat.messages.screen import Screen
-from bot.newsroom import Edition, Newsroom
+from bot.chat.buttons import keyboards
+from bot.chat.buttons.intents import Intent
+from bot.chat.context import Screen
+from bot.messages import spoken, texts
+from bot.messages.markup import shortened
+from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours
 from storage.profiles import Choices
 from storage.subscribers import Subscriber
@@ -127,7 +128,7 @@ def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> M
     if subscriber.paused_until is None:
         return texts.PAUSED_NOW
     moment = spoken.say_moment(subscriber.paused_until, edition.schedule.zone, now=now)
-    return talk_texts.PAUSED_NOW_UNTIL.format(moment=moment)
+    return texts.PAUSED_NOW_UNTIL.format(moment=moment)
 
 
 def _held(edition: Edition, quiet: QuietHours) -> list[dt.time]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.chat.talk.grammar import full_form
-from bot.chat.talk.slots import Listener
-from bot.chat.talk.values import find_values, wish_of_values, with_values_named
+from bot.chat.talk.rule_slots import Listener
+from bot.chat.talk.slot_values import find_values, wish_of_values, with_values_named
 from bot.chat.talk.wishes import Plain, Wish
 from summarizer.text.syllables import folded
 

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.chat.intents import Confirm, PauseFor, Press, SetDays, SetTimes
-from bot.chat.messages import spoken, talk_keyboards, talk_texts, texts
-from bot.chat.messages.screen import Screen
+from bot.chat.buttons import talk_keyboards
+from bot.chat.buttons.intents import Confirm, PauseFor, Press, SetDays, SetTimes
+from bot.chat.context import Screen, Tap, Visit
 from bot.chat.questions.results import shown_question
-from bot.chat.settings import pausing, schedule, topics
+from bot.chat.settings import choosing_times, choosing_topics
 from bot.chat.settings.choices import change_choices, find_chosen
-from bot.chat.settings.typed_topics import NoTopicLeftError, TypedTopics, topic_changes
-from bot.chat.talk.slots import Listener
+from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
+from bot.chat.talk.rule_slots import Listener
 from bot.chat.talk.understanding import understand
 from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, Wish
-from bot.chat.visit import Tap, Visit
-from bot.narrowing import topic_names
-from bot.threads import CHAT
-from storage.questions import find_question, record_question
+from bot.messages import spoken, texts
+from bot.news.narrowing import topic_names
+from storage.conversations import find_question, record_question
 from storage.subscribers import Subscriber
+from storage.threads import CHAT
 
 _MOST_PAUSED_DAYS = 31
 
@@ -60,7 +60,7 @@ async def propose_watch(visit: Visit, words: str) -> None:
     """Offer to watch the words, or to search for them."""
     shown = shown_question(words)
     kept = await _keep(visit, words)
-    html = talk_texts.PROPOSE_WATCH.format(words=shown)
+    html = texts.PROPOSE_WATCH.format(words=shown)
     await visit.send(Screen(html, talk_keyboards.for_watching(shown, kept)))
 
 
@@ -70,29 +70,29 @@ async def confirm(tap: Tap, wanted: Confirm) -> None:
         said = await find_question(connection, wanted.question_id, tap.chat_id)
     subscriber = await find_chosen(tap.desk, tap.chat_id)
     if said is None or subscriber is None:
-        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if said else talk_texts.STALE_PROPOSAL)
+        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if said else texts.STALE_PROPOSAL)
         return
     wish = await CHAT.run(understand, said.text, await listener(tap, said.asked_at))
     match wish:
         case PauseUntil(until) if until > tap.now:
-            await pausing.pause(tap, until)
+            await choosing_times.pause(tap, until)
         case SetSchedule(changes):
             changed = await change_choices(tap.desk, tap.chat_id, *changes)
             if changed is None or changed.is_same:
                 await tap.acknowledge(texts.UNCHANGED if changed else texts.STALE_BUTTON)
                 return
-            undo = schedule.undo_of(changed)
-            await tap.show(schedule.changed_screen(tap.desk, changed, texts.SAVED, undo=undo))
+            undo = choosing_times.undo_of(changed)
+            await tap.show(choosing_times.changed_screen(tap.desk, changed, texts.SAVED, undo=undo))
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:
-            await tap.acknowledge(talk_texts.STALE_PROPOSAL)
+            await tap.acknowledge(texts.STALE_PROPOSAL)
 
 
 async def pause_for(tap: Tap, wanted: PauseFor) -> None:
     """Pause for some days from now on."""
     days = min(wanted.days, _MOST_PAUSED_DAYS)
-    await pausing.pause(tap, tap.now + dt.timedelta(days=days))
+    await choosing_times.pause(tap, tap.now + dt.timedelta(days=days))
 
 
 async def _set_topics(tap: Tap, subscriber: Subscriber, wish: SetTopics) -> None:
@@ -100,9 +100,11 @@ async def _set_topics(tap: Tap, subscriber: Subscriber, wish: SetTopics) -> None
     try:
         changes = topic_changes(wish.how, wish.topics, subscriber.choices.topics, newsroom)
     except NoTopicLeftError:
-        await tap.acknowledge(talk_texts.NO_TOPIC_LEFT)
+        await tap.acknowledge(texts.NO_TOPIC_LEFT)
         return
-    await tap.show(await topics.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics)))
+    await tap.show(
+        await choosing_topics.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics))
+    )
 
 
 async def _keep(visit: Visit, words: str) -> int:
@@ -116,8 +118,8 @@ def _proposal(visit: Visit, subscriber: Subscriber, wish: Wish) -> _Proposal | N
     match wish:
         case PauseUntil(until):
             moment = spoken.say_moment(until, own.zone, now=visit.now)
-            label = talk_texts.BUTTON_YES_PAUSE.format(moment=moment)
-            return _Proposal(talk_texts.PROPOSE_PAUSE.format(moment=moment), label)
+            label = texts.BUTTON_YES_PAUSE.format(moment=moment)
+            return _Proposal(texts.PROPOSE_PAUSE.format(moment=moment), label)
         case SetSchedule(changes):
             times, days = spoken.say_times(own.times), spoken.say_days(own.days)
             for change in changes:
@@ -126,13 +128,13 @@ def _proposal(visit: Visit, subscriber: Subscriber, wish: Wish) -> _Proposal | N
                         times = spoken.say_list(typed)
                     case SetDays(typed_days):
                         days = spoken.say_days(typed_days)
-            label = talk_texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
+            label = texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
             panel = (texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)
-            return _Proposal(talk_texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
+            return _Proposal(texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
         case SetTopics(how, names):
-            said = topics.say_names(names, newsroom)
+            said = choosing_topics.say_names(names, newsroom)
             panel = (texts.BUTTON_TOPICS, Press.SHOW_TOPICS)
-            html = talk_texts.PROPOSE_TOPICS[how].format(topics=said)
-            return _Proposal(html, talk_texts.BUTTON_TOPICS[how].format(topics=said), panel)
+            html = texts.PROPOSE_TOPICS[how].format(topics=said)
+            return _Proposal(html, texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel)
         case _:
             return None

@@ -1,11 +1,19 @@
-"""What a message to the bot itself asks for, as data. A message that asks for none of these is a question."""
+"""What a message to the bot itself asks for, as data, also where it leans on the last question. Pure."""
 
 import datetime as dt
+import functools
+import re
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Literal
 
-from bot.chat.intents import Change
+from bot.chat.buttons.intents import Change
+from summarizer.questions.query import parse_query
+from summarizer.questions.rewording import subject_of
+from summarizer.text.syllables import folded
+
+# What a message to the bot itself asks for, as data. A message that asks for none of these is a question.
 
 
 class Plain(Enum):
@@ -115,3 +123,80 @@ Wish = (
     | FollowUp
     | ShowAddress
 )
+
+
+# A question that leaves out what the last one was about, made whole again. Pure.
+
+_FILE = Path(__file__).with_name("places.txt")
+_AT = re.compile(r"^(?:ở|tại|o|tai)\s+(?=\S)", re.IGNORECASE)
+_LONGEST = 200  # characters of a question
+
+
+def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
+    """Return `follow_up` as a whole question, `last` being the question before it.
+
+    >>> completed("lũ Quảng Bình hôm qua", FollowUp("instead", "Nghệ An"), dt.date(2026, 11, 22))
+    'lũ Nghệ An hôm qua'
+    >>> completed("lũ Quảng Bình", FollowUp("also", "thiệt hại bao nhiêu"), dt.date(2026, 11, 22))
+    'lũ Quảng Bình thiệt hại bao nhiêu'
+    >>> completed("lũ Quảng Bình hôm nay", FollowUp("instead", "hôm qua"), dt.date(2026, 11, 22))
+    'lũ Quảng Bình hôm qua'
+    """
+    last = last[:_LONGEST]
+    subject = subject_of(last, today)
+    words = _AT.sub("", follow_up.words)
+    if follow_up.how == "also":
+        return f"{subject} {words}"
+    if (place := _place_in(last)) and _place_in(words):
+        start, end = place
+        return f"{last[:start]}{words}{last[end:]}"
+    if folded(words).split()[:1] == folded(subject).split()[:1]:  # "giá vàng", "còn giá bạc thì sao"
+        return words
+    if _place_in(words) or is_time(words, today):
+        return f"{subject} {words}"
+    return f"{_first_word(subject)} {words}"
+
+
+def is_place(words: str) -> bool:
+    """Tell whether `words` are the name of a place and nothing else.
+
+    >>> is_place("ở Thanh Hóa"), is_place("Hà Nội bao nhiêu quận")
+    (True, False)
+    """
+    named = _AT.sub("", words)
+    return _place_in(named) == (0, len(named))
+
+
+def is_time(words: str, today: dt.date) -> bool:
+    """Tell whether `words` are a time that a question could name, and nothing else.
+
+    >>> is_time("hôm qua", dt.date(2026, 11, 22)), is_time("giá bạc", dt.date(2026, 11, 22))
+    (True, False)
+    """
+    query = parse_query(words, today=today)
+    return not query.without(query.time_places)
+
+
+def _first_word(subject: str) -> str:
+    """Return what stays of a subject when its name is exchanged: "giá" of "giá vàng"."""
+    first, _, rest = subject.partition(" ")
+    return first if rest else subject
+
+
+@functools.cache
+def _places() -> tuple[str, ...]:
+    lines = _FILE.read_text("utf-8").splitlines()
+    return tuple(sorted((folded(line) for line in lines if line and line[0] != "#"), key=len, reverse=True))
+
+
+def _place_in(text: str) -> tuple[int, int] | None:
+    """Return where the first place stands in `text`, the longest that begins there."""
+    plain = f" {folded(text)} "
+    if len(plain) != len(text) + 2:  # folding joined or parted letters: no places to trust
+        return None
+    found = [(plain.find(f" {place} "), -len(place)) for place in _places()]
+    found = [each for each in found if each[0] >= 0]
+    if not found:
+        return None
+    start, length = min(found)
+    return start, start - length

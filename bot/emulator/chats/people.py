@@ -1,9 +1,11 @@
-"""Users and chats as the emulator keeps them, and how the Bot API writes them."""
+"""Users, chats and the bot's own profile as the emulator keeps them, and how the Bot API writes them."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.emulator.refusals import Refusal, bad_request, forbidden, upgraded
+
+# Users and chats as the emulator keeps them, and how the Bot API writes them.
 
 ChatType = Literal["private", "group", "supergroup", "channel"]
 MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
@@ -186,3 +188,36 @@ _RESTRICTIONS: dict[str, Any] = {
     "can_pin_messages": False,
     "can_manage_topics": False,
 }
+
+
+# What a bot says about itself: names, descriptions and commands, per language and audience.
+
+Commands = list[dict[str, str]]
+ScopeKey = tuple[str, int, int]
+
+DEFAULT_SCOPE: ScopeKey = ("default", 0, 0)
+
+
+@dataclass(slots=True)
+class Profile:
+    """Texts by language ("" for all others) and commands by scope (type, chat, user) and language."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    short_descriptions: dict[str, str] = field(default_factory=dict)
+    commands: dict[tuple[ScopeKey, str], Commands] = field(default_factory=dict)
+
+    def commands_shown(self, chat: Chat, user_id: int, language: str, *, is_administrator: bool) -> Commands:
+        """Return the commands a user sees in `chat`: the narrowest scope first, then the language."""
+        if chat.is_private:
+            scopes = [("chat", chat.id, 0), ("all_private_chats", 0, 0), DEFAULT_SCOPE]
+        else:
+            narrow: list[ScopeKey] = [("chat_administrators", chat.id, 0)] if is_administrator else []
+            wide: list[ScopeKey] = [("all_chat_administrators", 0, 0)] if is_administrator else []
+            scopes = [("chat_member", chat.id, user_id), *narrow, ("chat", chat.id, 0), *wide]
+            scopes += [("all_group_chats", 0, 0), DEFAULT_SCOPE]
+        for scope in scopes:
+            for written_in in (language, ""):
+                if commands := self.commands.get((scope, written_in)):
+                    return commands
+        return []

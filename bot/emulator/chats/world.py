@@ -6,22 +6,53 @@ that replaces it do at Telegram; the number before the colon is the bot's id.
 
 import secrets
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.emulator.chats.attachments import Attachment
-from bot.emulator.chats.files import FileShelf
 from bot.emulator.chats.messages import Keyboard, Message, Version
-from bot.emulator.chats.people import Chat, ChatType, User
-from bot.emulator.chats.profile import Profile
-from bot.emulator.faults import Faults
-from bot.emulator.limits import RateLimits, Rates
+from bot.emulator.chats.people import Chat, ChatType, Profile, User
+from bot.emulator.chats.uploads import Attachment, FileShelf
+from bot.emulator.limits import Faults, RateLimits, Rates
 from bot.emulator.markup.entities import FormattedText
-from bot.emulator.signals import Signal
-from bot.emulator.stats import Stats
-from bot.emulator.updates import UpdateQueue
+from bot.emulator.update_queue import Signal, UpdateQueue
+
+# Exact counts of what was called, how it was answered, and what each chat was sent.
+
+
+@dataclass(slots=True)
+class Stats:
+    """Counts since the start or the last reset; a status is a code, or `cut` for a connection cut."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    by_method: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    by_chat: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    accepted: Counter[int] = field(default_factory=Counter)
+
+    def count(self, method: str, status: str, chat_id: int | None) -> None:
+        """Count one call of `method`, written as in the documentation, and its answer."""
+        self.statuses[status] += 1
+        self.by_method[method][status] += 1
+        if chat_id is not None:
+            self.by_chat[chat_id][status] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all counts; `accepted` are messages that stand in a chat, told of or not."""
+        return {
+            "calls": sum(self.statuses.values()),
+            "statuses": dict(self.statuses),
+            "methods": {
+                name: {"calls": sum(row.values()), "statuses": dict(row)}
+                for name, row in self.by_method.items()
+            },
+            "chats": {
+                str(chat_id): {"accepted": self.accepted[chat_id], "statuses": dict(self.by_chat[chat_id])}
+                for chat_id in sorted(self.by_chat.keys() | self.accepted.keys())
+            },
+            "accepted": sum(self.accepted.values()),
+        }
+
 
 # Beyond 32 bits on purpose: ids of today's users are, and a bot must keep them whole.
 BOT_ID_BEFORE_FIRST_CALL = 1_000_000_001

@@ -4,14 +4,14 @@
 input and serves the answers; `docs/emulator.md` is the description for those who use it.
 """
 
-from bot.emulator.control import events, inline, people, switches, topics, views
-from bot.emulator.control.table import Routes
+from bot.emulator.control import events, groups, inline_users, switches, views
+from bot.emulator.control.routes import Routes
 
 ROUTES: Routes = {
-    **people.ROUTES,
+    **groups.ROUTES,
     **events.ROUTES,
-    **inline.ROUTES,
-    **topics.ROUTES,
+    **inline_users.ROUTES,
+    **groups.TOPIC_ROUTES,
     **switches.ROUTES,
     **views.ROUTES,
 }

@@ -8,19 +8,11 @@ from pydantic import Field, model_validator
 from bot.emulator.chats.messages import Keyboard, Message
 from bot.emulator.chats.people import ADMINISTRATORS, ANONYMOUS_ADMINISTRATOR, Chat
 from bot.emulator.chats.world import World
-from bot.emulator.control.people import unblock
-from bot.emulator.control.table import (
-    Body,
-    InputError,
-    Routes,
-    acting_user,
-    known_chat,
-    known_message,
-)
-from bot.emulator.control.topics import known_topic
+from bot.emulator.control.groups import known_topic, unblock
+from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_message
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import detect
-from bot.emulator.methods.texts import MAX_TEXT_UNITS
+from bot.emulator.methods.send_text import MAX_TEXT_UNITS
 
 MAX_WAIT_SECONDS = 60
 

@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import Field
 
 from bot.emulator.chats.world import World
-from bot.emulator.control.table import Body, InputError, Routes
-from bot.emulator.faults import WEBHOOK, Fault, FaultKind
+from bot.emulator.control.routes import Body, InputError, Routes
+from bot.emulator.limits import WEBHOOK, Fault, FaultKind
 from bot.emulator.methods import METHODS
 
 
 class FaultBody(Body):
-    """A fault for the next `times` calls; see `faults.Fault`."""
+    """A fault for the next `times` calls; see `limits.Fault`."""
 
     kind: FaultKind
     times: int = Field(default=1, ge=1)

@@ -7,7 +7,7 @@ from pydantic import Field
 from bot.emulator.chats.messages import Message
 from bot.emulator.chats.people import ADMINISTRATORS, Chat
 from bot.emulator.chats.world import World
-from bot.emulator.control.table import Body, Routes, known_chat
+from bot.emulator.control.routes import Body, Routes, known_chat
 
 MAX_WAIT_SECONDS = 60
 

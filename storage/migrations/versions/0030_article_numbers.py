@@ -1,7 +1,7 @@
 """One identity for an article whatever its headline and door: keys of addresses are made anew.
 
-The rule stands here as it was then (see `storage.article_addresses` for today's). An article whose new key
-another one holds already becomes `was:ID:KEY`; `storage.upkeep.merging` makes one article of both.
+The rule stands here as it was then (see `storage.identity` for today's). An article whose new key
+another one holds already becomes `was:ID:KEY`; `storage.upkeep.upgrade` makes one article of both.
 """
 
 import re

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts import process
+from bot.charts import chart as process
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart, from_json, to_json
 from bot.charts.draw import draw
-from bot.charts.model import Chart, Panel, Series, from_json, to_json
-from bot.charts.process import DrawingError, draw_apart
 
 DAY = dt.date(2026, 10, 24)
 

@@ -17,20 +17,20 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions
-from bot.desk import Desk
 from bot.emulator.client import Control, Json, control
 from bot.emulator.server import serve
-from bot.jobs.renewing_topics import clues_of
-from bot.newsroom import Edition, Newsroom, Source
+from bot.jobs.intake.renewing_topics import clues_of
+from bot.news.newsroom import Edition, Newsroom, Source
+from bot.news.services import Desk
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
-from storage.intake.model import Incoming
+from storage.intake.drafts import Incoming
+from storage.processed import Worked, make_story, save_work
 from storage.subscribers import Subscriber, find_subscriber
 from storage.times import Published
-from storage.work import Worked, make_story, save_work
 from summarizer.model import Place, sentence_at
 from summarizer.topics import decide_topic
 

@@ -7,9 +7,8 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.chat.access import ACCESS, Access, access_to
-from bot.chat.callbacks import encode, parse
-from bot.chat.intents import (
+from bot.chat.buttons.callbacks import encode, parse
+from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
@@ -39,6 +38,7 @@ from bot.chat.intents import (
     WatchAgain,
     WatchQuestion,
 )
+from bot.chat.permissions import ACCESS, Access, access_to
 
 NEWS = (OpenCard, ShowMore, TurnMore)  # what these name is news, and nobody's own
 KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Press]

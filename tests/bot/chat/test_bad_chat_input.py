@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Bot
 
-from bot.assembly import assemble
 from bot.chat.operators.admin import tell_admins
 from bot.jobs.reload import NewsroomWatch
-from bot.jobs.slots import Tell
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Tell
 from bot.operators.notices import source_unreadable
+from bot.startup.assembly import assemble
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 

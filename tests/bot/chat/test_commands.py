@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 
 from bot.chat.commands import COMMANDS, register_commands
-from bot.chat.messages.texts import DESCRIPTION, SHORT_DESCRIPTION
+from bot.messages.texts import DESCRIPTION, SHORT_DESCRIPTION
 
 
 @pytest.fixture

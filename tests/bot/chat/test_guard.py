@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.guard import Guard, Limit, Verdict
+from bot.chat.permissions import Guard, Limit, Verdict
 
 START = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 LIMITS = (Limit(5, dt.timedelta(seconds=10)), Limit(60, dt.timedelta(hours=1)))

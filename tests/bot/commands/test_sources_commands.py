@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.commands.source_tables import Wanted, tables_for
+from config.defaults import starter_feeds
 from config.newsroom import Source
 from config.reading import parse_newsroom
-from config.starter import starter_feeds
 from storage.engine import Database
 from storage.sources import SourceState, save_source_state
 from tests.hostile.texts import pumped

@@ -9,8 +9,8 @@ import pytest
 import structlog
 
 from bot.commands.terminal import put, put_json, say
-from bot.logs import configure_logging
-from tests.bot.test_logs import _logging_as_it_was
+from bot.process.logs import configure_logging
+from tests.bot.process.test_logs import _logging_as_it_was
 
 __all__ = ["_logging_as_it_was"]  # a fixture
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.cli import app
-from bot.commands.opening import explained
-from bot.logs import Redactor
+from bot.commands.preparing import explained
+from bot.process.logs import Redactor
 from storage.errors import StorageError
 
 COMMANDS = [[name] for name in app.list_commands(None)] + [["db", "upgrade"]]
@@ -25,7 +25,7 @@ def test_help_is_vietnamese_and_fits_a_terminal(run: Any, command: list[str]) ->
 
 
 def test_help_of_all_commands_imports_none_of_them(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.commands.usage.import_module", lambda name: pytest.fail(f"imported {name}"))
+    monkeypatch.setattr("bot.commands.terminal.import_module", lambda name: pytest.fail(f"imported {name}"))
     assert "summarize" in run("--help").out
 
 

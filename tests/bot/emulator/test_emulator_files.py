@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.emulator.chats import files
-from bot.emulator.chats.files import FileShelf, Upload
+from bot.emulator.chats import uploads
+from bot.emulator.chats.uploads import FileShelf, Upload
 
 
 def test_the_oldest_files_give_way_when_the_shelf_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_SHELF_BYTES", 10)
+    monkeypatch.setattr(uploads, "MAX_SHELF_BYTES", 10)
     shelf = FileShelf()
     first, second, third = (shelf.store(Upload(f"{name}.json", "", b"xxxxx")) for name in "abc")
     assert shelf.find(first) is None

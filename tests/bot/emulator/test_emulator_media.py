@@ -11,7 +11,7 @@ from telegram.error import BadRequest
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from bot.emulator.methods import media
+from bot.emulator.methods import send_media
 
 
 def picture(width: int = 60, height: int = 40, kind: str = "PNG") -> bytes:
@@ -84,7 +84,7 @@ async def test_a_photo_past_its_own_bound_is_refused(
     bot: Bot, an: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = picture()
-    monkeypatch.setattr(media, "MAX_PHOTO_BYTES", len(content) - 1)
+    monkeypatch.setattr(send_media, "MAX_PHOTO_BYTES", len(content) - 1)
     with pytest.raises(BadRequest, match="File is too big"):
         await bot.send_photo(an, content)
     await bot.send_document(an, content)

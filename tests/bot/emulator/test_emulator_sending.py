@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from bot.emulator.methods import media
+from bot.emulator.methods import send_media
 from bot.emulator.server import MAX_BODY_BYTES
 
 
@@ -261,7 +261,7 @@ async def test_documents_that_cannot_be_are_refused(bot: Bot, an: int) -> None:
 async def test_a_file_past_the_bound_is_refused(
     emulator: Emulator, an: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(send_media, "MAX_FILE_BYTES", 1000)
     async with aiohttp.ClientSession(emulator.url) as session:
         for size in (1001, MAX_BODY_BYTES + 1):
             form = aiohttp.FormData({"chat_id": str(an)})

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.times.clock import Clock
 from storage.engine import Database
 from tests.bot.fetching.polls import Polls

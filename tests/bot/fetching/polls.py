@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
-from bot.jobs.web.polling import WebPolling
-from bot.newsroom import Newsroom, WebSource
+from bot.jobs.sources.source_polling import WebPolling
+from bot.news.newsroom import Newsroom, WebSource
+from bot.news.services import Desk
 from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
-from storage.inbox import find_refusals
-from storage.sources import SourceState, find_source_states
+from storage.sources import SourceState, find_refusals, find_source_states
 
 Reply = Callable[..., bytes]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.fetching.errors import FetchError
-from bot.fetching.headers import Validators, fresh_seconds, retry_seconds, validators_of
-from bot.fetching.hosts import GAP, Hosts
+from bot.fetching.fetch_errors import FetchError
+from bot.fetching.manners import GAP, Hosts
+from bot.fetching.responses import Validators, fresh_seconds, retry_seconds, validators_of
 from bot.times.clock import ManualClock
 
 Reply = Callable[..., bytes]

@@ -19,10 +19,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.desk import Desk
 from bot.fetching.fetcher import Fetcher
-from bot.jobs.web.polling import WebPolling
-from bot.newsroom import Newsroom, WebSource
+from bot.jobs.sources.source_polling import WebPolling
+from bot.news.newsroom import Newsroom, WebSource
+from bot.news.services import Desk
 from bot.times.clock import Clock, ManualClock
 from storage.engine import Database
 from storage.sources import SourceState

@@ -132,7 +132,7 @@ async def test_an_item_cannot_lead_into_our_network(polls: Polls, make_site: Any
 async def test_more_new_items_than_pages_at_once_come_with_the_next_polls(
     polls: Polls, site: Any, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.web.reading._MOST_PAGES", 2)
+    monkeypatch.setattr("bot.jobs.sources.source_reading._MOST_PAGES", 2)
     items = [item(f"Chuyến phà số {n}", link=f"{site.url}/{n}") for n in range(5)]
     site.pages |= {"/rss": reply(rss(*items), ETag='"1"')} | {f"/{n}": reply(page()) for n in range(5)}
     polls.declare(source(site, full_text=True))

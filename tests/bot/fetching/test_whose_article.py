@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from storage.inbox import find_refusals
+from storage.sources import find_refusals
 from tests.bot.fetching.polls import Polls, Reply, item, rss, source
 
 TRUE = "Bến phà mở lại sau ba tháng sửa chữa, đón chuyến khách đầu tiên vào sáng nay."

@@ -3,8 +3,8 @@
 import pytest
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
-from bot.jobs.delivery import Sender
+from bot.jobs.delivery.sender import Sender
+from bot.news.services import Desk
 from bot.telegram.limiter import TelegramPace
 
 

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.commands.pruning import ALLOWED
-from bot.desk import Desk
+from bot.commands.database import ALLOWED
 from bot.jobs.clock_watch import ClockWatch, judge
+from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
-from bot.jobs.slots import run_due_slots
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
-from storage.delivery.holds import find_limit, hold_chat, limit_bot
+from storage.delivery.refusals import find_limit, hold_chat, limit_bot
 from storage.notes import write_note
 from storage.sources import SourceState, save_source_state
 from storage.tables import articles, deliveries, subscribers, web_sources

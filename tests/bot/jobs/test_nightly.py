@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import func, select
 
-from bot.desk import Desk
 from bot.jobs.nightly import prune_if_night
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
 from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.tables import articles

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.assembly import assemble
-from bot.desk import Desk
 from bot.jobs.reload import NewsroomWatch
-from bot.newsroom import Newsroom
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
+from bot.startup.assembly import assemble
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
 from storage.engine import Database

@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk import Desk
+from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.nightly import prune
-from bot.jobs.slots import run_due_slots
+from bot.news.services import Desk
 from bot.times.clock import ManualClock
 from storage.delivery.states import DeliveryStatus
 from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import delete_subscriber, set_profile, set_status
 from storage.tables import deliveries, issue_stories, issues, messages, profiles, shown_stories, subscribers
-from tests.bot.jobs.test_slots import DAY, HOUR, MINUTE, TO_SLOT, KilledError, killed_at_write
+from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, KilledError, killed_at_write
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

@@ -8,23 +8,22 @@ from typing import Any
 import pytest
 from telegram.ext import ExtBot
 
-from bot.desk import Desk
 from bot.emulator.client import Control
-from bot.jobs.delivery import Sender
-from bot.jobs.slots import run_due_slots
-from bot.jobs.web.health import QUIET
-from bot.newsroom import Newsroom, WebSource
+from bot.fetching.source_health import QUIET
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.digests.slots import run_due_slots
+from bot.news.newsroom import Newsroom, WebSource
+from bot.news.services import Desk
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
 from bot.operators.reasons import Reason, Why
 from bot.telegram.limiter import TelegramPace
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.delivery.retractions import find_batch, find_batches, retract
-from storage.inbox import record_refusals
 from storage.intake import Refusal
-from storage.sources import SourceState, save_source_state
+from storage.processed import Worked, save_work
+from storage.sources import SourceState, record_refusals, save_source_state
 from storage.subscribers import set_quiet, set_status
-from storage.work import Worked, save_work
 from tests.bot.conftest import incoming
 
 Reader = Callable[..., Awaitable[int]]

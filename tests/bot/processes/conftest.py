@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.emulator.client import Control, control
-from bot.emulator.process import emulator_process
+from bot.emulator.client import Control, control, emulator_process
 
 TOKEN = "4242424242:AAbbccddeeffgghhiijjkkllmmnnooppqqr"  # noqa: S105 - the emulator takes any
 ADMIN = 900

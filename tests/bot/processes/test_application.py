@@ -9,8 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.emulator.client import Control, control
-from bot.emulator.process import emulator_process
+from bot.emulator.client import Control, control, emulator_process
 from bot.operators import notices
 from tests.bot.processes.conftest import ADMIN, NEWSROOM, TOKEN, Start, is_polling, until, until_called
 

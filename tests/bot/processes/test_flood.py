@@ -6,8 +6,8 @@ import time
 import pytest
 
 from bot.emulator.client import Control
+from storage.conversations import count_passed_over, find_unhandled
 from storage.engine import Database
-from storage.updates import count_passed_over, find_unhandled
 from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
 
 

@@ -17,7 +17,7 @@ STUCK = """\
 import asyncio
 import sys
 
-from bot.jobs.lookout import Lookout
+from bot.jobs.delivery.monitor import Lookout
 
 
 def compute() -> None:

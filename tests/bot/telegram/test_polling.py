@@ -9,13 +9,13 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import TypeHandler
 
-from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.news.services import Desk
 from bot.operators import notices
 from bot.telegram.connection import Address, Connection
+from storage.conversations import count_set_aside
 from storage.engine import Database
-from storage.updates import count_set_aside
 
 CHAT = {"id": 5, "type": "private", "first_name": "An"}
 PIN = {

@@ -16,8 +16,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.telegram.outcomes import Wait, outcome_of
-from bot.telegram.transport import AiohttpRequest, NotSentError
-from bot.telegram.troubles import explain
+from bot.telegram.transport import AiohttpRequest, NotSentError, explain
 
 TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any
 

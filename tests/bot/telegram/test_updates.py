@@ -13,17 +13,17 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 
-from bot.chat.messages import texts
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.messages import texts
 from bot.telegram.backlog import OF_A_PERSON
-from bot.telegram.polling import PollingRequest
+from bot.telegram.incoming import PollingRequest
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
 from bot.times.clock import ManualClock
+from storage.conversations import count_passed_over, count_set_aside
 from storage.engine import Database
 from storage.tables import updates
-from storage.updates import count_passed_over, count_set_aside
 
 Handle = Callable[[Update, Any], Awaitable[None]]
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
-from bot.desk import Desk
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
+from bot.news.services import Desk
 from bot.telegram.connection import Address, Connection
-from bot.telegram.webhook import ListenError, Webhook
+from bot.telegram.incoming import ListenError, Webhook
+from storage.conversations import find_unhandled
 from storage.engine import Database
-from storage.updates import find_unhandled
 
 SECRET = "bi-mat-cua-phep-thu_1"  # noqa: S105 - invented
 HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.text_work.__main__ import main
-from bot.text_work.frames import ANSWER, frame
-from bot.text_work.tasks import TASKS, Task
+from bot.text_work.tasks import ANSWER, TASKS, Task, frame
 
 _OUT = os.dup(1)  # where the frames go
 

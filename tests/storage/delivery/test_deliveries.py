@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import event, select
 
-from storage.delivery.counts import count_finished
 from storage.delivery.deliveries import (
     claim_deliveries,
     count_open,
@@ -18,7 +17,7 @@ from storage.delivery.deliveries import (
 )
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.retractions import find_batch, retract
-from storage.delivery.states import IssueStatus
+from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
 from storage.subscribers import delete_subscriber, set_quiet, set_status
 from storage.tables import deliveries

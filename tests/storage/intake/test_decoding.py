@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from storage.intake.decoding import Kind, charset_of, decode, kind_of
-from storage.intake.model import UnreadableError
+from storage.intake.drafts import UnreadableError
 
 _NEWS = "Mưa lớn ở Hạ Long"
 

@@ -14,8 +14,8 @@ import pytest
 
 from storage.intake import Incoming, Origin, Refusal, Taken
 from storage.intake.apart import FEED, parse_apart
+from storage.intake.drafts import UnreadableError
 from storage.intake.feeds import read_feed
-from storage.intake.model import UnreadableError
 from storage.times import Published
 
 _Read = Callable[..., list[Taken]]

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from storage.intake import Refusal
-from storage.intake.drafts import Draft
+from storage.intake.drafts import Draft, UnreadableError
 from storage.intake.json_documents import read_documents
-from storage.intake.model import UnreadableError
 from storage.intake.rows import MAX_LINE_BYTES
 
 _ONE, _TWO = {"title": "Mưa", "body": "Nước lên."}, {"title": "Nắng", "body": "Trời đẹp."}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.intake.markup import plain_text
+from storage.intake.row_markup import plain_text
 
 
 @pytest.mark.parametrize(

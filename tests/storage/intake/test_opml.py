@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.intake.model import UnreadableError
-from storage.intake.opml import Outline, read_opml, write_opml
+from storage.intake.drafts import UnreadableError
+from storage.intake.feeds import Outline, read_opml, write_opml
 
 
 def opml(body: str, head: str = "") -> bytes:

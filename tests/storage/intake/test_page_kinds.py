@@ -8,15 +8,7 @@ import pytest
 
 from storage.intake import Incoming, Refusal, Taken
 from storage.intake.apart import Page
-from storage.intake.page_kinds import (
-    FRONT,
-    GONE,
-    SECTION,
-    is_front,
-    mismatch_of,
-    objection_to,
-    paper_of,
-)
+from storage.intake.pages import FRONT, GONE, SECTION, is_front, mismatch_of, objection_to, paper_of
 from storage.times import Published
 from tests.storage.conftest import incoming
 

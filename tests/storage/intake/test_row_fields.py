@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from storage.intake.drafts import Draft
-from storage.intake.field_names import UNUSED, find_name
-from storage.intake.model import UnreadableError
+from storage.intake.drafts import Draft, UnreadableError
 from storage.intake.row_fields import draft_of
+from storage.intake.row_shapes import UNUSED, find_name
 
 _TITLE = "Mưa lớn ở Hạ Long"
 _LEAD = "Mưa lớn trút xuống Hạ Long trong đêm."

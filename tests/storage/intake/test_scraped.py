@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.intake import Incoming, Origin, Refusal, Taken
-from storage.intake.scraped import read_scraped
+from storage.intake.text_shapes import read_scraped
 from storage.times import Published
 
 _SAPO = "Từ đầu tháng, bến thuyền Cửa Lạch kiểm tra toàn bộ tàu chở khách trước mùa du lịch."

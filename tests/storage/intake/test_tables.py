@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from storage.intake import Incoming, Refusal, Taken
-from storage.intake.drafts import Draft
-from storage.intake.model import UnreadableError
+from storage.intake.delimited import read_table
+from storage.intake.drafts import Draft, UnreadableError
 from storage.intake.rows import MAX_LINE_BYTES
-from storage.intake.tables import read_table
 
 _ReadBytes = Callable[..., list[Taken]]
 _TEXT = "Nước sông dâng nhanh trong đêm, nhiều tuyến đường ven bờ ngập sâu nửa mét."

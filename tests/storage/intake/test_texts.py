@@ -6,7 +6,7 @@ import pytest
 
 from storage.intake import Origin, Refusal
 from storage.intake.drafts import Draft
-from storage.intake.texts import read_texts
+from storage.intake.text_files import read_texts
 
 _NOW = dt.datetime(2022, 1, 1, tzinfo=dt.UTC)
 _TITLE = "Mưa lớn ở Hạ Long làm ngập nhiều tuyến đường"

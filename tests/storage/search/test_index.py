@@ -17,9 +17,9 @@ from storage.engine import Database
 from storage.search import IndexUnusableError
 from storage.search.generation import Generation
 from storage.search.index import examine_index, follow, index_of
-from storage.search.model import NO_FILTERS
 from storage.search.plan import everything
 from storage.search.rebuild import find_current, keep_up, rebuild_index
+from summarizer.questions.hits import NO_FILTERS
 from tests.storage.search.rows import Row, ask, change, forget, store
 
 _KILLS = 3

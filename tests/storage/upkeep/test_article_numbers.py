@@ -14,8 +14,7 @@ from storage.identity import article_key
 from storage.search import search_articles
 from storage.tables import articles, watch_hits, watches
 from storage.times import UtcTime
-from storage.upkeep.merging import merge_superseded
-from storage.upkeep.upgrade import _script_config, upgrade
+from storage.upkeep.upgrade import _script_config, merge_superseded, upgrade
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import NOW, Worker, incoming
 

@@ -10,7 +10,7 @@ from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.subscribers import retire
 from storage.tables import deliveries
-from storage.upkeep.history import deliveries_between, listeners_at
+from storage.upkeep.stats import deliveries_between, listeners_at
 
 DAY = dt.timedelta(days=1)
 

@@ -7,11 +7,10 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, column, insert, select, table
 
-from storage.delivery.counts import count_finished
 from storage.delivery.deliveries import claim_deliveries, mark_sent
 from storage.delivery.messages import Message, enqueue, record_message
 from storage.delivery.retractions import find_batches, find_correction_batch
-from storage.delivery.states import MessageKind
+from storage.delivery.states import MessageKind, count_finished
 from storage.engine import Database
 from storage.tables import deliveries, delivery_counts, issues, messages, subscribers
 from storage.times import UtcTime

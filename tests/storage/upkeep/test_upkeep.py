@@ -14,9 +14,9 @@ from storage.delivery.issues import Issue, find_last_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
-from storage.inbox import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
 from storage.intake import Refusal
 from storage.search import search_articles
+from storage.sources import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
 from storage.tables import metadata
 from storage.upkeep.backup import back_up
 from storage.upkeep.prune import prune_articles, prune_issues, prune_rest

@@ -8,7 +8,7 @@ from summarizer.extraction.ranking import RANKERS, UnknownRankerError
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Summary
 from summarizer.text.cleaning import clean_body
-from summarizer.text.openers import is_dangling
+from summarizer.text.openings import is_dangling
 from summarizer.text.syllables import syllables
 
 TITLE = "Bến Mơ khởi công cầu Sao"

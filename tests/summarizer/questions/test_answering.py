@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.model import Document
+from summarizer.model import Document, Piece
 from summarizer.questions.answering import MAX_SENTENCES, MAX_SYLLABLES, Answer, answer
 from summarizer.questions.query import parse_query
-from summarizer.stories.telling import Piece
 from summarizer.text.syllables import syllables
 
 Builder = Callable[..., Piece]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from summarizer.questions.coverage import Asked, Coverage
 from summarizer.questions.query import parse_query
 from summarizer.questions.sought import Sought, word_numbers
-from summarizer.text.words import word_forms
+from summarizer.text.syllables import word_forms
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from summarizer.questions.details import further_sentences
-from summarizer.stories.telling import Piece, Quote
+from summarizer.model import Piece, Quote
+from summarizer.questions.snippets import further_sentences
 
 Builder = Callable[..., Piece]
 

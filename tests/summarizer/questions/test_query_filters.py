@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer.questions.filters import Names, comparable, find_filters
 from summarizer.questions.query import parse_query
-from summarizer.questions.query_filters import Names, comparable, find_filters
 
 NAMES = Names(
     frozenset(["Báo Bến Đò", "Chợ Nổi Online"]), frozenset(["Kinh tế", "Thể thao"]), ("Kinh tế", "Thể thao")

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.spelling import Spelling, is_slip
-from summarizer.questions.typing_slips import keyed
+from summarizer.questions.slips import Spelling, is_slip, keyed
 
 KNOWN = {
     "thanh": 90,

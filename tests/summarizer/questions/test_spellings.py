@@ -1,7 +1,7 @@
 import pytest
 
+from summarizer.questions.equivalents import other_numbers, other_spellings
 from summarizer.questions.query import parse_query
-from summarizer.questions.spellings import other_numbers, other_spellings
 
 
 def spelled(typed: str) -> set[str]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer.questions.filters import find_times
 from summarizer.questions.query import parse_query
-from summarizer.questions.time_words import find_times
 
 TODAY = dt.date(2026, 11, 22)  # a Sunday
 

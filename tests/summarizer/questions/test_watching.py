@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.model import Document
+from summarizer.model import Document, Piece
 from summarizer.questions.answering import answer
 from summarizer.questions.query import parse_query
-from summarizer.questions.watch_match import Head, is_news
-from summarizer.questions.watching import Arrived, WatchIndex, parse_watch, read_key, watch_key
-from summarizer.stories.telling import Piece
+from summarizer.questions.watching import Arrived, Head, WatchIndex, is_news, parse_watch, read_key, watch_key
 
 _WORDS = ["giá", "gia", "vàng", "vang", "bão", "Quảng", "Ninh", "tp", "hcm", "U23", "1.353", "nhà", "Kratié"]
 texts = st.lists(st.sampled_from([*_WORDS, '"giá vàng"', "-nhà", "nguon:bien", "#HaLong"]), max_size=5).map(

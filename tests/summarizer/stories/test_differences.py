@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from summarizer.digest import Digest, DigestStory, Prepared, Wishes, compose, compose_prepared
-from summarizer.model import Document, Place, Sentence
-from summarizer.stories.telling import Candidate, Piece, QuotePolicy
+from summarizer.model import Candidate, Document, Piece, Place, QuotePolicy, Sentence
 
 Builder = Callable[..., Piece]
 Report = Callable[..., Piece]

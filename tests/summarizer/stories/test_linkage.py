@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.stories.linkage import average_linkage
+from summarizer.stories.story_rows import average_linkage
 
 Pairs = dict[tuple[int, int], float]
 

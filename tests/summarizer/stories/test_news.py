@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from summarizer.model import Document
-from summarizer.stories.news import what_is_new
-from summarizer.stories.telling import Piece
+from summarizer.model import Document, Piece
+from summarizer.stories.differences import what_is_new
 
 Builder = Callable[..., Piece]
 Report = Callable[..., Piece]

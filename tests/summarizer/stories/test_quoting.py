@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from summarizer.digest import compose
-from summarizer.facts.superseded import gives_other_figure
-from summarizer.stories.frequencies import Frequencies
+from summarizer.facts.same_figures import gives_other_figure
+from summarizer.model import Candidate, Piece
 from summarizer.stories.grouping import JOIN_AT
 from summarizer.stories.quoting import QUOTE_AT, common_words, surely_same
-from summarizer.stories.telling import Candidate, Piece
+from summarizer.stories.terms import Frequencies
 
 Builder = Callable[..., Piece]
 LEADS = json.loads(Path(__file__).with_name("leads.json").read_text(encoding="utf-8"))

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from summarizer.stories.evidence import FIGURES, compare
-from summarizer.stories.frequencies import Frequencies
 from summarizer.stories.grouping import JOIN_AT, Arrival, Grouper
 from summarizer.stories.neighbours import Neighbours, weigh
+from summarizer.stories.same_event import FIGURES, compare
 from summarizer.stories.story_rows import group_rows
+from summarizer.stories.terms import Frequencies
 
 NOON = dt.datetime(2026, 9, 12, 5, tzinfo=dt.UTC)
 LEADS = json.loads(Path(__file__).with_name("leads.json").read_text(encoding="utf-8"))

@@ -3,9 +3,8 @@
 import datetime as dt
 from dataclasses import replace
 
-from summarizer.model import Document, Place, sentence_at
+from summarizer.model import Candidate, Document, Piece, Place, sentence_at
 from summarizer.stories.cards import MOST_QUOTES, tell_at_length
-from summarizer.stories.telling import Candidate, Piece
 
 NOON = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 FILLER = "Bà con hai bên sông ngồi quán nước ngóng tin, hỏi nhau bao giờ gió lặng để kịp phiên chợ sớm. " * 12

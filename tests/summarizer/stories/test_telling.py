@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from summarizer.model import Place, Sentence
-from summarizer.stories.telling import Candidate, Piece, leading, tell
+from summarizer.model import Candidate, Piece, Place, Sentence
+from summarizer.stories.telling import leading, tell
 
 Builder = Callable[..., Piece]
 

@@ -4,7 +4,7 @@ import pytest
 
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document
-from summarizer.text.leads import complete, head_end, is_cut, is_leftover_markup, without_footer
+from summarizer.text.openings import complete, head_end, is_cut, is_leftover_markup, without_footer
 from summarizer.text.sentences import split
 
 _REST = "Sáng nay đoàn xe cứu trợ lên đường."

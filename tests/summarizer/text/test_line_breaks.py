@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.text.line_breaks import find_lost_line_breaks
-from summarizer.text.sentences import split
+from summarizer.text.sentences import find_lost_line_breaks, split
 
 CASES: list[list[str]] = json.loads((Path(__file__).parent / "lost_line_breaks.json").read_text("utf-8"))
 LONG = "Mưa kéo dài từ đầu tuần khiến nhiều bến đò phải nghỉ và người dân đi vòng qua cầu cũ. " * 4

@@ -2,12 +2,12 @@
 
 import unicodedata
 
-from summarizer.text import normal_form
-from summarizer.text.normal_form import composed, has_excess_marks
+from summarizer.text import repair
+from summarizer.text.repair import composed, has_excess_marks
 
 
 def test_the_blocks_that_are_passed_over_hold_no_mark() -> None:
-    without = (chr(code) for code in range(0x20D0) if normal_form._WITHOUT_MARKS.fullmatch(chr(code)))
+    without = (chr(code) for code in range(0x20D0) if repair._WITHOUT_MARKS.fullmatch(chr(code)))
     assert [char for char in without if unicodedata.combining(char)] == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.text.openers import is_dangling
+from summarizer.text.openings import is_dangling
 
 
 @pytest.mark.parametrize(

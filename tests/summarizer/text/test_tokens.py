@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
-from summarizer.text.syllables import syllables
-from summarizer.text.tokens import tokenize, tokens_of
+from summarizer.text.syllables import syllables, tokenize, tokens_of
 
 
 @given(st.text(st.sampled_from("aoòàuýQqİßđÐ1 .,_-\n?Hoà") | st.characters(), max_size=60))

@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.text.words import word_forms, word_spans
+from summarizer.text.syllables import word_forms, word_spans
 
 
 def test_letters_and_digits_part_however_they_are_written() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from bot.chat.messages import card_texts
+from bot.messages import card_texts
 from storage.delivery.corrections import confirm_correction, draft_correction
+from storage.processed import make_story
 from storage.tables import articles, story_lists
-from storage.work import make_story
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own
     "gạo nếp đồng chiêm gặt", "cầu phao bến sông đò", "lụa tơ tằm dâu kén", "chè shan tuyết đồi sương",

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from telegram.ext import ExtBot
 
-from bot.jobs.delivery import Sender
-from bot.jobs.send_now import send_edition_now
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.digests.slots import send_edition_now
 from bot.telegram.transport import AiohttpRequest
 from storage.delivery.states import MessageKind
 from storage.notes import write_note

@@ -8,8 +8,8 @@ from telegram import Bot
 
 from bot.chat.operators.admin import tell_admins
 from bot.operators.notices import INGEST
-from storage.inbox import record_refusals
 from storage.intake import Refusal
+from storage.sources import record_refusals
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.answers import look_up, reply_to
-from bot.narrowing import read_question
-from storage.questions import find_last_question
+from bot.news.answers import look_up, reply_to
+from bot.news.narrowing import read_question
+from storage.conversations import find_last_question
 from storage.search import matches_by_day
-
-from .test_inline import typed
+from tests.bot.chat.test_inline import typed
 
 ARTICLES = (
     ("Giá vàng miếng tăng mạnh sáng nay", "Kinh tế", 2),

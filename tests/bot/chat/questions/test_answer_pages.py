@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.answers import Reply
 from bot.chat.questions.answer_pages import Readers, answer_page
-from bot.narrowing import Narrowing
+from bot.news.answers import Reply
+from bot.news.narrowing import Narrowing
 from storage.search import Filters, Found
 from summarizer.questions.answering import Answer
 from summarizer.questions.query import parse_query

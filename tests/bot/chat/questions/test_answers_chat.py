@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import null, update
 
-from bot.newsroom import Newsroom, Source
+from bot.news.newsroom import Newsroom, Source
 from storage.tables import questions
 
 OPENED = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng chính thức thông xe sau hai năm xây dựng."
@@ -108,7 +108,7 @@ async def test_no_tap_searches_again(an: Any, publish: Any, monkeypatch: pytest.
         raise AssertionError("searched again")
 
     monkeypatch.setattr("storage.search.search.reader_of", _fail)
-    monkeypatch.setattr("storage.search.by_day.reader_of", _fail)
+    monkeypatch.setattr("storage.search.search.reader_of", _fail)
     for button, seen in (
         ("Chi tiết", "Chi tiết · «hạ long»"), ("‹ Quay lại", "12 bài về"), ("Nguồn", "Nguồn · «hạ long»"),
         ("‹ Quay lại", "12 bài về"), ("Theo ngày", "3 bài"), ("‹ Quay lại", "12 bài về"),

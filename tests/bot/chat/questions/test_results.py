@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from bot.chat.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
 from bot.chat.questions.results import RESULTS_PER_PAGE, Above, CitedSentence, Result, render_results
+from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
 from storage.times import Published
 
 NOW = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.charts.process import DrawingError
+from bot.charts.chart import DrawingError
 from bot.chat.questions import trend
 from bot.chat.questions.trend import find_peaks
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.callbacks import encode
-from bot.chat.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
-from bot.chat.questions.alerts import alert_buttons
-from bot.chat.questions.watches import MOST_WATCHES
-from storage.questions import record_question
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
+from bot.chat.questions.watch_buttons import MOST_WATCHES
+from bot.jobs.watches.alerts import alert_buttons
+from storage.conversations import record_question
 
 Publish = Callable[..., Awaitable[list[int]]]
 Person = Any  # of the conftest

@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.intents import MOST_TIMES, Press, SetDays, SetQuiet, SetTimes, SetZone
-from bot.chat.settings.typed_schedule import (
-    BadQuietError,
-    BadZoneError,
-    TooManyTimesError,
-    parse_schedule,
-)
+from bot.chat.buttons.intents import MOST_TIMES, Press, SetDays, SetQuiet, SetTimes, SetZone
+from bot.chat.settings.typed_settings import BadQuietError, BadZoneError, TooManyTimesError, parse_schedule
 from bot.times.typed_times import TypedTimeError
 
 WEEKDAYS = SetDays((0, 1, 2, 3, 4))

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.assembly import assemble
-from bot.chat.intents import SetDays, SetTimes
+from bot.chat.buttons.intents import SetDays, SetTimes
 from bot.chat.talk.grammar import prepared
 from bot.chat.talk.likeness import most_like
 from bot.chat.talk.understanding import Listener, understand
@@ -24,7 +23,8 @@ from bot.chat.talk.wishes import (
     WatchWords,
     Wish,
 )
-from bot.narrowing import topic_names
+from bot.news.narrowing import topic_names
+from bot.startup.assembly import assemble
 from config.reading import TEMPLATE, parse_newsroom
 
 _HERE = Path(__file__).parent

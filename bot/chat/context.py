@@ -1,0 +1,251 @@
+"""One message or tap while it is being answered: who is there, and the ways to answer.
+
+Topic modules decide what to show; only here is Telegram asked to show it.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    User,
+)
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.news.services import Desk
+
+# What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to send along; a picture is shown, anything else is for saving."""
+
+    name: str
+    content: bytes
+    is_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file)."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | None = None
+    attachment: Attachment | None = None
+
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SILENT_SECONDS = 1.5  # for so long nobody wonders whether the bot has heard
+_SIGN_SECONDS = 4.5  # Telegram shows a sign for five
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
+
+
+class Visit:
+    """A message to answer. `words` is its text, without the command if there was one."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bot: Bot,
+        chat: Chat,
+        *,
+        message: Message | None = None,
+        user: User | None = None,
+        words: str = "",
+    ) -> None:
+        self.desk = desk
+        self.bot = bot
+        self.chat = chat
+        self.message = message
+        self.user = user
+        self.words = words
+
+    @property
+    def chat_id(self) -> int:
+        """Return the chat's number."""
+        return self.chat.id
+
+    @property
+    def now(self) -> dt.datetime:
+        """Return the moment, in UTC."""
+        return self.desk.clock.now()
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether several people read here."""
+        return self.chat.type in _GROUPS
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether one person writes here."""
+        return self.chat.type == ChatType.PRIVATE
+
+    @property
+    def is_channel(self) -> bool:
+        """Tell whether only administrators write here, in the channel's name."""
+        return self.chat.type == ChatType.CHANNEL
+
+    @property
+    def thread_id(self) -> int | None:
+        """Return the forum topic of the message; None where there is none."""
+        return self.message.message_thread_id if self.message and self.message.is_topic_message else None
+
+    @property
+    def sender_chat(self) -> Chat | None:
+        """Return the chat in whose name the message was written, if it was not in a person's own."""
+        return self.message.sender_chat if self.message else None
+
+    @property
+    def sender_id(self) -> int:
+        """Return the number of the person, or of the chat in whose name they write; 0 if neither is known."""
+        sender = self.sender_chat or self.user
+        return sender.id if sender else 0
+
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether this is one of the chats from which the newsroom is run."""
+        return self.chat_id in self.desk.admins
+
+    async def send(self, screen: Screen) -> None:
+        """Send `screen` as a new message; in a group as an answer to the one who asked."""
+        await self._send(screen, self._reply_to())
+
+    async def _send(self, screen: Screen, reply_to: ReplyParameters | None) -> None:
+        common: dict[str, Any] = {
+            "chat_id": self.chat_id,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": screen.keyboard,
+            "reply_parameters": reply_to,
+            "message_thread_id": self.thread_id,
+        }
+        async with self._signs_of_life():
+            if screen.attachment is None:
+                await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
+                return
+            file = InputFile(screen.attachment.content, filename=screen.attachment.name)
+            if screen.attachment.is_picture:
+                await self.bot.send_photo(photo=file, caption=screen.html, **common)
+            else:
+                await self.bot.send_document(document=file, caption=screen.html, **common)
+
+    async def show(self, screen: Screen) -> None:
+        """Show `screen` where the person looks: here, as a new message."""
+        await self.send(screen)
+
+    async def refuse(self, screen: Screen, line: str) -> None:
+        """Say that it cannot be done: `screen` as a message, or `line` over a tapped button."""
+        await self.send(screen)
+
+    async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
+        """Show that an answer is being made: written, or drawn."""
+        with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
+            await self.bot.send_chat_action(self.chat_id, action, message_thread_id=self.thread_id)
+
+    @contextlib.asynccontextmanager
+    async def _signs_of_life(self) -> AsyncIterator[None]:
+        """Show progress while a message waits: a group that asks a lot gets one in four seconds."""
+        showing = asyncio.create_task(self._keep_showing_progress())
+        try:
+            yield
+        finally:
+            showing.cancel()
+
+    async def _keep_showing_progress(self) -> None:
+        await asyncio.sleep(_SILENT_SECONDS)
+        while True:
+            await self.show_progress()
+            await asyncio.sleep(_SIGN_SECONDS)
+
+    def _reply_to(self) -> ReplyParameters | None:
+        if self.message is None or not self.is_group:
+            return None
+        return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
+
+
+class Tap(Visit):
+    """A tapped button to answer. Telegram shows it as busy until `acknowledge`."""
+
+    def __init__(self, desk: Desk, bot: Bot, chat: Chat, query: CallbackQuery) -> None:
+        message = query.message if isinstance(query.message, Message) else None
+        super().__init__(desk, bot, chat, message=message, user=query.from_user)
+        self._query = query
+        self._is_acknowledged = False
+
+    @property
+    def sender_chat(self) -> None:
+        """Return None: a button is always tapped in a person's own name."""
+        return None
+
+    @property
+    def message_id(self) -> int:
+        """Return the number of the message with the button; 0 when Telegram does not tell."""
+        return self._query.message.message_id if self._query.message else 0
+
+    async def show(self, screen: Screen) -> None:
+        """Show `screen` in place of the message with the button; as a new one when that is out of reach."""
+        if self.message is None:
+            await self.send(screen)
+            return
+        try:
+            await self.message.edit_text(
+                screen.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if "message is not modified" in error.message.lower():
+                return
+            await self.send(screen)
+
+    async def reply(self, screen: Screen) -> None:
+        """Send `screen` as a new message that replies to the one with the button."""
+        replied = ReplyParameters(self.message_id, allow_sending_without_reply=True)
+        await self._send(screen, replied if self.message_id else None)
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """Return the buttons among which one was tapped, as far as Telegram tells."""
+        return self.message.reply_markup if self.message else None
+
+    async def show_buttons(self, keyboard: InlineKeyboardMarkup) -> None:
+        """Show other buttons under the message; one that is out of reach keeps what it has."""
+        if self.message is not None:
+            with contextlib.suppress(BadRequest):
+                await self.message.edit_reply_markup(keyboard)
+
+    async def refuse(self, screen: Screen, line: str) -> None:
+        """Say `line` over the button."""
+        await self.acknowledge(line)
+
+    async def acknowledge(self, line: str | None = None) -> None:
+        """Let the button rest, with `line` shown over it; only the first call counts."""
+        if self._is_acknowledged:
+            return
+        self._is_acknowledged = True
+        await acknowledge(self._query, line)
+
+    def _reply_to(self) -> ReplyParameters | None:
+        return None
+
+
+async def acknowledge(query: CallbackQuery, line: str | None) -> None:
+    """Let a button rest, with `line` shown over it; one that Telegram has given up on rests already."""
+    try:
+        await query.answer(line)
+    except BadRequest as error:
+        if "query is too old" not in error.message.lower():
+            raise

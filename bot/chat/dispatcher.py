@@ -1,0 +1,264 @@
+"""The way in: how often a chat may ask, who may change settings, and which topic module answers."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
+
+from markupsafe import Markup
+
+from bot.chat import commands, digest_now, membership, my_data
+from bot.chat.buttons.callbacks import parse
+from bot.chat.buttons.intents import (
+    AskAgain,
+    AskToRetract,
+    AskToSend,
+    Confirm,
+    Intent,
+    OpenCard,
+    PauseFor,
+    Press,
+    Preview,
+    Retract,
+    RunWatch,
+    SendCorrection,
+    SendNow,
+    SetDays,
+    SetEdition,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    ShowCorrection,
+    ShowIssue,
+    ShowMore,
+    ShowView,
+    StopWatching,
+    TurnMore,
+    TurnPage,
+    Undo,
+    WatchAgain,
+    WatchQuestion,
+)
+from bot.chat.cards import more
+from bot.chat.cards.opening import Cards
+from bot.chat.commands import OPERATOR_COMMANDS, Command
+from bot.chat.context import Screen, Tap, Visit
+from bot.chat.operators import admin, issues, month
+from bot.chat.operators.admin import AdminActions
+from bot.chat.permissions import Access, Guard, Limit, access_to
+from bot.chat.questions import ask, trend, watch_buttons
+from bot.chat.questions.results import shown_question
+from bot.chat.settings import choosing_times, choosing_topics
+from bot.chat.talk import proposals, reply
+from bot.chat.talk import reply as talk
+from bot.chat.talk.wishes import Plain
+from bot.messages import texts
+from bot.messages.spoken import say_wait
+from bot.news.services import Desk
+
+_TEN_SECONDS = dt.timedelta(seconds=10)
+_HOUR = dt.timedelta(hours=1)
+_ROOMIER = 4  # commands and taps cost little: that many times what questions may be
+_GROUP_SHARES = 4  # all members of a group together may ask as much as that many persons
+
+Answer = Callable[[Visit], Awaitable[None]]
+
+
+class Reception:
+    """Lets messages and taps in to the module that answers them."""
+
+    def __init__(self, desk: Desk, actions: AdminActions) -> None:
+        self._desk = desk
+        self._actions = actions
+        self._questions = Guard()
+        self._anything = Guard()
+        self._cards = Cards()
+        self._answers: dict[str, Answer] = {
+            "start": membership.obey,
+            "tin": digest_now.obey,
+            "tim": ask.obey,
+            "xuhuong": trend.obey,
+            "theodoi": watch_buttons.obey,
+            "lich": choosing_times.obey,
+            "chude": choosing_topics.obey,
+            "tamdung": choosing_times.obey_pause,
+            "tieptuc": choosing_times.resume,
+            "dulieucuatoi": my_data.show,
+            "xoadulieu": my_data.ask_to_delete,
+            "trogiup": commands.show,
+            "quantri": partial(admin.show_state, actions=actions),
+            "dinhchinh": issues.obey,
+        }
+
+    async def obey(self, visit: Visit, command: Command) -> None:
+        """Obey a command."""
+        if command in OPERATOR_COMMANDS and not visit.is_operator:
+            await self.reject(visit, f"/{command.name}")
+        elif command.is_setting and visit.is_group:
+            await self._obey_group_setting(visit, command)
+        elif await self._admits(visit, is_work=command.is_work):
+            await self._do(visit, command)
+
+    async def _do(self, visit: Visit, command: Command) -> None:
+        """Do what a command is there for, and await its words where it was sent without them."""
+        is_bare = not visit.words.strip()
+        if not is_bare and not command.takes_words:
+            words = shown_question(visit.words)
+            await visit.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=words)))
+        if command.name == "tim" and not is_bare and await talk.find_wish(visit) is Plain.DIGEST:
+            visit.words = ""
+            await digest_now.obey(visit)
+        else:
+            await self._answers[command.name](visit)
+        if visit.is_private:
+            await reply.await_words(visit, command.name if is_bare and command.awaits_words else None)
+
+    async def _obey_group_setting(self, visit: Visit, command: Command) -> None:
+        """Obey a group's or channel's administrator, whatever the others in the group have asked."""
+        if not await self._admits(visit, is_setting=True):
+            return
+        if await membership.may_set(visit):
+            await self._answers[command.name](visit)
+        else:
+            await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
+
+    async def reject(self, visit: Visit, typed: str) -> None:
+        """Answer a command that there is not; `typed` is the whole text."""
+        if await self._admits(visit):
+            await commands.suggest(visit, typed)
+
+    async def answer(self, visit: Visit) -> None:
+        """Answer a question in plain words, or do what a command is there for."""
+        if await self._admits(visit, is_work=True):
+            wish = await talk.find_wish(visit)
+            awaited = await reply.take_awaited_command(visit)
+            if awaited and reply.is_called_off(visit.words):
+                await visit.send(Screen(texts.CALLED_OFF))
+            elif awaited and reply.is_its_answer(awaited, visit, wish):
+                await self._answers[awaited](visit)
+            elif wish is None or not await talk.reply(visit, wish):
+                await ask.obey(visit)
+
+    async def say(self, visit: Visit, screen: Screen) -> None:
+        """Say the same to whoever comes with this."""
+        if await self._admits(visit):
+            await visit.send(screen)
+
+    async def press(self, tap: Tap, data: str) -> None:
+        """Do what a button asks for; whatever comes, the button comes to rest."""
+        intent = parse(data)
+        is_work = isinstance(intent, Preview | RunWatch | AskAgain)
+        is_setting = intent is not None and access_to(intent) is Access.SETTERS
+        if await self._admits(tap, is_work=is_work, is_setting=is_setting):
+            if intent is None or not await self._may_press(tap, intent):
+                await tap.acknowledge(texts.STALE_BUTTON)
+            else:
+                await self._press(tap, intent)
+        await tap.acknowledge()
+
+    async def _may_press(self, tap: Tap, intent: Intent) -> bool:
+        match access_to(intent):
+            case Access.OPERATORS:
+                return tap.is_operator
+            case Access.READERS:
+                return True
+        if not await membership.may_set(tap):
+            await tap.acknowledge(texts.ONLY_ADMINISTRATORS_LINE)
+            return False
+        return True
+
+    async def _press(self, tap: Tap, intent: Intent) -> None:
+        match intent:
+            case SetTimes() | SetDays() | SetQuiet() | SetEdition() | Press.USE_DEFAULTS:
+                await choosing_times.change(tap, intent)
+            case SetTopic() | Press.ALL_TOPICS:
+                await choosing_topics.change(tap, intent)
+            case Undo():
+                await choosing_topics.undo(tap, intent)
+            case OpenCard():
+                await self._cards.open(tap, intent)
+            case ShowMore():
+                await more.show(tap, intent)
+            case TurnMore():
+                await more.turn(tap, intent)
+            case TurnPage():
+                await ask.turn(tap, intent)
+            case ShowView():
+                await ask.look(tap, intent)
+            case AskAgain():
+                await ask.ask_again(tap, intent)
+            case WatchQuestion():
+                await watch_buttons.watch_question(tap, intent)
+            case StopWatching():
+                await watch_buttons.stop(tap, intent)
+            case WatchAgain():
+                await watch_buttons.take_back(tap, intent)
+            case PauseFor():
+                await proposals.pause_for(tap, intent)
+            case Confirm():
+                await proposals.confirm(tap, intent)
+            case RunWatch():
+                await watch_buttons.run(tap, intent)
+            case Preview():
+                await admin.preview(tap, intent)
+            case AskToSend():
+                await admin.ask_to_send(tap, intent)
+            case SendNow():
+                await admin.send_now(tap, intent, self._actions)
+            case ShowIssue() | ShowCorrection():
+                await issues.show(tap, intent)
+            case AskToRetract():
+                await issues.ask_to_retract(tap, intent)
+            case Retract():
+                await issues.take_back(tap, intent)
+            case SendCorrection():
+                await issues.confirm(tap, intent)
+            case Press():
+                await self._press_plain(tap, intent)
+
+    async def _press_plain(self, tap: Tap, press: Press) -> None:
+        match press:
+            case Press.SHOW_TOPICS:
+                await choosing_topics.obey(tap)
+            case Press.PAUSE:
+                await choosing_times.pause(tap)
+            case Press.RESUME:
+                await choosing_times.resume(tap)
+            case Press.DELETE_ALL:
+                await my_data.delete(tap, self._actions.call_off)
+            case Press.KEEP_ALL:
+                await my_data.keep(tap)
+            case Press.SHOW_STATE:
+                await admin.show_state(tap, self._actions)
+            case Press.SHOW_HISTORY:
+                await month.show(tap)
+            case Press.STOP_SENDING | Press.START_SENDING:
+                await admin.set_sending(tap, self._actions, is_stopped=press is Press.STOP_SENDING)
+            case _:
+                await choosing_times.show(tap, press)
+
+    async def _admits(self, visit: Visit, *, is_work: bool = False, is_setting: bool = False) -> bool:
+        """Tell whether this person may ask now; the first refusal of a burst says when to ask again.
+
+        In a group each person has a share of their own and the group a larger one. What `is_setting` uses up
+        the person's share only: no other member keeps an administrator from the settings.
+        """
+        guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
+        shares: list[tuple[Hashable, int, Markup]]
+        shares = [((visit.chat_id, visit.sender_id), factor, texts.TOO_FAST)]
+        if visit.is_group and not is_setting:
+            shares.append(((visit.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
+        for asker, times, refusal in shares:
+            verdict = guard.admit(asker, self._limits(times), visit.now)
+            if verdict.wait is not None:
+                html = refusal.format(wait=say_wait(verdict.wait))
+                await visit.refuse(Screen(html), str(html))
+            if not verdict.is_admitted:
+                return False
+        return True
+
+    def _limits(self, times: int) -> tuple[Limit, Limit]:
+        newsroom = self._desk.newsroom
+        return (
+            Limit(newsroom.questions_per_10_seconds * times, _TEN_SECONDS),
+            Limit(newsroom.questions_per_hour * times, _HOUR),
+        )

@@ -1,0 +1,181 @@
+"""Inline mode: `@bot words` in any chat offers articles to send there; without words, the top stories.
+
+Telegram asks while somebody types, and gives up on an answer that comes too late: that is no error.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from telegram import (
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.chat.buttons.callbacks import write_payload
+from bot.chat.permissions import Guard, Limit
+from bot.chat.talk.understanding import asks_for_digest
+from bot.messages import texts
+from bot.messages.markup import one_line, render, safe_link, shortened
+from bot.messages.spoken import publication_label, say_wait
+from bot.news.answers import FoundArticle, Reply, describe, reply_to
+from bot.news.services import Desk
+from storage.threads import CHAT
+from storage.times import Published
+from summarizer.model import DigestStory
+
+_PAGE = 10
+_MOST_OFFERED = 50
+_CACHE_SECONDS = 60  # Telegram answers everybody with what we said so long
+_PER_QUESTION = 6  # as many inline queries as questions, times this: every few letters are one
+_NAME, _TITLE, _SENTENCE, _DESCRIPTION = 64, 200, 600, 200  # UTF-16 units
+_STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
+_TOO_LATE = ("query is too old", "query id is invalid")
+_JUST_OPEN = "mo"  # a deep link that asks nothing
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An article or story to send. `when` is said, not shown finer than it is known."""
+
+    title: str
+    url: str | None
+    source: str
+    when: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Some of `count` offers; `label` stands over the first of them, on a button that opens our chat."""
+
+    offers: Sequence[Offer]
+    count: int
+    label: str
+
+
+class Inline:
+    """Answers inline queries, each person's so often."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._guard = Guard()
+
+    async def answer(self, query: InlineQuery) -> None:
+        """Answer a query. Whatever its words and offset are, it is harmless."""
+        newsroom, now = self._desk.newsroom, self._desk.clock.now()
+        limits = (
+            Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
+            Limit(newsroom.questions_per_hour * _PER_QUESTION, dt.timedelta(hours=1)),
+        )
+        verdict = self._guard.admit(query.from_user.id, limits, now)
+        if verdict.is_admitted:
+            await self._offer(query, one_line(query.query), _first(query.offset))
+        elif verdict.wait is not None:
+            label = texts.INLINE_TOO_FAST.format(wait=say_wait(verdict.wait))
+            await _send(query, [], label=label, start=_JUST_OPEN, is_personal=True)
+
+    async def _offer(self, query: InlineQuery, words: str, first: int) -> None:
+        page = await (self._find(words, first) if words else self._top_stories(first))
+        following = str(first + _PAGE) if first + _PAGE < page.count else ""
+        start = write_payload(words) if words else _JUST_OPEN
+        label = "" if first else page.label
+        await _send(query, list(map(_result, page.offers)), following=following, label=label, start=start)
+
+    async def _find(self, words: str, first: int) -> _Page:
+        """Return a page of the articles that the words find."""
+        if await CHAT.run(asks_for_digest, words):
+            return await self._top_stories(first)
+        zone = self._desk.newsroom.zone
+        reply = await reply_to(self._desk, words, zone=zone)
+        ids = reply.ids[:_MOST_OFFERED]
+        found = await describe(self._desk, reply.query, ids[first : first + _PAGE])
+        return _Page([self._article(one) for one in found], len(ids), _label(reply))
+
+    async def _top_stories(self, first: int) -> _Page:
+        desk, newsroom = self._desk, self._desk.newsroom
+        edition = newsroom.default_edition
+        composed = await desk.last_day.compose(desk.database, newsroom, edition, now=desk.clock.now())
+        stories = composed.digest.stories[:_MOST_OFFERED]
+        offers = [self._story(one) for one in stories[first : first + _PAGE]]
+        return _Page(offers, len(stories), "" if stories else texts.INLINE_NO_NEWS)
+
+    def _article(self, found: FoundArticle) -> Offer:
+        article = found.article
+        source = self._desk.newsroom.find_source(article.source)
+        name = source.title if source else article.source
+        return Offer(article.title, article.url, name, self._when(article.published), found.snippet.text)
+
+    def _story(self, story: DigestStory) -> Offer:
+        source = story.sources[0] if story.sources else None
+        published = Published(story.published_at) if story.published_at else None
+        return Offer(
+            story.title,
+            source.url if source else None,
+            source.name if source else "",
+            self._when(published),
+            story.quotes[0].text if story.quotes else "",
+        )
+
+    def _when(self, published: Published | None) -> str:
+        return publication_label(published, now=self._desk.clock.now(), zone=self._desk.newsroom.zone)
+
+
+def _label(reply: Reply) -> str:
+    """Say what was passed over, or that nothing is found."""
+    if strange := reply.narrowing.unknown_sources + reply.narrowing.unknown_topics:
+        return texts.INLINE_NO_SUCH_NAME.format(name=shortened(strange[0], _STRANGE_NAME))
+    return "" if reply.ids else texts.INLINE_NOTHING
+
+
+def _first(offset: str) -> int:
+    """Return the number of the first offer that a page begins with; a strange offset begins anew."""
+    is_ours = offset.isascii() and offset.isdigit() and len(offset) < 3
+    return int(offset) if is_ours and int(offset) < _MOST_OFFERED else 0
+
+
+def _result(offer: Offer) -> InlineQueryResultArticle:
+    byline = " · ".join(filter(None, (shortened(one_line(offer.source), _NAME), offer.when)))
+    title = shortened(one_line(offer.title), _TITLE)
+    sentence = shortened(one_line(offer.sentence), _SENTENCE)
+    url = safe_link(offer.url)
+    html = render("inline", title=title, url=url, sentence=sentence, byline=byline)
+    return InlineQueryResultArticle(
+        id=sha256(html.encode()).hexdigest()[:32],
+        title=title,
+        description=shortened("\n".join(filter(None, (byline, sentence))), _DESCRIPTION),
+        url=url,
+        input_message_content=InputTextMessageContent(
+            html, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
+        ),
+    )
+
+
+async def _send(
+    query: InlineQuery,
+    results: Sequence[InlineQueryResultArticle],
+    *,
+    following: str = "",
+    label: str = "",
+    start: str = "",
+    is_personal: bool = False,
+) -> None:
+    """Send the answer; with `label` there is a button that opens our chat with the payload `start`."""
+    try:
+        await query.answer(
+            list({result.id: result for result in results}.values()),
+            next_offset=following,
+            cache_time=0 if is_personal else _CACHE_SECONDS,
+            is_personal=is_personal,
+            button=InlineQueryResultsButton(label, start_parameter=start) if label else None,
+        )
+    except BadRequest as error:
+        if not any(words in error.message.lower() for words in _TOO_LATE):
+            raise

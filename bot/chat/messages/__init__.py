@@ -1,1 +1,0 @@
-"""How messages look: words, dates, markup, buttons."""

@@ -1,0 +1,161 @@
+"""An operator's look at an issue: taking it back, and correcting a story that was sent."""
+
+import datetime as dt
+import re
+
+import structlog
+from markupsafe import Markup
+
+from bot.chat.buttons import keyboards
+from bot.chat.buttons.intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
+from bot.chat.context import Screen, Tap, Visit
+from bot.messages import spoken, texts
+from bot.messages.markup import shortened
+from bot.messages.rendering import LONGEST_CORRECTION
+from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
+from bot.news.newsroom import Newsroom
+from storage.delivery.corrections import draft_correction
+from storage.delivery.retractions import (
+    Batch,
+    find_batch,
+    find_correction_batch,
+    find_headlines,
+    retract,
+)
+from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
+
+# An operator's look at an issue, and taking it back: what waits is called off, what went out is counted.
+
+_MOST_STORIES, _LONGEST_HEADLINE = 25, 100  # in UTF-16 units; together they fit one message
+_log = structlog.get_logger(__name__)
+
+
+async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
+    """Show how an issue fared and what it tells, or how a correction fared."""
+    stories: list[tuple[int, str]] = []
+    async with tap.desk.database.read() as connection:
+        if isinstance(wanted, ShowCorrection):
+            batch = await find_correction_batch(connection, wanted.correction_id)
+        elif batch := await find_batch(connection, wanted.issue_id):
+            stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
+    if batch is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    lines = Markup("\n").join(
+        texts.ISSUE_STORY.format(headline=shortened(headline, _LONGEST_HEADLINE), story=story)
+        for story, headline in stories
+    )
+    html = texts.ISSUE.format(
+        **say_batch(batch, tap.desk.newsroom, tap.now),
+        status=say_status(batch),
+        counts=_counts(batch),
+        stories=texts.ISSUE_STORIES.format(lines=lines) if lines else "",
+    )
+    can_retract = not batch.is_correction and batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0
+    await tap.show(Screen(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
+
+
+async def ask_to_retract(tap: Tap, wanted: AskToRetract) -> None:
+    """Ask before an issue is taken back."""
+    async with tap.desk.database.read() as connection:
+        batch = await find_batch(connection, wanted.issue_id)
+    if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
+        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
+        return
+    waiting = batch.deliveries[DeliveryStatus.PENDING]
+    html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting)
+    if got := _got(batch):
+        html += texts.GONE_ALREADY.format(got=got)
+    await tap.show(Screen(html, keyboards.for_retracting(batch.id)))
+
+
+async def take_back(tap: Tap, wanted: Retract) -> None:
+    """Take an issue back; a second tap finds nothing more to call off."""
+    async with tap.desk.database.write() as connection:
+        batch = await find_batch(connection, wanted.issue_id)
+        count = await retract(connection, batch, texts.BUTTON_RETRACT, now=tap.now) if batch else 0
+    if batch is None or not count:
+        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
+        return
+    _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
+    html = texts.RETRACTED.format(
+        **say_batch(batch, tap.desk.newsroom, tap.now), count=count, got=_got(batch)
+    )
+    await tap.show(Screen(html, keyboards.back_to_state()))
+
+
+def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
+    """Return the words for a batch: its `edition` and its `moment`."""
+    edition = newsroom.find_edition(batch.edition)
+    title = edition.title if edition else batch.edition
+    return {
+        "edition": texts.CORRECTION_OF.format(edition=title) if batch.is_correction else title,
+        "moment": spoken.say_moment(batch.slot_at, newsroom.zone, now=now),
+    }
+
+
+def say_status(batch: Batch) -> str:
+    """Return the status of a batch in Vietnamese, for example "đã soạn"."""
+    return texts.CORRECTION_QUEUED_STATUS if batch.status is None else texts.ISSUE_STATUSES[batch.status]
+
+
+def look_at(batch: Batch) -> ShowIssue | ShowCorrection:
+    """Return the intent of a button that shows a batch."""
+    return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
+
+
+def _got(batch: Batch) -> int:
+    """Return how many messages went out, or may have."""
+    return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
+
+
+def _counts(batch: Batch) -> str:
+    counted = [
+        f"{batch.deliveries[status]} {words}"
+        for status, words in texts.DELIVERY_STATUSES.items()
+        if batch.deliveries.get(status)
+    ]
+    return ", ".join(counted) or texts.NOTHING_QUEUED
+
+
+# /dinhchinh: an operator corrects a story that was sent, shown first and confirmed by a tap.
+
+_STORY_AND_TEXT = re.compile(r"([1-9][0-9]{0,17})\s+(.+)", re.ASCII | re.DOTALL)
+
+
+async def obey(visit: Visit) -> None:
+    """Show what would be sent to whom, with a button that sends it."""
+    match = _STORY_AND_TEXT.fullmatch(visit.words.strip())
+    if match is None:
+        await visit.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
+        return
+    story_id, text = int(match[1]), readable_text(match[2])
+    if text is None:
+        await visit.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
+        return
+    reach = await find_reach(visit.desk, story_id)
+    if reach is None:
+        await visit.send(Screen(texts.CORRECTION_UNKNOWN.format(story=story_id)))
+        return
+    async with visit.desk.database.write() as connection:
+        draft = await draft_correction(connection, story_id, text, now=visit.now)
+    await visit.send(Screen(_preview(visit, reach, text), keyboards.for_correction(draft.id)))
+
+
+async def confirm(tap: Tap, wanted: SendCorrection) -> None:
+    """Send a correction, once however often the button is tapped."""
+    queued = await send_correction(tap.desk, wanted.correction_id)
+    if queued is None:
+        await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
+        return
+    html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
+    await tap.show(Screen(html, keyboards.back_to_state()))
+
+
+def _preview(visit: Visit, reach: Reach, text: str) -> str:
+    newsroom, latest = visit.desk.newsroom, reach.latest
+    edition = newsroom.find_edition(latest.edition) or newsroom.default_edition
+    told = notice(
+        latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=edition.schedule.zone
+    )
+    return texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + Markup(told)  # noqa: S704 - our own

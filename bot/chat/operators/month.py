@@ -1,0 +1,52 @@
+"""The operator's picture: who listened and what was sent, each of the last thirty days."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
+from bot.chat.buttons import keyboards
+from bot.chat.context import Attachment, Screen, Tap
+from bot.messages import texts
+from storage.upkeep.stats import deliveries_between, listeners_at
+
+_DAYS = 30
+_log = structlog.get_logger(__name__)
+
+
+async def show(tap: Tap) -> None:
+    """Send the picture as a new message."""
+    await tap.acknowledge(texts.DRAWING)
+    zone = ZoneInfo(tap.desk.newsroom.zone)
+    first = tap.now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
+    midnights = [
+        dt.datetime.combine(first + dt.timedelta(days=day), dt.time(), zone).astimezone(dt.UTC)
+        for day in range(_DAYS + 1)
+    ]
+    async with tap.desk.database.read() as connection:
+        listeners = await listeners_at(connection, midnights[1:])
+        sent = await deliveries_between(connection, midnights)
+    counts = {status: tuple(day[status] for day in sent) for status in ("sent", "gone", "unknown")}
+    failed = tuple(map(sum, zip(counts["gone"], counts["unknown"], strict=True)))
+    panels = (
+        Panel(texts.HISTORY_LISTENERS, (Series("", tuple(listeners)),), is_line=True),
+        Panel(
+            texts.HISTORY_DELIVERIES,
+            (Series(texts.HISTORY_SENT, counts["sent"]), Series(texts.HISTORY_FAILED, failed)),
+        ),
+    )
+    try:
+        picture = await draw_apart(Chart(texts.HISTORY_TITLE, first, panels))
+    except DrawingError as error:
+        _log.error("history not drawn", reason=str(error))
+        await tap.send(Screen(texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
+        return
+    caption = texts.HISTORY.format(
+        listeners=listeners[-1],
+        sent=sum(counts["sent"]),
+        gone=sum(counts["gone"]),
+        unknown=sum(counts["unknown"]),
+    )
+    attachment = Attachment("diem-tin.png", picture, is_picture=True)
+    await tap.send(Screen(caption, keyboards.back_to_state(), attachment))

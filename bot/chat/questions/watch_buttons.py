@@ -1,0 +1,195 @@
+"""/theodoi and the buttons about watches: watch a question, see the list, stop, and take that back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from bot.chat.buttons import keyboards, talk_keyboards
+from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
+from bot.chat.context import Screen, Tap, Visit
+from bot.chat.questions import ask
+from bot.messages import texts
+from bot.messages.markup import shortened
+from bot.news.narrowing import read_question
+from storage.conversations import find_question
+from storage.subscribers import find_subscriber
+from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
+from summarizer.questions.watching import as_watch, watch_key
+from summarizer.text.repair import composed
+from summarizer.text.syllables import canonical, folded, syllables
+
+MOST_WATCHES = 20  # of one chat
+_LONGEST_WORDS = 80  # UTF-16 units of a watch's words in a line
+_STOPPING = re.compile(r"(?:tắt|bỏ|thôi|hủy|xóa|dừng|ngừng|ngưng|không|đừng) (?:theo dõi )?(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer in one line; `html` says the same where there is room for a message."""
+
+    html: Markup
+
+    @property
+    def line(self) -> str:
+        return self.html.striptags()
+
+
+async def obey(visit: Visit) -> None:
+    """Watch what the words ask for, or offer to stop that; without words show the list and ask for some."""
+    if stopped := stopped_words(visit.words):
+        await offer_to_stop(visit, stopped)
+    elif visit.words.strip():
+        said = await _add(visit, visit.words)
+        await visit.send(Screen(said.html))
+    else:
+        await show(visit, note=texts.AWAIT_WATCH if visit.is_private else None)
+
+
+async def show(visit: Visit, *, note: Markup | None = None) -> None:
+    """Show what the chat watches, each with a button to stop, over a `note`."""
+    async with visit.desk.database.read() as connection:
+        watched = await find_watches(connection, visit.chat_id)
+    screen = _list_screen(watched)
+    html = Markup("\n\n").join([screen.html, note]) if note and watched else screen.html
+    await visit.show(replace(screen, html=html))
+
+
+def stopped_words(words: str) -> str:
+    """Return what words like "tắt giá vàng" want to be stopped; "" where they want something watched.
+
+    Typed without marks they are words to watch: "bo" may be an ox.
+    """
+    line = " ".join(composed(words).split())
+    match = _STOPPING.match(canonical(line))
+    return line[match.end() :] if match else ""
+
+
+async def offer_to_stop(visit: Visit, words: str) -> None:
+    """Offer to stop the watches that have these words, or all of whose words these have."""
+    asked = set(syllables(folded(words)))
+    async with visit.desk.database.read() as connection:
+        watched = await find_watches(connection, visit.chat_id)
+    meant = [watch for watch in watched if _is_meant(asked, set(syllables(folded(watch.text))))]
+    if not meant:
+        await visit.send(Screen(texts.NOT_WATCHED.format(words=_shown(words))))
+        return
+    names = [(watch.id, _shown(watch.text)) for watch in meant]
+    await visit.send(Screen(texts.PROPOSE_UNWATCH, talk_keyboards.for_unwatching(names)))
+
+
+def _is_meant(asked: set[str], watched: set[str]) -> bool:
+    return bool(asked) and (asked <= watched or watched <= asked)
+
+
+async def watch_question(tap: Tap, wanted: WatchQuestion) -> None:
+    """Watch a question that was asked in this chat."""
+    async with tap.desk.database.read() as connection:
+        question = await find_question(connection, wanted.question_id, tap.chat_id)
+    await tap.acknowledge((await _add(tap, question.text)).line if question else texts.STALE_PAGE)
+
+
+async def stop(tap: Tap, wanted: StopWatching) -> None:
+    """Stop a watch, from the list or under an alert; both offer to take it back."""
+    watch = await _change(tap, wanted.watch_id, is_removed=True)
+    if isinstance(watch, str):
+        await tap.acknowledge(watch)
+        return
+    await tap.acknowledge(texts.STOPPED_WATCHING.format(words=_shown(watch.text)))
+    if wanted.is_in_list:
+        await _show_list(tap, undo=WatchAgain(watch.id, is_in_list=True))
+    else:
+        again = WatchAgain(watch.id, is_in_list=False)
+        await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
+
+
+async def take_back(tap: Tap, wanted: WatchAgain) -> None:
+    """Go on watching what was just stopped."""
+    watch = await _change(tap, wanted.watch_id, is_removed=False)
+    if isinstance(watch, str):
+        await tap.acknowledge(watch)
+        return
+    await tap.acknowledge(_watching(tap, watch.text).line)
+    if wanted.is_in_list:
+        await _show_list(tap)
+    else:
+        stop_it = StopWatching(watch.id, is_in_list=False)
+        await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
+
+
+async def run(tap: Tap, wanted: RunWatch) -> None:
+    """Ask now what the watch asks."""
+    async with tap.desk.database.read() as connection:
+        watch = await find_watch(connection, wanted.watch_id, tap.chat_id)
+    if watch is None:
+        await tap.acknowledge(texts.STALE_WATCH)
+        return
+    await tap.acknowledge()
+    tap.words = watch.text
+    await ask.obey(tap)
+
+
+async def _add(visit: Visit, words: str) -> _Said:
+    newsroom = visit.desk.newsroom
+    async with visit.desk.database.read() as connection:
+        asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=visit.now)
+    query = as_watch(asked)
+    if strange := named.unknown_sources + named.unknown_topics:
+        return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
+    key = watch_key(replace(query, sources=named.sources, topics=named.topics))
+    if not key:
+        return _Said(texts.WATCH_NEEDS_WORDS if query.has_filters else texts.EMPTY_WATCH)
+    now = visit.now
+    async with visit.desk.database.write() as connection:
+        subscriber = await find_subscriber(connection, visit.chat_id)
+        if subscriber is None:
+            return _Said(texts.WATCH_NEEDS_START)
+        added = await add_watch(
+            connection, subscriber.id, key=key, text=query.text, most=MOST_WATCHES, now=now
+        )
+    if added.watch is None:
+        return _Said(texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES))
+    if not added.is_new:
+        return _Said(texts.WATCHED_ALREADY.format(words=_shown(added.watch.text)))
+    said = _watching(visit, added.watch.text)
+    return _Said(said.html + texts.WATCHES_PAUSED) if subscriber.status == "paused" else said
+
+
+async def _change(tap: Tap, watch_id: int, *, is_removed: bool) -> Watch | str:
+    """Remove a watch of this chat or take it back, if it is not so already; else say why that cannot be."""
+    async with tap.desk.database.write() as connection:
+        watch = await find_watch(connection, watch_id, tap.chat_id)
+        if watch is None:
+            return texts.STALE_WATCH
+        if not is_removed and watch.is_removed:
+            live = await find_watches(connection, tap.chat_id)
+            if len(live) >= MOST_WATCHES:
+                return str(texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES))
+        if watch.is_removed != is_removed:
+            await set_removed(connection, watch_id, is_removed=is_removed, now=tap.now)
+        return watch
+
+
+async def _show_list(tap: Tap, undo: WatchAgain | None = None) -> None:
+    async with tap.desk.database.read() as connection:
+        watched = await find_watches(connection, tap.chat_id)
+    await tap.show(_list_screen(watched, undo))
+
+
+def _list_screen(watched: Sequence[Watch], undo: WatchAgain | None = None) -> Screen:
+    names = [(watch.id, _shown(watch.text)) for watch in watched]
+    if not names:
+        return Screen(texts.NO_WATCHES, keyboards.for_watches(names, undo=undo))
+    lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in names)
+    html = texts.WATCHES.format(count=len(names), most=MOST_WATCHES, lines=lines)
+    return Screen(html, keyboards.for_watches(names, undo=undo))
+
+
+def _watching(visit: Visit, words: str) -> _Said:
+    whom = texts.THIS_GROUP if visit.is_group else texts.YOU
+    return _Said(texts.WATCHING.format(words=_shown(words), whom=whom))
+
+
+def _shown(words: str) -> str:
+    return shortened(words, _LONGEST_WORDS)

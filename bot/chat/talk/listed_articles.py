@@ -1,0 +1,134 @@
+"""Messages about the last list of articles, about the last question, and about the address of an article."""
+
+import datetime as dt
+import math
+import re
+from urllib.parse import unquote, urlsplit
+
+from bot.chat.context import Screen, Visit
+from bot.chat.questions import ask
+from bot.chat.questions.answer_pages import told_article
+from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
+from bot.chat.talk.wishes import FollowUp, ShowAddress, completed
+from bot.messages import texts
+from bot.news.answers import as_shown, describe, local_day
+from storage.articles import find_article_at
+from storage.conversations import Question, find_last_question, find_page, keep_page
+from storage.threads import CHAT
+from summarizer.questions.query import parse_query
+
+_REMEMBERED = dt.timedelta(hours=12)  # so long "bài 2" means the last list, and a question has a subject
+_FEWEST_SLUG_WORDS = 2
+_MOST_SLUG_WORDS = 14
+_NUMBER_IN_SLUG = re.compile(r"(?:post|art|[a-z]{0,4})?\d{4,}|amp|html?|tpo|bv")
+
+
+async def follow_up(visit: Visit, wish: FollowUp) -> bool:
+    """Make the question whole with the last one's subject; it is asked by the caller."""
+    if last := await _last(visit):
+        readers = await ask.readers_of(visit)
+        visit.words = completed(last.text, wish, readers.today())
+    return False
+
+
+async def show_item(visit: Visit, number: int) -> bool:
+    """Show an article of the last list, told at length."""
+    last = await _last(visit)
+    if last is None:
+        await visit.send(Screen(texts.NO_LIST))
+    elif number > len(last.article_ids):
+        await visit.send(Screen(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
+    else:
+        await _tell(visit, last.text, last.article_ids[number - 1], number)
+    return True
+
+
+async def show_page(visit: Visit, number: int) -> bool:
+    """Show a page of the last list; the first is the answer, which is given anew."""
+    last = await _last(visit)
+    pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
+    if last is None:
+        await visit.send(Screen(texts.NO_LIST))
+    elif number > pages:
+        await visit.send(Screen(texts.NO_SUCH_PAGE.format(count=pages)))
+    elif number == 1:
+        visit.words = last.text
+        return False
+    else:
+        await _turn_to(visit, last, number - 1)
+    return True
+
+
+async def show_more(visit: Visit) -> bool:
+    """Show the next page of the last list."""
+    last = await _last(visit)
+    if last is None:
+        await visit.send(Screen(texts.NO_LIST))
+        return True
+    async with visit.desk.database.read() as connection:
+        page = await find_page(connection, visit.chat_id, last.id) + 1
+    if page * RESULTS_PER_PAGE >= len(last.article_ids):
+        await visit.send(Screen(texts.NO_MORE.format(words=shown_question(last.text))))
+    else:
+        await _turn_to(visit, last, page)
+    return True
+
+
+async def show_address(visit: Visit, wish: ShowAddress) -> bool:
+    """Tell the article at an address; one not stored is asked for by its headline or its address's words."""
+    async with visit.desk.database.read() as connection:
+        article = await find_article_at(connection, with_scheme(wish.url))
+    source = visit.desk.newsroom.find_source(article.source) if article else None
+    if article is not None and (source is None or source.quote != "none"):
+        await _tell(visit, article.title, article.id, 1)
+        return True
+    words = wish.words or slug_words(wish.url)
+    if not words:
+        await visit.send(Screen(texts.NO_WORDS_IN_ADDRESS))
+        return True
+    await visit.send(Screen(texts.NOT_STORED))
+    visit.words = words
+    return False
+
+
+def with_scheme(url: str) -> str:
+    """Return an address as it was meant: typed without a scheme it is a web address all the same."""
+    return url if "://" in url else f"https://{url}"
+
+
+def slug_words(url: str) -> str:
+    """Return the words in an address, "" where there are none.
+
+    >>> slug_words("https://bao.example/the-thao/mua-lon-o-ha-long-20261122101500.htm")
+    'mua lon o ha long'
+    """
+    try:
+        path = urlsplit(with_scheme(url)).path
+    except ValueError:
+        return ""
+    segments = [re.split(r"[-_.]+", segment) for segment in unquote(path[:500]).lower().split("/")]
+    words = max(segments, key=len, default=[])
+    kept = [word for word in words if word and not _NUMBER_IN_SLUG.fullmatch(word)][:_MOST_SLUG_WORDS]
+    return " ".join(kept) if len(kept) >= _FEWEST_SLUG_WORDS else ""
+
+
+async def _last(visit: Visit) -> Question | None:
+    async with visit.desk.database.read() as connection:
+        last = await find_last_question(connection, visit.chat_id, since=visit.now - _REMEMBERED)
+    return await as_shown(visit.desk, last) if last else None
+
+
+async def _turn_to(visit: Visit, last: Question, page: int) -> None:
+    async with visit.desk.database.write() as connection:
+        await keep_page(connection, visit.chat_id, last.id, page, now=visit.now)
+    await ask.show_page(visit, last, page)
+
+
+async def _tell(visit: Visit, text: str, article_id: int, number: int) -> None:
+    readers = await ask.readers_of(visit)
+    query = parse_query(text, today=local_day(visit.now, readers.zone))
+    found = await describe(visit.desk, query, [article_id])
+    if not found:
+        await visit.send(Screen(texts.ARTICLE_GONE))
+        return
+    await visit.send(Screen(await CHAT.run(told_article, number, found[0], readers)))

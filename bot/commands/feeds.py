@@ -1,0 +1,186 @@
+"""`diemtin sources`: how each source fares; feeds in from OPML or the starter list, and out again."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.commands.preparing import newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.source_tables import Wanted, hand_over, tables_for
+from bot.commands.terminal import Json, fail, put, put_json, say
+from bot.fetching.fetch_errors import advice, said
+from bot.fetching.source_health import QUIET
+from bot.news.newsroom import Newsroom, Source, WebSource
+from config.defaults import starter_feeds
+from config.newsroom import Newsroom as Declared
+from storage.intake import DateOrder, UnreadableError
+from storage.intake.feeds import Outline, read_opml, write_opml
+from storage.notes import find_note
+from storage.sources import SourceState, find_source_states
+from storage.times import to_rfc3339
+
+_MOST_OPML_BYTES = 5_000_000
+_MARKS = {"ok": "✓", "waiting": "·", "broken": "✗", "quiet": "!"}
+_ORDERS = {DateOrder.DAY_FIRST: "ngày", DateOrder.MONTH_FIRST: "tháng"}
+Append = Annotated[bool, typer.Option("--append", help="Ghi thêm vào cuối tệp cấu hình thay vì in ra.")]
+
+
+def list_sources(json: Json = False) -> None:
+    """Show how each declared source fares."""
+    rows, zone = run(_gather())
+    if json:
+        put_json(rows)
+        return
+    for row in rows:
+        put(_line(row, ZoneInfo(zone)))
+    if not rows:
+        put("Chưa khai báo nguồn nào; xem danh sách có sẵn: diemtin sources starter")
+
+
+async def _gather() -> tuple[list[dict[str, Any]], str]:
+    async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
+        states = await find_source_states(connection)
+        unread = {
+            source.name
+            for source in desk.newsroom.file_sources
+            if await find_note(connection, f"unreadable:{source.name}") is not None
+        }
+    return [_row(source, states, unread, desk.newsroom) for source in desk.newsroom.sources], (
+        desk.newsroom.zone
+    )
+
+
+def _row(
+    source: Source | WebSource, states: dict[str, SourceState], unread: set[str], newsroom: Newsroom
+) -> dict[str, Any]:
+    row = {"name": source.name, "title": source.title, "kind": source.kind}
+    if isinstance(source, Source):
+        status = "broken" if source.name in unread else "ok"
+        return row | {"path": str(source.path), "status": status}
+    state = states.get(source.name)
+    if state is None or state.url != source.url:
+        return row | {"url": source.url, "status": "waiting"}
+    times = {"last_fetch": state.fetched_at, "last_new": state.new_at, "next": state.next_at}
+    return (
+        row
+        | {"url": source.url, "status": _status(state)}
+        | {key: to_rfc3339(at, newsroom.zone) if at else None for key, at in times.items()}
+        | {"items": state.items, "failures": state.failures, "moved_to": state.moved_to}
+        | {"date_order": state.date_order}
+        | {"elsewhere": state.elsewhere, "left_out": state.left_out}
+        | {"error": said(state.trouble, state.detail) if state.trouble else None}
+        | {"advice": advice(state.trouble) if state.trouble else None}
+    )
+
+
+def _status(state: SourceState) -> str:
+    return "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
+
+
+def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    head = f"{_MARKS[row['status']]} {row['name']}  {row['title']}"
+    if "path" in row:
+        wrong = " · không đọc được; hãy kiểm tra đường dẫn và quyền" if row["status"] == "broken" else ""
+        return f"{head} · {row['path']}{wrong}"
+    if row["status"] == "waiting":
+        return f"{head} · chưa hỏi lần nào · {row['url']}"
+    facts = [
+        f"{row['items']} bài",
+        f"tin mới {_when(row['last_new'], zone)}",
+        f"hỏi lại {_when(row['next'], zone)}",
+    ]
+    if row["error"]:
+        facts = [
+            f"{row['error']}; {row['advice']}",
+            f"lần cuối được {_when(row['last_fetch'], zone)}",
+            *facts,
+        ]
+    if row["date_order"]:
+        facts.append(f"báo ghi {_ORDERS[row['date_order']]} trước")
+    if row["moved_to"]:
+        facts.append(f"đã chuyển sang {row['moved_to']}")
+    if row["elsewhere"]:
+        facts.append(f"{row['elsewhere']} bài dẫn sang báo khác, đứng tên nguồn này")
+    if row["left_out"]:
+        facts.append(f"bỏ lại {row['left_out']} bài vì feed có quá nhiều một lần")
+    return f"{head} · {' · '.join(facts)}"
+
+
+def _when(moment: str | None, zone: ZoneInfo) -> str:
+    return f"{dt.datetime.fromisoformat(moment).astimezone(zone):%H:%M %d/%m}" if moment else "chưa có"
+
+
+def import_opml(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp OPML mà máy đọc tin xuất ra.")],
+    append: Append = False,
+) -> None:
+    """Turn the feeds of an OPML file into source tables."""
+    settings = settings_or_exit()
+    declared = newsroom_or_exit(settings)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_OPML_BYTES + 1)
+        if len(data) > _MOST_OPML_BYTES:
+            raise UnreadableError("tệp lớn hơn 5 MB")
+        outlines, unusable = read_opml(data)
+    except OSError as error:
+        fail(f"✗ Không đọc được {file} ({error.strerror}).")
+    except UnreadableError as error:
+        fail(f"✗ {file}: {error}")
+    wanted = [Wanted(one.title, one.title, one.url, _topic_of(one, declared)) for one in outlines]
+    tables = tables_for(wanted, declared)
+    hand_over(tables, settings.config, append=append)
+    if len(tables) < len(outlines):
+        say(f"{len(outlines) - len(tables)} nguồn đã có trong tệp cấu hình.")
+    if unusable:
+        say(f"✗ Bỏ {unusable} nguồn không có địa chỉ http(s) dùng được.")
+        raise typer.Exit(1)
+
+
+def _topic_of(outline: Outline, declared: Declared) -> str | None:
+    """Return the declared topic named by a folder around the feed, the nearest first, or by the feed."""
+    names = {
+        name.casefold(): topic.name
+        for topic in declared.topics
+        for name in (topic.name, topic.title, *topic.aliases)
+    }
+    folders = (folder.casefold() for folder in (*reversed(outline.folders), outline.title))
+    return next((names[folder] for folder in folders if folder in names), None)
+
+
+def export_opml() -> None:
+    """Write the polled feeds as OPML."""
+    declared = newsroom_or_exit(settings_or_exit())
+    feeds = [Outline(one.title, one.feed) for one in declared.sources if isinstance(one.feed, str)]
+    put(write_opml(feeds, "Điểm Tin").rstrip())
+
+
+def starter(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORD", help="Báo hoặc chủ đề, như vnexpress, the-thao; bỏ trống là tất cả."),
+    ] = None,
+    append: Append = False,
+) -> None:
+    """Turn the starter list of Vietnamese papers into source tables."""
+    settings = settings_or_exit()
+    feeds = starter_feeds()
+    chosen = [
+        feed
+        for feed in feeds
+        if not words or any(word in (feed.topic, *_papers(feed.name)) for word in words)
+    ]
+    if not chosen:
+        known = sorted({feed.topic for feed in feeds if feed.topic})
+        fail(f"✗ Không có nguồn nào như vậy. Các chủ đề: {', '.join(known)}", 2)
+    wanted = [Wanted(feed.name, feed.title, feed.url, feed.topic) for feed in chosen]
+    hand_over(tables_for(wanted, newsroom_or_exit(settings)), settings.config, append=append)
+    say("Các địa chỉ này chưa được kiểm tra; bot sẽ báo địa chỉ nào không dùng được.")
+
+
+def _papers(name: str) -> list[str]:
+    """Return every beginning of a feed's name at a hyphen: its paper is one of them."""
+    parts = name.split("-")
+    return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]

@@ -1,0 +1,134 @@
+"""`diemtin init`, `check` and `schedule`: writing, validating and reading ahead in the newsroom file."""
+
+import datetime as dt
+import os
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.commands.preparing import clock_of, open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, fail, hidden, put, put_json
+from bot.news.newsroom import Newsroom
+from bot.startup.assembly import assemble, find_newsroom
+from bot.times.schedule import Schedule
+from config.problems import ConfigError, check_report
+from config.reading import TEMPLATE, load_newsroom
+from config.settings import Settings, load_settings
+from storage.profiles import count_listeners, find_profiles
+from storage.times import to_rfc3339
+
+_MOST_DAYS = 366
+
+
+def init(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="Nơi ghi; bỏ trống là nơi DIEMTIN_CONFIG nói.")
+    ] = None,
+) -> None:
+    """Write a commented newsroom file where there is none."""
+    target = path or settings_or_exit().config
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        fail(f"✗ {target} đã có; hãy chọn tên khác hoặc chuyển tệp cũ đi.")
+    except OSError as error:
+        fail(f"✗ Không ghi được {target} ({error.strerror}); hãy xem lại thư mục và quyền ghi.")
+    _make_inboxes(target)
+    put(f"✓ Đã ghi {target}. Sửa nguồn tin và giờ phát, rồi chạy: diemtin check")
+    put("  Thêm nguồn RSS của báo Việt Nam: diemtin sources starter --append")
+
+
+def _make_inboxes(target: Path) -> None:
+    """Make the folders that the new file names, so that there is somewhere to put news."""
+    for source in assemble(load_newsroom(target)).file_sources:
+        if source.kind == "inbox":
+            with suppress(OSError):  # `check` tells what is missing
+                source.path.mkdir(parents=True, exist_ok=True)
+
+
+def check(json: Json = False) -> None:
+    """Say what is wrong with the environment and the newsroom file, and what will run when."""
+    where = "Biến môi trường"
+    try:
+        settings = load_settings(os.environ)
+        where = str(settings.config)
+        newsroom = assemble(find_newsroom(settings))
+    except ConfigError as error:
+        if json:
+            put_json(check_report([replace(each, message=hidden(each.message)) for each in error.problems]))
+        else:
+            put(hidden(f"✗ {where}: {len(error.problems)} chỗ phải sửa"))
+            for problem in error.problems:
+                put(f"  {hidden(str(problem))}")
+        raise typer.Exit(1) from None
+    if json:
+        put_json(check_report([]))
+    else:
+        _show_newsroom(settings, newsroom)
+
+
+def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
+    name = settings.config if settings.config.exists() else f"chưa có {settings.config}, dùng cấu hình mẫu"
+    put(f"✓ {name}: {len(newsroom.editions)} bản tin, {len(newsroom.sources)} nguồn")
+    now = clock_of(settings).now()
+    for edition in newsroom.editions:
+        upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))
+        put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone})")
+    for source in newsroom.file_sources:
+        if not source.path.exists():
+            put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")
+        elif source.moves_files and not os.access(source.path, os.W_OK):
+            put(f"  ! nguồn {source.title}: không ghi được vào {source.path}; tệp đọc xong sẽ để nguyên chỗ")
+
+
+def schedule(
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, max=_MOST_DAYS, help="Số ngày tới, 1 đến 366; bỏ trống là 7.")
+    ] = 7,
+    json: Json = False,
+) -> None:
+    """List the coming slots and how many subscribers each has."""
+    rows = run(_coming_slots(days))
+    if json:
+        put_json(rows)
+        return
+    for row in rows:
+        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận")
+
+
+async def _coming_slots(days: int) -> list[dict[str, object]]:
+    async with open_desk(settings_or_exit()) as desk:
+        now = desk.clock.now()
+        async with desk.database.read() as connection:
+            profiles = await find_profiles(connection)
+            listeners = await count_listeners(connection)
+    chosen = Counter({(edition.name, edition.schedule): 0 for edition in desk.newsroom.editions})
+    for profile in profiles:
+        if profile.id in listeners:  # times that somebody tried and left again are nobody's
+            edition = desk.newsroom.edition_for(profile.choices)
+            chosen[edition.name, edition.schedule] += listeners[profile.id]
+    return _slot_rows(chosen, now, now + dt.timedelta(days=days))
+
+
+def _slot_rows(
+    chosen: Counter[tuple[str, Schedule]], now: dt.datetime, until: dt.datetime
+) -> list[dict[str, object]]:
+    """Return a row per slot, edition and zone: the declared slots, and those of personal times."""
+    counts: Counter[tuple[dt.datetime, str, str]] = Counter()
+    for (edition, schedule), subscribers in chosen.items():
+        for slot in schedule.slots_between(now, until):
+            counts[slot, edition, schedule.zone] += subscribers
+    return [
+        {"edition": name, "slot": to_rfc3339(slot, zone), "local": _local(slot, zone), "subscribers": count}
+        for (slot, name, zone), count in sorted(counts.items())
+    ]
+
+
+def _local(slot: dt.datetime, zone: str) -> str:
+    return f"{slot.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

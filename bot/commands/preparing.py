@@ -1,0 +1,146 @@
+"""What most commands do first: settings, the newsroom, the database; and how their errors are told."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.commands.terminal import fail, say
+from bot.jobs.intake.renewing_topics import renew_topics
+from bot.news.services import Desk
+from bot.operators.notices import schema_upgraded
+from bot.process.logs import Redactor, configure_logging
+from bot.startup.assembly import assemble, find_newsroom
+from bot.times.clock import Clock
+from config.newsroom import Newsroom
+from config.problems import ConfigError
+from config.settings import Settings, load_settings
+from storage.engine import Database
+from storage.errors import DamagedError, SchemaError, StorageError
+from storage.search import IndexUnusableError
+from storage.search.rebuild import keep_up
+from storage.upkeep.backup import keep_private
+from storage.upkeep.upgrade import upgrade
+
+_T = TypeVar("_T")
+
+
+def settings_or_exit() -> Settings:
+    """Read the environment, or leave naming every variable that is wrong; what is logged goes to stderr."""
+    try:
+        settings = load_settings(os.environ)
+    except ConfigError as error:
+        fail("\n".join(f"✗ {problem}" for problem in error.problems), 2)
+    configure_logging("WARNING", secrets=settings.secrets)
+    return settings
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock that the environment asks for."""
+    return Clock(settings.now, settings.clock_rate)
+
+
+def newsroom_or_exit(settings: Settings) -> Newsroom:
+    """Read the newsroom file, or leave naming everything that is wrong with it."""
+    try:
+        return find_newsroom(settings)
+    except ConfigError as error:
+        fail("\n".join(f"✗ {settings.config}: {problem}" for problem in error.problems))
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the database, upgraded and with topics renewed where it must be, and the newsroom."""
+    newsroom = assemble(newsroom_or_exit(settings))
+    clock = clock_of(settings)
+    async with open_database(settings) as database:
+        await upgrade_or_exit(database, clock)
+        await renew_topics(database, clock, newsroom.topic_rules)
+        yield Desk(database, clock, newsroom, settings.admins)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database as it is; whatever fails in it ends the command with one line."""
+    database = Database(settings.database_url.get_secret_value(), settings.index)
+    if reason := why_closed(database):
+        fail(f"✗ {reason}; hãy xem DIEMTIN_DATABASE_URL.")
+    try:
+        yield database
+    except StorageError as error:
+        fail(f"✗ {explained(error, Redactor(settings.secrets), database.place)}")
+    finally:
+        await database.close()
+
+
+def why_closed(database: Database) -> str | None:
+    """Say why the SQLite file can be neither opened nor made, None where it can; PostgreSQL is not asked.
+
+    The driver would say less, and leaves a thread behind that may end with a traceback.
+    """
+    if database.is_postgres or not database.url.database:
+        return None
+    file = Path(database.url.database)
+    if file.is_dir():
+        return f"{file} là thư mục, không phải tệp cơ sở dữ liệu"
+    if not file.parent.is_dir():
+        return f"Không có thư mục {file.parent} để chứa cơ sở dữ liệu"
+    needed = file if file.exists() else file.parent
+    return None if os.access(needed, os.R_OK | os.W_OK) else f"Không có quyền đọc và ghi {needed}"
+
+
+def is_there(database: Database) -> bool:
+    """Tell whether there is a database: connecting to SQLite would make one."""
+    return database.is_postgres or Path(database.url.database or "").exists()
+
+
+def explained(error: StorageError, redactor: Redactor, place: str) -> str:
+    """Say in Vietnamese what the database at `place` refused, with its own words, without secrets."""
+    if isinstance(error, DamagedError):
+        return _damaged(error)
+    if isinstance(error, SchemaError):
+        return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
+    if isinstance(error, IndexUnusableError):
+        words = redactor.text(str(error))
+        return f"Chỉ mục tìm kiếm không dùng được ({words}); hãy chạy: diemtin db reindex"
+    if error.is_disk_full:
+        return (
+            f"Đĩa chứa cơ sở dữ liệu đã hết chỗ, chưa ghi gì thêm ({place}); "
+            "hãy giải phóng chỗ trống rồi chạy lại."
+        )
+    words = redactor.text(str(error))
+    return f"Cơ sở dữ liệu không dùng được ({words}) ở {place}; hãy xem DIEMTIN_DATABASE_URL."
+
+
+def _damaged(error: DamagedError) -> str:
+    last = "chưa thấy bản sao lưu nào"
+    if error.backup is not None:
+        last = f"bản sao lưu gần nhất là {error.backup}, dùng lại bằng: diemtin restore {error.backup}"
+    return f"Cơ sở dữ liệu bị hỏng ({error.reason}); {last}."
+
+
+@asynccontextmanager
+async def open_searching_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open a desk whose search index is up to date, where this process may write it."""
+    async with open_desk(settings) as desk:
+        with suppress(IndexUnusableError):  # asking says so where there is none at all
+            await keep_up(desk.database)
+        yield desk
+
+
+async def upgrade_or_exit(database: Database, clock: Clock) -> None:
+    """Bring the schema up to date and say so when it had been an older one."""
+    await keep_private(database)
+    done = await upgrade(database, now=clock.now())
+    if done.before is not None and done.has_changed:
+        say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))
+
+
+def run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a command's work; Ctrl-C ends it with one line."""
+    try:
+        return asyncio.run(work)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        fail("Đã dừng.", 130)

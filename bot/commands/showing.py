@@ -1,0 +1,182 @@
+"""`diemtin show` and `digest`: an article as it is stored, an edition's digest now or as of a moment."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from html import unescape
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.preparing import open_desk, run, settings_or_exit
+from bot.commands.terminal import Json, fail, put, put_json
+from bot.news.digests import Composed, compose_digest, window_for
+from bot.news.newsroom import Edition
+from storage.articles import StoredArticle, Version, find_versions, get_article
+from storage.errors import UnknownArticleError
+from storage.processed import find_summaries
+from storage.times import parse_moment, published_text, to_rfc3339
+from summarizer.digest import Digest, DigestStory
+from summarizer.model import Disagreement, Report, Summary
+
+# `diemtin show`: one article as it is stored.
+
+
+def show(
+    article_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Số của bài như «diemtin search» in ra, hoặc id của bài."),
+    ],
+    json: Json = False,
+) -> None:
+    """Show one article as it is stored."""
+    row = run(_show(article_id))
+    if json:
+        put_json(row)
+        return
+    facts = (row["source"], row["published"] or "không rõ ngày đăng", row["url"])
+    put(f"{row['title']}\n{' · '.join(filter(None, facts))}")
+    for text in filter(None, (row["sapo"], row["body"])):
+        put(f"\n{text}")
+    put("\nTóm tắt:")
+    for sentence in row["summary"]:
+        put(f"  • {sentence['text']}  [{sentence['field']} {sentence['start']}–{sentence['end']}]")
+    put(f"\nPhiên bản {row['version']}, {len(row['versions'])} bản cũ")
+
+
+async def _show(article_id: str) -> dict[str, Any]:
+    async with open_desk(settings_or_exit()) as desk:
+        try:
+            async with desk.database.read() as connection:
+                article = await get_article(connection, article_id)
+                versions = await find_versions(connection, article.id)
+                summaries = await find_summaries(connection, [article])
+        except UnknownArticleError:
+            fail(f"✗ Không có bài «{article_id}»; tìm số của bài bằng: diemtin search")
+        return _article_row(article, versions, summaries[article.id], desk.newsroom.zone)
+
+
+def _article_row(
+    article: StoredArticle, versions: list[Version], summary: Summary, zone: str
+) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "external_id": article.external_id,
+        "url": article.url,
+        "source": article.source,
+        "topic": article.topic,
+        "published": published_text(article.published, zone),
+        "published_precision": article.published.precision if article.published else None,
+        "stored": to_rfc3339(article.stored_at, zone),
+        "story": article.story_id,
+        "advertorial": article.advertorial,
+        "title": article.title,
+        "sapo": article.sapo,
+        "body": article.body,
+        "summary": [
+            {"text": s.text, "field": s.place.field, "start": s.place.start, "end": s.place.end}
+            for s in summary
+        ],
+        "version": article.version,
+        "versions": [
+            {"version": v.version, "replaced": to_rfc3339(v.replaced_at, zone)} | asdict(v.document)
+            for v in versions
+        ],
+    }  # fmt: skip
+
+
+# `diemtin digest`: the digest of an edition now, or as of a past moment.
+
+
+def digest(
+    edition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Tên bản tin; bỏ trống là bản mặc định.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="T", help="Nhìn từ lúc này: YYYY-MM-DDTHH:MM hoặc RFC 3339.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compose a digest and print it; nobody is sent anything."""
+    chosen, composed = run(_compose(edition, at))
+    if json:
+        put_json(_row(chosen, composed))
+    elif not composed.parts:
+        put("Chưa có tin nào cho bản tin này.")
+    else:
+        put("\n\n".join(unescape(re.sub(r"<[^<>]*+>", "", part)) for part in composed.parts))
+
+
+async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]:
+    async with open_desk(settings_or_exit()) as desk:
+        edition = desk.newsroom.find_edition(name) if name is not None else desk.newsroom.default_edition
+        if edition is None:
+            known = ", ".join(one.name for one in desk.newsroom.editions)
+            fail(f"✗ Không có bản tin «{name}»; đang có: {known}", 2)
+        slot = _slot(at, edition.schedule.zone) if at is not None else desk.clock.now()
+        window = window_for(edition, slot, by_publication=at is not None)
+        return edition, await compose_digest(desk.database, desk.newsroom, edition, window)
+
+
+def _slot(text: str, zone: str) -> dt.datetime:
+    try:
+        return parse_moment(text, zone)
+    except ValueError:
+        fail(
+            f"✗ --at «{text}» không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
+        )
+
+
+def _row(edition: Edition, composed: Composed) -> dict[str, Any]:
+    return digest_json(composed.digest, composed.parts, zone=edition.schedule.zone)
+
+
+# A digest as the command line prints it with `--json`.
+
+
+def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str, Any]:
+    """Return the digest with its rendered messages `parts`; its slot with the offset of `zone`."""
+    return {
+        "edition": digest.edition,
+        "slot": to_rfc3339(digest.slot, zone),
+        "stories": [_story(story) for story in digest.stories],
+        "parts": list(parts),
+    }
+
+
+def _story(story: DigestStory) -> dict[str, Any]:
+    return {
+        "title": story.title,
+        "topic": story.topic,
+        "sentences": [
+            {"text": q.text, "article": q.article_id, "field": q.field, "start": q.start, "end": q.end}
+            for q in story.quotes
+        ],
+        "reports": [
+            {"article": r.article_id, "paper": r.paper, "published_at": _when(r), "precision": r.precision}
+            for r in story.reports
+        ],
+        "sources": [{"name": source.name, "url": source.url} for source in story.sources],
+        "update": story.is_update,
+        "disagreements": [_disagreement(story.disagreement)] if story.disagreement else [],
+    }
+
+
+def _when(report: Report) -> str | None:
+    return to_rfc3339(report.published_at, "UTC") if report.published_at else None
+
+
+def _disagreement(disagreement: Disagreement) -> dict[str, Any]:
+    claims = [
+        {
+            "source": claim.source,
+            "value_text": claim.value,
+            "article": claim.article_id,
+            "field": claim.field,
+            "start": claim.start,
+            "end": claim.end,
+        }
+        for claim in disagreement.claims
+    ]
+    return {"what": disagreement.what, "claims": claims}

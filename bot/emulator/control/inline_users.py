@@ -1,0 +1,84 @@
+"""Inline mode: users type `@bot words` somewhere, see what the bot offers, and send one of it."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from bot.emulator.chats.world import World
+from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_user
+
+MAX_WAIT_SECONDS = 60
+MAX_QUERY_CHARACTERS = 256
+
+
+class InlineBody(Body):
+    """Words typed after the bot's name. `offset` is the `next_offset` of an earlier answer."""
+
+    sender: int = Field(alias="from")
+    query: str = Field(default="", max_length=MAX_QUERY_CHARACTERS)
+    offset: str = Field(default="", max_length=64)
+    chat_type: Literal["sender", "private", "group", "supergroup", "channel"] = "sender"
+    wait_seconds: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+
+
+class AnswerQuery(Body):
+    """An inline query by its id."""
+
+    inline_query_id: str
+
+
+class ChoiceBody(Body):
+    """A result to send into `chat`, by its id."""
+
+    inline_query_id: str
+    result: str
+    chat: int
+
+
+async def ask_inline(world: World, body: InlineBody) -> dict[str, Any]:
+    """Queue an inline query and, within `wait_seconds`, return what the bot answered."""
+    user = known_user(world, body.sender, "from")
+    query = world.add_inline(user)
+    update_id = world.updates.put(
+        "inline_query",
+        {
+            "id": query.id,
+            "from": user.as_json(),
+            "query": body.query,
+            "offset": body.offset,
+            "chat_type": body.chat_type,
+        },
+    )
+    await world.changed.wait_until(lambda: query.answer is not None, body.wait_seconds)
+    return {"update_id": update_id, "inline_query_id": query.id, "answer": query.answer}
+
+
+async def show_answer(world: World, body: AnswerQuery) -> dict[str, Any]:
+    """Return what the bot answered to an inline query, null as long as it did not."""
+    query = world.inline_queries.get(body.inline_query_id)
+    if query is None:
+        raise InputError("inline_query_id", f"there is no inline query {body.inline_query_id}")
+    return {"answer": query.answer}
+
+
+async def choose_result(world: World, body: ChoiceBody) -> dict[str, Any]:
+    """Send a result as the user's own message, with the bot's name on it."""
+    query = world.inline_queries.get(body.inline_query_id)
+    result = next((one for one in query.results if one.id == body.result), None) if query else None
+    if query is None or result is None:
+        raise InputError("result", f"no result {body.result} was offered for this query")
+    chat = known_chat(world, body.chat)
+    sender = acting_user(world, chat, query.user.id)
+    message = world.post(chat, sender, result.content, keyboard=result.keyboard)
+    message.link_preview_options = result.link_preview_options
+    message.extra = {"via_bot": world.bot.as_json()}
+    # The bot gets to see what was sent through it, in groups too.
+    update_id = world.updates.put("message", message.as_json(world.users)) if chat.barrier() is None else None
+    return {"message_id": message.message_id, "update_id": update_id}
+
+
+ROUTES: Routes = {
+    ("POST", "inline"): (InlineBody, ask_inline),
+    ("GET", "inline"): (AnswerQuery, show_answer),
+    ("POST", "inline/choose"): (ChoiceBody, choose_result),
+}

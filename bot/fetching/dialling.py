@@ -1,0 +1,176 @@
+"""One HTTP request to one address, guarded where it is dialled. Redirects, pace and robots are `fetcher`'s.
+
+No connection is kept: what an address led to a while ago says nothing about now, and a server that sends more
+than it announced speaks into the void.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bot.fetching.addresses import Target, is_public
+from bot.fetching.fetch_errors import FetchError
+from bot.fetching.responses import ACCEPTED_ENCODINGS, MAX_BODY_BYTES, read_body
+
+_RESOLVER_THREADS = 16  # apart from the program's other threads: a dead name server must not hold those
+_MOST_HEADER_BYTES = 16_384
+_AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; `headers` by lowercase name, `charset` as the header has it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    charset: str | None
+
+
+class Transport:
+    """Sessions towards the open Internet, and towards hosts that the operator allows to be private.
+
+    `resolve` stands in for the machine's look-up of names: host → IP addresses.
+    """
+
+    def __init__(self, *, resolve: Callable[[str], list[str]] | None = None) -> None:
+        self._resolver = _Resolver(resolve or _look_up)
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def get(
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        *,
+        is_private_allowed: bool,
+        deadline_seconds: float,
+        most: int = MAX_BODY_BYTES,
+    ) -> Answer:
+        """Ask once, following nothing.
+
+        Raises:
+            FetchError: no whole answer, or one that is not wanted.
+        """
+        session = self._session(is_private_allowed)
+        try:
+            async with (
+                asyncio.timeout(deadline_seconds),
+                session.get(
+                    target.url,
+                    headers={"Accept-Encoding": ACCEPTED_ENCODINGS, **headers},
+                    allow_redirects=False,
+                ) as answer,
+            ):
+                is_wanted = answer.status == 200
+                body = await read_body(answer, most=most) if is_wanted else b""
+        except TimeoutError as error:
+            raise FetchError("timeout") from error
+        except aiohttp.ClientError as error:
+            raise _explained(error) from error
+        except (ValueError, UnicodeError) as error:  # an address that only aiohttp finds fault with
+            raise FetchError("address", "sai cách viết") from error
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status, named, body, answer.charset)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+        await self._resolver.close()
+
+    def _session(self, is_private_allowed: bool) -> aiohttp.ClientSession:
+        if is_private_allowed not in self._sessions:
+            connector = aiohttp.TCPConnector(
+                limit=0,  # those who ask keep count
+                force_close=True,
+                use_dns_cache=False,
+                resolver=self._resolver,
+                socket_factory=_any_socket if is_private_allowed else _public_socket,
+            )
+            session = aiohttp.ClientSession(
+                connector=connector,
+                connector_owner=True,
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
+                max_line_size=_MOST_HEADER_BYTES,
+                max_field_size=_MOST_HEADER_BYTES,
+            )
+            # There is no public way: else a dropped connection is tried again at once, out of its turn.
+            session._retry_connection = False
+            self._sessions[is_private_allowed] = session
+        return self._sessions[is_private_allowed]
+
+
+class _PrivateAddressError(OSError):
+    """What was about to be dialled lies inside."""
+
+
+def _any_socket(info: _AddressInfo) -> socket.socket:
+    family, kind, protocol, _, _ = info
+    opened = socket.socket(family, kind, protocol)
+    opened.setblocking(False)
+    return opened
+
+
+def _public_socket(info: _AddressInfo) -> socket.socket:
+    address = info[4][0]
+    if not is_public(address):
+        raise _PrivateAddressError  # all alike: of several addresses the first error then stands for all
+    return _any_socket(info)
+
+
+def _look_up(host: str) -> list[str]:
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+
+
+class _Resolver(AbstractResolver):
+    """Looks names up in threads of its own."""
+
+    def __init__(self, look_up: Callable[[str], list[str]]) -> None:
+        self._look_up = look_up
+        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, "resolver")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return every address of `host`, of either family."""
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, host)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in dict.fromkeys(found)
+        ]
+
+    async def close(self) -> None:
+        """Take no more names; one that is being looked up is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _explained(error: aiohttp.ClientError) -> FetchError:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
+    if isinstance(cause, _PrivateAddressError):
+        return FetchError("private")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchError("dns")
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
+        return FetchError("tls")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return FetchError("connection", cause.strerror or "" if cause else "")
+    if isinstance(error, aiohttp.InvalidURL):
+        return FetchError("address", "sai cách viết")
+    if isinstance(error, aiohttp.ServerTimeoutError):
+        return FetchError("timeout")
+    return FetchError("broken_answer", type(error).__name__)

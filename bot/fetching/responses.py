@@ -1,0 +1,126 @@
+"""An HTTP response: what its headers ask of those who come back, and its body within a limit."""
+
+import asyncio
+import datetime as dt
+import re
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from bot.fetching.fetch_errors import FetchError
+
+# What an answer's headers ask of those who come back: validators, freshness, and when to return.
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+_LONGEST_VALIDATOR = 500
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a host called the version of an address that it gave last."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def as_headers(self) -> dict[str, str]:
+        """Return the headers that ask for a newer version only."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+def validators_of(headers: Mapping[str, str]) -> Validators:
+    """Return the validators of an answer; those too long to be sent back are none.
+
+    >>> validators_of({"etag": '"a1"'})
+    Validators(etag='"a1"', last_modified=None)
+    """
+    return Validators(*(_short(headers.get(name)) for name in ("etag", "last-modified")))
+
+
+def fresh_seconds(headers: Mapping[str, str]) -> float:
+    """Return how long the host says that nothing new will be there.
+
+    >>> fresh_seconds({"cache-control": "public, max-age=300"})
+    300.0
+    """
+    said = headers.get("cache-control", "")
+    found = _MAX_AGE.search(said)
+    if not found or "no-cache" in said.lower() or "no-store" in said.lower():
+        return 0.0
+    return float(found[1])
+
+
+def retry_seconds(headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """Return how long the host wants to be left alone: seconds or a date, by its own clock; at most a day."""
+    said = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", said, re.ASCII):
+        return min(float(said), LONGEST_WAIT_SECONDS)
+    until, here = _date(said), _date(headers.get("date", ""))
+    if until is None:
+        return None
+    return min(max(0.0, (until - (here or now)).total_seconds()), LONGEST_WAIT_SECONDS)
+
+
+def _short(value: str | None) -> str | None:
+    return value if value and len(value) <= _LONGEST_VALIDATOR and value.isprintable() else None
+
+
+def _date(text: str) -> dt.datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+# An answer's body, read as it comes and never beyond what is allowed, however small its wrapping was.
+
+MAX_BODY_BYTES = 5_000_000
+ACCEPTED_ENCODINGS = "gzip, deflate"
+_CHUNK_BYTES = 65_536
+_PIECE_BYTES = 262_144  # what is unpacked without letting others run
+
+
+async def read_body(answer: aiohttp.ClientResponse, *, most: int = MAX_BODY_BYTES) -> bytes:
+    """Read and unpack the body of an answer whose own unpacking is off.
+
+    Raises:
+        FetchError: more than `most` bytes, or wrapped in a way that cannot be undone.
+    """
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise FetchError("broken_answer", f"Content-Encoding: {encoding[:20]}")
+    if (answer.content_length or 0) > most:
+        raise _too_large(most)
+    chunks = answer.content.iter_chunked(_CHUNK_BYTES)
+    pieces, length = [], 0
+    async for piece in chunks if encoding in ("", "identity") else _unpacked(chunks):
+        pieces.append(piece)
+        length += len(piece)
+        if length > most:
+            raise _too_large(most)
+    return b"".join(pieces)
+
+
+async def _unpacked(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, told by the first bytes
+    try:
+        async for chunk in chunks:
+            while chunk:
+                yield unpacker.decompress(chunk, _PIECE_BYTES)
+                chunk = unpacker.unconsumed_tail
+                if unpacker.eof and (chunk := unpacker.unused_data):
+                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next of several members
+                await asyncio.sleep(0)
+    except zlib.error as error:
+        raise FetchError("broken_answer", "dữ liệu nén bị hỏng") from error
+    if not unpacker.eof:
+        raise FetchError("broken_answer", "dữ liệu nén bị cắt cụt")
+
+
+def _too_large(most: int) -> FetchError:
+    return FetchError("too_large", f"hơn {most / 1e6:g} MB")

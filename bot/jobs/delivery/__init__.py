@@ -1,0 +1,1 @@
+"""Deliveries: claim, send, record; wait where Telegram asks; tell admins of risks."""

@@ -1,0 +1,182 @@
+"""Look at delivery while it runs: the figures for Prometheus, the broadcast's progress, and risks."""
+
+import datetime as dt
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from telegram import Bot
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.jobs.delivery.risks import (
+    Situation,
+    tell_changed_headlines,
+    tell_refusals,
+    tell_risks,
+    tell_unhandled_updates,
+)
+from bot.jobs.delivery.sender import Sender
+from bot.news.services import Desk, Tell
+from bot.operators import delivery_notices as notices
+from bot.process.metrics import (
+    DUE_DELIVERIES,
+    GONE_DELIVERIES,
+    LATE_DELIVERIES,
+    POSSIBLE_DOUBLES,
+    QUEUE_AGE_SECONDS,
+    SECONDS_TO_FINISH,
+    SENDING_RATE,
+    UNKNOWN_DELIVERIES,
+    WAITING_DELIVERIES,
+)
+from storage.delivery.outlook import FULL_RATE, Queue, count_outcomes, find_oldest_due, look_at_queue
+
+# A broadcast's progress: one message to each admin, edited in place while it runs.
+#
+# Only broadcasts of half a minute and more are shown. An edit every fifteen seconds takes nothing that
+# readers would notice. It is kept in memory: after a restart what is left is shown in a new message.
+
+_SHORTEST_SECONDS = 30.0
+_EDIT_SECONDS = 15.0
+_MOST_ADMINS = 5  # who are shown it; alerts go to all
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Broadcast:
+    """One that is shown: its title, where the count began, and the message in each admin's chat."""
+
+    title: str
+    sent_before: int
+    shown_at: float
+    messages: dict[int, int] = field(default_factory=dict)
+
+
+class BroadcastProgress:
+    """Shows how the broadcast under way goes."""
+
+    def __init__(self, desk: Desk, bot: Bot) -> None:
+        self._desk = desk
+        self._bot = bot
+        self._broadcast: _Broadcast | None = None
+
+    async def look(self, queue: Queue, *, sent: int, rate: float, is_paused: bool) -> None:
+        """Begin, go on with, or end the message; `sent` counts since the start of the program."""
+        broadcast, zone = self._broadcast, self._desk.newsroom.zone
+        if broadcast is None:
+            if queue.due >= _SHORTEST_SECONDS * FULL_RATE and not is_paused:
+                self._broadcast = await self._begin(queue, sent)
+        elif not queue.due:
+            self._broadcast = None
+            done = notices.progress_done(broadcast.title, sent - broadcast.sent_before, queue.at, zone)
+            await self._edit(broadcast, done)
+        elif time.monotonic() - broadcast.shown_at >= _EDIT_SECONDS:
+            broadcast.shown_at = time.monotonic()
+            count = sent - broadcast.sent_before
+            await self._edit(
+                broadcast, notices.progress(broadcast.title, count, queue, rate, zone, is_paused=is_paused)
+            )
+
+    async def _begin(self, queue: Queue, sent: int) -> _Broadcast:
+        title = await self._find_title(queue)
+        broadcast = _Broadcast(title, sent, time.monotonic())
+        html = notices.progress(title, 0, queue, FULL_RATE, self._desk.newsroom.zone, is_paused=False)
+        for chat_id in sorted(self._desk.admins)[:_MOST_ADMINS]:
+            try:
+                message = await self._bot.send_message(chat_id, html, parse_mode=ParseMode.HTML)
+            except TelegramError as error:
+                _log.error("admin not told", chat_id=chat_id, error=str(error))
+            else:
+                broadcast.messages[chat_id] = message.message_id
+        return broadcast
+
+    async def _find_title(self, queue: Queue) -> str:
+        async with self._desk.database.read() as connection:
+            found = await find_oldest_due(connection, now=queue.at)
+        edition = self._desk.newsroom.find_edition(found[0]) if found else None
+        return edition.title if edition else (found[0] if found else "")
+
+    async def _edit(self, broadcast: _Broadcast, html: str) -> None:
+        for chat_id, message_id in broadcast.messages.items():
+            try:
+                await self._bot.edit_message_text(html, chat_id, message_id, parse_mode=ParseMode.HTML)
+            except TelegramError as error:  # the next edit says more anyway
+                _log.debug("progress not shown", chat_id=chat_id, error=str(error))
+
+
+_DAY = dt.timedelta(hours=24)
+_RATE_SECONDS = 60.0
+_DEAF_LOOKS = 3  # so many minutes in a row without word from Telegram are no accident
+
+
+class Lookout:
+    """Looks, and tells the admins; `find_problem` names what is wrong with the connection, if anything is."""
+
+    def __init__(
+        self, desk: Desk, bot: Bot, sender: Sender, tell: Tell, find_problem: Callable[[], str | None]
+    ) -> None:
+        self._desk = desk
+        self._bot = bot
+        self._sender = sender
+        self._tell = tell
+        self._find_problem = find_problem
+        self._progress = BroadcastProgress(desk, bot)
+        self._counts: deque[tuple[float, int]] = deque()
+        self._deaf_looks = 0
+
+    async def look(self) -> None:
+        """Set the figures and show how a broadcast goes."""
+        queue = await self._look_at_queue()
+        rate = self._measured_rate()
+        _show(queue, rate)
+        await self._progress.look(queue, sent=self._sender.sent, rate=rate, is_paused=self._sender.is_paused)
+
+    async def count_outcomes(self) -> None:
+        """Set the figures that cost more: what came of a day's deliveries."""
+        now = self._desk.clock.now()
+        async with self._desk.database.read() as connection:
+            outcomes = await count_outcomes(connection, since=now - _DAY, now=now)
+        LATE_DELIVERIES.set(outcomes.late)
+        POSSIBLE_DOUBLES.set(outcomes.possible_doubles)
+        GONE_DELIVERIES.set(outcomes.gone)
+
+    async def look_for_risks(self) -> None:
+        """Tell what puts the promise at risk."""
+        problem = self._find_problem()
+        self._deaf_looks = self._deaf_looks + 1 if problem else 0
+        situation = Situation(
+            await self._look_at_queue(),
+            self._measured_rate(),
+            self._sender.is_paused,
+            problem if self._deaf_looks >= _DEAF_LOOKS else None,
+        )
+        await tell_risks(self._desk, self._tell, situation)
+        await tell_refusals(self._desk, self._bot, self._tell)
+        await tell_unhandled_updates(self._desk, self._tell)
+        await tell_changed_headlines(self._desk, self._tell)
+
+    async def _look_at_queue(self) -> Queue:
+        async with self._desk.database.read() as connection:
+            return await look_at_queue(connection, now=self._desk.clock.now())
+
+    def _measured_rate(self) -> float:
+        """Return how many messages a second went out in the last minute."""
+        now = time.monotonic()
+        self._counts.append((now, self._sender.sent))
+        while len(self._counts) > 2 and now - self._counts[0][0] > _RATE_SECONDS:
+            self._counts.popleft()
+        began, sent_before = self._counts[0]
+        return (self._sender.sent - sent_before) / max(1.0, now - began)
+
+
+def _show(queue: Queue, rate: float) -> None:
+    finish_at = queue.finish_at(rate)
+    WAITING_DELIVERIES.set(queue.waiting)
+    DUE_DELIVERIES.set(queue.due)
+    QUEUE_AGE_SECONDS.set(queue.age.total_seconds())
+    UNKNOWN_DELIVERIES.set(queue.unknown)
+    SENDING_RATE.set(rate)
+    SECONDS_TO_FINISH.set((finish_at - queue.at).total_seconds() if finish_at else 0)

@@ -1,0 +1,192 @@
+"""Tell the admins once: the promise at risk, what Telegram refuses, a headline that a paper changed."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+from telegram import Bot, ChatMember
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.news.services import Desk, Tell
+from bot.operators import delivery_notices as notices
+from storage.conversations import count_passed_over, count_set_aside
+from storage.delivery.corrections import LOOK_BACK, count_readers, find_untold_headlines, mark_told
+from storage.delivery.outlook import LATE, Queue
+from storage.delivery.refusals import LostChat, find_latest_copies, take_untold_holds, take_untold_lost_chats
+from storage.notes import find_note, write_note
+
+# Watch over the promise: the admins hear once that it is at risk, and once that the risk is over.
+#
+# What they were told is in notes, so that a restart does not repeat it; the same risk is told twice an
+# hour at the most.
+
+PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
+AGAIN = dt.timedelta(minutes=30)
+_UNKNOWN = "risk:unknown"
+_SET_ASIDE = "risk:set_aside"
+_PASSED_OVER = "risk:passed_over"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known at a moment. `rate`: messages a second; `problem`: the connection's, if it has one."""
+
+    queue: Queue
+    rate: float
+    is_paused: bool
+    problem: str | None
+
+
+def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> Mapping[str, str]:
+    """Return what is at risk now, by name, with what to tell. Pure."""
+    queue, risks = situation.queue, {}
+    if situation.is_paused:
+        if queue.due and queue.age > PATIENCE:
+            risks["paused"] = notices.paused(queue)
+    elif queue.oldest_due_at is not None:
+        finish_at = queue.finish_at(situation.rate) or queue.at
+        if queue.age > LATE or finish_at > queue.oldest_due_at + max(late_window, LATE):
+            risks["late"] = notices.late(queue, situation.rate, zone)
+    if queue.limited_until is not None:
+        risks["limited"] = notices.limited(queue.limited_until, zone)
+    if situation.problem is not None:
+        risks["deaf"] = notices.deaf(situation.problem)
+    return risks
+
+
+async def tell_risks(desk: Desk, tell: Tell, situation: Situation) -> None:
+    """Tell what has become a risk and what is none any more."""
+    newsroom = desk.newsroom
+    risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
+    for name, over in notices.OVER.items():
+        if text := await change(desk, f"risk:{name}", risks.get(name), over):
+            await tell(text)
+    total = situation.queue.unknown
+    if new := await _new_since_told(desk, _UNKNOWN, total):  # those of half an hour together
+        await tell(notices.more_unknown(new, total))
+
+
+async def change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
+    """Write down that a risk came or went; return what to tell, None when nothing is new."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        is_on, told_at = await _remembered(connection, note)
+        if risk is not None and not is_on and (told_at is None or abs(now - told_at) >= AGAIN):
+            await write_note(connection, note, f"on {now.isoformat()}", now=now)
+            _log.error("promise at risk", risk=note)
+            return risk
+        if risk is None and is_on:
+            await write_note(connection, note, f"off {(told_at or now).isoformat()}", now=now)
+            return over
+    return None
+
+
+async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.datetime | None]:
+    """Return whether the risk stands as told, and when it was told last."""
+    state, _, at = (await find_note(connection, note) or "").partition(" ")
+    return state == "on", dt.datetime.fromisoformat(at) if at else None
+
+
+async def tell_unhandled_updates(desk: Desk, tell: Tell) -> None:
+    """Tell of updates that were newly set aside or passed over, those of half an hour together."""
+    async with desk.database.read() as connection:
+        unreadable, too_many = await count_set_aside(connection), await count_passed_over(connection)
+    if new := await _new_since_told(desk, _SET_ASIDE, unreadable):
+        await tell(notices.more_set_aside(new, unreadable))
+    if new := await _new_since_told(desk, _PASSED_OVER, too_many):
+        await tell(notices.more_passed_over(new, too_many))
+
+
+async def _new_since_told(desk: Desk, note: str, total: int) -> int:
+    """Return by how much `total` grew since it was told last; 0 within half an hour of that."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        known, _, at = (await find_note(connection, note) or "0").partition(" ")
+        new = total - int(known)
+        is_told_lately = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
+        if not new or (new > 0 and is_told_lately):
+            return 0
+        told_at = now.isoformat() if new > 0 else at
+        await write_note(connection, note, f"{total} {told_at}".strip(), now=now)
+    return max(0, new)
+
+
+# Tell admins once what Telegram refuses: long waits, an issue's copies, the bot's rights in a chat.
+#
+# The administrators of a chat that lost the bot's rights are told in private, where Telegram names them
+# and they have written to the bot before.
+
+_DAY = dt.timedelta(hours=24)
+_LONG = dt.timedelta(minutes=15)
+_ADMINISTRATORS_ASKED = 10
+
+
+async def tell_refusals(desk: Desk, bot: Bot, tell: Tell) -> None:
+    """Tell what is new; notes and columns in the database remember what was told."""
+    now, newsroom = desk.clock.now(), desk.newsroom
+    async with desk.database.write() as connection:
+        holds = await take_untold_holds(connection, now=now, longer_than=_LONG)
+        lost = await take_untold_lost_chats(connection, now=now)
+    async with desk.database.read() as connection:
+        latest = await find_latest_copies(connection, since=now - _DAY)
+    if holds.chats:
+        await tell(notices.long_wait(holds, newsroom.zone))
+    for chat in lost:
+        await _tell_lost(bot, tell, chat)
+    for copies in latest:
+        edition = newsroom.find_edition(copies.edition)
+        title = edition.title if edition else copies.edition
+        risk = notices.refused(copies, title, newsroom.zone) if copies.is_trouble else None
+        if text := await change(desk, f"risk:refused:{copies.edition}", risk, notices.REFUSED_OVER):
+            await tell(text)
+
+
+async def _tell_lost(bot: Bot, tell: Tell, chat: LostChat) -> None:
+    title = "một nhóm hoặc kênh"
+    with contextlib.suppress(TelegramError):  # then the words that Telegram gave must do
+        title = (await bot.get_chat(chat.chat_id)).title or title
+    await tell(notices.rights_lost(title, chat.reason))
+    await _tell_administrators(bot, chat, title)
+
+
+async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
+    """Tell the owner; where that fails, the first administrator who can be told."""
+    try:
+        members = await bot.get_chat_administrators(chat.chat_id)
+    except TelegramError:
+        return  # a channel names its administrators to them alone
+    people = [member for member in members if not member.user.is_bot]
+    people.sort(key=lambda member: member.status != ChatMember.OWNER)
+    for member in people[:_ADMINISTRATORS_ASKED]:
+        with contextlib.suppress(TelegramError):  # never wrote to us, or blocked us
+            html = notices.rights_lost_to_owner(title)
+            await bot.send_message(member.user.id, html, parse_mode=ParseMode.HTML)
+            return
+
+
+# Tell the admins, once, that a paper changed a headline which readers were sent: they may correct it.
+
+_MOST_AT_ONCE = 4  # a message; the others follow a minute later
+
+
+async def tell_changed_headlines(desk: Desk, tell: Tell) -> None:
+    """Tell of changed headlines that nobody has heard of, with the command that corrects each."""
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        found = await find_untold_headlines(connection, now=now, limit=_MOST_AT_ONCE)
+    if not found:
+        return
+    async with desk.database.write() as connection:
+        await mark_told(connection, found, now=now)
+        since = now - LOOK_BACK
+        readers = [await count_readers(connection, one.story_id, since=since) for one in found]
+    told = []
+    for one, count in zip(found, readers, strict=True):
+        source = desk.newsroom.find_source(one.source)
+        told.append(notices.headline_changed(one, source.title if source else one.source, count))
+    await tell("\n\n".join(told))

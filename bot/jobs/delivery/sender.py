@@ -1,0 +1,243 @@
+"""The sender: claims due deliveries a few at a time, sends them and records the result of each.
+
+`sending` is committed before Telegram is called. No more are in flight than the pace needs: so replies to
+people never queue behind a broadcast, and a crash leaves few rows uncertain, at most one of them a retry. The
+result of a delivery is kept in memory until it is committed; before that nothing more is sent. One
+transaction writes down what is done and claims what comes next.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+from telegram.ext import ExtBot
+
+from bot.jobs.delivery.sending import Sent, send
+from bot.jobs.delivery.waits import Waits
+from bot.news.services import Desk
+from bot.process.metrics import DELIVERIES, contained
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.outcomes import Halt, Hold, LeaveTopic, Move, Outcome, Refuse, Retire, SendPlain, Wait
+from storage.delivery.deliveries import (
+    Claimed,
+    claim_deliveries,
+    free_unsent,
+    mark_gone,
+    mark_sent,
+    put_back,
+    recover_interrupted,
+)
+from storage.delivery.leases import LeaseKey, holds_lease
+from storage.delivery.refusals import REFUSED, find_stop, resume_sending, stop_sending
+from storage.subscribers import move_chat, retire, set_thread
+
+FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
+_IDLE_SECONDS = 1.0
+_GATHER_SECONDS = 0.003  # each more is time in which a kill doubles what arrived
+_log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Sends what is due until it is stopped; without a `pace` as fast as it can."""
+
+    def __init__(
+        self, desk: Desk, bot: ExtBot[Any], *, lease: LeaseKey | None = None, pace: TelegramPace | None = None
+    ) -> None:
+        self._desk = desk
+        self._bot = bot
+        self._lease = lease
+        self._pace = pace
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._in_flight: dict[asyncio.Task[Sent | Outcome], Claimed] = {}
+        self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
+        self._may_have_lost_a_claim = False
+        self._exchanging = asyncio.Lock()
+        self.sent = 0  # messages, since the start of the program
+        self.is_paused = False
+        self.is_halted = False
+        self._waits = Waits(desk.clock, pace)
+
+    def wake(self) -> None:
+        """Look for due deliveries now rather than within a second."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish what is in flight and end."""
+        self._stopping = True
+        self._wake.set()
+
+    def abandon(self) -> None:
+        """End at once: another process has taken up what is in flight."""
+        self.stop()
+        self._abandon()
+        self._in_flight = {}
+
+    async def set_paused(self, is_paused: bool) -> None:
+        """Send nothing until further notice, or go on; a restart does not change it."""
+        self.is_paused = is_paused
+        now = self._desk.clock.now()
+        async with self._desk.database.write() as connection:
+            if is_paused:
+                await stop_sending(connection, now=now)
+            else:
+                await resume_sending(connection)
+        self.wake()
+
+    async def call_off(self, chat_id: int) -> None:
+        """Stop what is in flight to a chat whose rows were deleted, unless Telegram has it already.
+
+        Once this returns, nothing is sent there any more.
+        """
+        async with self._exchanging:  # what was claimed before the deletion is in flight by now
+            theirs = [task for task, one in self._in_flight.items() if one.chat_id == chat_id]
+            for task in theirs:
+                del self._in_flight[task]
+                task.cancel()
+        if theirs:
+            await asyncio.wait(theirs)
+
+    async def recover(self) -> int:
+        """Take up what an earlier process left: half-sent rows, a pause, Telegram's waits.
+
+        Returns how many rows ended unknown.
+        """
+        async with self._desk.database.write() as connection:
+            self.is_paused = await find_stop(connection) is not None
+            await self._waits.recover(connection)
+            return await recover_interrupted(connection, now=self._desk.clock.now())
+
+    async def run(self) -> None:
+        """Send until `stop`, then finish what is in flight and write it down."""
+        try:
+            while not self._stopping or self._in_flight or self._unwritten:
+                self._wake.clear()
+                with contained("delivery"):
+                    await self._exchange(self._capacity())
+                await self._rest()
+        finally:
+            self._abandon()
+
+    async def send_batch(self) -> int:
+        """Send up to as many due deliveries as may be in flight; return how many were taken."""
+        try:
+            taken = await self._exchange(self._waits.capacity_at_telegram(self._most_in_flight()))
+            if self._in_flight:
+                await asyncio.wait(self._in_flight)
+            await self._exchange(0)
+        finally:
+            self._abandon()
+        return taken
+
+    def _capacity(self) -> int:
+        """Return how many more deliveries may be taken up now."""
+        if self._stopping or self.is_paused or self.is_halted:
+            return 0
+        return self._waits.capacity(self._most_in_flight(), [one.chat_id for one in self._in_flight.values()])
+
+    def _most_in_flight(self) -> int:
+        if self._pace is None:
+            return MOST_IN_FLIGHT
+        return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, self._pace.in_flight))
+
+    async def _rest(self) -> None:
+        """Wait until a delivery is done or somebody wakes us, a second at most."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+
+    def _abandon(self) -> None:
+        # A row that still waits for its answer is taken up at the next start.
+        for task in self._in_flight:
+            task.cancel()
+
+    def _on_done(self) -> None:
+        """Wake when half of those in flight are done, or a moment after the first: what is written together
+        costs one commit."""
+        done = sum(task.done() for task in self._in_flight)
+        if 2 * done >= len(self._in_flight):
+            self._wake.set()
+        elif done == 1:
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._wake.set)
+
+    async def _exchange(self, capacity: int) -> int:
+        """In one transaction write down results and claim up to `capacity` deliveries; return how many."""
+        async with self._exchanging:
+            return await self._exchange_alone(capacity)
+
+    async def _exchange_alone(self, capacity: int) -> int:
+        for task in [task for task in self._in_flight if task.done()]:
+            self._unwritten.append((self._in_flight.pop(task), task.result()))
+        if not capacity and not self._unwritten:
+            return 0
+        is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
+        async with self._desk.database.write() as connection:
+            await self._write_results_down(connection)
+            await self._waits.note_replies(connection)
+            claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
+        self._may_have_lost_a_claim = not (is_sure or capacity)
+        for _, result in self._unwritten:
+            DELIVERIES.labels(type(result).__name__.lower()).inc()
+            self.sent += isinstance(result, Sent)
+        self._unwritten = []
+        for one in claimed:
+            task = asyncio.create_task(send(self._bot, one))
+            task.add_done_callback(lambda _: self._on_done())
+            self._in_flight[task] = one
+            self._waits.begin(one)
+        return len(claimed)
+
+    async def _claim(self, connection: AsyncConnection, capacity: int, *, is_sure: bool) -> list[Claimed]:
+        now, in_flight = self._desk.clock.now(), list(self._in_flight.values())
+        if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
+            await free_unsent(connection, in_flight=in_flight, now=now)
+        is_repeating = any(one.tries > 1 for one in in_flight)
+        return await claim_deliveries(
+            connection,
+            now=now,
+            limit=capacity,
+            repeats=0 if is_repeating else 1,
+            busy=self._pace.busy_chats() if self._pace else (),
+            in_flight=[one.chat_id for one in in_flight],
+            lease=self._lease,
+        )
+
+    async def _write_results_down(self, connection: AsyncConnection) -> None:
+        now = self._desk.clock.now()
+        sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
+        await mark_sent(connection, sent, now=now)
+        if any(not isinstance(result, Wait | Hold) for _, result in self._unwritten):
+            self._waits.note_answer()
+        for one, result in self._unwritten:
+            if not isinstance(result, Sent):
+                await self._write_down(connection, one, result, now)
+        await self._waits.note_sent(connection, [one for one, _ in sent])
+
+    async def _write_down(
+        self, connection: AsyncConnection, one: Claimed, result: Outcome, now: dt.datetime
+    ) -> None:
+        if not isinstance(result, Hold):
+            self._waits.note_end(one)
+        match result:
+            case Wait():
+                await self._waits.wait(connection, one, result)
+            case Hold():
+                await self._waits.hold(connection, one, result)
+            case Retire():
+                await mark_gone(connection, one, result.recorded, now=now)
+                await retire(connection, one.chat_id, result.recorded, now=now)
+            case Move():
+                await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
+                await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
+            case LeaveTopic() if one.thread_id is not None:
+                await set_thread(connection, one.chat_id, None, now=now)
+                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
+            case Halt():
+                self.is_halted = True
+                _log.critical("the token is refused: nothing more is sent")
+                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
+            case SendPlain() | Refuse() | LeaveTopic():
+                _log.error("delivery refused", delivery=one.id, reason=result.reason)
+                await mark_gone(connection, one, f"{REFUSED}: {result.reason}", now=now)

@@ -1,0 +1,122 @@
+"""Send one claimed delivery: one call to Telegram, which sends a message or edits one, and its result."""
+
+import contextlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Any
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from bot.chat.buttons.callbacks import parse
+from bot.messages import texts
+from bot.messages.markup import MAX_UNITS, visible_length
+from bot.process.metrics import contained
+from bot.telegram.limiter import AT_ONCE
+from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
+from storage.delivery.deliveries import Claimed
+
+_UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_TAG = re.compile(r"<[^<>]*+>")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took the message."""
+
+    message_id: int
+
+
+async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
+    """Send a delivery, as plain words where Telegram cannot read its markup; an error is an outcome.
+
+    Of parts that were refused the next one tells its reader, or a line of its own where none follows.
+    """
+    with contained("delivery", delivery=one.id):
+        outcome = await _try(bot, one)
+        is_last = one.parts > 1 and one.part == one.parts - 1 and one.edits is None
+        if is_last and isinstance(outcome, Refuse | SendPlain):
+            await _tell_missing(bot, one)
+        return outcome
+    return _UNFORESEEN
+
+
+async def _tell_missing(bot: ExtBot[Any], one: Claimed) -> None:
+    with contextlib.suppress(TelegramError):
+        await _call(bot, replace(one, buttons=()), _missing((*one.missing, one.part), one), parse_mode="HTML")
+
+
+def _missing(parts: Sequence[int], one: Claimed) -> str:
+    return texts.PARTS_MISSING.format(parts=", ".join(f"{part + 1}/{one.parts}" for part in parts))
+
+
+def _with_word(one: Claimed) -> str:
+    """Return the message with a word about the parts that are missing before it, if there is room."""
+    if not one.missing:
+        return one.html
+    word = _missing(one.missing, one)
+    fits = visible_length(one.html) + visible_length(word) + 2 <= MAX_UNITS
+    return f"{word}\n\n{one.html}" if fits else one.html
+
+
+async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
+    try:
+        return await _call(bot, one, _with_word(one), parse_mode="HTML")
+    except TelegramError as error:
+        outcome = outcome_of(error)
+    if isinstance(outcome, SendPlain):
+        _log.error("markup refused", delivery=one.id, reason=outcome.reason)
+        try:
+            return await _call(bot, one, unescape(_TAG.sub("", _with_word(one))))
+        except TelegramError as error:
+            return outcome_of(error)
+    return outcome
+
+
+async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | None = None) -> Sent:
+    if one.edits is not None:
+        return await _edit(bot, one, one.edits, text, parse_mode)
+    message = await bot.send_message(
+        one.chat_id,
+        text,
+        parse_mode=parse_mode,
+        link_preview_options=_NO_PREVIEW,
+        reply_markup=_keyboard(one),
+        message_thread_id=one.thread_id,
+        rate_limit_args=_patience(bot),
+    )
+    return Sent(message.message_id)
+
+
+async def _edit(bot: ExtBot[Any], one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
+    try:
+        await bot.edit_message_text(
+            text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW,
+            reply_markup=_keyboard(one), rate_limit_args=_patience(bot),
+        )  # fmt: skip
+    except BadRequest as error:
+        if "message is not modified" not in error.message.lower():
+            raise  # else it shows this already: an earlier try arrived
+    return Sent(message_id)
+
+
+def _patience(bot: ExtBot[Any]) -> int | None:
+    # The sender has others to serve meanwhile; a bot without a pace takes no such argument.
+    return AT_ONCE if bot.rate_limiter is not None else None
+
+
+def _keyboard(one: Claimed) -> InlineKeyboardMarkup | None:
+    """Return the buttons of a message; one that no handler would understand is logged and left out."""
+    rows = []
+    for stored in one.buttons:
+        row = [InlineKeyboardButton(label, callback_data=data) for label, data in stored if parse(data)]
+        if len(row) < len(stored):
+            _log.error("unknown button left out", delivery=one.id, buttons=stored)
+        rows += [row] if row else []
+    return InlineKeyboardMarkup(rows) if rows else None

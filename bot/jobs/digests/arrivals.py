@@ -1,0 +1,88 @@
+"""Take in what came before a slot is made: files, polled sources, and the work on their articles.
+
+After a downtime (a stop, a suspended machine, a database that was gone) the late issue tells what came
+meanwhile. How an article is taken in is in `bot.jobs.intake` and `bot.jobs.sources`.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+from bot.jobs.intake.intake import poll_sources
+from bot.jobs.intake.processing import WorkUp
+from bot.jobs.sources.source_polling import WebPolling
+from bot.news.services import Desk, Tell
+from bot.process.metrics import contained
+
+_FRESH = dt.timedelta(minutes=10)
+_MOST_SECONDS = 120.0  # real ones, which a slot waits for the arrivals of a downtime
+_MOST_WEB_SECONDS = 60.0  # of these for the polled sources
+
+
+class Arrivals:
+    """Takes in, one round at a time. `follow` is what is to be done after each round."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        tell_admins: Tell,
+        *,
+        web: WebPolling,
+        work_up: WorkUp,
+        follow: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._desk = desk
+        self._tell_admins = tell_admins
+        self._web = web
+        self._work_up = work_up
+        self._follow = follow
+        self._lock = asyncio.Lock()
+        self._taken_in_at: dt.datetime | None = None
+        self._catching_up: asyncio.Task[None] | None = None
+
+    async def take_in(self) -> int:
+        """Take in the files that came and work up what waits, a bounded number; return how many were."""
+        async with self._lock:
+            began = self._desk.clock.now()
+            await poll_sources(self._desk, self._tell_admins)
+            done = await self._work_up.run(
+                ranker=self._desk.newsroom.ranker, rules=self._desk.newsroom.topic_rules
+            )
+            await self._follow()
+            self._taken_in_at = began
+            return done
+
+    async def catch_up(self, *, most_seconds: float = _MOST_SECONDS) -> None:
+        """Take everything in when that was not done lately; return after `most_seconds` at the latest.
+
+        What is not done by then goes on beside.
+        """
+        if self._is_fresh() and self._catching_up is None:
+            return
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._take_everything_in(), name="catch up")
+        await asyncio.wait([self._catching_up], timeout=most_seconds)
+        if self._catching_up.done():
+            self._catching_up = None
+
+    async def close(self) -> None:
+        """Break off what is under way, undone."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.wait([self._catching_up])
+
+    def _is_fresh(self) -> bool:
+        if self._taken_in_at is None:
+            return False
+        return abs(self._desk.clock.now() - self._taken_in_at) <= _FRESH
+
+    async def _take_everything_in(self) -> None:
+        with contained("catch_up"):
+            await self._web.look()
+            while await self.take_in():
+                pass
+            polls = asyncio.create_task(self._web.until_idle())
+            await asyncio.wait([polls], timeout=_MOST_WEB_SECONDS)
+            polls.cancel()
+            while await self.take_in():
+                pass

@@ -1,0 +1,198 @@
+"""Put issues into the tables: their rows, their messages, one delivery per subscriber and message.
+
+Everything of a batch of issues is written in the caller's transaction, in few statements.
+`slots` makes issues when they are due, `send_now` when an operator asks.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.cards.under_digest import buttons_under
+from bot.news.digests import Composed
+from bot.news.newsroom import Edition
+from bot.times.schedule import QuietHours
+from storage.candidates import Window
+from storage.delivery.issues import (
+    Issue,
+    Part,
+    ToldStory,
+    enqueue_issues,
+    find_last_issues,
+    record_issue,
+    record_issues,
+)
+from storage.delivery.messages import Release
+from storage.delivery.states import IssueStatus
+from storage.notes import find_note, forget_note, write_note
+from storage.profiles import Profile, join_variants
+from storage.tables import subscribers
+
+_EMPTY_IN_A_ROW = 2
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The digest for some of a profile's readers, who know other stories than the others do."""
+
+    composed: Composed
+    readers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a profile's readers get for one slot: `composed`, but for the readers of `variants`."""
+
+    profile: Profile
+    edition: Edition
+    window: Window
+    composed: Composed
+    variants: tuple[Variant, ...] = ()
+
+
+async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> int:
+    """Record the issues of different profiles, all of one window, and queue them; return how many deliveries.
+
+    A profile whose slot was taken gets nothing, nor do the readers of its variants.
+    """
+    as_of = made[0].window.end  # what they tell is as of then
+    own = [(one, one.composed, one.profile.id) for one in made]
+    ids = await record_issues(connection, await _issues(connection, own, now), now=as_of)
+    taken = [(number, one) for number, one in zip(ids, made, strict=True) if number is not None]
+    apart = {reader for _, one in taken for variant in one.variants for reader in variant.readers}
+    queued = 0
+    for zone, numbers in _by_zone(taken).items():
+        queued += await _enqueue(connection, numbers, zone, apart, now=now)
+    queued += await _publish_variants(connection, [one for _, one in taken], now=now)
+    editions = sorted({one.edition.name for _, one in taken})
+    slot = made[0].window.until.isoformat()
+    _log.info("issues", editions=editions, slot=slot, issues=len(taken), queued=queued)
+    return queued
+
+
+async def _issues(
+    connection: AsyncConnection, wanted: Sequence[tuple[Made, Composed, int]], now: dt.datetime
+) -> list[Issue]:
+    """Return the issue of each digest for a profile's id, with the buttons under its messages."""
+    buttons = await buttons_under(connection, [composed for _, composed, _ in wanted], now=now)
+    return [
+        Issue(
+            profile_id=profile_id,
+            edition=made.edition.name,
+            slot_at=made.window.until,
+            window_start=made.window.after,
+            status=IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
+            parts=tuple(map(Part, composed.parts, under)),
+            stories=_told(composed),
+        )
+        for (made, composed, profile_id), under in zip(wanted, buttons, strict=True)
+    ]
+
+
+def _by_zone(taken: Sequence[tuple[int, Made]]) -> dict[str, list[int]]:
+    by_zone: dict[str, list[int]] = defaultdict(list)
+    for number, made in taken:
+        by_zone[made.edition.schedule.zone].append(number)
+    return by_zone
+
+
+async def _enqueue(
+    connection: AsyncConnection,
+    issue_ids: Sequence[int],
+    zone: str,
+    apart: Collection[int],
+    *,
+    now: dt.datetime,
+) -> int:
+    return await enqueue_issues(
+        connection,
+        issue_ids,
+        subscribers.c.id.not_in(sorted(apart)),
+        release=_release(zone, now),
+        now=now,
+    )
+
+
+async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> int:
+    """Record the variants of these issues, each for its own readers."""
+    wanted = [
+        (one, number, variant)
+        for one in made
+        for number, variant in enumerate(one.variants)
+        if variant.composed.parts
+    ]
+    profiles = await join_variants(connection, [(one.profile, number) for one, number, _ in wanted], now=now)
+    if not wanted:
+        return 0
+    digests = [(one, variant.composed, profiles[one.profile.id, number]) for one, number, variant in wanted]
+    issues = await _issues(connection, digests, now)
+    queued = 0
+    ids = await record_issues(connection, issues, now=made[0].window.end)
+    for issue_id, (one, _, variant) in zip(ids, wanted, strict=True):
+        if issue_id is not None:
+            readers = subscribers.c.id.in_(variant.readers)
+            release = _release(one.edition.schedule.zone, now)
+            queued += await enqueue_issues(
+                connection, [issue_id], readers, release=release, now=now, is_variant=True
+            )
+    return queued
+
+
+def _release(zone: str, now: dt.datetime) -> Release:
+    return lambda start, end: QuietHours(start, end).release(now, zone)
+
+
+def _told(composed: Composed) -> tuple[ToldStory, ...]:
+    shown = [(number, line) for number, part in enumerate(composed.rendered) for line in part.headlines]
+    return tuple(
+        ToldStory(story.story_id, part, headline, composed.digest.ranks.get(story.story_id))
+        for story, (part, headline) in zip(composed.digest.stories, shown, strict=True)
+    )
+
+
+async def record_skipped(
+    connection: AsyncConnection, profile: Profile, slot: dt.datetime, reason: str, *, now: dt.datetime
+) -> None:
+    """Record that a slot gets no issue, and why."""
+    start = profile.last_slot_at or slot
+    issue = Issue(profile.id, profile.choices.edition, slot, start, IssueStatus.SKIPPED, reason)
+    await record_issue(connection, issue, now=now)
+
+
+async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> list[Edition]:
+    """Return the editions that found no story twice in a row, each once for each drought.
+
+    The first issue with a story ends the drought. It is the edition's, however many profiles share it, and so
+    it must be asked after each issue and only then.
+    """
+    dry = []
+    by_edition: dict[str, list[Made]] = defaultdict(list)
+    for one in made:
+        by_edition[one.edition.name].append(one)
+    for name, issues in by_edition.items():
+        note = f"drought:{name}"
+        if any(one.composed.parts for one in issues):
+            await forget_note(connection, note)
+            continue
+        empty = [one for one in issues if not _is_narrow(one)]
+        if empty and await _is_drought(connection, empty[-1].profile, note, now):
+            dry.append(empty[-1].edition)
+    return dry
+
+
+def _is_narrow(made: Made) -> bool:
+    """Tell whether there is news, only none of the little that these readers chose."""
+    return made.composed.eligible > 0 and bool(made.profile.choices.topics)
+
+
+async def _is_drought(connection: AsyncConnection, profile: Profile, note: str, now: dt.datetime) -> bool:
+    statuses = await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)
+    if statuses != [IssueStatus.EMPTY] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
+        return False
+    await write_note(connection, note, now.isoformat(), now=now)
+    return True

@@ -1,0 +1,294 @@
+"""Issues: one for each due profile at the minute's tick, or all of an edition when an operator says so."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.digests.publishing import Made, find_dry, publish, record_skipped
+from bot.jobs.knowledge import compose_all, find_knowledge
+from bot.news.digests import FIRST_WINDOW, Gathered, gather, window_for
+from bot.news.newsroom import Edition
+from bot.news.services import Desk, Tell
+from bot.operators import notices
+from bot.process.metrics import contained
+from bot.times.schedule import OVERTAKEN, Schedule, SlotPlan, plan_slots
+from storage.candidates import Window
+from storage.engine import chunks
+from storage.notes import find_note, write_note
+from storage.profiles import (
+    Profile,
+    find_due,
+    find_heard,
+    find_profiles,
+    move_all_on,
+    move_on,
+    put_to_sleep,
+    set_covered_until,
+)
+from storage.threads import DIGESTS
+
+# The minute's tick: which profiles are due, and one issue for each of them.
+#
+# The truth is in the tables: a slot's row is unique, profiles move on in the same transaction as their
+# issues, their parts and their deliveries are written. A kill at any point leaves a slot whole or not
+# begun. Profiles of one window are composed and written a hundred at a time; one whose issue fails stays
+# due, is tried again at the next tick, and holds nobody up.
+
+LOOKED_UNTIL = "slots looked at until"  # a note
+_TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A profile whose slot is made now."""
+
+    profile: Profile
+    edition: Edition
+    plan: SlotPlan
+    window: Window
+
+
+async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
+    """Make the issue of every profile that is due; return how many deliveries were queued."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:  # what came by now is due in the table, made or not
+        await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
+    composer = SharedComposer(desk)
+    queued = 0
+    last: Profile | None = None
+    while True:
+        async with desk.database.read() as connection:
+            found = await find_due(connection, now=now, after=last)
+            heard = await find_heard(connection, [profile.id for profile in found])
+        if not found:
+            break
+        last = found[-1]
+        due = [one for profile in found if (one := await _plan(desk, profile, profile.id in heard, now))]
+        for batch in _together(due):
+            queued += await _run(desk, composer, batch, tell_admins, now)
+    return queued
+
+
+def _together(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
+    """Cut into batches of the same window and the same next slot."""
+    ordered = sorted(due, key=lambda one: (_order(one), one.profile.id))
+    for _, same in groupby(ordered, key=_order):
+        yield from chunks(list(same), _TOGETHER)
+
+
+def _order(one: _Due) -> tuple[dt.datetime, ...]:
+    window = one.window
+    due_at = one.profile.next_due_at or window.until
+    return window.until, window.after, window.oldest, due_at, one.plan.next_due_at
+
+
+class SharedComposer:
+    """Composes digests; those of the same window share one gathering.
+
+    Only the last gathering is kept: a day's articles are megabytes.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._gathered: Gathered | None = None
+
+    async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
+        """Compose what the readers of these profiles get for the slot `window.until`.
+
+        Left out are profiles without listeners, and those that fail.
+        """
+        database, newsroom = self._desk.database, self._desk.newsroom
+        if self._gathered is None or self._gathered.window != window:
+            self._gathered = await gather(database, newsroom, window)
+        since = min(window.after, window.oldest)
+        async with database.read() as connection:
+            heard = await find_heard(connection, [profile.id for profile, _ in wanted])
+            knowledge = await find_knowledge(connection, heard, since=since)
+        listened = [one for one in wanted if one[0].id in heard]
+        return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
+
+
+async def _plan(desk: Desk, profile: Profile, is_heard: bool, now: dt.datetime) -> _Due | None:
+    """Decide what is made for a profile; None where nothing is: it sleeps, or its slots are skipped."""
+    with contained("slot", profile=profile.id, edition=profile.choices.edition):
+        if profile.next_due_at is None:
+            return None
+        if not is_heard:
+            await _let_sleep(desk, profile)
+            return None
+        edition = desk.newsroom.edition_for(profile.choices)
+        covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
+        if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
+            covered_until = profile.next_due_at - FIRST_WINDOW
+        plan = plan_slots(
+            edition.schedule,
+            profile.next_due_at,
+            now=now,
+            late_window=desk.newsroom.late_window,
+            covered_until=covered_until,
+        )
+        if plan.make is None:
+            await _skip(desk, profile, plan, covered_until, now)
+            return None
+        window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
+        return _Due(profile, edition, plan, window)
+    return None
+
+
+async def _let_sleep(desk: Desk, profile: Profile) -> None:
+    """Take a profile that nobody listens to off the clock."""
+    async with desk.database.write() as connection:
+        if await put_to_sleep(connection, profile):
+            _log.info("profile asleep", profile=profile.id)
+
+
+async def _run(
+    desk: Desk, composer: SharedComposer, batch: Sequence[_Due], tell_admins: Tell, now: dt.datetime
+) -> int:
+    """Make the issues of a batch; where writing them together fails, one by one."""
+    plans = {one.profile.id: one.plan for one in batch}
+    made: list[Made] = []
+    with contained("slots", slot=batch[0].window.until.isoformat()):
+        made = await composer.compose([(one.profile, one.edition) for one in batch], batch[0].window)
+    if not made:
+        return 0
+    with contained("slots", profiles=len(made)):
+        return await _write(desk, made, plans, tell_admins, now)
+    queued = 0
+    for one in made if len(made) > 1 else ():
+        with contained("slot", profile=one.profile.id, edition=one.edition.name):
+            queued += await _write(desk, [one], plans, tell_admins, now)
+    return queued
+
+
+async def _write(
+    desk: Desk, made: Sequence[Made], plans: dict[int, SlotPlan], tell_admins: Tell, now: dt.datetime
+) -> int:
+    """Write everything of these profiles' slots; return how many deliveries."""
+    first = made[0]
+    async with desk.database.write() as connection:
+        moved = await move_all_on(
+            connection,
+            [one.profile.id for one in made],
+            due_at=first.profile.next_due_at or now,
+            next_due_at=plans[first.profile.id].next_due_at,
+            covered_until=first.window.end,
+        )
+        ours = [one for one in made if one.profile.id in moved]
+        if not ours:
+            return 0
+        for one in ours:
+            for slot, reason in plans[one.profile.id].skipped:
+                await record_skipped(connection, one.profile, slot, reason, now=now)
+        queued = await publish(connection, ours, now=now)
+        dry = await find_dry(connection, ours, now=now)
+    for edition in dry:
+        await tell_admins(notices.two_empty_issues(edition.title))
+    return queued
+
+
+async def _skip(
+    desk: Desk, profile: Profile, plan: SlotPlan, covered_until: dt.datetime, now: dt.datetime
+) -> None:
+    """Record the skipped slots; the next one looks back to where the first of them would have."""
+    async with desk.database.write() as connection:
+        if await move_on(connection, profile, next_due_at=plan.next_due_at):
+            await set_covered_until(connection, profile.id, covered_until)
+            for slot, reason in plan.skipped:
+                await record_skipped(connection, profile, slot, reason, now=now)
+    _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
+
+
+async def reschedule_profiles(desk: Desk) -> int:
+    """After a change of the newsroom file give every profile its next slot anew; return how many moved.
+
+    A slot that has come already stays: it is made, or recorded as skipped. So are the slots of the new
+    schedule that came since slots were looked at last: while the bot was down, say.
+    """
+    now = desk.clock.now()
+    moved = 0
+    async with desk.database.write() as connection:
+        looked_until = await find_looked_until(connection) or now
+        for profile in await find_profiles(connection):
+            if profile.next_due_at is None:
+                continue
+            with contained("reschedule", profile=profile.id):  # a zone that there is not any more, say
+                schedule = desk.newsroom.edition_for(profile.choices).schedule
+                moved += await _reschedule(connection, profile, schedule, looked_until, now)
+    return moved
+
+
+async def _reschedule(
+    connection: AsyncConnection,
+    profile: Profile,
+    schedule: Schedule,
+    looked_until: dt.datetime,
+    now: dt.datetime,
+) -> bool:
+    came = schedule.slots_between(looked_until, now)
+    due_at = profile.next_due_at
+    if due_at is not None and due_at <= now:
+        for slot in came:
+            if slot < due_at:
+                await record_skipped(connection, profile, slot, OVERTAKEN, now=now)
+        return False
+    next_due_at = came[0] if came else schedule.next_after(now)
+    return next_due_at != due_at and await move_on(connection, profile, next_due_at=next_due_at)
+
+
+async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:
+    """Return the moment up to which the slots that came were looked at, None at the very first start."""
+    note = await find_note(connection, LOOKED_UNTIL)
+    return dt.datetime.fromisoformat(note) if note else None
+
+
+# An operator's "send now": an issue outside the schedule for every profile of an edition.
+
+_BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+async def send_edition_now(desk: Desk, edition_name: str) -> int:
+    """Make and queue an issue of the edition for each of its profiles; return how many deliveries.
+
+    Quiet hours hold here too, and what was sent now is not told again at the next slot.
+    """
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        profiles = [p for p in await find_profiles(connection) if p.choices.edition == edition_name]
+    composer = SharedComposer(desk)
+    queued = 0
+    profiles.sort(key=_told_until)
+    for _, same in groupby(profiles, key=_told_until):
+        for profile in same:
+            with contained("send_now", profile=profile.id, edition=edition_name):
+                edition = desk.newsroom.edition_for(profile.choices)
+                window = window_for(edition, now, covered_until=profile.last_slot_at)
+                queued += await _send(desk, composer, [(profile, edition)], window, now)
+    return queued
+
+
+def _told_until(profile: Profile) -> dt.datetime:
+    return profile.last_slot_at or _BEGINNING
+
+
+async def _send(
+    desk: Desk,
+    composer: SharedComposer,
+    wanted: Sequence[tuple[Profile, Edition]],
+    window: Window,
+    now: dt.datetime,
+) -> int:
+    queued = 0
+    for made in await composer.compose(wanted, window):
+        if not made.composed.parts and not any(variant.composed.parts for variant in made.variants):
+            continue
+        async with desk.database.write() as connection:
+            if await find_heard(connection, [made.profile.id]):
+                queued += await publish(connection, [made], now=now)
+                await set_covered_until(connection, made.profile.id, window.end)
+    return queued

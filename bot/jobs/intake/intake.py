@@ -1,0 +1,239 @@
+"""The intake tick: new and changed files of the declared sources become stored articles.
+
+A file is known by its size and time of change; one that is still being written is left for the next tick.
+Reading happens in a thread, language work in the text process (`Desk.take`); feeds are parsed in a process of
+their own (`storage.intake`). What is wrong with one file or source leaves the others alone. In an inbox that
+the operator wants emptied, a file moves out of the way once its articles are stored
+(`storage.intake.files`).
+"""
+
+import datetime as dt
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import structlog
+
+from bot.news.newsroom import Source, papers_of
+from bot.news.services import Desk, Tell
+from bot.operators import notices
+from bot.process.metrics import ARTICLES, contained
+from bot.text_work.worker import TextWorkError
+from storage.articles import Tally, store_articles
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.intake import (
+    OWN_FOLDERS,
+    Incoming,
+    Origin,
+    Refusal,
+    Taken,
+    find_files,
+    is_reason,
+    path_drafts,
+    put_away,
+    shown_path,
+)
+from storage.notes import find_note, forget_note, write_note
+from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
+from storage.threads import INTAKE
+
+_SETTLED_SECONDS = 2.0
+_SETTLED_TO_MOVE_SECONDS = 5.0  # a file that moves is not read again when more of it comes
+_BATCH = 200
+_MOST_FILES = 50_000
+_UNREADABLE = "không đọc được; hãy kiểm tra đường dẫn và quyền"
+_UNFORESEEN = "gặp lỗi không lường trước khi đọc tệp này; hãy xem nhật ký"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one reading brought."""
+
+    tally: Tally = field(default_factory=Tally)
+    refused: tuple[Refusal, ...] = ()
+
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(self.tally + other.tally, self.refused + other.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A settled file of a source, or what cannot be one (`refusal`). `name` is its path as it is stored."""
+
+    name: str
+    fingerprint: str
+    path: Path
+    refusal: Refusal | None = None
+
+
+async def take_in(database: Database, taken: Iterator[Taken], source: str, *, now: dt.datetime) -> Intake:
+    """Store everything that `taken` yields, a batch at a time; the iterator runs in a thread."""
+    total = Intake()
+    while batch := await INTAKE.run(lambda: list(islice(taken, _BATCH))):
+        total += await _keep(database, batch, source, now)
+    return total
+
+
+async def _keep(database: Database, taken: Sequence[Taken], source: str, now: dt.datetime) -> Intake:
+    incoming = [one for one in taken if isinstance(one, Incoming)]
+    refused = [one for one in taken if isinstance(one, Refusal)]
+    async with database.write() as connection:
+        tally = await store_articles(connection, incoming, now=now)
+        await record_refusals(connection, source, refused, now=now)
+    return Intake(tally, tuple(refused))
+
+
+async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
+    """Look at every declared source once. The admins are told when one cannot be read, once until it can."""
+    total = Intake()
+    for source in desk.newsroom.file_sources:
+        with contained("intake", source=source.name):
+            total += await _poll(desk, source, tell_admins)
+    return total
+
+
+async def _poll(desk: Desk, source: Source, tell_admins: Tell) -> Intake:
+    try:
+        found = await INTAKE.run(_look_at, source)
+    except OSError as error:
+        _log.warning("source unreadable", source=source.name, error=error.strerror)
+        if await _note_unreadable(desk, source):
+            await tell_admins(notices.source_unreadable(source.title, str(source.path)))
+        return Intake()
+    known = await _note_readable(desk, source)
+    total = Intake()
+    for one in found:
+        if known.get(one.name) != one.fingerprint:
+            total += await _take_file(desk, source, one)
+    if vanished := known.keys() - {one.name for one in found}:
+        async with desk.database.write() as connection:
+            await forget_files(connection, source.name, sorted(vanished))
+    return total
+
+
+async def _note_unreadable(desk: Desk, source: Source) -> bool:
+    """Write down that the source cannot be read; return whether that is new."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        if await find_note(connection, _note(source)) is not None:
+            return False
+        await write_note(connection, _note(source), now.isoformat(), now=now)
+        await record_refusals(connection, source.name, [Refusal(str(source.path), _UNREADABLE)], now=now)
+    return True
+
+
+async def _note_readable(desk: Desk, source: Source) -> dict[str, str]:
+    """Write down that the source can be read, where that is new; return the known files' fingerprints."""
+    async with desk.database.read() as connection:
+        known = await find_fingerprints(connection, source.name, limit=2 * _MOST_FILES)
+        was_unreadable = await find_note(connection, _note(source)) is not None
+    if was_unreadable:
+        async with desk.database.write() as connection:
+            await forget_note(connection, _note(source))
+        _log.info("source readable again", source=source.name)
+    return known
+
+
+def _note(source: Source) -> str:
+    return f"unreadable:{source.name}"
+
+
+async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
+    """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
+    now = desk.clock.now()
+    try:
+        taken = await _read(desk, source, found, now)
+    except (StorageError, TextWorkError, OSError):
+        raise  # that is not this file's fault: it is read again at the next tick
+    except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
+        _log.exception("file broke its reader", source=source.name, path=found.name)
+        refusal = Refusal(found.name, _UNFORESEEN)
+        taken = await take_in(desk.database, iter([refusal]), source.name, now=now)
+    count_articles(taken)
+    _log.info(
+        "file taken in", source=source.name, path=found.name, new=taken.tally.new,
+        updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
+    )  # fmt: skip
+    if not await _has_moved(source, found, taken.refused):
+        async with desk.database.write() as connection:
+            await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
+    return taken
+
+
+async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -> bool:
+    """Put a file away where its inbox wants that; one that changed meanwhile is read again instead."""
+    if not source.moves_files:
+        return False
+    try:
+        if found.refusal is None and _fingerprint(found.path.stat()) != found.fingerprint:
+            return True
+        await INTAKE.run(put_away, source.path, found.path, refused)
+    except OSError as error:
+        _log.warning("file stays in its inbox", source=source.name, path=found.name, error=error.strerror)
+        return False
+    return True
+
+
+async def _read(desk: Desk, source: Source, found: Found, now: dt.datetime) -> Intake:
+    if found.refusal is not None:
+        return await _keep(desk.database, [found.refusal], source.name, now)
+    origin = Origin(source.name, source.zone, papers_of(source, desk.newsroom.sources))
+    drafts = path_drafts(found.path, origin, now=now)
+    total = Intake()
+    while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):
+        taken = await desk.take(batch, origin, now)
+        total += await _keep(desk.database, taken, source.name, now)
+    return total
+
+
+def count_articles(taken: Intake) -> None:
+    """Count what became of articles for the metrics."""
+    tally = taken.tally
+    for outcome, count in (("new", tally.new), ("updated", tally.updated), ("duplicate", tally.duplicate)):
+        ARTICLES.labels(outcome).inc(count)
+    ARTICLES.labels("refused").inc(len(taken.refused))
+
+
+def _look_at(source: Source) -> list[Found]:
+    """Return the settled files of a source. Raises OSError when the source itself cannot be read."""
+    if source.kind == "feed":
+        source.path.stat()
+        return list(_settled(iter([source.path]), _SETTLED_SECONDS))
+    with os.scandir(source.path):  # a folder that is not there, or may not be entered, raises here
+        pass
+    found = list(islice(_settled(*_files_of(source)), _MOST_FILES + 1))
+    if len(found) > _MOST_FILES:
+        _log.error("source holds too many files, the rest is not read", source=source.name, most=_MOST_FILES)
+    return found[:_MOST_FILES]
+
+
+def _files_of(inbox: Source) -> tuple[Iterator[Path | Refusal], float]:
+    """Return what lies in an inbox, and for how many seconds a file must have been left alone."""
+    if not inbox.moves_files:
+        return find_files(inbox.path), _SETTLED_SECONDS
+    lying = find_files(inbox.path, leaving_out=OWN_FOLDERS)
+    news = (one for one in lying if isinstance(one, Refusal) or not is_reason(one))
+    return news, _SETTLED_TO_MOVE_SECONDS
+
+
+def _settled(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[Found]:
+    for path in paths:
+        if isinstance(path, Refusal):
+            yield Found(path.path, f"refused: {path.reason}", Path(path.path), path)
+            continue
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # gone since it was listed, or a link to nothing
+        # A time of change in the future says nothing about now: clocks of two machines differ.
+        if not 0 <= time.time() - status.st_mtime < seconds:
+            yield Found(shown_path(path), _fingerprint(status), path)
+
+
+def _fingerprint(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}"

@@ -1,0 +1,110 @@
+"""Drafts into articles in the text process; a draft that ends it is set aside, and the admins hear why."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from bot.news.services import Desk, Tell
+from bot.operators import notices
+from bot.text_work.tasks import TAKE, Taking
+from bot.text_work.worker import Failure, Texts
+from storage.engine import Database
+from storage.intake import Draft, Origin, Refusal, Taken
+from storage.sources import draft_hash, find_set_aside, set_drafts_aside
+from storage.threads import INTAKE
+
+# What text was set aside because it ended the text process: the reason in words, and the word to admins.
+
+_BETWEEN_NOTICES = dt.timedelta(hours=1)
+_MOST_KEPT = 1_000
+BOT_DIED = "bot dừng đột ngột mỗi lần xử lý bài này"
+_REASONS = {
+    "time": "xử lý quá lâu, đã dừng",
+    "memory": "cần quá nhiều bộ nhớ để xử lý",
+    "crash": "làm bộ xử lý văn bản dừng đột ngột",
+    "error": "gặp lỗi không lường trước khi xử lý; hãy xem nhật ký",
+}
+NameSetAside = Callable[[str, str, str], None]  # source, title, reason
+_log = structlog.get_logger(__name__)
+
+
+def reason_of(failure: Failure) -> str:
+    """Say in Vietnamese why a text has no result."""
+    return _REASONS[failure.reason]
+
+
+def name_nobody(source: str, title: str, reason: str) -> None:
+    """Leave it at what the database keeps."""
+
+
+class SetAside:
+    """Names each text set aside to the admins once, at most one message an hour."""
+
+    def __init__(self, desk: Desk, tell_admins: Tell) -> None:
+        self._desk = desk
+        self._tell_admins = tell_admins
+        self._untold: list[tuple[str, str, str]] = []
+        self._told_at: dt.datetime | None = None
+
+    def add(self, source: str, title: str, reason: str) -> None:
+        """Note a text of the source named `source`; `title` says which, in one line."""
+        _log.error("text set aside", source=source, title=title, reason=reason)
+        if len(self._untold) < _MOST_KEPT:
+            self._untold.append((source, title, reason))
+
+    async def tell(self) -> None:
+        """Tell the admins what was set aside since the last time, if that is an hour ago."""
+        now = self._desk.clock.now()
+        if not self._untold or (self._told_at and now - self._told_at < _BETWEEN_NOTICES):
+            return
+        untold, self._untold, self._told_at = self._untold, [], now
+        named = [(notices.say_origin(s, self._desk.newsroom), title, reason) for s, title, reason in untold]
+        await self._tell_admins(notices.texts_set_aside(named))
+
+
+# Drafts into articles in the text process; a draft that ends it is set aside, here and at the next start.
+
+_SET_ASIDE = "đã để riêng vì từng làm hỏng bộ xử lý văn bản"
+
+
+class Taker:
+    """Takes drafts with the text process. `name_set_aside` hears of each that ended it."""
+
+    def __init__(self, database: Database, texts: Texts, name_set_aside: NameSetAside) -> None:
+        self._database = database
+        self._texts = texts
+        self._name_set_aside = name_set_aside
+
+    async def take(self, found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+        """Return the article of each draft, or why there is none, in order; refusals stay what they are."""
+        drafts = [one for one in found if isinstance(one, Draft)]
+        hashes = await INTAKE.run(lambda: [draft_hash(draft) for draft in drafts])
+        async with self._database.read() as connection:
+            known = await find_set_aside(connection, hashes)
+        tried = [draft for draft, each in zip(drafts, hashes, strict=True) if each not in known]
+        answers = iter(await self._taken(tried, origin, now))
+        of_draft = iter(hashes)
+        return [
+            one if isinstance(one, Refusal)
+            else Refusal(one.place, _SET_ASIDE) if next(of_draft) in known
+            else next(answers)
+            for one in found
+        ]  # fmt: skip
+
+    async def _taken(self, drafts: Sequence[Draft], origin: Origin, now: dt.datetime) -> list[Taken]:
+        answers = await self._texts.run(TAKE, Taking(origin, now), drafts)
+        done = list(zip(drafts, answers, strict=True))
+        failed = [(draft, answer) for draft, answer in done if isinstance(answer, Failure)]
+        deadly = [(draft, failure) for draft, failure in failed if failure.is_deadly]
+        if deadly:
+            async with self._database.write() as connection:
+                await set_drafts_aside(connection, [draft_hash(draft) for draft, _ in deadly], now=now)
+        for draft, failure in deadly:
+            self._name_set_aside(origin.source, draft.title or draft.place, reason_of(failure))
+        for draft, failure in failed:
+            _log.error("draft not taken", place=draft.place, reason=failure.reason, trace=failure.trace)
+        return [
+            Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
+            for draft, answer in done
+        ]

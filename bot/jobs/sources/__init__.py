@@ -1,0 +1,1 @@
+"""Polled sources: asked, read, judged, and reported to the admins."""

@@ -1,0 +1,224 @@
+"""Polled sources: each asked at its own pace, in a task of its own, so that none waits for another.
+
+A tick only looks who is due. What a poll means is `health`'s to say; reading is `reading`'s.
+"""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.fetching.fetch_errors import FetchError
+from bot.fetching.fetcher import Fetched, Fetcher
+from bot.fetching.responses import Validators
+from bot.fetching.source_health import Failed, Polled, judge
+from bot.jobs.intake.intake import Intake, count_articles, take_in
+from bot.jobs.sources.source_reading import (
+    Answer,
+    Item,
+    Reader,
+    dating_of,
+    private_url,
+    proven_order,
+    split_for_pages,
+)
+from bot.news.newsroom import WebSource
+from bot.news.services import Desk, Tell
+from bot.operators.source_notices import notices_of, together
+from bot.process.metrics import POLLS, contained
+from bot.times.clock import Clock
+from storage.intake import Incoming, Taken, UnreadableError
+from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
+
+_BETWEEN_NOTICES = dt.timedelta(minutes=1)  # what goes wrong together is told together
+_PAGES_A_BATCH = 10  # stored as they come
+_log = structlog.get_logger(__name__)
+
+
+class WebPolling:
+    """Polls the declared web sources. `make_fetcher` takes clock and contact; `chance` returns 0 to 1."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        tell_admins: Tell,
+        *,
+        make_fetcher: Callable[[Clock, str | None], Fetcher] = lambda clock, contact: Fetcher(
+            clock, contact=contact
+        ),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._desk = desk
+        self._tell_admins = tell_admins
+        self._make_fetcher = make_fetcher
+        self._chance = chance
+        self._states: dict[str, SourceState] | None = None
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._fetcher: Fetcher | None = None
+        self._reader: Reader | None = None
+        self._notices: list[str] = []
+        self._told_at: dt.datetime | None = None
+
+    async def look(self) -> None:
+        """Begin to poll every source that is due, and tell the admins what they have to hear."""
+        await self._tell()
+        sources = self._desk.newsroom.web_sources
+        if not sources:
+            return
+        states = await self._known_states()
+        now = self._desk.clock.now()
+        for source in sources:
+            state = states.get(source.name)
+            if state is None or state.url != source.url:
+                state = SourceState(source.name, source.url, next_at=now)
+            if _is_due(state, now) and source.name not in self._running:
+                # when the poll breaks in a way nobody foresaw, it is not due again at once
+                states[source.name] = replace(state, next_at=now + source.every, tried_at=now)
+                self._begin(source, state)
+
+    async def until_idle(self) -> None:
+        """Wait until no poll is under way."""
+        while self._running:
+            await asyncio.wait(self._running.values())
+
+    async def close(self) -> None:
+        """Break off what is under way, undone."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._reader is not None:
+            self._reader.close()
+        if self._fetcher is not None:
+            await self._fetcher.close()
+
+    async def _known_states(self) -> dict[str, SourceState]:
+        if self._states is None:
+            async with self._desk.database.read() as connection:
+                self._states = await find_source_states(connection)
+        return self._states
+
+    def _begin(self, source: WebSource, state: SourceState) -> None:
+        task = asyncio.create_task(self._poll(source, state), name=f"poll {source.name}")
+        self._running[source.name] = task
+        task.add_done_callback(lambda _: self._running.pop(source.name))
+
+    async def _poll(self, source: WebSource, before: SourceState) -> None:
+        with contained("polling", source=source.name):
+            outcome = await self._outcome(source, before)
+            now = self._desk.clock.now()
+            verdict = judge(
+                before, outcome, every=source.every, now=now, chance=self._chance(),
+                may_be_silent=source.kind == "page",
+            )  # fmt: skip
+            async with self._desk.database.write() as connection:
+                await save_source_state(connection, verdict.state)
+            (await self._known_states())[source.name] = verdict.state
+            self._notices += notices_of(source, verdict)
+            _report(source, outcome)
+
+    async def _outcome(self, source: WebSource, before: SourceState) -> Polled | Failed:
+        fetcher, reader = self._tools()
+        known = Validators(before.etag, before.last_modified)
+        try:
+            fetched = await fetcher.fetch(source.url, known=known, private_url=private_url(source))
+            if fetched.body is None:
+                return _unchanged(fetched, before.body_hash)
+            body_hash = await reader.hash_of(fetched.body)
+            if body_hash == before.body_hash:
+                return _unchanged(fetched, body_hash)
+            now = self._desk.clock.now()
+            answer = await reader.read(source, fetched, fetched.body, now, before.date_order)
+            return await self._store(source, fetched, body_hash, answer)
+        except FetchError as error:
+            return Failed(error.code, error.detail, error.wait_seconds)
+        except UnreadableError as error:
+            return Failed("unreadable", str(error))
+
+    def _tools(self) -> tuple[Fetcher, Reader]:
+        """Return what fetches and reads, made when the first source is due."""
+        if self._fetcher is None or self._reader is None:
+            self._fetcher = self._make_fetcher(self._desk.clock, self._desk.newsroom.contact)
+            self._reader = Reader(self._fetcher, self._desk.take)
+        return self._fetcher, self._reader
+
+    async def _store(self, source: WebSource, fetched: Fetched, body_hash: str, answer: Answer) -> Polled:
+        items = answer.items
+        published = tuple(
+            item.taken.published.at
+            for item in items
+            if isinstance(item.taken, Incoming) and item.taken.published is not None
+        )
+        now, is_whole = self._desk.clock.now(), True
+        wanted = items
+        if source.full_text:
+            wanted, has_more = split_for_pages(await self._unknown(items))
+            is_whole = not has_more
+        brought = await self._take_in(source, wanted)
+        return Polled(
+            validators=fetched.validators if is_whole else Validators(),
+            body_hash=body_hash if is_whole else None,
+            fresh_seconds=fetched.fresh_seconds,
+            moved_to=fetched.moved_to,
+            new=brought.tally.new + brought.tally.updated,
+            published=published,
+            dating=dating_of(items, now),
+            date_order=proven_order(items),
+            elsewhere=answer.elsewhere,
+            left_out=answer.left_out,
+        )
+
+    async def _unknown(self, items: list[Item]) -> list[Item]:
+        """Return the items that are not stored with this title and lead: those have their pages already."""
+        keys = [item.taken.key for item in items if isinstance(item.taken, Incoming)]
+        async with self._desk.database.read() as connection:
+            stored = await find_lead_hashes(connection, keys)
+        return [
+            item
+            for item in items
+            if not isinstance(item.taken, Incoming) or stored.get(item.taken.key) != item.lead_hash
+        ]
+
+    async def _take_in(self, source: WebSource, items: list[Item]) -> Intake:
+        if not source.full_text:
+            return await self._keep(source, [item.taken for item in items])
+        _, reader = self._tools()
+        total, batch = Intake(), list[Taken]()
+        async for taken in reader.with_pages(source, items, self._desk.clock.now()):
+            batch.append(taken)
+            if len(batch) == _PAGES_A_BATCH:
+                total, batch = total + await self._keep(source, batch), []
+        return total + await self._keep(source, batch)
+
+    async def _keep(self, source: WebSource, taken: list[Taken]) -> Intake:
+        kept = await take_in(self._desk.database, iter(taken), source.name, now=self._desk.clock.now())
+        count_articles(kept)
+        return kept
+
+    async def _tell(self) -> None:
+        now = self._desk.clock.now()
+        if self._notices and (self._told_at is None or now - self._told_at >= _BETWEEN_NOTICES):
+            notices, self._notices, self._told_at = self._notices, [], now
+            await self._tell_admins(together(notices))
+
+
+def _is_due(state: SourceState, now: dt.datetime) -> bool:
+    """Tell whether a source is to be polled; a try in the future shows that the clock was set back since."""
+    return state.next_at <= now or (state.tried_at is not None and state.tried_at > now)
+
+
+def _report(source: WebSource, outcome: Polled | Failed) -> None:
+    if isinstance(outcome, Failed):
+        POLLS.labels(outcome.code).inc()
+        _log.warning("source not read", source=source.name, code=outcome.code, detail=outcome.detail)
+        return
+    POLLS.labels("new" if outcome.new else "unchanged").inc()
+    if outcome.new:
+        _log.info("source polled", source=source.name, new=outcome.new)
+
+
+def _unchanged(fetched: Fetched, body_hash: str | None) -> Polled:
+    return Polled(fetched.validators, body_hash, fetched.fresh_seconds, fetched.moved_to)

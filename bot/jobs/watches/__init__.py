@@ -1,0 +1,1 @@
+"""Watches: find the articles that match, and alert their chats."""

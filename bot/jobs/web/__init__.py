@@ -1,1 +1,0 @@
-"""Polled sources: asked, read, and watched over."""

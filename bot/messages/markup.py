@@ -1,0 +1,118 @@
+"""Telegram's HTML as we write it: templates, lengths, safe links, and where text may be cut."""
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+from itertools import accumulate
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+# Telegram's HTML as we write it: how long it is to Telegram, which links it may hold, where text may be
+# cut.
+#
+# Only for HTML out of our autoescaped templates: there a `<` always opens a tag. Telegram counts text
+# after it has parsed the entities, in UTF-16 units to be safe.
+
+MAX_UNITS = 4096  # of one message's text
+MAX_ENTITIES = 100  # of one message; Telegram drops the formatting past them
+_MAX_URL = 2048
+_TAG = re.compile(r"<[^<>]*+>")
+_OPENING_TAG = re.compile(r"<[a-z]")
+# What a newspaper never means: controls, and marks that turn the reading direction of all that follows.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_JOINER = "\u200d"
+_JOINED_TO_THE_LEFT = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+
+
+def visible_text(markup: str) -> str:
+    """Return the text that Telegram shows for `markup`."""
+    return html.unescape(_TAG.sub("", markup))
+
+
+def visible_length(markup: str) -> int:
+    """Return the length of the shown text in UTF-16 units.
+
+    >>> visible_length("<b>Bão &amp; lũ</b> 🌊")
+    11
+    """
+    return utf16_length(visible_text(markup))
+
+
+def utf16_length(text: str) -> int:
+    """Return how many UTF-16 units `text` takes."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def count_entities(markup: str) -> int:
+    """Return how many formatting entities Telegram makes of `markup`: one a tag."""
+    return len(_OPENING_TAG.findall(markup))
+
+
+def one_line(text: str) -> str:
+    """Return `text` as `printable` does, and its blanks and breaks as single spaces."""
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """Return `text` without controls and marks that turn the reading direction; no word of it changes."""
+    return _UNWANTED.sub("", text)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return `text` in at most `most` UTF-16 units: cut after a word where it can be, never within a sign.
+
+    >>> shortened("Mưa lớn ở Quảng Ninh", 12)
+    'Mưa lớn ở…'
+    """
+    if utf16_length(text) <= most:
+        return text
+    units = list(accumulate(1 + (char > "\uffff") for char in text))
+    end = bisect_right(units, most - 1)  # one is for the ellipsis
+    while end and not _may_end(text, end):
+        end -= 1
+    blank = text.rfind(" ", 0, end + 1)
+    if blank > end // 2:
+        end = blank
+    return text[:end].rstrip(" ,;:–-") + "…"
+
+
+def _may_end(text: str, end: int) -> bool:
+    """Tell whether no sign stands across `end`: no letter with its marks, no joined emoji, no flag."""
+    after = text[end]
+    if unicodedata.combining(after) or _JOINED_TO_THE_LEFT.match(after) or text[end - 1] == _JOINER:
+        return False
+    flags_before = end - len(text[:end].rstrip(_FLAG_LETTERS))
+    return not (after in _FLAG_LETTERS and flags_before % 2)  # two letters make a flag
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return `url` if a reader may be sent there: http or https, with a host, of sane length; else None."""
+    if not url or len(url) > _MAX_URL or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+# The templates of the messages: autoescaped, so that no text of a paper or a reader can become markup.
+
+
+def render(template: str, **values: object) -> Markup:
+    """Fill in the template `templates/<template>.html`; what is put in is escaped unless it is `Markup`."""
+    return Markup(_environment().get_template(f"{template}.html").render(**values).strip())  # noqa: S704 - its own output
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("bot.messages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )

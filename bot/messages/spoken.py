@@ -1,0 +1,183 @@
+"""Times, days, zones and waits in Vietnamese words, in the solar and the lunar calendar. Pure."""
+
+import datetime as dt
+import math
+from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
+
+from bot.times.schedule import EVERY_DAY, QuietHours
+from storage.times import Published
+from summarizer.lunar import LunarDate, lunar_date
+
+# Days and times as Vietnamese readers write them, in the solar and the lunar calendar.
+
+_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+_LUNAR_MONTHS = (
+    "Giêng",
+    "Hai",
+    "Ba",
+    "Tư",
+    "Năm",
+    "Sáu",
+    "Bảy",
+    "Tám",
+    "Chín",
+    "Mười",
+    "Mười một",
+    "Chạp",
+)
+
+
+def date_line(day: dt.date) -> str:
+    """Return a day in both calendars.
+
+    >>> date_line(dt.date(2026, 11, 22))
+    'Chủ nhật, 22/11/2026 · 14 tháng Mười âm lịch'
+    """
+    return f"{_WEEKDAYS[day.weekday()]}, {day:%d/%m/%Y} · {lunar_text(lunar_date(day))} âm lịch"
+
+
+def lunar_text(date: LunarDate) -> str:
+    """Return a lunar day as it is called: the first ten days "mùng", the fifteenth "rằm".
+
+    >>> lunar_text(LunarDate(2025, 6, 15, is_leap_month=True))
+    'rằm tháng Sáu nhuận'
+    """
+    day = "rằm" if date.day == 15 else f"mùng {date.day}" if date.day <= 10 else str(date.day)
+    return f"{day} tháng {_LUNAR_MONTHS[date.month - 1]}" + (" nhuận" if date.is_leap_month else "")
+
+
+def publication_label(published: Published | None, *, now: dt.datetime, zone: str) -> str:
+    """Return when an article came out, no finer than is known; empty when nothing is.
+
+    >>> now = dt.datetime(2026, 11, 22, 3, tzinfo=dt.UTC)
+    >>> early = Published(dt.datetime(2026, 11, 21, 23, 30, tzinfo=dt.UTC))
+    >>> publication_label(early, now=now, zone="Asia/Ho_Chi_Minh")
+    '06:30 hôm nay'
+    """
+    if published is None:
+        return ""
+    local = published.at.astimezone(ZoneInfo(zone))
+    if published.precision == "month":
+        return f"{local:%m/%Y}"
+    day = day_label(local.date(), now.astimezone(ZoneInfo(zone)).date())
+    return f"{local:%H:%M} {day}" if published.precision == "minute" else day
+
+
+def publication_day(published: Published | None, *, now: dt.datetime, zone: str) -> str:
+    """Return the day on which an article came out; empty when it is not known."""
+    if published is None or published.precision == "month":
+        return ""
+    local = ZoneInfo(zone)
+    return day_label(published.at.astimezone(local).date(), now.astimezone(local).date())
+
+
+def day_label(day: dt.date, today: dt.date) -> str:
+    """Return a day as one calls it today."""
+    if day == today:
+        return "hôm nay"
+    if day == today - dt.timedelta(days=1):
+        return "hôm qua"
+    return f"{day:%d/%m}" if day.year == today.year else f"{day:%d/%m/%Y}"
+
+
+# Times, days, zones and waits in Vietnamese words. Pure; plain text, not HTML.
+
+_HOME = "Asia/Ho_Chi_Minh"
+_DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_PARTS_OF_DAY = ((4, "rạng sáng"), (11, "sáng"), (13, "trưa"), (18, "chiều"), (22, "tối"), (24, "đêm"))
+
+
+def say_list(words: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    >>> say_list(["06:30", "12:00", "18:30"])
+    '06:30, 12:00 và 18:30'
+    """
+    return " và ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def say_times(times: Collection[dt.time]) -> str:
+    """Say local times, in order."""
+    return say_list([f"{time:%H:%M}" for time in sorted(times)])
+
+
+def say_days(days: Collection[int]) -> str:
+    """Say days of the week, 0 = Monday.
+
+    >>> say_days({0, 1, 2, 3, 4}), say_days({5, 6}), say_days({0, 2, 6})
+    ('từ thứ Hai đến thứ Sáu', 'cuối tuần', 'thứ Hai, thứ Tư và Chủ nhật')
+    """
+    ordered = sorted(days)
+    if frozenset(ordered) == EVERY_DAY:
+        return "hằng ngày"
+    if ordered == [5, 6]:
+        return "cuối tuần"
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"từ {_DAYS[ordered[0]]} đến {_DAYS[ordered[-1]]}"
+    return say_list([_DAYS[day] for day in ordered])
+
+
+def say_zone(zone: str) -> str:
+    """Say a time zone.
+
+    >>> say_zone("Asia/Ho_Chi_Minh"), say_zone("America/New_York")
+    ('giờ Việt Nam', 'giờ New York (America/New_York)')
+    """
+    if zone == _HOME:
+        return "giờ Việt Nam"
+    city = _city(zone)
+    return f"giờ {city} ({zone})" if city != zone else f"giờ {zone}"
+
+
+def say_place(zone: str) -> str:
+    """Name the city of a time zone as one would type it.
+
+    >>> say_place("Asia/Ho_Chi_Minh"), say_place("America/New_York")
+    ('Hà Nội', 'New York')
+    """
+    return "Hà Nội" if zone == _HOME else _city(zone)
+
+
+def say_quiet(quiet: QuietHours) -> str:
+    """Say the quiet hours.
+
+    >>> say_quiet(QuietHours()), say_quiet(QuietHours(0, 0))
+    ('22:00–06:30', 'đang tắt')
+    """
+    if quiet.start_minute == quiet.end_minute:
+        return "đang tắt"
+    return f"{_minutes(quiet.start_minute)}–{_minutes(quiet.end_minute)}"
+
+
+def say_moment(moment: dt.datetime, zone: str, *, now: dt.datetime) -> str:
+    """Say a moment to come, as someone in `zone` would at `now`.
+
+    >>> now = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+    >>> say_moment(dt.datetime(2026, 11, 22, 23, 45, tzinfo=dt.UTC), "Asia/Ho_Chi_Minh", now=now)
+    '06:45 sáng mai'
+    """
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    part = next(name for end, name in _PARTS_OF_DAY if local.hour < end)
+    ahead = (local.date() - today).days
+    day = {0: "nay", 1: "mai"}.get(ahead, f"{_DAYS[local.weekday()]}, {local.day}/{local.month}")
+    return f"{local:%H:%M} {part} {day}"
+
+
+def say_wait(wait: dt.timedelta) -> str:
+    """Say how long to wait, rounded up.
+
+    >>> say_wait(dt.timedelta(seconds=7.2)), say_wait(dt.timedelta(minutes=41, seconds=3))
+    ('8 giây', '42 phút')
+    """
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    return f"{seconds} giây" if seconds < 90 else f"{math.ceil(seconds / 60)} phút"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _minutes(minutes: int) -> str:
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02}:{minute:02}"

@@ -1,0 +1,1 @@
+"""What chat and jobs share: the newsroom, digests, answers, corrections."""

@@ -1,0 +1,219 @@
+"""From a question to its answer: parse, search, read the best articles, choose sentences; or the top news."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.news.digests import piece_of
+from bot.news.narrowing import Narrowing, read_question
+from bot.news.newsroom import Newsroom
+from bot.news.services import Desk
+from storage.articles import Origin, StoredArticle, find_articles, find_origins
+from storage.conversations import Question
+from storage.processed import find_summaries
+from storage.search import Found, search_articles
+from storage.threads import CHAT
+from summarizer.model import Disagreement, Piece, Place, Summary
+from summarizer.questions.answering import MOST_READ, Answer, answer
+from summarizer.questions.query import Query
+from summarizer.questions.snippets import Snippet, best_snippet
+from summarizer.stories.disagreements import find_disagreements
+
+# The news of a time, where no words were asked for: each story once, those that most papers told first.
+
+MOST_NEWS_READ = 300  # articles of the time, the newest
+
+
+def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tuple[int, ...]:
+    """Return the newest article of each story, by how many papers told it; of equals the newer comes first.
+
+    >>> lone, early, late = Origin("bao-bien", None), Origin("bao-bien", 7), Origin("bao-doi", 7)
+    >>> most_told((3, 2, 1), {1: early, 2: late, 3: lone})
+    (2, 3)
+    """
+    newest: dict[tuple[int | None, int], int] = {}
+    papers: dict[int, set[str]] = {}
+    for number in newest_first:
+        if origin := origins.get(number):  # else it was removed in this moment
+            story = (origin.story_id, 0 if origin.story_id else number)
+            papers.setdefault(newest.setdefault(story, number), set()).add(origin.source)
+    return tuple(sorted(papers, key=lambda number: -len(papers[number])))
+
+
+# From a question to its answer: parse, search, read the best articles, choose sentences.
+#
+# Chat, inline mode and the command line all ask here. A question is read once; where it is not answered
+# as typed, its other readings are tried (`Query.attempts`).
+
+MOST_FOUND = 50  # articles of a question
+_NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article, its summary, and the sentence of it that shows the words; "" where none may be shown."""
+
+    article: StoredArticle
+    summary: Summary
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a question found and is answered with.
+
+    `query` is the reading that was searched in the end, the `attempt`th of them. `ids` are at most 50
+    articles: those that the answer cites, then the others, best first. `narrowing` is about the filters as
+    typed. `missed` is the time that was asked for, from and to, where nothing came out then.
+    """
+
+    query: Query
+    narrowing: Narrowing
+    found: Found = field(default_factory=Found)
+    answer: Answer = field(default_factory=Answer)
+    ids: tuple[int, ...] = ()
+    disagreement: Disagreement | None = None
+    missed: tuple[dt.date | None, dt.date | None] | None = None
+    attempt: int = 0
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether what was typed is answered, slips mended, and not only for another time."""
+        return self.answer.is_answered and self.missed is None
+
+
+async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
+    """Answer `text`, asked now in `zone`."""
+    now = desk.clock.now()
+    async with desk.database.read() as connection:
+        typed, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+        if typed.is_empty:
+            return Reply(typed, narrowing)
+        replies = []
+        for attempt, query in enumerate(typed.attempts()):
+            reply = await _attempted(desk, connection, query, narrowing.for_reading(query), attempt, zone)
+            if query.dropped:
+                reply = replace(reply, missed=(typed.since, typed.until))
+            if reply.answer.is_answered:
+                return reply
+            replies.append(reply)
+    with_ids = next((one for one in replies if one.ids), replies[0])
+    return next((one for one in replies if one.found.has_all_words), with_ids)
+
+
+async def look_up(desk: Desk, text: str, *, zone: str) -> Reply:
+    """Search for `text`, asked now in `zone`; answer it only where that tells which reading is meant."""
+    async with desk.database.read() as connection:
+        now = desk.clock.now()
+        query, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+        if len(query.attempts()) == 1:
+            query, found = await _search(desk, connection, query, narrowing, 0, zone)
+            return Reply(query, narrowing, found, ids=found.ids)
+    reply = await reply_to(desk, text, zone=zone)
+    return replace(reply, ids=reply.found.ids)
+
+
+async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
+    """Answer a question once more from what it found when it was asked."""
+    kept, ids, now = question.kept, question.article_ids, question.asked_at
+    async with desk.database.read() as connection:
+        typed, narrowing = await read_question(connection, question.text, desk.newsroom, zone, now=now)
+        pieces, stories = await find_pieces(connection, desk.newsroom, ids)
+    query = typed.attempt(kept.attempt)
+    given, differs = await CHAT.run(_answered, query, kept.found, pieces, stories)
+    missed = (typed.since, typed.until) if query.dropped else None
+    return Reply(query, narrowing.for_reading(query), kept.found, given, ids, differs, missed, kept.attempt)
+
+
+async def as_shown(desk: Desk, question: Question) -> Question:
+    """Return a question that was asked before, with those of its articles that may be shown now."""
+    async with desk.database.read() as connection:
+        origins = await find_origins(connection, question.article_ids)
+    silent = _silent(desk)
+    kept = tuple(
+        each for each in question.article_ids if each in origins and origins[each].source not in silent
+    )
+    return replace(question, article_ids=kept)
+
+
+def _silent(desk: Desk) -> set[str]:
+    """Return the sources of which nothing is shown."""
+    return {source.name for source in desk.newsroom.sources if source.quote == "none"}
+
+
+async def _attempted(
+    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+) -> Reply:
+    query, found = await _search(desk, connection, query, narrowing, attempt, zone)
+    pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
+    given, differs = await CHAT.run(_answered, query, found, pieces, stories)
+    ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
+    if given.unlike:
+        none_is_like = len(given.unlike) == len(pieces)
+        ids = () if none_is_like else tuple(each for each in ids if each not in given.unlike)
+    return Reply(query, narrowing, found, given, ids, differs, attempt=attempt)
+
+
+async def _search(
+    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+) -> tuple[Query, Found]:
+    """Return what was searched in the end, slips mended, and what that found."""
+    now = desk.clock.now()
+    most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
+    found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
+    silent = _silent(desk)
+    ids = found.ids
+    if silent or query.is_for_news:
+        origins = await find_origins(connection, ids)
+        ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
+        ids = most_told(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
+    if found.reading == "respelled" and found.suggestion:
+        mended, _ = await read_question(connection, found.suggestion, desk.newsroom, zone, now=now)
+        query = mended.attempt(attempt)
+    return query, replace(found, ids=ids)
+
+
+async def find_pieces(
+    connection: AsyncConnection, newsroom: Newsroom, ids: Sequence[int]
+) -> tuple[list[Piece], dict[int, int | None]]:
+    """Return the articles to read, best first, and which story each belongs to."""
+    articles = await find_articles(connection, ids[:MOST_READ])
+    summaries = await find_summaries(connection, articles.values())
+    best_first = [articles[each] for each in ids[:MOST_READ] if each in articles]
+    pieces = [piece_of(newsroom, article, summaries[article.id]) for article in best_first]
+    return pieces, {article.id: article.story_id for article in best_first}
+
+
+def _answered(
+    query: Query, found: Found, pieces: Sequence[Piece], stories: dict[int, int | None]
+) -> tuple[Answer, Disagreement | None]:
+    """Answer, and tell what the papers cited disagree on where all of them report one story."""
+    given = answer(query, pieces, found.fixed_pairs, stories)
+    cited = [piece for piece in pieces if piece.article_id in given.cited]
+    if len(cited) < 2 or len({stories[piece.article_id] for piece in cited}) > 1:
+        return given, None
+    return given, next(iter(find_disagreements(cited)), None)
+
+
+async def describe(desk: Desk, query: Query, ids: Sequence[int]) -> tuple[FoundArticle, ...]:
+    """Return these articles with a sentence each, in their order; one that is gone is left out."""
+    async with desk.database.read() as connection:
+        by_id = await find_articles(connection, ids)
+        summaries = await find_summaries(connection, by_id.values())
+    articles = [by_id[i] for i in ids if i in by_id]
+    return await CHAT.run(
+        lambda: tuple(FoundArticle(a, summaries[a.id], _snippet(desk.newsroom, a, query)) for a in articles)
+    )
+
+
+def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query) -> Snippet:
+    source = newsroom.find_source(article.source)
+    return _NO_SNIPPET if source and source.quote != "full" else best_snippet(article.document, query)
+
+
+def local_day(moment: dt.datetime, zone: str) -> dt.date:
+    """Return the day in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,144 @@
+"""Correct a story that was sent: change the messages that tell it, and tell their readers.
+
+Everything is queued in one transaction; the sender does the rest, with the same honesty as any delivery.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+from markupsafe import Markup, escape
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import texts
+from bot.messages.markup import MAX_UNITS, one_line, utf16_length, visible_length
+from bot.messages.rendering import LONGEST_CORRECTION
+from bot.news.newsroom import Edition
+from bot.news.services import Desk
+from bot.times.schedule import QuietHours
+from storage.delivery.corrections import (
+    LOOK_BACK,
+    Correction,
+    Telling,
+    confirm_correction,
+    count_readers,
+    enqueue_edit,
+    enqueue_notice,
+    find_correction,
+    find_tellings,
+)
+
+# How a correction reads: the line under the story that was sent, and the notice to its readers. Pure.
+
+
+def readable_text(typed: str) -> str | None:
+    """Return what an operator typed as it can be shown, None when nothing of it can or it is too long.
+
+    >>> readable_text(" Giá  xăng tăng 300 đồng. ")
+    'Giá xăng tăng 300 đồng.'
+    """
+    text = one_line(typed)
+    has_words = any(letter.isalnum() for letter in text)
+    return text if has_words and utf16_length(text) <= LONGEST_CORRECTION else None
+
+
+def corrected(html: str, headline: str, text: str, *, at: dt.datetime, zone: str) -> str | None:
+    """Return a digest's part with the correction under its headline, at the end where that is not found.
+
+    None when it does not fit any more, for there is room for one: then only the notice can be sent.
+    """
+    line = texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(zone)):%H:%M}", text=text)
+    anchor = str(Markup("<b>{}</b>").format(headline))
+    if anchor in html:
+        longer = html.replace(anchor, f"{anchor}\n{line}", 1)
+    else:
+        longer = f"{html}\n\n{escape(headline)}\n{line}"
+    return longer if visible_length(longer) <= MAX_UNITS else None
+
+
+def notice(headline: str, text: str, *, edition: str, slot_at: dt.datetime, zone: str) -> str:
+    """Return the message to the readers of a story that was sent in `edition` at `slot_at`."""
+    local = slot_at.astimezone(ZoneInfo(zone))
+    return str(
+        texts.CORRECTION_NOTICE.format(
+            headline=headline,
+            text=text,
+            edition=one_line(edition),
+            moment=f"{local:%H:%M} ngày {local.day}/{local.month}",
+        )
+    )
+
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a correction concerns: the latest issue that told the story, and how many readers got it."""
+
+    latest: Telling
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """How many messages will be changed and how many readers told."""
+
+    edits: int
+    notices: int
+
+
+async def find_reach(desk: Desk, story_id: int) -> Reach | None:
+    """Look up who got a story lately; None when no issue told it."""
+    since = desk.clock.now() - LOOK_BACK
+    async with desk.database.read() as connection:
+        tellings = await find_tellings(connection, story_id, since=since, limit=1)
+        readers = await count_readers(connection, story_id, since=since)
+    return Reach(tellings[0], readers) if tellings else None
+
+
+async def send_correction(desk: Desk, correction_id: int) -> Queued | None:
+    """Confirm a draft and queue everything; None when there is no such draft, or it was sent already."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        correction = await find_correction(connection, correction_id)
+        if correction is None or not await confirm_correction(connection, correction_id, now=now):
+            return None
+        edits = notices = 0
+        for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
+            queued = await _correct(connection, desk, correction, telling, now)
+            edits, notices = edits + queued.edits, notices + queued.notices
+    _log.info("correction", correction=correction_id, edits=edits, notices=notices)
+    return Queued(edits, notices)
+
+
+async def _correct(
+    connection: AsyncConnection, desk: Desk, correction: Correction, telling: Telling, now: dt.datetime
+) -> Queued:
+    edition = desk.newsroom.find_edition(telling.edition) or desk.newsroom.default_edition
+    zone = edition.schedule.zone
+    html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
+    after_id, edits = telling.message_id, 0
+    if html is not None:
+        after_id, edits = await enqueue_edit(connection, correction, telling, html, now=now)
+    notices = await enqueue_notice(
+        connection,
+        correction,
+        telling,
+        _notice(telling, correction, edition),
+        after_id=after_id,
+        release=lambda start, end: QuietHours(start, end).release(now, zone),
+        now=now,
+    )
+    return Queued(edits, notices)
+
+
+def _notice(telling: Telling, correction: Correction, edition: Edition) -> str:
+    return notice(
+        telling.headline,
+        correction.text,
+        edition=edition.title,
+        slot_at=telling.slot_at,
+        zone=edition.schedule.zone,
+    )

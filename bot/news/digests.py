@@ -1,0 +1,199 @@
+"""From stored stories to a digest: gather the eligible ones, let the pure code choose, render the parts.
+
+Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`. Readers
+that look back on the same window share what was gathered and how each story is told and laid out. Composing
+is CPU work: it leaves the event loop here.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.messages.rendering import RenderedPart, Renderer
+from bot.news.newsroom import Edition, Newsroom
+from storage.articles import Newest, StoredArticle, find_newest
+from storage.candidates import Window, find_eligible
+from storage.engine import Database
+from storage.processed import find_summaries
+from storage.threads import DIGESTS
+from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compose_prepared
+from summarizer.model import Summary
+
+FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What every digest of the slot `window.until` with this window may choose from.
+
+    Stories are told and laid out when the first digest shows them, so only one thread may compose at a time.
+    """
+
+    window: Window
+    prepared: Prepared
+    topic_titles: Mapping[str, str]
+    renderers: dict[str, Renderer] = field(default_factory=dict)  # by zone
+
+    def renderer(self, zone: str) -> Renderer:
+        """Return what lays out digests for readers in `zone`."""
+        if zone not in self.renderers:
+            slot = self.window.until
+            self.renderers[zone] = Renderer(slot=slot, zone=zone, topic_titles=self.topic_titles)
+        return self.renderers[zone]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories.
+
+    It tells what was ready by `as_of`.
+    """
+
+    digest: Digest
+    rendered: tuple[RenderedPart, ...]
+    eligible: int
+    as_of: dt.datetime
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the HTML of each message."""
+        return tuple(part.html for part in self.rendered)
+
+
+def window_for(
+    edition: Edition,
+    slot: dt.datetime,
+    *,
+    covered_until: dt.datetime | None = None,
+    came_by: dt.datetime | None = None,
+    by_publication: bool = False,
+) -> Window:
+    """Return what is eligible for `slot`: since `covered_until`, or the last 24 hours where it is None.
+
+    `came_by`: the moment at which the issue is made, where that is later than its slot.
+    """
+    after = covered_until if covered_until is not None else slot - FIRST_WINDOW
+    return Window(after, slot, slot - edition.max_age, by_publication, came_by)
+
+
+async def compose_digest(
+    database: Database, newsroom: Newsroom, edition: Edition, window: Window
+) -> Composed:
+    """Compose the digest of `edition` for the slot `window.until`."""
+    return await compose_gathered(edition, await gather(database, newsroom, window))
+
+
+async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gathered:
+    """Gather the stories that are eligible in `window`, whatever their topics."""
+    async with database.read() as connection:
+        stories = await find_eligible(connection, window)
+        summaries = await find_summaries(connection, _flat(stories))
+    return await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
+
+
+async def compose_gathered(
+    edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
+) -> Composed:
+    """Compose the digest of `edition` from what was gathered. `told`: known stories, and since when."""
+    return await DIGESTS.run(compose_one, edition, gathered, told or {})
+
+
+def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
+    return [article for articles in stories.values() for article in articles]
+
+
+def _gathered(
+    newsroom: Newsroom,
+    window: Window,
+    stories: Mapping[int, Sequence[StoredArticle]],
+    summaries: Mapping[int, Summary],
+) -> Gathered:
+    candidates = (
+        Candidate(story, tuple(piece_of(newsroom, article, summaries[article.id]) for article in articles))
+        for story, articles in stories.items()
+    )
+    prepared = Prepared(candidates, slot=window.until, topic_order=tuple(newsroom.topics))
+    return Gathered(window, prepared, newsroom.topics)
+
+
+def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]) -> Composed:
+    """Compose the digest of `edition` from what was gathered; to be called in a thread for digests."""
+    wishes = Wishes(edition.topics, edition.reading_minutes)
+    digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
+    rendered = gathered.renderer(edition.schedule.zone).render(digest)
+    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
+
+
+def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
+    """Return the article as the language code takes it, with what its source allows to be shown."""
+    source = newsroom.find_source(article.source)
+    return Piece(
+        article_id=article.id,
+        document=article.document,
+        summary=summary,
+        source=article.source,
+        source_title=source.title if source else article.source,
+        url=article.url,
+        topic=article.topic,
+        published_at=article.published.at if article.published else None,
+        precision=article.published.precision if article.published else "minute",
+        stored_at=article.stored_at,
+        quote=source.quote if source else "full",
+        advertorial=article.advertorial,
+        ready_at=article.ready_at,
+    )
+
+
+# The digest of the last 24 hours for chats that ask for it: composed once for all that chose the same.
+#
+# `/tin` and first digests come in crowds (a link is shared, a paper writes about us), and gathering a
+# day's articles is most of a second's work. What was composed serves until another article is worked up,
+# a minute at most.
+
+_SERVES = dt.timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class _Stock:
+    """What was made from the articles up to `newest`, under `newsroom`, at `made_at`."""
+
+    newest: Newest | None
+    newsroom: Newsroom
+    made_at: dt.datetime
+    gathered: dict[dt.timedelta, Gathered] = field(default_factory=dict)  # by the age that is admitted
+    composed: dict[Edition, Composed] = field(default_factory=dict)
+
+
+class LastDay:
+    """Composes digests of the last 24 hours, one at a time."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._stock: _Stock | None = None
+
+    async def compose(
+        self, database: Database, newsroom: Newsroom, edition: Edition, *, now: dt.datetime
+    ) -> Composed:
+        """Return the digest of `edition` as of `now`, or of up to a minute before if nothing came since."""
+        async with database.read() as connection:
+            newest = await find_newest(connection)
+        async with self._lock:
+            stock = self._stock
+            if stock is None or not _serves(stock, newest, newsroom, now):
+                stock = self._stock = _Stock(newest, newsroom, now)
+            if edition not in stock.composed:
+                stock.composed[edition] = await _compose_last_day(database, stock, edition)
+            return stock.composed[edition]
+
+
+def _serves(stock: _Stock, newest: Newest | None, newsroom: Newsroom, now: dt.datetime) -> bool:
+    is_fresh = stock.made_at <= now < stock.made_at + _SERVES
+    return is_fresh and stock.newest == newest and stock.newsroom is newsroom
+
+
+async def _compose_last_day(database: Database, stock: _Stock, edition: Edition) -> Composed:
+    if edition.max_age not in stock.gathered:
+        window = window_for(edition, stock.made_at)
+        stock.gathered[edition.max_age] = await gather(database, stock.newsroom, window)
+    return await compose_gathered(edition, stock.gathered[edition.max_age])

@@ -1,0 +1,134 @@
+"""What the filters of a question mean here: sources, topics, and days in the asker's zone."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.news.newsroom import Newsroom
+from storage.articles import find_paper_names
+from storage.search import Filters
+from summarizer.questions.filters import LEAST_OF_A_NAME, Names, comparable
+from summarizer.questions.query import Query, parse_query
+from summarizer.text.syllables import folded
+
+_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
+_LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A question's filters as the search takes them, and as readers call them.
+
+    A name that nobody bears narrows nothing and stands among the unknown ones, as typed; `known_sources` are
+    those that it might have been.
+    """
+
+    filters: Filters
+    sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    unknown_sources: tuple[str, ...] = ()
+    unknown_topics: tuple[str, ...] = ()
+    known_sources: tuple[str, ...] = ()
+
+    def for_reading(self, query: Query) -> "Narrowing":
+        """Return the same for another reading of the question, which may pass its times over."""
+        if query.times:
+            return self
+        return replace(self, filters=replace(self.filters, since=None, until=None))
+
+
+async def read_question(
+    connection: AsyncConnection, text: str, newsroom: Newsroom, zone: str, *, now: dt.datetime
+) -> tuple[Query, Narrowing]:
+    """Return what `text`, typed `now` in `zone`, asks, and what that is narrowed to.
+
+    Papers that only their articles name are known too. In early hours "hôm nay" reaches back to yesterday.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    papers: tuple[str, ...] = ()
+    names = Names(subjects=tuple(newsroom.topics.values()))
+    if ":" in text:  # else there is no filter
+        papers = await find_paper_names(connection)
+        sources = (*papers, *(name for source in newsroom.sources for name in (source.name, source.title)))
+        topics = (name for names in _names_of_topics(newsroom).values() for name in names)
+        names = replace(names, sources=frozenset(sources), topics=frozenset(topics))
+    is_early = local.hour < _NEWS_ARE_OUT
+    query = parse_query(text, today=local.date(), is_early=is_early, names=names)
+    return query, narrow(query, newsroom, zone, papers)
+
+
+def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = ()) -> Narrowing:
+    """Look up what `query` is narrowed to. Days begin and end at midnight in `zone`.
+
+    `papers` are the sources of the stored articles, declared or not.
+    """
+    days = Filters(since=_midnight(query.since, zone), until=_midnight(query.until, zone, later=_LAST_MOMENT))
+    if not (query.sources or query.topics):
+        return Narrowing(days)
+    sources: dict[str, tuple[str, ...]] = {paper: (paper,) for paper in papers}
+    sources |= {source.name: (source.name, source.title) for source in newsroom.sources}
+    meant, strange_sources = _told(query.sources, sources)
+    subjects, strange_subjects = _told(query.topics, _names_of_topics(newsroom))
+    return Narrowing(
+        replace(days, source_names=meant, topics=subjects),
+        tuple(dict.fromkeys(sources[name][-1] for name in meant)),
+        tuple(newsroom.topics[name] for name in subjects),
+        strange_sources,
+        strange_subjects,
+        tuple(dict.fromkeys(names[-1] for name, names in sources.items() if not papers or name in papers)),
+    )
+
+
+def find_topics(typed: Iterable[str], newsroom: Newsroom) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the topics that the typed names mean, and which of these mean none."""
+    return _told(typed, _names_of_topics(newsroom))
+
+
+def topic_names(newsroom: Newsroom) -> dict[str, str]:
+    """Map everything that topics are called, folded, to their names."""
+    return {
+        " ".join(folded(called).split()): name
+        for name, names in _names_of_topics(newsroom).items()
+        for called in names
+    }
+
+
+def _names_of_topics(newsroom: Newsroom) -> dict[str, tuple[str, ...]]:
+    return {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
+
+
+def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:
+    called = (alias for alias, name in newsroom.topic_aliases.items() if name == topic)
+    return (newsroom.topics[topic], *called)
+
+
+def _told(
+    typed: Iterable[str], names: Mapping[str, Iterable[str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which of `names` are meant, and what was typed and means none of them."""
+    known: dict[str, None] = {}
+    strange = []
+    for text in typed:
+        meant = _meant(comparable(text), names)
+        known |= dict.fromkeys(meant)
+        strange += [] if meant else [text]
+    return tuple(known), tuple(strange)
+
+
+def _meant(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return what is called `text`; where nothing is, what has it in its name: tuoitre in Báo Tuổi Trẻ."""
+    called = {name: [comparable(each) for each in forms] for name, forms in names.items()}
+    exact = [name for name, forms in called.items() if text in forms]
+    if exact or len(text) < LEAST_OF_A_NAME:
+        return exact
+    return [name for name, forms in called.items() if any(text in form for form in forms)]
+
+
+def _midnight(day: dt.date | None, zone: str, later: dt.timedelta = dt.timedelta()) -> dt.datetime | None:
+    if day is None:
+        return None
+    local = dt.datetime.combine(day, dt.time(), ZoneInfo(zone)) + later
+    return local.astimezone(dt.UTC)

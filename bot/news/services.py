@@ -1,0 +1,39 @@
+"""The few things that every handler and every job works with."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.news.digests import LastDay
+from bot.news.newsroom import Newsroom
+from bot.times.clock import Clock
+from storage.engine import Database
+from storage.intake import Draft, Origin, Refusal, Taken, take
+
+Take = Callable[[Sequence[Draft | Refusal], Origin, dt.datetime], Awaitable[list[Taken]]]
+
+
+async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+    """Take drafts in a thread of this process: one that never ends keeps it."""
+    return await asyncio.to_thread(
+        lambda: [take(one, origin, now) if isinstance(one, Draft) else one for one in found]
+    )
+
+
+@dataclass(slots=True)
+class Desk:
+    """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
+
+    `take` turns drafts into articles; the running bot does that in its text process.
+    """
+
+    database: Database
+    clock: Clock
+    newsroom: Newsroom
+    admins: frozenset[int] = frozenset()
+    last_day: LastDay = field(default_factory=LastDay)
+    take: Take = take_in_thread
+
+
+Tell = Callable[[str], Awaitable[None]]

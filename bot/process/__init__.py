@@ -1,0 +1,1 @@
+"""The bot's own process: logs, metrics, health, scheduler, start and end."""

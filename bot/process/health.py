@@ -1,0 +1,140 @@
+"""Whether the bot can begin (the database, whole and of this version), and whether it does its work."""
+
+import asyncio
+import contextlib
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from bot.operators import notices
+from bot.process.metrics import contained
+from bot.times.clock import Clock
+from storage.delivery.deliveries import count_open
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.upkeep.backup import check_sound, keep_private
+from storage.upkeep.upgrade import upgrade
+
+# What must be there before the bot begins: the database, whole and of this version.
+
+_LONGEST_WAIT_SECONDS = 30.0
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> bool:
+    """Wait for a database that does not answer, and bring it up to date; False when `stop` came before that.
+
+    Raises:
+        StorageError: it will not do, however long one waits: damaged, of a newer version, refused.
+    """
+    await check_sound(database)
+    await keep_private(database)
+    done = await persistently(
+        lambda: upgrade(database, now=clock.now()), stop, problem=notices.database_awaited(database.place)
+    )
+    if done is not None and done.before is not None and done.has_changed:
+        kept = str(done.backup) if done.backup else None
+        _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
+    return done is not None
+
+
+async def persistently(
+    ask: Callable[[], Awaitable[_T]], stop: asyncio.Event, *, problem: str = notices.DATABASE_ASKED_AGAIN
+) -> _T | None:
+    """Ask the database again and again until it answers; None when `stop` came before that.
+
+    `problem` is what operators read in the log meanwhile.
+
+    Raises:
+        StorageError: its answer is one that waiting does not change.
+    """
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            return await ask()
+        except StorageError as error:
+            if not error.is_passing:
+                raise
+            _log.warning(
+                "the database does not answer", problem=problem, error=str(error), next_try_seconds=wait
+            )
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(_LONGEST_WAIT_SECONDS, wait * 2)
+    return None
+
+
+# Whether the bot does its work: the same words for `/healthz`, `diemtin health` and the alerts.
+#
+# An alert needs neither the disk nor the part that is stuck: it is sent straight to the admins, by a task
+# of its own, and what was told is kept in memory.
+
+ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
+UNWRITABLE_SECONDS = 30.0  # since the last failed write; then another one must have failed
+LEAST_FREE_BYTES = 20_000_000
+LOOK_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0  # with what may pass by itself
+AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
+Check = Callable[[], Awaitable[Sequence[str]]]
+Tell = Callable[[str], Awaitable[None]]
+
+
+async def find_problems_of(database: Database) -> list[str]:
+    """Say whether the database answers, can be written to, and has room to grow."""
+    place = database.place
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), database.read() as connection:
+            await count_open(connection)
+    except (StorageError, TimeoutError):
+        return [notices.database_silent(place)]
+    if database.seconds_since_unwritable < UNWRITABLE_SECONDS:
+        return [notices.database_unwritable(place)]
+    if not database.is_postgres and (free := _free_bytes(Path(place).parent)) is not None:
+        return [notices.disk_full(str(Path(place).parent))] if free < LEAST_FREE_BYTES else []
+    return []
+
+
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+class Alerts:
+    """Tells the admins a problem that lasts, once, and once that it is over."""
+
+    def __init__(self, check: Check, tell: Tell) -> None:
+        self._check = check
+        self._tell = tell
+        self._since: dict[str, float] = {}
+        self._told: set[str] = set()
+        self._told_at: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            with contained("alerts"):
+                await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Tell what has become worth telling since the last look."""
+        now, problems = time.monotonic(), await self._check()
+        self._since = {each: self._since.get(each, now) for each in problems}
+        for problem, since in self._since.items():
+            is_told_lately = now - self._told_at.get(problem, float("-inf")) < AGAIN_SECONDS
+            if problem not in self._told and now - since >= PATIENCE_SECONDS and not is_told_lately:
+                _log.error("not healthy", problem=problem)
+                self._told.add(problem)
+                self._told_at[problem] = now
+                await self._tell(notices.unhealthy(problem))
+        for problem in [each for each in self._told if each not in self._since]:
+            self._told.discard(problem)
+            _log.warning("healthy again", problem=problem)
+            await self._tell(notices.healthy_again(problem))

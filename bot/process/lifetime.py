@@ -1,0 +1,130 @@
+"""The process's life: short pauses, word to systemd, and an end that no thread may hold up."""
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+
+# Keep short what the interpreter makes a reply wait for: garbage collection, and another thread's turn.
+#
+# Nothing here changes what the bot does. Measured by benchmarks/replies_under_intake.py.
+
+# A thread that summarises gives way after so long, not after Python's 5 ms: a reply goes to and fro between
+# the loop and the database's thread some forty times, and would wait its turn each time.
+_TURN_SECONDS = 0.001
+# Full collections pass over everything that is kept, such as the window of recent stories: they come seldom.
+_THRESHOLDS = (2_000, 10, 50)
+
+
+def shorten_pauses() -> None:
+    """Set the interpreter up for answering at once; to be called when the program is loaded."""
+    sys.setswitchinterval(_TURN_SECONDS)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection need look at it again (50-120 ms each)
+    gc.set_threshold(*_THRESHOLDS)
+
+
+# Tell systemd how the process fares: started, alive, stopping. Does nothing when systemd did not start
+# it.
+#
+# Source: sd_notify(3). Twenty lines of our own: the package `sdnotify` has not been released since 2017.
+
+_PINGS_A_TIMEOUT = 3
+
+
+def notify(state: str) -> None:
+    """Send `state` (`READY=1` …) to systemd; a manager that does not listen stops nobody."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return
+    with (
+        suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as speaker,
+    ):
+        speaker.connect("\0" + address[1:] if address.startswith("@") else address)
+        speaker.send(state.encode())
+
+
+@asynccontextmanager
+async def watched(is_well: Callable[[], bool]) -> AsyncIterator[None]:
+    """Say that this process is ready, then that it is alive, as long as its event loop turns and `is_well`.
+
+    Without a sign of life for `WatchdogSec=` systemd kills the process and starts it anew. `is_well` is False
+    only when something is broken that a new start mends: Telegram out of reach, say, is no reason.
+    """
+    notify("READY=1")
+    pinging = asyncio.create_task(_ping(is_well))
+    try:
+        yield
+    finally:
+        pinging.cancel()
+
+
+async def _ping(is_well: Callable[[], bool]) -> None:
+    timeout_seconds = _watchdog_seconds()
+    while timeout_seconds:
+        if is_well():
+            notify("WATCHDOG=1")
+        await asyncio.sleep(timeout_seconds / _PINGS_A_TIMEOUT)
+
+
+def _watchdog_seconds() -> float:
+    """Return the time that systemd gives between signs of life; 0 where it asks for none."""
+    is_for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    digits = os.environ.get("WATCHDOG_USEC", "")
+    return int(digits) / 1e6 if is_for_us and digits.isascii() and digits.isdigit() else 0.0
+
+
+# The end of the bot's process, which no thread may hold up.
+#
+# A thread that computes cannot be stopped from outside, and Python waits at its exit for every thread of
+# a pool. The database is closed by then, and what such a thread works on is done again at the next start.
+
+_PATIENCE_SECONDS = 0.5
+
+
+class UnawaitedThreads(ThreadPoolExecutor):
+    """A pool whose threads the event loop does not wait for when it closes."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more work and drop what has not begun; `wait` is left out of account."""
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+def leave_threads_behind() -> None:
+    """Let the running loop close without waiting for the threads of its default pool."""
+    asyncio.get_running_loop().set_default_executor(UnawaitedThreads(thread_name_prefix="asyncio"))
+
+
+def end_process_within(seconds: float) -> None:
+    """End this process in `seconds` at the latest, whatever hangs then."""
+    timer = threading.Timer(seconds, _end, [1])
+    timer.daemon = True
+    timer.start()
+
+
+def end_process_if_threads_remain(code: int, before: Collection[threading.Thread]) -> None:
+    """End this process with `code` at once when a thread that is not among `before` would be waited for."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while any(_is_waited_for(thread) for thread in threading.enumerate() if thread not in before):
+        if time.monotonic() > deadline:
+            _end(code)
+        time.sleep(0.02)
+
+
+def _is_waited_for(thread: threading.Thread) -> bool:
+    return thread is not threading.main_thread() and not thread.daemon
+
+
+def _end(code: int) -> None:
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)

@@ -1,0 +1,130 @@
+"""The handful of periodic ticks, on APScheduler. They only look; what is due stands in tables."""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from bot.process.metrics import JOB_SECONDS, contained
+from bot.times.clock import Clock
+
+_SHORTEST_SECONDS = 0.05  # a fast simulated clock must leave the loop room
+_AFTER_THE_MINUTE = 0.02  # real seconds: a simulated clock's rounding must not make the tick come before
+_LOOK_SECONDS = 1.0  # of the monotonic clock, by which the event loop goes
+_SLACK = dt.timedelta(seconds=0.5)
+_log = structlog.get_logger(__name__)
+Job = Callable[[], Awaitable[object]]
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Comes again `wait()` real seconds from now, whatever was missed: one run makes up for all."""
+
+    def __init__(self, wait: Callable[[], float]) -> None:
+        self._wait = wait
+
+    def get_next_fire_time(self, previous_fire_time: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+        """Return the next moment of the machine's wall clock, always later than `now`."""
+        return now + dt.timedelta(seconds=self._wait())
+
+
+class Ticks:
+    """Runs jobs at simulated intervals, the minute's tick on the minute."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._allowed: dict[str, float] = {}
+        self._done_at: dict[str, float] = {}  # by the monotonic clock; at first when the tick was added
+        self._running: set[asyncio.Task[Any]] = set()
+        self._following: asyncio.Task[None] | None = None
+        self._is_stopping = False
+        self._scheduler = AsyncIOScheduler(
+            timezone=dt.UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def add(
+        self,
+        name: str,
+        job: Job,
+        *,
+        every_seconds: float,
+        on_the_minute: bool = False,
+        at_once: bool | None = None,
+        allowed_seconds: float = 300.0,
+    ) -> None:
+        """Run `job` every `every_seconds` of the clock, or on each whole minute of it.
+
+        The first run comes `at_once`; unless told, one on the minute waits for the minute. Without a success
+        for `allowed_seconds` of real time beyond the interval the tick is late.
+        """
+
+        def wait() -> float:
+            seconds = self._seconds_to_minute() if on_the_minute else self._clock.real_seconds(every_seconds)
+            return max(_SHORTEST_SECONDS, seconds)
+
+        self._allowed[name] = self._clock.real_seconds(every_seconds) + allowed_seconds
+        self._done_at[name] = time.monotonic()
+        is_first_at_once = not on_the_minute if at_once is None else at_once
+        start = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0 if is_first_at_once else wait())
+        self._scheduler.add_job(self._run, _Every(wait), [name, job], id=name, next_run_time=start)
+
+    def _seconds_to_minute(self) -> float:
+        now = self._clock.now()
+        return self._clock.real_seconds(60 - now.second - now.microsecond / 1e6) + _AFTER_THE_MINUTE
+
+    def find_late(self) -> list[tuple[str, int]]:
+        """Return the ticks that have not succeeded within their time, with that time in minutes."""
+        now = time.monotonic()
+        return [
+            (name, round(allowed / 60))
+            for name, allowed in self._allowed.items()
+            if now - self._done_at[name] > allowed
+        ]
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.start()
+        self._following = asyncio.create_task(self._follow_wall_clock())
+
+    async def stop(self, *, patience_seconds: float = 3.0) -> None:
+        """Tick no more. Runs under way may finish; after `patience_seconds` they are cancelled, undone."""
+        if not self._scheduler.running:
+            return
+        if self._following is not None:
+            self._following.cancel()
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience_seconds)
+        unfinished = list(self._running)
+        self._is_stopping = True
+        self._scheduler.shutdown(wait=False)  # cancels them
+        await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _follow_wall_clock(self) -> None:
+        """Bring ticks forward that lie further ahead than they ever should: the wall clock was set back."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = dt.datetime.now(dt.UTC)
+            for job in self._scheduler.get_jobs():
+                latest = job.trigger.get_next_fire_time(None, now)
+                if job.next_run_time > latest + _SLACK:
+                    job.modify(next_run_time=latest)
+
+    async def _run(self, name: str, job: Job) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        try:
+            with JOB_SECONDS.labels(name).time(), contained(name):
+                await job()
+                self._done_at[name] = time.monotonic()
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
+            _log.info("tick broken off at the end", tick=name)  # APScheduler would log it as an error

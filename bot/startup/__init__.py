@@ -1,0 +1,1 @@
+"""Starting the bot: from validated configuration to the running application."""

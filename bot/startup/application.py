@@ -1,0 +1,294 @@
+"""The running bot: opens everything, lets it tick, and closes it in the right order."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+
+from bot.chat.commands import register_commands
+from bot.chat.handlers import add_handlers
+from bot.chat.operators.admin import AdminActions, tell_admins
+from bot.jobs.clock_watch import ClockWatch
+from bot.jobs.delivery.monitor import Lookout
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edition_now
+from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.taking import SetAside, Taker
+from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.reload import NewsroomWatch
+from bot.jobs.resuming import resume_rested
+from bot.jobs.sources.source_polling import WebPolling
+from bot.jobs.watches.alerts import send_alerts
+from bot.jobs.watches.watch_matching import Watching
+from bot.news.services import Desk
+from bot.operators import notices
+from bot.process.bot_id import identity_of
+from bot.process.health import Alerts, find_problems_of, persistently, until_ready
+from bot.process.lifetime import end_process_within, notify, watched
+from bot.process.metrics import Listen, contained, serve_health
+from bot.process.scheduler import Ticks
+from bot.telegram.connection import Address, Connection, TokenRefusedError
+from bot.telegram.lease import Lease, LeaseLostError
+from bot.text_work.worker import TextWorker
+from storage.search.rebuild import keep_up
+
+__all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
+
+_PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
+_MOST_SECONDS_TO_END = 9.5  # after a signal; what is not closed by then is taken up at the next start
+_log = structlog.get_logger(__name__)
+
+
+class Bot:
+    """Everything that runs while the bot runs."""
+
+    def __init__(
+        self, desk: Desk, address: Address, *, watch: NewsroomWatch | None, listen: Listen | None
+    ) -> None:
+        self._desk = desk
+        self._watch = watch
+        self._listen = listen
+        self._stop = asyncio.Event()
+        self._sending: asyncio.Task[None] | None = None
+        self._waits_for: str | None = notices.database_awaited(desk.database.place)
+        self._port_problem: str | None = None
+        self._identity = identity_of(address.token, desk.database)
+        self._lease = Lease(desk.database, address.token)
+        self._connection = Connection(desk, address)
+        self._sender = Sender(desk, self._connection.bot, lease=self._lease.key, pace=self._connection.pace)
+        self._web = WebPolling(desk, self._tell)
+        self._texts = TextWorker()
+        self._set_aside = SetAside(desk, self._tell)
+        desk.take = Taker(desk.database, self._texts, self._set_aside.add).take
+        self._work_up = WorkUp(desk.database, desk.clock, self._texts, self._set_aside.add)
+        self._watching = Watching(desk)
+        self._arrivals = Arrivals(desk, self._tell, web=self._web, work_up=self._work_up, follow=self._follow)
+        self._ticks = Ticks(desk.clock)
+        self._clock_watch = ClockWatch(desk, self._tell, lambda: self._connection.server_time)
+        self._lookout = Lookout(
+            desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
+        )
+        actions = AdminActions(
+            self._send_now,
+            self._sender.set_paused,
+            lambda: self._sender.is_paused,
+            self._sender.call_off,
+            self._clock_watch.find_problem,
+        )
+        add_handlers(self._connection.telegram, desk, actions)
+
+    def stop(self) -> None:
+        """Ask the bot to finish what is in flight and end."""
+        notify("STOPPING=1")
+        self._stop.set()
+
+    def _end(self) -> None:
+        """Stop because of a signal, and leave what hangs behind."""
+        self.stop()
+        end_process_within(_MOST_SECONDS_TO_END)
+
+    async def run(self) -> None:
+        """Run until `stop`, SIGTERM or SIGINT.
+
+        Raises:
+            TokenRefusedError: Telegram refused the token, at the start or later.
+            LeaseLostError: another process took over, having taken this one for dead.
+            ListenError: the webhook's port is taken.
+            StorageError: the database will not do, however long one waits.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        async with watched(self._is_well), AsyncExitStack() as stack:
+            await self._listen_for_health(stack)
+            if await self._may_begin():
+                await stack.enter_async_context(self._lease.kept())
+                stack.push_async_callback(self._connection.close)
+                await stack.enter_async_context(self._alerting())
+                connecting = await stack.enter_async_context(self._connecting())
+                await stack.enter_async_context(self._ticking())
+                await self._until_stopped(connecting)
+        if self._connection.is_refused:
+            raise TokenRefusedError
+        if self._lease.lost.is_set():
+            raise LeaseLostError
+
+    def _is_well(self) -> bool:
+        """Tell whether the part that sends is there: it ends early only by an error that nobody foresaw."""
+        return self._sending is None or not self._sending.done()
+
+    async def _may_begin(self) -> bool:
+        """Wait for the database and for the lease; False when asked to stop before that."""
+        if not await until_ready(self._desk.database, self._desk.clock, self._stop):
+            return False
+        self._waits_for = notices.LEASE_TAKEN
+        is_ours = await self._lease.until_taken(self._stop)
+        self._waits_for = None
+        return is_ours
+
+    async def _until_stopped(self, connecting: asyncio.Task[None]) -> None:
+        """Wait for an end: asked for, refused, taken over, or an error while connecting, which is raised."""
+        ends = (self._stop.wait(), self._connection.until_refused(), self._lease.lost.wait())
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in ends]
+        while not any(wait.done() for wait in waits):
+            if connecting.done() and connecting.exception() is not None:  # it may have failed before we wait
+                break
+            pending = [connecting] if not connecting.done() else []
+            await asyncio.wait([*waits, *pending], return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        if connecting.done():
+            connecting.result()
+
+    async def _listen_for_health(self, stack: AsyncExitStack) -> None:
+        if self._listen is None:
+            return
+        host, port = self._listen.host, self._listen.port
+        try:
+            runner = await serve_health(host, port, self._find_problems, self._who)
+        except OSError as error:  # readers get their news all the same
+            self._port_problem = notices.health_port_taken(host, port)
+            _log.error("health is not served", problem=self._port_problem, error=error.strerror)
+        else:
+            stack.push_async_callback(runner.cleanup)
+
+    @asynccontextmanager
+    async def _alerting(self) -> AsyncIterator[None]:
+        """Tell the admins problems that last, apart from the ticks: those may be what is stuck."""
+        alerting = asyncio.create_task(Alerts(self._find_own_problems, self._tell).run())
+        try:
+            yield
+        finally:
+            alerting.cancel()
+            await asyncio.wait([alerting])
+
+    @asynccontextmanager
+    async def _connecting(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Connect to Telegram meanwhile: one that cannot be reached must not keep the bot from its work."""
+        connecting = asyncio.create_task(self._connect())
+        try:
+            yield connecting
+        finally:
+            connecting.cancel()
+            await asyncio.wait([connecting])
+
+    async def _connect(self) -> None:
+        if await self._connection.open(self._stop):
+            if self._port_problem is not None:  # nobody can ask for it: it is told
+                await self._tell(notices.unhealthy(self._port_problem))
+            with contained("register"):
+                await register_commands(self._connection.bot, self._desk.admins)
+
+    @asynccontextmanager
+    async def _ticking(self) -> AsyncIterator[None]:
+        """Send and tick; at the end finish what is in flight."""
+        unknown = await persistently(self._sender.recover, self._stop)
+        if unknown:
+            _log.error("deliveries in doubt after an interruption", count=unknown)
+        await persistently(lambda: reschedule_profiles(self._desk), self._stop)
+        self._sending = sending = asyncio.create_task(self._sender.run())
+        self._add_ticks()
+        self._ticks.start()
+        try:
+            yield
+        finally:
+            if self._lease.lost.is_set():
+                self._sender.abandon()
+            else:
+                self._sender.stop()
+            await asyncio.gather(
+                self._ticks.stop(),
+                self._connection.stop_answering(),
+                asyncio.wait([sending], timeout=_PATIENCE_SECONDS),
+            )
+            await self._arrivals.close()
+            await self._web.close()
+            await self._texts.close()
+            sending.cancel()  # a row that still waits for its answer is taken up at the next start
+            await asyncio.wait([sending])
+
+    def _add_ticks(self) -> None:
+        self._ticks.add(
+            "slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600
+        )
+        self._ticks.add("intake", self._take_in, every_seconds=20, allowed_seconds=1_800)
+        self._ticks.add("watching", self._alert, every_seconds=15)
+        self._ticks.add("index", self._keep_index_up, every_seconds=2, allowed_seconds=1_800)
+        self._ticks.add("web", self._poll_web, every_seconds=5)
+        self._ticks.add("lookout", self._lookout.look, every_seconds=10)
+        self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
+        self._ticks.add("outcomes", self._lookout.count_outcomes, every_seconds=600)
+        self._ticks.add("webhook", self._connection.look, every_seconds=300, allowed_seconds=1_800)
+        self._ticks.add("nightly", self._prune, every_seconds=600, allowed_seconds=3_600)
+        if self._watch is not None:
+            self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)
+
+    async def _run_slots(self) -> None:
+        if not await self._clock_watch.is_right():
+            return
+        await resume_rested(self._desk)
+        await self._arrivals.catch_up()
+        if await self._clock_watch.is_right() and await run_due_slots(self._desk, self._tell):
+            self._sender.wake()
+
+    async def _take_in(self) -> None:
+        if await self._clock_watch.is_right():
+            await self._arrivals.take_in()
+
+    async def _keep_index_up(self) -> None:
+        await keep_up(self._desk.database)
+
+    async def _poll_web(self) -> None:
+        if await self._clock_watch.is_right():
+            await self._web.look()
+
+    async def _prune(self) -> None:
+        if await self._clock_watch.is_right():
+            await end_impossible_waits(self._desk)
+            await prune_if_night(self._desk, self._tell)
+
+    async def _follow(self) -> None:
+        await self._set_aside.tell()
+        await self._alert()
+
+    async def _alert(self) -> None:
+        if not await self._clock_watch.is_right():
+            return
+        await self._watching.run()
+        if await send_alerts(self._desk):
+            self._sender.wake()
+
+    async def _look_at_newsroom(self) -> None:
+        if self._watch is not None:
+            await self._watch.look(self._desk, self._tell)
+
+    async def _tell(self, text: str) -> None:
+        await tell_admins(self._connection.bot, self._desk, text)
+
+    async def _send_now(self, edition: str) -> int:
+        queued = await send_edition_now(self._desk, edition)
+        self._sender.wake()
+        return queued
+
+    async def _find_problems(self) -> list[str]:
+        if self._waits_for is not None:
+            return [self._waits_for]
+        others = (self._connection.find_problem(), self._clock_watch.problem)  # told to the admins elsewhere
+        return [*await self._find_own_problems(), *filter(None, others)]
+
+    async def _find_own_problems(self) -> list[str]:
+        problems = await find_problems_of(self._desk.database)
+        late = [notices.tick_late(name, minutes) for name, minutes in self._ticks.find_late()]
+        others = (
+            self._connection.find_problem_of_updates(),
+            None if self._is_well() else notices.NOT_SENDING,
+        )
+        return [*problems, *late, *filter(None, others)]
+
+    def _who(self) -> dict[str, str]:
+        return asdict(self._identity) | {"username": self._connection.username}

@@ -1,0 +1,216 @@
+"""How updates come in: the poller's transport, or a webhook. Each is kept before Telegram may forget it."""
+
+import asyncio
+import contextlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from telegram import Update, WebhookInfo
+from telegram._utils.types import ODVInput
+from telegram.error import NetworkError
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, RequestData
+
+from bot.operators import notices
+from bot.process.listening import GuardedSite
+from bot.telegram.transport import AiohttpRequest
+from bot.telegram.updates import DurableQueue, has_number
+
+# The poller's transport: updates are kept before the library reads them; an unreadable one costs no
+# other.
+#
+# The library reads the updates of a poll together. When one of them is beyond it, none is handled, and it
+# asks for the same ones again at once, for ever. So `keep` sees them first: it writes them down as they
+# came, and leaves only the number of one that cannot be read. That number is confirmed, and nobody
+# handles it. At the end the library confirms once more what it has; whatever comes of that is fine, as an
+# update that comes again is known by its number.
+
+Keep = Callable[[Iterable[object]], Awaitable[list[dict[str, Any]]]]
+_NO_UPDATES = b'{"ok": true, "result": []}'
+
+
+class PollingRequest(AiohttpRequest):
+    """An `AiohttpRequest` for getUpdates alone; once `is_ending` no failure is told any more.
+
+    `keep` writes updates down before the library reads them, and returns what it is to read.
+    """
+
+    is_ending = False
+
+    def __init__(self, connections: int, keep: Keep) -> None:
+        super().__init__(connections)
+        self._keep = keep
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Send one request and return status and body, all updates in it readable."""
+        ask = partial(
+            super().do_request, url, method, request_data,
+            read_timeout, write_timeout, connect_timeout, pool_timeout,
+        )  # fmt: skip
+        if self.is_ending:
+            with contextlib.suppress(NetworkError):
+                await ask()
+            return 200, _NO_UPDATES
+        last_ok = self._last_ok
+        status, body = await ask()
+        found = _updates_of(body) if status == 200 else None
+        if found is None:
+            return status, body
+        try:
+            readable = await self._keep(found)
+        except NetworkError:
+            self.trouble = notices.UPDATES_NOT_KEPT
+            self._last_ok = last_ok
+            raise
+        return status, json.dumps({"ok": True, "result": readable}).encode()
+
+
+def _updates_of(body: bytes) -> list[object] | None:
+    """Return the updates in an answer; None when it holds none, which the library then says."""
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        return None
+    except RecursionError as error:
+        raise NetworkError("an answer to getUpdates nests too deeply to be read") from error
+    found = answer.get("result") if isinstance(answer, dict) else None
+    return found if isinstance(found, list) and found else None
+
+
+# Webhook mode: Telegram calls us with each update, and hears 200 only once the update is on disk.
+#
+# TLS is the business of the proxy in front. A call without the secret is refused unread; what is no
+# update is refused; one that the library cannot read is taken and set aside, as polling does, so that
+# Telegram does not bring it for ever.
+
+MOST_CONNECTIONS = 8  # Telegram keeps the updates of one chat in order whatever the number
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+_MOST_BYTES = 1_000_000  # an update is a message: a few dozen kilobytes at the most
+_MOST_WAITING = 10_000
+_BODY_SECONDS = 10.0
+_PATIENCE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+class ListenError(Exception):
+    """The webhook's address cannot be listened on; the text says why, in the system's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram calls us, where we listen for it, and the secret that each call must bear."""
+
+    url: str
+    host: str
+    port: int
+    secret: str = field(repr=False)
+
+
+class WebhookListener:
+    """Listens for Telegram's calls and puts each update into `queue`."""
+
+    def __init__(self, webhook: Webhook, queue: DurableQueue, bot: ExtBot[Any]) -> None:
+        self.webhook = webhook
+        self._queue = queue
+        self._bot = bot
+        self._runner: web.AppRunner | None = None
+        self._problem: str | None = None
+
+    async def open(self) -> None:
+        """Listen.
+
+        Raises:
+            ListenError: the port is taken, or not ours to take.
+        """
+        application = web.Application(client_max_size=_MOST_BYTES)
+        application.router.add_post(urlsplit(self.webhook.url).path or "/", self._take)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_PATIENCE_SECONDS)
+        await runner.setup()
+        try:
+            await GuardedSite(runner, self.webhook.host, self.webhook.port).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ListenError(error.strerror or str(error)) from error
+        self._runner = runner
+
+    async def close(self) -> None:
+        """Finish the calls under way and listen no more; Telegram keeps what comes meanwhile."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def register(self, kinds: list[str]) -> None:
+        """Tell Telegram to call us with updates of these kinds."""
+        await self._bot.set_webhook(
+            self.webhook.url,
+            secret_token=self.webhook.secret,
+            allowed_updates=kinds,
+            max_connections=MOST_CONNECTIONS,
+        )
+
+    async def look(self, kinds: list[str]) -> None:
+        """Ask Telegram how calling us goes; where it calls somebody else, have it call us again."""
+        info = await self._bot.get_webhook_info()
+        self._problem = _problem_of(info)
+        if info.url != self.webhook.url:
+            _log.error("the webhook was changed by somebody else", url=info.url)
+            await self.register(kinds)
+
+    def find_problem(self) -> str | None:
+        """Say to operators what is wrong, if anything is."""
+        return self._problem if self._runner is not None else notices.NOT_LISTENING
+
+    async def _take(self, request: web.Request) -> web.Response:
+        if not _is_telegrams(request.headers.get(_SECRET_HEADER, ""), self.webhook.secret):
+            return web.Response(status=403)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                raw = _parsed(await request.read())
+        except TimeoutError:
+            return web.Response(status=408)
+        if raw is None:
+            return web.Response(status=400)
+        if self._queue.qsize() >= _MOST_WAITING:
+            return web.Response(status=503)
+        try:
+            for update in await self._queue.keep([raw]):
+                await self._queue.put(Update.de_json(update, self._bot))
+        except NetworkError as error:  # not on disk: Telegram brings it again
+            _log.warning("update not taken", error=str(error))
+            return web.Response(status=503)
+        return web.Response()
+
+
+def _is_telegrams(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
+
+
+def _parsed(body: bytes) -> dict[str, Any] | None:
+    """Return the update in `body`, None when it holds none."""
+    try:
+        found: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if has_number(found) else None
+
+
+def _problem_of(info: WebhookInfo) -> str | None:
+    if not info.pending_update_count or info.last_error_message is None:
+        return None
+    return notices.webhook_failing(info.pending_update_count, info.last_error_message)

@@ -1,0 +1,232 @@
+"""What processing an article leaves: a summary's places, a story, a topic, a change for the search index."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import StoredArticle, article_of
+from storage.engine import chunks
+from storage.notes import find_note, write_note
+from storage.search import record_changes
+from storage.tables import articles, stories, summary_places
+from storage.times import UtcTime
+from summarizer.model import Place, Summary, sentence_at
+from summarizer.stories.terms import LEAD_SYLLABLES
+from summarizer.topics import TopicClues
+
+# What working an article up leaves: a summary's places, a story, a topic, a change for the search index.
+
+_IS_FRESH = and_(articles.c.worked_at.is_(None), articles.c.tries == 0)
+_SOURCES_AT_ONCE = 5  # of which a batch of work is made
+_LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """An article and what was found for it. Places have document index 0.
+
+    `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
+    A round-up belongs to no story.
+    """
+
+    article: StoredArticle
+    summary: Summary
+    story_id: int | None
+    topic: str | None = None
+    topic_by_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """As much of a worked article as grouping needs to know it again; `lead` is the start of its body.
+
+    `published_at` is None when the time is unknown, or known to the month only.
+    """
+
+    article_id: int
+    story_id: int
+    source: str
+    title: str
+    sapo: str
+    lead: str
+    published_at: dt.datetime | None
+    worked_at: dt.datetime
+
+
+async def find_next(
+    connection: AsyncConnection, limit: int, *, after: str | None = None
+) -> list[StoredArticle]:
+    """Return at most `limit` articles of a few sources that wait for a first try, each source's oldest first.
+
+    Sources take turns in the order of their names, beginning behind `after`: however much one of them
+    brought, the others wait for a few of its articles only.
+    """
+    names = await _find_waiting_sources(connection, after)
+    found: list[StoredArticle] = []
+    for name in names:
+        waiting = select(articles).where(_IS_FRESH, articles.c.source == name)
+        rows = await connection.execute(waiting.order_by(articles.c.id).limit(max(1, limit // len(names))))
+        found += [article_of(row) for row in rows]
+    return found
+
+
+async def _find_waiting_sources(connection: AsyncConnection, after: str | None) -> list[str]:
+    """Return the next sources with waiting articles: those behind `after`, then those from the beginning."""
+    source, names = articles.c.source, list[str]()
+    for begin, end in ((after, None), (None, after))[: 1 if after is None else 2]:
+        last = begin
+        while len(names) < _SOURCES_AT_ONCE:  # a look into the index each
+            query = select(func.min(source)).where(_IS_FRESH)
+            query = query if last is None else query.where(source > last)
+            query = query if end is None else query.where(source <= end)
+            last = (await connection.execute(query)).scalar_one()
+            if last is None:
+                break
+            names.append(last)
+    return names
+
+
+async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
+    """Found a story and return its id."""
+    result = await connection.execute(insert(stories).values(created_at=now).returning(stories.c.id))
+    story_id: int = result.scalar_one()
+    return story_id
+
+
+async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now: dt.datetime) -> int:
+    """Save the work on articles whose text is still the one worked on; return how many those were."""
+    kept = [one for one in done if await _claim(connection, one, now)]
+    ids = [one.article.id for one in kept]
+    await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
+    places = [
+        {
+            "article_id": one.article.id,
+            "position": position,
+            "field": sentence.place.field,
+            "start": sentence.place.start,
+            "end": sentence.place.end,
+        }
+        for one in kept
+        for position, sentence in enumerate(one.summary)
+    ]
+    if places:
+        await connection.execute(insert(summary_places), places)
+    await record_changes(connection, ids)
+    return len(kept)
+
+
+async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> bool:
+    unchanged = and_(
+        articles.c.id == one.article.id,
+        articles.c.version == one.article.version,
+        articles.c.worked_at.is_(None),
+    )
+    found = {
+        "worked_at": now,
+        "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
+        "story_id": one.story_id,
+        "topic": one.topic,
+        "topic_by_words": one.topic_by_words,
+    }
+    statement = update(articles).where(unchanged).values(found)
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def find_grouped(
+    connection: AsyncConnection, *, since: dt.datetime, after: tuple[dt.datetime, int], limit: int
+) -> list[Grouped]:
+    """Return articles stored since `since` in the order of their work, those after (worked at, id)."""
+    a = articles.c
+    worked_at, article_id = after
+    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
+    lead = func.substr(a.body, 1, _LEAD)
+    is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
+    published_at = case((is_fine, a.published_at), else_=None)
+    query = (
+        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.worked_at)
+        .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
+        .order_by(a.worked_at, a.id)
+        .limit(limit)
+    )
+    return [Grouped(*row) for row in await connection.execute(query)]
+
+
+async def find_summaries(connection: AsyncConnection, stored: Iterable[StoredArticle]) -> dict[int, Summary]:
+    """Return the summary of each article, cut out of its text at the stored places; document index 0."""
+    by_id = {article.id: article for article in stored}
+    places: dict[int, list[Place]] = {article_id: [] for article_id in by_id}
+    table = summary_places
+    for batch in chunks(list(by_id), 500):
+        query = select(table).where(table.c.article_id.in_(batch))
+        for row in await connection.execute(query.order_by(table.c.article_id, table.c.position)):
+            places[row.article_id].append(Place(0, row.field, row.start, row.end))
+    return {
+        article_id: tuple(sentence_at([by_id[article_id].document], place) for place in found)
+        for article_id, found in places.items()
+    }
+
+
+# The topics of stored articles, decided anew when what decides them changed.
+#
+# How far a renewal is stands in a note, so that the next run, or the next start, goes on with it.
+
+_NOTE = "topics"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A renewal under the rules with this fingerprint: articles below the id `below` are still to be done."""
+
+    fingerprint: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An article with the topic that it has, and what tells which one it should have."""
+
+    article_id: int
+    topic: str | None
+    clues: TopicClues
+
+
+async def find_renewal(connection: AsyncConnection, fingerprint: str) -> Renewal:
+    """Return how far the renewal for `fingerprint` is; one that never began has every article before it."""
+    note = await find_note(connection, _NOTE)
+    known = Renewal(**json.loads(note)) if note else None
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
+    return Renewal(fingerprint, (newest or 0) + 1)
+
+
+async def find_settled(connection: AsyncConnection, below: int, limit: int) -> list[Settled]:
+    """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
+    a = articles.c
+    columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
+    query = columns.where(a.id < below, a.worked_at.is_not(None)).order_by(a.id.desc()).limit(limit)
+    return [
+        Settled(
+            row.id,
+            row.topic,
+            TopicClues(row.category, row.url, (row.speaker, row.source), row.topic_by_words),
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def save_topics(
+    connection: AsyncConnection, changed: Mapping[int, str | None], done: Renewal, *, now: dt.datetime
+) -> None:
+    """Give each article its topic, and write down how far the renewal is."""
+    for topic in set(changed.values()):
+        ids = [article_id for article_id, each in changed.items() if each == topic]
+        await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
+    await record_changes(connection, changed)
+    await write_note(
+        connection, _NOTE, json.dumps({"fingerprint": done.fingerprint, "below": done.below}), now=now
+    )

@@ -1,0 +1,163 @@
+"""Other ways to write or say the same: abbreviations, numbers, dates, everyday and regional words."""
+
+import json
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import islice
+
+from summarizer.text.syllables import canonical, folded, in_house_style
+
+# Other ways to write the same: abbreviations and their long forms, numbers and dates.
+#
+# Only what is unambiguous in a newspaper is in the list (`data/spellings.json`): `same` are groups that
+# stand for each other, `also` what a short form stands for but not the other way round.
+
+Run = tuple[str, ...]  # canonical words that stand side by side
+
+_MOST = 6  # spellings of one run
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_DAY_AND_MONTH = re.compile(r"(\d\d?)/(\d\d?)")
+_PLAIN_NUMBER = re.compile(r"\d{4,12}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def longest_form(words: Run) -> int:
+    """Return how many of the first `words` make up a name that has other spellings; 0 where none does.
+
+    >>> longest_form(("tp", "hcm", "mua"))
+    2
+    """
+    forms, longest = load_forms("spellings.json")
+    for size in range(min(longest, len(words)), 0, -1):
+        if any(_is_typed_as(words[:size], form) for form in forms.get(_bare(words[:size]), {})):
+            return size
+    return 0
+
+
+def other_spellings(run: Run) -> tuple[Run, ...]:
+    """Return the other ways to write `run`, at most 6.
+
+    >>> other_spellings(("ql", "1", "a"))
+    (('quốc', 'lộ', '1', 'a'),)
+    """
+    spelled = islice((one for one in _spellings(run) if one != run), _MOST)
+    return tuple(dict.fromkeys(spelled))
+
+
+def other_numbers(piece: str) -> tuple[Run, ...]:
+    """Return the other ways to write a number or a day of the year.
+
+    >>> other_numbers("1.353"), other_numbers("1353"), other_numbers("1/11")
+    ((('1353',),), (('1', '353'),), (('01', '11'), ('1', 'tháng', '11')))
+    """
+    if _THOUSANDS.fullmatch(piece):
+        return ((re.sub(r"\D", "", piece),),)
+    if _PLAIN_NUMBER.fullmatch(piece) and not _YEAR.fullmatch(piece):
+        return (tuple(f"{int(piece):,}".split(",")),) if piece[0] != "0" else ()
+    if found := _DAY_AND_MONTH.fullmatch(piece):
+        day, month = int(found[1]), int(found[2])
+        forms = ((str(day), str(month)), (f"{day:02}", f"{month:02}"), (str(day), "tháng", str(month)))
+        is_date = 1 <= day <= 31 and 1 <= month <= 12
+        return tuple(form for form in dict.fromkeys(forms) if form != found.groups()) if is_date else ()
+    return ()
+
+
+def _spellings(run: Run) -> list[Run]:
+    """Return `run` in every mixture of spellings, as typed first."""
+    if not run:
+        return [()]
+    size = longest_form(run)
+    heads = [run[: size or 1], *_others(run[:size])]
+    tails = _spellings(run[size or 1 :])
+    return [head + tail for head in heads for tail in tails][: _MOST + 1]
+
+
+def _others(words: Run) -> list[Run]:
+    """Return what stands for a name that `longest_form` found; a short form with a mark less is one too."""
+    found: dict[Run, None] = {}
+    for form, others in load_forms("spellings.json")[0].get(_bare(words), {}).items():
+        if _is_typed_as(words, form):
+            found |= dict.fromkeys(((form,) if form != words and _is_short(form) else ()) + others)
+    return [form for form in found if form != words]
+
+
+def _is_short(form: Run) -> bool:
+    """Tell whether a form is made of initials, where a mark left out is a spelling and not a way to type."""
+    return not any(set(folded(word)) & set("aeiouy") for word in form)
+
+
+def _is_typed_as(words: Run, form: Run) -> bool:
+    """Tell whether `words` are `form`, each word with its marks or without any."""
+    return all(word in (one, folded(one)) for word, one in zip(words, form, strict=True))
+
+
+def _bare(words: Run) -> Run:
+    return tuple(map(folded, words))
+
+
+@cache
+def load_forms(name: str) -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
+    """Return what each form of a data file stands for, by the form without marks, and the longest's length.
+
+    The forms of a row of `same` stand for each other; a short one of `also` stands for the others only.
+    """
+    saved = json.loads(files("summarizer").joinpath(f"data/{name}").read_text("utf-8"))
+    others: dict[Run, dict[Run, None]] = {}
+    for group in saved["same"]:
+        forms = [_run(form) for form in group]
+        for form in forms:
+            others.setdefault(form, {}).update(dict.fromkeys(one for one in forms if one != form))
+    for short, stood_for in saved["also"].items():
+        others.setdefault(_run(short), {}).update(dict.fromkeys(map(_run, stood_for)))
+    by_bare: dict[Run, dict[Run, tuple[Run, ...]]] = {}
+    for form, found in others.items():
+        by_bare.setdefault(_bare(form), {})[form] = tuple(found)
+    return by_bare, max(map(len, others))
+
+
+def _run(form: str) -> Run:
+    return tuple(in_house_style(word) for word in canonical(form).split())
+
+
+# Other words for the same: everyday and regional words, abbreviations and chat spellings.
+#
+# They stand in `data/everyday_words.json`. Looser than spellings: they help to find articles and are
+# weighed less than the words typed; what an article says of a question is not read with them.
+
+Group = tuple[Run, ...]
+
+
+@lru_cache(maxsize=256)  # one question is widened for the index, for ranking and for its answer
+def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Return the groups with other words beside those typed; the words of one expression become one group.
+
+    >>> widened(((("xe",), ), (("lửa",),), (("cháy",),)))[0]
+    (('xe', 'lửa'), ('tàu', 'hỏa'), ('tàu', 'lửa'))
+    """
+    others, longest = load_forms("everyday_words.json")
+    wide: list[Group] = []
+    at = 0
+    while at < len(groups):
+        for size in range(min(longest, len(groups) - at), 0, -1):
+            here = groups[at : at + size]
+            run = tuple(word for group in here for word in group[0])
+            found = _of(run, others) if size == 1 or all(len(group) == 1 for group in here) else ()
+            if found:
+                more = here[0] if size == 1 else (run,)
+                wide.append(tuple(dict.fromkeys((*more, *found))))
+                at += size
+                break
+        else:
+            wide.append(groups[at])
+            at += 1
+    return tuple(wide)
+
+
+def _of(run: Run, others: dict[Run, dict[Run, tuple[Run, ...]]]) -> tuple[Run, ...]:
+    """Return the other words for a run that is typed with its marks or, of several words, without any."""
+    forms = others.get(tuple(map(folded, run)), {})
+    if run in forms:
+        return forms[run]
+    is_bare = all(folded(word) == word for word in run)
+    return next(iter(forms.values()), ()) if is_bare and (len(run) > 1 or len(run[0]) < 4) else ()

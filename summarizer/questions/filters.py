@@ -1,0 +1,271 @@
+"""What narrows a question: typed filters (`nguon:tuoitre`) and time words (`hôm qua`)."""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from summarizer.text.syllables import folded
+
+# Filters typed into a question: `nguon:tuoitre`, `chủ đề:"thể thao"`.
+#
+# What a name stands for, the caller knows; `comparable` helps to compare.
+
+_MOST = 5  # names of a kind
+_NAME = re.compile(r'[^\s",;:]+(?: [^\s",;:]+){1,5}')
+_NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
+LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
+_FILTER = re.compile(
+    r"(?<!\S)(?:(?P<source>ngu[oồ]n)|ch[uủ] ?(?:d|đ)[eề]):"
+    r' ?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s",;]+))[,;]?',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What papers and topics are called; `subjects` are the topics that "tin thể thao" may name."""
+
+    sources: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    subjects: tuple[str, ...] = ()
+
+
+NO_NAMES = Names()
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFilters:
+    """The names after `nguon:` and `chude:` as typed, and where the filters stand."""
+
+    sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    source_places: tuple[tuple[int, int], ...] = ()
+    topic_places: tuple[tuple[int, int], ...] = ()
+
+
+def find_filters(text: str, names: Names = NO_NAMES) -> TypedFilters:
+    """Find the filters in `text`, which is one line in NFC with straight quotes.
+
+    As many words belong to a name as stand in one of `names`.
+
+    >>> find_filters('bão nguon:tuoitre chủ đề:"thể thao"').topics
+    ('thể thao',)
+    >>> find_filters("nguon:kinh tế hải bão", Names(sources=frozenset(["Kinh tế Hải Cảng"]))).sources
+    ('kinh tế hải',)
+    """
+    known = {"source": names.sources, "topic": names.topics}
+    typed: dict[str, dict[str, str]] = {"source": {}, "topic": {}}
+    places: dict[str, list[tuple[int, int]]] = {"source": [], "topic": []}
+    at = 0
+    while found := _FILTER.search(text, at):
+        kind = "source" if found["source"] else "topic"
+        start, end = found.span("plain" if found["phrase"] is None else "phrase")
+        if found["phrase"] is None:
+            end = max(end, _end_of_name(text, start, known[kind]))
+        name = text[start:end].strip()
+        if comparable(name):
+            typed[kind].setdefault(comparable(name), name)
+        at = max(end, found.end())
+        places[kind].append((found.start(), at))
+    sources, topics = (tuple(each.values())[:_MOST] for each in typed.values())
+    return TypedFilters(sources, topics, *map(tuple, places.values()))
+
+
+def named_topic(text: str, names: Names) -> str | None:
+    """Return the topic whose news are all that `text` asks for.
+
+    >>> named_topic("tin the thao", Names(subjects=("Kinh tế", "Thể thao")))
+    'Thể thao'
+    """
+    asked = _NEWS_OF.fullmatch(" ".join(folded(text).replace(",", " ").split()))
+    return next((each for each in names.subjects if asked and folded(each) == asked["topic"]), None)
+
+
+def _end_of_name(text: str, start: int, known: Iterable[str]) -> int:
+    """Return where the longest run of words from `start` ends that stands in a known name."""
+    run = _NAME.match(text, start)
+    names = list(map(comparable, known)) if run else []
+    words = run.group().split(" ") if run else []
+    for size in range(len(words), 1, -1):
+        name = " ".join(words[:size])
+        sought = comparable(name)
+        if len(sought) >= LEAST_OF_A_NAME and any(sought in each for each in names):
+            return start + len(name)
+    return start
+
+
+def comparable(name: str) -> str:
+    """Return `name` in the form in which typed names of sources and topics are equal.
+
+    >>> comparable("Tuổi Trẻ") == comparable("tuoi-tre")
+    True
+    """
+    return "".join(letter for letter in folded(name) if letter.isalnum())
+
+
+# Time words of a question, as dates: `hôm qua`, `tháng 9`, `từ 1/11 đến 5/11`, with marks or without.
+#
+# Whether a phrase is meant as a time at all is `summarizer.questions.query`'s business; here it is only
+# read.
+
+_DAY = dt.timedelta(days=1)
+
+Span = tuple[dt.date, dt.date]  # first and last day
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A text without its time words. `places` are half-open spans of it that were read as a time."""
+
+    places: tuple[tuple[int, int], ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+NO_TIMES = Times()
+
+
+def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
+    """Find the time words of `text`, which is one line with single blanks; those in quotes are words.
+
+    Several times narrow each other; two that have no day in common span both and all between them ("giá vàng
+    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken. Where it `is_early`, before
+    the news of the day are out, "hôm nay" alone reaches back to yesterday.
+
+    >>> times = find_times("lũ ở Huế từ 1/11 đến 5/11", dt.date(2026, 11, 22))
+        >>> times.since.isoformat(), times.until.isoformat(), times.places
+        ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
+    """
+    since, until = dt.date.min, dt.date.max
+    places = []
+    is_bounded = False
+    for found in _TIME.finditer(_without_phrases(text).lower()):
+        read = _read(found, today)
+        if read is None:
+            continue
+        is_bound = found["since"] is not None or found["until"] is not None
+        if max(since, read[0]) <= min(until, read[1]):
+            since, until = max(since, read[0]), min(until, read[1])
+        elif is_bound or is_bounded:
+            continue
+        else:
+            since, until = min(since, read[0]), max(until, read[1])
+        is_bounded = is_bounded or is_bound
+        places.append(found.span())
+    if is_early and len(places) == 1 and folded(text[slice(*places[0])]) == "hom nay":
+        since = today - _DAY
+    return Times(
+        tuple(places),
+        since if since != dt.date.min else None,
+        until if until != dt.date.max else None,
+    )
+
+
+def _without_phrases(text: str) -> str:
+    return re.sub(r'"[^"]*"', lambda phrase: '"' * len(phrase.group()), text)
+
+
+def _read(found: re.Match[str], today: dt.date) -> Span | None:
+    is_bare = not (found["since"] or found["until"] or found["within"] or found["named_date"])
+    for name, span_of in _READERS.items():
+        if found[name] is None or (name == "date_day" and is_bare):  # 2/9 and 11/9 are names of days
+            continue
+        try:
+            span = span_of(found, today)
+        except (ValueError, OverflowError):  # the 31st of February, the year 0
+            return None
+        if found["since"]:
+            return span[0], dt.date.max
+        return (dt.date.min, span[1]) if found["until"] else span
+    return None
+
+
+def _relative_day(found: re.Match[str], today: dt.date) -> Span:
+    days = {"nay": 0, "qua": 1, "kia": 2}[found["which_day"]]
+    return today - days * _DAY, today - days * _DAY
+
+
+def _week(found: re.Match[str], today: dt.date) -> Span:
+    monday = today - today.weekday() * _DAY
+    match folded(found["which_week"]):
+        case "nay":
+            return monday, today
+        case "qua":
+            return today - 7 * _DAY, today
+        case _:
+            return monday - 7 * _DAY, monday - _DAY
+
+
+def _month_before(found: re.Match[str], today: dt.date) -> Span:
+    first = today.replace(day=1)
+    match folded(found["which_month"]):
+        case "nay":
+            return first, today
+        case "qua":
+            return today - 30 * _DAY, today
+        case _:
+            return (first - _DAY).replace(day=1), first - _DAY
+
+
+def _year_before(found: re.Match[str], today: dt.date) -> Span:
+    year = today.year - (found["which_year"] != "nay")
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def _days_before(found: re.Match[str], today: dt.date) -> Span:
+    return today - (int(found["days"]) - 1) * _DAY, today
+
+
+def _month(found: re.Match[str], today: dt.date) -> Span:
+    """Read a month; one without a year is the latest that has begun."""
+    month = int(found["month"])
+    year = int(found["month_year"] or today.year - (month > today.month))
+    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _date(found: re.Match[str], today: dt.date) -> Span:
+    """Read a date; one without a year is the latest that has come."""
+    month, day = int(found["date_month"]), int(found["date_day"])
+    year = int(found["date_year"] or today.year - ((month, day) > (today.month, today.day)))
+    one = dt.date(year, month, day)
+    return one, one
+
+
+def _year(found: re.Match[str], _today: dt.date) -> Span:
+    year = int(found["year"])
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def _typed(*words: str) -> str:
+    """Return a pattern for any of `words` as typed with all marks or with none."""
+    forms = dict.fromkeys(form for word in words for form in (word, folded(word)))
+    return f"(?:{'|'.join(forms)})"
+
+
+_READERS: dict[str, Callable[[re.Match[str], dt.date], Span]] = {
+    "which_day": _relative_day,
+    "which_week": _week,
+    "which_month": _month_before,
+    "which_year": _year_before,
+    "days": _days_before,
+    "month": _month,
+    "date_day": _date,
+    "year": _year,
+}
+_NUMBER_OF_DAYS = r"(?P<days>[1-9]\d?)"
+_PERIODS = (
+    rf"{_typed('hôm', 'sáng', 'trưa', 'chiều', 'tối', 'đêm')} (?P<which_day>nay|qua|kia)",
+    rf"{_typed('tuần')} (?P<which_week>{_typed('này', 'qua', 'trước')})",
+    rf"{_typed('tháng')} (?P<which_month>{_typed('này', 'qua', 'trước')})",
+    rf"{_typed('năm')} (?P<which_year>{_typed('nay', 'ngoái')})",
+    rf"{_NUMBER_OF_DAYS} {_typed('ngày')} (?:qua|{_typed('gần')} {_typed('đây')})",
+    rf"{_typed('tháng')} (?P<month>1[0-2]|0?[1-9])(?:(?:/| ?{_typed('năm')} )(?P<month_year>(?:19|20)\d\d))?",
+    rf"{_typed('năm')} (?P<year>(?:19|20)\d\d)",
+)
+_DATE = r"(?P<date_day>3[01]|[12]\d|0?[1-9])/(?P<date_month>1[0-2]|0?[1-9])(?:/(?P<date_year>(?:19|20)\d\d))?"
+_BOUND = rf"(?P<since>{_typed('từ')})|(?P<until>{_typed('đến', 'tới')})|(?P<within>{_typed('trong')})"
+_TIME = re.compile(
+    rf"(?<!\S)(?:(?:{_BOUND}) )?(?:{'|'.join(_PERIODS)}|(?P<named_date>{_typed('ngày')} )?{_DATE})(?!\S)"
+)

@@ -1,0 +1,185 @@
+"""The hits of a search: what narrows them, and their order by how well title and sapo meet the question."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+
+from summarizer.questions.phrases import Groups, Phrases, content_of, weights_of
+from summarizer.questions.query import Run
+from summarizer.stories.roundups import is_only_of_parts
+from summarizer.text.syllables import Forms, folded, word_forms
+
+# What narrows a search, and an article as the search reads it.
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search beside words; an empty one narrows nothing.
+
+    `source_names` are values of `articles.source`, `topics` of `articles.topic`. An article came out when it
+    was published, or arrived where that is unknown: not before `since`, not after `until`.
+    """
+
+    source_names: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate; `at` is when it came out, `score` the index's, 0 to 1. `body` may not have been read."""
+
+    article_id: int
+    title: str
+    sapo: str
+    at: dt.datetime
+    body: str = ""
+    score: float = 0.0
+
+
+# Order candidates by how well title and sapo meet the question: marks, neighbours, title, freshness.
+#
+# Pure. Each part of the question counts as much as it matters (`summarizer.questions.phrases`). Source:
+# the weights were measured on known-item queries and on questions that people asked (docs/search.md); the
+# weight of freshness is a choice, small enough that it decides only between hits that are about equally
+# good.
+
+_TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
+_MARKED = 0.8
+_TITLE_PAIRS = 1.0
+_SAPO_PAIRS = 0.8
+_BODY_PAIRS = 0.4
+_TITLE_WORDS = 0.1
+_LEAST_PAIR = 3.0  # a pair counts as much even where one of its words is common
+_SCORE = 0.3  # of the index's own score, which knows the body
+_FRESH = 0.1
+_HALF_LIFE = dt.timedelta(days=7)
+_SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
+_NEARLY_ALL = 0.9  # of a question
+_MOST_READ = 12_000  # characters of a field, more than reports have
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A hit with its points.
+
+    `is_full`: it has all that matters in title and sapo. `is_own`: every word typed with marks stands there
+    with these. `share`: how much of the question it has anywhere that was read, 0 to 1. `has_phrase`: all
+    that matters stands side by side.
+    """
+
+    hit: Hit
+    points: float
+    is_own: bool
+    is_full: bool
+    share: float
+    has_phrase: bool
+    is_complete: bool = False  # it has every word, common ones too, in title and sapo
+
+    @property
+    def order(self) -> tuple[float, float, int]:
+        """Return the key that sorts best first; of equals the newer comes first."""
+        return (-self.points, -self.hit.at.timestamp(), -self.hit.article_id)
+
+
+def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ranked]:
+    """Return `hits` best first; of equals the newer first."""
+    sought = _Sought(groups)
+    return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
+
+
+def occurs(runs: Sequence[Run], hit: Hit) -> bool:
+    """Tell whether one of the runs stands in title or sapo."""
+    phrases = Phrases([[run] for run in runs])
+    return any(phrases.occur(_words(text)) for text in (hit.title, hit.sapo[:_MOST_READ]))
+
+
+@lru_cache(maxsize=1 << 13)  # the articles of the day are found again and again
+def _words(text: str) -> list[Forms]:
+    return word_forms(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a field holds: how often each group, which as typed, which right behind the group before."""
+
+    counts: dict[int, int]
+    own: set[int]
+    pairs: set[int]
+
+
+class _Sought:
+    """What a question asks for, ready for comparing."""
+
+    def __init__(self, groups: Groups) -> None:
+        self.weights = weights_of(groups)
+        self.content = set(content_of(self.weights))
+        self.phrases = Phrases(groups)
+        runs = [group[0] for group in groups]
+        self.marked = {at for at, run in enumerate(runs) if any(folded(word) != word for word in run)}
+        self.typed = {folded(word) for run in runs for word in run}
+        self.content_pairs = {at for at in self.content if at - 1 in self.content}
+        pairs = (max(_LEAST_PAIR, min(pair)) for pair in pairwise(self.weights))
+        self.pair_weights = [0.0, *pairs]
+        self.total, self.pair_total = sum(self.weights) or 1.0, sum(self.pair_weights) or 1.0
+        self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
+
+    def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
+        title, sapo = _words(hit.title), _words(hit.sapo[:_MOST_READ])
+        fields = in_title, in_sapo, in_body = (
+            self._found(title),
+            self._found(sapo),
+            self._found(word_forms(hit.body[:_MOST_READ]) if hit.body else ()),
+        )
+        own = in_title.own | in_sapo.own | in_body.own
+        in_lead = in_title.counts.keys() | in_sapo.counts.keys()
+        share = self._sum(in_lead | in_body.counts.keys()) / self.total
+        points = (
+            self._occurrences(fields, len(title) + len(sapo))
+            + _MARKED * self._sum(own & self.marked) / self.marked_total
+            + sum(
+                weight * sum(self.pair_weights[at] for at in field.pairs) / self.pair_total
+                for field, weight in zip(fields, (_TITLE_PAIRS, _SAPO_PAIRS, _BODY_PAIRS), strict=True)
+            )
+            + _TITLE_WORDS * self._sum(in_title.counts) / self.total
+            + _SCORE * hit.score
+            + _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE))
+        )
+        has_phrase = share > _NEARLY_ALL and any(self.content_pairs <= field.pairs for field in fields)
+        is_own = own >= self.marked & self.content
+        is_full, is_complete = in_lead >= self.content, len(in_lead) == len(self.weights)
+        if (is_full or has_phrase) and is_only_of_parts(hit.title, hit.sapo, self.typed):
+            # A round-up comes behind the reports of what it strings together.
+            is_full = has_phrase = is_complete = False
+        return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
+
+    def _occurrences(self, fields: Sequence[_Found], length: int) -> float:
+        """Return the share of the question that is met, in a lead of so many words; repeating adds little."""
+        room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
+        counts = dict.fromkeys(chain.from_iterable(field.counts for field in fields), 0.0)
+        for field, weight in zip(fields, (_TITLE, _SAPO, _BODY), strict=True):
+            for at, count in field.counts.items():
+                counts[at] += weight * count
+        return sum(self.weights[at] * count / (count + room) for at, count in counts.items()) / self.total
+
+    def _sum(self, found: Iterable[int]) -> float:
+        return sum([self.weights[at] for at in found])
+
+    def _found(self, words: Sequence[Forms]) -> _Found:
+        found = _Found({}, set(), set())
+        ended = set[tuple[int, int]]()
+        for group, start, end, is_as_typed in self.phrases.find(words):
+            found.counts[group] = found.counts.get(group, 0) + 1
+            if is_as_typed:
+                found.own.add(group)
+            if (group - 1, start) in ended:
+                found.pairs.add(group)
+            ended.add((group, end))
+        return found

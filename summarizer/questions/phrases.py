@@ -1,0 +1,177 @@
+"""The phrases of a question: where they stand in a text, and how much each matters for finding."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from summarizer.extraction.vectors import typed_rarity
+from summarizer.questions.equivalents import Run
+from summarizer.text.syllables import Forms, canonical, fits, folded
+
+# Where the phrases of a question stand in a text: one rule for ranking, snippets, answers and watches.
+#
+# A word typed with diacritics means only itself, one typed without any means every word so written, and d
+# may have been typed for đ. Which of the words have to be there, each user decides.
+
+Groups = Sequence[Sequence[Run]]  # of each group any run will do
+
+
+class Match(NamedTuple):
+    """Words `start` to `end` of a text are a run of a group, but perhaps for diacritics (`is_as_typed`)."""
+
+    group: int
+    start: int
+    end: int
+    is_as_typed: bool
+
+
+class Phrases:
+    """Groups of runs, ready to be looked for in many texts."""
+
+    def __init__(self, groups: Iterable[Iterable[Run]]) -> None:
+        self._runs: dict[str, list[tuple[int, Run, Run]]] = {}  # by the first word without diacritics
+        for number, group in enumerate(groups):
+            for run in group:
+                bare = tuple(map(folded, run))
+                self._runs.setdefault(bare[0], []).append((number, run, bare))
+
+    def find(self, words: Sequence[Forms]) -> list[Match]:
+        """Return every place of every run among the words of a text, in the order of the text.
+
+        >>> from summarizer.text.syllables import word_forms
+        >>> Phrases([[("dường", "sắt")]]).find(word_forms("Ngành đường sắt"))
+        [Match(group=0, start=1, end=3, is_as_typed=True)]
+        """
+        found = []
+        runs = self._runs
+        for start in [at for at, word in enumerate(words) if word[1] in runs]:
+            for group, run, bare in runs[words[start][1]]:
+                end = start + len(run)
+                if len(run) == 1:
+                    found.append(Match(group, start, end, fits(run[0], words[start])))
+                elif tuple([word[1] for word in words[start:end]]) == bare:
+                    found.append(Match(group, start, end, all(map(fits, run, words[start:end]))))
+        return found
+
+    def occur(self, words: Sequence[Forms]) -> bool:
+        """Tell whether one of the runs stands among the words as typed."""
+        return any(match.is_as_typed for match in self.find(words))
+
+
+# How much each part of a question matters for finding: words that only ask, or that any text has, hardly.
+#
+# These words stand in `data/asking_words.json`. Without marks many such words are also others ("bao" is a
+# storm), so those count more than typed with marks.
+
+_LITTLE, _LESS = 0.15, 0.3  # of a word typed with marks, of one typed without
+_MOST = 8.0
+_OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART that have no mark: "sáu", "hãy" as well
+
+
+def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
+    """Return how much each group of a question matters, more for a rarer one.
+
+    >>> from summarizer.questions.query import parse_query
+    >>> [weight > 1 for weight in weights_of(parse_query("giá vàng là bao nhiêu").groups)]
+    [True, True, False, False, False]
+    """
+    return list(_weights(tuple(group[0] for group in groups)))
+
+
+@lru_cache(maxsize=256)  # one question is weighed in several places
+def _weights(runs: tuple[Run, ...]) -> tuple[float, ...]:
+    asks = asking_places(runs)
+    return tuple(_weight(run, at in asks) for at, run in enumerate(runs))
+
+
+def content_of(weights: Sequence[float]) -> list[int]:
+    """Return which groups say what is looked for; all of them where none says more than the others."""
+    content = [at for at, weight in enumerate(weights) if weight > 1]
+    return content or list(range(len(weights)))
+
+
+def _weight(run: Run, is_asking: bool) -> float:
+    weight = sum(min(max(typed_rarity(word), 1.2), _MOST) for word in run)
+    if len(run) > 1 and not is_asking:
+        return weight
+    bare = folded(run[0])
+    if is_asking:
+        return _LITTLE * min(weight, 4)
+    if run[0] in _function()[0] and run[0] != bare:
+        return _LITTLE * min(weight, 4)
+    is_function = bare in _function()[1] and run[0] == bare
+    return _LESS * min(weight, 3) if is_function else weight
+
+
+def asking_places(runs: Sequence[Run]) -> set[int]:
+    """Return which of the runs only ask, or part their neighbours as only such words do."""
+    is_bare = all(folded(word) == word for run in runs for word in run)
+    apart = _apart() - _OTHERS_WITHOUT_MARKS if is_bare else _apart()
+    return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
+
+
+def asks_for_news(words: Run) -> bool:
+    """Tell whether canonical `words` name nothing that news could be about; none do not either.
+
+    >>> asks_for_news(("tin", "nóng")), asks_for_news(("co", "gi", "moi")), asks_for_news(("tin", "bão"))
+    (True, True, False)
+    """
+    return _news().issuperset(words)
+
+
+def phrase_places(runs: Sequence[Run]) -> set[int]:
+    """Return which of the runs belong to a phrase that only asks: "bao nhiêu", "cho tôi biết"."""
+    places = set[int]()
+    heads = [folded(run[0]) if len(run) == 1 else "" for run in runs]
+    for at in range(len(runs)):
+        for size in (4, 3, 2):
+            phrase = tuple(heads[at : at + size])
+            if phrase in _phrases() and (size > 2 or _is_as_typed(runs[at : at + size], _phrases()[phrase])):
+                places.update(range(at, at + size))
+                break
+    return places
+
+
+def holds_asking_phrase(words: Collection[str]) -> bool:
+    """Tell whether all words of a phrase that only asks are among these, in any order."""
+    return any(set(phrase) <= set(words) for phrase in _phrases().values())
+
+
+def _is_as_typed(runs: Sequence[Run], phrase: Run) -> bool:
+    return all(run[0] in (word, folded(word)) for run, word in zip(runs, phrase, strict=True))
+
+
+@cache
+def _phrases() -> dict[Run, Run]:
+    phrases = (tuple(canonical(phrase).split()) for phrase in _words()["phrases"])
+    return {tuple(map(folded, phrase)): phrase for phrase in phrases}
+
+
+@cache
+def _function() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that any text has, and those of them that are such without marks too."""
+    words = frozenset(map(canonical, _words()["function"]))
+    return words, frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"])
+
+
+@cache
+def _apart() -> frozenset[str]:
+    """Return the words beside which no word belongs to its neighbour."""
+    words = frozenset(map(canonical, _words()["apart"]))
+    return words | (frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"]))
+
+
+@cache
+def _news() -> frozenset[str]:
+    words = frozenset(map(canonical, _words()["news"]))
+    return words | frozenset(map(folded, words))
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    saved: dict[str, list[str]] = json.loads(
+        files("summarizer").joinpath("data/asking_words.json").read_text("utf-8")
+    )
+    return saved

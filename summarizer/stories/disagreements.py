@@ -1,0 +1,275 @@
+"""Find what the papers of a story disagree on: one thing told in ways that cannot all be right.
+
+Precision goes before recall: a wrong "the papers disagree" costs a reader's trust, a missed one little. What
+is left out is told beside the code.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, islice
+from typing import NamedTuple
+
+from summarizer.facts.ages import find_ages
+from summarizer.facts.claims import FIELDS, Claim, figures, find_claims, what_is_counted
+from summarizer.facts.fact import Fact
+from summarizer.facts.moments import (
+    ClockTime,
+    EventDate,
+    MatchMinute,
+    find_clock_times,
+    find_event_dates,
+    find_match_minutes,
+)
+from summarizer.facts.names import find_person_names, find_plates, find_wards
+from summarizer.facts.numbers import Measure, Quantity
+from summarizer.facts.same_figures import same_thing
+from summarizer.model import Disagreement, Document, Figure, Piece, Place
+
+# What two papers tell that cannot both be right, and the things that all papers of a story differ on.
+
+_PAPERS_NAMED = 3
+
+
+_VIETNAM = dt.timezone(dt.timedelta(hours=7))
+
+
+def are_of_one_day(*pieces: Piece) -> bool:
+    """Tell whether articles came out on one day in Vietnam, as far as is known."""
+    days = {piece.published_at and piece.published_at.astimezone(_VIETNAM).date() for piece in pieces}
+    return len(days) == 1 and None not in days
+
+
+class Mention(NamedTuple):
+    """Words of one article: `start` to `end` of the field of `place`, their sentence."""
+
+    article: int  # its number among those compared, the earliest first
+    place: Place
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two papers' words for one thing; `what` it is, and how surely it is one, up to 1."""
+
+    sureness: float
+    what: str
+    one: Mention
+    other: Mention
+
+    @property
+    def ends(self) -> frozenset[Mention]:
+        """Return both mentions."""
+        return frozenset((self.one, self.other))
+
+
+def without_repetition(told: Sequence[Piece], pairs: Sequence[Contradiction]) -> Iterator[Disagreement]:
+    """Yield each thing that papers differ on once, in the order of `pairs`, in up to three papers' words."""
+    contradicting = {pair.ends for pair in pairs}
+    used: set[Mention] = set()
+    for pair in pairs:
+        if used & pair.ends:
+            continue
+        ends = [pair.one, pair.other]
+        linked = {end for other in pairs if other.ends & pair.ends for end in other.ends}
+        for more in sorted(linked, key=_order):
+            if len(ends) < _PAPERS_NAMED and _adds(told, ends, more, contradicting):
+                ends.append(more)
+        used.update(end for other in pairs if other.ends & set(ends) for end in other.ends)
+        yield Disagreement(pair.what, tuple(_figure(told, end) for end in sorted(ends, key=_order)))
+
+
+def _order(mention: Mention) -> tuple[int, str, int]:
+    return mention.article, mention.place.field, mention.start
+
+
+def _adds(
+    told: Sequence[Piece],
+    ends: Sequence[Mention],
+    new: Mention,
+    contradicting: set[frozenset[Mention]],
+) -> bool:
+    """Tell whether a further paper contradicts all that are named."""
+    source = told[new.article].source
+    return all(told[e.article].source != source and frozenset((e, new)) in contradicting for e in ends)
+
+
+def _figure(told: Sequence[Piece], mention: Mention) -> Figure:
+    piece, place = told[mention.article], mention.place
+    value = " ".join(piece.document.field(place.field)[mention.start : mention.end].split())
+    return Figure(piece.source_title, value, piece.article_id, place.field, place.start, place.end)
+
+
+# Find the ages, times, days, names and places that two papers of a story tell differently.
+
+_KINDS: tuple[Callable[[Document], Iterator[Fact]], ...] = (
+    find_plates,
+    find_clock_times,
+    find_event_dates,
+    find_match_minutes,
+    find_person_names,
+    find_wards,
+)
+_FACTS_COMPARED = 60  # of a kind in an article, the first: bounds the work
+_PASSING = (ClockTime, MatchMinute)  # a later report may tell of what came next
+_OUTDATED = dt.timedelta(hours=24)  # so does one this much later
+
+
+def differing_facts(told: Sequence[Piece]) -> Iterator[Contradiction]:
+    """Yield the facts of two papers that cannot both be right; `told` are articles, the earliest first.
+
+    Not counted: what the other paper tells too, of whatever; a time told a day later; days of events unless
+    both papers came out on one day, for each day has its own.
+    """
+    facts = [_facts(piece.document, piece.published_at and piece.published_at.year) for piece in told]
+    for one, other in combinations(range(len(told)), 2):
+        if told[one].source == told[other].source:
+            continue
+        skipped = _skipped(told[one], told[other])
+        for mine, theirs in zip(facts[one], facts[other], strict=True):
+            for fact, against, sureness in _contradicting(mine, theirs):
+                if not isinstance(fact, skipped):
+                    yield Contradiction(
+                        sureness, fact.what, _mention_of_fact(one, fact), _mention_of_fact(other, against)
+                    )
+
+
+def _skipped(early: Piece, late: Piece) -> tuple[type[Fact], ...]:
+    """Return the kinds that say nothing when the articles are this far apart."""
+    outdated = _PASSING if late.moment - early.moment >= _OUTDATED else ()
+    return outdated if are_of_one_day(early, late) else (*outdated, EventDate)
+
+
+@lru_cache(maxsize=1_024)  # a story is composed for many profiles
+def _facts(document: Document, year: int | None) -> tuple[tuple[Fact, ...], ...]:
+    """Return the facts of an article told in `year`, kind by kind."""
+    found = (find_ages(document, year), *(find(document) for find in _KINDS))
+    return tuple(tuple(islice(kind, _FACTS_COMPARED)) for kind in found)
+
+
+def _contradicting(mine: Sequence[Fact], theirs: Sequence[Fact]) -> Iterator[tuple[Fact, Fact, float]]:
+    for one in mine:
+        for other in theirs:
+            sureness = one.contradicts(other)
+            if (
+                sureness
+                and not any(fact.supports(other) for fact in mine)
+                and not any(fact.supports(one) for fact in theirs)
+            ):
+                yield one, other, sureness
+
+
+def _mention_of_fact(article: int, fact: Fact) -> Mention:
+    return Mention(article, fact.place, fact.start, fact.end)
+
+
+# Find what two papers of a story count differently: the same thing, with figures that cannot both be
+# true.
+#
+# `summarizer.facts.same_figures` decides whether two claims count the same thing, `claims` what a claim is.
+
+_TOLL_RISES = dt.timedelta(hours=6)  # a toll that is higher this much later was brought up to date
+_MOST_APART = 3.0  # one figure is this many times the other: hardly the same thing
+
+
+def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
+    """Yield the figures of two papers that cannot both be right; `told` are articles, the earliest first.
+
+    Not counted: a toll that rose within hours and what was told a day later; a price unless both papers told
+    it on one known day; a figure that the other paper tells too, or of which it tells several; figures that
+    round to the same.
+    """
+    measures = _told_differently(told)
+    claims = [find_claims(piece.document, measures) for piece in told]
+    for one, other in combinations(range(len(told)), 2):
+        if told[one].source != told[other].source:
+            yield from _between(told, claims, one, other)
+
+
+def _told_differently(pieces: Sequence[Piece]) -> set[Measure]:
+    """Return the measures in which two papers give different figures: the only ones worth a closer look."""
+    values: defaultdict[Measure, set[tuple[str, float]]] = defaultdict(set)
+    for piece in pieces:
+        for quantity in _figures(piece):
+            values[quantity.measure].add((piece.source, quantity.value))
+    return {
+        measure
+        for measure, told in values.items()
+        if len({source for source, _ in told}) > 1 and len({value for _, value in told}) > 1
+    }
+
+
+def _figures(piece: Piece) -> Iterator[Quantity]:
+    for field in FIELDS:
+        yield from figures(piece.document.field(field))
+
+
+def _between(
+    told: Sequence[Piece], claims: Sequence[Sequence[Claim]], one: int, other: int
+) -> Iterator[Contradiction]:
+    alike = [
+        (sureness, mine, theirs)
+        for mine in claims[one]
+        for theirs in claims[other]
+        if (sureness := same_thing(mine, theirs))
+    ]
+    for sureness, mine, theirs in alike:
+        is_told_once = all(
+            mine.quantity.value == m.quantity.value and theirs.quantity.value == t.quantity.value
+            for rival, m, t in alike
+            if rival >= sureness and (m is mine or t is theirs)
+        )
+        if (
+            is_told_once
+            and _differ(mine, theirs)
+            and _is_of_one_time(told[one], mine, told[other], theirs)
+            and not (_tells(told[one], theirs) or _tells(told[other], mine))
+        ):
+            what = what_is_counted(told[one].document, mine, theirs)
+            yield Contradiction(
+                sureness, what, _mention_of_claim(one, mine), _mention_of_claim(other, theirs)
+            )
+
+
+def _differ(one: Claim, other: Claim) -> bool:
+    low, high = sorted((one.quantity.value, other.quantity.value))
+    return not one.quantity.agrees_with(other.quantity) and high <= low * _MOST_APART
+
+
+def _is_of_one_time(early: Piece, mine: Claim, late: Piece, theirs: Claim) -> bool:
+    """Tell whether the later figure does not merely bring the earlier up to date."""
+    if mine.is_price or theirs.is_price:
+        return are_of_one_day(early, late)
+    is_rising = bool(mine.state) and theirs.quantity.value > mine.quantity.value
+    return late.moment - early.moment < (_TOLL_RISES if is_rising else _OUTDATED)
+
+
+def _tells(piece: Piece, claim: Claim) -> bool:
+    """Tell whether an article has that figure too, of whatever: then the papers may well agree."""
+    return any(
+        quantity.measure == claim.measure and quantity.agrees_with(claim.quantity)
+        for quantity in _figures(piece)
+    )
+
+
+def _mention_of_claim(article: int, claim: Claim) -> Mention:
+    return Mention(article, claim.place, claim.quantity.start, claim.quantity.end)
+
+
+_SHORTEST_NAME = 4  # letters: "mức" or "sau" tells nobody what is counted
+
+
+def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
+    """Return what the papers disagree on, the surest first; what one paper tells in two articles is none."""
+    if len({piece.source for piece in pieces}) < 2:
+        return ()
+    told = sorted(pieces, key=lambda piece: (piece.moment, piece.article_id))
+    pairs = [*differing_figures(told), *differing_facts(told)]
+    pairs.sort(key=lambda pair: -pair.sureness)
+    found = without_repetition(told, pairs)
+    return tuple(
+        disagreement for disagreement in found if len(disagreement.what.removeprefix("số ")) > _SHORTEST_NAME
+    )

@@ -1,0 +1,119 @@
+"""A paper changes a headline that readers were sent: the admins hear of it once, with the correction."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.jobs.delivery.risks import tell_changed_headlines
+from bot.messages.markup import MAX_UNITS, visible_length
+from bot.news.services import Desk
+from bot.times.clock import ManualClock
+from storage.articles import find_articles, find_waiting, store_articles
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
+from storage.processed import Worked, make_story, save_work
+from storage.search import search_articles
+from storage.tables import deliveries, messages
+from summarizer.questions.query import parse_query
+from tests.storage.conftest import incoming
+
+OLD, NEW = "Ông Lê Văn Tám bị bắt vì nhận hối lộ", "Một cán bộ <xã> bị bắt vì nhận hối lộ"
+KEY = "url:bao.example#5999301"
+
+
+async def publish(desk: Desk, profile: int, headline: str, *, key: str = KEY, status: str = "sent") -> int:
+    """Store and work up an article of this headline, tell it in an issue, and return the story's number."""
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        await store_articles(connection, [incoming(key, title=headline)], now=now)
+        [article] = await find_waiting(connection, 10)
+        story = await make_story(connection, now=now)
+        await save_work(connection, [Worked(article, (), story)], now=now)
+        slot = now - dt.timedelta(minutes=story)
+        shown = headline if len(headline) < 150 else headline[:140].rstrip() + "…"
+        told = (ToldStory(story, 0, shown),)
+        issue = Issue(profile, "sang", slot, slot, IssueStatus.MADE, parts=(Part("một"),), stories=told)
+        issue_id = await record_issue(connection, issue, now=now)
+        assert issue_id is not None
+        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        mine = deliveries.c.message_id.in_(select(messages.c.id).where(messages.c.issue_id == issue_id))
+        await connection.execute(update(deliveries).where(mine).values(status=status))
+    return story
+
+
+async def change(desk: Desk, headline: str, *, key: str = KEY, body: str = "Nước lên nhanh.") -> None:
+    """Let the paper change an article."""
+    async with desk.database.write() as connection:
+        await store_articles(connection, [incoming(key, headline, body)], now=desk.clock.now())
+
+
+async def test_the_admins_hear_once_of_a_changed_headline_that_was_sent(
+    desk: Desk, clock: ManualClock, told: Any, reader: Any
+) -> None:
+    story = await publish(desk, await reader(5), OLD)
+    await change(desk, NEW)
+    await tell_changed_headlines(desk, told)
+    await tell_changed_headlines(desk, told)
+    [notice] = told
+    assert f"«{OLD}»" in notice
+    assert "«Một cán bộ &lt;xã&gt; bị bắt vì nhận hối lộ»" in notice
+    assert "đã gửi cho 1 người" in notice
+    assert f"<code>/dinhchinh {story} Báo đã sửa tiêu đề thành: Một cán bộ &lt;xã&gt;" in notice
+
+
+async def test_the_old_headline_is_not_askable_any_more(desk: Desk, reader: Any) -> None:
+    await publish(desk, await reader(5), OLD)
+    await change(desk, NEW)
+    async with desk.database.write() as connection:
+        [article] = await find_waiting(connection, 10)
+        assert article.story_id is not None
+        await save_work(connection, [Worked(article, (), article.story_id)], now=desk.clock.now())
+        old = await search_articles(connection, parse_query("Lê Văn Tám"), now=desk.clock.now())
+        new = await search_articles(connection, parse_query("cán bộ xã"), now=desk.clock.now())
+        [stored] = (await find_articles(connection, [article.id])).values()
+    assert (old.ids, new.ids) == ((), (article.id,))
+    assert (stored.title, stored.version) == (NEW, 2)
+
+
+@pytest.mark.parametrize("status", ["pending", "gone"])
+async def test_nobody_hears_of_a_headline_that_nobody_got(
+    desk: Desk, told: Any, reader: Any, status: str
+) -> None:
+    await publish(desk, await reader(5), OLD, status=status)
+    await change(desk, NEW)
+    await tell_changed_headlines(desk, told)
+    assert told == []
+
+
+async def test_a_text_that_changes_under_its_headline_is_no_such_case(
+    desk: Desk, told: Any, reader: Any
+) -> None:
+    await publish(desk, await reader(5), OLD)
+    await change(desk, OLD, body="Nước xuống nhanh.")
+    await tell_changed_headlines(desk, told)
+    assert told == []
+
+
+async def test_a_headline_that_was_taken_back_at_once_is_not_told(desk: Desk, told: Any, reader: Any) -> None:
+    await publish(desk, await reader(5), OLD)
+    await change(desk, NEW)
+    await change(desk, OLD)
+    await tell_changed_headlines(desk, told)
+    assert told == []
+
+
+async def test_many_changes_come_in_messages_that_fit(desk: Desk, told: Any, reader: Any) -> None:
+    profile = await reader(5)
+    for number in range(6):
+        key = f"url:bao.example#599930{number}"
+        await publish(desk, profile, f"Tin cũ số {number} " + "rất dài " * 60, key=key)
+        await change(desk, f"Tin mới số {number} " + "<dài> " * 80, key=key)
+        async with desk.database.write() as connection:
+            [article] = await find_waiting(connection, 10)
+            await save_work(connection, [Worked(article, (), article.story_id or 0)], now=desk.clock.now())
+    for _ in range(3):
+        await tell_changed_headlines(desk, told)
+    assert [notice.count("Đã gửi: «Tin cũ") for notice in told] == [4, 2]
+    assert max(map(visible_length, told)) <= MAX_UNITS

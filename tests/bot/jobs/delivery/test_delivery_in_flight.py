@@ -1,0 +1,116 @@
+"""How many deliveries the sender takes up at once, and whose."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from telegram.ext import ExtBot
+
+from bot.emulator.client import Control
+from bot.emulator.emulation import Emulator
+from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
+from bot.news.services import Desk
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.outcomes import Wait
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from storage.delivery.deliveries import Claimed
+from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, statuses
+
+
+async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
+    desk: Desk, telegram: ExtBot[None], queue: Queue
+) -> None:
+    await queue(*range(1, 51))
+    assert await Sender(desk, telegram, pace=TelegramPace()).send_batch() == FEWEST_IN_FLIGHT
+    assert await Sender(desk, telegram).send_batch() == MOST_IN_FLIGHT
+
+
+async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the pace holds messages back."""
+    await queue(AN, BINH)
+    held = asyncio.Semaphore(0)
+
+    async def hold(bot: Any, one: Any) -> Any:
+        held.release()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.jobs.delivery.sender.send", hold)
+    sending = asyncio.create_task(sender.run())
+    for _ in range(2):
+        await held.acquire()
+    sender.abandon()
+    await asyncio.wait_for(sending, 5)
+    assert await statuses(desk) == ["sending", "sending"], "whoever took them up says what became of them"
+
+
+async def test_after_a_failure_nothing_more_is_taken_up_than_the_one_that_asks(
+    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More are in flight then than may be: they hang, while one of them failed long ago."""
+    await queue(*range(1, 21))
+    failed = asyncio.Event()
+
+    async def fail_or_hang(bot: Any, one: Claimed) -> Wait:
+        if one.chat_id != AN:
+            await asyncio.Event().wait()
+        failed.set()
+        return Wait(0.0, counts=True, reason="502")
+
+    monkeypatch.setattr("bot.jobs.delivery.sender.send", fail_or_hang)
+    sending = asyncio.create_task(sender.run())
+    await asyncio.wait_for(failed.wait(), 5)
+    for _ in range(3):
+        sender.wake()
+        await asyncio.sleep(0.2)
+    assert (await statuses(desk)).count("sending") <= FEWEST_IN_FLIGHT
+    sender.abandon()
+    await sending
+
+
+async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
+    desk: Desk, clock: ManualClock, emulator: Emulator, queue: Queue, users: Control
+) -> None:
+    for _ in range(2 * FEWEST_IN_FLIGHT):
+        await queue(AN)
+        await clock.advance(1)
+    await queue(BINH)
+    pace = TelegramPace()
+    bot: ExtBot[None] = ExtBot(
+        "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
+    )
+    async with bot:
+        sender = Sender(desk, bot, pace=pace)
+        sending = asyncio.create_task(sender.run())
+        assert await users.wait(BINH)
+        assert len(await users.wait(AN, timeout=0)) <= 2, "one a second"
+        sender.stop()
+        sending.cancel()
+        await asyncio.wait([sending])
+
+
+async def test_of_a_backlog_one_row_at_a_time_is_taken_up_though_nothing_else_is_due(
+    desk: Desk, clock: ManualClock, sender: Sender, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due a moment later finds a place."""
+    for _ in range(3):
+        await queue(AN)
+        await clock.advance(1)
+    held = asyncio.Event()
+
+    async def hold(bot: Any, one: Any) -> Any:
+        held.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.jobs.delivery.sender.send", hold)
+    monkeypatch.setattr(TelegramPace, "busy_chats", lambda pace: [AN])
+    sending = asyncio.create_task(sender.run())
+    await asyncio.wait_for(held.wait(), 5)
+    for _ in range(3):
+        sender.wake()
+        await asyncio.sleep(0.1)
+    assert (await statuses(desk)).count("sending") == 1
+    sender.abandon()
+    await sending

@@ -1,0 +1,220 @@
+"""A "Too Many Requests" holds the chat that it concerns; about the whole bot one other delivery finds out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from telegram.ext import ExtBot
+
+from bot.emulator.client import Control
+from bot.emulator.emulation import Emulator
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.delivery.waits import FIRST_REST_SECONDS, FloodWatch
+from bot.news.services import Desk
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.transport import AiohttpRequest
+from bot.times.clock import ManualClock
+from storage.delivery.outlook import find_oldest_due, look_at_queue
+from storage.delivery.refusals import find_held_chats, find_limit, look_at_holds
+from storage.subscribers import move_chat
+from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, Reader, seen, statuses
+
+LONG = 43_837  # seconds; Telegram has asked a bot for as much
+READERS = 300
+
+
+async def refuse(users: Control, *chats: int, seconds: int = LONG, times: int = 1_000) -> None:
+    """Let Telegram refuse messages to these chats; chat 0 is every chat."""
+    for chat in chats:
+        await users.post(
+            "fault", kind="429", method="sendMessage", chat=chat, retry_after=seconds, times=times
+        )
+
+
+async def refusals(users: Control) -> int:
+    """Return how often Telegram refused."""
+    happened: dict[str, int] = (await users.get("fault"))["happened"]
+    return happened.get("429", 0)
+
+
+async def until_idle(sender: Sender) -> None:
+    """Send until nothing is taken up any more."""
+    while await sender.send_batch():
+        pass
+
+
+async def test_a_chats_long_wait_holds_nobody_else_and_is_kept_over_a_restart(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await refuse(users, AN)
+    await queue(AN, BINH, 3, parts=("một", "hai"))
+    await until_idle(Sender(desk, telegram))
+    assert await seen(users, BINH) == await seen(users, 3) == ["một", "hai"]
+    later = Sender(desk, telegram)
+    await later.recover()
+    await until_idle(later)
+    assert await refusals(users) == 1, "it is asked once"
+    async with desk.database.read() as connection:
+        holds = await look_at_holds(connection, now=clock.now())
+        waiting = await look_at_queue(connection, now=clock.now())
+        oldest = await find_oldest_due(connection, now=clock.now())
+    assert (holds.chats, waiting.due, waiting.waiting, oldest) == (1, 0, 2, None)
+    await users.delete("fault")
+    await clock.advance(LONG + 1)
+    await until_idle(later)
+    assert await seen(users, AN) == ["một", "hai"]
+    async with desk.database.read() as connection:
+        assert await find_held_chats(connection, now=clock.now()) == []
+
+
+async def test_when_the_probe_is_refused_too_the_bot_rests_and_a_restart_sends_into_no_wait(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await queue(*range(1, 101))
+    await refuse(users, 0, seconds=LONG)
+    sender = Sender(desk, telegram)
+    await until_idle(sender)
+    refused = await refusals(users)
+    assert refused <= 33, "those in flight, and one probe"
+    async with desk.database.read() as connection:
+        limit = await find_limit(connection)
+    assert limit is not None
+    assert (limit - clock.now()).total_seconds() == FIRST_REST_SECONDS
+    later = Sender(desk, telegram)
+    await later.recover()
+    assert await later.send_batch() == 0
+    await users.delete("fault")
+    await clock.advance(FIRST_REST_SECONDS)
+    last = Sender(desk, telegram)
+    await last.recover()
+    await until_idle(last)
+    assert (await statuses(desk)).count("sent") == 100 - refused
+    async with desk.database.read() as connection:
+        assert await find_limit(connection) is None
+
+
+def test_a_chat_that_is_refused_again_says_nothing_about_the_others() -> None:
+    watch = FloodWatch()
+    for seconds in (1, 2, 4):
+        watch.begin(AN)
+        assert watch.refuse(AN, seconds) == 0
+    watch.begin(BINH)
+    assert watch.has_probe([BINH])
+    assert watch.refuse(BINH, LONG) == 4, "no longer than the shortest wait"
+    watch.begin(3)
+    assert not watch.has_probe([]), "a probe that was called off is none"
+    assert watch.accept()
+    assert not watch.is_probing
+
+
+async def test_a_group_that_moves_leaves_its_wait_behind(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await refuse(users, AN)
+    await queue(AN)
+    await until_idle(Sender(desk, telegram))
+    async with desk.database.write() as connection:
+        await move_chat(connection, AN, -77, now=clock.now())
+        assert await find_held_chats(connection, now=clock.now()) == []
+
+
+@pytest.fixture
+async def paced(emulator: Emulator) -> AsyncIterator[ExtBot[None]]:
+    """The library with the pace that the running bot has."""
+    bot: ExtBot[None] = ExtBot(
+        "42:emulated",
+        base_url=f"{emulator.url}/bot",
+        request=AiohttpRequest(16),
+        rate_limiter=TelegramPace(),
+    )
+    async with bot:
+        yield bot
+
+
+async def test_a_reply_that_is_refused_holds_that_chat_for_deliveries_too_and_no_other(
+    desk: Desk, paced: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await queue(AN, BINH)
+    await refuse(users, AN)
+    for _ in range(3):
+        with pytest.raises(Exception, match=r"[Ff]lood control"):
+            await paced.send_message(AN, "Chào bạn")
+    assert isinstance(paced.rate_limiter, TelegramPace)
+    sender = Sender(desk, paced, pace=paced.rate_limiter)
+    await until_idle(sender)
+    assert await statuses(desk) == ["pending", "sent"]
+    assert await refusals(users) == 1, "the others were not asked of Telegram"
+
+
+async def test_a_short_wait_of_many_chats_keeps_no_place_from_others(
+    desk: Desk, paced: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    assert isinstance(paced.rate_limiter, TelegramPace)
+    await queue(*range(1, 21))
+    await refuse(users, *range(1, 5), seconds=5, times=1)
+    sender = Sender(desk, paced, pace=paced.rate_limiter)
+    async with asyncio.timeout(60):
+        await until_idle(sender)
+    assert await statuses(desk) == ["pending"] * 4 + ["sent"] * 16
+
+
+KINDS = {
+    "one chat": ([7], LONG),
+    "several chats": ([7, 90, 91, 200], 300),
+    "all chats": ([0], 43_200),
+    "growing": ([7], 1),
+    "twelve hours": ([7, 8], 43_200),
+    "without a time": ([7], 0),
+    "the first": ([1], 600),
+    "the last": ([READERS], 600),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_whatever_is_refused_every_other_of_300_readers_gets_the_issue(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, kind: str
+) -> None:
+    chats, seconds = KINDS[kind]
+    await queue(*range(1, READERS + 1))
+    await refuse(users, *chats, seconds=seconds)
+    sender, rounds = Sender(desk, telegram), 3 if kind == "growing" else 1
+    for _ in range(rounds):
+        await until_idle(sender)
+        await clock.advance(seconds + 1)
+    if chats == [0]:
+        assert await refusals(users) <= 33, "those in flight, and one probe"
+        return
+    assert (await statuses(desk)).count("sent") == READERS - len(chats)
+    assert await refusals(users) == len(chats) * rounds
+
+
+async def test_slow_mode_and_a_groups_limit_hold_that_group(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, reader: Reader
+) -> None:
+    groups = [await users.group(title) for title in ("Xóm trên", "Xóm dưới")]
+    for group in groups:
+        await reader(group)
+    await refuse(users, groups[0], seconds=60, times=1)
+    await users.post(
+        "fault", kind="400", method="sendMessage", chat=groups[1], description="SLOWMODE_WAIT_30"
+    )
+    await queue(AN)
+    await until_idle(Sender(desk, telegram))
+    assert await statuses(desk) == ["pending", "pending", "sent"]
+    await clock.advance(61)
+    await until_idle(Sender(desk, telegram))
+    assert await statuses(desk) == ["sent"] * 3
+
+
+async def test_a_chat_refused_in_the_middle_of_its_parts_gets_the_rest_in_order_later(
+    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await queue(AN, parts=("một", "hai", "ba"))
+    sender = Sender(desk, telegram)
+    await sender.send_batch()
+    await refuse(users, AN, seconds=60, times=1)
+    await until_idle(sender)
+    assert await seen(users, AN) == ["một"]
+    await clock.advance(61)
+    await until_idle(sender)
+    assert await seen(users, AN) == ["một", "hai", "ba"]

@@ -1,0 +1,36 @@
+"""A machine whose clock is set back lives through a slot again: nobody gets it twice."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
+from bot.news.services import Desk
+from bot.times.clock import ManualClock
+from storage.tables import deliveries
+
+TO_SLOT = 105 * 60  # from 5:00 to 6:45
+HOUR = 3_600
+
+
+async def test_a_slot_that_comes_again_on_the_clock_is_not_made_again(
+    desk: Desk,
+    clock: ManualClock,
+    reader: Callable[..., Awaitable[int]],
+    story: Callable[..., Awaitable[int]],
+    told: Any,
+) -> None:
+    await reader(1)
+    await story("Cầu mới thông xe ở Bến Lở")
+    start = clock.now()
+    await clock.advance(TO_SLOT)
+    assert await run_due_slots(desk, told) == 1
+    set_back = ManualClock(start)
+    restarted = Desk(desk.database, set_back, desk.newsroom)
+    await reschedule_profiles(restarted)  # as every start does
+    for _ in range(3):
+        await set_back.advance(HOUR)
+        assert await run_due_slots(restarted, told) == 0
+    async with desk.database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(deliveries))).scalar_one() == 1

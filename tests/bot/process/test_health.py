@@ -1,0 +1,94 @@
+"""Health tells the truth, and admins hear of a problem without the disk and without the ticks."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.operators import notices
+from bot.process import health
+from bot.process.health import Alerts, find_problems_of
+from bot.process.scheduler import Ticks
+from bot.times.clock import Clock
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.notes import write_note
+from tests.bot.conftest import START, Told
+
+
+async def test_a_database_without_room_is_a_problem_until_it_has_room_again(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await find_problems_of(sqlite_database) == []
+
+    @event.listens_for(sqlite_database.engine.sync_engine, "begin")
+    def limit(connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    pages = 1 << 30
+    async with sqlite_database.read() as connection:
+        pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
+    with pytest.raises(StorageError):  # noqa: PT012 - the block is the transaction
+        async with sqlite_database.write() as connection:
+            for number in range(5_000):
+                await write_note(connection, f"tin {number}", "x" * 500, now=START)
+    assert await find_problems_of(sqlite_database) == [notices.database_unwritable(sqlite_database.place)]
+    monkeypatch.setattr(health, "UNWRITABLE_SECONDS", 0.0)
+    assert await find_problems_of(sqlite_database) == []
+
+
+async def test_a_disk_with_no_room_to_speak_of_is_named(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 80)
+    [problem] = await find_problems_of(sqlite_database)
+    assert problem.startswith("ổ đĩa chứa /")
+
+
+async def test_a_database_that_does_not_answer_is_named_by_host_and_port_without_secrets(
+    unused_tcp_port: int,
+) -> None:
+    database = Database(f"postgresql+asyncpg://an:bi-mat@127.0.0.1:{unused_tcp_port}/tin")
+    [problem] = await find_problems_of(database)
+    assert f"127.0.0.1:{unused_tcp_port}/tin" in problem
+    assert "bi-mat" not in problem
+    await database.close()
+
+
+async def test_a_tick_that_never_succeeds_is_late_by_its_name() -> None:
+    ticks = Ticks(Clock(rate=1_000))
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    ticks.add("failing", fail, every_seconds=60, allowed_seconds=0.5)
+    ticks.add("stuck", asyncio.Event().wait, every_seconds=60, allowed_seconds=0.5)
+    ticks.start()
+    assert ticks.find_late() == []
+    await asyncio.sleep(0.8)
+    late = {name for name, _ in ticks.find_late()}
+    await ticks.stop(patience_seconds=0.1)
+    assert late == {"failing", "stuck"}
+
+
+async def test_admins_hear_a_lasting_problem_once_and_its_end_once(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
+    problems = ["ổ đĩa chứa /tin gần như đã đầy"]
+
+    async def check() -> list[str]:
+        return list(problems)
+
+    alerts = Alerts(check, told)
+    await alerts.look()
+    assert told == []
+    await asyncio.sleep(0.1)
+    await alerts.look()
+    await alerts.look()
+    assert told == ["⚠️ Điểm Tin có sự cố: ổ đĩa chứa /tin gần như đã đầy."]
+    problems.clear()
+    await alerts.look()
+    await alerts.look()
+    assert told[1:] == ["✓ Đã hết sự cố: ổ đĩa chứa /tin gần như đã đầy."]
