@@ -1,6 +1,10 @@
-"""Imports go one way: bot → storage → summarizer; `config` is read where the application is put together."""
+"""Imports go one way: bot → storage → summarizer; `config` is read where the application is put together.
+
+Below the top the same holds for folders: of two siblings only one imports the other.
+"""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +77,54 @@ def test_a_package_imports_only_what_is_below_it(package: str) -> None:
         and not (top == "config" and str(file.relative_to(ROOT)).startswith(READS_CONFIG))
     ]
     assert wrong == []
+
+
+def folder_of(name: str) -> tuple[str, ...]:
+    """Return the folder that a dotted import leads to: of the module, or of the name in it."""
+    parts = name.split(".")
+    while parts and not ROOT.joinpath(*parts).is_dir():
+        parts.pop()
+    return tuple(parts)
+
+
+def sibling_imports(files: dict[str, list[Path]]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], str]:
+    """Return the pairs of sibling folders where the first imports the second, each with a file that does."""
+    found = {}
+    for file in (file for package in files.values() for file in package):
+        here = file.relative_to(ROOT).parent.parts
+        for there in map(folder_of, imports_of(file)):
+            same = next((at for at, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), None)
+            if same is not None and there[0] in OURS:
+                found[here[: same + 1], there[: same + 1]] = str(file.relative_to(ROOT))
+    return found
+
+
+def test_no_two_sibling_folders_import_each_other() -> None:
+    imports = sibling_imports(FILES)
+    assert imports, "nothing was looked at"
+    assert {pair: file for pair, file in imports.items() if pair[::-1] in imports} == {}
+
+
+def test_no_module_of_the_core_lies_loose_beside_the_folders_of_the_bot() -> None:
+    assert {file.name for file in (ROOT / "bot").glob("*.py")} == {"__init__.py", "__main__.py", "cli.py"}
+
+
+def test_few_names_of_files_are_used_twice() -> None:
+    """A name that is used twice makes its reader ask which one is meant."""
+    modules = [file for files in FILES.values() for file in files if "migrations" not in file.parts]
+    names = Counter(file.name for file in modules if not file.name.startswith("__"))
+    assert sum(number > 1 for number in names.values()) < 8, [n for n, number in names.items() if number > 1]
+
+
+def test_modules_stay_short() -> None:
+    """Tables and the texts of the chat may be longer."""
+    long = [
+        str(file.relative_to(ROOT))
+        for files in FILES.values()
+        for file in files
+        if len(file.read_text(encoding="utf-8").splitlines()) > 300
+    ]
+    assert set(long) <= {"storage/tables.py", "bot/messages/texts.py"}
 
 
 def test_no_import_is_only_for_the_type_checker() -> None:
