@@ -25,8 +25,9 @@ from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
 from tests.loop_watch import watched_loop
+from tests.skip_report import pytest_unconfigure
 
-__all__ = ["pytest_sessionstart", "pytest_terminal_summary"]  # hooks
+__all__ = ["pytest_sessionstart", "pytest_terminal_summary", "pytest_unconfigure"]  # hooks
 
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root
