@@ -1,7 +1,8 @@
 """What is kept of chats while they talk: updates until handled, the last list, questions behind buttons."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import chunks, insert_into
+from storage.notes import find_note, forget_note, write_note
 from storage.search import Found
 from storage.search.search import Day
 from storage.tables import conversations, questions, updates
@@ -21,6 +23,7 @@ from storage.tables import conversations, questions, updates
 # be read is set aside with the reason. Of one that was not handled because its sender sent too many, only
 # the number is kept.
 
+_TRIES = "tries of updates left over"  # a note: there are few, and only after a crash
 PASSED_OVER = "too many of one sender"
 
 
@@ -78,6 +81,22 @@ async def find_unhandled(connection: AsyncConnection, *, limit: int = 10_000) ->
     u = updates.c
     waiting = select(u.update_id, u.payload).where(u.payload.is_not(None), u.failure.is_(None))
     return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(limit))]
+
+
+async def find_tries(connection: AsyncConnection) -> dict[int, int]:
+    """Return how often each update was tried that an earlier process left over."""
+    found: dict[str, int] = json.loads(await find_note(connection, _TRIES) or "{}")
+    return {int(number): tries for number, tries in found.items()}
+
+
+async def write_tries(connection: AsyncConnection, tries: Mapping[int, int], *, now: dt.datetime) -> None:
+    """Write down how often updates were tried."""
+    await write_note(connection, _TRIES, json.dumps(tries), now=now)
+
+
+async def forget_tries(connection: AsyncConnection) -> None:
+    """Forget how often updates were tried."""
+    await forget_note(connection, _TRIES)
 
 
 async def forget_handled(connection: AsyncConnection, *, before: dt.datetime) -> None:

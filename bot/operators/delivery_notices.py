@@ -28,9 +28,9 @@ _DEAF = Markup(
     "Xem nhật ký và <code>diemtin health</code>; bản tin vẫn được gửi."
 )
 _SET_ASIDE = Markup(
-    "⚠️ Có {count} tin nhắn từ Telegram mà bot không đọc được, đã để riêng (tất cả {total}); "
-    "các tin khác vẫn được trả lời.\n"
-    "Lý do có trong nhật ký ở dòng <code>an update cannot be read</code>; nếu còn gặp, hãy nâng cấp diemtin."
+    "⚠️ Có {count} tin nhắn từ Telegram mà bot không đọc được, hoặc làm bot dừng đột ngột mấy lần liền, "
+    "đã để riêng (tất cả {total}); các tin khác vẫn được trả lời.\n"
+    "Lý do có trong nhật ký ở dòng có <code>is set aside</code>; nếu còn gặp, hãy nâng cấp diemtin."
 )
 _PASSED_OVER = Markup(
     "⚠️ Có người gửi tin nhắn dồn dập: bot bỏ qua {count} tin đang xếp hàng của họ "

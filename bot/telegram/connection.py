@@ -70,6 +70,7 @@ class Connection:
         self._polling = PollingRequest(2, self._queue.keep)
         self._is_open = False
         self._watching: asyncio.Task[None] | None = None
+        self._trying: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
         self._processor = OrderedByChat(lambda: self._queue.is_behind)
         self.pace = TelegramPace()
@@ -157,9 +158,14 @@ class Connection:
         is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
         self._is_open = is_open
+        self._trying = asyncio.create_task(self._try_suspects())
         if is_open and self._listener is None:
             self._watching = asyncio.create_task(self._watch_poller(stop))
         return is_open
+
+    async def _try_suspects(self) -> None:
+        with contained("suspects"):
+            await self._queue.try_suspects(self.bot)
 
     async def _watch_poller(self, stop: asyncio.Event) -> None:
         """Begin to poll again if polling ever ends by itself: the library would not say so."""
@@ -197,8 +203,9 @@ class Connection:
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
-        if self._watching is not None:
-            self._watching.cancel()
+        for task in (self._watching, self._trying):
+            if task is not None:
+                task.cancel()
         if self._listener is not None:
             await _patiently(self._listener.close)
         self._polling.is_ending = True
@@ -207,6 +214,7 @@ class Connection:
         if self.telegram.running:
             await _patiently(self.telegram.stop)
         await self._processor.end()  # a handler that goes on without a connection would lose its answer
+        await _patiently(self._queue.excuse)
 
     async def close(self) -> None:
         """Stop answering, where that is not done yet, and hang up."""

@@ -20,8 +20,9 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.operators import notices
 from bot.process.listening import GuardedSite
+from bot.telegram.reading import has_number
 from bot.telegram.transport import AiohttpRequest
-from bot.telegram.updates import DurableQueue, has_number
+from bot.telegram.updates import DurableQueue
 
 # The poller's transport: updates are kept before the library reads them; an unreadable one costs no
 # other.

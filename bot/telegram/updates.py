@@ -12,7 +12,8 @@ import inspect
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeGuard
+from functools import partial
+from typing import Any
 
 import structlog
 from telegram import Update
@@ -22,6 +23,8 @@ from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 from bot.messages import texts
 from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, contained
 from bot.telegram.backlog import Backlog
+from bot.telegram.reading import bare, chat_of, has_number, parsed, why_unreadable
+from bot.telegram.suspects import DIED, MOST_TRIES, Suspects
 from bot.telegram.turns import Turn, Turns
 from bot.times.clock import Clock
 from storage.conversations import (
@@ -38,6 +41,7 @@ from storage.errors import StorageError
 _MOST_WAITING = 1_000_000  # no bound: the backlog has its own
 _MOST_TOGETHER = 100  # updates that Telegram returns at once
 _BEHIND_SECONDS = 3.0  # after a full poll, if no other follows
+_SUSPECT_SECONDS = 30.0
 _TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegram gives it up after fifteen
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +57,9 @@ class DurableQueue(asyncio.Queue[object]):
         self._progress_at = time.monotonic()
         self._new: set[int] = set()  # kept by this process and not yet queued
         self._backlog = Backlog()
+        self._suspects = Suspects(database, clock)
+        self._suspected: list[dict[str, Any]] = []
+        self._handled = asyncio.Event()
         self._done: set[int] = set()  # handled and not yet marked
         self._marking = asyncio.Lock()
         self._full_at = float("-inf")  # when as many updates came together as can
@@ -85,7 +92,7 @@ class DurableQueue(asyncio.Queue[object]):
                     self._backlog.remove(one.update_id)
         _count_unhandled([one for one in kept if one.update_id in new])
         self._new |= {one.update_id for one in kept if one.failure is None} & new
-        return [raw if number in self._new else _bare(raw) for number, raw in numbered.items()]
+        return [raw if number in self._new else bare(raw) for number, raw in numbered.items()]
 
     def _to_keep(self, raw: dict[str, Any]) -> KeptUpdate:
         """Decide whether an update is to be handled, and count it in the backlog if so."""
@@ -111,6 +118,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._open.discard(update_id)
         self._backlog.remove(update_id)
         self._progress_at = time.monotonic()
+        self._handled.set()
         self._done.add(update_id)
         async with self._marking:
             if update_id not in self._done:
@@ -135,42 +143,69 @@ class DurableQueue(asyncio.Queue[object]):
         return time.monotonic() - self._progress_at if self._open else 0.0
 
     async def reload(self, bot: ExtBot[Any]) -> int:
-        """Queue what an earlier process kept and did not handle; return how many. Odd rows are set aside."""
+        """Queue what an earlier process kept and did not handle; return how many.
+
+        Odd rows are set aside, and those at which the bot died again and again. What was tried before waits
+        for `try_suspects`.
+        """
         async with self._database.read() as connection:
             rows = await find_unhandled(connection)
-        left_over = 0
+        tried = await self._suspects.begin([number for number, _ in rows])
+        left_over: list[dict[str, Any]] = []
         for number, payload in rows:
-            raw = _parsed(payload)
-            failure = "not an update" if raw is None else why_unreadable(raw)
+            raw = parsed(payload)
+            failure = _why_not_again(number, raw, tried[number])
             if raw is not None and failure is None:
-                self._backlog.add(raw)
-                self._note_queued(number)
-                await super().put(Update.de_json(raw, bot))
-                left_over += 1
-            else:
-                async with self._database.write() as connection:
-                    await set_aside(connection, number, failure or "")
-                UPDATES_SET_ASIDE.inc()
-        return left_over
+                left_over.append(raw)
+                continue
+            async with self._database.write() as connection:
+                await set_aside(connection, number, failure or "")
+            UPDATES_SET_ASIDE.inc()
+        self._suspected = [raw for raw in left_over if tried[raw["update_id"]]]
+        fresh = [raw for raw in left_over if not tried[raw["update_id"]]]
+        for raw in fresh:
+            await self._queue_again(raw, bot)
+        return len(fresh)
+
+    async def _queue_again(self, raw: dict[str, Any], bot: ExtBot[Any]) -> None:
+        self._backlog.add(raw)
+        self._note_queued(raw["update_id"])
+        await super().put(Update.de_json(raw, bot))
+
+    async def try_suspects(self, bot: ExtBot[Any], *, most_seconds: float = _SUSPECT_SECONDS) -> None:
+        """Handle what was left over more than once, one by one, each while nothing else is in work."""
+        while self._suspected:
+            await self._until_handled(lambda: not self._open, most_seconds)
+            raw = self._suspected.pop(0)
+            number = raw["update_id"]
+            _log.warning("an update left over more than once is tried alone", update=number)
+            await self._suspects.begin_alone(number)
+            await self._queue_again(raw, bot)
+            await self._until_handled(partial(self._is_handled, number), most_seconds)
+
+    def _is_handled(self, number: int) -> bool:
+        return number not in self._open
+
+    async def _until_handled(self, is_so: Callable[[], bool], most_seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(most_seconds):
+                while not is_so():
+                    self._handled.clear()
+                    await self._handled.wait()
+
+    async def excuse(self) -> None:
+        """Note that the process ends in the ordinary way: no update is to blame for what is left."""
+        await self._suspects.excuse()
 
 
-def has_number(raw: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether `raw` is an object with the number of an update."""
-    number = raw.get("update_id") if isinstance(raw, dict) else None
-    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
-
-
-def why_unreadable(raw: dict[str, Any]) -> str | None:
-    """Say for operators why the library cannot read an update, without its words; None when it can."""
-    number = raw["update_id"]
-    try:
-        update = Update.de_json(raw, None)
-        _chat_of(update)
-    except Exception as error:  # noqa: BLE001 - one update of a stranger: whatever is odd about it ends here
-        failure = f"{', '.join(key for key in raw if key != 'update_id')[:80]}: {type(error).__name__}"
-        _log.error("an update cannot be read and is set aside", update=number, failure=failure)
-        return failure
-    return None
+def _why_not_again(number: int, raw: dict[str, Any] | None, tried: int) -> str | None:
+    """Say why an update that an earlier process left is not handled, None when it is."""
+    if raw is None:
+        return "not an update"
+    if tried >= MOST_TRIES:
+        _log.error("an update at which the bot died is set aside", update=number, tries=tried)
+        return DIED
+    return why_unreadable(raw)
 
 
 def _count_unhandled(kept: list[KeptUpdate]) -> None:
@@ -179,18 +214,6 @@ def _count_unhandled(kept: list[KeptUpdate]) -> None:
         UPDATES_PASSED_OVER.inc(passed_over)
         _log.warning("a sender sent too many updates, which are not handled", count=passed_over)
     UPDATES_SET_ASIDE.inc(sum(one.failure is not None for one in kept) - passed_over)
-
-
-def _bare(raw: dict[str, Any]) -> dict[str, Any]:
-    return {"update_id": raw["update_id"]}
-
-
-def _parsed(payload: str) -> dict[str, Any] | None:
-    try:
-        found: object = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return found if has_number(found) else None
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
@@ -227,7 +250,7 @@ class OrderedByChat(BaseUpdateProcessor):
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        chat = _chat_of(update)
+        chat = chat_of(update)
         turn = self._turns.ask(chat)
         try:
             if not turn.done():
@@ -253,10 +276,3 @@ async def _wait_for(turn: Turn, update: object) -> None:
         with contextlib.suppress(TelegramError):  # a sign only: the tap is obeyed all the same
             await update.callback_query.answer(texts.WAIT_FOR_YOUR_TURN)
     await asyncio.wait([turn])
-
-
-def _chat_of(update: object) -> int:
-    if not isinstance(update, Update):
-        return 0
-    whose = update.effective_chat or update.effective_user
-    return whose.id if whose else 0

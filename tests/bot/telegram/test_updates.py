@@ -162,6 +162,7 @@ async def test_an_odd_row_is_set_aside_at_the_start_and_the_others_are_handled(
     assert await restarted.reload(ExtBot("42:emulated")) == 2
     async with database.read() as connection:
         assert await count_set_aside(connection) == 1
+    await restarted.excuse()
     assert await DurableQueue(database, ManualClock(NOW)).reload(ExtBot("42:emulated")) == 2
 
 
@@ -215,6 +216,70 @@ async def test_a_full_poll_says_that_more_waits_and_a_short_one_that_nothing_doe
     assert queue.is_behind
     await queue.keep([raw_update(101)])
     assert not queue.is_behind
+
+
+async def started(database: Database) -> DurableQueue:
+    """Start after a crash: a new queue with what is left over, suspects tried."""
+    queue = DurableQueue(database, ManualClock(NOW))
+    await queue.reload(ExtBot("42:emulated"))
+    await queue.try_suspects(ExtBot("42:emulated"), most_seconds=0.01)
+    return queue
+
+
+def queued(queue: DurableQueue) -> list[int]:
+    """Take what is queued; return the numbers."""
+    taken = [queue.get_nowait() for _ in range(queue.qsize())]
+    return [one.update_id for one in taken if isinstance(one, Update)]
+
+
+async def test_an_update_at_which_the_bot_dies_again_and_again_is_set_aside_and_no_other(
+    queue: DurableQueue, database: Database
+) -> None:
+    for number in (1, 2, 3):
+        await receive(queue, number)
+    seen = []
+    for _ in range(4):
+        restarted = await started(database)
+        seen.append(queued(restarted))
+        if 3 in seen[-1]:
+            await restarted.forget(3)
+        if 1 in seen[-1] and len(seen) == 2:
+            await restarted.forget(1)
+    assert seen == [[1, 2, 3], [1, 2], [2], []], "2 was in work each time"
+    async with database.read() as connection:
+        assert await count_set_aside(connection) == 1
+    await receive(queue, 4)
+    assert queued(await started(database)) == [4]
+
+
+async def test_suspects_are_tried_one_by_one_after_the_others(
+    queue: DurableQueue, database: Database
+) -> None:
+    for number in (1, 2):
+        await receive(queue, number)
+    await started(database)
+    await receive(queue, 3)
+    restarted = DurableQueue(database, ManualClock(NOW))
+    await restarted.reload(ExtBot("42:emulated"))
+    assert queued(restarted) == [3]
+    trying = asyncio.create_task(restarted.try_suspects(ExtBot("42:emulated")))
+    await asyncio.sleep(0.3)
+    assert queued(restarted) == [], "another is in work"
+    for number in (3, 1, 2):
+        await restarted.forget(number)
+        await asyncio.sleep(0.5)
+        assert queued(restarted) == {3: [1], 1: [2], 2: []}[number]
+    await asyncio.wait_for(trying, 5)
+
+
+async def test_what_an_ordinary_end_leaves_is_blamed_for_nothing(
+    queue: DurableQueue, database: Database
+) -> None:
+    await receive(queue, 1)
+    for _ in range(6):
+        restarted = await started(database)
+        assert queued(restarted) == [1]
+        await restarted.excuse()
 
 
 async def test_an_update_kept_and_not_yet_queued_is_queued_when_it_comes_again(queue: DurableQueue) -> None:
