@@ -155,10 +155,22 @@ class Edition(_Following):
 
 
 class Health(_Table):
-    """`[health]`: where `/healthz` and `/metrics` listen."""
+    """`[health]`: where `/healthz`, `/metrics` and the console listen.
+
+    `console` is the address at which operators reach the console; without one it is served on loopback only.
+    """
 
     host: Host = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
+    console: WebAddress | None = None
+
+    @property
+    def console_url(self) -> str | None:
+        """Return where operators reach the console, None where it is not served."""
+        if self.console is not None or self.host not in ("127.0.0.1", "localhost", "::1"):
+            return self.console
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
 class Limits(_Table):

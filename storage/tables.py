@@ -457,3 +457,14 @@ article_changes = Table(  # what the search index has to look at again: see stor
     Column("mark", BigInteger, nullable=False),  # random: tells this log from that of a restored back-up
 )
 Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)
+
+deeds = Table(  # what operators did, for a year: see storage.deeds
+    "deeds",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("done_at", UtcTime, nullable=False),
+    Column("admin", BigInteger, nullable=False),  # the operator's number at Telegram
+    Column("kind", Text, nullable=False),  # a DeedKind
+    Column("detail", Text, nullable=False),
+)
+Index("deeds_done_at", deeds.c.done_at)

@@ -229,6 +229,8 @@ class Reception:
                 await my_data.keep(tap)
             case Press.SHOW_STATE:
                 await admin.show_state(tap, self._actions)
+            case Press.OPEN_CONSOLE:
+                await admin.open_console(tap, self._actions)
             case Press.SHOW_HISTORY:
                 await month.show(tap)
             case Press.STOP_SENDING | Press.START_SENDING:

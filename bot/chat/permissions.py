@@ -86,6 +86,7 @@ ACCESS: dict[type[Intent] | Press, Access] = {
     Press.SHOW_HISTORY: Access.OPERATORS,
     Press.STOP_SENDING: Access.OPERATORS,
     Press.START_SENDING: Access.OPERATORS,
+    Press.OPEN_CONSOLE: Access.OPERATORS,
     Preview: Access.OPERATORS,
     AskToSend: Access.OPERATORS,
     SendNow: Access.OPERATORS,

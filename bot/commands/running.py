@@ -49,7 +49,8 @@ async def _run(settings: Settings, token: str) -> None:
     declared = newsroom_or_exit(settings)
     if not settings.config.exists():
         say(f"Không có {settings.config}, dùng cấu hình mẫu; tạo tệp của bạn bằng: diemtin init")
-    listen = Listen(declared.health.host, declared.health.port) if declared.health else None
+    health = declared.health
+    listen = Listen(health.host, health.port, health.console_url) if health else None
     watch = NewsroomWatch(settings.config, _read, content_hash)
     async with open_database(settings) as database:
         desk = Desk(database, clock_of(settings), assemble(declared), settings.admins)

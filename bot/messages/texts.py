@@ -383,6 +383,15 @@ BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
 BUTTON_START_SENDING = "Gửi tiếp"
 BUTTON_REFRESH = "Làm mới"
 BUTTON_HISTORY = "30 ngày qua"
+BUTTON_CONSOLE = "Bảng điều khiển"
+CONSOLE_LINK = Markup(
+    "Mở trong trình duyệt, trong năm phút; liên kết chỉ dùng được một lần và chỉ dành cho bạn:\n"
+    "<code>{link}</code>"
+)
+NO_CONSOLE = Markup(
+    "Bảng điều khiển chưa mở. Trong tệp cấu hình hãy thêm mục <code>[health]</code> rồi chạy lại bot; "
+    "xem docs/console.md."
+)
 
 # The bot's own page in Telegram
 DESCRIPTION = (

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.fetching.fetch_errors import said
 from bot.fetching.source_health import QUIET
+from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Desk
 from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
@@ -33,6 +34,7 @@ from storage.delivery.history import (
     find_blank_issues,
     find_past,
     find_sent_issues,
+    find_shown,
     find_telling,
 )
 from storage.delivery.refusals import find_hold, find_limit, find_stop
@@ -45,6 +47,7 @@ from storage.watches import count_watches_of
 
 _PAST = 20  # deliveries shown
 _BLANK = 5
+_LONGEST_HEADLINE = 100  # UTF-16 units
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,10 @@ async def _why_told(
         return None
     found = await find_telling(connection, subscriber.id, article.story_id)
     if found is None:
-        return None
+        shown_at = await find_shown(connection, subscriber.id, article.story_id)
+        if shown_at is None:
+            return None
+        return ArticleReason("shown", f"đã xem khi hỏi, lúc {say_at(shown_at, zone, now)}")
     headline, one = found
     held = await find_hold(connection, subscriber.chat_id, now=now)
     sending = await find_sending(connection)
@@ -196,7 +202,7 @@ async def _why_told(
     slot = say_at(one.slot_at or one.made_at, zone, now)
     if headline is None or headline == article.title:
         return ArticleReason(reason.code, f"có trong số {slot}: {reason.words}")
-    words = f"gộp vào chuyện «{headline}» của số {slot}: {reason.words}"
+    words = f"gộp vào chuyện «{shortened(headline, _LONGEST_HEADLINE)}» của số {slot}: {reason.words}"
     return ArticleReason("folded" if one.status == "sent" else reason.code, words)
 
 

@@ -1,6 +1,6 @@
 """What Prometheus may read, `/metrics` and `/healthz`, and where an unforeseen error of a job is counted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -41,9 +41,16 @@ Health = Callable[[], Awaitable[list[str]]]
 
 
 async def serve_health(
-    host: str, port: int, health: Health, who: Callable[[], dict[str, str]]
+    host: str,
+    port: int,
+    health: Health,
+    who: Callable[[], dict[str, str]],
+    beside: Mapping[str, web.Application] | None = None,
 ) -> web.AppRunner:
-    """Listen on `host`:`port`; `health` names what is wrong, nothing when all is well, and `who` the bot."""
+    """Listen on `host`:`port`; `health` names what is wrong, nothing when all is well, and `who` the bot.
+
+    `beside` are other applications by the paths under which they are served.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         wrong = await health()
@@ -54,6 +61,8 @@ async def serve_health(
 
     application = web.Application()
     application.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics)])
+    for path, other in (beside or {}).items():
+        application.add_subapp(path, other)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
@@ -66,10 +75,11 @@ async def serve_health(
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where `/healthz` and `/metrics` listen."""
+    """Where `/healthz` and `/metrics` listen, and at which address operators reach the console, if at any."""
 
     host: str
     port: int
+    console_url: str | None = None
 
 
 # Where an unforeseen error of a job ends: logged with its traceback and counted. The rest goes on.

@@ -12,6 +12,8 @@ import structlog
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
+from bot.console.guard import BASE
+from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.monitor import Lookout
 from bot.jobs.delivery.sender import Sender
@@ -73,12 +75,15 @@ class Bot:
         self._lookout = Lookout(
             desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
+        url = listen.console_url if listen else None
+        self._console = Console(desk, url, self._find_problems) if url and desk.admins else None
         actions = AdminActions(
             self._send_now,
             self._sender.set_paused,
             lambda: self._sender.is_paused,
             self._sender.call_off,
             self._clock_watch.find_problem,
+            self._console.invite if self._console else None,
         )
         add_handlers(self._connection.telegram, desk, actions)
 
@@ -150,7 +155,8 @@ class Bot:
             return
         host, port = self._listen.host, self._listen.port
         try:
-            runner = await serve_health(host, port, self._find_problems, self._who)
+            beside = {BASE: self._console.application()} if self._console else None
+            runner = await serve_health(host, port, self._find_problems, self._who, beside)
         except OSError as error:  # readers get their news all the same
             self._port_problem = notices.health_port_taken(host, port)
             _log.error("health is not served", problem=self._port_problem, error=error.strerror)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
-from storage.tables import deliveries, issue_stories, issues, messages, subscribers
+from storage.tables import deliveries, issue_stories, issues, messages, shown_stories, subscribers
 from storage.times import UtcTime
 
 _PENDING, _SENT = DeliveryStatus.PENDING.value, DeliveryStatus.SENT.value
@@ -89,6 +89,20 @@ async def find_telling(
     query = _of_reader(subscriber_id).add_columns(t.headline).join(issue_stories, is_its_part)
     row = (await connection.execute(query.order_by(deliveries.c.message_id.desc()).limit(1))).first()
     return (row.headline, _past(row)) if row else None
+
+
+async def find_shown(connection: AsyncConnection, subscriber_id: int, story_id: int) -> dt.datetime | None:
+    """Return when a reader was shown a story outside of issues."""
+    t = shown_stories.c
+    query = select(t.shown_at).where(t.subscriber_id == subscriber_id, t.story_id == story_id)
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def find_issue_messages(connection: AsyncConnection, issue_id: int) -> list[str]:
+    """Return the HTML of each message of an issue, in order."""
+    m = messages.c
+    query = select(m.html).where(m.issue_id == issue_id, m.kind == MessageKind.DIGEST).order_by(m.part)
+    return list((await connection.execute(query.limit(20))).scalars())
 
 
 async def find_blank_issues(connection: AsyncConnection, profile_id: int, *, limit: int) -> list[BlankIssue]:

@@ -27,6 +27,7 @@ class Press(Enum):
     SHOW_HISTORY = "quantri:30ngay"
     STOP_SENDING = "quantri:dung"
     START_SENDING = "quantri:chay"
+    OPEN_CONSOLE = "quantri:bang"
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,8 @@ def for_state(
         _button(texts.BUTTON_HISTORY, Press.SHOW_HISTORY),
         _button(texts.BUTTON_REFRESH, Press.SHOW_STATE),
     ]
-    return InlineKeyboardMarkup([*rows, [_button(*sending)], looks])
+    console = [_button(texts.BUTTON_CONSOLE, Press.OPEN_CONSOLE)]
+    return InlineKeyboardMarkup([*rows, [_button(*sending)], console, looks])
 
 
 def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:

@@ -22,6 +22,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Desk
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
+from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import Batch, find_batches
 from storage.notes import find_note, write_note
 from storage.profiles import Profile, count_listeners, find_profiles
@@ -41,7 +42,8 @@ class AdminActions:
     """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
 
     `call_off` lets nothing more reach a chat that had its data deleted; `find_clock_problem` says what is
-    wrong with the machine's clock, if anything is.
+    wrong with the machine's clock, if anything is. `invite` makes a link to the console for an operator; None
+    where no console is served.
     """
 
     send_now: Callable[[str], Awaitable[int]]
@@ -49,6 +51,7 @@ class AdminActions:
     is_paused: Callable[[], bool]
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
+    invite: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,20 @@ async def find_state(desk: Desk, *, is_paused: bool) -> State:
     return State(stats, profiles, listeners, issues, is_paused)
 
 
+async def open_console(tap: Tap, actions: AdminActions) -> None:
+    """Send an operator a link to the console, which works once; only where nobody else reads."""
+    if actions.invite is None:
+        await tap.acknowledge()
+        await tap.send(Screen(texts.NO_CONSOLE, keyboards.back_to_state()))
+        return
+    await tap.acknowledge()
+    await tap.send(Screen(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
+
+
 async def set_sending(tap: Tap, actions: AdminActions, *, is_stopped: bool) -> None:
     """Stop all sending, or let it run again."""
     await actions.set_paused(is_stopped)
+    await write_deed(tap, DeedKind.STOPPED if is_stopped else DeedKind.RESUMED)
     await show_state(tap, actions)
 
 
@@ -140,9 +154,16 @@ async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
         return
     count = await actions.send_now(edition.name)
     _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)
+    await write_deed(tap, DeedKind.SENT_NOW, f"{edition.title}, {count} lượt")
     words = texts.SENT_NOW if count else texts.SENT_NOTHING
     html = words.format(edition=edition.title, count=say_number(count))
     await tap.show(Screen(html, keyboards.back_to_state()))
+
+
+async def write_deed(tap: Tap, kind: DeedKind, detail: str = "") -> None:
+    """Write down for the other operators what this one did."""
+    async with tap.desk.database.write() as connection:
+        await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
 
 
 async def _claim(tap: Tap, edition: str) -> bool:

@@ -14,6 +14,7 @@ from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
+from storage.deeds import DeedKind, record_deed
 from storage.delivery.corrections import draft_correction
 from storage.delivery.retractions import (
     Batch,
@@ -74,6 +75,9 @@ async def take_back(tap: Tap, wanted: Retract) -> None:
     async with tap.desk.database.write() as connection:
         batch = await find_batch(connection, wanted.issue_id)
         count = await retract(connection, batch, texts.BUTTON_RETRACT, now=tap.now) if batch else 0
+        if batch and count:
+            detail = f"{batch.edition}, {count} lượt"
+            await record_deed(connection, tap.chat_id, DeedKind.RETRACTED, detail, now=tap.now)
     if batch is None or not count:
         await tap.acknowledge(texts.NOTHING_TO_RETRACT)
         return
@@ -148,6 +152,9 @@ async def confirm(tap: Tap, wanted: SendCorrection) -> None:
     if queued is None:
         await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
         return
+    async with tap.desk.database.write() as connection:
+        detail = f"số {wanted.correction_id}, {queued.notices} người nhận tin đính chính"
+        await record_deed(connection, tap.chat_id, DeedKind.CORRECTED, detail, now=tap.now)
     html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
     await tap.show(Screen(html, keyboards.back_to_state()))
 

@@ -67,6 +67,10 @@ class Actions:
     queues: int = 12
     clock_problem: str | None = None
 
+    def invite(self, admin: int) -> str:
+        """Return a link to a console."""
+        return f"http://127.0.0.1:8088/bang/vao?ma={admin}"
+
     async def find_clock_problem(self) -> str | None:
         """Say what the test has put there."""
         return self.clock_problem
@@ -171,7 +175,12 @@ class House:
         )
         acts = self.actions
         levers = AdminActions(
-            acts.send_now, acts.set_paused, lambda: acts.is_stopped, acts.call_off, acts.find_clock_problem
+            acts.send_now,
+            acts.set_paused,
+            lambda: acts.is_stopped,
+            acts.call_off,
+            acts.find_clock_problem,
+            acts.invite,
         )
         add_handlers(self._application, self.desk, levers)
         self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)

@@ -19,6 +19,7 @@ from storage.sources import record_refusals
         "quantri:30ngay",
         "quantri:dung",
         "quantri:chay",
+        "quantri:bang",
         "quantri:xem:sang",
         "quantri:hoi:sang",
         "quantri:gui:sang",
@@ -176,3 +177,9 @@ async def test_the_last_thirty_days_come_as_a_picture(operator: Any, an: Any, pu
     assert message["text"].startswith("30 ngày qua: 1 người nhận")
     await operator.taps("‹ Quay lại")
     await operator.sees("Điểm Tin: tình hình")
+
+
+async def test_an_operator_gets_a_link_to_the_console(operator: Any) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Bảng điều khiển")
+    await operator.sees(f"http://127.0.0.1:8088/bang/vao?ma={operator.chat}")

@@ -1,0 +1,58 @@
+"""The console's templates: autoescaped; texts of strangers are set apart and cannot turn letters around."""
+
+import datetime as dt
+from functools import cache, partial
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.operators.reasons import say_at, say_length
+from bot.process.visible import visible
+
+_LONGEST = 400  # characters of anything from outside
+_ERRORS = {
+    401: "Bạn chưa vào, hoặc phiên đã hết. Gửi /quantri cho bot rồi bấm «Bảng điều khiển».",
+    403: "Yêu cầu không đến từ trang này nên không được nhận. Hãy tải lại trang rồi thử lại.",
+    404: "Không có trang này.",
+    413: "Nội dung gửi lên quá dài.",
+    421: "Địa chỉ này không phải của bảng điều khiển.",
+    429: "Hỏi nhanh quá. Hãy đợi một phút.",
+    500: "Có lỗi khi làm trang này; nhật ký của bot ghi rõ.",
+    503: "Chưa làm được lúc này, hãy thử lại sau ít phút.",
+}
+
+
+def render(template: str, *, zone: str, now: dt.datetime, **values: object) -> str:
+    """Fill in a page; moments are shown in `zone`, as seen at `now`."""
+    known = {"at": partial(_at, zone=zone, now=now), "say_length": say_length, "now": now}
+    return _environment().get_template(f"{template}.html").render(**known, **values)
+
+
+def error_page(status: int) -> web.Response:
+    """Return a page that says what is wrong, in Vietnamese."""
+    text = _environment().get_template("error.html").render(words=_ERRORS.get(status, _ERRORS[404]))
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def from_outside(text: object) -> Markup:
+    """Return a text of strangers: escaped, cut, apart from the direction of writing around it."""
+    whole = visible(str(text or ""))
+    cut = whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}…"
+    return Markup("<bdi>{}</bdi>").format(cut)
+
+
+def _at(moment: dt.datetime | None, *, zone: str, now: dt.datetime) -> Markup:
+    if moment is None:
+        return escape("chưa")
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), say_at(moment, zone, now))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bot.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["outside"] = from_outside
+    return environment

@@ -1,0 +1,238 @@
+"""What each page of the console shows: rows of the database, bounded, and the reasons beside them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.console.readable import readable
+from bot.fetching.fetch_errors import advice, said
+from bot.fetching.source_health import QUIET
+from bot.messages import spoken
+from bot.messages.texts import STATUSES
+from bot.news.answers import describe, look_up
+from bot.news.newsroom import Source, WebSource
+from bot.news.services import Desk
+from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
+from bot.operators.reasons import Why
+from bot.times.schedule import QuietHours
+from storage.deeds import DeedKind, find_deeds
+from storage.delivery.history import find_issue_messages
+from storage.delivery.retractions import find_batch, find_headlines
+from storage.delivery.states import DeliveryStatus, MessageKind
+from storage.intake import QUARANTINE, is_reason
+from storage.source_days import SourceDays, count_by_day
+from storage.sources import SourceState, find_refusals, find_source_states
+from storage.threads import INTAKE
+from storage.upkeep.stats import gather_stats
+
+_DAY = dt.timedelta(days=1)
+_DAYS = 14
+_MOST_COMING, _MOST_PAST = 12, 20
+_MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_DEEDS = 40, 20, 60, 60, 60
+_LONGEST_REASON_FILE = 2_000
+KINDS: Mapping[MessageKind, str] = {
+    MessageKind.DIGEST: "Số",
+    MessageKind.ALERT: "Tin báo",
+    MessageKind.CORRECTION_EDIT: "Sửa đính chính",
+    MessageKind.CORRECTION_NOTICE: "Tin đính chính",
+    MessageKind.ANNOUNCEMENT: "Thông báo",
+}
+_DEEDS: Mapping[DeedKind, str] = {
+    DeedKind.SENT_NOW: "Gửi ngay",
+    DeedKind.RETRACTED: "Thu hồi",
+    DeedKind.CORRECTED: "Đính chính",
+    DeedKind.STOPPED: "Dừng gửi",
+    DeedKind.RESUMED: "Gửi tiếp",
+    DeedKind.TAKEN_AGAIN: "Đưa tệp về hộp thư",
+    DeedKind.LOGGED_IN: "Vào bảng điều khiển",
+}
+_MARKS = {"ok": "tốt", "waiting": "chưa hỏi", "broken": "hỏng", "quiet": "im"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source on its page; `bars` are the heights, 0 to 40, of what it brought each day."""
+
+    name: str
+    title: str
+    place: str
+    status: str
+    words: str
+    state: SourceState | None
+    days: SourceDays
+    bars: tuple[int, ...]
+
+
+async def today(desk: Desk, problems: list[str]) -> dict[str, Any]:
+    """Return what came, what goes next and what is late or held."""
+    now = desk.clock.now()
+    coming, past = await look_at_issues(desk, days=1, limit=_MOST_PAST)
+    async with desk.database.read() as connection:
+        stats = await gather_stats(connection, since=now - _DAY, now=now)
+    fine = (Why.ON_TIME, Why.EMPTY)
+    return {
+        "problems": problems,
+        "stats": stats,
+        "coming": [(one, title_of(desk, one.edition)) for one in coming[:_MOST_COMING]],
+        "attention": [(one, title_of(desk, one.edition), why) for one, why in past if why.code not in fine],
+        "refusals": stats.refusals,
+    }
+
+
+def title_of(desk: Desk, edition: str) -> str:
+    """Return the title of an edition, or its name where it is declared no more."""
+    found = desk.newsroom.find_edition(edition)
+    return found.title if found else edition
+
+
+async def sources(desk: Desk) -> dict[str, Any]:
+    """Return how each source fares, with its bars."""
+    now, zone = desk.clock.now(), ZoneInfo(desk.newsroom.zone)
+    first = now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
+    midnights = [dt.datetime.combine(first + n * _DAY, dt.time(), zone) for n in range(_DAYS + 1)]
+    moments = [each.astimezone(dt.UTC) for each in midnights]
+    async with desk.database.read() as connection:
+        states = await find_source_states(connection)
+        counts = await count_by_day(connection, moments, week=now - 7 * _DAY)
+        refusals = await find_refusals(connection, limit=200)
+    none = SourceDays((0,) * _DAYS, 0, 0)
+    most = max((max(one.days) for one in counts.values()), default=0) or 1
+    refused: dict[str, list[tuple[str, str]]] = {}
+    for name, path, reason in refusals:
+        refused.setdefault(name, []).append((path, reason))
+    rows = [
+        _source(one, states.get(one.name), counts.get(one.name, none), most) for one in desk.newsroom.sources
+    ]
+    return {"rows": rows, "refused": {name: found[:3] for name, found in refused.items()}, "marks": _MARKS}
+
+
+def _source(source: Source | WebSource, state: SourceState | None, days: SourceDays, most: int) -> SourceRow:
+    bars = tuple(round(40 * count / most) for count in days.days)
+    if isinstance(source, Source):
+        return SourceRow(source.name, source.title, str(source.path), "ok", "", None, days, bars)
+    if state is None or state.url != source.url:
+        return SourceRow(source.name, source.title, source.url, "waiting", "", None, days, bars)
+    status = "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
+    words = f"{said(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
+    return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)
+
+
+async def issues(desk: Desk) -> dict[str, Any]:
+    """Return the coming slots and the issues of a week."""
+    coming, past = await look_at_issues(desk, days=7, limit=_MOST_PAST)
+    return {
+        "coming": [(one, title_of(desk, one.edition)) for one in coming[:_MOST_COMING]],
+        "past": [(one, title_of(desk, one.edition), reason) for one, reason in past],
+    }
+
+
+async def issue(desk: Desk, issue_id: int) -> dict[str, Any] | None:
+    """Return one issue with its text, None where there is none."""
+    async with desk.database.read() as connection:
+        batch = await find_batch(connection, issue_id)
+        if batch is None:
+            return None
+        stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
+        parts = await find_issue_messages(connection, issue_id)
+    return {
+        "batch": batch,
+        "title": title_of(desk, batch.edition),
+        "stories": stories,
+        "parts": [readable(html) for html in parts],
+        "can_retract": batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0,
+    }
+
+
+async def reader(desk: Desk, asked: str, wanted: str) -> dict[str, Any]:
+    """Return one reader; `wanted` is an article that is asked about."""
+    asked, wanted = _typed(asked), _typed(wanted)
+    blank = {"asked": asked, "wanted": wanted, "view": None, "article": None, "problem": ""}
+    if not asked:
+        return blank
+    try:
+        chat = int(asked)
+    except ValueError:
+        return blank | {"problem": "Hãy gõ số của cuộc trò chuyện, chỉ gồm chữ số."}
+    if abs(chat) >= 2**63:
+        return blank | {"problem": "Số này quá dài."}
+    view = await look_at_reader(desk, chat)
+    if view is None:
+        return blank | {"problem": "Không có ai đăng ký với số này."}
+    one, newsroom = view.subscriber, desk.newsroom
+    article = await why_article(desk, chat, wanted) if wanted else None
+    return blank | {
+        "view": view,
+        "article": article,
+        "status": STATUSES[one.status],
+        "quiet": spoken.say_quiet(QuietHours(one.quiet_start, one.quiet_end)),
+        "times": spoken.say_times(view.edition.schedule.times),
+        "days": spoken.say_days(view.edition.schedule.days),
+        "zone_words": spoken.say_zone(view.edition.schedule.zone),
+        "topics": [newsroom.topics.get(name, name) for name in view.edition.topics],
+        "kinds": KINDS,
+    }
+
+
+def _typed(text: str) -> str:
+    """Return what somebody typed, on one line, without characters that cannot be seen."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+async def search(desk: Desk, asked: str) -> dict[str, Any]:
+    """Return what a question finds, as readers find it, best first."""
+    words = _typed(asked)[:200]
+    if not words:
+        return {"asked": "", "found": [], "total": 0, "suggestion": None}
+    looked = await look_up(desk, words, zone=desk.newsroom.zone)
+    found = await describe(desk, looked.query, looked.ids[:_MOST_FOUND])
+    rows = [(one, desk.newsroom.topics.get(one.article.topic or "", "")) for one in found]
+    return {
+        "asked": words,
+        "found": rows,
+        "total": len(looked.ids),
+        "suggestion": looked.found.suggestion,
+    }
+
+
+async def quarantine(desk: Desk) -> dict[str, Any]:
+    """Return what was refused lately, and the files that wait to be mended."""
+    async with desk.database.read() as connection:
+        refused = await find_refusals(connection, limit=_MOST_REFUSED)
+    titles = {one.name: one.title for one in desk.newsroom.sources}
+    rows = [(titles.get(name, name), path, reason) for name, path, reason in refused]
+    inboxes = [one for one in desk.newsroom.file_sources if one.moves_files]
+    files = await INTAKE.run(lambda: [(one, _quarantined(one)) for one in inboxes])
+    return {"refused": rows, "files": [(one, found) for one, found in files if found]}
+
+
+def _quarantined(inbox: Source) -> list[tuple[str, str]]:
+    """Return the name of each quarantined file of an inbox, and the reason beside it."""
+    folder = inbox.path / QUARANTINE
+    found: list[tuple[str, str]] = []
+    try:
+        for file in sorted(folder.iterdir()):
+            if len(found) >= _MOST_FILES:
+                break
+            if is_reason(file) or not file.is_file():
+                continue
+            found.append((file.name, _reason_beside(file)))
+    except OSError:
+        return found
+    return found
+
+
+def _reason_beside(file: Any) -> str:
+    try:
+        with file.with_name(f"{file.name}.reason.txt").open(encoding="utf-8", errors="replace") as text:
+            return str(text.read(_LONGEST_REASON_FILE))
+    except OSError:
+        return ""
+
+
+async def deeds(desk: Desk) -> dict[str, Any]:
+    """Return what operators did lately."""
+    async with desk.database.read() as connection:
+        found = await find_deeds(connection, limit=_MOST_DEEDS)
+    return {"rows": found, "words": _DEEDS}

@@ -1,0 +1,187 @@
+"""The console's pages and what may be done on them."""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.console import page_values
+from bot.console.guard import BASE, SESSION, Guard
+from bot.console.page_templates import error_page, render
+from bot.console.sessions import Sessions
+from bot.messages import texts
+from bot.news.services import Desk
+from storage.deeds import DeedKind, record_deed
+from storage.delivery.retractions import find_batch, retract
+from storage.intake import bring_back
+from storage.threads import CHAT, INTAKE
+
+PAGES = (
+    ("", "Hôm nay"),
+    ("/nguon", "Nguồn"),
+    ("/so", "Các số"),
+    ("/nguoi-nhan", "Người nhận"),
+    ("/tim", "Tìm bài"),
+    ("/cach-ly", "Bị từ chối"),
+    ("/nhat-ky", "Việc đã làm"),
+)
+_LONGEST_QUERY = 500
+_KEPT = {"Cache-Control": "max-age=3600"}
+_log = structlog.get_logger(__name__)
+Problems = Callable[[], Awaitable[list[str]]]
+
+
+class Console:
+    """The console of one bot, reached at `url`. `problems` says what is wrong with the bot now."""
+
+    def __init__(self, desk: Desk, url: str, problems: Problems) -> None:
+        self.url = f"{url.rstrip('/')}{BASE}"
+        self._desk = desk
+        self._problems = problems
+        self._sessions = Sessions()
+        self._guard = Guard(self._sessions, desk.admins, url)
+        folder = files("bot.console")
+        self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
+        self._icon = folder.joinpath("icon.svg").read_text(encoding="utf-8")
+
+    def invite(self, admin: int) -> str:
+        """Return a link that lets an operator in once, within five minutes."""
+        return f"{self.url}/vao?ma={self._sessions.invite(admin)}"
+
+    def application(self) -> web.Application:
+        """Return the pages, to be put under `BASE`."""
+        application = web.Application(middlewares=[self._guard.middleware])
+        application.add_routes(
+            [
+                web.get("", self._today),
+                web.get("/", self._home),
+                web.get("/giao-dien.css", self._css),
+                web.get("/dau.svg", self._svg),
+                web.get("/vao", self._door),
+                web.post("/vao", self._enter),
+                web.post("/ra", self._leave),
+                web.get("/nguon", self._sources),
+                web.get("/so", self._issues),
+                web.get(r"/so/{id:\d{1,18}}", self._issue),
+                web.post(r"/so/{id:\d{1,18}}/thu-hoi", self._retract),
+                web.get("/nguoi-nhan", self._reader),
+                web.get("/tim", self._search),
+                web.get("/cach-ly", self._quarantine),
+                web.post("/cach-ly/nhan-lai", self._take_again),
+                web.get("/nhat-ky", self._deeds),
+            ]
+        )
+        return application
+
+    async def _page(self, request: web.Request, template: str, values: dict[str, Any]) -> web.Response:
+        session, path = request[SESSION], request.path.removeprefix(BASE)
+        text = await CHAT.run(
+            lambda: render(
+                template,
+                zone=self._desk.newsroom.zone,
+                now=self._desk.clock.now(),
+                pages=PAGES,
+                here=f"/{path.split('/')[1]}" if path else "",
+                csrf=session.csrf,
+                **values,
+            )
+        )
+        return web.Response(text=text, content_type="text/html")
+
+    async def _home(self, _: web.Request) -> web.Response:
+        return _see(BASE)
+
+    async def _css(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._style, content_type="text/css", headers=_KEPT)
+
+    async def _svg(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._icon, content_type="image/svg+xml", headers=_KEPT)
+
+    async def _door(self, request: web.Request) -> web.Response:
+        """Show a button: what only looks at the link, a preview say, does not use it up."""
+        code = request.query.get("ma", "")[:100]
+        text = render("door", zone=self._desk.newsroom.zone, now=self._desk.clock.now(), code=code)
+        return web.Response(text=text, content_type="text/html")
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        code = (await request.post()).get("ma")
+        secret = self._sessions.enter(code) if isinstance(code, str) else None
+        if secret is None:
+            _log.warning("console link refused")
+            return error_page(401)
+        async with self._desk.database.write() as connection:
+            admin, now = self._sessions.admin_of(secret), self._desk.clock.now()
+            await record_deed(connection, admin, DeedKind.LOGGED_IN, now=now)
+        response = _see(BASE)
+        self._guard.let_in(response, secret)
+        return response
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        response = error_page(401)
+        self._guard.let_out(request, response)
+        return response
+
+    async def _today(self, request: web.Request) -> web.Response:
+        return await self._page(request, "today", await page_values.today(self._desk, await self._problems()))
+
+    async def _sources(self, request: web.Request) -> web.Response:
+        return await self._page(request, "sources", await page_values.sources(self._desk))
+
+    async def _issues(self, request: web.Request) -> web.Response:
+        return await self._page(request, "issues", await page_values.issues(self._desk))
+
+    async def _issue(self, request: web.Request) -> web.Response:
+        found = await page_values.issue(self._desk, int(request.match_info["id"]))
+        if found is None:
+            raise web.HTTPNotFound
+        return await self._page(request, "issue", found)
+
+    async def _reader(self, request: web.Request) -> web.Response:
+        asked, wanted = (request.query.get(name, "")[:_LONGEST_QUERY] for name in ("so", "bai"))
+        return await self._page(request, "reader", await page_values.reader(self._desk, asked, wanted))
+
+    async def _search(self, request: web.Request) -> web.Response:
+        asked = request.query.get("q", "")[:_LONGEST_QUERY]
+        return await self._page(request, "search", await page_values.search(self._desk, asked))
+
+    async def _quarantine(self, request: web.Request) -> web.Response:
+        return await self._page(request, "quarantine", await page_values.quarantine(self._desk))
+
+    async def _deeds(self, request: web.Request) -> web.Response:
+        return await self._page(request, "deeds", await page_values.deeds(self._desk))
+
+    async def _retract(self, request: web.Request) -> web.Response:
+        issue_id, admin = int(request.match_info["id"]), request[SESSION].admin
+        async with self._desk.database.write() as connection:
+            batch = await find_batch(connection, issue_id)
+            now = self._desk.clock.now()
+            count = await retract(connection, batch, texts.BUTTON_RETRACT, now=now) if batch else 0
+            if batch and count:
+                detail = f"{batch.edition}, {count} lượt"
+                await record_deed(connection, admin, DeedKind.RETRACTED, detail, now=now)
+        _log.info("issue retracted", issue=issue_id, called_off=count, admin=admin)
+        return _see(f"{BASE}/so/{issue_id}")
+
+    async def _take_again(self, request: web.Request) -> web.Response:
+        name, admin = (await request.post()).get("nguon"), request[SESSION].admin
+        inboxes = [one for one in self._desk.newsroom.file_sources if one.moves_files and one.name == name]
+        if not inboxes:
+            raise web.HTTPNotFound
+        try:
+            brought = await INTAKE.run(lambda: len(list(bring_back(inboxes[0].path))))
+        except OSError as error:
+            _log.error("quarantine not emptied", source=inboxes[0].name, error=error.strerror)
+            return error_page(503)
+        _log.info("quarantine taken again", source=inboxes[0].name, files=brought, admin=admin)
+        detail = f"{inboxes[0].title}, {brought} tệp"
+        async with self._desk.database.write() as connection:
+            now = self._desk.clock.now()
+            await record_deed(connection, admin, DeedKind.TAKEN_AGAIN, detail, now=now)
+        return _see(f"{BASE}/cach-ly")
+
+
+def _see(path: str) -> web.Response:
+    """Lead the browser on with a GET."""
+    return web.Response(status=303, headers={"Location": path})

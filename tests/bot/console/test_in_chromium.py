@@ -1,0 +1,86 @@
+"""The console in Debian's Chromium: on a phone and on a desk, light and dark, for everybody, by keyboard."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+
+from bot.news.services import Desk
+from tests.bot.conftest import ADMIN
+from tests.bot.console.conftest import Served
+from tests.bot.console.stocked import stock
+
+CHROMIUM = Path("/usr/bin/chromium")
+PATHS = ("", "/nguon", "/so", "/so/1", "/nguoi-nhan?so=1&bai=1", "/tim?q=lũ", "/cach-ly", "/nhat-ky")
+
+expect.set_options(timeout=20_000)  # the machine may be busy with other tests
+
+
+@pytest.fixture
+def database(sqlite_database: Any) -> Any:
+    """SQLite is enough: the pages have tests on both engines."""
+    return sqlite_database
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds, of any weight."""
+    found = (await Axe().run(page)).response["violations"]
+    return [f"{row['id']}: {row['nodes'][0]['html']}" for row in found]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")]
+)
+async def test_every_page_is_for_everybody(
+    chromium: Browser, served: Served, desk: Desk, make_newsroom: Any, tmp_path: Path, width: int, scheme: Any
+) -> None:
+    await stock(desk, make_newsroom, tmp_path)
+    served.problems = ["Telegram không trả lời"]
+    size: ViewportSize = {"width": width, "height": 800}
+    context = await chromium.new_context(viewport=size, color_scheme=scheme, bypass_csp=False)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    await page.goto(served.console.invite(ADMIN))
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Vào").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hôm nay")
+    found: dict[str, list[str]] = {}
+    for path in PATHS:
+        await page.goto(f"{served.url}{path}")
+        inner = await page.evaluate("document.documentElement.scrollWidth")
+        wider = [f"{inner} pixels wide"] if inner > width else []
+        found[path] = [*await faults(page), *wider]
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert errors == []
+    await context.close()
+
+
+async def test_an_issue_is_taken_back_by_keyboard_alone(
+    chromium: Browser, served: Served, desk: Desk, make_newsroom: Any, tmp_path: Path
+) -> None:
+    issue = await stock(desk, make_newsroom, tmp_path)
+    page = await chromium.new_page()
+    await page.goto(served.console.invite(ADMIN))
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hôm nay")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("Đến nội dung")).to_be_focused()
+    await page.goto(f"{served.url}/so/{issue}")
+    await page.get_by_role("button", name="Thu hồi số này").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Thu hồi số này")).to_have_count(0)

@@ -1,0 +1,123 @@
+"""The console's pages over real HTTP, on both engines: what they show, escaped, and what they change."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.news.services import Desk
+from storage.deeds import find_deeds
+from storage.intake import Refusal
+from storage.sources import record_refusals
+from tests.bot.conftest import ADMIN
+from tests.bot.console.conftest import Browser, Served
+from tests.bot.console.stocked import stock
+
+MOST_BYTES = 60_000
+
+
+@pytest.fixture
+async def issue(desk: Desk, make_newsroom: Any, tmp_path: Path) -> int:
+    """The issue that waits, in a newsroom worth looking at."""
+    return await stock(desk, make_newsroom, tmp_path)
+
+
+async def shown(operator: Browser, path: str) -> str:
+    answer = await operator.get(path)
+    assert answer.status == 200, answer.text
+    assert "<script" not in answer.text
+    assert "<img" not in answer.text
+    assert "javascript:" not in answer.text
+    assert "\u202e" not in answer.text
+    assert len(answer.text.encode()) < MOST_BYTES
+    return answer.text
+
+
+async def test_today_shows_what_came_what_waits_and_what_is_wrong(
+    operator: Browser, issue: int, served: Served
+) -> None:
+    served.problems = ["Telegram <b>không</b> trả lời"]
+    page = await shown(operator, "")
+    assert "Telegram &lt;b&gt;không&lt;/b&gt; trả lời" in page
+    assert f'href="/bang/so/{issue}"' in page
+    assert "còn 2 lượt: 2 đã đến lượt" in page
+    served.problems = []
+    assert "Bot đang chạy tốt." in await shown(operator, "")
+
+
+async def test_sources_show_how_they_fare_with_bars_that_can_be_heard(operator: Browser, issue: int) -> None:
+    page = await shown(operator, "/nguon")
+    assert "Báo &lt;Mạng&gt;" in page
+    assert "không có trang này (HTTP 404 &lt;b&gt;); tìm địa chỉ RSS mới" in page
+    assert 'aria-label="Số bài mỗi ngày trong 14 ngày: 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1"' in page
+    assert "7 ngày 1 bài, 100 % đã vào bản tin" in page
+
+
+async def test_issues_and_one_issue_as_its_readers_see_it(operator: Browser, issue: int) -> None:
+    assert "còn 2 lượt" in await shown(operator, "/so")
+    page = await shown(operator, f"/so/{issue}")
+    assert "<b>Tin sáng</b>\n<a>Lũ</a> " in page
+    assert '<a href="https://mang.example/1" rel="noreferrer noopener">Lũ</a>' in page
+    assert (await operator.get("/so/999")).status == 404
+
+
+async def test_a_reader_is_shown_with_reasons_and_counts_but_no_words(operator: Browser, issue: int) -> None:
+    page = await shown(operator, "/nguoi-nhan?so=1&bai=https%3A%2F%2Fmang.example%2F1")
+    assert "đang nhận bản tin" in page
+    assert "đang chờ đến lượt" in page
+    assert "Bài được hỏi" in page
+    for asked in ("7", "lan", "1" * 30, "<script>", "%00", "\u202e", "-1001234567890"):
+        assert "<time" in await shown(operator, f"/nguoi-nhan?so={asked}")
+
+
+async def test_search_finds_what_readers_find(operator: Browser, issue: int) -> None:
+    page = await shown(operator, "/tim?q=lũ")
+    assert "2 bài" in page
+    assert "&lt;script&gt;" in page
+    for asked in ("", "   ", "<script>", '"', "x" * 5_000, "%00", "\u202e"):
+        await shown(operator, f"/tim?q={asked}")
+
+
+async def test_an_issue_is_taken_back_once_and_written_down(
+    operator: Browser, issue: int, desk: Desk
+) -> None:
+    csrf = await operator.csrf()
+    for _ in range(2):
+        answer = await operator.post(f"/so/{issue}/thu-hoi", csrf=csrf)
+        assert (answer.status, answer.headers["Location"]) == (303, f"/bang/so/{issue}")
+    assert "Thu hồi số này" not in await shown(operator, f"/so/{issue}")
+    assert "số đã thu hồi trước khi gửi" in await shown(operator, "/nguoi-nhan?so=1")
+    async with desk.database.read() as connection:
+        deeds = await find_deeds(connection, limit=10)
+    assert [(deed.admin, str(deed.kind), deed.detail) for deed in deeds] == [
+        (ADMIN, "retracted", "sang, 2 lượt"),
+        (ADMIN, "logged_in", ""),
+    ]
+    assert "Thu hồi <bdi>sang, 2 lượt</bdi>" in await shown(operator, "/nhat-ky")
+
+
+async def test_quarantined_files_are_looked_at_and_taken_again(
+    operator: Browser, issue: int, tmp_path: Path
+) -> None:
+    page = await shown(operator, "/cach-ly")
+    assert "a&lt;b&gt;.txt" in page
+    csrf = await operator.csrf()
+    assert (await operator.post("/cach-ly/nhan-lai", csrf=csrf, nguon="../etc")).status == 404
+    assert (await operator.post("/cach-ly/nhan-lai", csrf=csrf, nguon="bao-bien")).status == 303
+    assert (tmp_path / "tin" / "a<b>.txt").exists()
+    assert "Đưa tệp về hộp thư" in await shown(operator, "/nhat-ky")
+    assert "đang giữ" not in await shown(operator, "/cach-ly")
+
+
+async def test_pages_stay_small_however_much_there_is(operator: Browser, issue: int, desk: Desk) -> None:
+    now = desk.clock.now()
+    async with desk.database.write() as connection:
+        many = [Refusal(f"/tin/{n}.jsonl:{n}", "lý do " * 200) for n in range(300)]
+        await record_refusals(connection, "bao-bien", many, now=now)
+    for path in ("", "/nguon", "/cach-ly"):
+        await shown(operator, path)
+
+
+async def test_an_empty_newsroom_has_pages_too(operator: Browser) -> None:
+    for path in ("", "/nguon", "/so", "/nguoi-nhan", "/tim", "/cach-ly", "/nhat-ky"):
+        await shown(operator, path)
