@@ -1,28 +1,32 @@
 """What kind of thing a question asks for, and whether a sentence has one.
 
 Kinds are a number, a time, a cause, a person, a place. The sentence must have it beside the question's own
-words: a year, name or number that was typed answers nothing.
+words: a year, name or number that was typed answers nothing. The words stand in `data/kinds.json`.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from importlib.resources import files
+from typing import Any, Literal
 
 from summarizer.text.sentences import UPPER
 from summarizer.text.syllables import folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]
 
-_UNITS = ("đồng", "triệu", "tỷ", "tỉ", "nghìn", "ngàn", "usd", "euro", "đô", "%", "phần trăm")
-_MONEY = frozenset(
-    ("tiền", "tien", "giá", "gia", "tỷ", "tỉ", "ty", "ti", "triệu", "trieu", "đồng", "dong", "đô", "do")
-)
-# Number words, and those that open a rough number
+_SAVED: dict[str, Any] = json.loads(files("summarizer").joinpath("data/kinds.json").read_text("utf-8"))
+
+
+def _any_of(name: str) -> str:
+    return "|".join(_SAVED[name])
+
+
 _LONGEST_COUNTED = 24  # characters behind a number in which what it counts stands
-_SPELLED = "một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|chục|trăm|nghìn|ngàn|triệu|tỷ|vài|nửa|hàng|hơn|gần|cả"
-_SOLDIERS = ("lính", "binh sĩ", "quân nhân", "bộ đội")
-_SAME_COUNTED = {"lính": _SOLDIERS, "linh": _SOLDIERS}
+_MONEY, _COUNTS_NOTHING = frozenset(_SAVED["money"]), frozenset(_SAVED["counts_nothing"])
+_SAME_COUNTED = dict.fromkeys(("lính", "linh"), _SAVED["soldiers"])
+_SPELLED = _any_of("number_words")
 _NUMBER = re.compile(
     rf"\d+(?:[.,]\d+)*|\b(?:{_SPELLED})(?: (?:{_SPELLED}|mươi|rưỡi|trăm))* (?=[^\W\d])", re.IGNORECASE
 )
@@ -34,59 +38,33 @@ _TIME = re.compile(
     r"|\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bchủ nhật\b|\b(?:dịp|trước|sau) tết\b",
     re.IGNORECASE,
 )
-_CAUSE = re.compile(
-    r"\b(?:do|vì|bởi|nguyên nhân|lý do|lí do|xuất phát từ|bắt nguồn|nhằm|khiến|dẫn đến|dẫn tới|sau khi)\b",
-    re.IGNORECASE,
-)
+_CAUSE = re.compile(rf"\b(?:{_any_of('cause_words')})\b", re.IGNORECASE)
 _NAME = rf"[{UPPER}][^\W\d_]{{0,20}}"
 _NAMES = rf"{_NAME}(?:[ -]{_NAME}){{0,5}}"
-_TELLING = re.compile(rf"\d+|[{UPPER}][^\W\d_]{{0,20}}")  # a number or a name
+_TELLING = re.compile(rf"\d+|{_NAME}")  # a number or a name
 _COUNTED_WORD = re.compile(r"\s*([^\W\d_]+)")
-_PERSON = re.compile(
-    rf"\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Bb]é|[Tt]ướng|[Cc]a sĩ|[Tt]hủ tướng|[Cc]hủ tịch|[Bb]í thư"
-    rf"|[Gg]iám đốc|[Vv]iện|[Cc]ông ty|[Ss]ở|[Bb]ộ|[Tt]òa|[Cc]ông an|[Bb]áo|[Đđ]ội) {_NAMES}"
-    rf"|(?<!^)(?<![.“\"] )\b{_NAMES} {_NAMES}"
-)
-_PLACE = re.compile(
-    rf"\b(?:ở|tại|vào|đến|tới|từ|về|sang|thuộc|giữa|qua|lên|xuống|tỉnh|huyện|quận|xã|phường|thành phố|thị xã"
-    rf"|thị trấn|nước|đảo|biển|sông|núi|chợ|cảng|sân bay|đường|phố|vùng|khu vực|bờ biển)"
-    rf"(?: [a-zà-ỹđ]+){{0,2}} (?P<name>(?:TP\.? ?)?{_NAMES})"
-)
-
-_ASKED: tuple[tuple[Kind, str], ...] = (
-    (
-        "time",
-        "khi nào|bao giờ|lúc nào|hồi nào|ngày nào|năm nào|tháng nào|hôm nào|mấy giờ"
-        "|ngày mấy|tháng mấy|năm mấy|thứ mấy",
-    ),
-    ("number", "bao nhiêu|bao lâu|bao xa"),
-    ("cause", "vì sao|tại sao|vì đâu|sao lại|lý do gì|lí do gì|nguyên nhân gì|do đâu"),
-    ("place", "ở đâu|chỗ nào|nơi nào|nước nào|tỉnh nào|vào đâu|đến đâu|đi đâu|quốc gia nào"),
-    ("person", "là ai|những ai|với ai|của ai|cho ai"),
-)
-_BEARERS = "người|ông|bà|ca sĩ|diễn viên|cầu thủ|nghệ sĩ|bộ trưởng|chủ tịch|hãng|đội|công ty|cô|anh"
+_TITLES = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _SAVED["person_titles"])
+_PERSON = re.compile(rf"\b(?:{_TITLES}) {_NAMES}|(?<!^)(?<![.“\"] )\b{_NAMES} {_NAMES}")
+_PLACE = re.compile(rf"\b(?:{_any_of('place_words')})(?: [a-zà-ỹđ]+){{0,2}} (?P<name>(?:TP\.? ?)?{_NAMES})")
+_ASKED: list[tuple[Kind, str]] = [(kind, "|".join(words)) for kind, words in _SAVED["asked"].items()]
 # Typed without marks these would be other words too often.
-_ASKED_MARKED: tuple[tuple[Kind, str], ...] = (
+_ASKED_MARKED: list[tuple[Kind, str]] = [
     ("number", r"mấy(?! (?:chục|trăm|ngàn|nghìn|triệu|tỷ|hôm|bữa|nay))"),
     ("place", r"đâu$"),
-    ("person", rf"ai|(?:{_BEARERS})(?: [^\W\d_]+){{0,3}} nào"),
-)
-_COUNTED_BARE = "nguoi|chuyen|ngay|thang|nam|con|cai|ba|lan|tuoi|tien|chiec|vu|nuoc|truong"
-_ASKED_BARE: tuple[tuple[Kind, str], ...] = (("number", rf"may(?= (?:{_COUNTED_BARE}))"), ("person", "^ai"))
+    ("person", rf"ai|(?:{_any_of('bearers')})(?: [^\W\d_]+){{0,3}} nào"),
+]
+_ASKED_BARE: list[tuple[Kind, str]] = [
+    ("number", rf"may(?= (?:{_any_of('counted_without_marks')}))"),
+    ("person", "^ai"),
+]
 
 
 def _patterns(asked: Sequence[tuple[Kind, str]]) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")) for kind, words in asked)
 
 
-_QUESTIONS_MARKED = _patterns((*_ASKED, *_ASKED_MARKED))
-_QUESTIONS_BARE = _patterns((*((kind, folded(words)) for kind, words in _ASKED), *_ASKED_BARE))
-_COUNTS_NOTHING = frozenset(
-    (
-        "và", "va", "một", "mot", "là", "la", "thì", "thi", "rồi", "roi", "vậy", "vay", "cho", "để",
-        "trong", "ở",
-    )
-)  # fmt: skip
+_QUESTIONS_MARKED = _patterns([*_ASKED, *_ASKED_MARKED])
+_QUESTIONS_BARE = _patterns([*((kind, folded(words)) for kind, words in _ASKED), *_ASKED_BARE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +121,7 @@ def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) ->
     """
     typed = {folded(word) for word in question_words}
     is_money = asked.counted in _MONEY or not asked.counted
-    things = _UNITS if is_money else _SAME_COUNTED.get(asked.counted, (asked.counted,))
+    things = _SAVED["units"] if is_money else _SAME_COUNTED.get(asked.counted, (asked.counted,))
     return any(
         _are_behind(text[found.end() : found.end() + _LONGEST_COUNTED], things) and _is_new(found, typed)
         for found in _NUMBER.finditer(text)
