@@ -118,14 +118,22 @@ async def look_up(desk: Desk, text: str, *, zone: str) -> Reply:
 
 async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
     """Answer a question once more from what it found when it was asked."""
-    kept, ids, now = question.kept, question.article_ids, question.asked_at
+    kept, ids = question.kept, question.article_ids
+    reply = await read_again(desk, question, zone=zone)
+    async with desk.database.read() as connection:
+        pieces, stories = await find_pieces(connection, desk.newsroom, ids)
+    given, differs = await CHAT.run(_answered, reply.query, kept.found, pieces, stories)
+    return replace(reply, found=kept.found, answer=given, ids=ids, disagreement=differs)
+
+
+async def read_again(desk: Desk, question: Question, *, zone: str) -> Reply:
+    """Return the reading of a question that was searched when it was asked, without what it found."""
+    now, attempt = question.asked_at, question.kept.attempt
     async with desk.database.read() as connection:
         typed, narrowing = await read_question(connection, question.text, desk.newsroom, zone, now=now)
-        pieces, stories = await find_pieces(connection, desk.newsroom, ids)
-    query = typed.attempt(kept.attempt)
-    given, differs = await CHAT.run(_answered, query, kept.found, pieces, stories)
+    query = typed.attempt(attempt)
     missed = (typed.since, typed.until) if query.dropped else None
-    return Reply(query, narrowing.for_reading(query), kept.found, given, ids, differs, missed, kept.attempt)
+    return Reply(query, narrowing.for_reading(query), missed=missed, attempt=attempt)
 
 
 async def as_shown(desk: Desk, question: Question) -> Question:

@@ -24,7 +24,16 @@ from bot.chat.questions.answer_pages import (
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
 from bot.messages import texts
-from bot.news.answers import FoundArticle, Reply, as_shown, describe, local_day, reply_again, reply_to
+from bot.news.answers import (
+    FoundArticle,
+    Reply,
+    as_shown,
+    describe,
+    local_day,
+    read_again,
+    reply_again,
+    reply_to,
+)
 from storage.articles import StoredArticle, find_articles, find_reports
 from storage.conversations import KeptAnswer, Question, find_question, record_question
 from storage.search import matches_by_day
@@ -43,9 +52,10 @@ _REPORTS_READ = 24  # of the stories cited
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question of this chat with those who read the answer."""
+    """A question of this chat, the reading of it that was searched, and those who read the answer."""
 
     question: Question
+    query: Query
     readers: Readers
 
 
@@ -71,7 +81,7 @@ async def turn(tap: Tap, wanted: TurnPage) -> None:
 
 async def show_page(visit: Visit, question: Question, page: int) -> None:
     """Send a further page of what a question of this chat found; `page` counts from 0."""
-    await visit.send(await _further_page(visit, _Asked(question, await readers_of(visit)), page))
+    await visit.send(await _further_page(visit, await _read_again(visit, question), page))
 
 
 async def look(tap: Tap, wanted: ShowView) -> None:
@@ -115,7 +125,7 @@ async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
             kept=kept,
         )
     question = Question(question_id, visit.chat_id, reply.query.text, reply.ids, readers.now, kept)
-    return await _first_page(visit, _Asked(question, readers), reply, text)
+    return await _first_page(visit, _Asked(question, reply.query, readers), reply, text)
 
 
 async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> Screen:
@@ -133,7 +143,7 @@ async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> 
 
 async def _further_page(tap: Visit, asked: _Asked, page: int) -> Screen:
     question, readers = asked.question, asked.readers
-    query = _query_of(asked)
+    query = asked.query
     first = page * RESULTS_PER_PAGE
     found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
@@ -143,12 +153,6 @@ async def _further_page(tap: Visit, asked: _Asked, page: int) -> Screen:
 
 def _pages(ids: Sequence[int]) -> int:
     return math.ceil(len(ids) / RESULTS_PER_PAGE)
-
-
-def _query_of(asked: _Asked) -> Query:
-    """Return the reading of a question that was searched."""
-    today = local_day(asked.question.asked_at, asked.readers.zone)
-    return parse_query(asked.question.text, today=today).attempt(asked.question.kept.attempt)
 
 
 def _views(reply: Reply, question: Question) -> list[View]:
@@ -201,7 +205,7 @@ def _asks_something(text: str) -> bool:
 
 
 def _reworded(asked: _Asked, rewording: Rewording) -> str | None:
-    query = _query_of(asked)
+    query = asked.query
     match rewording:
         case "suggested":
             return asked.question.kept.found.suggestion
@@ -254,13 +258,19 @@ async def _days(tap: Tap, asked: _Asked) -> str | None:
     silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
     titles = {number: one.title for number, one in best.items() if one.source not in silent}
     shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in days]
-    return days_page(_query_of(asked).shown, shown, asked.readers)
+    return days_page(asked.query.shown, shown, asked.readers)
 
 
 async def _asked(tap: Tap, question_id: int) -> _Asked | None:
     async with tap.desk.database.read() as connection:
         question = await find_question(connection, question_id, tap.chat_id)
-    return _Asked(await as_shown(tap.desk, question), await readers_of(tap)) if question else None
+    return await _read_again(tap, await as_shown(tap.desk, question)) if question else None
+
+
+async def _read_again(visit: Visit, question: Question) -> _Asked:
+    readers = await readers_of(visit)
+    read = await read_again(visit.desk, question, zone=readers.zone)
+    return _Asked(question, read.query, readers)
 
 
 async def readers_of(visit: Visit) -> Readers:

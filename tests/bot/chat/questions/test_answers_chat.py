@@ -297,6 +297,15 @@ async def test_the_news_of_a_topic_are_those_of_the_topic(an: Any, publish: Any)
     assert "ghe ngo" not in message["text"]
 
 
+async def test_a_topic_named_in_words_is_dropped_at_a_tap(an: Any, publish: Any) -> None:
+    await publish("Lúa hè thu được giá", topic="Kinh tế")
+    await publish("Hội đua ghe ngo khai mạc", topic="Thể thao")
+    await an.says("tin kinh te hôm nay")
+    await an.taps("✕ Bỏ chủ đề (Kinh tế)")
+    message = await an.sees("Lúa hè thu", "ghe ngo")
+    assert "Kinh tế" not in message["text"]
+
+
 async def test_newest_news_asked_for_with_a_command_are_the_digest(an: Any, publish: Any) -> None:
     await publish("Hội đua ghe ngo khai mạc")
     await an.says("/tim tin mới nhất")
