@@ -17,7 +17,7 @@ from summarizer.text.syllables import folded
 _FIELDS = (("title", 1.5), ("sapo", 1.2), ("body", 1.0))
 _LEAD = ("title", "sapo")
 _PAIR, _MARKED, _OTHER = 0.5, 0.5, 0.7
-_MOST_GROUPS = 24  # of a long question those that matter most
+_MOST_GROUPS = 16  # of a long question those that matter most
 _LIGHT = 0.35  # a group that matters less is looked for in title and sapo only
 
 

@@ -4,11 +4,11 @@ The index is asked in a thread, milliseconds at most; the texts are read by one 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tantivy import DocAddress, Order, Query, Searcher
 
@@ -34,21 +34,13 @@ _NEIGHBOURS_BY_CHANCE = 0.005  # of two words in one article, that they stand si
 _FEW = 3  # words
 _MOST_BODY = 4_000  # characters of a body that are read
 _a = articles.c
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Articles that may answer, with the index's scores.
-
-    `total` have all the words that matter in title and sapo, `whole` anywhere. The former came out from
-    `first_at` to `last_at`, which are None where all of the former are among the candidates.
-    """
-
-    scores: dict[int, float]
-    total: int = 0
-    whole: int = 0
-    first_at: dt.datetime | None = None
-    last_at: dt.datetime | None = None
+_TEXTS = select(  # made once: to write a statement costs more than to run it
+    _a.id,
+    _a.title,
+    func.substr(_a.sapo, 1, _MOST_BODY),
+    func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type),
+    case((_a.id.in_(bindparam("best", expanding=True)), func.substr(_a.body, 1, _MOST_BODY)), else_=""),
+).where(_a.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +81,40 @@ class Reader:
     filters: Filters
     now: dt.datetime
 
-    async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
-        """Return the best candidates for the words of the question, or for `groups` in their place."""
-        plan = Plan(widened(groups) if groups else self.groups, self._excluded, self.filters)
-        found, fixed = await SEARCH.run(_asked, self.generation, plan, self.query)
-        hits = await self._texts(found)
-        ranked = await SEARCH.run(_judged, hits, plan.groups, self.now)
-        is_short = len(plan.content) <= _FEW
-        return Read(tuple(ranked), found.total, found.whole, is_short, found.first_at, found.last_at, fixed)
-
-    async def nearly(self) -> list[Hit]:
-        """Return the newest articles with the words side by side in title or sapo, but for one of them."""
-        plan = Plan(self.query.groups, self._excluded, self.filters)
-        ids = await SEARCH.run(_nearly, self.generation, plan)
-        return await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
-
     @property
     def groups(self) -> tuple[Group, ...]:
         """Return the words of the question, with other words for the same."""
         return widened(self.query.groups)
 
+    async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
+        """Return the best candidates for the words of the question, or for `groups` in their place."""
+        plan = Plan(widened(groups) if groups else self.groups, self._excluded, self.filters)
+        scores, found = await SEARCH.run(_candidates, self.generation, plan, self.query)
+        hits = await self._texts(scores, whole=WHOLE_READ)
+        ranked = await SEARCH.run(_judged, hits, plan.groups, self.now)
+        return replace(found, hits=tuple(ranked))
+
+    async def nearly(self) -> list[Hit]:
+        """Return the newest articles with the words side by side in title or sapo, but for one of them."""
+        plan = Plan(self.query.groups, self._excluded, self.filters)
+        ids = await SEARCH.run(_nearly, self.generation, plan)
+        return await self._texts(dict.fromkeys(ids, 1.0))
+
     async def newest(self, limit: int) -> tuple[list[Hit], int]:
         """Return the newest articles with all words in title and sapo, and how many there are."""
         plan = Plan(self.groups, self._excluded, self.filters)
         ids, total = await SEARCH.run(_newest, self.generation, plan, limit)
-        hits = await self._texts(Candidates(dict.fromkeys(ids, 1.0)))
+        hits = await self._texts(dict.fromkeys(ids, 1.0))
         if self._excluded:
             hits = [hit for hit in hits if not occurs(self._excluded, hit)]
         return sorted(hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id)), total
 
-    async def _texts(self, found: Candidates) -> list[Hit]:
-        """Read titles and leads, and the whole texts of the best by the index's score."""
-        came_out = func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type)
-        best = sorted(found.scores, key=lambda one: -found.scores[one])[:WHOLE_READ]
-        body = case((_a.id.in_(best), func.substr(_a.body, 1, _MOST_BODY)), else_="")
-        columns = select(_a.id, _a.title, func.substr(_a.sapo, 1, _MOST_BODY), came_out, body)
-        rows = await self.connection.execute(columns.where(_a.id.in_(list(found.scores))))
-        top = max(found.scores.values(), default=0.0) or 1.0
-        return [Hit(*row, score=found.scores[row.id] / top) for row in rows]
+    async def _texts(self, scores: Mapping[int, float], *, whole: int = 0) -> list[Hit]:
+        """Read titles and leads, and the whole texts of so many with the best scores."""
+        best = sorted(scores, key=lambda one: -scores[one])[:whole]
+        rows = await self.connection.execute(_TEXTS, {"ids": list(scores), "best": best})
+        top = max(scores.values(), default=0.0) or 1.0
+        return [Hit(*row, score=scores[row.id] / top) for row in rows]
 
     @property
     def _excluded(self) -> tuple[Run, ...]:
@@ -160,31 +148,27 @@ def _judged(hits: Sequence[Hit], groups: Groups, now: dt.datetime) -> list[Ranke
     return [*judged(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
 
 
-def _asked(
-    generation: Generation, plan: Plan, query: Question
-) -> tuple[Candidates, tuple[tuple[str, str], ...]]:
-    return _candidates(generation, plan), tuple(_fixed(generation.searcher, query))
-
-
-def _candidates(generation: Generation, plan: Plan) -> Candidates:
+def _candidates(generation: Generation, plan: Plan, query: Question) -> tuple[dict[int, float], Read]:
+    """Return articles that may answer, with the index's scores, and what is known of them all."""
     searcher, schema = generation.searcher, generation.schema
     best = searcher.search(any_words(schema, plan), _BEST, count=False)
-    scores = dict(_named(searcher, best.hits))
+    scores = dict(zip(_ids(searcher, best.hits), [score for score, _ in best.hits], strict=True))
     full = all_words(schema, plan)
-    most = _NEWEST_OF_FEW if len(plan.content) <= _FEW else _NEWEST
+    is_short = len(plan.content) <= _FEW
+    most = _NEWEST_OF_FEW if is_short else _NEWEST
     newest = searcher.search(full, most, order_by_field="id")
     total = _count(newest)
     lowest = min(scores.values(), default=1.0)
     scores = dict.fromkeys(_ids(searcher, newest.hits), lowest) | scores
-    whole = 0
+    found = Read((), total, 0, is_short, fixed_pairs=tuple(_fixed(searcher, query)))
     if not total:
         anywhere = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
-        whole = _count(anywhere)
         scores = dict.fromkeys(_ids(searcher, anywhere.hits), lowest) | scores
+        return scores, replace(found, whole=_count(anywhere))
     if total <= most:  # then all of them are read
-        return Candidates(scores, total, whole)
+        return scores, found
     first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
-    return Candidates(scores, total, whole, first_at, last_at)
+    return scores, replace(found, first_at=first_at, last_at=last_at)
 
 
 def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
@@ -230,7 +214,3 @@ def _count(found: object) -> int:
 def _ids(searcher: Searcher, hits: Sequence[tuple[Any, DocAddress]]) -> list[int]:
     numbers = searcher.fast_field_values("id", [address for _, address in hits])
     return [int(number) for number in numbers if number is not None]
-
-
-def _named(searcher: Searcher, hits: Sequence[tuple[Any, DocAddress]]) -> list[tuple[int, float]]:
-    return list(zip(_ids(searcher, hits), [score for score, _ in hits], strict=True))

@@ -23,7 +23,7 @@ from summarizer.text.boilerplate import ends_as_sentence, is_byline, is_furnitur
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.syllables import folded, syllables
 
-MOST_READ = 8  # articles looked at, the best of the search
+MOST_READ = 6  # articles looked at, the best of the search
 MAX_SENTENCES = 3
 MAX_SYLLABLES = 90  # of an answer: a phone's screen
 MAX_CHARACTERS = 800  # of an answer, whose syllables may be no words

@@ -117,15 +117,16 @@ class Sought:
         self.groups: list[Group] = [groups[at] for at in places]
         self.weights = [max(_LEAST, weights[at]) for at in places]
         self.follows = [False, *(one + 1 == other for one, other in pairwise(places))][: len(places)]
-        self._typed = Phrases([group[0]] for group in self.groups)
-        self._others = Phrases(group[1:] for group in self.groups)
+        self._phrases = [(Phrases([group[0]] for group in self.groups), True)]
+        if any(len(group) > 1 for group in self.groups):
+            self._phrases.append((Phrases(group[1:] for group in self.groups), False))
         self._is_telling = [stands_alone(group[0]) for group in self.groups]
 
     def occurrences(self, words: Sequence[Forms]) -> list[Occurrence]:
         """Return where the groups stand in a sentence, diacritics as typed."""
         found: list[Occurrence] = []
         counts = [0] * len(self.groups)
-        for phrases, is_typed in ((self._typed, True), (self._others, False)):
+        for phrases, is_typed in self._phrases:
             for group, start, end, is_as_typed in phrases.find(words):
                 if is_as_typed and counts[group] < _MOST_PLACES:
                     counts[group] += 1
