@@ -38,7 +38,7 @@ class Subscriber:
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
     is the forum topic of a group in which its digests appear. `previous_profile_id` is the profile that the
     last change left: the only one to which it can be taken back. `paused_until` is when a pause ends by
-    itself.
+    itself. `is_silent`: digests come without a sound.
     """
 
     id: int
@@ -55,13 +55,14 @@ class Subscriber:
     thread_id: int | None = None
     previous_profile_id: int | None = field(default=None, compare=False)  # no choice of its own
     paused_until: dt.datetime | None = None
+    is_silent: bool = False
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
         row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
-        row.thread_id, row.previous_profile_id, row.paused_until,
+        row.thread_id, row.previous_profile_id, row.paused_until, row.silent,
     )  # fmt: skip
 
 
@@ -127,9 +128,14 @@ async def set_quiet(
     connection: AsyncConnection, chat_id: int, start: int, end: int, *, now: dt.datetime
 ) -> None:
     """Set the quiet hours, minutes after local midnight; start equal to end means none."""
-    row = subscribers.c.chat_id == chat_id
     values = {"quiet_start": start, "quiet_end": end, "changed_at": now}
-    await connection.execute(update(subscribers).where(row).values(values))
+    await connection.execute(update(subscribers).where(subscribers.c.chat_id == chat_id).values(values))
+
+
+async def set_silent(connection: AsyncConnection, chat_id: int, is_silent: bool, *, now: dt.datetime) -> None:
+    """Let digests come without a sound, or with it."""
+    values = {"silent": is_silent, "changed_at": now}
+    await connection.execute(update(subscribers).where(subscribers.c.chat_id == chat_id).values(values))
 
 
 async def set_status(
@@ -145,7 +151,7 @@ async def set_status(
     row = subscribers.c.chat_id == chat_id
     values: dict[str, Any] = {
         "status": status, "status_reason": reason, "changed_at": now, "told_at": None,
-        "paused_until": paused_until,
+        "paused_until": paused_until, "paused_at": now if status == "paused" else None,
     }  # fmt: skip
     if status == "active":  # what its profile was sent while it was not it did not get
         s = subscribers.c
@@ -292,9 +298,3 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
         shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
         conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
     )
-
-
-async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
-    """Return how many subscribers are active, paused and gone."""
-    query = select(subscribers.c.status, func.count().label("total")).group_by(subscribers.c.status)
-    return {row.status: row.total for row in await connection.execute(query)}

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from storage.times import UtcTime
@@ -217,6 +218,8 @@ subscribers = Table(
     Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
     Column("told_at", UtcTime),  # when admins heard of this chat's trouble: a long wait, or lost rights
     Column("paused_until", UtcTime),  # when a pause ends by itself; null: it does not, or there is none
+    Column("silent", Boolean, nullable=False, server_default=false()),  # digests come without a sound
+    Column("paused_at", UtcTime),  # when the pause began; null where that is not known, or there is none
     Column("joined_at", UtcTime),  # since when it gets its profile's issues; null: since before schema 0105
 )
 Index(

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 from summarizer.page import SYLLABLES_PER_MINUTE, Chosen, Length, Page, budget_of, is_listed
@@ -32,6 +33,7 @@ __all__ = [
     "importance",
 ]
 
+_WANTED, _LIKED = 2.0, 1.5  # times as much is a story worth that has a wanted word, or a liked paper
 MOST_LISTED = 80  # of the stories that there was no room for
 
 
@@ -57,12 +59,19 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a reader chose. Empty `topics` means all of them; `papers_out` are sources by name."""
+    """What a reader chose. Empty `topics` means all; `papers_out` and `papers_in` are sources by name.
+
+    No story that says one of `words_out` is told. One that says one of `words_in` is told whatever its topic
+    and weighs more, as one does that `papers_in` report.
+    """
 
     topics: Collection[str] = ()
     reading_minutes: float = 3.0
     length: Length = "vua"
-    papers_out: Collection[str] = field(default_factory=frozenset)
+    words_out: Collection[str] = ()
+    words_in: Collection[str] = ()
+    papers_out: Collection[str] = ()
+    papers_in: Collection[str] = ()
 
 
 def compose(
@@ -102,11 +111,11 @@ def compose_prepared(
         prepared,
         wishes.length,
         budget_of(wishes.length, wishes.reading_minutes),
-        topics=len({one.topic for one in eligible}),
-        papers=len(frozenset[str]().union(*(one.papers for one in eligible))),
+        topics=len({one.version.topic for one in eligible}),
+        papers=len(frozenset[str]().union(*(one.version.papers for one in eligible))),
     )
     left_out = page.left_out | _fill(page, eligible)
-    ranks = {one.story_id: place for place, one in enumerate(eligible, start=1)}
+    ranks = {one.version.story_id: place for place, one in enumerate(eligible, start=1)}
     chosen = _in_sections(page.chosen, prepared.topic_order)
     return Digest(
         edition,
@@ -117,39 +126,56 @@ def compose_prepared(
         wishes.length,
         page.syllables,
         is_listed(len(chosen), wishes.length),
-        tuple(islice((one.story_id for one in eligible if one.story_id in left_out), MOST_LISTED)),
+        tuple(islice((one for one in ranks if one in left_out), MOST_LISTED)),
         {one.story.story_id: ranks[one.story.story_id] for one in chosen},
     )
 
 
-def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]) -> list[Version]:
+class _Rated(NamedTuple):
+    """A story that may be told to a reader, and how much it is worth to this one."""
+
+    rating: float
+    version: Version
+
+
+def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]) -> list[_Rated]:
     """Return what may be told to the reader, the most important first."""
-    found, is_sorted = [], True
+    muted = prepared.mentions.of(wishes.words_out) if wishes.words_out else frozenset()
+    wanted = prepared.mentions.of(wishes.words_in) if wishes.words_in else frozenset()
+    found = []
+    is_sorted = not (wanted or wishes.papers_in)
     for one in prepared.versions:
+        if one.story_id in muted:
+            continue
         told_at = told.get(one.story_id)
         version: Version | None = one
         if told_at is not None or not one.papers.isdisjoint(wishes.papers_out):
             version = prepared.version_for(one, told_at, wishes.papers_out)
             is_sorted = False
-        if version is not None and (not wishes.topics or version.topic in wishes.topics):
-            found.append(version)
-    return found if is_sorted else sorted(found, key=lambda one: (-one.rating, one.story_id))
+        if version is None:
+            continue
+        is_wanted = one.story_id in wanted
+        if not wishes.topics or version.topic in wishes.topics or is_wanted:
+            is_liked = not version.papers.isdisjoint(wishes.papers_in)
+            worth = (_WANTED if is_wanted else 1.0) * (_LIKED if is_liked else 1.0)
+            found.append(_Rated(version.rating * worth, version))
+    return found if is_sorted else sorted(found, key=lambda one: (-one.rating, one.version.story_id))
 
 
-def _fill(page: Page, eligible: Sequence[Version]) -> set[int]:
+def _fill(page: Page, eligible: Sequence[_Rated]) -> set[int]:
     """Offer stories until the page is full: of each topic the most important first, and topics in turn.
 
     Returns those that were not offered.
     """
-    queues: dict[str | None, deque[Version]] = {}
+    queues: dict[str | None, deque[_Rated]] = {}
     for one in eligible:
-        queues.setdefault(one.topic, deque()).append(one)
+        queues.setdefault(one.version.topic, deque()).append(one)
     while queues and not page.is_full:
         topic = max(queues, key=lambda topic: queues[topic][0].rating * page.appetite(topic))
-        page.offer(queues[topic].popleft())
+        page.offer(queues[topic].popleft().version)
         if not queues[topic]:
             del queues[topic]
-    return {one.story_id for queue in queues.values() for one in queue}
+    return {one.version.story_id for queue in queues.values() for one in queue}
 
 
 def _in_sections(chosen: Sequence[Chosen], topic_order: Sequence[str]) -> list[Chosen]:

@@ -23,6 +23,7 @@ _SCREEN_SYLLABLES = 170  # of headlines and papers on a phone's screen
 _FULLER = 2.0  # times an edition's reading time
 _APPETITE = 0.8  # each further story of a topic is worth so much less to the reader
 _SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
+_SHORTEST_HEADLINE = 12  # with its papers
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
 _SHARE = 0.4
 _QUOTES: dict[Length, tuple[int, ...]] = {"gon": (0,), "vua": (2, 1), "daydu": (4, 3, 2, 1)}
@@ -66,6 +67,7 @@ class Page:
         self._quotes = _QUOTES[length]
         self._is_listed = length != "gon"
         self._budget = budget
+        self._least = _SHORTEST_STORY if self._is_listed else _SHORTEST_HEADLINE
         self._topic_cap, self._paper_cap = budget * share_of(topics), budget * share_of(papers)
         self._read = 0
         self._titles = 0  # syllables of the headlines so far
@@ -87,7 +89,7 @@ class Page:
     @property
     def is_full(self) -> bool:
         """Tell whether no story has room any more."""
-        return bool(self.chosen) and self._read + _SHORTEST_STORY > self._budget
+        return bool(self.chosen) and self._read + self._least > self._budget
 
     @property
     def syllables(self) -> int:
@@ -100,9 +102,12 @@ class Page:
 
     def _has_had_enough(self, version: Version) -> bool:
         """Tell, before the work of telling it, whether the story's topic or all its papers are used up."""
-        if _is_used_up(self._of_topic[version.topic], self._topic_cap):
+        if self._is_used_up(self._of_topic[version.topic], self._topic_cap):
             return True
-        return all(_is_used_up(self._of_paper[paper], self._paper_cap) for paper in version.papers)
+        return all(self._is_used_up(self._of_paper[paper], self._paper_cap) for paper in version.papers)
+
+    def _is_used_up(self, done: int, cap: float) -> bool:
+        return bool(done) and done + self._least > cap
 
     def _fitted(self, version: Version) -> Chosen | None:
         chosen = None
@@ -142,7 +147,3 @@ class Page:
 def is_listed(stories: int, length: Length) -> bool:
     """Tell whether a digest of so many stories opens with its headlines."""
     return length != "gon" and stories >= LISTED_FROM
-
-
-def _is_used_up(done: int, cap: float) -> bool:
-    return bool(done) and done + _SHORTEST_STORY > cap

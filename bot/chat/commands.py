@@ -54,6 +54,8 @@ COMMANDS = (
     Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True, awaits_words=True),
     Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True, aliases=("settings",)),
     Command("chude", "Chọn chủ đề", is_setting=True),
+    Command("tu", "Bỏ hoặc thêm tin theo từ", is_setting=True),
+    Command("nguon", "Bỏ hoặc thêm tin theo báo", is_setting=True),
     Command("tamdung", "Tạm dừng nhận bản tin", is_setting=True, aliases=("stop",)),
     Command("tieptuc", "Tiếp tục nhận bản tin", is_setting=True, takes_words=False),
     Command(

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.chat import commands, digest_now, membership, my_data
 from bot.chat.buttons.callbacks import parse
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -47,7 +48,7 @@ from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.questions.results import shown_question
-from bot.chat.settings import choosing_times, choosing_topics
+from bot.chat.settings import choosing_times, choosing_topics, papers, undoing, words
 from bot.chat.talk import proposals, reply
 from bot.chat.talk import reply as talk
 from bot.chat.talk.wishes import Plain
@@ -80,6 +81,8 @@ class Reception:
             "theodoi": watch_buttons.obey,
             "lich": choosing_times.obey,
             "chude": choosing_topics.obey,
+            "tu": words.obey,
+            "nguon": papers.obey,
             "tamdung": choosing_times.obey_pause,
             "tieptuc": choosing_times.resume,
             "dulieucuatoi": my_data.show,
@@ -168,12 +171,24 @@ class Reception:
 
     async def _press(self, tap: Tap, intent: Intent) -> None:
         match intent:
-            case SetTimes() | SetDays() | SetQuiet() | SetEdition() | Press.USE_DEFAULTS:
+            case (
+                SetTimes()
+                | SetDays()
+                | SetQuiet()
+                | SetEdition()
+                | SetLength()
+                | SetSilent()
+                | Press.USE_DEFAULTS
+            ):
                 await choosing_times.change(tap, intent)
             case SetTopic() | Press.ALL_TOPICS:
                 await choosing_topics.change(tap, intent)
+            case DropWord():
+                await words.drop(tap, intent)
+            case SetPaper():
+                await papers.change(tap, intent)
             case Undo():
-                await choosing_topics.undo(tap, intent)
+                await undoing.undo(tap, intent)
             case OpenCard():
                 await self._cards.open(tap, intent)
             case ShowMore():
@@ -219,6 +234,10 @@ class Reception:
         match press:
             case Press.SHOW_TOPICS:
                 await choosing_topics.obey(tap)
+            case Press.SHOW_WORDS:
+                await words.obey(tap)
+            case Press.SHOW_PAPERS:
+                await papers.obey(tap)
             case Press.PAUSE:
                 await choosing_times.pause(tap)
             case Press.RESUME:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -64,6 +65,12 @@ ACCESS: dict[type[Intent] | Press, Access] = {
     SetQuiet: Access.SETTERS,
     SetEdition: Access.SETTERS,
     SetTopic: Access.SETTERS,
+    SetLength: Access.SETTERS,
+    SetSilent: Access.SETTERS,
+    DropWord: Access.SETTERS,
+    SetPaper: Access.SETTERS,
+    Press.SHOW_WORDS: Access.SETTERS,
+    Press.SHOW_PAPERS: Access.SETTERS,
     Undo: Access.SETTERS,
     WatchQuestion: Access.SETTERS,
     StopWatching: Access.SETTERS,

@@ -51,6 +51,7 @@ SCHEDULE = Markup(
     "Múi giờ: {zone}\n"
     "Giờ yên tĩnh: {quiet}\n"
     "Chủ đề: {topics}\n"
+    "Độ dài: {length}, {sound}\n"
     "{next}"
 )
 NEXT_ARRIVAL = Markup("Lần tới: <b>{moment}</b>")  # "bản tin tới" reads like "Bản tin tối"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.rendering import RenderedPart, Renderer
+from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from storage.articles import Newest, StoredArticle, find_newest
 from storage.candidates import Window, find_eligible
@@ -113,13 +114,21 @@ def _gathered(
         Candidate(story, tuple(piece_of(newsroom, article, summaries[article.id]) for article in articles))
         for story, articles in stories.items()
     )
-    prepared = Prepared(candidates, slot=window.until, topic_order=tuple(newsroom.topics))
+    prepared = Prepared(
+        candidates,
+        slot=window.until,
+        topic_order=tuple(newsroom.topics),
+        topic_names=topic_names(newsroom),
+    )
     return Gathered(window, prepared, newsroom.topics)
 
 
 def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]) -> Composed:
     """Compose the digest of `edition` from what was gathered; to be called in a thread for digests."""
-    wishes = Wishes(edition.topics, edition.reading_minutes)
+    wishes = Wishes(
+        edition.topics, edition.reading_minutes, edition.length,
+        edition.words_out, edition.words_in, edition.papers_out, edition.papers_in,
+    )  # fmt: skip
     digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
     rendered = gathered.renderer(edition.schedule.zone).render(digest)
     return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)

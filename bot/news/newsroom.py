@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.times.schedule import Schedule
-from storage.profiles import Choices
+from storage.profiles import Choices, Length
 from summarizer.digest import QuotePolicy
 from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
@@ -71,7 +71,10 @@ def papers_of(
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A digest that can be subscribed to. Empty `topics` means all."""
+    """A digest that can be subscribed to. Empty `topics` means all.
+
+    What follows `max_age` is a reader's own: see `summarizer.digest.Wishes`.
+    """
 
     name: str
     title: str
@@ -79,6 +82,11 @@ class Edition:
     topics: tuple[str, ...]
     reading_minutes: float
     max_age: dt.timedelta
+    length: Length = "vua"
+    words_out: tuple[str, ...] = ()
+    words_in: tuple[str, ...] = ()
+    papers_out: tuple[str, ...] = ()
+    papers_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,16 @@ class Newsroom:
         days = frozenset(choices.days) or own.days
         schedule = Schedule(times, days, choices.zone or own.zone)
         known = tuple(name for name in choices.topics if name in self.topics)
-        return replace(edition, schedule=schedule, topics=known or edition.topics)
+        return replace(
+            edition,
+            schedule=schedule,
+            topics=known or edition.topics,
+            length=choices.length,
+            words_out=choices.words_out,
+            words_in=choices.words_in,
+            papers_out=choices.sources_out,
+            papers_in=choices.sources_in,
+        )
 
     @property
     def topic_rules(self) -> TopicRules:

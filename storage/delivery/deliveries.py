@@ -54,7 +54,7 @@ class Claimed:
 
     In a group with topics it goes to `thread_id`. `was_held` when Telegram made the chat wait before. It is
     part `part` of `parts`, from 0; `missing` are those before it that were refused and of which the reader
-    has not been told.
+    has not been told. `is_silent`: it comes without a sound, as later parts and corrections do.
     """
 
     id: int
@@ -68,6 +68,7 @@ class Claimed:
     part: int = 0
     parts: int = 1
     missing: tuple[int, ...] = ()
+    is_silent: bool = False
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -140,6 +141,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
             s.thread_id,
             s.held_until,
             s.status,
+            s.silent,
             parts.correlate(messages).scalar_subquery().label("parts"),
             m.kind,
             m.part,
@@ -195,6 +197,9 @@ async def _claim(
             row.part,
             max(row.parts, 1),
             missing.get(row.id, ()),
+            row.part > 0
+            or row.kind == MessageKind.CORRECTION_NOTICE
+            or (row.silent and row.kind == MessageKind.DIGEST),
         )
         for row in wanted
     ]

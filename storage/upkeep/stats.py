@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import and_, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import subscribers as people
 from storage.articles import count_waiting
 from storage.conversations import count_passed_over, count_set_aside
 from storage.delivery import outlook
@@ -75,7 +74,7 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         articles_waiting=await count_waiting(connection),
         articles_new=(await connection.execute(count_articles.where(a.stored_at >= since))).scalar_one(),
         stories=(await connection.execute(select(func.count()).select_from(stories))).scalar_one(),
-        subscribers=await people.count_by_status(connection),
+        subscribers=await count_by_status(connection),
         issues=await count_batches(connection, since=since),
         deliveries={s.value: count for s, count in (still_open | finished.by_status).items()},
         deliveries_waiting=sum(still_open.values()),
@@ -123,3 +122,9 @@ async def deliveries_between(
             sent=row.sent, gone=row.gone, unknown=row.unknown
         )
     return spans
+
+
+async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many subscribers are active, paused and gone."""
+    query = select(subscribers.c.status, func.count().label("total")).group_by(subscribers.c.status)
+    return {row.status: row.total for row in await connection.execute(query)}

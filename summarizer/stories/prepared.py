@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote
+from summarizer.muting import Mentions
 from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.quoting import common_words, surely_same
 from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
@@ -102,16 +103,28 @@ class Prepared:
     """The stories of one slot, the most important first. Not for two threads at once."""
 
     def __init__(
-        self, candidates: Iterable[Candidate], *, slot: dt.datetime, topic_order: Sequence[str]
+        self,
+        candidates: Iterable[Candidate],
+        *,
+        slot: dt.datetime,
+        topic_order: Sequence[str],
+        topic_names: Mapping[str, str] | None = None,
     ) -> None:
         self.slot = slot
         self.topic_order = tuple(topic_order)
+        self._topic_names = topic_names or {}
         versions = [self._version(one) for one in candidates if showable(one)]
         self.versions = sorted(versions, key=lambda one: (-one.rating, one.story_id))
         self._by_id = {one.story_id: one for one in self.versions}
         self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
         self._alike: dict[tuple[int, int], bool] = {}
         self._terms: dict[int, Terms] = {}
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """What finds the stories that say a phrase."""
+        stories = [(one.candidate, one.topic) for one in self.versions]
+        return Mentions(stories, self._topic_names)
 
     @cached_property
     def frequencies(self) -> Frequencies:

@@ -32,7 +32,6 @@ from storage.profiles import (
 )
 from storage.shown_stories import find_told
 from storage.subscribers import (
-    count_by_status,
     delete_subscriber,
     export_subscriber,
     find_subscriber,
@@ -40,7 +39,7 @@ from storage.subscribers import (
     set_profile,
     subscribe,
 )
-from storage.upkeep.stats import gather_stats
+from storage.upkeep.stats import count_by_status, gather_stats
 
 Listener = Callable[..., Awaitable[int]]
 HOUR = dt.timedelta(hours=1)

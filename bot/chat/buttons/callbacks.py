@@ -4,7 +4,9 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from typing import get_args
 
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
     AskAgain,
@@ -13,6 +15,7 @@ from bot.chat.buttons.intents import (
     Confirm,
     Intent,
     OpenCard,
+    Panel,
     PauseFor,
     Press,
     Preview,
@@ -38,6 +41,7 @@ from bot.chat.buttons.intents import (
     WatchAgain,
     WatchQuestion,
 )
+from storage.profiles import Length
 
 # Callback data: intents to at most 64 bytes and back. Pure.
 #
@@ -51,6 +55,8 @@ _TIME = r"(?:[01][0-9]|2[0-3])[0-5][05]"
 _MINUTES = r"0|[1-9][0-9]{0,3}"
 _DAY_MINUTES = 24 * 60
 _PLACES = {True: "ds", False: "tin"}  # the list of watches, an alert
+_PANELS: dict[str, Panel] = {panel: panel for panel in get_args(Panel)}
+_LENGTHS: dict[str, Length] = {length: length for length in get_args(Length)}
 _VIEWS: dict[View, str] = {"details": "chitiet", "sources": "nguon", "days": "ngay"}
 _REWORDINGS: dict[Rewording, str] = {
     "suggested": "goiy",
@@ -82,6 +88,14 @@ def encode(intent: Intent) -> str:
             return f"bantin:{edition}"
         case SetTopic(topic, is_wanted):
             return f"chude:{'+' if is_wanted else '-'}{topic}"
+        case SetLength(length):
+            return f"dodai:{length}"
+        case SetSilent(is_silent):
+            return f"tieng:{'khong' if is_silent else 'co'}"
+        case DropWord(checksum):
+            return f"tu:go:{checksum:08x}"
+        case SetPaper(source, is_out):
+            return f"nguon:{'-' if is_out else '+'}{source}"
         case Undo(profile_id, panel):
             return f"hoantac:{panel}:{profile_id}"
         case TurnPage(question_id, page):
@@ -177,9 +191,13 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"bantin:({_SLUG})", lambda match: SetEdition(match[1])),
         (rf"chude:([+-])({_SLUG})", lambda match: SetTopic(match[2], match[1] == "+")),
         (
-            rf"hoantac:(schedule|topics):({_NUMBER})",
-            lambda match: Undo(int(match[2]), "topics" if match[1] == "topics" else "schedule"),
+            rf"hoantac:({'|'.join(_PANELS)}):({_NUMBER})",
+            lambda match: Undo(int(match[2]), _PANELS[match[1]]),
         ),
+        (r"dodai:(gon|vua|daydu)", lambda match: SetLength(_LENGTHS[match[1]])),
+        (r"tieng:(khong|co)", lambda match: SetSilent(match[1] == "khong")),
+        (r"tu:go:([0-9a-f]{8})", lambda match: DropWord(int(match[1], 16))),
+        (rf"nguon:([+-])({_SLUG})", lambda match: SetPaper(match[2], match[1] == "-")),
         (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
         *((rf"xem:{word}:({_NUMBER})", _view(view)) for view, word in _VIEWS.items()),
         *((rf"hoi:{word}:({_NUMBER})", _again(rewording)) for rewording, word in _REWORDINGS.items()),

@@ -4,8 +4,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from bot.chat.buttons.choice_intents import (
+    ChangePapers,
+    ChangeWords,
+    DropWord,
+    SetLength,
+    SetPaper,
+    SetSilent,
+)
+
 MOST_TIMES = 4  # a day for one chat
-Panel = Literal["schedule", "topics"]
+Panel = Literal["schedule", "topics", "words", "papers"]
 
 
 class Press(Enum):
@@ -16,6 +25,8 @@ class Press(Enum):
     SHOW_QUIET = "yentinh"
     SHOW_EDITIONS = "bantin"
     SHOW_TOPICS = "chude"
+    SHOW_WORDS = "tu"
+    SHOW_PAPERS = "nguon"
     CLOSE = "xong"
     USE_DEFAULTS = "macdinh"
     ALL_TOPICS = "chude:*"
@@ -234,7 +245,21 @@ class SendCorrection:
     correction_id: int
 
 
-Change = Press | SetTimes | SetDays | SetZone | SetQuiet | SetEdition | SetTopic
+Change = (
+    Press
+    | SetTimes
+    | SetDays
+    | SetZone
+    | SetQuiet
+    | SetEdition
+    | SetTopic
+    | SetLength
+    | SetSilent
+    | ChangeWords
+    | DropWord
+    | ChangePapers
+    | SetPaper
+)
 Intent = (
     Press
     | SetTimes
@@ -242,6 +267,10 @@ Intent = (
     | SetQuiet
     | SetEdition
     | SetTopic
+    | SetLength
+    | SetSilent
+    | DropWord
+    | SetPaper
     | Undo
     | TurnPage
     | ShowView

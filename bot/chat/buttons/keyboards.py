@@ -29,6 +29,7 @@ from bot.chat.buttons.intents import (
     WatchAgain,
     WatchQuestion,
 )
+from bot.chat.buttons.list_keyboards import for_shape
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
@@ -56,7 +57,13 @@ def for_welcome() -> InlineKeyboardMarkup:
 
 
 def for_schedule(
-    choices: Choices, newsroom: Newsroom, *, is_paused: bool, is_held: bool, undo: Intent | None
+    choices: Choices,
+    newsroom: Newsroom,
+    *,
+    is_paused: bool,
+    is_held: bool,
+    is_silent: bool,
+    undo: Intent | None,
 ) -> InlineKeyboardMarkup:
     """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
     edition = newsroom.find_edition(choices.edition) or newsroom.default_edition
@@ -73,13 +80,16 @@ def for_schedule(
         others.append(_button(texts.BUTTON_EDITIONS, Press.SHOW_EDITIONS))
     others.append(_button(texts.BUTTON_TOPICS, Press.SHOW_TOPICS))
     others.append(_button(*pause))
-    if choices != Choices(newsroom.default_edition.name, choices.topics):
+    if (choices.edition, choices.times, choices.days, choices.zone) != (
+        newsroom.default_edition.name, (), (), None,
+    ):  # fmt: skip
         others.append(_button(texts.BUTTON_DEFAULTS, Press.USE_DEFAULTS))
     rows = [
         *_undo(undo),
         *([[_button(texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF))]] if is_held else []),
         [_choice(own, SetTimes(()), is_chosen=not choices.times)],
         *_rows(times, 3),
+        *for_shape(choices, is_silent=is_silent),
         *_rows(others, 2),
         [_button(texts.BUTTON_CLOSE, Press.CLOSE)],
     ]

@@ -8,11 +8,20 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.buttons.choice_intents import (
+    ChangePapers,
+    ChangeWords,
+    DropWord,
+    SetLength,
+    SetPaper,
+    SetSilent,
+)
 from bot.chat.buttons.intents import Change, Press, SetDays, SetEdition, SetQuiet, SetTimes, SetTopic, SetZone
+from bot.chat.settings.lists import with_papers, with_words
 from bot.news.newsroom import Newsroom
 from bot.news.services import Desk
 from storage.profiles import Choices, find_profile, join_profile
-from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet
+from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet, set_silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> S
     """Return the subscriber after `change`; None when it names an edition or topic that there is not."""
     if isinstance(change, SetQuiet):
         return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
+    if isinstance(change, SetSilent):
+        return replace(subscriber, is_silent=change.is_silent)
     choices = _with_choice(subscriber.choices, change, newsroom)
     return replace(subscriber, choices=choices) if choices else None
 
@@ -54,10 +65,17 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return replace(choices, edition=edition, times=(), days=()) if is_there else None
         case SetTopic(topic, is_wanted):
             return _with_topic(choices, topic, newsroom, is_wanted=is_wanted)
+        case SetLength(length):
+            return replace(choices, length=length)
+        case ChangeWords() | DropWord():
+            return with_words(choices, change)
+        case ChangePapers() | SetPaper():
+            return with_papers(choices, change, {source.name for source in newsroom.sources})
         case Press.ALL_TOPICS:
             return replace(choices, topics=())
         case Press.USE_DEFAULTS:
-            return replace(default_choices(newsroom), topics=choices.topics)
+            default = default_choices(newsroom)
+            return replace(choices, edition=default.edition, times=(), days=(), zone=None)
         case _:
             return None
 
@@ -116,6 +134,8 @@ async def _take(connection: AsyncConnection, before: Subscriber, after: Subscrib
         profile_id = await join(connection, after.choices, desk.newsroom, now=now)
         await set_profile(connection, before.chat_id, profile_id, now=now)
         after = replace(after, profile_id=profile_id)
+    if after.is_silent != before.is_silent:
+        await set_silent(connection, before.chat_id, after.is_silent, now=now)
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
     return Changed(before, after)

@@ -5,6 +5,7 @@ import datetime as dt
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, talk_keyboards
+from bot.chat.buttons.choice_intents import SetLength, SetSilent
 from bot.chat.buttons.intents import Change, Intent, Press, SetQuiet, SetTimes, Undo
 from bot.chat.context import Screen, Tap, Visit
 from bot.chat.questions.results import shown_question
@@ -30,10 +31,15 @@ from bot.messages import spoken, texts
 from bot.news.services import Desk
 from bot.times.typed_times import TypedTimeError
 from storage.subscribers import Subscriber, find_subscriber, set_status
+from summarizer.text.syllables import folded
 
 # /lich and its buttons: times, days, edition and quiet hours, each change with a way back.
 
 _EXAMPLE_ZONE = "Europe/Berlin"
+_SHAPES: dict[str, SetLength | SetSilent] = {  # behind /lich, without diacritics
+    "gon": SetLength("gon"), "vua": SetLength("vua"), "day du": SetLength("daydu"),
+    "khong tieng": SetSilent(True), "im lang": SetSilent(True), "co tieng": SetSilent(False),
+}  # fmt: skip
 
 
 async def obey(visit: Visit) -> None:
@@ -77,12 +83,19 @@ def undo_of(changed: Changed) -> Intent | None:
     before, after = changed.before, changed.after
     if changed.is_same:
         return None
+    if before.is_silent != after.is_silent:
+        return SetSilent(before.is_silent)
     if before.profile_id == after.profile_id:
         return SetQuiet(before.quiet_start, before.quiet_end)
     return Undo(before.profile_id, "schedule")
 
 
 async def _obey_words(visit: Visit) -> Screen:
+    if shape := _SHAPES.get(" ".join(folded(visit.words).split())):
+        changed = await change_choices(visit.desk, visit.chat_id, shape)
+        if changed is None:
+            return Screen(texts.NOT_SUBSCRIBED)
+        return changed_screen(visit.desk, changed, texts.SAVED, undo=undo_of(changed))
     try:
         typed = parse_schedule(visit.words)
     except (TypedTimeError, TooManyTimesError, BadQuietError, BadZoneError) as error:

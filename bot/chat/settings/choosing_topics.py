@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from bot.chat.buttons.intents import Press, SetTopic, Undo
 from bot.chat.context import Screen, Tap, Visit
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import change_choices, find_chosen, restore_profile
-from bot.chat.settings.choosing_times import changed_screen
+from bot.chat.settings.choices import change_choices, find_chosen
 from bot.chat.settings.panels import topics_screen
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
 from bot.messages import spoken, texts
@@ -70,16 +69,3 @@ async def change(tap: Tap, wanted: SetTopic | Press) -> None:
     else:
         undo = Undo(changed.before.profile_id, "topics") if is_reset else None
         await tap.show(topics_screen(changed.after, tap.desk.newsroom, undo=undo))
-
-
-async def undo(tap: Tap, wanted: Undo) -> None:
-    """Bring an earlier profile back and show the panel it was left from."""
-    changed = await restore_profile(tap.desk, tap.chat_id, wanted.profile_id)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-    elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
-    elif wanted.panel == "topics":
-        await tap.show(topics_screen(changed.after, tap.desk.newsroom))
-    else:
-        await tap.show(changed_screen(tap.desk, changed, texts.UNDONE))

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import Screen
-from bot.messages import spoken, texts
+from bot.messages import spoken, texts, wish_texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours
@@ -58,13 +58,20 @@ def schedule_screen(
         zone=spoken.say_zone(edition.schedule.zone),
         quiet=spoken.say_quiet(quiet),
         topics=say_topics(subscriber.choices, newsroom),
+        length=wish_texts.LENGTHS_TOLD[subscriber.choices.length],
+        sound=wish_texts.SOUNDS[subscriber.is_silent],
         next=_paused_now(subscriber, edition, now)
         if is_paused
         else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
     )
     warning = [_held_note(held, quiet)] if held else []
     keyboard = keyboards.for_schedule(
-        subscriber.choices, newsroom, is_paused=is_paused, is_held=bool(held), undo=undo
+        subscriber.choices,
+        newsroom,
+        is_paused=is_paused,
+        is_held=bool(held),
+        is_silent=subscriber.is_silent,
+        undo=undo,
     )
     return Screen(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
 

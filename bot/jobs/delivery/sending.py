@@ -89,6 +89,7 @@ async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | 
         link_preview_options=_NO_PREVIEW,
         reply_markup=_keyboard(one),
         message_thread_id=one.thread_id,
+        disable_notification=one.is_silent,
         rate_limit_args=_patience(bot),
     )
     return Sent(message.message_id)

@@ -187,7 +187,8 @@ async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt
 
 def _is_narrow(made: Made) -> bool:
     """Tell whether there is news, only none of the little that these readers chose."""
-    return made.composed.eligible > 0 and bool(made.profile.choices.topics)
+    chosen = made.profile.choices
+    return made.composed.eligible > 0 and bool(chosen.topics or chosen.words_out or chosen.sources_out)
 
 
 async def _is_drought(connection: AsyncConnection, profile: Profile, note: str, now: dt.datetime) -> bool:

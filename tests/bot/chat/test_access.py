@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from bot.chat.buttons.callbacks import encode, parse
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -54,6 +55,10 @@ def samples(number: int) -> list[Intent]:
         SetQuiet(0, 0),
         SetEdition("toi"),
         SetTopic("the-thao", is_wanted=True),
+        SetLength("gon"),
+        SetSilent(is_silent=True),
+        DropWord(number),
+        SetPaper("bao-bien", is_out=True),
         Undo(number, "schedule"),
         Undo(number, "topics"),
         TurnPage(number, 0),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.buttons.callbacks import MAX_BYTES, encode, parse
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
     AskAgain,
@@ -15,6 +16,7 @@ from bot.chat.buttons.intents import (
     Confirm,
     Intent,
     OpenCard,
+    Panel,
     PauseFor,
     Press,
     Preview,
@@ -36,6 +38,7 @@ from bot.chat.buttons.intents import (
     WatchAgain,
     WatchQuestion,
 )
+from storage.profiles import Length
 
 _WORD = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 slugs = st.lists(_WORD, min_size=1, max_size=4).map("-".join).filter(lambda slug: len(slug) <= 32)
@@ -54,7 +57,11 @@ intents: st.SearchStrategy[Intent] = st.one_of(
     st.builds(SetQuiet, st.integers(0, 1439), st.integers(0, 1439)),
     st.builds(SetEdition, slugs),
     st.builds(SetTopic, slugs, st.booleans()),
-    st.builds(Undo, row_ids, st.sampled_from(["schedule", "topics"])),
+    st.builds(SetLength, st.sampled_from(get_args(Length))),
+    st.builds(SetSilent, st.booleans()),
+    st.builds(DropWord, st.integers(0, 2**32 - 1)),
+    st.builds(SetPaper, slugs, st.booleans()),
+    st.builds(Undo, row_ids, st.sampled_from(get_args(Panel))),
     st.builds(TurnPage, row_ids, st.integers(0, 9)),
     st.builds(ShowView, row_ids, st.sampled_from(get_args(View))),
     st.builds(AskAgain, row_ids, st.sampled_from(get_args(Rewording))),

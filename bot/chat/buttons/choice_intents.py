@@ -1,0 +1,64 @@
+"""What a reader asks of digests beside times and topics, as data: lengths, sound, words and papers."""
+
+import zlib
+from dataclasses import dataclass
+
+from storage.profiles import Length
+from summarizer.text.syllables import word_forms
+
+
+def spelled(phrase: str) -> str:
+    """Return how a phrase compares with others: words in one spelling."""
+    return " ".join(word.canonical for word in word_forms(phrase))
+
+
+@dataclass(frozen=True, slots=True)
+class SetLength:
+    """How long digests are: see `summarizer.page`."""
+
+    length: Length
+
+
+@dataclass(frozen=True, slots=True)
+class SetSilent:
+    """Digests without a sound, or with it."""
+
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """Words to leave out, to have more of, and to forget; as typed, in bounds."""
+
+    out: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DropWord:
+    """A word of a list to forget, by the checksum of how it is spelled."""
+
+    checksum: int
+
+    @classmethod
+    def of(cls, phrase: str) -> "DropWord":
+        """Return the wish to forget `phrase`."""
+        return cls(zlib.crc32(spelled(phrase).encode()))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePapers:
+    """Papers, by their sources' names, to leave out, to have more of, and to have as by default."""
+
+    out: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetPaper:
+    """A paper to leave out or to have. It says which, so that the same tap twice changes nothing."""
+
+    source: str
+    is_out: bool

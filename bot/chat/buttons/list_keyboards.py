@@ -1,0 +1,74 @@
+"""The buttons under the lists of words and papers, and those for how digests come. Pure."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.intents import Intent, Press
+from bot.messages import texts, wish_texts
+from bot.messages.markup import one_line, shortened
+from bot.news.newsroom import Source, WebSource
+from storage.profiles import Choices
+
+_LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
+_MOST_PAPERS = 60
+
+Row = list[InlineKeyboardButton]
+
+
+def for_words(choices: Choices, *, undo: Intent | None) -> InlineKeyboardMarkup:
+    """Offer to take each word off its list."""
+    words = [
+        _button(label.format(word=word), DropWord.of(word))
+        for label, listed in (
+            (wish_texts.BUTTON_WORD_OUT, choices.words_out),
+            (wish_texts.BUTTON_WORD_IN, choices.words_in),
+        )
+        for word in listed
+    ]
+    return InlineKeyboardMarkup([*_undo(undo), *_rows(words), _last()])
+
+
+def for_papers(
+    choices: Choices, sources: Sequence[Source | WebSource], *, undo: Intent | None
+) -> InlineKeyboardMarkup:
+    """Offer to leave each paper out, or to have it again."""
+    papers = [_paper(source, choices) for source in sources[:_MOST_PAPERS] if source.quote != "none"]
+    return InlineKeyboardMarkup([*_undo(undo), *_rows(papers), _last()])
+
+
+def _paper(source: Source | WebSource, choices: Choices) -> InlineKeyboardButton:
+    is_out = source.name in choices.sources_out
+    label = wish_texts.BUTTON_PAPER_OUT if is_out else "{paper}"
+    if source.name in choices.sources_in:
+        label = wish_texts.BUTTON_PAPER_IN
+    return _button(label.format(paper=source.title), SetPaper(source.name, not is_out))
+
+
+def for_shape(choices: Choices, *, is_silent: bool) -> list[Row]:
+    """Offer the three lengths, the sound, words and papers: rows of the schedule's panel."""
+    lengths = [
+        _button(f"✓ {title}" if length == choices.length else title, SetLength(length))
+        for length, title in wish_texts.LENGTHS.items()
+    ]
+    sound = _button(wish_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
+    words = _button(wish_texts.BUTTON_WORDS, Press.SHOW_WORDS)
+    return [lengths, [sound], [words, _button(wish_texts.BUTTON_PAPERS, Press.SHOW_PAPERS)]]
+
+
+def _last() -> Row:
+    return [_button(texts.BUTTON_BACK, Press.SHOW_SCHEDULE), _button(texts.BUTTON_CLOSE, Press.CLOSE)]
+
+
+def _undo(intent: Intent | None) -> list[Row]:
+    return [[_button(texts.BUTTON_UNDO, intent)]] if intent else []
+
+
+def _button(label: str, intent: Intent) -> InlineKeyboardButton:
+    return InlineKeyboardButton(shortened(one_line(label), _LONGEST_LABEL), callback_data=encode(intent))
+
+
+def _rows(buttons: Row) -> list[Row]:
+    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]

@@ -1,0 +1,30 @@
+"""Take the last change of a chat's choices back, on the panel from which it was made."""
+
+from bot.chat.buttons.intents import Undo
+from bot.chat.context import Tap
+from bot.chat.settings.choices import restore_profile
+from bot.chat.settings.choosing_times import changed_screen
+from bot.chat.settings.list_panels import papers_screen, words_screen
+from bot.chat.settings.panels import topics_screen
+from bot.messages import texts
+
+
+async def undo(tap: Tap, wanted: Undo) -> None:
+    """Bring the earlier profile back and show the panel it was left from."""
+    changed = await restore_profile(tap.desk, tap.chat_id, wanted.profile_id)
+    if changed is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    if changed.is_same:
+        await tap.acknowledge(texts.UNCHANGED)
+        return
+    newsroom, choices = tap.desk.newsroom, changed.after.choices
+    match wanted.panel:
+        case "topics":
+            await tap.show(topics_screen(changed.after, newsroom))
+        case "words":
+            await tap.show(words_screen(choices, texts.UNDONE))
+        case "papers":
+            await tap.show(papers_screen(choices, newsroom, texts.UNDONE))
+        case "schedule":
+            await tap.show(changed_screen(tap.desk, changed, texts.UNDONE))

@@ -1,0 +1,82 @@
+"""/tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on."""
+
+from markupsafe import Markup, escape
+
+from bot.chat.buttons.choice_intents import ChangeWords, DropWord, spelled
+from bot.chat.buttons.intents import Undo
+from bot.chat.context import Screen, Tap, Visit
+from bot.chat.questions.results import shown_question
+from bot.chat.settings.choices import Changed, change_choices, find_chosen
+from bot.chat.settings.list_panels import say_names, words_screen
+from bot.chat.settings.lists import MOST_WORDS, is_phrase
+from bot.chat.settings.muted import say_if_all_muted
+from bot.chat.settings.typed_lists import TypedList, UnclearListError, parse_list
+from bot.messages import texts, wish_texts
+from summarizer.muting import LONGEST_PHRASE
+
+
+async def obey(visit: Visit) -> None:
+    """Show the words, first changed as the line says."""
+    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    if subscriber is None:
+        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+    elif not visit.words.strip():
+        await visit.show(words_screen(subscriber.choices))
+    else:
+        try:
+            typed = parse_list(visit.words)
+        except UnclearListError as error:
+            note = wish_texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
+            await visit.show(words_screen(subscriber.choices, note))
+        else:
+            await visit.show(await _changed(visit, typed))
+
+
+async def _changed(visit: Visit, typed: TypedList) -> Screen:
+    change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
+    changed = await change_choices(visit.desk, visit.chat_id, change)
+    if changed is None:  # it was deleted in this moment
+        return Screen(texts.NOT_SUBSCRIBED)
+    choices = changed.after.choices
+    notes = [*_done(typed, changed), *_not_done(typed, changed), *await say_if_all_muted(visit, changed)]
+    undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
+    return words_screen(choices, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
+
+
+def _done(typed: TypedList, changed: Changed) -> list[Markup]:
+    if changed.is_same:
+        return []
+    after, before = changed.after.choices, changed.before.choices
+    done = {
+        "out": [word for word in after.words_out if word not in before.words_out],
+        "wanted": [word for word in after.words_in if word not in before.words_in],
+        "gone": typed.gone,
+    }
+    return [wish_texts.WORDS_DONE[how].format(words=say_names(words)) for how, words in done.items() if words]
+
+
+def _not_done(typed: TypedList, changed: Changed) -> list[Markup]:
+    """Say which words could not be taken, and that a list is full."""
+    named = [*typed.out, *typed.wanted]
+    notes = []
+    if unread := [word for word in named if not is_phrase(word)]:
+        notes.append(
+            wish_texts.UNREAD_WORDS.format(words=shown_question(", ".join(unread)), most=LONGEST_PHRASE)
+        )
+    choices = changed.after.choices
+    kept = set(map(spelled, (*choices.words_out, *choices.words_in)))
+    if any(is_phrase(word) and spelled(word) not in kept for word in named):
+        notes.append(wish_texts.LIST_FULL.format(most=MOST_WORDS))
+    return notes
+
+
+async def drop(tap: Tap, wanted: DropWord) -> None:
+    """Take a word off its list."""
+    changed = await change_choices(tap.desk, tap.chat_id, wanted)
+    if changed is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+    elif changed.is_same:
+        await tap.acknowledge(texts.UNCHANGED)
+    else:
+        undo = Undo(changed.before.profile_id, "words")
+        await tap.show(words_screen(changed.after.choices, escape(texts.SAVED), undo=undo))

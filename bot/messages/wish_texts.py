@@ -1,0 +1,47 @@
+"""What the chat says about a reader's words and papers, and about how long digests are."""
+
+from markupsafe import Markup
+
+from storage.profiles import Length
+
+WORDS = Markup("<b>Từ của bạn</b>\nBỏ tin có: {out}\nThêm tin có: {wanted}")
+WORDS_EXAMPLE = Markup(
+    "Bạn gõ: <code>/tu bỏ: showbiz, chứng khoán; thêm: Hạ Long</code>. Chạm một từ bên dưới để gỡ."
+)
+PAPERS = Markup("<b>Báo của bạn</b>\nBỏ: {out}\nƯu tiên: {wanted}")
+PAPERS_EXAMPLE = Markup(
+    "Chạm một báo để bỏ hay nhận lại. Ưu tiên thì bạn gõ: <code>/nguon thêm: {example}</code>"
+)
+NOTHING_LISTED = "chưa có"
+WORDS_DONE = {
+    "out": Markup("Đã bỏ tin có: {words}."),
+    "wanted": Markup("Sẽ có thêm tin về: {words}."),
+    "gone": Markup("Đã gỡ: {words}."),
+}
+PAPERS_DONE = {
+    "out": Markup("Đã bỏ báo: {words}."),
+    "wanted": Markup("Đã ưu tiên báo: {words}."),
+    "gone": Markup("Nhận lại như thường: {words}."),
+}
+UNCLEAR_WORDS = Markup("Bạn muốn bỏ hay thêm «{words}»? Gõ <code>bỏ: …</code> hoặc <code>thêm: …</code> nhé.")
+UNREAD_WORDS = Markup("Điểm Tin bỏ qua «{words}»: mỗi từ cần có chữ và không quá {most} ký tự.")
+LIST_FULL = Markup("Mỗi danh sách giữ nhiều nhất {most} từ; phần dư chưa được ghi.")
+UNKNOWN_PAPERS = Markup("Điểm Tin không có báo «{words}».")
+ALL_MUTED = Markup(
+    "Với lựa chọn này, 24 giờ qua không còn tin nào, nên Điểm Tin chưa có gì để gửi. "
+    "Nếu lỡ bỏ hơi nhiều, bạn chạm «Hoàn tác» nhé."
+)
+LENGTHS: dict[Length, str] = {"gon": "Gọn", "vua": "Vừa", "daydu": "Đầy đủ"}
+LENGTHS_TOLD = {
+    "gon": "Gọn (chỉ tiêu đề và tên báo)",
+    "vua": "Vừa (mỗi tin một, hai câu)",
+    "daydu": "Đầy đủ (mỗi tin tới bốn câu)",
+}
+SOUNDS = {False: "có tiếng báo", True: "không tiếng"}
+BUTTON_SILENT = {False: "🔕 Gửi không tiếng", True: "🔔 Gửi có tiếng"}
+BUTTON_WORDS = "Từ"
+BUTTON_PAPERS = "Báo"
+BUTTON_WORD_OUT = "✕ bỏ: {word}"
+BUTTON_WORD_IN = "✕ thêm: {word}"
+BUTTON_PAPER_OUT = "✕ {paper}"
+BUTTON_PAPER_IN = "★ {paper}"

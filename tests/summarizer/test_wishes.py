@@ -1,0 +1,168 @@
+"""What a reader chose: words and papers in and out, lengths."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from summarizer.digest import (
+    SYLLABLES_PER_MINUTE,
+    Candidate,
+    Digest,
+    Piece,
+    Prepared,
+    Wishes,
+    compose_prepared,
+)
+from summarizer.model import Document, Place, Sentence
+from tests.summarizer.test_digest import ORDER, event, sentence
+
+Builder = Callable[..., Piece]
+Story = Callable[..., Candidate]
+
+
+@pytest.fixture
+def report(piece: Builder) -> Story:
+    """Build a story of one article with this headline and lead."""
+
+    def build(number: int, title: str, sapo: str = "", **given: Any) -> Candidate:
+        sapo = sapo or sentence(number)
+        article = replace(
+            piece(number, title=title, **given),
+            document=Document(title, sapo, ""),
+            summary=(Sentence(sapo, Place(0, "sapo", 0, len(sapo))),),
+        )
+        return Candidate(number, (article,))
+
+    return build
+
+
+def digest(stories: list[Candidate], slot: dt.datetime, **wishes: Any) -> Digest:
+    names = {"giai tri": "giai-tri", "showbiz": "giai-tri"}
+    prepared = Prepared(stories, slot=slot, topic_order=ORDER, topic_names=names)
+    return compose_prepared(prepared, Wishes(**wishes), edition="sang", title="")
+
+
+def ids(composed: Digest) -> list[int]:
+    return [story.story_id for story in composed.stories]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_left_out"),
+    [
+        ("Hạ Long", True), ("ha long", True), ("hạ long", True), ("Ha Lóng", False), ("Long", True),
+        ("Hạ", True), ("Long Hạ", False), ("quảng ninh", False), ("vịnh hạ long", False), ("!!!", False),
+    ],
+)  # fmt: skip
+def test_words_match_as_in_questions(
+    report: Story, slot: dt.datetime, phrase: str, is_left_out: bool
+) -> None:
+    stories = [report(1, "Bão vào Hạ Long sáng nay"), report(2, event(2))]
+    assert ids(digest(stories, slot, words_out=(phrase,))) == ([2] if is_left_out else [1, 2])
+
+
+def test_spellings_of_a_name_are_left_out_with_it(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, "TP.HCM kẹt xe", "Mưa lớn chiều nay."), report(2, event(2))]
+    assert ids(digest(stories, slot, words_out=("thành phố Hồ Chí Minh",))) == [2]
+
+
+def test_a_topic_may_be_left_out_by_any_of_its_names(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, event(1), topic="giai-tri"), report(2, event(2))]
+    assert ids(digest(stories, slot, words_out=("Showbiz",))) == [2]
+
+
+def test_a_word_in_a_sentence_that_may_be_shown_counts(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, event(1), "Chứng khoán lao dốc phiên thứ ba."), report(2, event(2))]
+    assert ids(digest(stories, slot, words_out=("chứng khoán",))) == [2]
+
+
+def test_a_wanted_word_comes_first_and_from_outside_the_topics(report: Story, slot: dt.datetime) -> None:
+    stories = [
+        report(1, event(1), topic="kinh-te"),
+        report(2, "Hạ Long bắn pháo hoa", topic="the-thao", hours_ago=9),
+        report(3, event(3), topic="the-thao"),
+    ]
+    found = ids(digest(stories, slot, topics=("kinh-te",), words_in=("Hạ Long",)))
+    assert sorted(found) == [1, 2]
+    assert ids(digest(stories, slot, words_in=("Hạ Long",)))[0] == 2
+
+
+def test_left_out_beats_wanted(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, "Bão vào Hạ Long sáng nay"), report(2, event(2))]
+    assert ids(digest(stories, slot, words_in=("Hạ Long",), words_out=("bão",))) == [2]
+
+
+def test_of_a_paper_that_is_left_out_nothing_is_shown(piece: Builder, slot: dt.datetime) -> None:
+    both = [
+        piece(n, title=event(1), sentences=(sentence(n),), paper=paper)
+        for n, paper in enumerate(("Báo A", "Báo B"), 1)
+    ]
+    stories = [Candidate(1, tuple(both)), Candidate(2, (piece(3, title=event(2), paper="Báo A"),))]
+    composed = digest(stories, slot, papers_out=("Báo A",))
+    assert ids(composed) == [1]
+    assert [source.name for source in composed.stories[0].sources] == ["Báo B"]
+    assert {report.paper for report in composed.stories[0].reports} == {"Báo B"}
+
+
+def test_a_liked_paper_weighs_more(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, event(1)), report(2, event(2), paper="Báo B", hours_ago=4)]
+    assert ids(digest(stories, slot)) == [1, 2]
+    assert ids(digest(stories, slot, papers_in=("Báo B",))) == [2, 1]
+
+
+def test_everything_left_out_is_an_empty_digest(report: Story, slot: dt.datetime) -> None:
+    composed = digest([report(1, "Bão vào Hạ Long sáng nay")], slot, words_out=("bão",))
+    assert (composed.stories, composed.left_out) == ((), 0)
+
+
+def _crowd(piece: Builder) -> list[Candidate]:
+    return [
+        Candidate(
+            n,
+            (
+                piece(
+                    n, title=event(n), sentences=(sentence(n), sentence(900 + n)),
+                    paper=f"Báo {n % 7}", topic=ORDER[n % 4], syllables=400,
+                ),
+            ),
+        )
+        for n in range(90)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("length", "most"),
+    [("gon", 170), ("vua", 3 * SYLLABLES_PER_MINUTE), ("daydu", 6 * SYLLABLES_PER_MINUTE)],
+)
+def test_each_length_fills_its_budget_within_a_tenth(
+    piece: Builder, slot: dt.datetime, length: str, most: int
+) -> None:
+    composed = digest(_crowd(piece), slot, length=length)
+    assert 0.9 * most < composed.syllables <= most
+    quotes = {len(story.quotes) for story in composed.stories}
+    assert quotes == {0} if length == "gon" else 0 not in quotes
+
+
+def test_a_short_digest_has_headlines_only_and_no_list_of_them(piece: Builder, slot: dt.datetime) -> None:
+    composed = digest(_crowd(piece), slot, length="gon")
+    assert not composed.is_listed
+    assert len(composed.stories) > 5
+    assert all(story.reports for story in composed.stories), "each has its paper and time"
+
+
+def test_a_full_digest_tells_the_rest_of_a_lead(report: Story, slot: dt.datetime) -> None:
+    lead = (
+        "Bão đổ bộ lúc năm giờ sáng nay. Gió giật cấp mười hai làm tốc hàng trăm mái nhà. Nước dâng hai mét."
+    )
+    first = replace(
+        report(1, event(1), lead).pieces[0], summary=(Sentence(lead[:31], Place(0, "sapo", 0, 31)),)
+    )
+    stories = [Candidate(1, (first,))]
+    assert len(digest(stories, slot, length="vua").stories[0].quotes) == 1
+    assert [q.text for q in digest(stories, slot, length="daydu").stories[0].quotes] == [
+        "Bão đổ bộ lúc năm giờ sáng nay.",
+        "Gió giật cấp mười hai làm tốc hàng trăm mái nhà.",
+        "Nước dâng hai mét.",
+    ]
