@@ -96,9 +96,9 @@ def _updates_of(body: bytes) -> list[object] | None:
 
 # Webhook mode: Telegram calls us with each update, and hears 200 only once the update is on disk.
 #
-# TLS is the business of the proxy in front. A call without the secret is refused unread; what is no
-# update is refused; one that the library cannot read is taken and set aside, as polling does, so that
-# Telegram does not bring it for ever.
+# The proxy in front does TLS. A call without the secret is refused unread, and a body that is no update is
+# refused too. An update that the library cannot read is accepted and set aside, as in polling: otherwise
+# Telegram would send it again for ever.
 
 MOST_CONNECTIONS = 8  # Telegram keeps the updates of one chat in order whatever the number
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name

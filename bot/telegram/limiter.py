@@ -1,14 +1,13 @@
 """Telegram's rates, kept on our side so that it never has to refuse: 30 a second, one a second a chat, 20 a
 minute a group.
 
-A bucket spreads messages; alone it cannot promise anything, because what leaves us evenly may arrive in a
-heap. So of thirty places each message takes one, and gives it back a second after its answer: whenever
-Telegram counted it in between, it never finds a thirty-first within one second. python-telegram-bot's limiter
-has the overall and the group bucket; the places and the pause per chat are added here. Edits share the
-overall bucket; what is no message (a button's answer, "typing…", a question about a chat) waits for nothing.
-Should Telegram refuse all the same, the wait is that chat's alone. A short one is waited out, unless the
-caller says `AT_ONCE`. A longer one is the caller's to plan with; until it is over, nothing is asked of
-Telegram for that chat.
+A bucket spreads messages, but cannot promise the rate: messages that leave evenly may arrive together. So a
+message holds one of 30 slots until one second after its reply. Telegram then never sees 31 within any second.
+python-telegram-bot's limiter has the overall and the group bucket; the slots and the pause per chat are added
+here. Edits share the overall bucket. Calls that are no message (a button's answer, "typing…", a question
+about a chat) do not wait. If Telegram refuses all the same, only that chat waits. A short wait happens here,
+unless the caller says `AT_ONCE`. A longer wait is reported to the caller; until it is over, no message goes
+to that chat.
 """
 
 import asyncio

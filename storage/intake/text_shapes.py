@@ -184,8 +184,8 @@ def _said_above(lines: Sequence[_Line]) -> set[str]:
 # Text as scraped → one draft: the first line is the title, the paragraph after it the sapo, then the
 # body.
 #
-# Captions, bylines and source lines are `summarizer.text.cleaning`'s business; here they must not become
-# the sapo.
+# `summarizer.text.cleaning` removes captions, bylines and source lines; the code here only keeps them from
+# becoming the sapo.
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ADDRESS_LINE = re.compile(r"(?:(?P<label>[^\W\d_][^:]{0,30}?)\s*:\s+)?<?(?P<address>https?://[^\s<>]+)>?")

@@ -1,8 +1,8 @@
 """What is measured of each sentence of an article to tell how good a summary it makes.
 
 The weights of these figures are in `data/ranker.json`, fitted by `benchmarks/train_ranker.py` to the
-ROUGE of sentences against the lead paragraphs that journalists wrote. Which sentences are taken is
-`selection`'s business, and how two go together `scoring`'s.
+ROUGE of sentences against the lead paragraphs that journalists wrote. `selection` chooses the sentences, and
+`scoring` tells how well two go together.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """One row of `diemtin summarize --jsonl`: a JSON value in, a JSON object out, never an exception.
 
-A row is an article or several on one event. What comes in is hostile: a row that is no article is answered by
-its id and a reason in Vietnamese. Reading and printing lines is the command's business.
+A row is an article or several on one event. The input is hostile: a row that is no article is answered by its
+id and a reason in Vietnamese. The command reads and prints the lines.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Sum articles up in sentences of theirs, each with its place in the text as given.
 
-A document comes raw. Its copy is repaired, cleaned and cut here; what is chosen is mapped back, so that every
-sentence is the slice of the raw field at its place. Which sentences are good is the ranker's business.
+A document comes raw. A copy of it is repaired, cleaned and cut here. The chosen sentences are mapped back, so
+that every sentence is the slice of the raw field at its place. The ranker decides which sentences are good.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

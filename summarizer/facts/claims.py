@@ -1,8 +1,8 @@
 """What an article claims in figures: each quantity with the words that say what it is a quantity of.
 
-What is counted is told by the noun and what follows it ("căn nhà bị tốc mái"), by what leads up to it ("tổng
-mức đầu tư") and for people by what became of them. Figures that count nothing real are left out: forecasts
-and conditions, parts of a whole, figures that stand for "many"; how old people are is `ages`' business.
+The noun and the words after it say what is counted ("căn nhà bị tốc mái"), or the words before it do ("tổng
+mức đầu tư"); for people it is what happened to them. Figures that count nothing real are left out: forecasts,
+conditions, parts of a whole, figures that stand for "many". Ages of people are in `ages`.
 """
 
 import re

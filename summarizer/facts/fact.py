@@ -1,7 +1,7 @@
 """What an article tells that another paper may tell differently, and how alike two such sentences are.
 
-Each kind of fact (an age, a clock time, a number plate) has a module of its own that finds it and judges two
-of them; `stories.disagreements` asks all kinds alike. Figures of what is counted are `claims`' business.
+Each kind of fact (an age, a clock time, a number plate) has a class of its own that finds it and compares two
+of them. `stories.disagreements` asks all kinds alike. Figures of counted things are in `claims`.
 """
 
 from abc import ABC, abstractmethod

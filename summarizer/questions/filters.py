@@ -107,8 +107,7 @@ def comparable(name: str) -> str:
 
 # Time words of a question, as dates: `hôm qua`, `tháng 9`, `từ 1/11 đến 5/11`, with marks or without.
 #
-# Whether a phrase is meant as a time at all is `summarizer.questions.query`'s business; here it is only
-# read.
+# `summarizer.questions.query` decides whether a phrase is meant as a time at all.
 
 _DAY = dt.timedelta(days=1)
 

@@ -3,7 +3,7 @@
 One small function a kind of line; each takes and returns lines, which carry their place in the body as
 given. What a line is by itself is told in `boilerplate`; here its neighbours, its copies and
 the head of the article count. Subheads stay, for they part paragraphs; `is_subhead` keeps them out of
-summaries. Characters are `repair`'s business.
+summaries. `repair` mends characters.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Mend text as scraped so that equal words are equal, and keep the way back to the text as given.
 
-None of the repairs changes a word as a reader sees it. Markup and entities are intake's business, tone
-placement is `syllables`' (it is for comparing only). Sound text, which most is, is only looked at.
+None of the repairs changes a word as a reader sees it. Intake removes markup and entities; `syllables` places
+tones, for comparing only. Most text is sound, and sound text is only checked.
 """
 
 import re

@@ -149,8 +149,7 @@ def fits(typed: str, word: Forms) -> bool:
 
 # Cut the sentences of a text into canonical syllables, all at once.
 #
-# What a syllable is, is `syllables`' business; here the text is lowered and its tones placed once, not
-# once a sentence, which is twice as fast.
+# The text is lowered and its tones are placed once for all sentences: twice as fast as once for each.
 
 
 def tokenize(text: str, spans: Iterable[tuple[int, int]]) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """An answer as its readers see it: the sentences over the articles, and the views behind its buttons.
 
-Pure but for the texts: what was found comes in, HTML goes out. Which question is asked, and when, is
-`bot.chat.questions.ask`'s business.
+Pure but for the texts: search results come in, HTML goes out. `bot.chat.questions.ask` decides which question
+is asked, and when.
 """
 
 import datetime as dt

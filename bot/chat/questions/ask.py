@@ -1,8 +1,7 @@
 """Questions: /tim and plain words, answered; and the buttons under an answer.
 
-What an answer looks like is `bot.chat.questions.answer_pages`'s business. A question is kept with the
-articles that it found, so its buttons work after a restart; the sentences are chosen anew from those articles
-each time.
+`bot.chat.questions.answer_pages` lays the answer out. A question is stored with the articles that it found,
+so its buttons work after a restart. Its sentences are chosen anew from those articles each time.
 """
 
 import math
