@@ -15,7 +15,15 @@ from bot.commands.terminal import Json, hidden, put, put_json
 from bot.process.bot_id import identity_of
 from bot.process.logs import Redactor
 from bot.startup.assembly import assemble, find_newsroom
-from bot.startup.checks import MARKS, Check, Status, check_folders_apart, check_sources, check_telegram
+from bot.startup.checks import (
+    LABELS,
+    MARKS,
+    Check,
+    Status,
+    check_folders_apart,
+    check_sources,
+    check_telegram,
+)
 from config.newsroom import Health
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
@@ -47,7 +55,7 @@ def doctor(
     for problem in problems:
         put(f"✗ {hidden(problem)}")
     for check in checks:
-        put(f"{MARKS[check.status]} {hidden(check.words)}")
+        put(f"{MARKS[check.status]} {LABELS[check.name]}: {hidden(check.words)}")
     if not is_well:
         raise typer.Exit(1)
     put("✓ Mọi thứ ổn.")
@@ -103,9 +111,9 @@ def _check_port(listens: Health | None, database: Database, token: str) -> Check
     told: dict[str, object] = {}
     problems = ask_health(listens, identity_of(token, database), told)
     if not problems:
-        return Check("port", Status.GOOD, f"bot đang chạy tốt ở cổng {listens.port}")
+        return Check("port", Status.GOOD, f"{listens.port}, bot đang chạy tốt")
     status = Status.BAD if told else Status.DOUBTFUL
-    return Check("port", status, f"cổng {listens.port}: {'; '.join(problems)}")
+    return Check("port", status, f"{listens.port}: {'; '.join(problems)}")
 
 
 def _examine_settings(settings: Settings) -> list[str]:

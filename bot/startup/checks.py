@@ -42,6 +42,16 @@ class Status(StrEnum):
     BAD = "bad"
 
 
+LABELS = {
+    "proxy": "Proxy",
+    "telegram": "Telegram",
+    "clock": "Đồng hồ",
+    "webhook": "Webhook",
+    "disk": "Đĩa",
+    "folders": "Quyền thư mục",
+    "port": "Cổng",
+    "sources": "Nguồn",
+}
 MARKS = {Status.GOOD: "✓", Status.DOUBTFUL: "!", Status.BAD: "✗"}
 
 
@@ -102,10 +112,10 @@ def _proxy(base_url: str) -> Check:
     parts = urlsplit(base_url)
     proxy = getproxies().get(parts.scheme)
     if proxy is None:
-        return Check("proxy", Status.GOOD, "không dùng proxy")
+        return Check("proxy", Status.GOOD, "không dùng")
     named = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     host = f"{named.hostname}:{named.port}" if named.port else str(named.hostname)
-    return Check("proxy", Status.GOOD, f"HTTPS_PROXY đặt proxy {host} (NO_PROXY là ngoại lệ)")
+    return Check("proxy", Status.GOOD, f"{host}, theo HTTPS_PROXY và NO_PROXY")
 
 
 def _clock(date: str) -> Check:
@@ -114,10 +124,10 @@ def _clock(date: str) -> Check:
     except (TypeError, ValueError):
         return Check("clock", Status.DOUBTFUL, "Telegram không cho biết giờ")
     if abs(skew) > TOLERANCE:
-        words = f"đồng hồ máy này lệch {say_length(abs(skew))}; chạy: timedatectl set-ntp true"
+        words = f"máy này lệch {say_length(abs(skew))}; chạy: timedatectl set-ntp true"
         return Check("clock", Status.BAD, words)
     status = Status.GOOD if abs(skew) <= _SMALL_SKEW else Status.DOUBTFUL
-    return Check("clock", status, f"đồng hồ lệch {abs(round(skew.total_seconds()))} giây so với Telegram")
+    return Check("clock", status, f"lệch {abs(round(skew.total_seconds()))} giây so với Telegram")
 
 
 def _webhook(found: dict[str, Any], wanted: str | None) -> Check:
@@ -155,7 +165,7 @@ def _disk(places: Sequence[Path]) -> Check:
     least, place = min(free)
     status = Status.GOOD if least >= _ENOUGH_BYTES else Status.DOUBTFUL
     status = Status.BAD if least < LEAST_FREE_BYTES else status
-    return Check("disk", status, f"còn {least / 1e9:.1f} GB ở {place}")
+    return Check("disk", status, f"còn {round(least / 1e9)} GB ở {place.absolute()}")
 
 
 def _without_rights(places: Sequence[Path], newsroom: Newsroom, config: Path | None) -> Iterator[str]:

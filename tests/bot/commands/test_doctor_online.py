@@ -75,7 +75,7 @@ def test_a_sound_installation_is_told_so_with_what_was_found(run: Any, telegram:
     assert checks["telegram"][0] == checks["clock"][0] == checks["webhook"][0] == "good"
     assert checks["telegram"][1].startswith("@tin_bot ở 127.0.0.1, trả lời sau ")
     assert checks["folders"] == ("good", "đủ quyền")
-    assert checks["proxy"] == ("good", "không dùng proxy")
+    assert checks["proxy"] == ("good", "không dùng")
     assert checks["port"] == ("good", "không mở cổng nào: tệp cấu hình không có [health]")
     assert (told.code, told.json["ok"]) == (0, True)
 
@@ -110,7 +110,7 @@ def test_an_unreachable_telegram_is_named_with_its_host_and_never_the_token(
     monkeypatch.setenv("DIEMTIN_API_BASE_URL", f"http://127.0.0.1:{unused_tcp_port}")
     told = run("doctor", "--online")
     assert told.code == 1
-    assert f"✗ Telegram không trả lời (127.0.0.1:{unused_tcp_port}" in told.out
+    assert f"✗ Telegram: Telegram không trả lời (127.0.0.1:{unused_tcp_port}" in told.out
     assert "1000000001" not in told.out
 
 
@@ -120,7 +120,7 @@ def test_a_proxy_is_named_without_its_password(
     telegram()
     monkeypatch.setenv("http_proxy", f"http://lan:mat-khau@127.0.0.1:{unused_tcp_port}")
     told = run("doctor", "--online", "--json")
-    assert f"proxy 127.0.0.1:{unused_tcp_port}" in checks_of(told)["proxy"][1]
+    assert f"127.0.0.1:{unused_tcp_port}, theo HTTPS_PROXY" in checks_of(told)["proxy"][1]
     assert "mat-khau" not in told.out
     assert checks_of(told)["telegram"][0] == "bad"
 
@@ -137,7 +137,7 @@ def test_the_port_is_asked_whose_it_is(
         (desk_folder / "diemtin.toml").write_text(f"{text}\n[health]\nport = {number}\n", encoding="utf-8")
         return checks_of(run("doctor", "--online", "--json"))["port"]
 
-    assert port_check(port) == ("good", f"bot đang chạy tốt ở cổng {port}")
+    assert port_check(port) == ("good", f"{port}, bot đang chạy tốt")
     assert port_check(unused_tcp_port)[0] == "doubtful"
     other = int(telegram({"healthz": (200, ours | {"bot": "77"})}).rpartition(":")[2])
     assert port_check(other)[0] == "bad"
@@ -163,6 +163,6 @@ def test_each_ailing_source_is_named_with_its_last_poll(
     asyncio.run(save())
     told = run("doctor", "--online")
     assert told.code == 1
-    assert "✗ Báo hong: không có trang này; lần cuối được 12:00; tìm địa chỉ RSS mới" in told.out
-    assert "! Báo moi: chưa hỏi lần nào" in told.out
-    assert "✓ 1 nguồn mạng trả lời tốt" in told.out
+    assert "✗ Nguồn: Báo hong: không có trang này; lần cuối được 12:00; tìm địa chỉ RSS mới" in told.out
+    assert "! Nguồn: Báo moi: chưa hỏi lần nào" in told.out
+    assert "✓ Nguồn: 1 nguồn mạng trả lời tốt" in told.out
