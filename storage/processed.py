@@ -5,16 +5,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, article_of
-from storage.engine import chunks
+from storage.engine import chunks, insert_into
 from storage.notes import find_note, write_note
 from storage.search import record_changes
-from storage.tables import articles, stories, summary_places
+from storage.tables import articles, packed_articles, stories, summary_places
 from storage.times import UtcTime
 from summarizer.model import Place, Summary, sentence_at
+from summarizer.stories.packing import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
 from summarizer.topics import TopicClues
 
@@ -30,7 +31,7 @@ class Worked:
     """An article and what was found for it. Places have document index 0.
 
     `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
-    A round-up belongs to no story.
+    A round-up belongs to no story. `packed` is what grouping keeps of the article.
     """
 
     article: StoredArticle
@@ -38,13 +39,15 @@ class Worked:
     story_id: int | None
     topic: str | None = None
     topic_by_words: str | None = None
+    packed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
     """As much of a worked article as grouping needs to know it again; `lead` is the start of its body.
 
-    `published_at` is None when the time is unknown, or known to the month only.
+    `published_at` is None when the time is unknown, or known to the month only. `packed` is None where the
+    article was packed in another way or not at all; `lead` is empty where it is not.
     """
 
     article_id: int
@@ -55,6 +58,7 @@ class Grouped:
     lead: str
     published_at: dt.datetime | None
     worked_at: dt.datetime
+    packed: bytes | None
 
 
 async def find_next(
@@ -92,14 +96,26 @@ async def _find_waiting_sources(connection: AsyncConnection, after: str | None) 
 
 async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
     """Found a story and return its id."""
-    result = await connection.execute(insert(stories).values(created_at=now).returning(stories.c.id))
-    story_id: int = result.scalar_one()
-    return story_id
+    return (await make_stories(connection, 1, now=now))[0]
+
+
+async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datetime) -> list[int]:
+    """Found so many stories and return their ids, ascending."""
+    if not count:
+        return []
+    result = await connection.execute(
+        insert(stories).returning(stories.c.id), [{"created_at": now} for _ in range(count)]
+    )
+    return sorted(result.scalars())
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now: dt.datetime) -> int:
     """Save the work on articles whose text is still the one worked on; return how many those were."""
-    kept = [one for one in done if await _claim(connection, one, now)]
+    unchanged = await _find_unchanged(connection, done)
+    kept = [one for one in done if one.article.id in unchanged]
+    if not kept:
+        return 0
+    await _save_findings(connection, kept, now)
     ids = [one.article.id for one in kept]
     await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
     places = [
@@ -115,25 +131,63 @@ async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now:
     ]
     if places:
         await connection.execute(insert(summary_places), places)
+    await _save_packed(connection, kept)
     await record_changes(connection, ids)
     return len(kept)
 
 
-async def _claim(connection: AsyncConnection, one: Worked, now: dt.datetime) -> bool:
-    unchanged = and_(
-        articles.c.id == one.article.id,
-        articles.c.version == one.article.version,
-        articles.c.worked_at.is_(None),
+async def _find_unchanged(connection: AsyncConnection, done: Sequence[Worked]) -> set[int]:
+    """Return the articles that still wait with the text that was worked on, locked until the end."""
+    versions = {one.article.id: one.article.version for one in done}
+    waiting = select(articles.c.id, articles.c.version).where(
+        articles.c.id.in_(versions), articles.c.worked_at.is_(None)
     )
+    rows = await connection.execute(waiting.order_by(articles.c.id).with_for_update())
+    return {row.id for row in rows if row.version == versions[row.id]}
+
+
+async def _save_findings(connection: AsyncConnection, kept: Sequence[Worked], now: dt.datetime) -> None:
     found = {
         "worked_at": now,
         "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
-        "story_id": one.story_id,
-        "topic": one.topic,
-        "topic_by_words": one.topic_by_words,
+        "story_id": bindparam("story"),
+        "topic": bindparam("named"),
+        "topic_by_words": bindparam("by_words"),
     }
-    statement = update(articles).where(unchanged).values(found)
-    return (await connection.execute(statement)).rowcount == 1
+    rows = [
+        {
+            "article": one.article.id,
+            "story": one.story_id,
+            "named": one.topic,
+            "by_words": one.topic_by_words,
+        }
+        for one in kept
+    ]
+    statement = update(articles).where(articles.c.id == bindparam("article")).values(found)
+    await connection.execute(statement, rows)
+
+
+async def _save_packed(connection: AsyncConnection, kept: Sequence[Worked]) -> None:
+    rows = [
+        {"article_id": one.article.id, "fingerprint": fingerprint(), "packed": one.packed}
+        for one in kept
+        if one.packed is not None
+    ]
+    if rows:
+        statement = insert_into(connection, packed_articles)
+        renewed = {name: statement.excluded[name] for name in ("fingerprint", "packed")}
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=["article_id"], set_=renewed), rows
+        )
+
+
+async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, limit: int) -> int:
+    """Forget at most `limit` packed articles that were stored before `before`; return how many."""
+    packed, a = packed_articles.c, articles.c
+    old = select(packed.article_id).join(articles, a.id == packed.article_id).where(a.stored_at < before)
+    ids = list((await connection.execute(old.order_by(packed.article_id).limit(limit))).scalars())
+    await connection.execute(delete(packed_articles).where(packed.article_id.in_(ids)))
+    return len(ids)
 
 
 async def find_grouped(
@@ -143,11 +197,14 @@ async def find_grouped(
     a = articles.c
     worked_at, article_id = after
     is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
-    lead = func.substr(a.body, 1, _LEAD)
+    is_packed = packed_articles.c.fingerprint == fingerprint()
+    packed = case((is_packed, packed_articles.c.packed), else_=None)
+    lead = case((is_packed, ""), else_=func.substr(a.body, 1, _LEAD))
     is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
     published_at = case((is_fine, a.published_at), else_=None)
     query = (
-        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.worked_at)
+        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.worked_at, packed)
+        .outerjoin(packed_articles, packed_articles.c.article_id == a.id)
         .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
         .order_by(a.worked_at, a.id)
         .limit(limit)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -121,6 +122,15 @@ summary_places = Table(
     Column("field", Text, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+)
+
+# What grouping keeps of an article, which spares a new process its text: see summarizer.stories.packing.
+packed_articles = Table(
+    "packed_articles",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("fingerprint", Text, nullable=False),  # of what packed it; another's is of no use
+    Column("packed", LargeBinary, nullable=False),
 )
 
 intake_files = Table(

@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.jobs.intake.processing import GROUPED_FOR
 from bot.news.services import Desk, Tell
 from bot.operators import notices
 from storage.conversations import forget_handled, prune_conversations
 from storage.notes import find_note, forget_note, write_note
+from storage.processed import forget_packed
 from storage.shown_stories import prune_shown
 from storage.upkeep import ahead
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
@@ -19,6 +21,7 @@ ALLOWED = "prune allowed"  # notes
 _ASKED = "prune asked"
 _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
+_PACKED_AT_ONCE = 1_000
 _HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
 _WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
 _SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligible
@@ -88,6 +91,7 @@ async def prune(desk: Desk) -> int:
         gone += articles
         if not articles and not issues:
             break
+    await _forget_packed(desk, now)
     async with desk.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
@@ -96,3 +100,10 @@ async def prune(desk: Desk) -> int:
         await prune_shown(connection, before=max(before, now - _SHOWN_REMEMBERED))
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone
+
+
+async def _forget_packed(desk: Desk, now: dt.datetime) -> None:
+    for _ in range(_MOST_BATCHES):
+        async with desk.database.write() as connection:
+            if not await forget_packed(connection, before=now - GROUPED_FOR, limit=_PACKED_AT_ONCE):
+                break

@@ -100,7 +100,8 @@ def _ends_in(lead: tuple[str, ...], other: tuple[str, ...]) -> bool:
 # Figures that another text tells otherwise: beside the newer count of a thing an older one misleads.
 #
 # Asked only of sentences of one story, so that less must agree than where papers are said to disagree:
-# the same fate of people, the same unit with the same words around it, another score of one match.
+# the same fate of people, a number of people that has risen, the same unit with the same words around it,
+# another score of one match.
 
 _CLAUSE_END = re.compile(r"[,.](?!\d)|[;:()\n]")
 _TOTAL = re.compile(
@@ -115,6 +116,9 @@ _SCORE = re.compile(rf"(?<![\d/.,-])(\d{{1,2}})\s?[-–]\s?(\d{{1,2}})(?!{_NO_SC
 _OF_A_MATCH = re.compile(r"(?<!\w)(?:thắng|thua|hòa|hoà|dẫn|bại|tỷ số|tỉ số|chung cuộc|gỡ|ngược dòng)(?!\w)")
 _NAME = re.compile(rf"(?<!\w)[{UPPER}]\w+")
 _SAYS_SIDE = frozenset(("Đội", "CLB", "Tuyển"))  # before the name of any side
+_RISEN_TO = re.compile(r"(?<!\w)lên (?:(?:tới|đến|thành|con số|hơn|gần|trên|khoảng|ít nhất) )*\Z")
+_REACH = 24  # characters before a figure that say so
+_EARLIER_SHARE = 0.2  # of a number that has risen: less was the number of something else
 _SHARED_BY_UPDATES, _FEWEST_SHARED_BY_UPDATES = 0.6, 2  # of the words around two figures of one unit
 
 
@@ -141,6 +145,8 @@ def _differs(one: str, other: str) -> bool:
     return (
         any(_is_other_tally(mine, theirs) for mine in _tallies(one) for theirs in _tallies(other))
         or any(_is_other_amount(mine, theirs) for mine in _claims(one) for theirs in _claims(other))
+        or _has_risen(one, other)
+        or _has_risen(other, one)
         or _is_other_score(one, other)
     )
 
@@ -159,6 +165,27 @@ def _is_other_amount(one: Claim, other: Claim) -> bool:
         shared >= max(_FEWEST_SHARED_BY_UPDATES, _SHARED_BY_UPDATES * fewer) and one.state == other.state
     )
     return is_alike and not are_opposed(one, other)
+
+
+def _has_risen(text: str, other: str) -> bool:
+    """Tell whether `text` says to what a number of people has risen, and `other` may give what it was.
+
+    "Số nạn nhân lên tới 3.460 người" beside "lừa gần 2.000 người", whatever words stand around the older one.
+    """
+    newer = [claim for claim in _claims(text) if _RISEN_TO.search(_before(text, claim))]
+    older = [claim for claim in _claims(other) if _are_people(claim.quantity)] if newer else []
+    return any(
+        _are_people(mine.quantity)
+        and mine.state == theirs.state
+        and _EARLIER_SHARE * mine.quantity.value <= theirs.quantity.value < mine.quantity.value
+        and not are_opposed(mine, theirs)
+        for mine in newer
+        for theirs in older
+    )
+
+
+def _before(text: str, claim: Claim) -> str:
+    return canonical(text[max(0, claim.quantity.start - _REACH) : claim.quantity.start])
 
 
 def _is_other_score(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ restart is the caller's to remember (`add` with `story`).
 """
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Grouper:
 
     def find(self, arrival: Arrival) -> StoryKey | None:
         """Return the story, of those known, that an article belongs to; nothing of the article is kept."""
-        return self._nearest(self._weigh(arrival))
+        return self._nearest(self.weighed(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
         """Put an article into `story`, or into the one that is found or founded for it, and return that.
@@ -50,27 +51,49 @@ class Grouper:
         A story founded here gets a number above all that were given or founded before. An article that comes
         again takes the place of what was known of it.
         """
-        article = self._weigh(arrival)
+        article = self.weighed(arrival)
         if story is None:
             story = self._nearest(article)
         if story is None:
             story = self._next_story
-        self._next_story = max(self._next_story, story + 1)
-        if arrival.article_id in self._numbers:
-            self._neighbours.forget(self._numbers[arrival.article_id])
-            self._leave(self._numbers[arrival.article_id])
+        self._forget(arrival.article_id)
         self._enter(self._neighbours.add(article), arrival.article_id, story)
         return story
+
+    def learn(self, known: Sequence[tuple[int | str, StoryKey, Weighed]]) -> None:
+        """Put articles, by their ids, into the stories that they are in: as `add` does, in less time."""
+        for article_id, _, _ in known:
+            self._forget(article_id)
+        numbers = self._neighbours.add_many([article for _, _, article in known])
+        for number, (article_id, story, _) in zip(numbers, known, strict=True):
+            self._enter(number, article_id, story)
+
+    def rename(self, names: Mapping[StoryKey, StoryKey]) -> None:
+        """Give stories other keys, none of which is in use."""
+        if not names:
+            return
+        for place in np.flatnonzero(np.isin(self._stories, list(names))).tolist():
+            self._stories[place] = names[int(self._stories[place])]
+        for old, new in names.items():
+            if old in self._sizes:
+                self._sizes[new] = self._sizes.pop(old)
+                self._next_story = max(self._next_story, new + 1)
+
+    def weighed(self, arrival: Arrival) -> Weighed:
+        """Return what is kept of an article."""
+        if self._last is None or self._last[0] is not arrival:
+            self._last = arrival, weigh(arrival)
+        return self._last[1]
 
     def forget_before(self, moment: dt.datetime) -> None:
         """Forget the articles published before `moment`; those without a time leave with the window."""
         for number in self._neighbours.forget_before(moment):
             self._leave(number)
 
-    def _weigh(self, arrival: Arrival) -> Weighed:
-        if self._last is None or self._last[0] is not arrival:
-            self._last = arrival, weigh(arrival)
-        return self._last[1]
+    def _forget(self, article_id: int | str) -> None:
+        if article_id in self._numbers:
+            self._neighbours.forget(self._numbers[article_id])
+            self._leave(self._numbers[article_id])
 
     def _nearest(self, article: Weighed) -> StoryKey | None:
         numbers, probable = self._neighbours.near(article)
@@ -89,6 +112,7 @@ class Grouper:
         self._ids[place] = article_id
         self._numbers[article_id] = number
         self._sizes[story] = self._sizes.get(story, 0) + 1
+        self._next_story = max(self._next_story, story + 1)
 
     def _leave(self, number: int) -> None:
         place = number % self._neighbours.window

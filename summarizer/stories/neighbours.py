@@ -1,6 +1,7 @@
 """Find the recent articles that may report what a new one does: like in words, near in time."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +41,28 @@ class Postings:
     def add(self, terms: Terms) -> int:
         """Take in an article and return its number: one more than the last one's."""
         numbers = np.full(terms.hashes.size, self.next, np.uint32)
-        self._segments.append(_Segment(terms.hashes, numbers, terms.weights, self.next))
+        self._append(_Segment(terms.hashes, numbers, terms.weights, self.next))
+        self.next += 1
+        return self.next - 1
+
+    def add_many(self, terms: Sequence[Terms]) -> int:
+        """Take in articles, sorted once and not one by one; return the first one's number."""
+        first = self.next
+        if terms:
+            sizes = [one.hashes.size for one in terms]
+            numbers = np.repeat(np.arange(first, first + len(terms), dtype=np.uint32), sizes)
+            hashes = np.concatenate([one.hashes for one in terms])
+            weights = np.concatenate([one.weights for one in terms])
+            order = np.argsort(hashes, kind="stable")
+            self.next += len(terms)
+            self._append(_Segment(hashes[order], numbers[order], weights[order], self.next - 1))
+        return first
+
+    def _append(self, segment: _Segment) -> None:
+        self._segments.append(segment)
         while len(self._segments) > 1 and self._segments[-2].hashes.size < 2 * self._segments[-1].hashes.size:
             newer, older = self._segments.pop(), self._segments.pop()
             self._segments.append(_merged(older, newer, self.first))
-        self.next += 1
-        return self.next - 1
 
     def forget_before(self, number: int) -> None:
         """Forget the articles that came before the one with this number."""
@@ -188,6 +205,18 @@ class Neighbours:
         number = self.keep(article)
         self.count(article)
         return number
+
+    def add_many(self, articles: Sequence[Weighed]) -> list[int]:
+        """Count and keep articles and return their numbers: as `add` does with each, in less time."""
+        if self._postings.next - self._postings.first + len(articles) > self.window:
+            return [self.add(article) for article in articles]
+        first = self._postings.add_many([article.terms for article in articles])
+        numbers = list(range(first, first + len(articles)))
+        for number, article in zip(numbers, articles, strict=True):
+            self._kept[number % self.window] = article
+            self._moments[number % self.window] = article.moment
+        self.frequencies.add(*(article.lead.hashes for article in articles))
+        return numbers
 
     def forget(self, number: int) -> None:
         """Forget the article with this number."""

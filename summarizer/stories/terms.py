@@ -108,14 +108,15 @@ class Frequencies:
         self._counts: NDArray[np.uint32] = np.zeros(_BUCKETS, np.uint32)
         self._articles = 0
 
-    def add(self, hashes: NDArray[np.uint32]) -> None:
-        """Count the distinct terms of an article in."""
-        self._counts[np.unique(hashes & np.uint32(_BUCKETS - 1))] += np.uint32(1)
-        self._articles += 1
+    def add(self, *articles: NDArray[np.uint32]) -> None:
+        """Count the distinct terms of articles in."""
+        for hashes in articles:
+            np.add.at(self._counts, hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
+        self._articles += len(articles)
 
     def remove(self, hashes: NDArray[np.uint32]) -> None:
         """Take back the terms of an article that was counted in."""
-        self._counts[np.unique(hashes & np.uint32(_BUCKETS - 1))] -= np.uint32(1)
+        np.subtract.at(self._counts, hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
         self._articles -= 1
 
     def weights(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:

@@ -11,9 +11,9 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.intake.renewing_topics import clues_of, renew_topics
 from bot.jobs.intake.taking import BOT_DIED, NameSetAside, name_nobody, reason_of
@@ -24,22 +24,31 @@ from bot.times.clock import Clock
 from storage.articles import StoredArticle
 from storage.engine import Database, chunks
 from storage.errors import StorageError
-from storage.processed import Grouped, Worked, find_grouped, find_next, make_story, save_work
+from storage.processed import Grouped, Worked, find_grouped, find_next, make_stories, save_work
 from storage.sources import begin_tries, find_exhausted, find_suspect, set_articles_aside, undo_tries
 from storage.threads import INTAKE
 from summarizer.model import Summary, sentence_at
 from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.neighbours import Weighed, weigh
+from summarizer.stories.packing import pack, unpack
 from summarizer.stories.roundups import is_roundup
 from summarizer.topics import NO_RULES, TopicRules, decide_topic
 
 _BATCH = 50
 _MOST_RENEWED = 10_000  # topics of stored articles, at the beginning of a run
-_SAVED_AT_ONCE = 5  # nobody else writes to SQLite meanwhile, and one reply writes several times
-_WINDOW = dt.timedelta(days=7)  # an event is reported within a week or is another story
+_SAVED_AT_ONCE = 10  # nobody else writes to SQLite meanwhile, and one reply writes several times
+GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _LEARN_BATCH = 1_000
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
+
+
+class _Placed(NamedTuple):
+    """The story of an article, and what grouping keeps of the article; None and None of a round-up."""
+
+    story: int | None
+    packed: bytes | None
 
 
 class WorkUp:
@@ -124,41 +133,44 @@ class WorkUp:
     ) -> int:
         now = self._clock.now()
         self._is_sure = False
+        placed = await INTAKE.run(self._group, [article for article, _ in batch])
+        founded = sorted({one.story for one in placed if one.story is not None and one.story < 0})
         async with self._database.write() as connection:
+            ids = dict(zip(founded, await make_stories(connection, len(founded), now=now), strict=True))
             done = [
                 Worked(
-                    article, summary, await self._group(connection, article, now),
-                    decide_topic(clues_of(article, by_words), rules), by_words,
+                    article, summary, None if one.story is None else ids.get(one.story, one.story),
+                    decide_topic(clues_of(article, by_words), rules), by_words, one.packed,
                 )
-                for article, (summary, by_words) in batch
+                for (article, (summary, by_words)), one in zip(batch, placed, strict=True)
             ]  # fmt: skip
             saved = await save_work(connection, done, now=now)
+        self._grouper.rename(ids)
         self._is_sure = True
         self._recent |= {article.id: now for article, _ in batch}
         return saved
 
-    async def _group(
-        self, connection: AsyncConnection, article: StoredArticle, now: dt.datetime
-    ) -> int | None:
-        """Return the article's story, a new one where none fits; an updated article keeps the one it had.
+    def _group(self, batch: Sequence[StoredArticle]) -> list[_Placed]:
+        """Return the articles' stories; one that is to be founded has a negative key until it is.
 
-        A round-up of several events joins no story and opens none.
+        An updated article keeps the story it had. A round-up of several events joins no story and opens none.
         """
-        if is_roundup(article.title, article.sapo):
-            return None
-        arrival = _arrival(article)
-        story = article.story_id
-        if story is None:
-            story = await INTAKE.run(self._grouper.find, arrival)
-        if story is None:
-            story = await make_story(connection, now=now)
-        return await INTAKE.run(self._grouper.add, arrival, story)
+        placed = []
+        for number, article in enumerate(batch, start=2):
+            if is_roundup(article.title, article.sapo):
+                placed.append(_Placed(None, None))
+                continue
+            arrival = _arrival(article)
+            story = article.story_id if article.story_id is not None else self._grouper.find(arrival)
+            story = self._grouper.add(arrival, -number if story is None else story)
+            placed.append(_Placed(story, pack(self._grouper.weighed(arrival))))
+        return placed
 
     async def _learn(self) -> None:
         """Learn what was grouped elsewhere since the last time."""
         if not self._is_sure:
             self._forget()
-        since = self._clock.now() - _WINDOW
+        since = self._clock.now() - GROUPED_FOR
         self._grouper.forget_before(since)
         after = (self._learned_until - _COMMIT_LAG, 0)
         while True:
@@ -175,9 +187,16 @@ class WorkUp:
         self._recent = {article: at for article, at in self._recent.items() if at > horizon}
 
     def _add_known(self, grouped: Sequence[Grouped]) -> None:
-        for one in grouped:
-            arrival = Arrival(one.article_id, one.title, one.sapo, one.lead, one.published_at, one.source)
-            self._grouper.add(arrival, one.story_id)
+        self._grouper.learn([(one.article_id, one.story_id, _weighed(one)) for one in grouped])
+
+
+def _weighed(known: Grouped) -> Weighed:
+    moment = known.published_at.timestamp() if known.published_at else float("nan")
+    if known.packed is not None:
+        return unpack(known.packed, moment, known.source)
+    return weigh(
+        Arrival(known.article_id, known.title, known.sapo, known.lead, known.published_at, known.source)
+    )
 
 
 def _found(article: StoredArticle, found: Processed | Failure) -> tuple[Summary, str | None]:

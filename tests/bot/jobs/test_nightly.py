@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import func, select
 
+from bot.jobs.intake.processing import WorkUp
 from bot.jobs.nightly import prune_if_night
 from bot.news.newsroom import Newsroom
 from bot.news.services import Desk
 from bot.times.clock import ManualClock
+from storage.articles import store_articles
 from storage.engine import Database
-from storage.tables import articles
+from storage.tables import articles, packed_articles
+from tests.storage.conftest import incoming
+from tests.texts_here import TextsHere
 
 HOUR, DAY = 3_600, 86_400
 
@@ -46,3 +50,18 @@ async def test_only_what_is_older_than_declared_goes(
     assert await prune_if_night(desk)
     async with desk.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(articles))).scalar_one() == 1
+
+
+async def test_what_grouping_kept_goes_after_a_week_while_the_articles_stay(
+    desk: Desk, clock: ManualClock, make_newsroom: Callable[..., Newsroom]
+) -> None:
+    desk.newsroom = make_newsroom(keep_days=90)
+    for title in ("Chuyện tuần trước nữa", "Chuyện mấy hôm trước"):
+        async with desk.database.write() as connection:
+            await store_articles(connection, [incoming(key=title, title=title)], now=clock.now())
+        await WorkUp(desk.database, clock, TextsHere()).run()
+        await clock.advance(4 * DAY)
+    assert await prune_if_night(desk)
+    async with desk.database.read() as connection:
+        for table, left in ((articles, 2), (packed_articles, 1)):
+            assert (await connection.execute(select(func.count()).select_from(table))).scalar_one() == left

@@ -75,6 +75,10 @@ def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: B
         ("Đội Vạn Cát thắng đội Đồi Sim 2-0.", ["Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."]),
         ("Vạn Cát thắng đội Đồi Sim 2-0 ở bán kết.", ["Bến Cau thắng đội Cà Ná 3-1 ở chung kết."]),
         ("Đợt mưa kéo dài từ 2-4 ngày, đội Bến Cau thắng.", ["Đội Bến Cau thắng 3-1."]),
+        ("Công an tạm giữ 25 người của sàn vàng.", ["Số nạn nhân của sàn vàng lên tới 3.460 người."]),
+        ("Ở đó có 80 người bán hàng.", ["Số khách của lễ hội lên đến 5.000 người."]),
+        ("Lũ làm 200 người bị thương.", ["Số người phải sơ tán tăng lên 900 người."]),
+        ("Bến phà có 30 người trực.", ["Khi ấy đã lên phà 40 người."]),
     ],
 )
 def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, told: list[str]) -> None:
@@ -98,6 +102,8 @@ def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, to
             "Giá vàng miếng SJC ở mức 149,5 triệu đồng một lượng.",
             "Giá vàng miếng SJC lên 152 triệu đồng một lượng.",
         ),
+        ("Nhóm này lừa gần 2.000 người ở bảy tỉnh.", "Số nạn nhân của sàn vàng lên tới 3.460 người."),
+        ("Dịch sởi: 860 ca mắc ở bảy huyện.", "Số ca mắc sởi tăng lên 1.240 ca."),
         ("Bến Cau dẫn Cà Ná 2-1.", "Bến Cau thắng Cà Ná 3-1."),
         ("Đội Bến Cau dẫn đội Cà Ná 2-1 sau hiệp một.", "Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."),
     ],

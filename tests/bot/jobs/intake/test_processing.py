@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Executable, func, select, text
 
 from bot.jobs.intake import processing
 from bot.jobs.intake.processing import WorkUp
@@ -17,7 +17,7 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.intake import Incoming
 from storage.processed import find_summaries
-from storage.tables import articles, stories
+from storage.tables import articles, packed_articles, stories
 from storage.times import Precision, Published
 from storage.upkeep.prune import prune_articles, prune_rest
 from summarizer.model import Summary
@@ -222,9 +222,39 @@ async def test_a_month_is_no_moment_to_group_by(
     monkeypatch.setattr(processing, "Arrival", see)
     await store(database, FLOOD, precision="month")
     await workshop.run()
+    async with database.write() as connection:
+        await connection.execute(packed_articles.delete())
     await store(database, MATCH)
     await WorkUp(database, clock, TextsHere()).run()
     assert seen == [None, None, NOW], "worked up, learned by another process, and one known to the minute"
+
+
+async def test_another_process_learns_without_reading_texts_again(
+    workshop: WorkUp, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(database, FLOOD, MATCH)
+    await workshop.run()
+    monkeypatch.setattr(processing, "weigh", lambda _arrival: pytest.fail("weighed again"))
+    await clock.advance(60)
+    await store(database, FLOOD_AGAIN)
+    await WorkUp(database, clock, TextsHere()).run()
+    flood, match, again = await grouped(database)
+    assert flood == again != match
+
+
+@pytest.mark.parametrize("lost", [packed_articles.delete(), packed_articles.update().values(fingerprint="")])
+async def test_what_was_packed_otherwise_or_not_at_all_is_read_again(
+    workshop: WorkUp, database: Database, clock: ManualClock, lost: Executable
+) -> None:
+    await store(database, FLOOD, MATCH)
+    await workshop.run()
+    async with database.write() as connection:
+        await connection.execute(lost)
+    await clock.advance(60)
+    await store(database, FLOOD_AGAIN)
+    await WorkUp(database, clock, TextsHere()).run()
+    flood, match, again = await grouped(database)
+    assert flood == again != match
 
 
 async def test_only_as_much_as_asked_is_worked_up(
@@ -271,15 +301,15 @@ async def test_the_declared_ranker_chooses_the_sentences(database: Database, clo
 
 
 async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(workshop: WorkUp, database: Database) -> None:
-    await store(database, *((f"Tin số {n}", f"Chuyện số {n} của xã {n}.") for n in range(20)))
+    await store(database, *((f"Tin số {n}", f"Chuyện số {n} của xã {n}.") for n in range(50)))
     seen = set()
     working = asyncio.create_task(workshop.run())
     while not working.done():
         async with database.write() as connection:  # waits behind the work, as a reply would
             query = select(func.count()).where(articles.c.worked_at.is_not(None))
             seen.add((await connection.execute(query)).scalar_one())
-    assert await working == 20
-    assert len(seen - {0, 20}) > 1
+    assert await working == 50
+    assert len(seen - {0, 50}) > 1
 
 
 async def test_what_one_source_brought_by_the_thousand_makes_no_other_wait(

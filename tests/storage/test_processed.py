@@ -1,0 +1,96 @@
+"""What working articles up leaves, on both engines."""
+
+import datetime as dt
+
+from sqlalchemy import func, select, update
+
+from storage.articles import StoredArticle, find_articles, find_waiting, store_articles
+from storage.engine import Database
+from storage.processed import Worked, find_grouped, forget_packed, make_stories, make_story, save_work
+from storage.tables import articles, packed_articles
+from tests.storage.conftest import NOW, incoming
+
+DAY = dt.timedelta(days=1)
+BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+async def waiting(database: Database, *keys: str, at: dt.datetime = NOW) -> list[StoredArticle]:
+    """Store articles and return them as they wait."""
+    async with database.write() as connection:
+        await store_articles(connection, [incoming(key=key, title=f"Tin {key}") for key in keys], now=at)
+        return await find_waiting(connection, 100)
+
+
+async def save(database: Database, found: list[StoredArticle], packed: bytes | None = b"nho") -> int:
+    """Save that each article is a story of its own."""
+    async with database.write() as connection:
+        ids = await make_stories(connection, len(found), now=NOW)
+        done = [
+            Worked(one, (), story, "the-thao", None, packed) for one, story in zip(found, ids, strict=True)
+        ]
+        return await save_work(connection, done, now=NOW)
+
+
+async def test_stories_are_founded_together(database: Database) -> None:
+    async with database.write() as connection:
+        first = await make_story(connection, now=NOW)
+        assert await make_stories(connection, 0, now=NOW) == []
+        ids = await make_stories(connection, 3, now=NOW)
+    assert ids == sorted({*ids} - {first})
+    assert len(ids) == 3
+
+
+async def test_each_article_gets_its_own_findings(database: Database) -> None:
+    found = await waiting(database, "a", "b", "c")
+    assert await save(database, found) == 3
+    async with database.read() as connection:
+        stored = (await find_articles(connection, [one.id for one in found])).values()
+        grouped = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+    assert len({one.story_id for one in stored}) == 3
+    assert {(one.topic, one.worked_at, one.ready_at) for one in stored} == {("the-thao", NOW, NOW)}
+    assert [(one.article_id, one.packed, one.lead) for one in grouped] == [
+        (one.id, b"nho", "") for one in found
+    ]
+
+
+async def test_work_on_a_text_that_changed_meanwhile_is_dropped_the_rest_is_kept(database: Database) -> None:
+    found = await waiting(database, "a", "b")
+    async with database.write() as connection:
+        await connection.execute(update(articles).where(articles.c.key == "a").values(version=2))
+    assert await save(database, found) == 1
+    assert await save(database, found) == 0, "the other one waits no more"
+    async with database.read() as connection:
+        assert [one.title for one in await find_waiting(connection, 10)] == ["Tin a"]
+        assert (await connection.execute(select(func.count()).select_from(packed_articles))).scalar_one() == 1
+
+
+async def test_an_article_worked_up_again_is_packed_again(database: Database) -> None:
+    found = await waiting(database, "a")
+    await save(database, found)
+    async with database.write() as connection:
+        await connection.execute(update(articles).values(worked_at=None))
+    assert await save(database, found, b"moi") == 1
+    async with database.read() as connection:
+        [grouped] = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+    assert grouped.packed == b"moi"
+
+
+async def test_text_is_returned_of_an_article_that_was_packed_otherwise(database: Database) -> None:
+    await save(database, await waiting(database, "a", "b"))
+    async with database.write() as connection:
+        first = select(func.min(packed_articles.c.article_id)).scalar_subquery()
+        is_first = packed_articles.c.article_id == first
+        await connection.execute(update(packed_articles).where(is_first).values(fingerprint="xưa"))
+    async with database.read() as connection:
+        grouped = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+    assert [(one.packed, bool(one.lead)) for one in grouped] == [(None, True), (b"nho", False)]
+
+
+async def test_only_what_is_older_is_forgotten_a_bounded_number_at_once(database: Database) -> None:
+    await save(database, await waiting(database, "a", "b", at=NOW - 8 * DAY))
+    await save(database, await waiting(database, "c"))
+    async with database.write() as connection:
+        gone = [await forget_packed(connection, before=NOW - 7 * DAY, limit=1) for _ in range(3)]
+        left = (await connection.execute(select(packed_articles.c.article_id))).scalars().all()
+    assert gone == [1, 1, 0]
+    assert len(left) == 1
