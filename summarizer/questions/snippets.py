@@ -1,13 +1,12 @@
 """What to show of an article: the sentence that answers best, and more of it on request."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from summarizer.model import Document, FieldName, Piece, Place, Quote, Sentence
-from summarizer.questions.phrases import Phrases
+from summarizer.questions.phrases import Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.stories.telling import quote_of, reads_alone, repeats, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_byline, is_furniture
@@ -21,7 +20,7 @@ from summarizer.text.syllables import syllables, word_forms, word_spans
 _CUT = "…"
 _TITLE: FieldName = "title"
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
-_LINE = re.compile(r"[^\n]+")  # no sentence goes on over a line break
+_MOST_READ = 250_000  # characters; no article that is taken is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +71,59 @@ def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snip
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
     ((10, 12), (13, 17))
     """
-    phrases = Phrases(query.groups)
-    candidates = _candidates(document, phrases, as_typed=True) or _candidates(
-        document, phrases, as_typed=False
-    )
+    found = _Found(document, Phrases(query.groups))
+    candidates = _candidates(found, as_typed=True) or _candidates(found, as_typed=False)
     if not candidates:
         return _shown(document, _first_sentence(document), max_chars)
     return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
 
 
+class _Found:
+    """Where the words asked for stand in sapo and body: each text is read once, whatever its lines."""
+
+    def __init__(self, document: Document, phrases: Phrases) -> None:
+        texts = [(name, document.field(name)[:_MOST_READ]) for name in _FIELDS]
+        self.by_field = [(name, text, phrases.find(word_forms(text))) for name, text in texts]
+
+
 def _first_sentence(document: Document) -> _Candidate:
     for name in (*_FIELDS, _TITLE):
-        for start, end in split(document.field(name)):
+        for start, end in split(document.field(name)[:_MOST_READ]):
             return _Candidate(name, start, end, ())
     return _Candidate(_TITLE, 0, 0, ())
 
 
-def _candidates(document: Document, phrases: Phrases, *, as_typed: bool) -> list[_Candidate]:
-    """Return the sentences of sapo and body with matches; a line without any is not cut into sentences."""
-    found = []
-    for name in _FIELDS:
-        for line in _LINE.finditer(document.field(name)):
-            if matches := _matches(line, phrases, as_typed=as_typed):
-                starts = [match.start for match in matches]
-                for start, end in split(line.group()):
-                    start, end = start + line.start(), end + line.start()
-                    inside = matches[bisect_left(starts, start) : bisect_left(starts, end)]
-                    found += [_Candidate(name, start, end, inside)] if inside else []
-    return found
+def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:
+    """Return the sentences with matches; `as_typed` leaves out matches with other diacritics."""
+    candidates = []
+    for name, field, runs in found.by_field:
+        wanted = [run for run in runs if run.is_as_typed or not as_typed]
+        for line, matches in _by_line(field, wanted):
+            starts = [match.start for match in matches]
+            for start, end in split(field[line.start : line.stop]):
+                start, end = start + line.start, end + line.start
+                inside = matches[bisect_left(starts, start) : bisect_left(starts, end)]
+                candidates += [_Candidate(name, start, end, inside)] if inside else []
+    return candidates
 
 
-def _matches(line: re.Match[str], phrases: Phrases, *, as_typed: bool) -> list[_Match]:
-    """Return where runs stand in a line, in order; `as_typed` leaves out those with other diacritics."""
-    found = phrases.find(word_forms(line.group()))
-    if not any(match.is_as_typed or not as_typed for match in found):
-        return []
-    spans = [(start + line.start(), end + line.start()) for start, end in word_spans(line.group())]
-    return [
-        _Match(match.group, spans[match.start][0], spans[match.end - 1][1], match.start, match.end - 1)
-        for match in found
-        if match.is_as_typed or not as_typed
-    ]
+def _by_line(field: str, runs: Sequence[Match]) -> Iterator[tuple[range, list[_Match]]]:
+    """Return each line with matches, in order; no match goes on over a line break."""
+    spans = word_spans(field) if runs else []
+    matches: list[_Match] = []
+    line = range(0)
+    for run in runs:
+        start, end = spans[run.start][0], spans[run.end - 1][1]
+        if start >= line.stop:
+            if matches:
+                yield line, matches
+            stop = field.find("\n", start)
+            line = range(field.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(field))
+            matches = []
+        if end <= line.stop:
+            matches.append(_Match(run.group, start, end, run.start, run.end - 1))
+    if matches:
+        yield line, matches
 
 
 def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:

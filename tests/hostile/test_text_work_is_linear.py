@@ -21,7 +21,6 @@ from summarizer.facts.claims import figures
 from summarizer.model import Document, Piece
 from summarizer.questions.answering import answer
 from summarizer.questions.query import parse_query
-from summarizer.questions.rewording import without_question_words
 from summarizer.questions.snippets import best_snippet
 from summarizer.stories.terms import article_terms
 from summarizer.text.boilerplate import find_source, is_byline, is_caption, is_furniture
@@ -72,7 +71,6 @@ STEPS: dict[str, Callable[[str], object]] = {
     "snippet": lambda text: best_snippet(Document(TITLE, "", text), ASKED),
     "answer": lambda text: answer(ASKED, [_piece(text)]),
     "query": lambda text: parse_query(text, today=NOW.date()),
-    "question words": without_question_words,
     "a source's name": slug_of,
     "words to stop": stopped_words,
     "markup of a feed's item": text_of,

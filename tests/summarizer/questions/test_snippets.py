@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,3 +130,17 @@ def test_in_a_long_sentence_the_stretch_with_most_different_words_is_shown() -> 
     assert "lũ về" in snippet.text
     assert set(marked(snippet)) >= {"mưa", "lũ"}
     assert len(snippet.text) <= 200
+
+
+@pytest.mark.parametrize("line", ["a\r\n", "một\n", "ㅤ\n", "1. ", "A. "])
+def test_a_text_longer_than_any_article_is_read_as_far_as_the_longest_one(line: str) -> None:
+    document = Document("Tin", "", (line * 1_000_000)[:1_000_000] + "\nMưa lớn ở Hà Nội.")
+    began = time.thread_time()
+    found = best_snippet(document, parse_query("hà nội một a 1"))
+    assert time.thread_time() - began < 2, "some 0.5 s where the machine is free"
+    assert found.place.end <= 250_000
+
+
+def test_a_phrase_is_not_found_over_a_line_break() -> None:
+    document = Document("Tin", "", "Chợ họp ở Hà\nNội dung cuộc họp. Ở Hà Nội trời mưa.")
+    assert best_snippet(document, parse_query("hà nội")).text == "Ở Hà Nội trời mưa."
