@@ -104,6 +104,10 @@ NOT_SENDING = "phần gửi tin của bot đã dừng; hãy xem nhật ký rồi
 UPDATES_STUCK = (
     "tin nhắn của bạn đọc đã nhận mà hai phút không xử lý được tin nào; hãy xem nhật ký rồi chạy lại bot"
 )
+ARTICLES_STUCK = (
+    "bài mới đã nhận mà mười phút không xử lý được bài nào, nên bản tin có thể thiếu tin; "
+    "hãy xem nhật ký rồi chạy lại bot"
+)
 LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
 NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
 POLLER_RESTARTED = (

@@ -288,13 +288,13 @@ class Bot:
         return [*await self._find_own_problems(), *filter(None, others)]
 
     async def _find_own_problems(self) -> list[str]:
-        problems = await find_problems_of(self._desk.database)
         late = [notices.tick_late(name, minutes) for name, minutes in self._ticks.find_late()]
         others = (
             self._connection.find_problem_of_updates(),
+            self._work_up.find_problem(),
             None if self._is_well() else notices.NOT_SENDING,
         )
-        return [*problems, *late, *filter(None, others)]
+        return [*await find_problems_of(self._desk.database), *late, *filter(None, others)]
 
     def _who(self) -> dict[str, str]:
         return asdict(self._identity) | {"username": self._connection.username}

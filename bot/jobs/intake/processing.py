@@ -9,6 +9,7 @@ The language work runs in the text process (`bot.text_work`). An article that en
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -17,6 +18,7 @@ import structlog
 
 from bot.jobs.intake.renewing_topics import clues_of, renew_topics
 from bot.jobs.intake.taking import BOT_DIED, NameSetAside, name_nobody, reason_of
+from bot.operators import notices
 from bot.process.metrics import JOB_FAILURES
 from bot.text_work.tasks import PROCESS, Processed, Processing
 from bot.text_work.worker import Failure, Texts
@@ -41,6 +43,7 @@ GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is a
 _LEARN_BATCH = 1_000
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_STUCK_SECONDS = 600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -63,6 +66,7 @@ class WorkUp:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._last_source: str | None = None  # whose turn was last
+        self._stuck_since: float | None = None  # while articles wait: when one was processed last
         self._forget()
 
     def _forget(self) -> None:
@@ -83,10 +87,17 @@ class WorkUp:
         async with self._lock:
             await renew_topics(self._database, self._clock, rules, most=_MOST_RENEWED)
             while done < most and (waiting := await self._next()):
+                self._stuck_since = self._stuck_since or time.monotonic()
                 if not done:
                     await self._learn()
                 done += await self._work_up(waiting, ranker, rules)
+            self._stuck_since = None
         return done
+
+    def find_problem(self) -> str | None:
+        """Say to operators that articles wait and none is processed, if that is so."""
+        seconds = time.monotonic() - self._stuck_since if self._stuck_since else 0.0
+        return notices.ARTICLES_STUCK if seconds > _STUCK_SECONDS else None
 
     async def _next(self) -> Sequence[StoredArticle]:
         """Return some articles that were never tried; where there are none, one that was, alone."""
@@ -147,6 +158,7 @@ class WorkUp:
             saved = await save_work(connection, done, now=now)
         self._grouper.rename(ids)
         self._is_sure = True
+        self._stuck_since = time.monotonic()
         self._recent |= {article.id: now for article, _ in batch}
         return saved
 

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from sqlalchemy import Executable, func, select, text
 
 from bot.jobs.intake import processing
 from bot.jobs.intake.processing import WorkUp
+from bot.operators import notices
 from bot.text_work import tasks
+from bot.text_work.worker import TextWorkError
 from bot.times.clock import ManualClock
 from storage.articles import StoredArticle, find_articles, find_waiting, get_article, store_articles
 from storage.engine import Database
@@ -323,3 +326,34 @@ async def test_what_one_source_brought_by_the_thousand_makes_no_other_wait(
     assert {FLOOD[0], MATCH[0], "Tin số 0"} <= set(done)
     assert len(done) < 200
     assert await workshop.run() + len(done) == 302
+
+
+class Unstartable(TextsHere):
+    """A text process that does not start until it is mended."""
+
+    is_mended = False
+
+    async def start(self) -> None:
+        """Fail."""
+        if not self.is_mended:
+            raise TextWorkError("the text process does not start")
+
+
+async def test_articles_that_wait_while_none_is_processed_are_noticed(
+    database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = Unstartable()
+    workshop = WorkUp(database, clock, texts)
+    seconds = [1_000.0]
+    monkeypatch.setattr(processing, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    await workshop.run()
+    assert workshop.find_problem() is None, "none waits"
+    await store(database, ("Cầu mới thông xe", "Xe chạy từ sáng nay."))
+    for problem in (None, None, notices.ARTICLES_STUCK):
+        with pytest.raises(TextWorkError):
+            await workshop.run()
+        seconds[0] += 250
+        assert workshop.find_problem() == problem
+    texts.is_mended = True
+    assert await workshop.run() == 1
+    assert workshop.find_problem() is None
