@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 ARTICLES ?= bot/samples/articles.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo chat test check format lint types unit faults bench pictures lock clean
+.PHONY: help install demo chat test check format lint types unit faults mutants bench pictures lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -45,6 +45,13 @@ unit: install
 
 faults: install  ## the long fault-injection runs
 	$(BIN)/pytest -n 2 -m faults
+
+mutants: install .venv-mutants  ## mutation runs over the modules that decide, or MODULES="schedule permissions" MOST=40
+	$(BIN)/python benchmarks/mutants.py $(MODULES) --most $(or $(MOST),40)
+
+.venv-mutants:
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray==8.7.0'
 
 bench: install  ## the speed of summaries and of grouping, on the sample articles or ARTICLES=file.jsonl.gz
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/summary_speed.py $(ARTICLES)

@@ -1,0 +1,105 @@
+"""Mutation runs over the modules that decide: what slips by the tests of each. Started by `make mutants`.
+
+cosmic-ray changes one thing at a time in a copy of the repository and runs the module's own tests, which
+should fail. What survives is printed as a diff; docs/quality.md argues for each. The sample is drawn with a
+fixed seed, so that a run can be repeated exactly.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+COSMIC_RAY = ROOT / ".venv-mutants/bin"
+DECIDES = {  # module: the tests that decide about it
+    "bot/times/schedule.py": "tests/bot/times/test_schedule.py tests/bot/times/test_slot_plan.py",
+    "bot/chat/permissions.py": "tests/bot/chat/test_access.py tests/bot/chat/test_guard.py",
+    "bot/chat/buttons/callbacks.py": "tests/bot/chat/buttons/test_callbacks.py",
+    "bot/fetching/addresses.py": "tests/bot/fetching/test_addresses.py",
+    "bot/telegram/outcomes.py": "tests/bot/telegram/test_outcomes.py",
+    "bot/jobs/delivery/waits.py": "tests/bot/jobs/delivery/test_waits.py",
+    "bot/messages/rendering.py": "tests/bot/messages/test_rendering.py",
+    "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"
+    " tests/storage/test_speakers.py",
+    "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py",
+    "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/stories/test_differences.py",
+}
+_CONFIG = """[cosmic-ray]
+module-path = "{module}"
+timeout = {timeout}
+excluded-modules = []
+test-command = "{python} -m pytest -x -q -n 0 -p no:cacheprovider --doctest-modules {module} {tests}"
+[cosmic-ray.distributor]
+name = "local"
+"""
+# Types are checked by mypy, not by tests: a mutated annotation says nothing.
+_NO_MUTANTS = ("core/ReplaceBinaryOperator_BitOr",)
+_SAMPLE = """
+import random, sys
+from cosmic_ray.work_db import use_db
+from cosmic_ray.work_item import WorkerOutcome, WorkResult
+with use_db(sys.argv[1]) as db:
+    items = [i for i in db.pending_work_items]
+    skip = [i for i in items if any(m.operator_name.startswith({no!r}) for m in i.mutations)]
+    rest = [i for i in items if i not in skip]
+    random.Random(13).shuffle(rest)
+    for item in skip + rest[int(sys.argv[2]):]:
+        db.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+"""
+_COUNT = """
+import sys
+from cosmic_ray.work_db import use_db
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome
+with use_db(sys.argv[1]) as db:
+    done = [(i, r) for i, r in db.completed_work_items if r.worker_outcome != WorkerOutcome.SKIPPED]
+    left = [(i, r) for i, r in done if r.test_outcome == TestOutcome.SURVIVED]
+    print(len(done), len(left))
+    for item, result in left:
+        print(result.diff)
+"""
+
+
+def run(module: str, tests: str, most: int) -> tuple[int, int]:
+    """Mutate a module in a copy of the repository; print the survivors and return (mutants, survivors)."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(copy)], check=True)
+        config, session = copy / "mutants.toml", copy / "session.sqlite"
+        config.write_text(
+            _CONFIG.format(module=module, tests=tests, timeout=120.0, python=ROOT / ".venv/bin/python"),
+            "utf-8",
+        )
+        subprocess.run([COSMIC_RAY / "cosmic-ray", "init", config, session], cwd=copy, check=True)
+        sample = _SAMPLE.format(no=_NO_MUTANTS)
+        subprocess.run([COSMIC_RAY / "python", "-c", sample, session, str(most)], check=True)
+        subprocess.run([COSMIC_RAY / "cosmic-ray", "exec", config, session], cwd=copy, check=True)
+        found = subprocess.run(
+            [COSMIC_RAY / "python", "-c", _COUNT, session], check=True, capture_output=True, text=True
+        ).stdout
+    first, _, diffs = found.partition("\n")
+    print(f"{module}: {first}\n{diffs}", flush=True)
+    mutants, survivors = first.split()
+    return int(mutants), int(survivors)
+
+
+def main() -> None:
+    """Run over the modules named, or all of them."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("modules", nargs="*", help="parts of the modules' names; default: all")
+    arguments.add_argument("--most", type=int, default=40, help="mutants a module, drawn by chance")
+    given = arguments.parse_args()
+    chosen = {
+        module: tests
+        for module, tests in DECIDES.items()
+        if not given.modules or any(part in module for part in given.modules)
+    }
+    counts = [run(module, tests, given.most) for module, tests in chosen.items()]
+    mutants, survivors = map(sum, zip(*counts, strict=True)) if counts else (0, 0)
+    print(f"{survivors} of {mutants} mutants survive")
+    sys.exit(0 if mutants else 2)
+
+
+if __name__ == "__main__":
+    main()
