@@ -63,6 +63,7 @@ class Page:
     ) -> None:
         self.chosen: list[Chosen] = []
         self.left_out: set[int] = set()
+        self._told: set[int] = set()
         self._prepared = prepared
         self._quotes = _QUOTES[length]
         self._is_listed = length != "gon"
@@ -79,7 +80,7 @@ class Page:
         """Tell the story if there is room for it and its event is not told yet."""
         if self._has_had_enough(version):
             self.left_out.add(version.story_id)
-        elif not any(self._prepared.are_alike(version, one.version) for one in self.chosen):
+        elif not self._prepared.is_told_by(version, self._told):
             chosen = self._fitted(version)
             if chosen is None:
                 self.left_out.add(version.story_id)
@@ -142,6 +143,7 @@ class Page:
         self._of_paper[version.paper] += cost
         self._stories_of_topic[version.topic] += 1
         self.chosen.append(one)
+        self._told.add(version.story_id)
 
 
 def is_listed(stories: int, length: Length) -> bool:

@@ -117,7 +117,7 @@ class Prepared:
         self.versions = sorted(versions, key=lambda one: (-one.rating, one.story_id))
         self._by_id = {one.story_id: one for one in self.versions}
         self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
-        self._alike: dict[tuple[int, int], bool] = {}
+        self._compared: dict[int, tuple[set[int], set[int]]] = {}  # by story: those alike, and not
         self._terms: dict[int, Terms] = {}
 
     @cached_property
@@ -176,12 +176,13 @@ class Prepared:
             known |= {(story_id, count)} if count else set()
         return frozenset(known)
 
-    def are_alike(self, one: Version, other: Version) -> bool:
-        """Tell whether two stories tell one event: grouping misses some."""
-        key = (min(one.story_id, other.story_id), max(one.story_id, other.story_id))
-        if key not in self._alike:
-            self._alike[key] = similarity(self._terms_of(one), self._terms_of(other)) >= _SAME_EVENT
-        return self._alike[key]
+    def is_told_by(self, version: Version, told: Collection[int]) -> bool:
+        """Tell whether one of the stories `told`, by number, tells the event of `version`."""
+        alike, unlike = self._compared.setdefault(version.story_id, (set(), set()))
+        for other in set(told) - alike - unlike:
+            likeness = similarity(self._terms_of(version), self._terms_of(self._by_id[other]))
+            (alike if likeness >= _SAME_EVENT else unlike).add(other)
+        return not alike.isdisjoint(told)
 
     def _terms_of(self, version: Version) -> Terms:
         if version.story_id not in self._terms:
