@@ -113,6 +113,7 @@ def _day(plain: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
         "nay": (today, today), "hom nay": (today, today), "ngay hom nay": (today, today),
         "mai": (today + _DAY, today + _DAY), "ngay mai": (today + _DAY, today + _DAY),
         "sang mai": (today + _DAY, today + _DAY), "toi nay": (today, today),
+        "trua nay": (today, today), "chieu nay": (today, today), "dem nay": (today, today),
         "mot": (today + 2 * _DAY, today + 2 * _DAY), "ngay kia": (today + 2 * _DAY, today + 2 * _DAY),
         "tuan": (monday - _DAY, monday - _DAY), "tuan nay": (monday - _DAY, monday - _DAY),
         "tuan sau": (monday, monday + 6 * _DAY), "tuan toi": (monday, monday + 6 * _DAY),

@@ -207,7 +207,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]
     table: dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]] = {}
     for name in _vocabulary()["words"]:
         for phrase in _phrases(name):
-            said = canonical(phrase.strip(" !")).split()
+            said = canonical(phrase.replace("!", "")).split()
             forms = tuple(_forms(each) for each in said), tuple(_forms(each, is_strict=True) for each in said)
             for first in forms[0][0]:
                 table.setdefault(first, []).append((forms, name, "!" in phrase))
@@ -218,7 +218,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]
 def _own_words() -> frozenset[str]:
     """Return the syllables of the vocabulary as they are written."""
     phrases = (phrase for name in _vocabulary()["words"] for phrase in _phrases(name))
-    return frozenset(word for phrase in phrases for word in canonical(phrase.strip(" !")).split())
+    return frozenset(word for phrase in phrases for word in canonical(phrase.replace("!", "")).split())
 
 
 @functools.cache

@@ -37,7 +37,7 @@ def most_like(plain: str, listener: Listener) -> Wish | None:
     kind = _kind_of(words, is_marked=not plain.isascii())
     if kind is None:
         return None
-    return wish_of_values(kind, values, listener) or _PLAIN.get(kind.split()[0])
+    return wish_of_values(kind, plain, values, listener) or _PLAIN.get(kind.split()[0])
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ _PLACES_IN_LIST = {
     "nhất": 1,
     "cuối": LAST,
     "cuối cùng": LAST,
+    "chót": LAST,
 }
 _UNMARKED_PLACES = {folded(said): place for said, place in _PLACES_IN_LIST.items() if said != "sáu"}
 _MOST_ITEMS, _MOST_BARE = 50, 9  # "bài 12", but a number alone only as a list of one page has it
@@ -52,27 +53,10 @@ _ASKING = re.compile(
 _MOST_OTHER, _MOST_ASKED, _MOST_WATCHED = 5, 8, 8  # words
 _LONGEST_SPAN = 4  # words
 _ABOUT = frozenset(
-    (
-        "tin",
-        "tức",
-        "mới",
-        "gì",
-        "về",
-        "các",
-        "những",
-        "cho",
-        "giúp",
-        "giùm",
-        "dùm",
-        "mình",
-        "tôi",
-        "có",
-        "khi",
-        "nếu",
-    )
-)
-_OF_THE_WRITER = re.compile(r"(?:của(?: |$))?(?:mình|tôi|tui|em|anh|chị)?$")
-_EACH = re.compile(r"\b(?:moi ngay|hang ngay)\b")
+    ("tin", "tức", "mới", "gì", "về", "các", "những", "cho", "giúp", "giùm", "dùm", "mình", "tôi", "có")
+) | {"khi", "nếu"}
+_OF_THE_WRITER = re.compile(r"(?:của(?: |$))?(?:mình|tôi|tui|em|anh|chị|lại|tiếp|mỗi ngày)?$")
+_EACH = re.compile(r"\b(?:moi ngay|hang ngay|ngay nao)\b")
 _EACH_PART = re.compile(
     r"\b(?:moi|cac|nhung|vao|luc|hang|buoi|cac buoi)\b ?"
     r"(?=sang|trua|chieu|toi|ngay|buoi|thu|cuoi|t[2-7]|luc|[0-9]|cn|chu)"
@@ -80,6 +64,9 @@ _EACH_PART = re.compile(
 _CLOCK = r"[0-9]{1,2}(?: ?(?:h|gio|g|:) ?(?:[0-9]{2}|ruoi|kem [0-9]{1,2})?)?"
 _PART_FIRST = re.compile(
     rf"^(?P<part>sang|trua|chieu|toi|dem) (?:luc |vao )?(?P<time>{_CLOCK})(?P<others>(?: .*)?)$"
+)
+_ADJOINING_HOURS = re.compile(
+    r"([0-9] ?(?:h|gio|g)(?:[0-9]{2}| ruoi)?(?: (?:sang|trua|chieu|toi|dem))?) (?=[0-9]{1,2} ?(?:h|gio|g|:))"
 )
 _HALF_PAST = re.compile(r"\b([0-9]{1,2}) (?=ruoi\b)")
 _BARE_HOUR = re.compile(r"(?<!kem )\b([0-9]{1,2}) (?=(?:sang|trua|chieu|toi|dem)\b)")
@@ -90,6 +77,7 @@ _HOUR = re.compile(r"[0-9] ?(?:h|gio|g|:)(?![a-z])")
 _ME = re.compile(r"\btôi\b")  # no evening, folded
 _TIMELY = re.compile(r"[0-9]|\b(?:sang|trua|chieu|toi|dem|ngay|tuan|thu|chu nhat|cn|gio)\b")
 _NAMED_TOPIC = re.compile(r"\b(?:tin|ban tin|tin tuc|muc|chu de|chuyen muc|phan|mang|bai|linh vuc)\b")
+_UNTIL_A_DAY = re.compile(r".*\b(?:tới|đến|den) $")
 _FROM_TO = re.compile(r" ?(?:-|–|\bden\b|\btoi\b) ?")
 _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
@@ -141,11 +129,11 @@ def _pause_until(slots: Slots, listener: Listener) -> Wish | None:
         return None
 
 
-def span_before(clause: str, listener: Listener) -> PauseUntil | None:
-    """Return the end of the time with which a clause about the writer begins: "tuần sau mình bận"."""
+def span_beside(clause: str, listener: Listener) -> PauseUntil | None:
+    """Return the end of the time with which a clause about the writer begins or ends: "tuần sau mình bận"."""
     words = clause.split()
-    for size in range(min(len(words), _LONGEST_SPAN), 0, -1):
-        span = " ".join(words[:size])
+    sizes = range(min(len(words), _LONGEST_SPAN), 0, -1)
+    for span in (" ".join(part) for size in sizes for part in (words[:size], words[-size:])):
         if isinstance(wish := _pause_until({"span": span}, listener), PauseUntil):
             return wish
     return None
@@ -176,7 +164,7 @@ def _schedule(slots: Slots, _: Listener) -> Wish | None:
     plain = plain.removeprefix("ngay ")
     if first := _PART_FIRST.match(plain):
         plain = f"{first['time']} {first['part']}{first['others']}"
-    plain = _BARE_HOUR.sub(r"\1h ", _HALF_PAST.sub(r"\1h", plain))
+    plain = _ADJOINING_HOURS.sub(r"\1, ", _BARE_HOUR.sub(r"\1h ", _HALF_PAST.sub(r"\1h", plain)))
     if not any(c.isdigit() for c in plain):
         plain = _hour_of_part(plain)
     try:
@@ -195,6 +183,8 @@ def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
 
 
 def _days_off(slots: Slots, _: Listener) -> Wish | None:
+    if _UNTIL_A_DAY.match(slots["whole"].partition(slots["days"])[0]):
+        return None
     try:
         off = parse_days(_SOME_DAYS.sub("", folded(slots["days"])))
     except TypedTimeError:
@@ -244,10 +234,9 @@ def _watch(slots: Slots, _: Listener) -> Wish | None:
     while len(words) > 1 and words[0] in _ABOUT:
         del words[0]
     behind = slots["whole"][slots["whole"].rfind(slots["watched"]) :]
-    is_question = (
-        asks_something(behind) or len(words) > _MOST_WATCHED or _OF_THE_WRITER.match(" ".join(words))
-    )
-    return None if is_question else WatchWords(" ".join(words))
+    watched = " ".join(words)
+    is_none = asks_something(behind) or len(words) > _MOST_WATCHED or _OF_THE_WRITER.match(watched)
+    return None if is_none else WatchWords(watched)
 
 
 def _unwatch(slots: Slots, _: Listener) -> Wish | None:

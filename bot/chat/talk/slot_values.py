@@ -81,13 +81,16 @@ def with_values_named(plain: str, values: list[Value]) -> str:
     return plain
 
 
-def wish_of_values(kind: str, values: list[Value], listener: Listener) -> Wish | None:
-    """Return the wish of this kind with the values, None where they do not make one."""
+def wish_of_values(kind: str, plain: str, values: list[Value], listener: Listener) -> Wish | None:
+    """Return the wish of this kind with the values of a message, None where they do not make one."""
     if kind == "pause":
         return _pause([each for each in values if each.kind in _ENDS], listener)
     if kind in ("schedule", "days off"):
-        said = [each.words for each in values if each.kind in ("hour", "day")]
-        return _schedule(", ".join(said), are_off=kind == "days off")
+        times = [each for each in values if each.kind in ("hour", "day")]
+        stretch = plain[times[0].start : times[-1].end] if times else ""  # "thứ hai đến thứ sáu"
+        listed = ", ".join(each.words for each in times)
+        are_off = kind == "days off"
+        return _schedule(stretch, are_off=are_off) or _schedule(listed, are_off=are_off)
     if how := _HOW.get(kind):
         named = ", ".join(each.words for each in values if each.kind == "topic")
         topics = find_topic_names(named, listener.topics)

@@ -12,7 +12,7 @@ from bot.chat.talk.grammar import (
     rules,
 )
 from bot.chat.talk.likeness import most_like
-from bot.chat.talk.rule_slots import READERS, Listener, span_before
+from bot.chat.talk.rule_slots import READERS, Listener, span_beside
 from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish
 from bot.times.numerals import with_digits
 from summarizer.questions.slips import keyed
@@ -169,7 +169,7 @@ def _one_clause(plain: str, listener: Listener) -> Wish | None:
     for clause in clauses:
         wish = _whole(clause, listener)
         if wish is None and not _says("aside", message_of(clause)):
-            span = span_before(clause, listener)
+            span = span_beside(clause, listener)
             if not span and not _PERSONAL.search(clause):
                 return None
             end = end or span

@@ -109,11 +109,12 @@ _TEN_TOPICS = Listener(
         ("people_again.tsv", 47),
         ("people_third.tsv", 47),
         ("people_fourth.tsv", 46),
-        ("strangers.tsv", 91),
+        ("strangers.tsv", 100),
+        ("strangers_again.tsv", 55),
     ],
 )
 def test_what_different_people_type_is_mostly_understood(name: str, least: int) -> None:
-    """The rules were mended after the first three lists; nothing was mended for the last two."""
+    """Nothing was mended for the fourth and the last list, written after all rules and examples."""
     rows = lines(name)
     right = [
         row for row in rows if said(understand(row[0], _TEN_TOPICS)).lower() in row[1].lower().split("|")
