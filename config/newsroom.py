@@ -109,8 +109,9 @@ class Source(_Following):
     """`[[sources]]`: a paper, and where its articles come from: exactly one of an inbox folder, a feed (a
     file or a polled address) and the address of a polled page.
 
-    `quote` says how much of an article may be shown. `topic` is for articles that name none. `every_minutes`,
-    `full_text` and `allow_private` are for addresses, `move_files` for an inbox.
+    `quote` says how much of an article may be shown, `preview` whether the paper's picture may open a digest.
+    `topic` is for articles that name none. `every_minutes`, `full_text` and `allow_private` are for
+    addresses, `move_files` for an inbox.
     """
 
     name: Slug
@@ -125,6 +126,7 @@ class Source(_Following):
     zone: Zone
     topic: Slug | None = None
     quote: Literal["full", "headline", "none"] = "full"
+    preview: bool = False
 
 
 class Topic(_Table):

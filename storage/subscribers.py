@@ -15,6 +15,7 @@ from storage.conversations import forget_conversation
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
+from storage.story_answers import StoryAnswers, export_answers, hand_over_answers
 from storage.tables import (
     conversations,
     deliveries,
@@ -27,6 +28,7 @@ from storage.tables import (
     watches,
 )
 from storage.times import UtcTime
+from storage.watches import hand_over_watches
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
 
@@ -190,7 +192,8 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes,
     and what it still had to get is the new one's."""
     if known := await find_subscriber(connection, new):
-        await _hand_over_watches(connection, old, known.id)
+        await hand_over_watches(connection, old, known.id)
+        await hand_over_answers(connection, old, known.id)
         await _hand_over_deliveries(connection, old, known.id)
         await delete_subscriber(connection, old)
         return
@@ -201,14 +204,6 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     await connection.execute(
         update(questions).where(questions.c.chat_id == old).values(chat_id=new, message_id=None)
     )
-
-
-async def _hand_over_watches(connection: AsyncConnection, old: int, new_id: int) -> None:
-    """Give the watches of a chat to another subscriber, who may have some of them already."""
-    known = select(watches.c.key).where(watches.c.subscriber_id == new_id)
-    old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
-    its_own = and_(watches.c.subscriber_id == old_id, watches.c.key.not_in(known))
-    await connection.execute(update(watches).where(its_own).values(subscriber_id=new_id))
 
 
 async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
@@ -265,6 +260,7 @@ class Export:
     watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
     shown: tuple[tuple[int, dt.datetime], ...] = ()  # stories seen on demand, and when last
     conversation: tuple[str | None, int, dt.datetime] | None = None
+    answers: StoryAnswers = field(default_factory=StoryAnswers)
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
@@ -297,4 +293,5 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
         tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
         shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
         conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
+        answers=await export_answers(connection, chat_id),
     )

@@ -321,6 +321,7 @@ messages = Table(  # the outbox: what is sent, once for everybody who gets it; s
     Column("part", SmallInteger, nullable=False),  # of the issue, from 0
     Column("correction_id", ForeignKey("corrections.id", ondelete="SET NULL")),
     Column("after_id", ForeignKey("messages.id", ondelete="SET NULL")),  # a reader gets that one first
+    Column("preview_url", Text),  # the page whose picture stands above the text
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("issue_id", "part"),
 )
@@ -403,6 +404,61 @@ Index(
     watch_hits.c.not_before,
     sqlite_where=watch_hits.c.alerted_at.is_(None),
     postgresql_where=watch_hits.c.alerted_at.is_(None),
+)
+
+saved_stories = Table(  # what a chat wants to read later: see storage.saved_stories
+    "saved_stories",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("article_id", BigInteger, nullable=False),  # which may be gone
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("read_at", UtcTime),  # kept for a day after, so that it can be put back
+    UniqueConstraint("subscriber_id", "article_id"),
+)
+Index("saved_stories_saved_at", saved_stories.c.saved_at)
+
+follows = Table(  # stories whose news a chat is told at once: see storage.follows
+    "follows",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("article_id", BigInteger, nullable=False),  # of the story; it may be gone
+    Column("title", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime, nullable=False),  # up to when the chat knows the story
+    Column("news_at", UtcTime, nullable=False),  # when it was told news last, or began
+    Column("due_at", UtcTime),  # when it is to be told what came since; null: nothing came
+    Column("removed_at", UtcTime),  # kept for a day after, so that removing can be undone
+    UniqueConstraint("subscriber_id", "article_id"),
+)
+Index("follows_article", follows.c.article_id)
+Index(
+    "follows_due",
+    follows.c.due_at,
+    sqlite_where=follows.c.due_at.is_not(None),
+    postgresql_where=follows.c.due_at.is_not(None),
+)
+
+taught_stories = Table(  # a story of which a chat wants more or less: see storage.tastes
+    "taught_stories",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", BigInteger, primary_key=True),  # which may be gone
+    Column("liking", SmallInteger, nullable=False),  # 1: more, -1: less
+    Column("traits", JSON, nullable=False),  # [[kind, key]] of the story
+    Column("taught_at", UtcTime, nullable=False),
+)
+
+tastes = Table(  # what that comes to: see storage.tastes
+    "tastes",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # topic | paper | person | word
+    Column("key", Text, primary_key=True),
+    Column("weight", SmallInteger, nullable=False),  # above 0: more of it
 )
 
 questions = Table(

@@ -115,6 +115,14 @@ async def count_watches(connection: AsyncConnection) -> int:
     return (await connection.execute(query)).scalar_one()
 
 
+async def hand_over_watches(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
+    """Give the watches of a chat to another subscriber, who may have some of them already."""
+    known = select(watches.c.key).where(watches.c.subscriber_id == new_id)
+    old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old_chat).scalar_subquery()
+    its_own = and_(watches.c.subscriber_id == old_id, watches.c.key.not_in(known))
+    await connection.execute(update(watches).where(its_own).values(subscriber_id=new_id))
+
+
 async def prune_watches(connection: AsyncConnection, *, before: dt.datetime) -> None:
     """Forget the watches removed before `before`."""
     await connection.execute(delete(watches).where(watches.c.removed_at < before))

@@ -103,6 +103,7 @@ class Piece:
     advertorial: bool
     precision: Precision = "minute"  # of `published_at`, which must never be shown finer
     ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
+    preview: bool = False  # whether its page's picture may be shown
 
     @property
     def was_ready_at(self) -> dt.datetime:
@@ -158,6 +159,7 @@ class DigestStory:
 
     `reports` are the articles of the headline and of the quotes, the headline's first.
     When `is_update`, the reader was told the story before and the first quote is what is new.
+    `picture` is the page of the headline's article where its picture may be shown.
     """
 
     story_id: int
@@ -170,6 +172,7 @@ class DigestStory:
     disagreement: Disagreement | None = None
     is_update: bool = False
     reports: tuple[Report, ...] = ()
+    picture: str | None = None
 
     @property
     def syllables(self) -> int:

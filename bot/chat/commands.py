@@ -52,6 +52,7 @@ COMMANDS = (
     Command("tim", "Tìm tin theo từ khóa", is_work=True, awaits_words=True),
     Command("xuhuong", "Xem một từ khóa được nhắc nhiều hay ít", is_work=True, awaits_words=True),
     Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True, awaits_words=True),
+    Command("dedanh", "Tin để dành, đọc sau", is_setting=True, takes_words=False),
     Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True, aliases=("settings",)),
     Command("chude", "Chọn chủ đề", is_setting=True),
     Command("tu", "Bỏ hoặc thêm tin theo từ", is_setting=True),

@@ -16,7 +16,6 @@ from telegram import (
     Chat,
     InlineKeyboardMarkup,
     InputFile,
-    LinkPreviewOptions,
     Message,
     ReplyParameters,
     User,
@@ -25,6 +24,7 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.news.services import Desk
+from bot.telegram.previews import NO_PREVIEW, preview_options
 
 # What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
 
@@ -40,14 +40,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file)."""
+    """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file).
+
+    The picture of the page `preview_url` stands above the text.
+    """
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
     attachment: Attachment | None = None
+    preview_url: str | None = None
 
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SILENT_SECONDS = 1.5  # for so long nobody wonders whether the bot has heard
 _SIGN_SECONDS = 4.5  # Telegram shows a sign for five
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
@@ -133,13 +136,23 @@ class Visit:
         }
         async with self._signs_of_life():
             if screen.attachment is None:
-                await self.bot.send_message(text=screen.html, link_preview_options=_NO_PREVIEW, **common)
+                await self._send_text(screen, common)
                 return
             file = InputFile(screen.attachment.content, filename=screen.attachment.name)
             if screen.attachment.is_picture:
                 await self.bot.send_photo(photo=file, caption=screen.html, **common)
             else:
                 await self.bot.send_document(document=file, caption=screen.html, **common)
+
+    async def _send_text(self, screen: Screen, common: dict[str, Any]) -> None:
+        """Send a text, without its picture where Telegram does not take that."""
+        options = preview_options(screen.preview_url)
+        try:
+            await self.bot.send_message(text=screen.html, link_preview_options=options, **common)
+        except BadRequest:
+            if screen.preview_url is None:
+                raise
+            await self.bot.send_message(text=screen.html, link_preview_options=NO_PREVIEW, **common)
 
     async def show(self, screen: Screen) -> None:
         """Show `screen` where the person looks: here, as a new message."""
@@ -204,7 +217,7 @@ class Tap(Visit):
                 screen.html,
                 parse_mode=ParseMode.HTML,
                 reply_markup=screen.keyboard,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
             if "message is not modified" in error.message.lower():

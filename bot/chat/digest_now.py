@@ -48,8 +48,9 @@ async def send_digest(visit: Visit, edition: Edition, *, title: str = texts.LAST
     composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
     async with desk.database.write() as connection:
         [buttons] = await buttons_under(connection, [composed], now=visit.now)
-    for part, under in zip(composed.parts, buttons, strict=True):
-        await visit.send(Screen(part, keyboard_of(under)))
+    for number, (part, under) in enumerate(zip(composed.parts, buttons, strict=True)):
+        picture = None if number else composed.picture
+        await visit.send(Screen(part, keyboard_of(under), preview_url=picture))
     shown = [story.story_id for story in composed.digest.stories]
     async with desk.database.write() as connection:
         await record_shown(connection, visit.chat_id, shown, shown_at=composed.as_of)

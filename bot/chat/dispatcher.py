@@ -15,7 +15,6 @@ from bot.chat.buttons.intents import (
     AskToSend,
     Confirm,
     Intent,
-    OpenCard,
     PauseFor,
     Press,
     Preview,
@@ -30,17 +29,16 @@ from bot.chat.buttons.intents import (
     SetTopic,
     ShowCorrection,
     ShowIssue,
-    ShowMore,
     ShowView,
     StopWatching,
-    TurnMore,
     TurnPage,
     Undo,
     WatchAgain,
     WatchQuestion,
 )
-from bot.chat.cards import more
-from bot.chat.cards.opening import Cards
+from bot.chat.buttons.story_intents import StoryIntent
+from bot.chat.cards import saved
+from bot.chat.cards.taps import StoryTaps
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import Screen, Tap, Visit
 from bot.chat.operators import admin, issues, month
@@ -72,13 +70,14 @@ class Reception:
         self._actions = actions
         self._questions = Guard()
         self._anything = Guard()
-        self._cards = Cards()
+        self._story_taps = StoryTaps(watch_buttons.show_list)
         self._answers: dict[str, Answer] = {
             "start": membership.obey,
             "tin": digest_now.obey,
             "tim": ask.obey,
             "xuhuong": trend.obey,
             "theodoi": watch_buttons.obey,
+            "dedanh": saved.obey,
             "lich": choosing_times.obey,
             "chude": choosing_topics.obey,
             "tu": words.obey,
@@ -170,6 +169,9 @@ class Reception:
         return True
 
     async def _press(self, tap: Tap, intent: Intent) -> None:
+        if isinstance(intent, StoryIntent):
+            await self._story_taps.press(tap, intent)
+            return
         match intent:
             case (
                 SetTimes()
@@ -189,12 +191,6 @@ class Reception:
                 await papers.change(tap, intent)
             case Undo():
                 await undoing.undo(tap, intent)
-            case OpenCard():
-                await self._cards.open(tap, intent)
-            case ShowMore():
-                await more.show(tap, intent)
-            case TurnMore():
-                await more.turn(tap, intent)
             case TurnPage():
                 await ask.turn(tap, intent)
             case ShowView():

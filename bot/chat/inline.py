@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
@@ -18,17 +20,20 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.buttons.callbacks import write_payload
+from bot.chat.buttons.callbacks import read_story, write_payload
+from bot.chat.cards.card_buttons import Sharing
 from bot.chat.permissions import Guard, Limit
 from bot.chat.talk.understanding import asks_for_digest
-from bot.messages import texts
+from bot.messages import card_texts, texts
 from bot.messages.markup import one_line, render, safe_link, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
 from bot.news.services import Desk
+from bot.news.stories import find_candidate
 from storage.threads import CHAT
 from storage.times import Published
 from summarizer.model import DigestStory
+from summarizer.stories.telling import leading, tell
 
 _PAGE = 10
 _MOST_OFFERED = 50
@@ -83,11 +88,25 @@ class Inline:
             await _send(query, [], label=label, start=_JUST_OPEN, is_personal=True)
 
     async def _offer(self, query: InlineQuery, words: str, first: int) -> None:
+        if article_id := read_story(words):
+            await _send(query, await self._shared(query, article_id))
+            return
         page = await (self._find(words, first) if words else self._top_stories(first))
         following = str(first + _PAGE) if first + _PAGE < page.count else ""
         start = write_payload(words) if words else _JUST_OPEN
         label = "" if first else page.label
         await _send(query, list(map(_result, page.offers)), following=following, label=label, start=start)
+
+    async def _shared(self, query: InlineQuery, article_id: int) -> list[InlineQueryResultArticle]:
+        """Return the story of an article with a button that opens its card; nothing where it is gone."""
+        candidate = await find_candidate(self._desk, article_id)
+        pieces = await CHAT.run(leading, candidate) if candidate else []
+        if candidate is None or not pieces:
+            return []
+        story = await CHAT.run(lambda: tell(candidate, pieces, max_quotes=1))
+        sharing = Sharing(query.get_bot().username, is_inline=True)
+        read_on = InlineKeyboardButton(card_texts.BUTTON_READ_ON, url=sharing.address_of(article_id))
+        return [_result(self._story(story), InlineKeyboardMarkup([[read_on]]))]
 
     async def _find(self, words: str, first: int) -> _Page:
         """Return a page of the articles that the words find."""
@@ -141,7 +160,7 @@ def _first(offset: str) -> int:
     return int(offset) if is_ours and int(offset) < _MOST_OFFERED else 0
 
 
-def _result(offer: Offer) -> InlineQueryResultArticle:
+def _result(offer: Offer, keyboard: InlineKeyboardMarkup | None = None) -> InlineQueryResultArticle:
     byline = " · ".join(filter(None, (shortened(one_line(offer.source), _NAME), offer.when)))
     title = shortened(one_line(offer.title), _TITLE)
     sentence = shortened(one_line(offer.sentence), _SENTENCE)
@@ -152,6 +171,7 @@ def _result(offer: Offer) -> InlineQueryResultArticle:
         title=title,
         description=shortened("\n".join(filter(None, (byline, sentence))), _DESCRIPTION),
         url=url,
+        reply_markup=keyboard,
         input_message_content=InputTextMessageContent(
             html, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
         ),

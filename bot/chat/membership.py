@@ -3,6 +3,7 @@
 import contextlib
 
 import structlog
+from markupsafe import escape
 from telegram import (
     Bot,
     ChatMember,
@@ -15,7 +16,8 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.callbacks import read_payload
+from bot.chat.buttons.callbacks import read_payload, read_story
+from bot.chat.cards.opening import card_screen
 from bot.chat.commands import register_operator_commands
 from bot.chat.context import Screen, Visit
 from bot.chat.digest_now import send_digest
@@ -23,6 +25,7 @@ from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, join
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.messages import spoken, texts
+from bot.news.newsroom import Edition
 from bot.news.services import Desk
 from bot.telegram.outcomes import Retire
 from bot.times.schedule import QuietHours
@@ -128,7 +131,8 @@ async def move(desk: Desk, old: int, new: int) -> None:
 # /start: subscribe, or come back, and read a first digest at once.
 #
 # A deep link may carry a question (`bot.chat.buttons.callbacks`): then that is answered, and nothing else
-# is begun. Any other payload is ignored.
+# is begun. One may carry a story: its card is sent, and a chat that is new here is welcomed after it. Any
+# other payload is ignored.
 
 
 async def obey(visit: Visit) -> None:
@@ -137,6 +141,35 @@ async def obey(visit: Visit) -> None:
         visit.words = words
         await ask.obey(visit)
         return
+    if article_id := read_story(visit.words):
+        await _show_card(visit, article_id)
+    else:
+        await _begin(visit)
+
+
+async def _show_card(visit: Visit, article_id: int) -> None:
+    """Send a shared story's card, then the welcome where the chat is new; the card is its first digest."""
+    async with visit.desk.database.read() as connection:
+        is_known = await find_subscriber(connection, visit.chat_id) is not None
+    card = await card_screen(visit, article_id)
+    if isinstance(card, str):
+        await visit.send(Screen(escape(card)))
+        if not is_known:
+            await _begin(visit)
+        return
+    await visit.send(card)
+    if not is_known:
+        await _welcome(visit)
+
+
+async def _begin(visit: Visit) -> None:
+    edition, quiet = await _welcome(visit)
+    if not await send_digest(visit, edition):
+        moment = next_arrival(edition, quiet, visit.now)
+        await visit.send(Screen(texts.FIRST_LATER.format(moment=moment)))
+
+
+async def _welcome(visit: Visit) -> tuple[Edition, QuietHours]:
     choices, quiet, is_new = await _subscribe(visit)
     edition = visit.desk.newsroom.edition_for(choices)
     welcome = texts.WELCOME if is_new else texts.WELCOME_BACK
@@ -151,9 +184,7 @@ async def obey(visit: Visit) -> None:
     await visit.send(Screen(html, keyboards.for_welcome()))
     if visit.is_operator:
         await register_operator_commands(visit.bot, visit.chat_id)
-    if not await send_digest(visit, edition):
-        moment = next_arrival(edition, quiet, visit.now)
-        await visit.send(Screen(texts.FIRST_LATER.format(moment=moment)))
+    return edition, quiet
 
 
 async def _subscribe(visit: Visit) -> tuple[Choices, QuietHours, bool]:

@@ -14,6 +14,7 @@ from bot.chat.settings.panels import quiet_of, say_topics
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
+from storage.story_answers import StoryAnswers
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
 from storage.threads import CHAT
 from storage.times import to_rfc3339
@@ -77,7 +78,9 @@ def _summary(visit: Visit, export: Export, newsroom: Newsroom) -> Markup:
         deliveries=len(export.deliveries),
         questions=len(export.questions),
         last_question=last,
-        watches=sum(removed is None for _, _, removed in export.watches),
+        watches=sum(removed is None for _, _, removed in (*export.watches, *export.answers.follows)),
+        saved=sum(each.read_at is None for each in export.answers.saved),
+        tastes=len(export.answers.tastes),
     )
 
 
@@ -124,6 +127,34 @@ def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]
         ],
         "shown_stories": [{"story": story, "shown_at": to_rfc3339(at, zone)} for story, at in export.shown],
         "conversation": _conversation_json(*export.conversation, zone) if export.conversation else None,
+        **_answers_json(export.answers, zone),
+    }
+
+
+def _answers_json(answers: StoryAnswers, zone: str) -> dict[str, Any]:
+    return {
+        "saved": [
+            {
+                "title": each.title,
+                "url": each.url,
+                "saved_at": to_rfc3339(each.saved_at, zone),
+                "read_at": to_rfc3339(each.read_at, zone) if each.read_at else None,
+            }
+            for each in answers.saved
+        ],
+        "taught": [
+            {"article": article, "liking": liking, "at": to_rfc3339(at, zone)}
+            for article, liking, at in answers.taught
+        ],
+        "follows": [
+            {
+                "title": title,
+                "since": to_rfc3339(since, zone),
+                "removed_at": to_rfc3339(removed, zone) if removed else None,
+            }
+            for title, since, removed in answers.follows
+        ],
+        "tastes": [{"kind": t.kind, "key": t.key, "weight": t.weight} for t in answers.tastes],
     }
 
 

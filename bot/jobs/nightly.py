@@ -9,8 +9,10 @@ from bot.jobs.intake.processing import GROUPED_FOR
 from bot.news.services import Desk, Tell
 from bot.operators import notices
 from storage.conversations import forget_handled, prune_conversations
+from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
 from storage.processed import forget_packed
+from storage.saved_stories import prune_saved
 from storage.shown_stories import prune_shown
 from storage.upkeep import ahead
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
@@ -25,6 +27,7 @@ _PACKED_AT_ONCE = 1_000
 _HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
 _WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
 _SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligible
+_READ_REMEMBERED = dt.timedelta(days=1)  # in which a story that was read may be put back
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +98,8 @@ async def prune(desk: Desk) -> int:
     async with desk.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
+        await prune_follows(connection, now=now, removed_before=now - _WATCHES_REMEMBERED)
+        await prune_saved(connection, before=before, read_before=now - _READ_REMEMBERED)
         await prune_conversations(connection, before=now - _UPDATES_REMEMBERED)
         await prune_hits(connection, before=now - _HITS_REMEMBERED)
         await prune_shown(connection, before=max(before, now - _SHOWN_REMEMBERED))

@@ -195,6 +195,7 @@ MY_DATA = Markup(
     "• Bản tin đã xếp gửi: {deliveries} tin nhắn\n"
     "• Câu hỏi đã lưu: {questions}{last_question}\n"
     "• Đang theo dõi: {watches} mục\n"
+    "• Tin để dành: {saved}; sở thích đã học: {tastes}\n"
     "Tất cả nằm trong tệp này. Xóa hết: /xoadulieu"
 )
 MY_SUBSCRIPTION = Markup(

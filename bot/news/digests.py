@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.messages.markup import safe_link
 from bot.messages.rendering import RenderedPart, Renderer
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
@@ -55,6 +56,11 @@ class Composed:
     rendered: tuple[RenderedPart, ...]
     eligible: int
     as_of: dt.datetime
+
+    @property
+    def picture(self) -> str | None:
+        """Return the page whose picture opens the digest: that of the first story, where it has one."""
+        return safe_link(self.digest.stories[0].picture) if self.digest.stories else None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -151,6 +157,7 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
         quote=source.quote if source else "full",
         advertorial=article.advertorial,
         ready_at=article.ready_at,
+        preview=source.preview if source else False,
     )
 
 

@@ -19,7 +19,8 @@ from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 class Source:
     """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
 
-    With `moves_files`, an inbox's files move into folders of their own once they are taken in.
+    With `preview` a digest may open with the picture that the paper gives a story of its own. With
+    `moves_files`, an inbox's files move into folders of their own once they are taken in.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Source:
     topic: str | None
     quote: QuotePolicy
     moves_files: bool = False
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class WebSource:
     every: dt.timedelta = dt.timedelta(minutes=10)
     full_text: bool = False
     allows_private: bool = False
+    preview: bool = False
 
 
 _FROM_LAX_TO_STRICT = ("full", "headline", "none")

@@ -72,6 +72,7 @@ def _web_source(declared: Source, url: str) -> plain.WebSource:
         zone=declared.zone,
         topic=declared.topic,
         quote=declared.quote,
+        preview=declared.preview,
         every=dt.timedelta(minutes=declared.every_minutes),
         full_text=declared.full_text,
         allows_private=declared.allow_private,
@@ -87,5 +88,6 @@ def _file_source(declared: Source, path: Path) -> plain.Source:
         zone=declared.zone,
         topic=declared.topic,
         quote=declared.quote,
+        preview=declared.preview,
         moves_files=declared.move_files,
     )

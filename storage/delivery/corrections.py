@@ -51,6 +51,7 @@ class Telling:
     headline: str
     html: str
     buttons: Buttons = ()
+    preview_url: str | None = None
 
 
 async def draft_correction(
@@ -82,14 +83,17 @@ async def find_tellings(
     """Return the messages of issues since `since` that told the story, newest first."""
     i, s, m = issues.c, issue_stories.c, messages.c
     query = (
-        select(m.id, i.edition, i.slot_at, s.headline, m.html, m.buttons)
+        select(m.id, i.edition, i.slot_at, s.headline, m.html, m.buttons, m.preview_url)
         .join(issues, i.id == s.issue_id)
         .join(messages, and_(m.issue_id == s.issue_id, m.part == s.part))
         .where(s.story_id == story_id, i.slot_at >= since, s.headline.is_not(None))
         .order_by(i.slot_at.desc(), i.id.desc())
         .limit(limit)
     )
-    return [Telling(*row[:5], read_buttons(row.buttons)) for row in await connection.execute(query)]
+    return [
+        Telling(*row[:5], read_buttons(row.buttons), row.preview_url)
+        for row in await connection.execute(query)
+    ]
 
 
 async def count_readers(connection: AsyncConnection, story_id: int, *, since: dt.datetime) -> int:
@@ -122,6 +126,7 @@ async def enqueue_edit(
         telling.buttons,
         correction_id=correction.id,
         after_id=telling.message_id,
+        preview_url=telling.preview_url,
     )
     message_id = await record_message(connection, edit, now=now)
     return message_id, await enqueue(connection, [message_id], _got(telling, _HAS_MESSAGE), now=now)

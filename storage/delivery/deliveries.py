@@ -55,6 +55,7 @@ class Claimed:
     In a group with topics it goes to `thread_id`. `was_held` when Telegram made the chat wait before. It is
     part `part` of `parts`, from 0; `missing` are those before it that were refused and of which the reader
     has not been told. `is_silent`: it comes without a sound, as later parts and corrections do.
+    has not been told. The picture of the page `preview_url` is to stand above the text.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Claimed:
     parts: int = 1
     missing: tuple[int, ...] = ()
     is_silent: bool = False
+    preview_url: str | None = None
 
 
 async def recover_interrupted(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -147,6 +149,7 @@ def _due(*, is_repeat: bool) -> Select[Any]:
             m.part,
             m.html,
             m.buttons,
+            m.preview_url,
             d.tries,
             earlier.c.telegram_id.label("earlier_id"),
             issues.c.status.label("issue_status"),
@@ -200,6 +203,7 @@ async def _claim(
             row.part > 0
             or row.kind == MessageKind.CORRECTION_NOTICE
             or (row.silent and row.kind == MessageKind.DIGEST),
+            row.preview_url,
         )
         for row in wanted
     ]

@@ -23,6 +23,7 @@ class Part:
 
     html: str
     buttons: Buttons = ()
+    preview_url: str | None = None  # the page whose picture stands above
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ async def _record_parts(
         wanted = [
             Message(
                 MessageKind.DIGEST, issue.parts[part].html, issue.parts[part].buttons, number, part,
-                after_id=before.get(number),
+                after_id=before.get(number), preview_url=issue.parts[part].preview_url,
             )
             for number, issue in made
             if part < len(issue.parts)

@@ -26,7 +26,8 @@ class Message:
 
     `issue_id` and `part` (counted from 0) are for the parts of a digest, `correction_id` for corrections. A
     reader gets it once the delivery of the message `after_id` to the same reader is finished. A
-    `CORRECTION_EDIT` changes the message that that delivery sent.
+    `CORRECTION_EDIT` changes the message that that delivery sent. The picture of the page `preview_url`
+    stands above the text.
     """
 
     kind: MessageKind
@@ -36,6 +37,7 @@ class Message:
     part: int = 0
     correction_id: int | None = None
     after_id: int | None = None
+    preview_url: str | None = None
 
 
 async def record_message(connection: AsyncConnection, message: Message, *, now: dt.datetime) -> int:

@@ -63,6 +63,7 @@ def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX
         published_at=max((p.published_at for p in pieces if p.published_at), default=None),
         articles=sum(not p.advertorial for p in candidate.pieces),
         reports=reports_of(pieces, quotes),
+        picture=pieces[0].url if pieces[0].preview else None,
     )
 
 

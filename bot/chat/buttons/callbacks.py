@@ -14,7 +14,6 @@ from bot.chat.buttons.intents import (
     AskToSend,
     Confirm,
     Intent,
-    OpenCard,
     Panel,
     PauseFor,
     Press,
@@ -31,16 +30,16 @@ from bot.chat.buttons.intents import (
     SetTopic,
     ShowCorrection,
     ShowIssue,
-    ShowMore,
     ShowView,
     StopWatching,
-    TurnMore,
     TurnPage,
     Undo,
     View,
     WatchAgain,
     WatchQuestion,
 )
+from bot.chat.buttons.story_callbacks import STORY_PATTERNS, encode_story
+from bot.chat.buttons.story_intents import StoryIntent
 from storage.profiles import Length
 
 # Callback data: intents to at most 64 bytes and back. Pure.
@@ -75,6 +74,8 @@ def encode(intent: Intent) -> str:
     >>> encode(SetTimes(("06:30", "18:00")))
     'gio:06301800'
     """
+    if isinstance(intent, StoryIntent):
+        return encode_story(intent)
     match intent:
         case Press():
             return intent.value
@@ -112,12 +113,6 @@ def encode(intent: Intent) -> str:
             return f"theodoi:lai:{_PLACES[is_in_list]}:{watch_id}"
         case RunWatch(watch_id):
             return f"theodoi:xem:{watch_id}"
-        case OpenCard(article_id):
-            return f"tin:mo:{article_id}"
-        case ShowMore(list_id):
-            return f"tin:them:{list_id}"
-        case TurnMore(list_id, page):
-            return f"tin:trang:{list_id}:{page}"
         case PauseFor(days):
             return f"tamdung:{days}"
         case Confirm(question_id):
@@ -205,9 +200,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),
         (rf"theodoi:xem:({_NUMBER})", lambda match: RunWatch(int(match[1]))),
-        (rf"tin:mo:({_NUMBER})", lambda match: OpenCard(int(match[1]))),
-        (rf"tin:them:({_NUMBER})", lambda match: ShowMore(int(match[1]))),
-        (rf"tin:trang:({_NUMBER}):([0-9]|[1-9][0-9])", lambda m: TurnMore(int(m[1]), int(m[2]))),
+        *STORY_PATTERNS,
         (r"tamdung:([1-9][0-9]?)", lambda match: PauseFor(int(match[1]))),
         (rf"dongy:({_NUMBER})", lambda match: Confirm(int(match[1]))),
         (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
@@ -222,10 +215,11 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
 )
 
 
-# Questions in deep links, behind `t.me/bot?start=`: at most 64 letters, digits, `-` and `_`. Pure.
+# Questions and stories in deep links, behind `t.me/bot?start=`: at most 64 letters, digits, `-`, `_`.
 
 _PREFIX = "q-"
 _MOST_BYTES = 46  # of the words: base64 makes 62 characters of them
+_STORY = re.compile("tin-([1-9][0-9]{0,17})", re.ASCII)
 _PAYLOAD = re.compile(rf"{_PREFIX}([A-Za-z0-9_-]{{1,62}})")
 
 
@@ -253,3 +247,22 @@ def read_payload(payload: str) -> str | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     return words if words.strip() and write_payload(words) == payload else None
+
+
+def write_story(article_id: int) -> str:
+    """Return the payload, and the inline query, that shows the story of an article.
+
+    >>> write_story(31)
+    'tin-31'
+    """
+    return f"tin-{article_id}"
+
+
+def read_story(payload: str) -> int | None:
+    """Return the article of a payload or inline query that `write_story` writes, else None.
+
+    >>> read_story("tin-31"), read_story("tin-031")
+    (31, None)
+    """
+    found = _STORY.fullmatch(payload)
+    return int(found[1]) if found else None

@@ -12,6 +12,7 @@ from bot.chat.buttons.choice_intents import (
     SetPaper,
     SetSilent,
 )
+from bot.chat.buttons.story_intents import StoryIntent
 
 MOST_TIMES = 4  # a day for one chat
 Panel = Literal["schedule", "topics", "words", "papers"]
@@ -154,28 +155,6 @@ class RunWatch:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCard:
-    """The card of the story that an article belongs to."""
-
-    article_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShowMore:
-    """What a digest had no room for, from the beginning, as a new message."""
-
-    list_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TurnMore:
-    """Another page, counted from 0, of such a list, in place."""
-
-    list_id: int
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
 class PauseFor:
     """No digests for so many days from the tap on."""
 
@@ -279,9 +258,7 @@ Intent = (
     | StopWatching
     | WatchAgain
     | RunWatch
-    | OpenCard
-    | ShowMore
-    | TurnMore
+    | StoryIntent
     | PauseFor
     | Confirm
     | Preview

@@ -26,10 +26,12 @@ from bot.chat.buttons.intents import (
     StopWatching,
     TurnPage,
     View,
-    WatchAgain,
     WatchQuestion,
 )
 from bot.chat.buttons.list_keyboards import for_shape
+from bot.chat.buttons.story_intents import (
+    Unfollow,
+)
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
@@ -187,15 +189,15 @@ def _turning(question_id: int, page: int, pages: int) -> Row:
     return row
 
 
-def for_watches(watches: Sequence[tuple[int, str]], *, undo: WatchAgain | None) -> InlineKeyboardMarkup:
-    """Offer to stop each watch, by number and words, and to take the last stop back."""
+def for_watches(
+    watches: Sequence[tuple[int, str]], follows: Sequence[tuple[int, str]], *, undo: Intent | None
+) -> InlineKeyboardMarkup:
+    """Offer to stop each watch and follow, by number and words, and to take the last stop back."""
+    kinds = ((StopWatching, watches), (Unfollow, follows))
     stops = [
-        [
-            _button(
-                texts.BUTTON_STOP.format(words=shortened(words, _LONGEST_LABEL)), StopWatching(number, True)
-            )
-        ]
-        for number, words in watches
+        [_button(texts.BUTTON_STOP.format(words=shortened(words, _LONGEST_LABEL)), stop(number, True))]
+        for stop, named in kinds
+        for number, words in named
     ]
     return InlineKeyboardMarkup([*_undo(undo), *stops])
 

@@ -7,7 +7,10 @@ from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import ShowMore, TurnMore
+from bot.chat.buttons.story_intents import (
+    ShowMore,
+    TurnMore,
+)
 from bot.chat.cards.under_digest import number_row
 from bot.chat.context import Screen, Tap
 from bot.messages import card_texts, texts

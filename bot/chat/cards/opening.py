@@ -2,12 +2,17 @@
 
 import datetime as dt
 
-from bot.chat.buttons.intents import OpenCard
+from bot.chat.buttons.story_intents import (
+    OpenCard,
+)
+from bot.chat.cards.card_buttons import card_buttons
 from bot.chat.cards.card_page import Looking, card_page
+from bot.chat.cards.card_taps import find_standing, sharing_of
 from bot.chat.context import Screen, Tap, Visit
 from bot.chat.permissions import Guard, Limit
 from bot.messages import card_texts
 from bot.news.stories import find_candidate
+from storage.shown_stories import record_shown
 from storage.story_history import SentStory, find_corrections_of, find_sent
 from storage.subscribers import find_subscriber
 from storage.threads import CHAT
@@ -44,15 +49,18 @@ async def card_screen(visit: Visit, article_id: int) -> Screen | str:
     if card is None:
         return card_texts.CARD_HIDDEN
     newsroom = visit.desk.newsroom
-    async with visit.desk.database.read() as connection:
+    as_of = max(piece.was_ready_at for piece in candidate.pieces)
+    async with visit.desk.database.write() as connection:
+        await record_shown(connection, visit.chat_id, [card.story_id], shown_at=as_of)
         subscriber = await find_subscriber(connection, visit.chat_id)
         sent = await find_sent(connection, visit.chat_id, card.story_id)
         corrected = await find_corrections_of(connection, card.story_id)
+    standing = await find_standing(visit, candidate)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
     looking = Looking(visit.now, zone, visit.is_group, _moments(sent))
     topic = newsroom.topics.get(card.topic or "", "")
     html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
-    return Screen(html)
+    return Screen(html, card_buttons(card.article_id, standing, sharing_of(visit)))
 
 
 def _moments(sent: list[SentStory]) -> list[dt.datetime]:

@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import OpenCard, ShowMore
+from bot.chat.buttons.story_intents import (
+    OpenCard,
+    ShowMore,
+)
 from bot.messages import texts
 from bot.messages.rendering import RenderedPart
 from bot.news.digests import Composed

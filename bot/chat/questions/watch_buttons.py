@@ -1,19 +1,28 @@
 """/theodoi and the buttons about watches: watch a question, see the list, stop, and take that back."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, talk_keyboards
-from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
+from bot.chat.buttons.intents import (
+    RunWatch,
+    StopWatching,
+    WatchAgain,
+    WatchQuestion,
+)
+from bot.chat.buttons.story_intents import (
+    FollowAgain,
+)
+from bot.chat.cards.follow_taps import MOST_FOLLOWED
 from bot.chat.context import Screen, Tap, Visit
 from bot.chat.questions import ask
-from bot.messages import texts
+from bot.messages import card_texts, texts
 from bot.messages.markup import shortened
 from bot.news.narrowing import read_question
 from storage.conversations import find_question
+from storage.follows import find_follows
 from storage.subscribers import find_subscriber
 from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
 from summarizer.questions.watching import as_watch, watch_key
@@ -49,10 +58,8 @@ async def obey(visit: Visit) -> None:
 
 async def show(visit: Visit, *, note: Markup | None = None) -> None:
     """Show what the chat watches, each with a button to stop, over a `note`."""
-    async with visit.desk.database.read() as connection:
-        watched = await find_watches(connection, visit.chat_id)
-    screen = _list_screen(watched)
-    html = Markup("\n\n").join([screen.html, note]) if note and watched else screen.html
+    screen, is_empty = await _list_screen(visit)
+    html = Markup("\n\n").join([screen.html, note]) if note and not is_empty else screen.html
     await visit.show(replace(screen, html=html))
 
 
@@ -98,7 +105,7 @@ async def stop(tap: Tap, wanted: StopWatching) -> None:
         return
     await tap.acknowledge(texts.STOPPED_WATCHING.format(words=_shown(watch.text)))
     if wanted.is_in_list:
-        await _show_list(tap, undo=WatchAgain(watch.id, is_in_list=True))
+        await show_list(tap, undo=WatchAgain(watch.id, is_in_list=True))
     else:
         again = WatchAgain(watch.id, is_in_list=False)
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
@@ -112,7 +119,7 @@ async def take_back(tap: Tap, wanted: WatchAgain) -> None:
         return
     await tap.acknowledge(_watching(tap, watch.text).line)
     if wanted.is_in_list:
-        await _show_list(tap)
+        await show_list(tap)
     else:
         stop_it = StopWatching(watch.id, is_in_list=False)
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
@@ -171,19 +178,29 @@ async def _change(tap: Tap, watch_id: int, *, is_removed: bool) -> Watch | str:
         return watch
 
 
-async def _show_list(tap: Tap, undo: WatchAgain | None = None) -> None:
-    async with tap.desk.database.read() as connection:
-        watched = await find_watches(connection, tap.chat_id)
-    await tap.show(_list_screen(watched, undo))
+async def show_list(tap: Tap, undo: WatchAgain | FollowAgain | None = None) -> None:
+    """Show the list in place, with a way back from the last stop."""
+    screen, _ = await _list_screen(tap, undo)
+    await tap.show(screen)
 
 
-def _list_screen(watched: Sequence[Watch], undo: WatchAgain | None = None) -> Screen:
+async def _list_screen(visit: Visit, undo: WatchAgain | FollowAgain | None = None) -> tuple[Screen, bool]:
+    """Return the list of what is watched and followed, and whether nothing is watched."""
+    async with visit.desk.database.read() as connection:
+        watched = await find_watches(connection, visit.chat_id)
+        followed = await find_follows(connection, visit.chat_id, now=visit.now)
     names = [(watch.id, _shown(watch.text)) for watch in watched]
-    if not names:
-        return Screen(texts.NO_WATCHES, keyboards.for_watches(names, undo=undo))
-    lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in names)
-    html = texts.WATCHES.format(count=len(names), most=MOST_WATCHES, lines=lines)
-    return Screen(html, keyboards.for_watches(names, undo=undo))
+    stories = [(one.id, _shown(one.title)) for one in followed]
+    keyboard = keyboards.for_watches(names, stories, undo=undo)
+    html = texts.NO_WATCHES
+    if names:
+        lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in names)
+        html = texts.WATCHES.format(count=len(names), most=MOST_WATCHES, lines=lines)
+    if stories:
+        lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in stories)
+        of_stories = card_texts.FOLLOWED.format(count=len(stories), most=MOST_FOLLOWED, lines=lines)
+        html = Markup("\n\n").join([html, of_stories] if names else [of_stories, html])
+    return Screen(html, keyboard), not names
 
 
 def _watching(visit: Visit, words: str) -> _Said:

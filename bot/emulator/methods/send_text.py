@@ -8,6 +8,7 @@ from bot.emulator.chats.uploads import Attachment
 from bot.emulator.chats.world import World
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import format_text, is_blank
+from bot.emulator.markup.html_parser import check_link
 from bot.emulator.parameters import Methods, Parameters, get_chat
 from bot.emulator.refusals import bad_request
 
@@ -40,8 +41,15 @@ def read_text(parameters: Parameters) -> FormattedText:
 
 
 def read_link_preview(parameters: Parameters) -> dict[str, Any] | None:
-    """Return the link preview options, in today's form even where the old flag was used."""
+    """Return the link preview options, in today's form even where the old flag was used.
+
+    Raises:
+        Refusal: the page to be shown has no address that could be opened (400).
+    """
     if options := parameters.json_object("link_preview_options"):
+        url = options.get("url")
+        if url is not None and not check_link(str(url)):
+            raise bad_request("WEBPAGE_URL_INVALID")
         return options
     return {"is_disabled": True} if parameters.boolean("disable_web_page_preview") else None
 

@@ -5,13 +5,15 @@ import { element } from "./dom.js";
 import { format, link } from "./formatting.js";
 import { isPrivate, nameOf, sender, state } from "./state.js";
 
-/** Return the row of `message`; `actions` says what happens on `tap` and `find`. */
+/** Return the row of `message`; `actions` says what happens on `tap`, `find` and `share`. */
 export function bubble(message, { hasTail, isFirst }, actions) {
   if (isService(message)) return element("p", { class: "note" }, serviceLine(message));
   const own = isOwn(message);
   const parts = [...header(message, isFirst && !own), ...quoted(message, actions), ...attachment(message)];
+  const above = message.link_preview_options?.show_above_text ? "unshift" : "push";
   if (message.text) parts.push(element("div", { class: "body" }, ...format(message.text, message.entities.map((row) => ({ ...row })))));
   const time = element("time", { datetime: new Date(message.date * 1000).toISOString() }, clock(message.date));
+  parts[above](...preview(message));
   parts.push(element("span", { class: "meta" }, message.edited ? "đã sửa " : "", time));
   const classes = ["row", own ? "own" : "other", hasTail && "tail", isFirst && "first", message.photo && "has-photo", message.buttons.length && "has-keys"];
   const row = element("article", { class: classes.filter(Boolean).join(" "), "aria-label": `${senderName(message)}, ${clock(message.date)}`, tabindex: "-1" }, element("div", { class: "bubble" }, ...parts));
@@ -71,6 +73,15 @@ function attachment(message) {
     element("span", {}, element("b", {}, name), element("span", {}, fileSize(size))))];
 }
 
+// A page that the message names to be shown; its picture is Telegram's to fetch, here stands a frame for it.
+function preview(message) {
+  const { url, is_disabled: isDisabled } = message.link_preview_options ?? {};
+  if (!url || isDisabled) return [];
+  const anchor = link(url, { class: "preview" });
+  anchor.append(element("span", { class: "frame", "aria-hidden": "true" }, "🖼"), element("span", {}, `Ảnh của ${new URL(url).hostname.replace(/^www\./, "")}`));
+  return [anchor];
+}
+
 function fileSize(bytes) {
   const [amount, unit] = bytes < 1024 ? [bytes, "B"] : bytes < 1048576 ? [bytes / 1024, "kB"] : [bytes / 1048576, "MB"];
   return `${amount.toLocaleString("vi", { maximumFractionDigits: 1 })} ${unit}`;
@@ -78,6 +89,7 @@ function fileSize(bytes) {
 
 function keyboard(message, actions) {
   const rows = message.buttons.map((row, line) => element("div", {}, ...row.map((button, column) => {
+    if (button.switch_inline_query !== undefined) return element("button", { class: "key", onclick: () => actions.share(button.switch_inline_query) }, button.text);
     if (!button.url) return element("button", { class: "key", onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
     const key = link(button.url, { class: "key out" });
     key.append(button.text);

@@ -21,6 +21,13 @@ export function showCommands() {
   if (filter !== null) offerCommands(filter);
 }
 
+/** Begin an inline query with `words` in this chat; Telegram would ask for which chat first. */
+export function writeInline(words) {
+  $("text").value = `@${state.bot.username} ${words}`;
+  $("text").focus();
+  $("text").dispatchEvent(new Event("input"));
+}
+
 /** Keep what was begun in the chat that is left, and bring back what was begun in `chat`. */
 export function switchDraft(from, chat) {
   state.drafts.set(from, $("text").value);

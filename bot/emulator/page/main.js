@@ -1,6 +1,6 @@
 // A phone's chat on the emulator's control interface: one long poll tells of any change, then the open chat is read.
 
-import { onSend, showCommands, switchDraft } from "./composer.js";
+import { onSend, showCommands, switchDraft, writeInline } from "./composer.js";
 import { call } from "./control.js";
 import { $, element, toast } from "./dom.js";
 import { onCommand } from "./formatting.js";
@@ -11,7 +11,7 @@ import { isChannel, isPrivate, members, nameOf, sender, state } from "./state.js
 
 const POLL_SECONDS = 25;
 const BUSY_MS = 5000; // so long a sign of being busy holds, unless a message ends it
-const actions = { tap, find };
+const actions = { tap, find, share: writeInline };
 let busy = { actions: 0, until: 0, timer: 0 };
 let isLost = false;
 

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
@@ -18,10 +18,10 @@ from bot.messages.markup import MAX_UNITS, visible_length
 from bot.process.metrics import contained
 from bot.telegram.limiter import AT_ONCE
 from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
+from bot.telegram.previews import preview_options
 from storage.delivery.deliveries import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _TAG = re.compile(r"<[^<>]*+>")
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +34,8 @@ class Sent:
 
 
 async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    """Send a delivery, as plain words where Telegram cannot read its markup; an error is an outcome.
+    """Send a delivery, without its picture or as plain words where Telegram refuses these; an error is an
+    outcome.
 
     Of parts that were refused the next one tells its reader, or a line of its own where none follows.
     """
@@ -49,7 +50,12 @@ async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
 
 async def _tell_missing(bot: ExtBot[Any], one: Claimed) -> None:
     with contextlib.suppress(TelegramError):
-        await _call(bot, replace(one, buttons=()), _missing((*one.missing, one.part), one), parse_mode="HTML")
+        await _call(
+            bot,
+            replace(one, buttons=(), preview_url=None),
+            _missing((*one.missing, one.part), one),
+            parse_mode="HTML",
+        )
 
 
 def _missing(parts: Sequence[int], one: Claimed) -> str:
@@ -70,6 +76,9 @@ async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
         return await _call(bot, one, _with_word(one), parse_mode="HTML")
     except TelegramError as error:
         outcome = outcome_of(error)
+    if one.preview_url is not None and isinstance(outcome, Refuse | SendPlain):
+        _log.warning("sent without its picture", delivery=one.id, reason=outcome.reason)
+        return await _try(bot, replace(one, preview_url=None))
     if isinstance(outcome, SendPlain):
         _log.error("markup refused", delivery=one.id, reason=outcome.reason)
         try:
@@ -86,7 +95,7 @@ async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | 
         one.chat_id,
         text,
         parse_mode=parse_mode,
-        link_preview_options=_NO_PREVIEW,
+        link_preview_options=preview_options(one.preview_url),
         reply_markup=_keyboard(one),
         message_thread_id=one.thread_id,
         disable_notification=one.is_silent,
@@ -98,8 +107,9 @@ async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | 
 async def _edit(bot: ExtBot[Any], one: Claimed, message_id: int, text: str, parse_mode: str | None) -> Sent:
     try:
         await bot.edit_message_text(
-            text, one.chat_id, message_id, parse_mode=parse_mode, link_preview_options=_NO_PREVIEW,
-            reply_markup=_keyboard(one), rate_limit_args=_patience(bot),
+            text, one.chat_id, message_id, parse_mode=parse_mode,
+            link_preview_options=preview_options(one.preview_url), reply_markup=_keyboard(one),
+            rate_limit_args=_patience(bot),
         )  # fmt: skip
     except BadRequest as error:
         if "message is not modified" not in error.message.lower():

@@ -26,7 +26,7 @@ from storage.delivery.issues import (
     record_issue,
     record_issues,
 )
-from storage.delivery.messages import Release
+from storage.delivery.messages import Buttons, Release
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, join_variants
@@ -87,11 +87,19 @@ async def _issues(
             slot_at=made.window.until,
             window_start=made.window.after,
             status=IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
-            parts=tuple(map(Part, composed.parts, under)),
+            parts=_parts(composed, under),
             stories=_told(composed),
         )
         for (made, composed, profile_id), under in zip(wanted, buttons, strict=True)
     ]
+
+
+def _parts(composed: Composed, buttons: Sequence[Buttons]) -> tuple[Part, ...]:
+    """Return the messages, the first with the picture that opens the digest."""
+    return tuple(
+        Part(html, under, None if number else composed.picture)
+        for number, (html, under) in enumerate(zip(composed.parts, buttons, strict=True))
+    )
 
 
 def _by_zone(taken: Sequence[tuple[int, Made]]) -> dict[str, list[int]]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import RunWatch, StopWatching
 from bot.chat.questions.results import Result, result_row
+from bot.jobs.following import tell_followers
 from bot.messages import texts
 from bot.messages.markup import one_line, render, shortened
 from bot.news.answers import describe
@@ -81,7 +82,7 @@ _MOST_HITS = 500  # of one chat: a night of a very common word
 
 
 async def send_alerts(desk: Desk) -> int:
-    """Queue the alerts that are due; return how many."""
+    """Queue the alerts that are due, of watches and then of followed stories; return how many."""
     now = desk.clock.now()
     queued = 0
     while due := await _find_due(desk, now):
@@ -93,7 +94,7 @@ async def send_alerts(desk: Desk) -> int:
         queued += done
         if not done:
             break
-    return queued
+    return queued + await tell_followers(desk)
 
 
 async def _find_due(desk: Desk, now: dt.datetime) -> dict[int, Choices]:

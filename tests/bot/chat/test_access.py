@@ -15,7 +15,6 @@ from bot.chat.buttons.intents import (
     AskToSend,
     Confirm,
     Intent,
-    OpenCard,
     PauseFor,
     Press,
     Preview,
@@ -30,18 +29,38 @@ from bot.chat.buttons.intents import (
     SetTopic,
     ShowCorrection,
     ShowIssue,
-    ShowMore,
     ShowView,
     StopWatching,
-    TurnMore,
     TurnPage,
     Undo,
     WatchAgain,
     WatchQuestion,
 )
+from bot.chat.buttons.story_intents import (
+    AskWhy,
+    FollowAgain,
+    FollowStory,
+    KeepSaved,
+    OpenCard,
+    ReadSaved,
+    SaveStory,
+    ShowMore,
+    ShowSaved,
+    Teach,
+    TurnMore,
+    Unfollow,
+)
 from bot.chat.permissions import ACCESS, Access, access_to
 
-NEWS = (OpenCard, ShowMore, TurnMore)  # what these name is news, and nobody's own
+NEWS = (
+    OpenCard,
+    ShowMore,
+    TurnMore,
+    SaveStory,
+    FollowStory,
+    Teach,
+    AskWhy,
+)  # what these name is news, and nobody's own
 KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Press]
 OTHERS_TIMES = "05:05"
 
@@ -71,6 +90,15 @@ def samples(number: int) -> list[Intent]:
         OpenCard(number),
         ShowMore(number),
         TurnMore(number, 0),
+        SaveStory(number, is_wanted=True),
+        FollowStory(number, is_wanted=True),
+        Unfollow(number, is_in_list=True),
+        FollowAgain(number, is_in_list=True),
+        Teach(number, -1),
+        AskWhy(number),
+        ShowSaved(0),
+        ReadSaved(number, 0),
+        KeepSaved(number),
         PauseFor(3),
         Confirm(number),
         Preview("sang"),

@@ -1,0 +1,269 @@
+"""Stories that chats follow: each by one of its articles, with which it stays when stories join or split.
+
+`told_at` is up to when the chat knows the story, `due_at` when it is to be told
+what came since. A follow that was removed stays for a day, so that removing can be undone.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.messages import Buttons, Message, enqueue, record_message
+from storage.delivery.states import DeliveryStatus, MessageKind
+from storage.engine import insert_into
+from storage.shown_stories import record_shown
+from storage.tables import (
+    articles,
+    deliveries,
+    follows,
+    issue_stories,
+    issues,
+    messages,
+    profiles,
+    shown_stories,
+    subscribers,
+    watch_hits,
+    watches,
+)
+from storage.times import UtcTime
+
+QUIET_FOR = dt.timedelta(days=7)  # without news, and a follow ends
+_F = follows.c
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A story that a chat follows, by the article under whose headline it began to."""
+
+    id: int
+    article_id: int
+    title: str
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A follow whose story has an article that its chat does not know, with the chat's quiet hours.
+
+    `zone` is the chat's own; None: that of its edition.
+    """
+
+    id: int
+    told_at: dt.datetime
+    quiet_start: int
+    quiet_end: int
+    edition: str
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A follow that may be told something now, and of which story."""
+
+    id: int
+    subscriber_id: int
+    chat_id: int
+    story_id: int
+    title: str
+    told_at: dt.datetime
+    edition: str
+    zone: str | None
+
+
+async def follow_story(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    article_id: int,
+    title: str,
+    *,
+    most: int,
+    now: dt.datetime,
+) -> bool:
+    """Follow the article's story from now on; False when the chat follows as many as it may."""
+    live = and_(_F.subscriber_id == subscriber_id, _F.article_id != article_id, is_live(now))
+    if (await connection.execute(select(func.count()).where(live))).scalar_one() >= most:
+        return False
+    values = {
+        "title": title,
+        "made_at": now,
+        "told_at": now,
+        "news_at": now,
+        "due_at": None,
+        "removed_at": None,
+    }
+    statement = insert_into(connection, follows).values(
+        subscriber_id=subscriber_id, article_id=article_id, **values
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
+    )
+    return True
+
+
+async def find_follows(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> list[Follow]:
+    """Return what the chat follows, oldest first."""
+    query = select(follows).where(of_chat(chat_id), is_live(now)).order_by(_F.id).limit(100)
+    return [_follow(row) for row in await connection.execute(query)]
+
+
+async def find_follow(connection: AsyncConnection, follow_id: int, chat_id: int) -> Follow | None:
+    """Return the follow if it is this chat's, removed or not."""
+    row = (await connection.execute(select(follows).where(_F.id == follow_id, of_chat(chat_id)))).first()
+    return _follow(row) if row else None
+
+
+async def find_follow_of(
+    connection: AsyncConnection, chat_id: int, article_ids: Sequence[int], *, now: dt.datetime
+) -> Follow | None:
+    """Return how the chat follows the story of these articles, if it does."""
+    query = select(follows).where(of_chat(chat_id), is_live(now), _F.article_id.in_(article_ids)).limit(1)
+    row = (await connection.execute(query)).first()
+    return _follow(row) if row else None
+
+
+async def set_followed(
+    connection: AsyncConnection, follow_id: int, *, is_followed: bool, now: dt.datetime
+) -> None:
+    """Follow no longer, or go on; what came in between is then not told."""
+    going_on = {"removed_at": None, "told_at": now, "news_at": now, "due_at": None}
+    values = going_on if is_followed else {"removed_at": now, "due_at": None}
+    await connection.execute(update(follows).where(_F.id == follow_id).values(values))
+
+
+async def find_touched_stories(
+    connection: AsyncConnection, *, after: tuple[dt.datetime, int], limit: int
+) -> list[tuple[int, int, dt.datetime]]:
+    """Return articles that were worked up, in that order, after (worked at, id): article, story, when."""
+    a = articles.c
+    worked_at, article_id = after
+    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
+    query = select(a.id, a.story_id, a.worked_at).where(is_later, a.story_id.is_not(None))
+    rows = await connection.execute(query.order_by(a.worked_at, a.id).limit(limit))
+    return [(row.id, row.story_id, row.worked_at) for row in rows]
+
+
+async def find_touched(
+    connection: AsyncConnection, story_ids: Sequence[int], *, after: int, now: dt.datetime, limit: int
+) -> list[Touched]:
+    """Return follows of these stories, ids above `after`, that are not due and have an article to tell of."""
+    s, anchor = subscribers.c, articles.alias("anchor")
+    news = articles.alias("news")
+    is_new = select(news.c.id).where(news.c.story_id == anchor.c.story_id, news.c.ready_at > _F.told_at)
+    query = (
+        select(_F.id, _F.told_at, s.quiet_start, s.quiet_end, profiles.c.edition, profiles.c.zone)
+        .join(anchor, anchor.c.id == _F.article_id)
+        .join(subscribers, s.id == _F.subscriber_id)
+        .join(profiles, profiles.c.id == s.profile_id)
+        .where(anchor.c.story_id.in_(story_ids), is_live(now), _F.due_at.is_(None), _F.id > after)
+        .where(is_new.exists())
+        .order_by(_F.id)
+        .limit(limit)
+    )
+    return [Touched(*row) for row in await connection.execute(query)]
+
+
+async def set_due(connection: AsyncConnection, due: Sequence[tuple[int, dt.datetime]]) -> None:
+    """Let follows wait until their moment to be told what is new."""
+    for follow_id, due_at in due:
+        live = and_(_F.id == follow_id, _F.removed_at.is_(None))
+        await connection.execute(update(follows).where(live).values(due_at=due_at))
+
+
+async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[Due]:
+    """Return the follows of active chats that may be told something now, those that wait longest first."""
+    s, anchor = subscribers.c, articles.alias("anchor")
+    query = (
+        select(
+            _F.id,
+            _F.subscriber_id,
+            s.chat_id,
+            anchor.c.story_id,
+            _F.title,
+            _F.told_at,
+            profiles.c.edition,
+            profiles.c.zone,
+        )
+        .join(anchor, anchor.c.id == _F.article_id)
+        .join(subscribers, s.id == _F.subscriber_id)
+        .join(profiles, profiles.c.id == s.profile_id)
+        .where(_F.due_at <= now, _F.removed_at.is_(None), s.status == "active")
+        .where(anchor.c.story_id.is_not(None))
+        .order_by(_F.due_at, _F.id)
+        .limit(limit)
+    )
+    names = ("id", "subscriber_id", "chat_id", "story_id", "title", "told_at", "edition", "zone")
+    return [Due(**dict(zip(names, row, strict=True))) for row in await connection.execute(query)]
+
+
+async def find_known(connection: AsyncConnection, due: Due) -> tuple[dt.datetime, frozenset[int]]:
+    """Return up to when the chat knows the story from digests and cards, and what watches told of it."""
+    d, i, m, t = deliveries.c, issues.c, messages.c, issue_stories.c
+    shown = (
+        select(func.max(i.made_at, type_=UtcTime))
+        .select_from(deliveries.join(messages, m.id == d.message_id).join(issues, i.id == m.issue_id))
+        .join(issue_stories, and_(t.issue_id == m.issue_id, t.part == m.part))
+        .where(d.subscriber_id == due.subscriber_id, t.story_id == due.story_id)
+        .where(d.status != DeliveryStatus.GONE)
+    )
+    looked = select(shown_stories.c.shown_at).where(
+        shown_stories.c.subscriber_id == due.subscriber_id, shown_stories.c.story_id == due.story_id
+    )
+    moments = [(await connection.execute(query)).scalar_one_or_none() for query in (shown, looked)]
+    hits = (
+        select(watch_hits.c.article_id)
+        .join(watches, watches.c.id == watch_hits.c.watch_id)
+        .where(watches.c.subscriber_id == due.subscriber_id, watch_hits.c.story_id == due.story_id)
+    )
+    told = frozenset((await connection.execute(hits.limit(100))).scalars())
+    return max([due.told_at, *filter(None, moments)]), told
+
+
+async def publish_news(
+    connection: AsyncConnection,
+    due: Due,
+    html: str,
+    buttons: Buttons,
+    *,
+    known_until: dt.datetime,
+    now: dt.datetime,
+) -> int:
+    """Queue the message about a follow's news and mark it as told; 0 when it is told, or removed."""
+    waits = and_(_F.id == due.id, _F.told_at == due.told_at, _F.due_at.is_not(None), _F.removed_at.is_(None))
+    values = {"told_at": known_until, "news_at": now, "due_at": None}
+    if not (await connection.execute(update(follows).where(waits).values(values))).rowcount:
+        return 0
+    await record_shown(connection, due.chat_id, [due.story_id], shown_at=known_until)
+    message_id = await record_message(connection, Message(MessageKind.ALERT, html, buttons), now=now)
+    return await enqueue(connection, [message_id], subscribers.c.id == due.subscriber_id, now=now)
+
+
+async def let_rest(connection: AsyncConnection, due: Due, *, known_until: dt.datetime) -> None:
+    """Let a follow wait for further articles: what came until `known_until` says nothing new."""
+    same = and_(_F.id == due.id, _F.told_at == due.told_at)
+    await connection.execute(update(follows).where(same).values(due_at=None, told_at=known_until))
+
+
+async def prune_follows(
+    connection: AsyncConnection, *, now: dt.datetime, removed_before: dt.datetime
+) -> None:
+    """Forget what was removed before `removed_before`, and what has been quiet for a week."""
+    ended = or_(_F.removed_at < removed_before, _F.news_at < now - QUIET_FOR)
+    await connection.execute(delete(follows).where(ended))
+
+
+def is_live(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition that a follow is neither removed nor has been quiet for a week."""
+    return and_(_F.removed_at.is_(None), _F.news_at >= now - QUIET_FOR)
+
+
+def of_chat(chat_id: int) -> ColumnElement[bool]:
+    """Return the condition that a follow is this chat's."""
+    return _F.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.chat_id == chat_id))
+
+
+def _follow(row: Row[Any]) -> Follow:
+    return Follow(row.id, row.article_id, row.title, row.removed_at is not None)

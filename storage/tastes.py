@@ -1,0 +1,133 @@
+"""What a chat wants more or less of, learnt from the stories of which it said so.
+
+A taste is the sum over the last stories taught, within bounds; taking one back leaves no trace of it.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_into
+from storage.tables import subscribers, tastes, taught_stories
+
+MOST_TAUGHT = 200  # stories of one chat; the oldest are forgotten first
+MOST_TASTES = 60  # the strongest
+STRONGEST = 3
+_T = taught_stories.c
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A trait of stories (`summarizer.stories.traits`) and how much it is wanted, -3 to 3, never 0."""
+
+    kind: str
+    key: str
+    weight: int
+
+
+async def teach(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    article_id: int,
+    traits: Sequence[tuple[str, str]],
+    *,
+    liking: int,
+    now: dt.datetime,
+) -> None:
+    """Learn that the chat wants more (1) or less (-1) of the story's kind; said again it counts once."""
+    values = {"liking": liking, "traits": [list(trait) for trait in traits], "taught_at": now}
+    statement = insert_into(connection, taught_stories).values(
+        subscriber_id=subscriber_id, article_id=article_id, **values
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
+    )
+    await sum_up_tastes(connection, subscriber_id)
+
+
+async def unteach(connection: AsyncConnection, subscriber_id: int, article_ids: Sequence[int]) -> None:
+    """Forget what was said of the story of these articles."""
+    of_story = and_(_T.subscriber_id == subscriber_id, _T.article_id.in_(article_ids))
+    await connection.execute(delete(taught_stories).where(of_story))
+    await sum_up_tastes(connection, subscriber_id)
+
+
+async def find_liking(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> int:
+    """Return what the chat said of the story of these articles: 1 (more), -1 (less), or 0."""
+    query = (
+        select(_T.liking)
+        .join(subscribers, subscribers.c.id == _T.subscriber_id)
+        .where(subscribers.c.chat_id == chat_id, _T.article_id.in_(article_ids))
+        .order_by(_T.taught_at.desc())
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar_one_or_none() or 0
+
+
+async def forget_taste(connection: AsyncConnection, subscriber_id: int, kind: str, key: str) -> None:
+    """Forget one taste, whatever stories taught it."""
+    rows = await connection.execute(select(taught_stories).where(_T.subscriber_id == subscriber_id))
+    for row in rows.all():
+        left = [trait for trait in row.traits if trait != [kind, key]]
+        if left != row.traits:
+            of_story = and_(_T.subscriber_id == subscriber_id, _T.article_id == row.article_id)
+            await connection.execute(update(taught_stories).where(of_story).values(traits=left))
+    await sum_up_tastes(connection, subscriber_id)
+
+
+async def find_tastes(connection: AsyncConnection, subscriber_id: int) -> list[Taste]:
+    """Return what the chat wants more or less of, the strongest first."""
+    query = select(tastes).where(tastes.c.subscriber_id == subscriber_id).limit(MOST_TASTES)
+    found = [Taste(row.kind, row.key, row.weight) for row in await connection.execute(query)]
+    return sorted(found, key=lambda taste: (-abs(taste.weight), taste.kind, taste.key))
+
+
+async def find_taught(connection: AsyncConnection, chat_id: int) -> list[tuple[int, int, dt.datetime]]:
+    """Return of which stories a chat said something, as (article, liking, when), newest first."""
+    query = (
+        select(_T.article_id, _T.liking, _T.taught_at)
+        .join(subscribers, subscribers.c.id == _T.subscriber_id)
+        .where(subscribers.c.chat_id == chat_id)
+        .order_by(_T.taught_at.desc(), _T.article_id.desc())
+        .limit(MOST_TAUGHT)
+    )
+    return [(row.article_id, row.liking, row.taught_at) for row in await connection.execute(query)]
+
+
+async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None:
+    """Work the chat's tastes out anew from the stories it taught."""
+    own = select(taught_stories).where(_T.subscriber_id == subscriber_id)
+    rows = (await connection.execute(own.order_by(_T.taught_at.desc(), _T.article_id.desc()))).all()
+    old = [row.article_id for row in rows[MOST_TAUGHT:]]
+    of_old = and_(_T.subscriber_id == subscriber_id, _T.article_id.in_(old))
+    await connection.execute(delete(taught_stories).where(of_old))
+    await connection.execute(delete(tastes).where(tastes.c.subscriber_id == subscriber_id))
+    if found := _weighed([(row.liking, row.traits) for row in rows[:MOST_TAUGHT]]):
+        await connection.execute(
+            insert(tastes),
+            [
+                {"subscriber_id": subscriber_id, "kind": kind, "key": key, "weight": weight}
+                for (kind, key), weight in found
+            ],
+        )
+
+
+def _weighed(taught: Sequence[tuple[int, Any]]) -> list[tuple[tuple[str, str], int]]:
+    """Return the strongest tastes that stories, newest first, come to.
+
+    >>> _weighed([(-1, [["topic", "giai-tri"]]), (-1, [["topic", "giai-tri"], ["word", "hậu trường"]])])
+    [(('topic', 'giai-tri'), -2), (('word', 'hậu trường'), -1)]
+    """
+    sums: Counter[tuple[str, str]] = Counter()
+    for liking, traits in taught:
+        for kind, key in traits:
+            sums[kind, key] += liking
+    strongest = sorted(
+        ((trait, weight) for trait, weight in sums.items() if weight), key=lambda one: -abs(one[1])
+    )
+    return [(trait, max(-STRONGEST, min(STRONGEST, weight))) for trait, weight in strongest[:MOST_TASTES]]

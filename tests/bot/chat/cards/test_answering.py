@@ -1,0 +1,134 @@
+"""What a reader answers to a story from its card: keep, more, less, why."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import delete
+
+from bot.messages import card_texts, texts
+from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.states import IssueStatus
+from storage.tables import articles, deliveries
+from storage.tastes import find_tastes
+
+
+async def _tastes(person: Any) -> dict[tuple[str, str], int]:
+    subscriber = await person.subscription()
+    async with person.house.desk.database.read() as connection:
+        return {(one.kind, one.key): one.weight for one in await find_tastes(connection, subscriber.id)}
+
+
+async def test_a_story_is_saved_by_a_tap_and_dropped_by_the_next(reader: Any) -> None:
+    assert await reader.taps("Để dành") == card_texts.SAVED
+    assert "✓ Để dành" in await reader.buttons()
+    (listed,) = await reader.says("/dedanh")
+    assert "1. Phà Cát Lái ngừng chạy (hôm nay)" in listed["text"]
+    card = (await reader.messages())[-3]
+    assert await reader.taps("✓ Để dành", message_id=card["message_id"]) == card_texts.NOT_SAVED
+    (listed,) = await reader.says("/dedanh")
+    assert listed["text"] == str(card_texts.NOTHING_SAVED)
+
+
+async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> None:
+    line = await reader.taps("Ít tin thế này")
+    assert line.startswith("Đã ghi nhớ, bạn muốn ít hơn: chủ đề Kinh tế, báo Báo Biển, «Lê Văn Tám»")
+    learnt = await _tastes(reader)
+    assert learnt["topic", "kinh-te"] == learnt["paper", "bao-bien"] == learnt["person", "lê văn tám"] == -1
+    assert await reader.forges("tin:gu:it:1") == line, "said twice it counts once"
+    assert await _tastes(reader) == learnt
+    await reader.taps("Nhiều hơn")
+    assert (await _tastes(reader))["topic", "kinh-te"] == 1
+    assert [label for label in await reader.buttons() if label.startswith("✓")] == ["✓ Nhiều hơn"]
+    assert await reader.taps("✓ Nhiều hơn") == card_texts.UNTAUGHT
+    assert await _tastes(reader) == {}
+
+
+async def test_why_names_the_papers_and_the_chosen_topic(reader: Any) -> None:
+    assert await reader.taps("Vì sao tin này?") == "Vì Báo Biển mới đưa tin."
+    await reader.says("/chude kinh tế")
+    assert await reader.forges("tin:visao:1") == "Vì Báo Biển mới đưa tin, bạn chọn chủ đề Kinh tế."
+
+
+async def test_why_names_the_rank_in_the_digest_that_brought_it(reader: Any, ferry: int) -> None:
+    desk, subscriber = reader.house.desk, await reader.subscription()
+    now = reader.house.clock.now()
+    async with desk.database.write() as connection:
+        told = (ToldStory(1, 0, "Phà Cát Lái ngừng chạy", 3),)
+        issue = Issue(
+            subscriber.profile_id, "sang", now, now - dt.timedelta(days=1), IssueStatus.MADE,
+            parts=(Part("<b>Bản tin</b>"),), stories=told,
+        )  # fmt: skip
+        issue_id = await record_issue(connection, issue, now=now)
+        assert issue_id is not None
+        await enqueue_issue(connection, issue_id, subscriber.profile_id, release=lambda *_: now, now=now)
+        await connection.execute(deliveries.update().values(status="sent", changed_at=now))
+    line = await reader.taps("Vì sao tin này?")
+    assert line.endswith("chuyện đứng thứ 3 về độ quan trọng của Bản tin sáng.")
+    await reader.house.clock.advance(10)
+    await reader.forges(f"tin:mo:{ferry}")
+    await reader.sees("Đã gửi bạn: 19:00 hôm nay")
+
+
+async def test_somebody_who_has_not_begun_is_asked_to(an: Any, ferry: int) -> None:
+    await an.says("/tin")
+    await an.taps("1")
+    assert await an.taps("Để dành") == card_texts.NEEDS_START
+    assert await an.taps("Ít tin thế này") == card_texts.NEEDS_START
+    assert await an.subscription() is None
+
+
+async def test_in_a_group_its_administrators_answer_and_everybody_reads(house: Any, ferry: int) -> None:
+    binh, chi = await house.person("Bình"), await house.person("Chi")
+    member, administrator = await house.group(binh, administrator=chi)
+    await administrator.says(f"/start@{house.username}")
+    await member.taps("1")
+    assert await member.taps("Để dành") == texts.ONLY_ADMINISTRATORS_LINE
+    assert await member.taps("Ít tin thế này") == texts.ONLY_ADMINISTRATORS_LINE
+    assert (await member.taps("Vì sao tin này?")).startswith("Vì Báo Biển")
+    assert await administrator.taps("Để dành") == card_texts.SAVED
+    (listed,) = await member.says(f"/dedanh@{house.username}")
+    assert listed["text"] == str(texts.ONLY_ADMINISTRATORS.striptags())
+
+
+async def test_a_story_read_from_the_list_leaves_it_and_can_come_back(reader: Any) -> None:
+    await reader.taps("Để dành")
+    (listed,) = await reader.says("/dedanh")
+    assert await reader.taps("1", message_id=listed["message_id"]) == card_texts.READ_SAVED
+    emptied, card = (await reader.messages())[-2:]
+    assert emptied["text"] == str(card_texts.NOTHING_SAVED)
+    assert card["text"].startswith("KINH TẾ\nPhà Cát Lái ngừng chạy")
+    await reader.taps("↩ Hoàn tác", message_id=emptied["message_id"])
+    assert "Phà Cát Lái" in (await reader.messages())[-2]["text"]
+
+
+async def test_a_saved_story_whose_article_is_gone_still_stands_in_the_list_with_its_link(
+    reader: Any,
+) -> None:
+    await reader.taps("Để dành")
+    async with reader.house.desk.database.write() as connection:
+        await connection.execute(delete(articles))
+    (listed,) = await reader.says("/dedanh")
+    assert [entity["url"] for entity in listed["entities"] if entity["type"] == "text_link"]
+    assert await reader.taps("1") == card_texts.CARD_GONE
+
+
+async def test_the_list_has_pages(an: Any, publish: Any) -> None:
+    await an.says("/start")
+    for number in range(1, 11):
+        (article,) = await publish(f"Chuyện thứ {number}")
+        await an.forges(f"tin:danh:+{article}")
+        await an.house.clock.advance(30)
+    (listed,) = await an.says("/dedanh")
+    assert "(10) · trang 1/2" in listed["text"]
+    await an.taps("Sau ›")
+    page = await an.sees("trang 2/2", "2. Chuyện thứ 1 ")
+    assert [[button["text"] for button in row] for row in page["buttons"]] == [["1", "2"], ["‹ Trước"]]
+    assert await an.forges("dedanh:doc:999:0") == card_texts.STALE_SAVED
+    assert await an.forges("dedanh:lai:999") == card_texts.STALE_SAVED
+
+
+async def test_what_was_answered_is_in_the_chats_data(reader: Any) -> None:
+    await reader.taps("Để dành")
+    await reader.taps("Nhiều hơn")
+    await reader.says("/dulieucuatoi")
+    await reader.sees("Tin để dành: 1; sở thích đã học: ")
