@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.news.answers import Reply, reply_to
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.startup.assembly import assemble
 from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
@@ -32,18 +32,18 @@ _ZONE = "Asia/Ho_Chi_Minh"
 async def main(store: str, queries: str, *, shows: bool) -> None:
     """Print both measures and what an answer costs."""
     database = Database(f"sqlite+aiosqlite:///{store}")
-    desk = Desk(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
+    services = Services(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
     right: defaultdict[str, list[bool]] = defaultdict(list)
     silent: defaultdict[str, list[bool]] = defaultdict(list)
     seconds: list[float] = []
     for row in _rows(Path(queries)):
-        reply = await _timed(desk, row["q"], seconds)
-        first = await _first_cited(desk, reply) if reply.is_answered else None
+        reply = await _timed(services, row["q"], seconds)
+        first = await _first_cited(services, reply) if reply.is_answered else None
         right[row["kind"]].append(first == row["id"])
         if shows and first != row["id"]:
             print(f"  {row['kind']}: {row['q']} → {first}, not {row['id']}")
     for row in _rows(_NOT_THERE):
-        reply = await _timed(desk, row["q"], seconds)
+        reply = await _timed(services, row["q"], seconds)
         for kind in (row["set"], f"{row['set']}: {row['kind']}"):
             silent[kind].append(not reply.is_answered)
         if shows and reply.is_answered:
@@ -56,15 +56,15 @@ async def main(store: str, queries: str, *, shows: bool) -> None:
     print(f"CPU of a reply, search and all: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
 
 
-async def _timed(desk: Desk, text: str, seconds: list[float]) -> Reply:
+async def _timed(services: Services, text: str, seconds: list[float]) -> Reply:
     began = time.process_time()
-    reply = await reply_to(desk, text, zone=_ZONE)
+    reply = await reply_to(services, text, zone=_ZONE)
     seconds.append(time.process_time() - began)
     return reply
 
 
-async def _first_cited(desk: Desk, reply: Reply) -> str | None:
-    async with desk.database.read() as connection:
+async def _first_cited(services: Services, reply: Reply) -> str | None:
+    async with services.database.read() as connection:
         found = await find_articles(connection, reply.answer.cited[:1])
     return next((article.external_id for article in found.values()), None)
 

@@ -25,7 +25,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import control, emulator_process
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import Clock
@@ -103,7 +103,7 @@ async def _by_sender(url: str, database: Database, messages: int, pace: Telegram
         late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
     )  # fmt: skip
     async with _bot(url, MOST_IN_FLIGHT) as bot:  # which waits for nothing: the pace tells how many only
-        sender = Sender(Desk(database, Clock(), newsroom), bot, lease=LEASE, pace=pace)
+        sender = Sender(Services(database, Clock(), newsroom), bot, lease=LEASE, pace=pace)
         sending = asyncio.create_task(sender.run())
         while sender.sent < messages:  # noqa: ASYNC110 - to be woken by each would be measured too
             await asyncio.sleep(0.02)

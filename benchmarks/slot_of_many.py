@@ -24,7 +24,7 @@ from sqlalchemy import func, insert, select
 
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Edition, Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import find_waiting, store_articles
@@ -59,12 +59,12 @@ async def _run(file: Path, path: str, profile_count: int, reader_count: int) -> 
         zone="Asia/Ho_Chi_Minh", editions=(edition,), sources=(), topics=_TOPICS, topic_aliases={},
         keep_days=90, late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
     )  # fmt: skip
-    desk = Desk(database, clock, newsroom)
+    services = Services(database, clock, newsroom)
     await _store(database, path)
     await _subscribe(database, profile_count, reader_count, clock.now() + dt.timedelta(minutes=90))
     await clock.advance(90 * 60)
     before, wall, cpu = _megabytes(), time.monotonic(), time.process_time()
-    queued = await run_due_slots(desk, _silence)
+    queued = await run_due_slots(services, _silence)
     wall, cpu = time.monotonic() - wall, time.process_time() - cpu
     async with database.read() as connection:
         counts = [

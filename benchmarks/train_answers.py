@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.news.answers import find_pieces, look_up
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.startup.assembly import assemble
 from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
@@ -64,8 +64,8 @@ class Case:
 async def main(store: str, *paths: str, saves: bool) -> None:
     """Fit and report."""
     database = Database(f"sqlite+aiosqlite:///{store}")
-    desk = Desk(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
-    cases = [case for row in _rows(paths) if (case := await _case(desk, row)) is not None]
+    services = Services(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
+    cases = [case for row in _rows(paths) if (case := await _case(services, row)) is not None]
     await database.close()
     weights = _fitted([case for case in cases if case.is_tuned])
     print({name: round(float(weight), 2) for name, weight in zip(FEATURES, weights, strict=True)})
@@ -93,10 +93,10 @@ def _is_even(question: str) -> bool:
     return hashlib.md5(question.encode(), usedforsecurity=False).digest()[-1] % 2 == 0
 
 
-async def _case(desk: Desk, row: dict[str, Any]) -> Case | None:
-    looked = await look_up(desk, row["q"], zone=_ZONE)
-    async with desk.database.read() as connection:
-        pieces, _ = await find_pieces(connection, desk.newsroom, looked.found.ids)
+async def _case(services: Services, row: dict[str, Any]) -> Case | None:
+    looked = await look_up(services, row["q"], zone=_ZONE)
+    async with services.database.read() as connection:
+        pieces, _ = await find_pieces(connection, services.newsroom, looked.found.ids)
         stored = await find_articles(connection, [piece.article_id for piece in pieces])
     query, found = looked.query, looked.found
     if not pieces or not query.terms:

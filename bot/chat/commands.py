@@ -19,7 +19,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.chat.context import Screen, Visit
+from bot.chat.context import ChatContext, Screen
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from summarizer.text.syllables import folded
@@ -114,35 +114,35 @@ _NAME = re.compile(r"/([^\s@/]+)")
 _LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
 
 
-async def show(visit: Visit) -> None:
+async def show(context: ChatContext) -> None:
     """Show what this chat can do."""
     lines = [
         texts.HELP_LINE.format(name=command.name, description=command.description)
-        for command in _commands_of(visit)
+        for command in _commands_of(context)
     ]
-    text = texts.HELP_GROUP if visit.is_group else texts.HELP
-    html = text.format(commands=Markup("\n").join(lines), bot=visit.bot.username)
-    if visit.bot.supports_inline_queries:
-        html += texts.HELP_INLINE.format(bot=visit.bot.username)
-    await visit.send(Screen(html))
+    text = texts.HELP_GROUP if context.is_group else texts.HELP
+    html = text.format(commands=Markup("\n").join(lines), bot=context.bot.username)
+    if context.bot.supports_inline_queries:
+        html += texts.HELP_INLINE.format(bot=context.bot.username)
+    await context.send(Screen(html))
 
 
-async def suggest(visit: Visit, typed: str) -> None:
+async def suggest(context: ChatContext, typed: str) -> None:
     """Say that there is no such command as was typed, and which one is nearest."""
     match = _NAME.match(typed)
     name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
-    names = [command.name for command in _commands_of(visit)]
+    names = [command.name for command in _commands_of(context)]
     near = _nearest(folded(name), names)
     if near:
         html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
     else:
         html = texts.UNKNOWN_COMMAND.format(name=name)
-    await visit.send(Screen(html))
+    await context.send(Screen(html))
 
 
 def _nearest(name: str, names: Sequence[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
 
 
-def _commands_of(visit: Visit) -> tuple[Command, ...]:
-    return (*COMMANDS, *OPERATOR_COMMANDS) if visit.is_operator else COMMANDS
+def _commands_of(context: ChatContext) -> tuple[Command, ...]:
+    return (*COMMANDS, *OPERATOR_COMMANDS) if context.is_operator else COMMANDS

@@ -23,7 +23,7 @@ from telegram import (
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.previews import NO_PREVIEW, preview_options
 
 # What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
@@ -56,12 +56,12 @@ _SIGN_SECONDS = 4.5  # Telegram shows a sign for five
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
-class Visit:
+class ChatContext:
     """A message to answer. `words` is its text, without the command if there was one."""
 
     def __init__(
         self,
-        desk: Desk,
+        services: Services,
         bot: Bot,
         chat: Chat,
         *,
@@ -69,7 +69,7 @@ class Visit:
         user: User | None = None,
         words: str = "",
     ) -> None:
-        self.desk = desk
+        self.services = services
         self.bot = bot
         self.chat = chat
         self.message = message
@@ -84,7 +84,7 @@ class Visit:
     @property
     def now(self) -> dt.datetime:
         """Return the moment, in UTC."""
-        return self.desk.clock.now()
+        return self.services.clock.now()
 
     @property
     def is_group(self) -> bool:
@@ -120,7 +120,7 @@ class Visit:
     @property
     def is_operator(self) -> bool:
         """Tell whether this is one of the chats from which the newsroom is run."""
-        return self.chat_id in self.desk.admins
+        return self.chat_id in self.services.admins
 
     async def send(self, screen: Screen) -> None:
         """Send `screen` as a new message; in a group as an answer to the one who asked."""
@@ -188,12 +188,12 @@ class Visit:
         return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
 
 
-class Tap(Visit):
+class ButtonContext(ChatContext):
     """A tapped button to answer. Telegram shows it as busy until `acknowledge`."""
 
-    def __init__(self, desk: Desk, bot: Bot, chat: Chat, query: CallbackQuery) -> None:
+    def __init__(self, services: Services, bot: Bot, chat: Chat, query: CallbackQuery) -> None:
         message = query.message if isinstance(query.message, Message) else None
-        super().__init__(desk, bot, chat, message=message, user=query.from_user)
+        super().__init__(services, bot, chat, message=message, user=query.from_user)
         self._query = query
         self._is_acknowledged = False
 

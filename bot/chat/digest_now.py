@@ -5,7 +5,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from bot.chat.cards.under_digest import buttons_under, keyboard_of
-from bot.chat.context import Screen, Visit
+from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, find_chosen
 from bot.chat.settings.choosing_topics import say_names
@@ -20,47 +20,47 @@ from summarizer.questions.phrases import asks_for_news
 from summarizer.text.syllables import syllables
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Send the digest, of the topics that are named only, or say that there is none.
 
     Other words behind the command are a question.
     """
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
-    choices = subscriber.choices if subscriber else default_choices(visit.desk.newsroom)
-    newsroom = visit.desk.newsroom
+    subscriber = await find_chosen(context.services, context.chat_id)
+    choices = subscriber.choices if subscriber else default_choices(context.services.newsroom)
+    newsroom = context.services.newsroom
     edition = newsroom.edition_for(choices)
-    if topics := find_topic_names(visit.words, topic_names(newsroom)):
+    if topics := find_topic_names(context.words, topic_names(newsroom)):
         names = say_names(topics, newsroom)
         wanted = replace(edition, topics=topics)
-        if not await send_digest(visit, wanted, title=texts.LAST_DAY_OF.format(topics=names)):
-            await visit.send(Screen(texts.NO_NEWS_OF.format(topics=names)))
-    elif visit.words.strip() and not asks_for_news(tuple(syllables(visit.words))):
-        await ask.obey(visit)
-    elif not await send_digest(visit, edition):
-        await visit.send(Screen(_no_news(visit, edition, subscriber)))
+        if not await send_digest(context, wanted, title=texts.LAST_DAY_OF.format(topics=names)):
+            await context.send(Screen(texts.NO_NEWS_OF.format(topics=names)))
+    elif context.words.strip() and not asks_for_news(tuple(syllables(context.words))):
+        await ask.handle(context)
+    elif not await send_digest(context, edition):
+        await context.send(Screen(_no_news(context, edition, subscriber)))
 
 
-async def send_digest(visit: Visit, edition: Edition, *, title: str = texts.LAST_DAY) -> bool:
+async def send_digest(context: ChatContext, edition: Edition, *, title: str = texts.LAST_DAY) -> bool:
     """Compose the digest of the last 24 hours and send its parts; False when there is no news."""
-    await visit.show_progress()
-    desk = visit.desk
+    await context.show_progress()
+    services = context.services
     edition = replace(edition, title=title)
-    composed = await desk.last_day.compose(desk.database, desk.newsroom, edition, now=visit.now)
-    async with desk.database.write() as connection:
-        [buttons] = await buttons_under(connection, [composed], now=visit.now)
+    composed = await services.last_day.compose(services.database, services.newsroom, edition, now=context.now)
+    async with services.database.write() as connection:
+        [buttons] = await buttons_under(connection, [composed], now=context.now)
     for number, (part, under) in enumerate(zip(composed.parts, buttons, strict=True)):
         picture = None if number else composed.picture
-        await visit.send(Screen(part, keyboard_of(under), preview_url=picture))
+        await context.send(Screen(part, keyboard_of(under), preview_url=picture))
     shown = [story.story_id for story in composed.digest.stories]
-    async with desk.database.write() as connection:
-        await record_shown(connection, visit.chat_id, shown, shown_at=composed.as_of)
+    async with services.database.write() as connection:
+        await record_shown(connection, context.chat_id, shown, shown_at=composed.as_of)
     return bool(composed.parts)
 
 
-def _no_news(visit: Visit, edition: Edition, subscriber: Subscriber | None) -> Markup:
+def _no_news(context: ChatContext, edition: Edition, subscriber: Subscriber | None) -> Markup:
     lines = [texts.NO_NEWS]
     if subscriber and subscriber.status == "active":
-        moment = next_arrival(edition, quiet_of(subscriber), visit.now)
+        moment = next_arrival(edition, quiet_of(subscriber), context.now)
         lines.append(texts.NO_NEWS_NEXT.format(moment=moment))
     if subscriber and subscriber.choices.topics:
         lines.append(texts.NO_NEWS_TOPICS)

@@ -13,10 +13,10 @@ from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
+    Button,
     Confirm,
     Intent,
     PauseFor,
-    Press,
     Preview,
     Retract,
     RunWatch,
@@ -40,7 +40,7 @@ from bot.chat.buttons.story_intents import StoryIntent
 from bot.chat.cards import saved
 from bot.chat.cards.taps import StoryTaps
 from bot.chat.commands import OPERATOR_COMMANDS, Command
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.operators import admin, issues, month
 from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
@@ -52,100 +52,100 @@ from bot.chat.talk import reply as talk
 from bot.chat.talk.wishes import Plain
 from bot.messages import texts
 from bot.messages.spoken import say_wait
-from bot.news.services import Desk
+from bot.news.services import Services
 
 _TEN_SECONDS = dt.timedelta(seconds=10)
 _HOUR = dt.timedelta(hours=1)
 _ROOMIER = 4  # commands and taps cost little: that many times what questions may be
 _GROUP_SHARES = 4  # all members of a group together may ask as much as that many persons
 
-Answer = Callable[[Visit], Awaitable[None]]
+Answer = Callable[[ChatContext], Awaitable[None]]
 
 
-class Reception:
+class Dispatcher:
     """Lets messages and taps in to the module that answers them."""
 
-    def __init__(self, desk: Desk, actions: AdminActions) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, actions: AdminActions) -> None:
+        self._services = services
         self._actions = actions
         self._questions = Guard()
         self._anything = Guard()
         self._story_taps = StoryTaps(watch_buttons.show_list)
         self._answers: dict[str, Answer] = {
-            "start": membership.obey,
-            "tin": digest_now.obey,
-            "tim": ask.obey,
-            "xuhuong": trend.obey,
-            "theodoi": watch_buttons.obey,
-            "dedanh": saved.obey,
-            "lich": choosing_times.obey,
-            "chude": choosing_topics.obey,
-            "tu": words.obey,
-            "nguon": papers.obey,
-            "tamdung": choosing_times.obey_pause,
+            "start": membership.handle,
+            "tin": digest_now.handle,
+            "tim": ask.handle,
+            "xuhuong": trend.handle,
+            "theodoi": watch_buttons.handle,
+            "dedanh": saved.handle,
+            "lich": choosing_times.handle,
+            "chude": choosing_topics.handle,
+            "tu": words.handle,
+            "nguon": papers.handle,
+            "tamdung": choosing_times.handle_pause,
             "tieptuc": choosing_times.resume,
             "dulieucuatoi": my_data.show,
             "xoadulieu": my_data.ask_to_delete,
             "trogiup": commands.show,
             "quantri": partial(admin.show_state, actions=actions),
-            "dinhchinh": issues.obey,
+            "dinhchinh": issues.handle,
         }
 
-    async def obey(self, visit: Visit, command: Command) -> None:
+    async def handle(self, context: ChatContext, command: Command) -> None:
         """Obey a command."""
-        if command in OPERATOR_COMMANDS and not visit.is_operator:
-            await self.reject(visit, f"/{command.name}")
-        elif command.is_setting and visit.is_group:
-            await self._obey_group_setting(visit, command)
-        elif await self._admits(visit, is_work=command.is_work):
-            await self._do(visit, command)
+        if command in OPERATOR_COMMANDS and not context.is_operator:
+            await self.reject(context, f"/{command.name}")
+        elif command.is_setting and context.is_group:
+            await self._handle_group_setting(context, command)
+        elif await self._admits(context, is_work=command.is_work):
+            await self._do(context, command)
 
-    async def _do(self, visit: Visit, command: Command) -> None:
+    async def _do(self, context: ChatContext, command: Command) -> None:
         """Do what a command is there for, and await its words where it was sent without them."""
-        is_bare = not visit.words.strip()
+        is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
-            words = shown_question(visit.words)
-            await visit.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=words)))
-        if command.name == "tim" and not is_bare and await talk.find_wish(visit) is Plain.DIGEST:
-            visit.words = ""
-            await digest_now.obey(visit)
+            words = shown_question(context.words)
+            await context.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=words)))
+        if command.name == "tim" and not is_bare and await talk.find_wish(context) is Plain.DIGEST:
+            context.words = ""
+            await digest_now.handle(context)
         else:
-            await self._answers[command.name](visit)
-        if visit.is_private:
-            await reply.await_words(visit, command.name if is_bare and command.awaits_words else None)
+            await self._answers[command.name](context)
+        if context.is_private:
+            await reply.await_words(context, command.name if is_bare and command.awaits_words else None)
 
-    async def _obey_group_setting(self, visit: Visit, command: Command) -> None:
+    async def _handle_group_setting(self, context: ChatContext, command: Command) -> None:
         """Obey a group's or channel's administrator, whatever the others in the group have asked."""
-        if not await self._admits(visit, is_setting=True):
+        if not await self._admits(context, is_setting=True):
             return
-        if await membership.may_set(visit):
-            await self._answers[command.name](visit)
+        if await membership.may_set(context):
+            await self._answers[command.name](context)
         else:
-            await visit.send(Screen(texts.ONLY_ADMINISTRATORS))
+            await context.send(Screen(texts.ONLY_ADMINISTRATORS))
 
-    async def reject(self, visit: Visit, typed: str) -> None:
+    async def reject(self, context: ChatContext, typed: str) -> None:
         """Answer a command that there is not; `typed` is the whole text."""
-        if await self._admits(visit):
-            await commands.suggest(visit, typed)
+        if await self._admits(context):
+            await commands.suggest(context, typed)
 
-    async def answer(self, visit: Visit) -> None:
+    async def answer(self, context: ChatContext) -> None:
         """Answer a question in plain words, or do what a command is there for."""
-        if await self._admits(visit, is_work=True):
-            wish = await talk.find_wish(visit)
-            awaited = await reply.take_awaited_command(visit)
-            if awaited and reply.is_called_off(visit.words):
-                await visit.send(Screen(texts.CALLED_OFF))
-            elif awaited and reply.is_its_answer(awaited, visit, wish):
-                await self._answers[awaited](visit)
-            elif wish is None or not await talk.reply(visit, wish):
-                await ask.obey(visit)
+        if await self._admits(context, is_work=True):
+            wish = await talk.find_wish(context)
+            awaited = await reply.take_awaited_command(context)
+            if awaited and reply.is_called_off(context.words):
+                await context.send(Screen(texts.CALLED_OFF))
+            elif awaited and reply.is_its_answer(awaited, context, wish):
+                await self._answers[awaited](context)
+            elif wish is None or not await talk.reply(context, wish):
+                await ask.handle(context)
 
-    async def say(self, visit: Visit, screen: Screen) -> None:
+    async def say(self, context: ChatContext, screen: Screen) -> None:
         """Say the same to whoever comes with this."""
-        if await self._admits(visit):
-            await visit.send(screen)
+        if await self._admits(context):
+            await context.send(screen)
 
-    async def press(self, tap: Tap, data: str) -> None:
+    async def press(self, tap: ButtonContext, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
         is_work = isinstance(intent, Preview | RunWatch | AskAgain)
@@ -157,7 +157,7 @@ class Reception:
                 await self._press(tap, intent)
         await tap.acknowledge()
 
-    async def _may_press(self, tap: Tap, intent: Intent) -> bool:
+    async def _may_press(self, tap: ButtonContext, intent: Intent) -> bool:
         match access_to(intent):
             case Access.OPERATORS:
                 return tap.is_operator
@@ -168,7 +168,7 @@ class Reception:
             return False
         return True
 
-    async def _press(self, tap: Tap, intent: Intent) -> None:
+    async def _press(self, tap: ButtonContext, intent: Intent) -> None:
         if isinstance(intent, StoryIntent):
             await self._story_taps.press(tap, intent)
             return
@@ -180,10 +180,10 @@ class Reception:
                 | SetEdition()
                 | SetLength()
                 | SetSilent()
-                | Press.USE_DEFAULTS
+                | Button.USE_DEFAULTS
             ):
                 await choosing_times.change(tap, intent)
-            case SetTopic() | Press.ALL_TOPICS:
+            case SetTopic() | Button.ALL_TOPICS:
                 await choosing_topics.change(tap, intent)
             case DropWord():
                 await words.drop(tap, intent)
@@ -223,37 +223,37 @@ class Reception:
                 await issues.take_back(tap, intent)
             case SendCorrection():
                 await issues.confirm(tap, intent)
-            case Press():
+            case Button():
                 await self._press_plain(tap, intent)
 
-    async def _press_plain(self, tap: Tap, press: Press) -> None:
+    async def _press_plain(self, tap: ButtonContext, press: Button) -> None:
         match press:
-            case Press.SHOW_TOPICS:
-                await choosing_topics.obey(tap)
-            case Press.SHOW_WORDS:
-                await words.obey(tap)
-            case Press.SHOW_PAPERS:
-                await papers.obey(tap)
-            case Press.PAUSE:
+            case Button.SHOW_TOPICS:
+                await choosing_topics.handle(tap)
+            case Button.SHOW_WORDS:
+                await words.handle(tap)
+            case Button.SHOW_PAPERS:
+                await papers.handle(tap)
+            case Button.PAUSE:
                 await choosing_times.pause(tap)
-            case Press.RESUME:
+            case Button.RESUME:
                 await choosing_times.resume(tap)
-            case Press.DELETE_ALL:
+            case Button.DELETE_ALL:
                 await my_data.delete(tap, self._actions.call_off)
-            case Press.KEEP_ALL:
+            case Button.KEEP_ALL:
                 await my_data.keep(tap)
-            case Press.SHOW_STATE:
+            case Button.SHOW_STATE:
                 await admin.show_state(tap, self._actions)
-            case Press.OPEN_CONSOLE:
+            case Button.OPEN_CONSOLE:
                 await admin.open_console(tap, self._actions)
-            case Press.SHOW_HISTORY:
+            case Button.SHOW_HISTORY:
                 await month.show(tap)
-            case Press.STOP_SENDING | Press.START_SENDING:
-                await admin.set_sending(tap, self._actions, is_stopped=press is Press.STOP_SENDING)
+            case Button.STOP_SENDING | Button.START_SENDING:
+                await admin.set_sending(tap, self._actions, is_stopped=press is Button.STOP_SENDING)
             case _:
                 await choosing_times.show(tap, press)
 
-    async def _admits(self, visit: Visit, *, is_work: bool = False, is_setting: bool = False) -> bool:
+    async def _admits(self, context: ChatContext, *, is_work: bool = False, is_setting: bool = False) -> bool:
         """Tell whether this person may ask now; the first refusal of a burst says when to ask again.
 
         In a group each person has a share of their own and the group a larger one. What `is_setting` uses up
@@ -261,20 +261,20 @@ class Reception:
         """
         guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
         shares: list[tuple[Hashable, int, Markup]]
-        shares = [((visit.chat_id, visit.sender_id), factor, texts.TOO_FAST)]
-        if visit.is_group and not is_setting:
-            shares.append(((visit.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
+        shares = [((context.chat_id, context.sender_id), factor, texts.TOO_FAST)]
+        if context.is_group and not is_setting:
+            shares.append(((context.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
         for asker, times, refusal in shares:
-            verdict = guard.admit(asker, self._limits(times), visit.now)
+            verdict = guard.admit(asker, self._limits(times), context.now)
             if verdict.wait is not None:
                 html = refusal.format(wait=say_wait(verdict.wait))
-                await visit.refuse(Screen(html), str(html))
+                await context.refuse(Screen(html), str(html))
             if not verdict.is_admitted:
                 return False
         return True
 
     def _limits(self, times: int) -> tuple[Limit, Limit]:
-        newsroom = self._desk.newsroom
+        newsroom = self._services.newsroom
         return (
             Limit(newsroom.questions_per_10_seconds * times, _TEN_SECONDS),
             Limit(newsroom.questions_per_hour * times, _HOUR),

@@ -22,12 +22,12 @@ from telegram.ext import (
 
 from bot.chat import membership
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
-from bot.chat.context import Screen, Tap, Visit, acknowledge
-from bot.chat.dispatcher import Reception
+from bot.chat.context import ButtonContext, ChatContext, Screen, acknowledge
+from bot.chat.dispatcher import Dispatcher
 from bot.chat.inline import Inline
 from bot.chat.operators.admin import AdminActions
 from bot.messages import texts
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.outcomes import Retire, outcome_of
 from storage.delivery.refusals import NO_RIGHTS
 from storage.search import IndexUnusableError
@@ -38,18 +38,18 @@ _log = structlog.get_logger(__name__)
 OnError = Callable[[object, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
-def error_handler(desk: Desk) -> OnError:
+def error_handler(services: Services) -> OnError:
     """Return the handler of whatever a handler let through."""
 
-    async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    async def on_error(update: object, ptb_context: CallbackContext[Any, Any, Any, Any]) -> None:
         known = update if isinstance(update, Update) else None
-        error = context.error
+        error = ptb_context.error
         chat = known.effective_chat if known else None
         if (gone := _find_retirement(error)) is not None and chat is not None:
-            await membership.retire(desk, chat.id, gone)
+            await membership.retire(services, chat.id, gone)
             return
         if isinstance(error, ChatMigrated) and chat is not None:
-            await membership.move(desk, chat.id, error.new_chat_id)
+            await membership.move(services, chat.id, error.new_chat_id)
             return
         if isinstance(error, IndexUnusableError):
             _log.warning("question without a search index", error=str(error))
@@ -95,10 +95,10 @@ Context = CallbackContext[Any, Any, Any, Any]
 
 
 def add_handlers(
-    application: Application[Any, Any, Any, Any, Any, Any], desk: Desk, actions: AdminActions
+    application: Application[Any, Any, Any, Any, Any, Any], services: Services, actions: AdminActions
 ) -> None:
     """Make `application` answer everything that a chat may send."""
-    sorter = _Sorter(desk, Reception(desk, actions))
+    sorter = _Sorter(services, Dispatcher(services, actions))
     add = application.add_handler
     add(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, sorter.on_move))
     add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, sorter.on_forwarded_command))
@@ -112,75 +112,80 @@ def add_handlers(
     add(CallbackQueryHandler(sorter.on_tap))
     add(InlineQueryHandler(sorter.on_inline))
     add(ChatMemberHandler(sorter.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(error_handler(desk))
+    application.add_error_handler(error_handler(services))
 
 
 class _Sorter:
-    def __init__(self, desk: Desk, reception: Reception) -> None:
-        self._desk = desk
-        self._reception = reception
-        self._inline = Inline(desk)
+    def __init__(self, services: Services, dispatcher: Dispatcher) -> None:
+        self._services = services
+        self._dispatcher = dispatcher
+        self._inline = Inline(services)
 
-    async def on_command(self, command: Command, update: Update, context: Context) -> None:
+    async def on_command(self, command: Command, update: Update, ptb_context: Context) -> None:
         message = update.message or update.channel_post
         if message is not None:
-            words = " ".join(context.args or ())
-            await self._reception.obey(self._visit(message, context, words), command)
+            words = " ".join(ptb_context.args or ())
+            await self._dispatcher.handle(self._context(message, ptb_context, words), command)
 
-    async def on_unknown_command(self, update: Update, context: Context) -> None:
+    async def on_unknown_command(self, update: Update, ptb_context: Context) -> None:
         """In a group a command may be another bot's: there only one that names us is answered."""
         message = update.message
         if message is None or message.text is None:
             return
         addressee = message.text.split()[0].partition("@")[2].lower()
         is_private = message.chat.type == ChatType.PRIVATE
-        if addressee == context.bot.username.lower() or (is_private and not addressee):
-            await self._reception.reject(self._visit(message, context), message.text)
+        if addressee == ptb_context.bot.username.lower() or (is_private and not addressee):
+            await self._dispatcher.reject(self._context(message, ptb_context), message.text)
 
-    async def on_forwarded_command(self, update: Update, context: Context) -> None:
+    async def on_forwarded_command(self, update: Update, ptb_context: Context) -> None:
         """What someone else typed is no wish of this person."""
         if update.message is not None and update.message.chat.type == ChatType.PRIVATE:
-            visit = self._visit(update.message, context)
-            await self._reception.say(visit, Screen(texts.FORWARDED_COMMAND))
+            context = self._context(update.message, ptb_context)
+            await self._dispatcher.say(context, Screen(texts.FORWARDED_COMMAND))
 
-    async def on_words(self, update: Update, context: Context) -> None:
+    async def on_words(self, update: Update, ptb_context: Context) -> None:
         message = update.message
         if message is None or message.text is None:
             return
-        if message.via_bot is not None and message.via_bot.id == context.bot.id:
+        if message.via_bot is not None and message.via_bot.id == ptb_context.bot.id:
             return  # what our inline mode offered is no question to us
         if message.text.startswith("/"):  # Telegram sees no command in "/lịch"
-            await self._reception.reject(self._visit(message, context), message.text)
+            await self._dispatcher.reject(self._context(message, ptb_context), message.text)
         else:
-            await self._reception.answer(self._visit(message, context, message.text))
+            await self._dispatcher.answer(self._context(message, ptb_context, message.text))
 
-    async def on_wordless(self, update: Update, context: Context) -> None:
+    async def on_wordless(self, update: Update, ptb_context: Context) -> None:
         if update.message is not None:
-            await self._reception.say(self._visit(update.message, context), Screen(texts.ONLY_TEXT))
+            await self._dispatcher.say(self._context(update.message, ptb_context), Screen(texts.ONLY_TEXT))
 
-    async def on_tap(self, update: Update, context: Context) -> None:
+    async def on_tap(self, update: Update, ptb_context: Context) -> None:
         query = update.callback_query
         if query is None:
             return
         if query.message is None:  # a button that was not sent by us into a chat
             await acknowledge(query, texts.STALE_BUTTON)
             return
-        tap = Tap(self._desk, context.bot, query.message.chat, query)
-        await self._reception.press(tap, query.data or "")
+        tap = ButtonContext(self._services, ptb_context.bot, query.message.chat, query)
+        await self._dispatcher.press(tap, query.data or "")
 
-    async def on_inline(self, update: Update, context: Context) -> None:
+    async def on_inline(self, update: Update, ptb_context: Context) -> None:
         if update.inline_query is not None:
             await self._inline.answer(update.inline_query)
 
-    async def on_membership(self, update: Update, context: Context) -> None:
+    async def on_membership(self, update: Update, ptb_context: Context) -> None:
         if update.my_chat_member is not None:
-            await membership.follow(self._desk, context.bot, update.my_chat_member)
+            await membership.follow(self._services, ptb_context.bot, update.my_chat_member)
 
-    async def on_move(self, update: Update, context: Context) -> None:
+    async def on_move(self, update: Update, ptb_context: Context) -> None:
         if update.message is not None:
-            await membership.follow_move(self._desk, update.message)
+            await membership.follow_move(self._services, update.message)
 
-    def _visit(self, message: Message, context: Context, words: str = "") -> Visit:
-        return Visit(
-            self._desk, context.bot, message.chat, message=message, user=message.from_user, words=words
+    def _context(self, message: Message, ptb_context: Context, words: str = "") -> ChatContext:
+        return ChatContext(
+            self._services,
+            ptb_context.bot,
+            message.chat,
+            message=message,
+            user=message.from_user,
+            words=words,
         )

@@ -28,7 +28,7 @@ from bot.messages import card_texts, texts
 from bot.messages.markup import one_line, render, safe_link, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.news.stories import find_candidate
 from storage.threads import CHAT
 from storage.times import Published
@@ -69,13 +69,13 @@ class _Page:
 class Inline:
     """Answers inline queries, each person's so often."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._guard = Guard()
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer a query. Whatever its words and offset are, it is harmless."""
-        newsroom, now = self._desk.newsroom, self._desk.clock.now()
+        newsroom, now = self._services.newsroom, self._services.clock.now()
         limits = (
             Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
             Limit(newsroom.questions_per_hour * _PER_QUESTION, dt.timedelta(hours=1)),
@@ -99,7 +99,7 @@ class Inline:
 
     async def _shared(self, query: InlineQuery, article_id: int) -> list[InlineQueryResultArticle]:
         """Return the story of an article with a button that opens its card; nothing where it is gone."""
-        candidate = await find_candidate(self._desk, article_id)
+        candidate = await find_candidate(self._services, article_id)
         pieces = await CHAT.run(leading, candidate) if candidate else []
         if candidate is None or not pieces:
             return []
@@ -112,23 +112,25 @@ class Inline:
         """Return a page of the articles that the words find."""
         if await CHAT.run(asks_for_digest, words):
             return await self._top_stories(first)
-        zone = self._desk.newsroom.zone
-        reply = await reply_to(self._desk, words, zone=zone)
+        zone = self._services.newsroom.zone
+        reply = await reply_to(self._services, words, zone=zone)
         ids = reply.ids[:_MOST_OFFERED]
-        found = await describe(self._desk, reply.query, ids[first : first + _PAGE])
+        found = await describe(self._services, reply.query, ids[first : first + _PAGE])
         return _Page([self._article(one) for one in found], len(ids), _label(reply))
 
     async def _top_stories(self, first: int) -> _Page:
-        desk, newsroom = self._desk, self._desk.newsroom
+        services, newsroom = self._services, self._services.newsroom
         edition = newsroom.default_edition
-        composed = await desk.last_day.compose(desk.database, newsroom, edition, now=desk.clock.now())
+        composed = await services.last_day.compose(
+            services.database, newsroom, edition, now=services.clock.now()
+        )
         stories = composed.digest.stories[:_MOST_OFFERED]
         offers = [self._story(one) for one in stories[first : first + _PAGE]]
         return _Page(offers, len(stories), "" if stories else texts.INLINE_NO_NEWS)
 
     def _article(self, found: FoundArticle) -> Offer:
         article = found.article
-        source = self._desk.newsroom.find_source(article.source)
+        source = self._services.newsroom.find_source(article.source)
         name = source.title if source else article.source
         return Offer(article.title, article.url, name, self._when(article.published), found.snippet.text)
 
@@ -144,7 +146,7 @@ class Inline:
         )
 
     def _when(self, published: Published | None) -> str:
-        return publication_label(published, now=self._desk.clock.now(), zone=self._desk.newsroom.zone)
+        return publication_label(published, now=self._services.clock.now(), zone=self._services.newsroom.zone)
 
 
 def _label(reply: Reply) -> str:

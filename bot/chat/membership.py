@@ -19,14 +19,14 @@ from bot.chat.buttons import keyboards
 from bot.chat.buttons.callbacks import read_payload, read_story
 from bot.chat.cards.opening import card_screen
 from bot.chat.commands import register_operator_commands
-from bot.chat.context import Screen, Visit
+from bot.chat.context import ChatContext, Screen
 from bot.chat.digest_now import send_digest
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, join
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.messages import spoken, texts
 from bot.news.newsroom import Edition
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.outcomes import Retire
 from bot.times.schedule import QuietHours
 from storage import subscribers
@@ -41,37 +41,41 @@ _ABSENT = (ChatMember.LEFT, ChatMember.BANNED)
 _log = structlog.get_logger(__name__)
 
 
-async def may_set(visit: Visit) -> bool:
+async def may_set(context: ChatContext) -> bool:
     """Tell whether this person may change what the chat chose: oneself, or a group's administrator."""
-    if visit.chat.type == ChatType.PRIVATE:
+    if context.chat.type == ChatType.PRIVATE:
         return True
-    if visit.sender_chat is not None:
-        return visit.sender_chat.id == visit.chat_id  # an anonymous administrator writes in the group's name
-    if visit.user is None:
+    if context.sender_chat is not None:
+        return (
+            context.sender_chat.id == context.chat_id
+        )  # an anonymous administrator writes in the group's name
+    if context.user is None:
         return False
     try:
-        member = await visit.bot.get_chat_member(visit.chat_id, visit.user.id)
+        member = await context.bot.get_chat_member(context.chat_id, context.user.id)
     except (BadRequest, Forbidden):
         return False  # Telegram knows no such member
     return member.status in _RULERS
 
 
-async def follow(desk: Desk, bot: Bot, update: ChatMemberUpdated) -> None:
+async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> None:
     """Retire a chat that put the bot out, take back a person who unblocked it, greet a new group."""
     was_there = update.old_chat_member.status not in _ABSENT
     is_there = update.new_chat_member.status not in _ABSENT
     if was_there and not is_there:
-        await retire(desk, update.chat.id, Retire(update.new_chat_member.status))
+        await retire(services, update.chat.id, Retire(update.new_chat_member.status))
     elif is_there and was_there:
         if can_write(update.new_chat_member):
-            await _take_back(desk, update.chat.id, lost=NO_RIGHTS)
+            await _take_back(services, update.chat.id, lost=NO_RIGHTS)
     elif is_there:
         if update.chat.type == ChatType.PRIVATE:
-            await _take_back(desk, update.chat.id)
+            await _take_back(services, update.chat.id)
         elif update.chat.type == ChatType.CHANNEL:
             await _greet_who_added(bot, update)
         else:
-            await Visit(desk, bot, update.chat).send(Screen(texts.GROUP_GREETING.format(bot=bot.username)))
+            await ChatContext(services, bot, update.chat).send(
+                Screen(texts.GROUP_GREETING.format(bot=bot.username))
+            )
 
 
 def can_write(member: ChatMember) -> bool:
@@ -90,41 +94,41 @@ async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:
         await bot.send_message(update.from_user.id, html, parse_mode=ParseMode.HTML)
 
 
-async def retire(desk: Desk, chat_id: int, why: Retire) -> None:
+async def retire(services: Services, chat_id: int, why: Retire) -> None:
     """Send nothing more to a chat that is out of reach."""
-    async with desk.database.write() as connection:
-        await subscribers.retire(connection, chat_id, why.recorded, now=desk.clock.now())
+    async with services.database.write() as connection:
+        await subscribers.retire(connection, chat_id, why.recorded, now=services.clock.now())
     # No log holds the number of a reader's chat.
     _log.info("chat gone", is_group=chat_id < 0, reason=why.recorded)
 
 
-async def _take_back(desk: Desk, chat_id: int, *, lost: str = "") -> None:
+async def _take_back(services: Services, chat_id: int, *, lost: str = "") -> None:
     """Send again to a chat that went; with `lost`, only to one that went for that."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
         if (
             subscriber is not None
             and subscriber.status == "gone"
             and (subscriber.status_reason or "").startswith(lost)
         ):
-            now = desk.clock.now()
-            await join(connection, subscriber.choices, desk.newsroom, now=now)
+            now = services.clock.now()
+            await join(connection, subscriber.choices, services.newsroom, now=now)
             await set_status(connection, chat_id, "active", now=now)
 
 
-async def follow_move(desk: Desk, message: Message) -> None:
+async def follow_move(services: Services, message: Message) -> None:
     """Follow a group that became a supergroup; Telegram tells it on both sides."""
     old, new = message.chat.id, message.migrate_to_chat_id
     if message.migrate_from_chat_id is not None:
         old, new = message.migrate_from_chat_id, message.chat.id
     if new is not None:
-        await move(desk, old, new)
+        await move(services, old, new)
 
 
-async def move(desk: Desk, old: int, new: int) -> None:
+async def move(services: Services, old: int, new: int) -> None:
     """Take everything of a chat over to its new number."""
-    async with desk.database.write() as connection:
-        await move_chat(connection, old, new, now=desk.clock.now())
+    async with services.database.write() as connection:
+        await move_chat(connection, old, new, now=services.clock.now())
     _log.info("chat moved")
 
 
@@ -135,72 +139,72 @@ async def move(desk: Desk, old: int, new: int) -> None:
 # other payload is ignored.
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Welcome the chat and send its first digest, or say when that comes; or answer what the link asks."""
-    if words := read_payload(visit.words):
-        visit.words = words
-        await ask.obey(visit)
+    if words := read_payload(context.words):
+        context.words = words
+        await ask.handle(context)
         return
-    if article_id := read_story(visit.words):
-        await _show_card(visit, article_id)
+    if article_id := read_story(context.words):
+        await _show_card(context, article_id)
     else:
-        await _begin(visit)
+        await _begin(context)
 
 
-async def _show_card(visit: Visit, article_id: int) -> None:
+async def _show_card(context: ChatContext, article_id: int) -> None:
     """Send a shared story's card, then the welcome where the chat is new; the card is its first digest."""
-    async with visit.desk.database.read() as connection:
-        is_known = await find_subscriber(connection, visit.chat_id) is not None
-    card = await card_screen(visit, article_id)
+    async with context.services.database.read() as connection:
+        is_known = await find_subscriber(connection, context.chat_id) is not None
+    card = await card_screen(context, article_id)
     if isinstance(card, str):
-        await visit.send(Screen(escape(card)))
+        await context.send(Screen(escape(card)))
         if not is_known:
-            await _begin(visit)
+            await _begin(context)
         return
-    await visit.send(card)
+    await context.send(card)
     if not is_known:
-        await _welcome(visit)
+        await _welcome(context)
 
 
-async def _begin(visit: Visit) -> None:
-    edition, quiet = await _welcome(visit)
-    if not await send_digest(visit, edition):
-        moment = next_arrival(edition, quiet, visit.now)
-        await visit.send(Screen(texts.FIRST_LATER.format(moment=moment)))
+async def _begin(context: ChatContext) -> None:
+    edition, quiet = await _welcome(context)
+    if not await send_digest(context, edition):
+        moment = next_arrival(edition, quiet, context.now)
+        await context.send(Screen(texts.FIRST_LATER.format(moment=moment)))
 
 
-async def _welcome(visit: Visit) -> tuple[Edition, QuietHours]:
-    choices, quiet, is_new = await _subscribe(visit)
-    edition = visit.desk.newsroom.edition_for(choices)
+async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
+    choices, quiet, is_new = await _subscribe(context)
+    edition = context.services.newsroom.edition_for(choices)
     welcome = texts.WELCOME if is_new else texts.WELCOME_BACK
-    if is_new and visit.is_group:
-        welcome = texts.WELCOME_CHANNEL if visit.is_channel else texts.WELCOME_GROUP
+    if is_new and context.is_group:
+        welcome = texts.WELCOME_CHANNEL if context.is_channel else texts.WELCOME_GROUP
     html = welcome.format(
         edition=edition.title,
         times=spoken.say_times(edition.schedule.times),
         days=spoken.say_days(edition.schedule.days),
-        bot=visit.bot.username,
+        bot=context.bot.username,
     )
-    await visit.send(Screen(html, keyboards.for_welcome()))
-    if visit.is_operator:
-        await register_operator_commands(visit.bot, visit.chat_id)
+    await context.send(Screen(html, keyboards.for_welcome()))
+    if context.is_operator:
+        await register_operator_commands(context.bot, context.chat_id)
     return edition, quiet
 
 
-async def _subscribe(visit: Visit) -> tuple[Choices, QuietHours, bool]:
+async def _subscribe(context: ChatContext) -> tuple[Choices, QuietHours, bool]:
     """Make the chat an active subscriber, with its old choices where it had some."""
-    newsroom, now = visit.desk.newsroom, visit.now
-    async with visit.desk.database.write() as connection:
-        known = await find_subscriber(connection, visit.chat_id)
+    newsroom, now = context.services.newsroom, context.now
+    async with context.services.database.write() as connection:
+        known = await find_subscriber(connection, context.chat_id)
         choices = known.choices if known else default_choices(newsroom)
         profile_id = await join(connection, choices, newsroom, now=now)
         await subscribe(
             connection,
-            visit.chat_id,
-            kind=visit.chat.type,
+            context.chat_id,
+            kind=context.chat.type,
             profile_id=profile_id,
             now=now,
-            thread_id=visit.thread_id,
+            thread_id=context.thread_id,
         )
     quiet = quiet_of(known) if known else QuietHours(QUIET_START, QUIET_END)
     return choices, quiet, known is None

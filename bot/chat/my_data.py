@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
-from bot.chat.context import Attachment, Screen, Tap, Visit
+from bot.chat.context import Attachment, ButtonContext, ChatContext, Screen
 from bot.chat.settings.panels import quiet_of, say_topics
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
@@ -23,17 +23,17 @@ _FILE_NAME = "diemtin-du-lieu.json"
 _LONGEST_WORDS = 120  # UTF-16 units: a caption has 1,024 in all
 
 
-async def show(visit: Visit) -> None:
+async def show(context: ChatContext) -> None:
     """Send everything kept about the chat: readable, and as a JSON file."""
-    newsroom = visit.desk.newsroom
-    async with visit.desk.database.read() as connection:
-        export = await export_subscriber(connection, visit.chat_id)
+    newsroom = context.services.newsroom
+    async with context.services.database.read() as connection:
+        export = await export_subscriber(connection, context.chat_id)
     if _is_bare(export):
-        await visit.send(Screen(texts.NOTHING_KEPT.format(whom=_whom(visit))))
+        await context.send(Screen(texts.NOTHING_KEPT.format(whom=_whom(context))))
         return
-    content = await CHAT.run(export_file, visit.chat_id, export, newsroom)
+    content = await CHAT.run(export_file, context.chat_id, export, newsroom)
     attachment = Attachment(_FILE_NAME, content)
-    await visit.send(Screen(_summary(visit, export, newsroom), attachment=attachment))
+    await context.send(Screen(_summary(context, export, newsroom), attachment=attachment))
 
 
 def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
@@ -41,20 +41,20 @@ def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
     return json.dumps(_as_json(chat_id, export, newsroom), ensure_ascii=False, indent=2).encode()
 
 
-async def ask_to_delete(visit: Visit) -> None:
+async def ask_to_delete(context: ChatContext) -> None:
     """Ask once before everything goes."""
-    await visit.send(Screen(texts.ASK_TO_DELETE.format(whom=_whom(visit)), keyboards.for_deletion()))
+    await context.send(Screen(texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion()))
 
 
-async def delete(tap: Tap, call_off: Callable[[int], Awaitable[None]]) -> None:
+async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]]) -> None:
     """Delete everything that names the chat, and `call_off` what is being sent to it at this moment."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         await delete_subscriber(connection, tap.chat_id)
     await call_off(tap.chat_id)
     await tap.show(Screen(texts.DELETED.format(whom=_whom(tap))))
 
 
-async def keep(tap: Tap) -> None:
+async def keep(tap: ButtonContext) -> None:
     """Leave everything as it is."""
     await tap.show(Screen(texts.KEPT))
 
@@ -63,17 +63,17 @@ def _is_bare(export: Export) -> bool:
     return export.subscriber is None and not export.questions and not export.deliveries
 
 
-def _whom(visit: Visit) -> str:
-    return texts.THIS_GROUP if visit.is_group else texts.YOU
+def _whom(context: ChatContext) -> str:
+    return texts.THIS_GROUP if context.is_group else texts.YOU
 
 
-def _summary(visit: Visit, export: Export, newsroom: Newsroom) -> Markup:
+def _summary(context: ChatContext, export: Export, newsroom: Newsroom) -> Markup:
     last = Markup()
     if export.questions:
         last = texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_WORDS))
     return texts.MY_DATA.format(
-        whom=_whom(visit),
-        chat=visit.chat_id,
+        whom=_whom(context),
+        chat=context.chat_id,
         subscription=_subscription(export.subscriber, newsroom) if export.subscriber else Markup(),
         deliveries=len(export.deliveries),
         questions=len(export.questions),

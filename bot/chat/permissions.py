@@ -11,10 +11,10 @@ from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
+    Button,
     Confirm,
     Intent,
     PauseFor,
-    Press,
     Preview,
     Retract,
     RunWatch,
@@ -63,7 +63,7 @@ class Access(Enum):
     OPERATORS = "operators"
 
 
-ACCESS: dict[type[Intent] | Press, Access] = {
+ACCESS: dict[type[Intent] | Button, Access] = {
     TurnPage: Access.READERS,
     ShowView: Access.READERS,
     AskAgain: Access.READERS,
@@ -81,8 +81,8 @@ ACCESS: dict[type[Intent] | Press, Access] = {
     SetSilent: Access.SETTERS,
     DropWord: Access.SETTERS,
     SetPaper: Access.SETTERS,
-    Press.SHOW_WORDS: Access.SETTERS,
-    Press.SHOW_PAPERS: Access.SETTERS,
+    Button.SHOW_WORDS: Access.SETTERS,
+    Button.SHOW_PAPERS: Access.SETTERS,
     Undo: Access.SETTERS,
     WatchQuestion: Access.SETTERS,
     StopWatching: Access.SETTERS,
@@ -97,23 +97,23 @@ ACCESS: dict[type[Intent] | Press, Access] = {
     KeepSaved: Access.SETTERS,
     PauseFor: Access.SETTERS,
     Confirm: Access.SETTERS,
-    Press.SHOW_SCHEDULE: Access.SETTERS,
-    Press.SHOW_DAYS: Access.SETTERS,
-    Press.SHOW_QUIET: Access.SETTERS,
-    Press.SHOW_EDITIONS: Access.SETTERS,
-    Press.SHOW_TOPICS: Access.SETTERS,
-    Press.CLOSE: Access.SETTERS,
-    Press.USE_DEFAULTS: Access.SETTERS,
-    Press.ALL_TOPICS: Access.SETTERS,
-    Press.PAUSE: Access.SETTERS,
-    Press.RESUME: Access.SETTERS,
-    Press.DELETE_ALL: Access.SETTERS,
-    Press.KEEP_ALL: Access.SETTERS,
-    Press.SHOW_STATE: Access.OPERATORS,
-    Press.SHOW_HISTORY: Access.OPERATORS,
-    Press.STOP_SENDING: Access.OPERATORS,
-    Press.START_SENDING: Access.OPERATORS,
-    Press.OPEN_CONSOLE: Access.OPERATORS,
+    Button.SHOW_SCHEDULE: Access.SETTERS,
+    Button.SHOW_DAYS: Access.SETTERS,
+    Button.SHOW_QUIET: Access.SETTERS,
+    Button.SHOW_EDITIONS: Access.SETTERS,
+    Button.SHOW_TOPICS: Access.SETTERS,
+    Button.CLOSE: Access.SETTERS,
+    Button.USE_DEFAULTS: Access.SETTERS,
+    Button.ALL_TOPICS: Access.SETTERS,
+    Button.PAUSE: Access.SETTERS,
+    Button.RESUME: Access.SETTERS,
+    Button.DELETE_ALL: Access.SETTERS,
+    Button.KEEP_ALL: Access.SETTERS,
+    Button.SHOW_STATE: Access.OPERATORS,
+    Button.SHOW_HISTORY: Access.OPERATORS,
+    Button.STOP_SENDING: Access.OPERATORS,
+    Button.START_SENDING: Access.OPERATORS,
+    Button.OPEN_CONSOLE: Access.OPERATORS,
     Preview: Access.OPERATORS,
     AskToSend: Access.OPERATORS,
     SendNow: Access.OPERATORS,
@@ -127,7 +127,7 @@ ACCESS: dict[type[Intent] | Press, Access] = {
 
 def access_to(intent: Intent) -> Access:
     """Return who may have `intent` done."""
-    return ACCESS[intent if isinstance(intent, Press) else type(intent)]
+    return ACCESS[intent if isinstance(intent, Button) else type(intent)]
 
 
 # How much one asker may ask in a while. Pure: the moments come in, the memory is bounded.

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.preparing import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import fail, put
 from bot.messages.markup import visible_text
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
-from bot.news.services import Desk
+from bot.news.services import Services
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
 
@@ -27,17 +27,17 @@ def correct(
 
 
 async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> None:
-    async with open_desk(settings) as desk:
-        reach = await find_reach(desk, story) if story < 2**63 else None
+    async with open_services(settings) as services:
+        reach = await find_reach(services, story) if story < 2**63 else None
         if reach is None:
             fail(f"✗ Trong bảy ngày qua không số nào có tin mang mã {story}.")
-        put(_preview(desk, reach, text))
+        put(_preview(services, reach, text))
         if not send:
             put(f"Xem trước: {reach.readers} người sẽ nhận. Gửi thật: thêm --send")
             return
-        async with desk.database.write() as connection:
-            draft = await draft_correction(connection, story, text, now=desk.clock.now())
-        queued = await send_correction(desk, draft.id)
+        async with services.database.write() as connection:
+            draft = await draft_correction(connection, story, text, now=services.clock.now())
+        queued = await send_correction(services, draft.id)
         if queued is not None:
             put(
                 f"✓ Đã xếp gửi: sửa {queued.edits} tin nhắn, báo cho {queued.notices} người nhận; "
@@ -45,9 +45,9 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
             )
 
 
-def _preview(desk: Desk, reach: Reach, text: str) -> str:
+def _preview(services: Services, reach: Reach, text: str) -> str:
     latest = reach.latest
-    edition = desk.newsroom.find_edition(latest.edition) or desk.newsroom.default_edition
+    edition = services.newsroom.find_edition(latest.edition) or services.newsroom.default_edition
     zone = edition.schedule.zone
     return visible_text(
         notice(latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=zone)

@@ -16,7 +16,7 @@ from bot.commands.preparing import (
     clock_of,
     is_there,
     open_database,
-    open_desk,
+    open_services,
     run,
     settings_or_exit,
     upgrade_or_exit,
@@ -99,14 +99,16 @@ def prune_database(
 
 
 async def _prune(*, is_allowed: bool, is_held: bool) -> Extent:
-    async with open_desk(settings_or_exit()) as desk:
-        now = desk.clock.now()
-        async with desk.database.write() as connection:
+    async with open_services(settings_or_exit()) as services:
+        now = services.clock.now()
+        async with services.database.write() as connection:
             if is_allowed:
                 await write_note(connection, ALLOWED, now.isoformat(), now=now)
             elif is_held:
                 await forget_note(connection, ALLOWED)
-            return await measure_prune(connection, before=now - dt.timedelta(days=desk.newsroom.keep_days))
+            return await measure_prune(
+                connection, before=now - dt.timedelta(days=services.newsroom.keep_days)
+            )
 
 
 # `diemtin db reindex`: the search index built anew, while the bot works.

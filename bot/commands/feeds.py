@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.commands.preparing import newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.preparing import newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.source_tables import Wanted, hand_over, tables_for
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.fetching.fetch_errors import advice, said
@@ -40,15 +40,15 @@ def list_sources(json: Json = False) -> None:
 
 
 async def _gather() -> tuple[list[dict[str, Any]], str]:
-    async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
+    async with open_services(settings_or_exit()) as services, services.database.read() as connection:
         states = await find_source_states(connection)
         unread = {
             source.name
-            for source in desk.newsroom.file_sources
+            for source in services.newsroom.file_sources
             if await find_note(connection, f"unreadable:{source.name}") is not None
         }
-    return [_row(source, states, unread, desk.newsroom) for source in desk.newsroom.sources], (
-        desk.newsroom.zone
+    return [_row(source, states, unread, services.newsroom) for source in services.newsroom.sources], (
+        services.newsroom.zone
     )
 
 

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.lines import standard_input
-from bot.commands.preparing import clock_of, newsroom_or_exit, open_desk, run, settings_or_exit
+from bot.commands.preparing import clock_of, newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.intake.intake import Intake, take_in
-from bot.jobs.intake.processing import WorkUp
-from bot.news.services import Desk
+from bot.jobs.intake.processing import Processor
+from bot.news.services import Services
 from bot.operators.notices import INGEST
 from bot.startup.assembly import assemble
 from bot.text_work.worker import text_worker
@@ -84,23 +84,23 @@ def _outcome(done: Intake) -> str:
 async def _ingest(paths: list[str], *, is_told_by_file: bool) -> dict[str, Intake]:
     """Store what `paths` hold and work it up; return what became of each file, or of each path."""
     done: dict[str, Intake] = {}
-    async with open_desk(settings_or_exit()) as desk:
-        origin = Origin(zone=desk.newsroom.zone)
+    async with open_services(settings_or_exit()) as services:
+        origin = Origin(zone=services.newsroom.zone)
         for path in paths:
-            async for name, taken in _readings(path, origin, desk, is_told_by_file=is_told_by_file):
-                brought = await take_in(desk.database, taken, INGEST, now=desk.clock.now())
+            async for name, taken in _readings(path, origin, services, is_told_by_file=is_told_by_file):
+                brought = await take_in(services.database, taken, INGEST, now=services.clock.now())
                 done[name] = done.get(name, Intake()) + brought
-        for refusal in await _work_up(desk):
+        for refusal in await _process(services):
             done[refusal.path] = done.get(refusal.path, Intake()) + Intake(refused=(refusal,))
     return done
 
 
 async def _readings(
-    path: str, origin: Origin, desk: Desk, *, is_told_by_file: bool
+    path: str, origin: Origin, services: Services, *, is_told_by_file: bool
 ) -> AsyncIterator[tuple[str, Iterator[Taken]]]:
     """Yield what each file of a path holds, or the whole path at once: fewer and larger transactions."""
     if path == "-" or not is_told_by_file:
-        yield path, _read(path, origin, desk.clock.now())
+        yield path, _read(path, origin, services.clock.now())
         return
     files = find_files(Path(path))
     while batch := await INTAKE.run(lambda: list(islice(files, 100))):
@@ -108,7 +108,7 @@ async def _readings(
             if isinstance(file, Refusal):
                 yield file.path, iter([file])
             else:
-                yield shown_path(file), read_path(file, origin, now=desk.clock.now())
+                yield shown_path(file), read_path(file, origin, now=services.clock.now())
 
 
 def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:
@@ -117,15 +117,17 @@ def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:
     return read_path(Path(path), origin, now=now)
 
 
-async def _work_up(desk: Desk) -> list[Refusal]:
+async def _process(services: Services) -> list[Refusal]:
     """Work up what waits; return what was set aside."""
     set_aside: list[Refusal] = []
     async with text_worker() as texts:
-        work_up = WorkUp(
-            desk.database, desk.clock, texts,
+        processor = Processor(
+            services.database, services.clock, texts,
             lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
         )  # fmt: skip
-        await work_up.run(most=sys.maxsize, ranker=desk.newsroom.ranker, rules=desk.newsroom.topic_rules)
+        await processor.run(
+            most=sys.maxsize, ranker=services.newsroom.ranker, rules=services.newsroom.topic_rules
+        )
     return set_aside
 
 

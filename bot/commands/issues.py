@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.preparing import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, put, put_json
 from bot.operators.looking_up import ComingIssue, look_at_issues
 from bot.operators.reasons import Reason, say_at
@@ -36,11 +36,11 @@ def issues(
 
 
 async def _issues(days: int) -> tuple[list[dict[str, Any]], str, dt.datetime]:
-    async with open_desk(settings_or_exit()) as desk:
-        coming, past = await look_at_issues(desk, days=days, limit=_MOST)
-        zone = desk.newsroom.zone
+    async with open_services(settings_or_exit()) as services:
+        coming, past = await look_at_issues(services, days=days, limit=_MOST)
+        zone = services.newsroom.zone
         rows = [_coming_row(one) for one in coming]
-        return [*rows, *(_row(one, reason, zone) for one, reason in past)], zone, desk.clock.now()
+        return [*rows, *(_row(one, reason, zone) for one, reason in past)], zone, services.clock.now()
 
 
 def _coming_row(one: ComingIssue) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.commands.preparing import clock_of, open_desk, run, settings_or_exit
+from bot.commands.preparing import clock_of, open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble, find_newsroom
@@ -103,15 +103,15 @@ def schedule(
 
 
 async def _coming_slots(days: int) -> list[dict[str, object]]:
-    async with open_desk(settings_or_exit()) as desk:
-        now = desk.clock.now()
-        async with desk.database.read() as connection:
+    async with open_services(settings_or_exit()) as services:
+        now = services.clock.now()
+        async with services.database.read() as connection:
             profiles = await find_profiles(connection)
             listeners = await count_listeners(connection)
-    chosen = Counter({(edition.name, edition.schedule): 0 for edition in desk.newsroom.editions})
+    chosen = Counter({(edition.name, edition.schedule): 0 for edition in services.newsroom.editions})
     for profile in profiles:
         if profile.id in listeners:  # times that somebody tried and left again are nobody's
-            edition = desk.newsroom.edition_for(profile.choices)
+            edition = services.newsroom.edition_for(profile.choices)
             chosen[edition.name, edition.schedule] += listeners[profile.id]
     return _slot_rows(chosen, now, now + dt.timedelta(days=days))
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bot.commands.terminal import fail, say
 from bot.jobs.intake.renewing_topics import renew_topics
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators.notices import schema_upgraded
 from bot.process.logs import Redactor, configure_logging
 from bot.startup.assembly import assemble, find_newsroom
@@ -51,14 +51,14 @@ def newsroom_or_exit(settings: Settings) -> Newsroom:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open the database, upgraded and with topics renewed where it must be, and the newsroom."""
     newsroom = assemble(newsroom_or_exit(settings))
     clock = clock_of(settings)
     async with open_database(settings) as database:
         await upgrade_or_exit(database, clock)
         await renew_topics(database, clock, newsroom.topic_rules)
-        yield Desk(database, clock, newsroom, settings.admins)
+        yield Services(database, clock, newsroom, settings.admins)
 
 
 @asynccontextmanager
@@ -122,12 +122,12 @@ def _damaged(error: DamagedError) -> str:
 
 
 @asynccontextmanager
-async def open_searching_desk(settings: Settings) -> AsyncIterator[Desk]:
-    """Open a desk whose search index is up to date, where this process may write it."""
-    async with open_desk(settings) as desk:
+async def open_searching_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open services whose search index is up to date, where this process may write it."""
+    async with open_services(settings) as services:
         with suppress(IndexUnusableError):  # asking says so where there is none at all
-            await keep_up(desk.database)
-        yield desk
+            await keep_up(services.database)
+        yield services
 
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.preparing import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.messages import spoken
 from bot.messages.texts import STATUSES
@@ -46,17 +46,17 @@ def reader(
 
 
 async def _reader(chat: int, wanted: str | None) -> dict[str, Any] | None:
-    async with open_desk(settings_or_exit()) as desk:
-        view = await look_at_reader(desk, chat)
+    async with open_services(settings_or_exit()) as services:
+        view = await look_at_reader(services, chat)
         if view is None:
             return None
-        row = _facts(view, desk.newsroom)
+        row = _facts(view, services.newsroom)
         if wanted is not None:
-            found = await why_article(desk, chat, wanted)
+            found = await why_article(services, chat, wanted)
             stored, reason = found if found else (None, None)
             named = {"wanted": wanted, "title": stored.title if stored else None}
             row["article"] = named | (asdict(reason) if reason else {})
-        return row | {"now": to_rfc3339(desk.clock.now(), row["zone"])}
+        return row | {"now": to_rfc3339(services.clock.now(), row["zone"])}
 
 
 def _facts(view: ReaderView, newsroom: Newsroom) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bot.commands.preparing import clock_of, newsroom_or_exit, open_database, ru
 from bot.commands.terminal import fail, hidden, say
 from bot.jobs.reload import NewsroomWatch
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators import notices
 from bot.process.lifetime import end_process_if_threads_remain, leave_threads_behind, shorten_pauses
 from bot.process.logs import configure_logging
@@ -53,9 +53,9 @@ async def _run(settings: Settings, token: str) -> None:
     listen = Listen(health.host, health.port, health.console_url) if health else None
     watch = NewsroomWatch(settings.config, _read, content_hash)
     async with open_database(settings) as database:
-        desk = Desk(database, clock_of(settings), assemble(declared), settings.admins)
+        services = Services(database, clock_of(settings), assemble(declared), settings.admins)
         address = Address(settings.api_base_url, token, _webhook(settings))
-        bot = Bot(desk, address, watch=watch, listen=listen)
+        bot = Bot(services, address, watch=watch, listen=listen)
         shorten_pauses()
         try:
             await bot.run()

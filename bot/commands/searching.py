@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.lines import opened, rows
-from bot.commands.preparing import open_searching_desk, run, settings_or_exit
+from bot.commands.preparing import open_searching_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.answers import FoundArticle, Reply, describe, look_up, reply_to
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.articles import StoredArticle, find_articles
 from storage.times import published_text
 
@@ -42,10 +42,10 @@ def question_or_exit(command: str, words: list[str] | None, queries: str | None)
 
 
 async def _search_words(text: str, *, json: bool) -> None:
-    async with open_searching_desk(settings_or_exit()) as desk:
-        zone = desk.newsroom.zone
-        looked = await look_up(desk, text, zone=zone)
-        found = await describe(desk, looked.query, looked.ids[:_MOST_RESULTS])
+    async with open_searching_services(settings_or_exit()) as services:
+        zone = services.newsroom.zone
+        looked = await look_up(services, text, zone=zone)
+        found = await describe(services, looked.query, looked.ids[:_MOST_RESULTS])
         if json:
             put_json(_answer_row(text, looked, found, zone))
             return
@@ -78,14 +78,14 @@ def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: s
 
 async def _search_file(path: str) -> None:
     """Find the articles for each row of a JSONL file, in order."""
-    async with open_searching_desk(settings_or_exit()) as desk:
-        await answer_rows(path, partial(_found_ids, desk))
+    async with open_searching_services(settings_or_exit()) as services:
+        await answer_rows(path, partial(_found_ids, services))
 
 
-async def _found_ids(desk: Desk, text: str) -> dict[str, Any]:
+async def _found_ids(services: Services, text: str) -> dict[str, Any]:
     """Return `ids`: external ones, best first."""
-    best = (await look_up(desk, text, zone=desk.newsroom.zone)).ids[:_MOST_RESULTS]
-    async with desk.database.read() as connection:
+    best = (await look_up(services, text, zone=services.newsroom.zone)).ids[:_MOST_RESULTS]
+    async with services.database.read() as connection:
         found = await find_articles(connection, best)
     return {"ids": [found[one].external_id for one in best if one in found]}
 
@@ -122,31 +122,31 @@ def ask(words: Words = None, queries: Queries = None, json: Json = False) -> Non
 
 
 async def _answer_file(path: str) -> None:
-    async with open_searching_desk(settings_or_exit()) as desk:
-        await answer_rows(path, partial(_answer, desk))
+    async with open_searching_services(settings_or_exit()) as services:
+        await answer_rows(path, partial(_answer, services))
 
 
 async def _answer_words(text: str, *, json: bool) -> None:
-    async with open_searching_desk(settings_or_exit()) as desk:
+    async with open_searching_services(settings_or_exit()) as services:
         if json:
-            put_json({"query": text} | await _answer(desk, text))
+            put_json({"query": text} | await _answer(services, text))
             return
-        reply = await reply_to(desk, text, zone=desk.newsroom.zone)
+        reply = await reply_to(services, text, zone=services.newsroom.zone)
         if not reply.is_answered:
             put(f"Không thấy bài nào nói đúng về «{text}».")
             if reply.found.suggestion:
                 put(f"Ý bạn là «{reply.found.suggestion}»?")
         for quote in reply.answer.quotes:
             put(f"{quote.text} [{reply.ids.index(quote.article_id) + 1}]")
-        articles = await _articles(desk, reply.answer.cited or reply.ids[:_NEAREST])
+        articles = await _articles(services, reply.answer.cited or reply.ids[:_NEAREST])
         for number, article in enumerate(articles, start=1):
             put(f"[{number}] {article.title} ({article.source})")
 
 
-async def _answer(desk: Desk, text: str) -> dict[str, Any]:
+async def _answer(services: Services, text: str) -> dict[str, Any]:
     """Return whether `text` is answered, from which articles, in which sentences; articles by external id."""
-    reply = await reply_to(desk, text, zone=desk.newsroom.zone)
-    cited = {article.id: article.external_id for article in await _articles(desk, reply.answer.cited)}
+    reply = await reply_to(services, text, zone=services.newsroom.zone)
+    cited = {article.id: article.external_id for article in await _articles(services, reply.answer.cited)}
     return {
         "answered": reply.is_answered,
         "suggestion": reply.found.suggestion,
@@ -165,7 +165,7 @@ async def _answer(desk: Desk, text: str) -> dict[str, Any]:
     }
 
 
-async def _articles(desk: Desk, ids: Sequence[int]) -> list[StoredArticle]:
-    async with desk.database.read() as connection:
+async def _articles(services: Services, ids: Sequence[int]) -> list[StoredArticle]:
+    async with services.database.read() as connection:
         found = await find_articles(connection, ids)
     return [found[one] for one in ids if one in found]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.preparing import open_desk, run, settings_or_exit
+from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.digests import Composed, compose_digest, window_for
 from bot.news.newsroom import Edition
@@ -46,15 +46,15 @@ def show(
 
 
 async def _show(article_id: str) -> dict[str, Any]:
-    async with open_desk(settings_or_exit()) as desk:
+    async with open_services(settings_or_exit()) as services:
         try:
-            async with desk.database.read() as connection:
+            async with services.database.read() as connection:
                 article = await get_article(connection, article_id)
                 versions = await find_versions(connection, article.id)
                 summaries = await find_summaries(connection, [article])
         except UnknownArticleError:
             fail(f"✗ Không có bài «{article_id}»; tìm số của bài bằng: diemtin search")
-        return _article_row(article, versions, summaries[article.id], desk.newsroom.zone)
+        return _article_row(article, versions, summaries[article.id], services.newsroom.zone)
 
 
 def _article_row(
@@ -109,14 +109,16 @@ def digest(
 
 
 async def _compose(name: str | None, at: str | None) -> tuple[Edition, Composed]:
-    async with open_desk(settings_or_exit()) as desk:
-        edition = desk.newsroom.find_edition(name) if name is not None else desk.newsroom.default_edition
+    async with open_services(settings_or_exit()) as services:
+        edition = (
+            services.newsroom.find_edition(name) if name is not None else services.newsroom.default_edition
+        )
         if edition is None:
-            known = ", ".join(one.name for one in desk.newsroom.editions)
+            known = ", ".join(one.name for one in services.newsroom.editions)
             fail(f"✗ Không có bản tin «{name}»; đang có: {known}", 2)
-        slot = _slot(at, edition.schedule.zone) if at is not None else desk.clock.now()
+        slot = _slot(at, edition.schedule.zone) if at is not None else services.clock.now()
         window = window_for(edition, slot, by_publication=at is not None)
-        return edition, await compose_digest(desk.database, desk.newsroom, edition, window)
+        return edition, await compose_digest(services.database, services.newsroom, edition, window)
 
 
 def _slot(text: str, zone: str) -> dt.datetime:

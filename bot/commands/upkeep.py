@@ -3,7 +3,14 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from bot.commands.preparing import clock_of, open_database, open_desk, run, settings_or_exit, upgrade_or_exit
+from bot.commands.preparing import (
+    clock_of,
+    open_database,
+    open_services,
+    run,
+    settings_or_exit,
+    upgrade_or_exit,
+)
 from bot.commands.terminal import Json, put, put_json
 from bot.messages.texts import ISSUE_STATUSES, STATUSES
 from bot.news.newsroom import Newsroom
@@ -46,9 +53,9 @@ def stats(json: Json = False) -> None:
 
 
 async def _stats() -> tuple[Stats, Newsroom]:
-    async with open_desk(settings_or_exit()) as desk, desk.database.read() as connection:
-        now = desk.clock.now()
-        return await gather_stats(connection, since=now - _DAY, now=now), desk.newsroom
+    async with open_services(settings_or_exit()) as services, services.database.read() as connection:
+        now = services.clock.now()
+        return await gather_stats(connection, since=now - _DAY, now=now), services.newsroom
 
 
 def _delivery(stats: Stats, zone: str) -> list[str]:

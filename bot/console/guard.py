@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.console.page_templates import error_page
 from bot.console.sessions import Session, Sessions
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 
 BASE = "/bang"
 COOKIE = "diemtin_bang"
@@ -55,7 +55,7 @@ class Guard:
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request with the headers of every page, whatever comes of it."""
         response: web.StreamResponse = error_page(500)
-        with contained("console"):
+        with log_errors("console"):
             try:
                 response = await self._answer(request, handler)
             except web.HTTPException as error:

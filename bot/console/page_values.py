@@ -13,7 +13,7 @@ from bot.messages import spoken
 from bot.messages.texts import STATUSES
 from bot.news.answers import describe, look_up
 from bot.news.newsroom import Source, WebSource
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
 from bot.operators.reasons import Why
 from bot.times.schedule import QuietHours
@@ -65,35 +65,37 @@ class SourceRow:
     bars: tuple[int, ...]
 
 
-async def today(desk: Desk, problems: list[str]) -> dict[str, Any]:
+async def today(services: Services, problems: list[str]) -> dict[str, Any]:
     """Return what came, what goes next and what is late or held."""
-    now = desk.clock.now()
-    coming, past = await look_at_issues(desk, days=1, limit=_MOST_PAST)
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    coming, past = await look_at_issues(services, days=1, limit=_MOST_PAST)
+    async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
     fine = (Why.ON_TIME, Why.EMPTY)
     return {
         "problems": problems,
         "stats": stats,
-        "coming": [(one, title_of(desk, one.edition)) for one in coming[:_MOST_COMING]],
-        "attention": [(one, title_of(desk, one.edition), why) for one, why in past if why.code not in fine],
+        "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
+        "attention": [
+            (one, title_of(services, one.edition), why) for one, why in past if why.code not in fine
+        ],
         "refusals": stats.refusals,
     }
 
 
-def title_of(desk: Desk, edition: str) -> str:
+def title_of(services: Services, edition: str) -> str:
     """Return the title of an edition, or its name where it is declared no more."""
-    found = desk.newsroom.find_edition(edition)
+    found = services.newsroom.find_edition(edition)
     return found.title if found else edition
 
 
-async def sources(desk: Desk) -> dict[str, Any]:
+async def sources(services: Services) -> dict[str, Any]:
     """Return how each source fares, with its bars."""
-    now, zone = desk.clock.now(), ZoneInfo(desk.newsroom.zone)
+    now, zone = services.clock.now(), ZoneInfo(services.newsroom.zone)
     first = now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
     midnights = [dt.datetime.combine(first + n * _DAY, dt.time(), zone) for n in range(_DAYS + 1)]
     moments = [each.astimezone(dt.UTC) for each in midnights]
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         states = await find_source_states(connection)
         counts = await count_by_day(connection, moments, week=now - 7 * _DAY)
         refusals = await find_refusals(connection, limit=200)
@@ -103,7 +105,8 @@ async def sources(desk: Desk) -> dict[str, Any]:
     for name, path, reason in refusals:
         refused.setdefault(name, []).append((path, reason))
     rows = [
-        _source(one, states.get(one.name), counts.get(one.name, none), most) for one in desk.newsroom.sources
+        _source(one, states.get(one.name), counts.get(one.name, none), most)
+        for one in services.newsroom.sources
     ]
     return {"rows": rows, "refused": {name: found[:3] for name, found in refused.items()}, "marks": _MARKS}
 
@@ -119,18 +122,18 @@ def _source(source: Source | WebSource, state: SourceState | None, days: SourceD
     return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)
 
 
-async def issues(desk: Desk) -> dict[str, Any]:
+async def issues(services: Services) -> dict[str, Any]:
     """Return the coming slots and the issues of a week."""
-    coming, past = await look_at_issues(desk, days=7, limit=_MOST_PAST)
+    coming, past = await look_at_issues(services, days=7, limit=_MOST_PAST)
     return {
-        "coming": [(one, title_of(desk, one.edition)) for one in coming[:_MOST_COMING]],
-        "past": [(one, title_of(desk, one.edition), reason) for one, reason in past],
+        "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
+        "past": [(one, title_of(services, one.edition), reason) for one, reason in past],
     }
 
 
-async def issue(desk: Desk, issue_id: int) -> dict[str, Any] | None:
+async def issue(services: Services, issue_id: int) -> dict[str, Any] | None:
     """Return one issue with its text, None where there is none."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         batch = await find_batch(connection, issue_id)
         if batch is None:
             return None
@@ -138,14 +141,14 @@ async def issue(desk: Desk, issue_id: int) -> dict[str, Any] | None:
         parts = await find_issue_messages(connection, issue_id)
     return {
         "batch": batch,
-        "title": title_of(desk, batch.edition),
+        "title": title_of(services, batch.edition),
         "stories": stories,
         "parts": [readable(html) for html in parts],
         "can_retract": batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0,
     }
 
 
-async def reader(desk: Desk, asked: str, wanted: str) -> dict[str, Any]:
+async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
     """Return one reader; `wanted` is an article that is asked about."""
     asked, wanted = _typed(asked), _typed(wanted)
     blank = {"asked": asked, "wanted": wanted, "view": None, "article": None, "problem": ""}
@@ -157,11 +160,11 @@ async def reader(desk: Desk, asked: str, wanted: str) -> dict[str, Any]:
         return blank | {"problem": "Hãy gõ số của cuộc trò chuyện, chỉ gồm chữ số."}
     if abs(chat) >= 2**63:
         return blank | {"problem": "Số này quá dài."}
-    view = await look_at_reader(desk, chat)
+    view = await look_at_reader(services, chat)
     if view is None:
         return blank | {"problem": "Không có ai đăng ký với số này."}
-    one, newsroom = view.subscriber, desk.newsroom
-    article = await why_article(desk, chat, wanted) if wanted else None
+    one, newsroom = view.subscriber, services.newsroom
+    article = await why_article(services, chat, wanted) if wanted else None
     return blank | {
         "view": view,
         "article": article,
@@ -180,14 +183,14 @@ def _typed(text: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
-async def search(desk: Desk, asked: str) -> dict[str, Any]:
+async def search(services: Services, asked: str) -> dict[str, Any]:
     """Return what a question finds, as readers find it, best first."""
     words = _typed(asked)[:200]
     if not words:
         return {"asked": "", "found": [], "total": 0, "suggestion": None}
-    looked = await look_up(desk, words, zone=desk.newsroom.zone)
-    found = await describe(desk, looked.query, looked.ids[:_MOST_FOUND])
-    rows = [(one, desk.newsroom.topics.get(one.article.topic or "", "")) for one in found]
+    looked = await look_up(services, words, zone=services.newsroom.zone)
+    found = await describe(services, looked.query, looked.ids[:_MOST_FOUND])
+    rows = [(one, services.newsroom.topics.get(one.article.topic or "", "")) for one in found]
     return {
         "asked": words,
         "found": rows,
@@ -196,13 +199,13 @@ async def search(desk: Desk, asked: str) -> dict[str, Any]:
     }
 
 
-async def quarantine(desk: Desk) -> dict[str, Any]:
+async def quarantine(services: Services) -> dict[str, Any]:
     """Return what was refused lately, and the files that wait to be mended."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         refused = await find_refusals(connection, limit=_MOST_REFUSED)
-    titles = {one.name: one.title for one in desk.newsroom.sources}
+    titles = {one.name: one.title for one in services.newsroom.sources}
     rows = [(titles.get(name, name), path, reason) for name, path, reason in refused]
-    inboxes = [one for one in desk.newsroom.file_sources if one.moves_files]
+    inboxes = [one for one in services.newsroom.file_sources if one.moves_files]
     files = await INTAKE.run(lambda: [(one, _quarantined(one)) for one in inboxes])
     return {"refused": rows, "files": [(one, found) for one, found in files if found]}
 
@@ -231,8 +234,8 @@ def _reason_beside(file: Any) -> str:
         return ""
 
 
-async def deeds(desk: Desk) -> dict[str, Any]:
+async def deeds(services: Services) -> dict[str, Any]:
     """Return what operators did lately."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         found = await find_deeds(connection, limit=_MOST_DEEDS)
     return {"rows": found, "words": _DEEDS}

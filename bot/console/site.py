@@ -12,7 +12,7 @@ from bot.console.guard import BASE, SESSION, Guard
 from bot.console.page_templates import error_page, render
 from bot.console.sessions import Sessions
 from bot.messages import texts
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import find_batch, retract
 from storage.intake import bring_back
@@ -36,12 +36,12 @@ Problems = Callable[[], Awaitable[list[str]]]
 class Console:
     """The console of one bot, reached at `url`. `problems` says what is wrong with the bot now."""
 
-    def __init__(self, desk: Desk, url: str, problems: Problems) -> None:
+    def __init__(self, services: Services, url: str, problems: Problems) -> None:
         self.url = f"{url.rstrip('/')}{BASE}"
-        self._desk = desk
+        self._services = services
         self._problems = problems
         self._sessions = Sessions()
-        self._guard = Guard(self._sessions, desk.admins, url)
+        self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
         self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
         self._icon = folder.joinpath("icon.svg").read_text(encoding="utf-8")
@@ -80,8 +80,8 @@ class Console:
         text = await CHAT.run(
             lambda: render(
                 template,
-                zone=self._desk.newsroom.zone,
-                now=self._desk.clock.now(),
+                zone=self._services.newsroom.zone,
+                now=self._services.clock.now(),
                 pages=PAGES,
                 here=f"/{path.split('/')[1]}" if path else "",
                 csrf=session.csrf,
@@ -102,7 +102,7 @@ class Console:
     async def _door(self, request: web.Request) -> web.Response:
         """Show a button: what only looks at the link, a preview say, does not use it up."""
         code = request.query.get("ma", "")[:100]
-        text = render("door", zone=self._desk.newsroom.zone, now=self._desk.clock.now(), code=code)
+        text = render("door", zone=self._services.newsroom.zone, now=self._services.clock.now(), code=code)
         return web.Response(text=text, content_type="text/html")
 
     async def _enter(self, request: web.Request) -> web.Response:
@@ -111,8 +111,8 @@ class Console:
         if secret is None:
             _log.warning("console link refused")
             return error_page(401)
-        async with self._desk.database.write() as connection:
-            admin, now = self._sessions.admin_of(secret), self._desk.clock.now()
+        async with self._services.database.write() as connection:
+            admin, now = self._sessions.admin_of(secret), self._services.clock.now()
             await record_deed(connection, admin, DeedKind.LOGGED_IN, now=now)
         response = _see(BASE)
         self._guard.let_in(response, secret)
@@ -124,39 +124,41 @@ class Console:
         return response
 
     async def _today(self, request: web.Request) -> web.Response:
-        return await self._page(request, "today", await page_values.today(self._desk, await self._problems()))
+        return await self._page(
+            request, "today", await page_values.today(self._services, await self._problems())
+        )
 
     async def _sources(self, request: web.Request) -> web.Response:
-        return await self._page(request, "sources", await page_values.sources(self._desk))
+        return await self._page(request, "sources", await page_values.sources(self._services))
 
     async def _issues(self, request: web.Request) -> web.Response:
-        return await self._page(request, "issues", await page_values.issues(self._desk))
+        return await self._page(request, "issues", await page_values.issues(self._services))
 
     async def _issue(self, request: web.Request) -> web.Response:
-        found = await page_values.issue(self._desk, int(request.match_info["id"]))
+        found = await page_values.issue(self._services, int(request.match_info["id"]))
         if found is None:
             raise web.HTTPNotFound
         return await self._page(request, "issue", found)
 
     async def _reader(self, request: web.Request) -> web.Response:
         asked, wanted = (request.query.get(name, "")[:_LONGEST_QUERY] for name in ("so", "bai"))
-        return await self._page(request, "reader", await page_values.reader(self._desk, asked, wanted))
+        return await self._page(request, "reader", await page_values.reader(self._services, asked, wanted))
 
     async def _search(self, request: web.Request) -> web.Response:
         asked = request.query.get("q", "")[:_LONGEST_QUERY]
-        return await self._page(request, "search", await page_values.search(self._desk, asked))
+        return await self._page(request, "search", await page_values.search(self._services, asked))
 
     async def _quarantine(self, request: web.Request) -> web.Response:
-        return await self._page(request, "quarantine", await page_values.quarantine(self._desk))
+        return await self._page(request, "quarantine", await page_values.quarantine(self._services))
 
     async def _deeds(self, request: web.Request) -> web.Response:
-        return await self._page(request, "deeds", await page_values.deeds(self._desk))
+        return await self._page(request, "deeds", await page_values.deeds(self._services))
 
     async def _retract(self, request: web.Request) -> web.Response:
         issue_id, admin = int(request.match_info["id"]), request[SESSION].admin
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             batch = await find_batch(connection, issue_id)
-            now = self._desk.clock.now()
+            now = self._services.clock.now()
             count = await retract(connection, batch, texts.BUTTON_RETRACT, now=now) if batch else 0
             if batch and count:
                 detail = f"{batch.edition}, {count} lượt"
@@ -166,7 +168,9 @@ class Console:
 
     async def _take_again(self, request: web.Request) -> web.Response:
         name, admin = (await request.post()).get("nguon"), request[SESSION].admin
-        inboxes = [one for one in self._desk.newsroom.file_sources if one.moves_files and one.name == name]
+        inboxes = [
+            one for one in self._services.newsroom.file_sources if one.moves_files and one.name == name
+        ]
         if not inboxes:
             raise web.HTTPNotFound
         try:
@@ -176,8 +180,8 @@ class Console:
             return error_page(503)
         _log.info("quarantine taken again", source=inboxes[0].name, files=brought, admin=admin)
         detail = f"{inboxes[0].title}, {brought} tệp"
-        async with self._desk.database.write() as connection:
-            now = self._desk.clock.now()
+        async with self._services.database.write() as connection:
+            now = self._services.clock.now()
             await record_deed(connection, admin, DeedKind.TAKEN_AGAIN, detail, now=now)
         return _see(f"{BASE}/cach-ly")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.jobs.digests.slots import find_looked_until
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
 from storage.notes import find_note, forget_note, write_note
 from storage.upkeep.prune import find_newest_row
@@ -48,10 +48,10 @@ class ClockWatch:
     """Remembers the last verdict for some seconds. `telegram_time` returns Telegram's time, if known."""
 
     def __init__(
-        self, desk: Desk, tell_admins: Tell, telegram_time: Callable[[], dt.datetime | None]
+        self, services: Services, tell_admins: Tell, telegram_time: Callable[[], dt.datetime | None]
     ) -> None:
         self.problem: str | None = None
-        self._desk = desk
+        self._services = services
         self._tell_admins = tell_admins
         self._telegram_time = telegram_time
         self._lock = asyncio.Lock()
@@ -72,15 +72,15 @@ class ClockWatch:
     def _is_known(self) -> bool:
         if self._last is None:
             return False
-        clock = self._desk.clock
+        clock = self._services.clock
         passed = clock.elapsed() - self._last[0]
         shown = (clock.now() - self._last[1]).total_seconds()
         return passed < _LOOK_SECONDS and abs(shown - passed) < TOLERANCE.total_seconds()
 
     async def _look(self) -> None:
-        clock = self._desk.clock
+        clock = self._services.clock
         now = clock.now()
-        async with self._desk.database.read() as connection:
+        async with self._services.database.read() as connection:
             seen = (await find_newest_row(connection), await find_looked_until(connection))
             was_told = await find_note(connection, _TOLD) is not None
         newest = max((moment for moment in seen if moment is not None), default=None)
@@ -97,7 +97,7 @@ class ClockWatch:
             await self._tell(now)
 
     async def _tell(self, now: dt.datetime) -> None:
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             if self.problem is None:
                 await forget_note(connection, _TOLD)
             else:

@@ -11,9 +11,9 @@ import structlog
 
 from bot.chat.cards.follow_alerts import alert_of, follow_buttons
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.news.stories import find_candidates
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.follows import (
     Due,
@@ -37,42 +37,42 @@ _COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; it
 _log = structlog.get_logger(__name__)
 
 
-async def tell_followers(desk: Desk) -> int:
+async def tell_followers(services: Services) -> int:
     """Find which follows have news, and queue what may be told now; return how many messages."""
-    await _find_news(desk)
-    return await _tell(desk)
+    await _find_news(services)
+    return await _tell(services)
 
 
-async def _find_news(desk: Desk) -> None:
+async def _find_news(services: Services) -> None:
     """Mark the follows whose stories got articles since the last look; at the very first run none."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         note = await find_note(connection, _NOTE)
     until = min(dt.datetime.fromisoformat(note), now) if note else now
     after = (until - _COMMIT_LAG, 0)
     while note:
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             touched = await find_touched_stories(connection, after=after, limit=_BATCH)
         if not touched:
             break
-        await _mark(desk, sorted({story for _, story, _ in touched}), now)
+        await _mark(services, sorted({story for _, story, _ in touched}), now)
         after = (touched[-1][2], touched[-1][0])
     latest = max(until, min(after[0], now))
     if note is None or latest > until:  # an idle look writes nothing
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await write_note(connection, _NOTE, latest.isoformat(), now=now)
 
 
-async def _mark(desk: Desk, stories: list[int], now: dt.datetime) -> None:
+async def _mark(services: Services, stories: list[int], now: dt.datetime) -> None:
     """Set when the followers of these stories are to be told; marking twice changes nothing."""
     last = 0
     while True:
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             touched = await find_touched(connection, stories, after=last, now=now, limit=_BATCH)
         if not touched:
             return
-        due = [(one.id, _due_at(desk.newsroom, one, now)) for one in touched]
-        async with desk.database.write() as connection:
+        due = [(one.id, _due_at(services.newsroom, one, now)) for one in touched]
+        async with services.database.write() as connection:
             await set_due(connection, due)
         last = touched[-1].id
 
@@ -83,38 +83,40 @@ def _due_at(newsroom: Newsroom, touched: Touched, now: dt.datetime) -> dt.dateti
     return quiet.release(max(now, touched.told_at + _BETWEEN), zone)
 
 
-async def _tell(desk: Desk) -> int:
-    now = desk.clock.now()
+async def _tell(services: Services) -> int:
+    now = services.clock.now()
     queued, tried = 0, set[int]()
     while True:
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             found = await find_due_follows(connection, now=now, limit=_BATCH)
         due = [one for one in found if one.id not in tried]
         if not due:
             return queued
         candidates = {
             one.story_id: one
-            for one in await find_candidates(desk, list(dict.fromkeys(one.story_id for one in due)))
+            for one in await find_candidates(services, list(dict.fromkeys(one.story_id for one in due)))
         }
         for one in due:
             tried.add(one.id)
-            with contained("follow", follow=one.id):
-                queued += await _tell_one(desk, one, candidates, now)
+            with log_errors("follow", follow=one.id):
+                queued += await _tell_one(services, one, candidates, now)
 
 
-async def _tell_one(desk: Desk, due: Due, candidates: Mapping[int, Candidate], now: dt.datetime) -> int:
+async def _tell_one(
+    services: Services, due: Due, candidates: Mapping[int, Candidate], now: dt.datetime
+) -> int:
     candidate = candidates.get(due.story_id)
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         shown_until, told = await find_known(connection, due)
     known_until = shown_until
-    zone = _zone(desk.newsroom, due.edition, due.zone)
+    zone = _zone(services.newsroom, due.edition, due.zone)
     alert = None
     if candidate is not None:
         known_until = max([known_until, *(piece.was_ready_at for piece in candidate.pieces)])
         alert = await INTAKE.run(
             lambda: alert_of(candidate, due.title, known_until=shown_until, told=told, now=now, zone=zone)
         )
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         if alert is None:
             await let_rest(connection, due, known_until=known_until)
             return 0

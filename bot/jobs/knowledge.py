@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.digests.publishing import Made, Variant
 from bot.news.digests import Gathered, compose_one
 from bot.news.newsroom import Edition
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from storage.profiles import Profile
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
 
@@ -67,6 +67,6 @@ def compose_all(
     """Compose for several profiles; one that fails is logged, left out and holds nobody up."""
     made: list[Made] = []
     for profile, edition in wanted:
-        with contained("slot", profile=profile.id, edition=edition.name):
+        with log_errors("slot", profile=profile.id, edition=edition.name):
             made.append(compose_for(profile, edition, gathered, knowledge[profile.id]))
     return made

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.jobs.intake.processing import GROUPED_FOR
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
 from storage.conversations import forget_handled, prune_conversations
 from storage.follows import prune_follows
@@ -32,48 +32,48 @@ _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one 
 _log = structlog.get_logger(__name__)
 
 
-async def prune_if_night(desk: Desk, tell_admins: Tell | None = None) -> bool:
+async def prune_if_night(services: Services, tell_admins: Tell | None = None) -> bool:
     """Prune at the first tick after 3:00 of a local day; return whether it was done now.
 
     A prune that would take more than the usual share waits until an operator allows it.
     """
-    now = desk.clock.now()
-    local = now.astimezone(ZoneInfo(desk.newsroom.zone))
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    local = now.astimezone(ZoneInfo(services.newsroom.zone))
+    async with services.database.read() as connection:
         last = await find_note(connection, "pruned")
     today = local.date().isoformat()
     if local.hour < _QUIET_HOUR or last == today:
         return False
-    if not await _may_prune(desk, today, tell_admins):
+    if not await _may_prune(services, today, tell_admins):
         return False
-    await prune(desk)
-    async with desk.database.write() as connection:
+    await prune(services)
+    async with services.database.write() as connection:
         await forget_note(connection, ALLOWED)
         await forget_note(connection, _ASKED)
         await write_note(connection, "pruned", today, now=now)
     return True
 
 
-async def end_impossible_waits(desk: Desk) -> None:
+async def end_impossible_waits(services: Services) -> None:
     """End the waits that a wrong clock has dated far ahead. The clock must be right now."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         ended = await ahead.end_impossible_waits(connection, now=now)
     if ended:
         _log.warning("waits dated far ahead by a wrong clock are ended", count=ended)
 
 
-async def _may_prune(desk: Desk, today: str, tell_admins: Tell | None) -> bool:
+async def _may_prune(services: Services, today: str, tell_admins: Tell | None) -> bool:
     """Tell whether the prune is usual or allowed; if not, ask the admins once a day."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
-        extent = await measure_prune(connection, before=now - dt.timedelta(days=desk.newsroom.keep_days))
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        extent = await measure_prune(connection, before=now - dt.timedelta(days=services.newsroom.keep_days))
         is_allowed = await find_note(connection, ALLOWED) is not None
         was_asked = await find_note(connection, _ASKED) == today
     if extent.is_usual or is_allowed:
         return True
     if not was_asked:
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await write_note(connection, _ASKED, today, now=now)
         _log.error("prune held, it would take too much", articles=extent.articles, of=extent.all_articles)
         if tell_admins is not None:
@@ -81,21 +81,21 @@ async def _may_prune(desk: Desk, today: str, tell_admins: Tell | None) -> bool:
     return False
 
 
-async def prune(desk: Desk) -> int:
+async def prune(services: Services) -> int:
     """Delete what is too old; return how many articles went."""
-    now = desk.clock.now()
-    before = now - dt.timedelta(days=desk.newsroom.keep_days)
+    now = services.clock.now()
+    before = now - dt.timedelta(days=services.newsroom.keep_days)
     gone = 0
     for _ in range(_MOST_BATCHES):
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             articles = await prune_articles(connection, before=before)
             issues = await prune_issues(connection, before=before)
             await prune_rest(connection, before=before)
         gone += articles
         if not articles and not issues:
             break
-    await _forget_packed(desk, now)
-    async with desk.database.write() as connection:
+    await _forget_packed(services, now)
+    async with services.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
         await prune_follows(connection, now=now, removed_before=now - _WATCHES_REMEMBERED)
@@ -107,8 +107,8 @@ async def prune(desk: Desk) -> int:
     return gone
 
 
-async def _forget_packed(desk: Desk, now: dt.datetime) -> None:
+async def _forget_packed(services: Services, now: dt.datetime) -> None:
     for _ in range(_MOST_BATCHES):
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             if not await forget_packed(connection, before=now - GROUPED_FOR, limit=_PACKED_AT_ONCE):
                 break

@@ -8,7 +8,7 @@ import structlog
 
 from bot.jobs.digests.slots import reschedule_profiles
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
 
 _log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ class NewsroomWatch:
         self._fingerprint = fingerprint
         self._settled = self._seen = fingerprint(path)
 
-    async def look(self, desk: Desk, tell_admins: Tell) -> bool:
+    async def look(self, services: Services, tell_admins: Tell) -> bool:
         """Look once; return whether a new newsroom is in place."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
         is_still_changing, self._seen = found != self._seen, found
@@ -42,8 +42,8 @@ class NewsroomWatch:
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
             await tell_admins(notices.newsroom_refused(newsroom))
             return False
-        desk.newsroom = newsroom
-        moved = await reschedule_profiles(desk)
+        services.newsroom = newsroom
+        moved = await reschedule_profiles(services)
         self._settled = found  # only now: when the database fails, the next look takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await tell_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))

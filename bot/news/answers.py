@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.digests import piece_of
 from bot.news.narrowing import Narrowing, read_question
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
 from storage.processed import find_summaries
@@ -85,16 +85,16 @@ class Reply:
         return self.answer.is_answered and self.missed is None
 
 
-async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
+async def reply_to(services: Services, text: str, *, zone: str) -> Reply:
     """Answer `text`, asked now in `zone`."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
-        typed, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        typed, narrowing = await read_question(connection, text, services.newsroom, zone, now=now)
         if typed.is_empty:
             return Reply(typed, narrowing)
         replies = []
         for attempt, query in enumerate(typed.attempts()):
-            reply = await _attempted(desk, connection, query, narrowing.for_reading(query), attempt, zone)
+            reply = await _attempted(services, connection, query, narrowing.for_reading(query), attempt, zone)
             if query.dropped:
                 reply = replace(reply, missed=(typed.since, typed.until))
             if reply.answer.is_answered:
@@ -104,59 +104,64 @@ async def reply_to(desk: Desk, text: str, *, zone: str) -> Reply:
     return next((one for one in replies if one.found.has_all_words), with_ids)
 
 
-async def look_up(desk: Desk, text: str, *, zone: str) -> Reply:
+async def look_up(services: Services, text: str, *, zone: str) -> Reply:
     """Search for `text`, asked now in `zone`; answer it only where that tells which reading is meant."""
-    async with desk.database.read() as connection:
-        now = desk.clock.now()
-        query, narrowing = await read_question(connection, text, desk.newsroom, zone, now=now)
+    async with services.database.read() as connection:
+        now = services.clock.now()
+        query, narrowing = await read_question(connection, text, services.newsroom, zone, now=now)
         if len(query.attempts()) == 1:
-            query, found = await _search(desk, connection, query, narrowing, 0, zone)
+            query, found = await _search(services, connection, query, narrowing, 0, zone)
             return Reply(query, narrowing, found, ids=found.ids)
-    reply = await reply_to(desk, text, zone=zone)
+    reply = await reply_to(services, text, zone=zone)
     return replace(reply, ids=reply.found.ids)
 
 
-async def reply_again(desk: Desk, question: Question, *, zone: str) -> Reply:
+async def reply_again(services: Services, question: Question, *, zone: str) -> Reply:
     """Answer a question once more from what it found when it was asked."""
     kept, ids = question.kept, question.article_ids
-    reply = await read_again(desk, question, zone=zone)
-    async with desk.database.read() as connection:
-        pieces, stories = await find_pieces(connection, desk.newsroom, ids)
+    reply = await read_again(services, question, zone=zone)
+    async with services.database.read() as connection:
+        pieces, stories = await find_pieces(connection, services.newsroom, ids)
     given, differs = await CHAT.run(_answered, reply.query, kept.found, pieces, stories)
     return replace(reply, found=kept.found, answer=given, ids=ids, disagreement=differs)
 
 
-async def read_again(desk: Desk, question: Question, *, zone: str) -> Reply:
+async def read_again(services: Services, question: Question, *, zone: str) -> Reply:
     """Return the reading of a question that was searched when it was asked, without what it found."""
     now, attempt = question.asked_at, question.kept.attempt
-    async with desk.database.read() as connection:
-        typed, narrowing = await read_question(connection, question.text, desk.newsroom, zone, now=now)
+    async with services.database.read() as connection:
+        typed, narrowing = await read_question(connection, question.text, services.newsroom, zone, now=now)
     query = typed.attempt(attempt)
     missed = (typed.since, typed.until) if query.dropped else None
     return Reply(query, narrowing.for_reading(query), missed=missed, attempt=attempt)
 
 
-async def as_shown(desk: Desk, question: Question) -> Question:
+async def as_shown(services: Services, question: Question) -> Question:
     """Return a question that was asked before, with those of its articles that may be shown now."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         origins = await find_origins(connection, question.article_ids)
-    silent = _silent(desk)
+    silent = _silent(services)
     kept = tuple(
         each for each in question.article_ids if each in origins and origins[each].source not in silent
     )
     return replace(question, article_ids=kept)
 
 
-def _silent(desk: Desk) -> set[str]:
+def _silent(services: Services) -> set[str]:
     """Return the sources of which nothing is shown."""
-    return {source.name for source in desk.newsroom.sources if source.quote == "none"}
+    return {source.name for source in services.newsroom.sources if source.quote == "none"}
 
 
 async def _attempted(
-    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+    services: Services,
+    connection: AsyncConnection,
+    query: Query,
+    narrowing: Narrowing,
+    attempt: int,
+    zone: str,
 ) -> Reply:
-    query, found = await _search(desk, connection, query, narrowing, attempt, zone)
-    pieces, stories = await find_pieces(connection, desk.newsroom, found.ids)
+    query, found = await _search(services, connection, query, narrowing, attempt, zone)
+    pieces, stories = await find_pieces(connection, services.newsroom, found.ids)
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     if given.unlike:
@@ -166,20 +171,25 @@ async def _attempted(
 
 
 async def _search(
-    desk: Desk, connection: AsyncConnection, query: Query, narrowing: Narrowing, attempt: int, zone: str
+    services: Services,
+    connection: AsyncConnection,
+    query: Query,
+    narrowing: Narrowing,
+    attempt: int,
+    zone: str,
 ) -> tuple[Query, Found]:
     """Return what was searched in the end, slips mended, and what that found."""
-    now = desk.clock.now()
+    now = services.clock.now()
     most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
     found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
-    silent = _silent(desk)
+    silent = _silent(services)
     ids = found.ids
     if silent or query.is_for_news:
         origins = await find_origins(connection, ids)
         ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
         ids = most_told(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
     if found.reading == "respelled" and found.suggestion:
-        mended, _ = await read_question(connection, found.suggestion, desk.newsroom, zone, now=now)
+        mended, _ = await read_question(connection, found.suggestion, services.newsroom, zone, now=now)
         query = mended.attempt(attempt)
     return query, replace(found, ids=ids)
 
@@ -206,14 +216,16 @@ def _answered(
     return given, next(iter(find_disagreements(cited)), None)
 
 
-async def describe(desk: Desk, query: Query, ids: Sequence[int]) -> tuple[FoundArticle, ...]:
+async def describe(services: Services, query: Query, ids: Sequence[int]) -> tuple[FoundArticle, ...]:
     """Return these articles with a sentence each, in their order; one that is gone is left out."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         by_id = await find_articles(connection, ids)
         summaries = await find_summaries(connection, by_id.values())
     articles = [by_id[i] for i in ids if i in by_id]
     return await CHAT.run(
-        lambda: tuple(FoundArticle(a, summaries[a.id], _snippet(desk.newsroom, a, query)) for a in articles)
+        lambda: tuple(
+            FoundArticle(a, summaries[a.id], _snippet(services.newsroom, a, query)) for a in articles
+        )
     )
 
 

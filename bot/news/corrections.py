@@ -15,7 +15,7 @@ from bot.messages import texts
 from bot.messages.markup import MAX_UNITS, one_line, utf16_length, visible_length
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Edition
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.schedule import QuietHours
 from storage.delivery.corrections import (
     LOOK_BACK,
@@ -89,34 +89,38 @@ class Queued:
     notices: int
 
 
-async def find_reach(desk: Desk, story_id: int) -> Reach | None:
+async def find_reach(services: Services, story_id: int) -> Reach | None:
     """Look up who got a story lately; None when no issue told it."""
-    since = desk.clock.now() - LOOK_BACK
-    async with desk.database.read() as connection:
+    since = services.clock.now() - LOOK_BACK
+    async with services.database.read() as connection:
         tellings = await find_tellings(connection, story_id, since=since, limit=1)
         readers = await count_readers(connection, story_id, since=since)
     return Reach(tellings[0], readers) if tellings else None
 
 
-async def send_correction(desk: Desk, correction_id: int) -> Queued | None:
+async def send_correction(services: Services, correction_id: int) -> Queued | None:
     """Confirm a draft and queue everything; None when there is no such draft, or it was sent already."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         correction = await find_correction(connection, correction_id)
         if correction is None or not await confirm_correction(connection, correction_id, now=now):
             return None
         edits = notices = 0
         for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
-            queued = await _correct(connection, desk, correction, telling, now)
+            queued = await _correct(connection, services, correction, telling, now)
             edits, notices = edits + queued.edits, notices + queued.notices
     _log.info("correction", correction=correction_id, edits=edits, notices=notices)
     return Queued(edits, notices)
 
 
 async def _correct(
-    connection: AsyncConnection, desk: Desk, correction: Correction, telling: Telling, now: dt.datetime
+    connection: AsyncConnection,
+    services: Services,
+    correction: Correction,
+    telling: Telling,
+    now: dt.datetime,
 ) -> Queued:
-    edition = desk.newsroom.find_edition(telling.edition) or desk.newsroom.default_edition
+    edition = services.newsroom.find_edition(telling.edition) or services.newsroom.default_edition
     zone = edition.schedule.zone
     html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
     after_id, edits = telling.message_id, 0

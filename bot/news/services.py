@@ -22,7 +22,7 @@ async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: 
 
 
 @dataclass(slots=True)
-class Desk:
+class Services:
     """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
 
     `take` turns drafts into articles; the running bot does that in its text process.

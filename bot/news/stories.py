@@ -6,32 +6,32 @@ Whatever was shown before, the rules of quoting hold at the moment of looking.
 from collections.abc import Sequence
 
 from bot.news.digests import piece_of
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.articles import find_origins
 from storage.candidates import find_articles_of
 from storage.processed import find_summaries
 from summarizer.digest import Candidate
 
 
-async def find_candidates(desk: Desk, story_ids: Sequence[int]) -> list[Candidate]:
+async def find_candidates(services: Services, story_ids: Sequence[int]) -> list[Candidate]:
     """Return the stories with their newest articles, in the order given; one that is gone is left out."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         stories = await find_articles_of(connection, story_ids)
         summaries = await find_summaries(connection, [one for own in stories.values() for one in own])
     return [
         Candidate(
             story,
-            tuple(piece_of(desk.newsroom, article, summaries[article.id]) for article in stories[story]),
+            tuple(piece_of(services.newsroom, article, summaries[article.id]) for article in stories[story]),
         )
         for story in story_ids
         if story in stories
     ]
 
 
-async def find_candidate(desk: Desk, article_id: int) -> Candidate | None:
+async def find_candidate(services: Services, article_id: int) -> Candidate | None:
     """Return the story to which the article belongs now; None when it is gone, or of no story."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         origin = (await find_origins(connection, [article_id])).get(article_id)
     if origin is None or origin.story_id is None:
         return None
-    return next(iter(await find_candidates(desk, [origin.story_id])), None)
+    return next(iter(await find_candidates(services, [origin.story_id])), None)

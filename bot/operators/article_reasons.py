@@ -61,13 +61,13 @@ def why_not_told(
     newsroom: Newsroom,
     *,
     is_set_aside: bool,
-    told_until: dt.datetime | None,
+    covered_until: dt.datetime | None,
     next_slot: dt.datetime | None,
     now: dt.datetime,
 ) -> ArticleReason:
     """Say why a stored article's story is in no issue of a reader.
 
-    `told_until` is up to when the profile's issues cover the news, `next_slot` when the next one is due.
+    `covered_until` is up to when the profile's issues cover the news, `next_slot` when the next one is due.
     """
     zone = edition.schedule.zone
     if article.worked_at is None or article.ready_at is None:
@@ -83,7 +83,7 @@ def why_not_told(
         return ArticleReason(
             "too_old", f"đăng lúc {say_at(came_out, zone, now)}, cũ hơn {hours} giờ khi nhận được"
         )
-    if told_until is None or article.ready_at > told_until:
+    if covered_until is None or article.ready_at > covered_until:
         when = say_at(next_slot, zone, now) if next_slot else "tới"
         return ArticleReason("comes_next", f"chưa đến số nào kể từ khi nhận bài; sẽ được xét cho số {when}")
     minutes = f"{edition.reading_minutes:g} phút đọc"

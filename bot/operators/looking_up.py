@@ -11,7 +11,7 @@ from bot.fetching.fetch_errors import said
 from bot.fetching.source_health import QUIET
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
 from bot.operators.reasons import (
     Reason,
@@ -81,10 +81,10 @@ class ComingIssue:
     readers: int
 
 
-async def look_at_reader(desk: Desk, chat_id: int) -> ReaderView | None:
+async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
     """Return what there is to say of a reader, None where the chat is not known."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
         if subscriber is None:
             return None
@@ -94,7 +94,7 @@ async def look_at_reader(desk: Desk, chat_id: int) -> ReaderView | None:
         past = await find_past(connection, subscriber.id, limit=_PAST)
         blank = await find_blank_issues(connection, subscriber.profile_id, limit=_BLANK)
         watches = await count_watches_of(connection, subscriber.id)
-    edition = desk.newsroom.edition_for(subscriber.choices)
+    edition = services.newsroom.edition_for(subscriber.choices)
     zone, quiet = edition.schedule.zone, _quiet_of(subscriber)
     return ReaderView(
         subscriber,
@@ -139,23 +139,23 @@ def _next(
 
 
 async def why_article(
-    desk: Desk, chat_id: int, wanted: str
+    services: Services, chat_id: int, wanted: str
 ) -> tuple[StoredArticle | None, ArticleReason] | None:
     """Say what became of an article for a reader: `wanted` is its number, its id or its address.
 
     None where the chat is not known.
     """
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
         if subscriber is None:
             return None
-        edition = desk.newsroom.edition_for(subscriber.choices)
+        edition = services.newsroom.edition_for(subscriber.choices)
         zone = edition.schedule.zone
         article = await _find_article(connection, wanted)
         if article is None:
             return None, why_not_stored(
-                await _unstored(connection, wanted, desk.newsroom), zone=zone, now=now
+                await _unstored(connection, wanted, services.newsroom), zone=zone, now=now
             )
         if told := await _why_told(connection, subscriber, article, zone, now):
             return article, told
@@ -165,9 +165,9 @@ async def why_article(
     reason = why_not_told(
         article,
         edition,
-        desk.newsroom,
+        services.newsroom,
         is_set_aside=aside,
-        told_until=profile.last_slot_at if profile else None,
+        covered_until=profile.last_slot_at if profile else None,
         next_slot=profile.next_due_at if profile else None,
         now=now,
     )
@@ -232,11 +232,11 @@ def _host(url: str) -> str:
 
 
 async def look_at_issues(
-    desk: Desk, *, days: int, limit: int
+    services: Services, *, days: int, limit: int
 ) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
     """Return the next slot of each edition and zone, and the latest issues with how they stand."""
-    now, newsroom = desk.clock.now(), desk.newsroom
-    async with desk.database.read() as connection:
+    now, newsroom = services.clock.now(), services.newsroom
+    async with services.database.read() as connection:
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
         sending = await find_sending(connection)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from bot.operators import notices
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from bot.times.clock import Clock
 from storage.delivery.deliveries import count_open
 from storage.engine import Database
@@ -34,7 +34,7 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     """
     await check_sound(database)
     await keep_private(database)
-    done = await persistently(
+    done = await retry(
         lambda: upgrade(database, now=clock.now()), stop, problem=notices.database_awaited(database.place)
     )
     if done is not None and done.before is not None and done.has_changed:
@@ -43,7 +43,7 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     return done is not None
 
 
-async def persistently(
+async def retry(
     ask: Callable[[], Awaitable[_T]], stop: asyncio.Event, *, problem: str = notices.DATABASE_ASKED_AGAIN
 ) -> _T | None:
     """Ask the database again and again until it answers; None when `stop` came before that.
@@ -119,7 +119,7 @@ class Alerts:
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            with contained("alerts"):
+            with log_errors("alerts"):
                 await self.look()
             await asyncio.sleep(LOOK_SECONDS)
 

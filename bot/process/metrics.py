@@ -87,7 +87,7 @@ class Listen:
 _log = structlog.get_logger(__name__)
 
 
-class contained:  # noqa: N801 - read as a statement: `with contained("slot"):`
+class log_errors:  # noqa: N801 - read as a statement: `with log_errors("slot"):`
     """Let an error of the block end here. `about` names in the log what was being worked on."""
 
     def __init__(self, job: str, **about: object) -> None:

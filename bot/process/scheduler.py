@@ -10,7 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.process.metrics import JOB_SECONDS, contained
+from bot.process.metrics import JOB_SECONDS, log_errors
 from bot.times.clock import Clock
 
 _SHORTEST_SECONDS = 0.05  # a fast simulated clock must leave the loop room
@@ -32,7 +32,7 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         return now + dt.timedelta(seconds=self._wait())
 
 
-class Ticks:
+class Scheduler:
     """Runs jobs at simulated intervals, the minute's tick on the minute."""
 
     def __init__(self, clock: Clock) -> None:
@@ -121,7 +121,7 @@ class Ticks:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
-            with JOB_SECONDS.labels(name).time(), contained(name):
+            with JOB_SECONDS.labels(name).time(), log_errors(name):
                 await job()
                 self._done_at[name] = time.monotonic()
         except asyncio.CancelledError:

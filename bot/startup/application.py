@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,11 +16,11 @@ from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.console.guard import BASE
 from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch
-from bot.jobs.delivery.monitor import Lookout
+from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.arrivals import Arrivals
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edition_now
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
 from bot.jobs.reload import NewsroomWatch
@@ -27,13 +28,13 @@ from bot.jobs.resuming import resume_rested
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.watches.alerts import send_alerts
 from bot.jobs.watches.watch_matching import Watching
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators import notices
 from bot.process.bot_id import identity_of
-from bot.process.health import Alerts, find_problems_of, persistently, until_ready
+from bot.process.health import Alerts, find_problems_of, retry, until_ready
 from bot.process.lifetime import end_process_within, notify, watched
-from bot.process.metrics import Listen, contained, serve_health
-from bot.process.scheduler import Ticks
+from bot.process.metrics import Listen, log_errors, serve_health
+from bot.process.scheduler import Job, Scheduler
 from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.telegram.lease import Lease, LeaseLostError
 from bot.text_work.worker import TextWorker
@@ -50,33 +51,37 @@ class Bot:
     """Everything that runs while the bot runs."""
 
     def __init__(
-        self, desk: Desk, address: Address, *, watch: NewsroomWatch | None, listen: Listen | None
+        self, services: Services, address: Address, *, watch: NewsroomWatch | None, listen: Listen | None
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._watch = watch
         self._listen = listen
         self._stop = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None
-        self._waits_for: str | None = notices.database_awaited(desk.database.place)
+        self._waits_for: str | None = notices.database_awaited(services.database.place)
         self._port_problem: str | None = None
-        self._identity = identity_of(address.token, desk.database)
-        self._lease = Lease(desk.database, address.token)
-        self._connection = Connection(desk, address)
-        self._sender = Sender(desk, self._connection.bot, lease=self._lease.key, pace=self._connection.pace)
-        self._web = WebPolling(desk, self._tell)
+        self._identity = identity_of(address.token, services.database)
+        self._lease = Lease(services.database, address.token)
+        self._connection = Connection(services, address)
+        self._sender = Sender(
+            services, self._connection.bot, lease=self._lease.key, pace=self._connection.pace
+        )
+        self._web = WebPolling(services, self._tell)
         self._texts = TextWorker()
-        self._set_aside = SetAside(desk, self._tell)
-        desk.take = Taker(desk.database, self._texts, self._set_aside.add).take
-        self._work_up = WorkUp(desk.database, desk.clock, self._texts, self._set_aside.add)
-        self._watching = Watching(desk)
-        self._arrivals = Arrivals(desk, self._tell, web=self._web, work_up=self._work_up, follow=self._follow)
-        self._ticks = Ticks(desk.clock)
-        self._clock_watch = ClockWatch(desk, self._tell, lambda: self._connection.server_time)
-        self._lookout = Lookout(
-            desk, self._connection.bot, self._sender, self._tell, self._connection.find_problem
+        self._set_aside = SetAside(services, self._tell)
+        services.take = Taker(services.database, self._texts, self._set_aside.add).take
+        self._processor = Processor(services.database, services.clock, self._texts, self._set_aside.add)
+        self._watching = Watching(services)
+        self._arrivals = Arrivals(
+            services, self._tell, web=self._web, processor=self._processor, follow=self._follow
+        )
+        self._scheduler = Scheduler(services.clock)
+        self._clock_watch = ClockWatch(services, self._tell, lambda: self._connection.server_time)
+        self._monitor = Monitor(
+            services, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
         url = listen.console_url if listen else None
-        self._console = Console(desk, url, self._find_problems) if url and desk.admins else None
+        self._console = Console(services, url, self._find_problems) if url and services.admins else None
         actions = AdminActions(
             self._send_now,
             self._sender.set_paused,
@@ -85,7 +90,7 @@ class Bot:
             self._clock_watch.find_problem,
             self._console.invite if self._console else None,
         )
-        add_handlers(self._connection.telegram, desk, actions)
+        add_handlers(self._connection.telegram, services, actions)
 
     def stop(self) -> None:
         """Ask the bot to finish what is in flight and end."""
@@ -129,7 +134,7 @@ class Bot:
 
     async def _may_begin(self) -> bool:
         """Wait for the database and for the lease; False when asked to stop before that."""
-        if not await until_ready(self._desk.database, self._desk.clock, self._stop):
+        if not await until_ready(self._services.database, self._services.clock, self._stop):
             return False
         self._waits_for = notices.LEASE_TAKEN
         is_ours = await self._lease.until_taken(self._stop)
@@ -187,19 +192,19 @@ class Bot:
         if await self._connection.open(self._stop):
             if self._port_problem is not None:  # nobody can ask for it: it is told
                 await self._tell(notices.unhealthy(self._port_problem))
-            with contained("register"):
-                await register_commands(self._connection.bot, self._desk.admins)
+            with log_errors("register"):
+                await register_commands(self._connection.bot, self._services.admins)
 
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         """Send and tick; at the end finish what is in flight."""
-        unknown = await persistently(self._sender.recover, self._stop)
+        unknown = await retry(self._sender.recover, self._stop)
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
-        await persistently(lambda: reschedule_profiles(self._desk), self._stop)
+        await retry(lambda: reschedule_profiles(self._services), self._stop)
         self._sending = sending = asyncio.create_task(self._sender.run())
         self._add_ticks()
-        self._ticks.start()
+        self._scheduler.start()
         try:
             yield
         finally:
@@ -208,7 +213,7 @@ class Bot:
             else:
                 self._sender.stop()
             await asyncio.gather(
-                self._ticks.stop(),
+                self._scheduler.stop(),
                 self._connection.stop_answering(),
                 asyncio.wait([sending], timeout=_PATIENCE_SECONDS),
             )
@@ -219,44 +224,40 @@ class Bot:
             await asyncio.wait([sending])
 
     def _add_ticks(self) -> None:
-        self._ticks.add(
-            "slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600
-        )
-        self._ticks.add("intake", self._take_in, every_seconds=20, allowed_seconds=1_800)
-        self._ticks.add("watching", self._alert, every_seconds=15)
-        self._ticks.add("index", self._keep_index_up, every_seconds=2, allowed_seconds=1_800)
-        self._ticks.add("web", self._poll_web, every_seconds=5)
-        self._ticks.add("lookout", self._lookout.look, every_seconds=10)
-        self._ticks.add("risks", self._lookout.look_for_risks, every_seconds=60)
-        self._ticks.add("outcomes", self._lookout.count_outcomes, every_seconds=600)
-        self._ticks.add("webhook", self._connection.look, every_seconds=300, allowed_seconds=1_800)
-        self._ticks.add("nightly", self._prune, every_seconds=600, allowed_seconds=3_600)
+        add, at_right_time = self._scheduler.add, self._at_right_time
+        add("slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600)
+        add("intake", at_right_time(self._arrivals.take_in), every_seconds=20, allowed_seconds=1_800)
+        add("watching", self._alert, every_seconds=15)
+        add("index", partial(keep_up, self._services.database), every_seconds=2, allowed_seconds=1_800)
+        add("web", at_right_time(self._web.look), every_seconds=5)
+        add("monitor", self._monitor.look, every_seconds=10)
+        add("risks", self._monitor.look_for_risks, every_seconds=60)
+        add("outcomes", self._monitor.count_outcomes, every_seconds=600)
+        add("webhook", self._connection.look, every_seconds=300, allowed_seconds=1_800)
+        add("nightly", at_right_time(self._prune), every_seconds=600, allowed_seconds=3_600)
         if self._watch is not None:
-            self._ticks.add("newsroom", self._look_at_newsroom, every_seconds=5)
+            add("newsroom", partial(self._watch.look, self._services, self._tell), every_seconds=5)
 
     async def _run_slots(self) -> None:
         if not await self._clock_watch.is_right():
             return
-        await resume_rested(self._desk)
+        await resume_rested(self._services)
         await self._arrivals.catch_up()
-        if await self._clock_watch.is_right() and await run_due_slots(self._desk, self._tell):
+        if await self._clock_watch.is_right() and await run_due_slots(self._services, self._tell):
             self._sender.wake()
 
-    async def _take_in(self) -> None:
-        if await self._clock_watch.is_right():
-            await self._arrivals.take_in()
+    def _at_right_time(self, job: Job) -> Job:
+        """Return the job as one that does nothing while the clock is wrong."""
 
-    async def _keep_index_up(self) -> None:
-        await keep_up(self._desk.database)
+        async def run() -> None:
+            if await self._clock_watch.is_right():
+                await job()
 
-    async def _poll_web(self) -> None:
-        if await self._clock_watch.is_right():
-            await self._web.look()
+        return run
 
     async def _prune(self) -> None:
-        if await self._clock_watch.is_right():
-            await end_impossible_waits(self._desk)
-            await prune_if_night(self._desk, self._tell)
+        await end_impossible_waits(self._services)
+        await prune_if_night(self._services, self._tell)
 
     async def _follow(self) -> None:
         await self._set_aside.tell()
@@ -266,18 +267,14 @@ class Bot:
         if not await self._clock_watch.is_right():
             return
         await self._watching.run()
-        if await send_alerts(self._desk):
+        if await send_alerts(self._services):
             self._sender.wake()
 
-    async def _look_at_newsroom(self) -> None:
-        if self._watch is not None:
-            await self._watch.look(self._desk, self._tell)
-
     async def _tell(self, text: str) -> None:
-        await tell_admins(self._connection.bot, self._desk, text)
+        await tell_admins(self._connection.bot, self._services, text)
 
     async def _send_now(self, edition: str) -> int:
-        queued = await send_edition_now(self._desk, edition)
+        queued = await send_edition_now(self._services, edition)
         self._sender.wake()
         return queued
 
@@ -288,13 +285,13 @@ class Bot:
         return [*await self._find_own_problems(), *filter(None, others)]
 
     async def _find_own_problems(self) -> list[str]:
-        late = [notices.tick_late(name, minutes) for name, minutes in self._ticks.find_late()]
+        late = [notices.tick_late(name, minutes) for name, minutes in self._scheduler.find_late()]
         others = (
             self._connection.find_problem_of_updates(),
-            self._work_up.find_problem(),
+            self._processor.find_problem(),
             None if self._is_well() else notices.NOT_SENDING,
         )
-        return [*await find_problems_of(self._desk.database), *late, *filter(None, others)]
+        return [*await find_problems_of(self._services.database), *late, *filter(None, others)]
 
     def _who(self) -> dict[str, str]:
         return asdict(self._identity) | {"username": self._connection.username}

@@ -15,10 +15,10 @@ import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators import notices
-from bot.process.health import persistently
-from bot.process.metrics import POLLER_RESTARTS, contained
+from bot.process.health import retry
+from bot.process.metrics import POLLER_RESTARTS, log_errors
 from bot.telegram.incoming import PollingRequest, Webhook, WebhookListener
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
@@ -64,9 +64,9 @@ class Connection:
     """One bot's connection; `telegram` is the library's application, to which handlers are added, and `pace`
     how fast it sends."""
 
-    def __init__(self, desk: Desk, address: Address) -> None:
+    def __init__(self, services: Services, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
-        self._queue = DurableQueue(desk.database, desk.clock)
+        self._queue = DurableQueue(services.database, services.clock)
         self._polling = PollingRequest(2, self._queue.keep)
         self._is_open = False
         self._watching: asyncio.Task[None] | None = None
@@ -151,7 +151,7 @@ class Connection:
         """
         if not await _until_answered(self.telegram.initialize, stop):
             return False
-        left_over = await persistently(lambda: self._queue.reload(self.bot), stop)
+        left_over = await retry(lambda: self._queue.reload(self.bot), stop)
         await self.telegram.start()
         if self._listener is not None:
             await self._listener.open()
@@ -164,7 +164,7 @@ class Connection:
         return is_open
 
     async def _try_suspects(self) -> None:
-        with contained("suspects"):
+        with log_errors("suspects"):
             await self._queue.try_suspects(self.bot)
 
     async def _watch_poller(self, stop: asyncio.Event) -> None:
@@ -178,7 +178,7 @@ class Connection:
             POLLER_RESTARTS.inc()
             self._restarted_at = time.monotonic()
             setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and is left half-way
-            with contained("poller"):
+            with log_errors("poller"):
                 await _patiently(self.telegram.updater.stop)
                 await _until_answered(self._poll, stop)
 
@@ -226,7 +226,7 @@ class Connection:
 
 async def _patiently(close: Callable[[], Awaitable[None]]) -> None:
     # A poller that ended because the token was refused says so once more when it is stopped.
-    with contained("disconnect"), contextlib.suppress(TimeoutError, InvalidToken):
+    with log_errors("disconnect"), contextlib.suppress(TimeoutError, InvalidToken):
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await close()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bot.operators import notices
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from storage.delivery.leases import (
     LEASE_SECONDS,
     LeaseKey,
@@ -136,14 +136,14 @@ class Lease:
         finally:
             keeping.cancel()
             await asyncio.wait([keeping])
-            with contained("lease"), contextlib.suppress(TimeoutError):
+            with log_errors("lease"), contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FREE_SECONDS), self._database.write() as connection:
                     await free_lease(connection, self.key)
 
     async def _keep(self) -> None:
         while not self.lost.is_set():
             await asyncio.sleep(_RENEW_SECONDS)
-            with contained("lease"):  # an unreachable database: nothing can be claimed meanwhile either
+            with log_errors("lease"):  # an unreachable database: nothing can be claimed meanwhile either
                 async with self._database.write() as connection:
                     if not await renew_lease(connection, self.key):
                         self.lost.set()

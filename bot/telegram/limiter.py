@@ -104,7 +104,7 @@ class TelegramPace(AIORateLimiter):
             RetryAfter: Telegram wants a longer wait, or refused twice, or this chat's wait is not over.
         """
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
-            return await _persistently(partial(callback, *args, **kwargs))
+            return await _retry(partial(callback, *args, **kwargs))
         chat_id = data.get("chat_id")
         self._refuse_while_held(chat_id)
         try:
@@ -134,14 +134,14 @@ class TelegramPace(AIORateLimiter):
         longest = 0.0 if rate_limit_args == AT_ONCE else _LONGEST_RETRY_SECONDS
         if endpoint.startswith("editMessage"):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
-            return await _persistently(partial(edit, _OVERALL_ONLY, None), longest)
+            return await _retry(partial(edit, _OVERALL_ONLY, None), longest)
         placed = partial(self._in_a_place, callback)
         send = partial(super().process_request, placed, args, kwargs, endpoint, data, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
             try:
-                return await _persistently(send, longest)
+                return await _retry(send, longest)
             finally:
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
@@ -168,7 +168,7 @@ class TelegramPace(AIORateLimiter):
         return turn
 
 
-async def _persistently(
+async def _retry(
     send: Callable[[], Coroutine[Any, Any, Result]], longest_seconds: float = _LONGEST_RETRY_SECONDS
 ) -> Result:
     """Send, and once more after a wait of at most `longest_seconds` that Telegram asks for."""

@@ -21,7 +21,7 @@ from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.messages import texts
-from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, contained
+from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, log_errors
 from bot.telegram.backlog import Backlog
 from bot.telegram.reading import bare, chat_of, has_number, parsed, why_unreadable
 from bot.telegram.suspects import DIED, MOST_TRIES, Suspects
@@ -223,7 +223,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         """Run the handlers; whatever they did, the update is not run again."""
         await super().process_update(update)
         if isinstance(update, Update) and isinstance(self.update_queue, DurableQueue):
-            with contained("updates", update=update.update_id):  # at worst it is handled again at a restart
+            with log_errors("updates", update=update.update_id):  # at worst it is handled again at a restart
                 await self.update_queue.forget(update.update_id)
 
 

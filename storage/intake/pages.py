@@ -79,16 +79,16 @@ def mismatch_of(lead: Incoming, page: Page, final_url: str, *, zone: str, now: d
         return f"địa chỉ chuyển về {FRONT}"
     if page.canonical and (reason := _stated_elsewhere(lead.url, final_url, page.canonical)):
         return reason
-    likeness = _share(lead.title, page.title)
+    similarity = _share(lead.title, page.title)
     is_short = len(page.body) < _GONE_BODY_CHARACTERS and not page.is_dated
-    if (likeness < _ALIKE and _GONE.search(page.title)) or (is_short and _GONE.search(page.body)):
+    if (similarity < _ALIKE and _GONE.search(page.title)) or (is_short and _GONE.search(page.body)):
         return GONE
     published = parse_published(page.published, zone, now, url=final_url)
     is_far = bool(lead.published and published and abs(lead.published.at - published.at) > _FAR)
-    if is_far and likeness < _SURELY_ALIKE:
+    if is_far and similarity < _SURELY_ALIKE:
         return "giờ đăng trên trang cách giờ trong feed hơn một tuần"
     has_moved = _key(final_url) != _key(lead.url)  # a section page may show the lead among others
-    if likeness >= _ALIKE or (not has_moved and _has_lead(lead.sapo, page)):
+    if similarity >= _ALIKE or (not has_moved and _has_lead(lead.sapo, page)):
         return None
     return "tiêu đề và nội dung trang không giống tin trong feed"
 

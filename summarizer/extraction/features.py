@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from summarizer.extraction.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
-from summarizer.text.boilerplate import likeness_to_captions, word_weights
+from summarizer.text.boilerplate import similarity_to_captions, word_weights
 from summarizer.text.openings import is_dangling
 
 _NO_CAPTION_WORDS = -1.5  # log odds of the words alone below which no sentence is worth a closer look
@@ -106,7 +106,7 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     table = np.array(columns, np.float32).T
     caption = np.zeros(len(texts), np.float32)
     for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS).tolist():
-        caption[at] = likeness_to_captions(texts[at], tokens[at])
+        caption[at] = similarity_to_captions(texts[at], tokens[at])
     return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
 
 

@@ -86,11 +86,11 @@ def _worth(alone: Floats, other: Floats) -> list[Floats]:
 
 def _overlap(measured: Measured, firsts: list[int]) -> list[Floats]:
     """Return what two sentences share, and what they have together of the title."""
-    likeness = measured.vectors.similarity[firsts]
+    similarity = measured.vectors.similarity[firsts]
     common = np.stack([measured.pairs.common(one) for one in firsts])
     title_pairs = max(measured.in_title_pairs.shape[1], 1)
     return [
-        likeness,
+        similarity,
         np.asarray(common / np.maximum(measured.vectors.lengths, 1), np.float32),
         _together(measured.in_title, firsts, measured.title_weights / (measured.title_weights.sum() or 1)),
         _together(

@@ -99,7 +99,7 @@ def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[i
 def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) -> list[int]:
     """Add to `chosen` the best sentence that fits and repeats least, until none does."""
     leaning = measured.dangling.copy()
-    likeness = np.zeros_like(alone)
+    similarity = np.zeros_like(alone)
     alone = alone - _CAPTION * measured.caption
     left = _Room(measured.vectors.lengths, limits)
     for i in chosen:
@@ -108,8 +108,8 @@ def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) 
         taken = left.taken
         leaning[[i + 1 for i in taken if i + 1 < len(leaning)]] = 0
         if taken:
-            likeness = measured.vectors.similarity[taken].max(axis=0)
-        best = left.best(np.asarray(alone - _DANGLING * leaning - _REDUNDANT * likeness, np.float32))
+            similarity = measured.vectors.similarity[taken].max(axis=0)
+        best = left.best(np.asarray(alone - _DANGLING * leaning - _REDUNDANT * similarity, np.float32))
         if best is None:
             return left.taken
         left.take(best)
@@ -162,10 +162,10 @@ def select_from_story(
     # A body's first sentence may lean too, on the sapo, which is not there.
     follows = leans & (np.diff(article, prepend=-1) == 0)
     left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
-    likeness, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
-    while (best := left.best(scores - leaning - _REPEATED * likeness)) is not None:
+    similarity, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
+    while (best := left.best(scores - leaning - _REPEATED * similarity)) is not None:
         left.take(best)
-        likeness = np.maximum(likeness, vectors.similarity[best])
+        similarity = np.maximum(similarity, vectors.similarity[best])
         leaning[best + 1 : best + 2] *= ~follows[best + 1 : best + 2]
     return _followed(left.taken, follows)
 
@@ -192,14 +192,14 @@ def _story_scores(
     scores = (
         _LEAD / (1 + position)
         + _WALK * _standard(vectors.pagerank())
-        + _TITLE * _standard(_title_likeness(titles, vectors))
+        + _TITLE * _standard(_title_similarity(titles, vectors))
         + _AGREED * _standard(_agreement(vectors, article))
         + _LENGTH * np.minimum(vectors.lengths / _FULL_LENGTH, 1)
     )
     return np.asarray(scores, np.float32)
 
 
-def _title_likeness(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
+def _title_similarity(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
     wanted = np.zeros(vectors.weights.shape[1], np.float32)
     for word in (word for title in titles for word in set(title) if word in vectors.columns):
         wanted[vectors.columns[word]] += vectors.rarity[vectors.columns[word]]

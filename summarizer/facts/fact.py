@@ -56,7 +56,7 @@ class Fact(ABC):
     def supports(self, other: Self) -> bool:
         """Tell whether an article that says this also says what `other` does."""
 
-    def likeness(self, other: Self) -> float:
+    def similarity(self, other: Self) -> float:
         """Return how much of their rare words the two sentences share, 0 to 1."""
         if not self.words or not other.words:
             return 0.0

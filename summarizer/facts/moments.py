@@ -52,9 +52,11 @@ class ClockTime(Fact):
         apart = abs(self.minutes - other.minutes)
         if not _SLACK_MINUTES < apart <= _MOST_APART_MINUTES or not self._is_on_the_day_of(other):
             return 0.0
-        likeness = self.likeness(other)
+        similarity = self.similarity(other)
         begins = self.is_first and other.is_first and len(self.names & other.names) >= _FEWEST_NAMES
-        return likeness if likeness >= (_LEAST_LIKE_OF_FIRST_TIMES if begins else _LEAST_LIKE_TIMES) else 0.0
+        return (
+            similarity if similarity >= (_LEAST_LIKE_OF_FIRST_TIMES if begins else _LEAST_LIKE_TIMES) else 0.0
+        )
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are about one time; "3 giờ" may be in the afternoon."""
@@ -136,9 +138,11 @@ class EventDate(Fact):
         apart = abs((self.month - other.month) * 30 + self.day - other.day)
         if not 0 < apart <= _MOST_APART_DAYS:
             return 0.0
-        likeness = self.likeness(other)
+        similarity = self.similarity(other)
         beside = len(self.before) == _BESIDE and self.before == other.before
-        return likeness if likeness >= (_LEAST_LIKE_DATES_BESIDE if beside else _LEAST_LIKE_DATES) else 0.0
+        return (
+            similarity if similarity >= (_LEAST_LIKE_DATES_BESIDE if beside else _LEAST_LIKE_DATES) else 0.0
+        )
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are one day."""
@@ -187,8 +191,8 @@ class MatchMinute(Fact):
         """Rate two near minutes of a scene with the same players; one apart is how a minute is counted."""
         if not 1 < abs(self.minute - other.minute) <= _MOST_APART_IN_A_MATCH or not self.names & other.names:
             return 0.0
-        likeness = self.likeness(other)
-        return likeness if likeness >= _LEAST_LIKE_SCENES else 0.0
+        similarity = self.similarity(other)
+        return similarity if similarity >= _LEAST_LIKE_SCENES else 0.0
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are about one minute."""

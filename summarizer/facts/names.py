@@ -59,11 +59,11 @@ class PersonName(Fact):
         differing = [(mine, theirs) for mine, theirs in pairs if mine != theirs]
         if len(self.syllables) != len(other.syllables) or len(differing) != 1 or not _alike(*differing[0]):
             return 0.0
-        likeness = self.likeness(other)
+        similarity = self.similarity(other)
         mine, theirs = map(folded, differing[0])
         return (
-            likeness
-            if likeness >= (_LEAST_LIKE_PERSONS if mine == theirs else _LEAST_LIKE_OF_LETTERS)
+            similarity
+            if similarity >= (_LEAST_LIKE_PERSONS if mine == theirs else _LEAST_LIKE_OF_LETTERS)
             else 0.0
         )
 
@@ -124,10 +124,10 @@ class Ward(Fact):
         """Rate two wards of one district told in like sentences; a home is not where something happened."""
         if self.district != other.district or self.name == other.name or self.is_home != other.is_home:
             return 0.0
-        likeness = self.likeness(other)
+        similarity = self.similarity(other)
         if self._is_like(other):
-            return likeness if likeness >= _LEAST_LIKE_OF_ALIKE_WARDS else 0.0
-        return likeness if likeness >= _LEAST_LIKE_WARDS and self.names & other.names else 0.0
+            return similarity if similarity >= _LEAST_LIKE_OF_ALIKE_WARDS else 0.0
+        return similarity if similarity >= _LEAST_LIKE_WARDS and self.names & other.names else 0.0
 
     def supports(self, other: Self) -> bool:
         """Tell whether both wards have one name."""

@@ -52,7 +52,7 @@ def same_thing(one: Claim, other: Claim) -> float:
             return 0.0
         if one.quantity.unit == "%":
             return _SAME_SHARE
-    return _likeness(one, other)
+    return _similarity(one, other)
 
 
 def _are_parted(one: Claim, other: Claim) -> bool:
@@ -70,7 +70,7 @@ def are_opposed(one: Claim, other: Claim) -> bool:
     return any((a in mine and b in theirs) or (b in mine and a in theirs) for a, b in _OPPOSITES)
 
 
-def _likeness(one: Claim, other: Claim) -> float:
+def _similarity(one: Claim, other: Claim) -> float:
     shared = len(one.words & other.words) / max(_FEWEST_WORDS, min(len(one.words), len(other.words)))
     if one.state:
         return (1 + shared) / 2

@@ -19,7 +19,7 @@ from summarizer.questions.query import Query
 from summarizer.questions.sought import Sought
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.stories.telling import repeats, repeats_title, within_share
-from summarizer.text.boilerplate import ends_as_sentence, is_byline, is_furniture, likeness_to_captions
+from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline, similarity_to_captions
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.syllables import folded, syllables
 
@@ -228,7 +228,7 @@ def _is_prose(sentence: ReadSentence) -> bool:
     return (
         len(sentence.words) >= _FEWEST_SYLLABLES
         and (sentence.place.field == "sapo" or ends_as_sentence(text))
-        and not (is_furniture(text) or is_byline(text) or opens_with_credit(text))
+        and not (is_boilerplate(text) or is_byline(text) or opens_with_credit(text))
         and not is_cut(text, sentence.place.field)
     )
 
@@ -238,7 +238,7 @@ def _value(piece: Piece, sentence: ReadSentence, share: float) -> float:
     value = share
     value += _LEAD * (field == "sapo") + _OPENING * (field == "body" and sentence.number < _FIRST_SENTENCES)
     value += _SUMMARY * any(one.place == sentence.place for one in piece.summary)
-    value -= _CAPTION * likeness_to_captions(text, syllables(text)) * (field == "body")
+    value -= _CAPTION * similarity_to_captions(text, syllables(text)) * (field == "body")
     value -= _SAYS_TITLE * repeats_title(text, piece.document.title)
     value -= _ASKS * ("?" in text[-3:])
     value -= _CUT_QUOTATION * (text.count("“") != text.count("”") or text.count('"') % 2)

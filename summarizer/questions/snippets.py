@@ -9,7 +9,7 @@ from summarizer.model import Document, FieldName, Piece, Place, Quote, Sentence
 from summarizer.questions.phrases import Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.stories.telling import quote_of, reads_alone, repeats, within_share
-from summarizer.text.boilerplate import ends_as_sentence, is_byline, is_furniture
+from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables, word_forms, word_spans
 
@@ -225,4 +225,4 @@ def _opening(piece: Piece) -> Iterator[Sentence]:
 
 
 def _is_prose(text: str) -> bool:
-    return not (is_furniture(text) or is_byline(text))
+    return not (is_boilerplate(text) or is_byline(text))

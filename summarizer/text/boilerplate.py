@@ -58,7 +58,7 @@ def is_advertorial_mark(text: str) -> bool:
     return _ADVERTORIAL.fullmatch(text) is not None
 
 
-def is_furniture(text: str) -> bool:
+def is_boilerplate(text: str) -> bool:
     """Tell whether the line is an address, a date, a mark, a notice of the site or a credit."""
     if len(text) > _LONGEST_FURNITURE:
         return False
@@ -215,7 +215,7 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     return math.fsum((lone[""], *said, *beside))
 
 
-def likeness_to_captions(text: str, tokens: Sequence[str]) -> float:
+def similarity_to_captions(text: str, tokens: Sequence[str]) -> float:
     """Return from 0 to 1 how much a sentence amid prose, with these syllables, reads like a caption.
 
     >>> likeness_to_captions("Hiện trường vụ tai nạn.", ["hiện", "trường", "vụ", "tai", "nạn"])

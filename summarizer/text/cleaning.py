@@ -17,9 +17,9 @@ from summarizer.text.boilerplate import (
     find_source,
     heads_related_links,
     is_advertorial_mark,
+    is_boilerplate,
     is_byline,
     is_caption,
-    is_furniture,
     is_related_link,
     without_credit,
 )
@@ -71,7 +71,7 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     advertorial = any(is_advertorial_mark(line.text) for line in lines)
     lines, source_name, source_url = _without_source(lines)
     # Copies go first: of a caption printed with and without its credit neither may stay.
-    lines = [line for line in _without_repeats(lines) if not is_furniture(line.text)]
+    lines = [line for line in _without_repeats(lines) if not is_boilerplate(line.text)]
     lines, byline = _without_byline(_without_related_links(lines))
     lines = _without_echoes(lines, title, sapo)
     lines, last = _without_byline(_without_captions(lines))  # one that stood before a caption is last now

@@ -1,4 +1,4 @@
-"""A newsroom, a desk with a clock set by hand, readers and stories: what jobs work with, one call each."""
+"""A newsroom, services with a clock set by hand, readers and stories: what jobs work with, one call each."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ from bot.emulator.client import Control, control
 from bot.emulator.emulation import Emulator
 from bot.emulator.server import serve
 from bot.news.newsroom import Edition, Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
@@ -102,9 +102,9 @@ def source(tmp_path: Path) -> Callable[..., Source]:
 
 
 @pytest.fixture
-def desk(database: Database, clock: ManualClock, make_newsroom: Callable[..., Newsroom]) -> Desk:
-    """A desk on an empty database, on each engine unless the test's file says otherwise."""
-    return Desk(database, clock, make_newsroom(), frozenset({ADMIN}))
+def services(database: Database, clock: ManualClock, make_newsroom: Callable[..., Newsroom]) -> Services:
+    """Services on an empty database, on each engine unless the test's file says otherwise."""
+    return Services(database, clock, make_newsroom(), frozenset({ADMIN}))
 
 
 class Told(list[str]):
@@ -125,16 +125,16 @@ Reader = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
-def reader(desk: Desk) -> Reader:
+def reader(services: Services) -> Reader:
     """Return a function that subscribes a chat, never quiet unless told, and returns its profile's id."""
 
     async def subscribed(
         chat_id: int, *, quiet: tuple[int, int] = (0, 0), due: dt.datetime | None = None, **choices: Any
     ) -> int:
         chosen = Choices(**({"edition": "sang"} | choices))
-        now = desk.clock.now()
-        due = due or desk.newsroom.edition_for(chosen).schedule.next_after(now)
-        async with desk.database.write() as connection:
+        now = services.clock.now()
+        due = due or services.newsroom.edition_for(chosen).schedule.next_after(now)
+        async with services.database.write() as connection:
             profile = await join_profile(connection, chosen, next_due_at=due, now=now)
             await subscribe(connection, chat_id, kind="private", profile_id=profile, now=now)
             await set_quiet(connection, chat_id, *quiet, now=now)
@@ -147,7 +147,7 @@ Story = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
-def story(desk: Desk) -> Story:
+def story(services: Services) -> Story:
     """Return a function that stores an article, worked up, and returns its story: its own, unless told."""
 
     async def stored(
@@ -158,8 +158,8 @@ def story(desk: Desk) -> Story:
         source: str = "bao-bien",
         sapo: str = "",
     ) -> int:
-        now = desk.clock.now()
-        async with desk.database.write() as connection:
+        now = services.clock.now()
+        async with services.database.write() as connection:
             article_in = incoming(title, topic, now)
             article_in = replace(article_in, source=source, sapo=sapo or article_in.sapo)
             await store_articles(connection, [article_in], now=now)
@@ -223,18 +223,18 @@ Queue = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def queue(desk: Desk, users: Control, reader: Reader) -> Queue:
+def queue(services: Services, users: Control, reader: Reader) -> Queue:
     """Return a function that makes chats of readers and queues an issue for all of them."""
 
     async def queued(*chats: int, parts: tuple[str, ...] = ("<b>Tin</b> sáng",)) -> None:
         for chat in chats:
             await users.user(f"Bạn {chat}", id=chat, started=True)
             profile = await reader(chat)
-        now = desk.clock.now()
+        now = services.clock.now()
         issue = Issue(
             profile, "sang", now, now - dt.timedelta(hours=1), IssueStatus.MADE, parts=tuple(map(Part, parts))
         )
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             issue_id = await record_issue(connection, issue, now=now)
             assert issue_id is not None
             await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)

@@ -9,8 +9,8 @@ from telegram import Update
 from telegram.ext import ExtBot
 
 from bot.jobs.intake.intake import take_in
-from bot.jobs.intake.processing import WorkUp
-from bot.news.services import Desk
+from bot.jobs.intake.processing import Processor
+from bot.news.services import Services
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, get_article
@@ -49,27 +49,27 @@ async def test_an_update_comes_back_as_it_was(database: Database, clock: ManualC
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-async def test_an_article_with_it_in_every_field_is_stored_and_found(desk: Desk, text: str) -> None:
+async def test_an_article_with_it_in_every_field_is_stored_and_found(services: Services, text: str) -> None:
     row = dict.fromkeys(("id", "url", "sapo", "published", "source", "topic"), text)
     row |= {"title": f"Bến tàu {text} Lở", "body": f"{PROSE} {text}"}
     stream = io.BytesIO(json.dumps(row).encode())
-    taken = read_stream(stream, "-", Origin(), now=desk.clock.now())
-    done = await take_in(desk.database, taken, "thu", now=desk.clock.now())
+    taken = read_stream(stream, "-", Origin(), now=services.clock.now())
+    done = await take_in(services.database, taken, "thu", now=services.clock.now())
     assert (done.tally.new, done.refused) == (1, ())
-    await WorkUp(desk.database, desk.clock, TextsHere()).run()
-    async with desk.database.read() as connection:
+    await Processor(services.database, services.clock, TextsHere()).run()
+    async with services.database.read() as connection:
         assert await find_waiting(connection, 1) == []
-        found = await search_articles(connection, parse_query("ben tau"), now=desk.clock.now())
+        found = await search_articles(connection, parse_query("ben tau"), now=services.clock.now())
         assert PROSE in (await get_article(connection, str(found.ids[0]))).body
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-async def test_a_question_is_kept_and_exported(desk: Desk, text: str) -> None:
+async def test_a_question_is_kept_and_exported(services: Services, text: str) -> None:
     asked = parse_query(f"hạ long {text}")
-    async with desk.database.write() as connection:
-        found = await search_articles(connection, asked, now=desk.clock.now())
-        number = await record_question(connection, 7, asked.text, found.ids, now=desk.clock.now())
-    async with desk.database.read() as connection:
+    async with services.database.write() as connection:
+        found = await search_articles(connection, asked, now=services.clock.now())
+        number = await record_question(connection, 7, asked.text, found.ids, now=services.clock.now())
+    async with services.database.read() as connection:
         question = await find_question(connection, number, 7)
         export = await export_subscriber(connection, 7)
     assert question is not None
@@ -78,10 +78,10 @@ async def test_a_question_is_kept_and_exported(desk: Desk, text: str) -> None:
 
 @pytest.mark.parametrize("chat_id", [2**31, 2**52 - 1, -1_009_999_999_999])
 async def test_a_chat_id_beyond_32_bits_is_kept(
-    desk: Desk, reader: Callable[..., Awaitable[int]], chat_id: int
+    services: Services, reader: Callable[..., Awaitable[int]], chat_id: int
 ) -> None:
     await reader(chat_id)
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
     assert subscriber is not None
     assert subscriber.chat_id == chat_id

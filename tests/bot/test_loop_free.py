@@ -16,13 +16,13 @@ from sqlalchemy import insert
 from bot.chat.my_data import export_file
 from bot.chat.operators.admin import find_state, state_screen
 from bot.jobs.intake.intake import poll_sources
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.watches.watch_matching import Watching
 from bot.news.answers import describe, reply_to
 from bot.news.digests import compose_digest, window_for
 from bot.news.newsroom import Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.text_work.worker import TextWorker
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
@@ -79,9 +79,9 @@ def long_text(size: int, seed: int) -> str:
     return ". ".join(chosen)[:size].strip()
 
 
-async def store_long(desk: Desk, count: int, *, sapo: int = 0, body: int = 0) -> None:
+async def store_long(services: Services, count: int, *, sapo: int = 0, body: int = 0) -> None:
     """Store articles with leads and bodies of so many characters."""
-    now = desk.clock.now()
+    now = services.clock.now()
     rows = [
         replace(
             incoming(f"Tin số {number}-{body} về nước lũ: {long_text(60, number)}", None, now),
@@ -90,17 +90,17 @@ async def store_long(desk: Desk, count: int, *, sapo: int = 0, body: int = 0) ->
         )
         for number in range(count)
     ]  # fmt: skip
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await store_articles(connection, rows, now=now)
 
 
 async def test_long_articles_are_taken_in_and_processed(
-    desk: Desk, texts: TextWorker, told: Told, source: Callable[..., Source],
+    services: Services, texts: TextWorker, told: Told, source: Callable[..., Source],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:  # fmt: skip
     inbox = source()
-    desk.newsroom = make_newsroom(sources=(inbox,))
-    desk.take = Taker(desk.database, texts, SetAside(desk, told).add).take
+    services.newsroom = make_newsroom(sources=(inbox,))
+    services.take = Taker(services.database, texts, SetAside(services, told).add).take
     file = inbox.path / "tin.jsonl"
     with file.open("w", encoding="utf-8") as lines:
         for number in range(10):
@@ -108,16 +108,16 @@ async def test_long_articles_are_taken_in_and_processed(
             lines.write(json.dumps({"title": f"Tin số {number}", "body": body}, ensure_ascii=False) + "\n")
     os.utime(file, (1_700_000_000, 1_700_000_000))
     with free_loop():
-        assert (await poll_sources(desk, told)).tally.new == 10
-        assert await WorkUp(desk.database, desk.clock, texts).run() == 10
+        assert (await poll_sources(services, told)).tally.new == 10
+        assert await Processor(services.database, services.clock, texts).run() == 10
 
 
-async def test_questions_about_long_texts_are_answered(desk: Desk) -> None:
+async def test_questions_about_long_texts_are_answered(services: Services) -> None:
     """Ten bodies at the limit of size are read to rank them."""
-    await store_long(desk, 12, sapo=MAX_TEXT_CHARACTERS)
-    await store_long(desk, 10, body=MAX_TEXT_CHARACTERS)
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    await store_long(services, 12, sapo=MAX_TEXT_CHARACTERS)
+    await store_long(services, 10, body=MAX_TEXT_CHARACTERS)
+    now = services.clock.now()
+    async with services.database.write() as connection:
         done = [
             Worked(article, (), await make_story(connection, now=now))
             for article in await find_waiting(connection, 50)
@@ -125,50 +125,50 @@ async def test_questions_about_long_texts_are_answered(desk: Desk) -> None:
         await save_work(connection, done, now=now)
     with free_loop():
         for question in ("nước lũ", "vì sao người dân phải sơ tán"):
-            reply = await reply_to(desk, question, zone=ZONE)
+            reply = await reply_to(services, question, zone=ZONE)
             assert reply.ids
-        await describe(desk, reply.query, reply.ids[:2])
+        await describe(services, reply.query, reply.ids[:2])
 
 
-async def test_a_digest_is_composed_of_many_stories(desk: Desk, texts: TextWorker) -> None:
-    await store_long(desk, 250, sapo=300, body=1_000)
-    await WorkUp(desk.database, desk.clock, texts).run()
-    [edition] = desk.newsroom.editions
-    window = window_for(edition, desk.clock.now() + dt.timedelta(minutes=1))
+async def test_a_digest_is_composed_of_many_stories(services: Services, texts: TextWorker) -> None:
+    await store_long(services, 250, sapo=300, body=1_000)
+    await Processor(services.database, services.clock, texts).run()
+    [edition] = services.newsroom.editions
+    window = window_for(edition, services.clock.now() + dt.timedelta(minutes=1))
     with free_loop():
-        assert (await compose_digest(desk.database, desk.newsroom, edition, window)).parts
+        assert (await compose_digest(services.database, services.newsroom, edition, window)).parts
 
 
-async def test_thousands_watch_the_same_word(desk: Desk, texts: TextWorker) -> None:
-    watching = Watching(desk)
+async def test_thousands_watch_the_same_word(services: Services, texts: TextWorker) -> None:
+    watching = Watching(services)
     await watching.run()
-    await many_readers(desk, 4_000)
-    now = desk.clock.now()
+    await many_readers(services, 4_000)
+    now = services.clock.now()
     key = watch_key(parse_watch("nước lũ"))
     rows = [
         {"subscriber_id": number, "key": key, "text": "nước lũ", "made_at": now, "changed_at": now}
         for number in range(1, 4_001)
     ]
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(insert(watches), rows)
-    await store_long(desk, 3, sapo=300)
-    await WorkUp(desk.database, desk.clock, texts).run()
+    await store_long(services, 3, sapo=300)
+    await Processor(services.database, services.clock, texts).run()
     with free_loop():
         assert await watching.run() >= 4_000
 
 
-async def test_an_operator_looks_at_a_large_bot(desk: Desk) -> None:
-    await many_readers(desk, 6_000)
+async def test_an_operator_looks_at_a_large_bot(services: Services) -> None:
+    await many_readers(services, 6_000)
     with free_loop():
-        state = await find_state(desk, is_paused=False)
-        await CHAT.run(state_screen, state, desk.newsroom, desk.clock.now())
+        state = await find_state(services, is_paused=False)
+        await CHAT.run(state_screen, state, services.newsroom, services.clock.now())
     assert len(state.profiles) == 6_000
 
 
-async def test_someone_with_a_long_history_takes_it_along(desk: Desk) -> None:
-    await many_readers(desk, 1)
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+async def test_someone_with_a_long_history_takes_it_along(services: Services) -> None:
+    await many_readers(services, 1)
+    now = services.clock.now()
+    async with services.database.write() as connection:
         rows = [{"chat_id": 1, "text": "giá vàng " * 300, "article_ids": [], "asked_at": now, "message_id": n}
                 for n in range(1_200)]  # fmt: skip
         await connection.execute(insert(questions), rows)
@@ -192,17 +192,17 @@ async def test_someone_with_a_long_history_takes_it_along(desk: Desk) -> None:
             ],
         )
     with free_loop():
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             export = await export_subscriber(connection, 1)
-        file = await CHAT.run(export_file, 1, export, desk.newsroom)
+        file = await CHAT.run(export_file, 1, export, services.newsroom)
     assert len(json.loads(file)["questions"]) == 1_000
 
 
-async def many_readers(desk: Desk, count: int) -> None:
+async def many_readers(services: Services, count: int) -> None:
     """Subscribe chats, each with times of its own."""
-    now = desk.clock.now()
+    now = services.clock.now()
     choices: dict[str, Any] = {"edition": "sang", "topics": [], "days": [], "zone": None, "created_at": now}
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         for begin in range(0, count, 500):
             numbers = range(begin + 1, min(begin + 500, count) + 1)
             await connection.execute(

@@ -49,7 +49,7 @@ def age(row: dict[str, Any]) -> dt.timedelta:
     return NOW - dt.datetime.fromisoformat(row["published"])
 
 
-def is_page_furniture(paragraph: str) -> bool:
+def is_page_boilerplate(paragraph: str) -> bool:
     """A caption, byline, subhead or pointer: no sentence end, or a photo credit."""
     return "Ảnh:" in paragraph or paragraph[-1] not in '.?!…”"'
 
@@ -159,7 +159,7 @@ def test_several_articles_are_about_ha_long() -> None:
 
 
 def test_some_pages_but_few_carry_captions_bylines_and_subheads() -> None:
-    furnished = [row for row in ROWS if any(map(is_page_furniture, row["body"]))]
+    furnished = [row for row in ROWS if any(map(is_page_boilerplate, row["body"]))]
     assert 12 <= len(furnished) <= len(ROWS) / 3
     assert sum("Ảnh:" in text_of(row) for row in furnished) >= 6
 

@@ -19,7 +19,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.newsroom import Edition, Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.engine import Database
@@ -128,48 +128,48 @@ def is_quiet(quiet: tuple[int, int], now: dt.datetime, zone: str) -> bool:
 class Town:
     """The product's side: the same people in the database and the emulator, and the jobs that serve them."""
 
-    def __init__(self, desk: Desk, telegram: ExtBot[None], users: Control) -> None:
-        self.desk = desk
+    def __init__(self, services: Services, telegram: ExtBot[None], users: Control) -> None:
+        self.services = services
         self._telegram = telegram
         self._users = users
-        self._sender = Sender(desk, telegram)
+        self._sender = Sender(services, telegram)
         self._seen: Counter[int] = Counter()
 
     async def settle(self, people: Sequence[Person]) -> None:
         """Subscribe everybody."""
         for one in people:
             await self._users.user(f"Bạn {one.chat}", id=one.chat, started=True)
-        now = self.desk.clock.now()
-        async with self.desk.database.write() as connection:
+        now = self.services.clock.now()
+        async with self.services.database.write() as connection:
             for one in people:
-                profile = await join(connection, one.choices, self.desk.newsroom, now=now)
+                profile = await join(connection, one.choices, self.services.newsroom, now=now)
                 await subscribe(connection, one.chat, kind="private", profile_id=profile, now=now)
                 await set_quiet(connection, one.chat, *one.quiet, now=now)
 
     async def follow(self, one: Person) -> None:
         """Write down what a person changed, as chat does."""
-        now = self.desk.clock.now()
-        async with self.desk.database.write() as connection:
+        now = self.services.clock.now()
+        async with self.services.database.write() as connection:
             if not one.is_there:
                 await delete_subscriber(connection, one.chat)
                 return
             if one.is_active:
-                profile = await join(connection, one.choices, self.desk.newsroom, now=now)
+                profile = await join(connection, one.choices, self.services.newsroom, now=now)
                 await set_profile(connection, one.chat, profile, now=now)
             await set_status(connection, one.chat, "active" if one.is_active else "paused", now=now)
 
     async def restart(self) -> None:
         """End the process and start another one on the same database."""
-        url = str(self.desk.database.url)
-        await self.desk.database.close()
-        self.desk.database = Database(url)
-        self._sender = Sender(self.desk, self._telegram)
+        url = str(self.services.database.url)
+        await self.services.database.close()
+        self.services.database = Database(url)
+        self._sender = Sender(self.services, self._telegram)
         await self._sender.recover()
-        await reschedule_profiles(self.desk)
+        await reschedule_profiles(self.services)
 
     async def tick(self, told: Any) -> Counter[int]:
         """Do what the minute asks for, and return how many messages came into each chat."""
-        await run_due_slots(self.desk, told)
+        await run_due_slots(self.services, told)
         sent = 0
         while batch := await self._sender.send_batch():
             sent += batch
@@ -206,11 +206,11 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
     """Restarts, pauses, changes of mind and departures included."""
     chance = random.Random(20260302)
     editions = [edition(name, *times) for name, times in EDITION_TIMES.items()]
-    desk = Desk(sqlite_database, clock, make_newsroom(*editions))
+    services = Services(sqlite_database, clock, make_newsroom(*editions))
     people = [
         Person(chat, PROFILES[chat % len(PROFILES)], chance.choice(QUIETS)) for chat in range(1, READERS + 1)
     ]
-    town, oracle = Town(desk, telegram, users), Oracle()
+    town, oracle = Town(services, telegram, users), Oracle()
     await town.settle(people)
     arrivals = 0
     for now in interesting(7 * 24 * 60):
@@ -236,11 +236,11 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
         await to(clock, now + 30 * SECOND)
         if chance.random() < (0.01 if now < START + 24 * HOUR else 0.3):
             topic = chance.choice(TOPICS)
-            await publish(town.desk, f"Chuyện thứ {len(oracle.stories)} ở xóm {chance.random()}", topic)
+            await publish(town.services, f"Chuyện thứ {len(oracle.stories)} ở xóm {chance.random()}", topic)
             oracle.stories.append((clock.now(), topic))
         if chance.random() < 0.05:
             await change_of_mind(chance.choice(people), chance, town, oracle)
-    await town.desk.database.close()
+    await town.services.database.close()
     assert arrivals > 5 * READERS, "a quiet week proves nothing"
 
 
@@ -263,15 +263,15 @@ async def change_of_mind(one: Person, chance: random.Random, town: Town, oracle:
     await town.follow(one)
 
 
-async def publish(desk: Desk, title: str, topic: str) -> None:
+async def publish(services: Services, title: str, topic: str) -> None:
     """Store an article as a story of its own, worked up at once."""
-    now = desk.clock.now()
+    now = services.clock.now()
     article = Incoming(
         key=title, external_id=title, url=None, source="bao-bien", topic=topic, title=title, sapo="",
         body=f"{title} được bà con kể lại.", published=Published(now), text_hash=title, advertorial=False,
         place="thu",
     )  # fmt: skip
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await store_articles(connection, [article], now=now)
         [stored] = await find_waiting(connection, 2)
         sentence = sentence_at([stored.document], Place(0, "body", 0, len(stored.body)))

@@ -18,11 +18,11 @@ from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, leases, messages, subscribers
 from tests.bot.conftest import (
     clock,
-    desk,
     emulator,
     make_newsroom,
     queue,
     reader,
+    services,
     story,
     telegram,
     told,
@@ -30,9 +30,20 @@ from tests.bot.conftest import (
 )
 from tests.bot.processes.conftest import hands, server, start
 
-__all__ = [  # fixtures: the same desk, chats and processes as elsewhere
-    "clock", "desk", "emulator", "hands", "make_newsroom", "queue", "reader", "server", "start", "story",
-    "telegram", "told", "users",
+__all__ = [  # fixtures: the same services, chats and processes as elsewhere
+    "clock",
+    "emulator",
+    "hands",
+    "make_newsroom",
+    "queue",
+    "reader",
+    "server",
+    "services",
+    "start",
+    "story",
+    "telegram",
+    "told",
+    "users",
 ]  # fmt: skip
 
 Figure = Callable[[str, object], None]  # how a test tells what it measured: `record_property`

@@ -17,10 +17,10 @@ from pathlib import Path
 from bot.jobs.digests.arrivals import Arrivals
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.jobs.intake.intake import poll_sources
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from tests.bot.conftest import Told, make_edition
 from tests.texts_here import TextsHere
@@ -85,10 +85,12 @@ class Journal:
 class Driver:
     """A bot on a clock set by hand."""
 
-    def __init__(self, desk: Desk, rng: random.Random, inbox: Source, feed: Source, told: Told) -> None:
-        self.desk, self.rng, self.inbox, self.feed, self.told = desk, rng, inbox, feed, told
-        assert isinstance(desk.clock, ManualClock)
-        self.clock = desk.clock
+    def __init__(
+        self, services: Services, rng: random.Random, inbox: Source, feed: Source, told: Told
+    ) -> None:
+        self.services, self.rng, self.inbox, self.feed, self.told = services, rng, inbox, feed, told
+        assert isinstance(services.clock, ManualClock)
+        self.clock = services.clock
         self.journal = Journal()
         self.times: tuple[str, ...] = TIMES[0]
         self.items: list[dict[str, str]] = []
@@ -97,13 +99,13 @@ class Driver:
 
     def begin(self) -> None:
         """Make what a process holds in memory anew."""
-        work_up = WorkUp(self.desk.database, self.clock, TextsHere())
+        processor = Processor(self.services.database, self.clock, TextsHere())
 
         async def follow() -> None:
             return
 
-        web = WebPolling(self.desk, self.told)
-        self.arrivals = Arrivals(self.desk, self.told, web=web, work_up=work_up, follow=follow)
+        web = WebPolling(self.services, self.told)
+        self.arrivals = Arrivals(self.services, self.told, web=web, processor=processor, follow=follow)
 
     async def go_to(self, moment: dt.datetime) -> None:
         """Let time pass."""
@@ -138,7 +140,7 @@ class Driver:
 
     async def store(self) -> None:
         """Take files in without working them up: `diemtin ingest`, or a bot killed at the wrong moment."""
-        await poll_sources(self.desk, self.told)
+        await poll_sources(self.services, self.told)
         self._note(is_worked_up=False)
 
     async def take_in(self) -> None:
@@ -151,7 +153,7 @@ class Driver:
         await self.arrivals.catch_up()
         if self.arrivals._taken_in_at == self.clock.now():
             self._note(is_worked_up=True)
-        await run_due_slots(self.desk, self.told)
+        await run_due_slots(self.services, self.told)
         self.journal.slot_rounds[self.clock.now()] = next(self.rounds)
 
     async def run_until(self, end: dt.datetime) -> None:
@@ -189,10 +191,10 @@ class Driver:
         await self.go_to(end)
         self.times = times
         edition = replace(make_edition("sang", *times), reading_minutes=100_000)
-        self.desk.newsroom = replace(self.desk.newsroom, editions=(edition,))
+        self.services.newsroom = replace(self.services.newsroom, editions=(edition,))
         self.journal.stops.append((begin, end, before, times))
         self.begin()
-        await reschedule_profiles(self.desk)
+        await reschedule_profiles(self.services)
         await self.tick()
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators import notices
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock
@@ -99,10 +99,10 @@ async def test_a_connection_cut_in_a_transaction_undoes_it_and_the_next_one_work
 
 
 async def test_a_claim_whose_commit_was_not_heard_of_is_sent_once(
-    desk: Desk, telegram: Any, queue: Any, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, telegram: Any, queue: Any, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await queue(1, 2)
-    sender = Sender(desk, telegram)
+    sender = Sender(services, telegram)
     write, deaf = Database.write, [True]
 
     @asynccontextmanager
@@ -118,7 +118,7 @@ async def test_a_claim_whose_commit_was_not_heard_of_is_sent_once(
         await sender.send_batch()
     while await sender.send_batch():
         pass
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         d = deliveries.c
         rows = (await connection.execute(select(d.status, d.tries))).all()
     assert [tuple(row) for row in rows] == [("sent", 1), ("sent", 1)]

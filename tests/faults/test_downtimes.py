@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.engine import Database
 from storage.tables import articles, issue_stories, issues
 from tests.bot.conftest import START, Told, make_edition, source
@@ -124,23 +124,28 @@ async def leave_out_grouped(database: Database, journal: Journal) -> None:
 
 
 async def random_month(
-    desk: Desk, reader: Any, make_newsroom: Callable[..., Newsroom], make_source: Any, seed: int, count: int
+    services: Services,
+    reader: Any,
+    make_newsroom: Callable[..., Newsroom],
+    make_source: Any,
+    seed: int,
+    count: int,
 ) -> Counter[str]:
     """Live through a month and compare it with the oracle; return how many articles were told, and not."""
     rng = random.Random(seed)
     inbox, feed = make_source("tin-vao"), make_source("rss", feed="rss.xml")
     write_file(feed.path, rss([]))
     edition = replace(make_edition("sang", *TIMES[0]), reading_minutes=100_000)
-    desk.newsroom = make_newsroom(edition, sources=(inbox, feed))
+    services.newsroom = make_newsroom(edition, sources=(inbox, feed))
     profiles = [(await reader(1), None), (await reader(2, times=OWN_TIMES), OWN_TIMES)]
-    driver = Driver(desk, rng, inbox, feed, Told())
+    driver = Driver(services, rng, inbox, feed, Told())
     end = await live_through_a_month(driver, count)
     offered = len(driver.journal.articles)
-    await leave_out_grouped(desk.database, driver.journal)
+    await leave_out_grouped(services.database, driver.journal)
     assert len(driver.journal.articles) > 0.9 * offered
     outcome: Counter[str] = Counter()
     for profile, own in profiles:
-        rows = await rows_of(desk.database, profile, driver.journal)
+        rows = await rows_of(services.database, profile, driver.journal)
         check(driver.journal, rows, own, end)
         told = {name for row in rows for name in row.told} & set(driver.journal.articles)
         outcome["told"] += len(told)
@@ -150,9 +155,9 @@ async def random_month(
 
 
 async def test_after_eight_random_downtimes_every_story_was_told_once_or_is_in_a_recorded_skip(
-    desk: Desk, reader: Any, make_newsroom: Callable[..., Newsroom], source: Any
+    services: Services, reader: Any, make_newsroom: Callable[..., Newsroom], source: Any
 ) -> None:
-    outcome = await random_month(desk, reader, make_newsroom, source, seed=1, count=8)
+    outcome = await random_month(services, reader, make_newsroom, source, seed=1, count=8)
     assert outcome["told"] > 2 * outcome["untold"]
 
 
@@ -161,7 +166,7 @@ async def test_after_eight_random_downtimes_every_story_was_told_once_or_is_in_a
 @pytest.mark.parametrize("seed", range(2, 6))
 async def test_after_a_hundred_random_downtimes_every_story_was_told_once_or_is_in_a_recorded_skip(
     sqlite_database: Database,
-    desk: Desk,
+    services: Services,
     reader: Any,
     make_newsroom: Callable[..., Newsroom],
     source: Any,
@@ -169,7 +174,7 @@ async def test_after_a_hundred_random_downtimes_every_story_was_told_once_or_is_
     record_property: Callable[[str, object], None],
 ) -> None:
     """Four months of twenty-five downtimes each."""
-    outcome = await random_month(desk, reader, make_newsroom, source, seed=seed, count=25)
+    outcome = await random_month(services, reader, make_newsroom, source, seed=seed, count=25)
     assert outcome["skipped slots"] > 0
     for name, number in outcome.items():
         record_property(name, number)

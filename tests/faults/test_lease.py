@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.lease import Lease, is_gone, this_process
 from storage.delivery.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
 from storage.tables import deliveries, leases
@@ -111,37 +111,37 @@ def test_a_process_is_gone_only_when_that_is_certain() -> None:
 
 
 async def test_who_lost_the_lease_claims_nothing(
-    desk: Desk, telegram: ExtBot[None], queue: Callable[..., Awaitable[None]]
+    services: Services, telegram: ExtBot[None], queue: Callable[..., Awaitable[None]]
 ) -> None:
     await queue(1)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await take_lease(connection, B)
-    assert await Sender(desk, telegram, lease=A).send_batch() == 0
-    assert await Sender(desk, telegram, lease=B).send_batch() == 1
+    assert await Sender(services, telegram, lease=A).send_batch() == 0
+    assert await Sender(services, telegram, lease=B).send_batch() == 1
 
 
 @pytest.mark.parametrize("end", [{"kind": "slow", "seconds": 0.4}, {"kind": "hang", "seconds": 0.4}])
 async def test_a_lease_that_ends_while_sending_costs_no_third_copy(
-    desk: Desk,
+    services: Services,
     telegram: ExtBot[None],
     queue: Callable[..., Awaitable[None]],
     users: Control,
     end: dict[str, object],
 ) -> None:
     await queue(1)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await take_lease(connection, A)
-    late, next_one = Sender(desk, telegram, lease=A), Sender(desk, telegram, lease=B)
+    late, next_one = Sender(services, telegram, lease=A), Sender(services, telegram, lease=B)
     await users.post("fault", method="sendMessage", **end)
     sending = asyncio.create_task(late.send_batch())
     await asyncio.sleep(0.2)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(update(leases).values(owner=B.owner))
     await next_one.recover()
     await next_one.send_batch()
     await sending
     assert await late.send_batch() == await next_one.send_batch() == 0
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         [row] = (await connection.execute(deliveries.select())).all()
     assert (row.status, row.tries) == ("sent", 2)
     assert len(await users.wait(1, timeout=0)) <= 2

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, Sender
 from bot.jobs.digests.slots import run_due_slots
-from bot.news.services import Desk
-from bot.process.scheduler import Ticks
+from bot.news.services import Services
+from bot.process.scheduler import Scheduler
 from bot.telegram.limiter import TelegramPace
 from bot.times.clock import Clock, ManualClock
 from storage.engine import Database
@@ -22,17 +22,17 @@ TO_SLOT = 105 * 60  # from 5:00 to 6:45
 
 
 async def test_four_schedulers_at_once_make_one_issue_a_slot(
-    desk: Desk, clock: ManualClock, reader: Any, story: Any, told: Any, database_url: str
+    services: Services, clock: ManualClock, reader: Any, story: Any, told: Any, database_url: str
 ) -> None:
     for chat in range(1, 6):
         await reader(chat, times=(f"06:{chat * 5:02}",))
     await story("Chợ quê mở lại sau bão")
     await clock.advance(TO_SLOT)
-    others = [Desk(Database(database_url), clock, desk.newsroom) for _ in range(3)]
-    queued = await asyncio.gather(*(run_due_slots(each, told) for each in (desk, *others)))
+    others = [Services(Database(database_url), clock, services.newsroom) for _ in range(3)]
+    queued = await asyncio.gather(*(run_due_slots(each, told) for each in (services, *others)))
     for other in others:
         await other.database.close()
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         made = (await connection.execute(select(issues.c.profile_id, issues.c.slot_at))).all()
         sent_to = (await connection.execute(select(deliveries.c.subscriber_id))).scalars().all()
     assert sum(queued) == 5
@@ -49,29 +49,29 @@ async def test_after_a_loop_that_stood_still_the_tick_still_runs(seconds: float)
         runs.append(time.monotonic())
         ran.set()
 
-    ticks = Ticks(Clock())
-    ticks.add("slots", run, every_seconds=0.3)
-    ticks.start()
+    scheduler = Scheduler(Clock())
+    scheduler.add("slots", run, every_seconds=0.3)
+    scheduler.start()
     await ran.wait()
     time.sleep(seconds)  # noqa: ASYNC251 - it is the loop that stands still
     ran.clear()
     before = len(runs)
     async with asyncio.timeout(3):
         await ran.wait()
-    await ticks.stop()
+    await scheduler.stop()
     assert len(runs) == before + 1, "the runs missed meanwhile are one"
 
 
 async def test_words_refused_with_and_without_markup_end_with_the_reason(
-    desk: Desk, telegram: Any, queue: Any, users: Control
+    services: Services, telegram: Any, queue: Any, users: Control
 ) -> None:
     await queue(1, parts=("<b>Giá xăng</b>",))
     reason = "can't parse entities: unsupported start tag"
     await users.post("fault", kind="400", description=reason, method="sendMessage", times=2)
-    sender = Sender(desk, telegram)
+    sender = Sender(services, telegram)
     await sender.send_batch()
     assert await sender.send_batch() == 0
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         d = deliveries.c
         [row] = (await connection.execute(select(d.status, d.reason))).all()
     assert row.status == "gone"
@@ -82,11 +82,11 @@ async def test_words_refused_with_and_without_markup_end_with_the_reason(
     "fault", ["500", *(pytest.param(kind, marks=pytest.mark.faults) for kind in ("html_502", "cut_before"))]
 )
 async def test_while_telegram_fails_few_deliveries_lose_their_try(
-    desk: Desk, telegram: Any, queue: Any, users: Control, fault: str
+    services: Services, telegram: Any, queue: Any, users: Control, fault: str
 ) -> None:
     await queue(*range(1, 41))
     await users.post("fault", kind=fault, method="sendMessage", times=1_000)
-    sender = Sender(desk, telegram, pace=TelegramPace())
+    sender = Sender(services, telegram, pace=TelegramPace())
     running = asyncio.create_task(sender.run())
     await asyncio.sleep(2.5)
     await users.delete("fault")
@@ -99,6 +99,6 @@ async def test_while_telegram_fails_few_deliveries_lose_their_try(
     await until(have_all, within=60)
     sender.stop()
     await running
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         statuses = (await connection.execute(select(deliveries.c.status))).scalars().all()
     assert set(statuses) == {"sent"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule, plan_slots
 from storage.tables import issues
@@ -49,7 +49,7 @@ def wall_slots(zone: str) -> set[dt.datetime]:
     return {moment for moment in reached.values() if START < moment <= START + YEAR * MINUTE}
 
 
-def ticks(cuts: list[Cut], steps: list[Step]) -> Iterator[int]:
+def scheduler(cuts: list[Cut], steps: list[Step]) -> Iterator[int]:
     """Yield what the machine's clock shows, in minutes of the year, at each minute in which the bot runs."""
     runs = bytearray(b"\1" * (YEAR + 1))
     for begin, length in cuts:
@@ -80,7 +80,7 @@ def test_through_a_year_of_cuts_and_clock_steps_every_slot_is_made_or_skipped_on
     due, last, shown = schedule.next_after(START), START, 0
     due_minute = (due - START) // MINUTE
     told: Counter[dt.datetime] = Counter()
-    for minute in ticks(cuts, steps):
+    for minute in scheduler(cuts, steps):
         shown = max(shown, minute)
         if minute < due_minute:
             continue
@@ -100,26 +100,26 @@ def test_through_a_year_of_cuts_and_clock_steps_every_slot_is_made_or_skipped_on
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("zone", ZONES)
 async def test_a_year_through_the_database_with_restarts_and_a_clock_set_back_makes_every_slot_once(
-    desk: Desk, reader: Any, told: Any, zone: str
+    services: Services, reader: Any, told: Any, zone: str
 ) -> None:
     schedule = Schedule(TIMES, zone=zone)
     clock = ManualClock(START)
-    desk.clock = clock
+    services.clock = clock
     await reader(1, times=tuple(f"{time:%H:%M}" for time in TIMES), zone=zone)
     slots = [slot for slot in schedule.slots_between(START, START + YEAR * MINUTE) if slot > START]
     for number, slot in enumerate(slots):
         if number % 9 == 4:
             continue  # down at this one
-        desk.clock = ManualClock(slot)
+        services.clock = ManualClock(slot)
         if number % 5 == 0:
-            await reschedule_profiles(desk)  # as every start does
-        await run_due_slots(desk, told)
+            await reschedule_profiles(services)  # as every start does
+        await run_due_slots(services, told)
         if number % 7 == 6:
-            desk.clock = ManualClock(slot - dt.timedelta(hours=3))
-            await reschedule_profiles(desk)
-            await run_due_slots(desk, told)
-    desk.clock = ManualClock(slots[-1] + MINUTE)
-    await run_due_slots(desk, told)
-    async with desk.database.read() as connection:
+            services.clock = ManualClock(slot - dt.timedelta(hours=3))
+            await reschedule_profiles(services)
+            await run_due_slots(services, told)
+    services.clock = ManualClock(slots[-1] + MINUTE)
+    await run_due_slots(services, told)
+    async with services.database.read() as connection:
         recorded = (await connection.execute(select(issues.c.slot_at))).scalars().all()
     assert sorted(recorded) == slots

@@ -23,7 +23,7 @@ from summarizer.questions.answering import answer
 from summarizer.questions.query import parse_query
 from summarizer.questions.snippets import best_snippet
 from summarizer.stories.terms import article_terms
-from summarizer.text.boilerplate import find_source, is_byline, is_caption, is_furniture
+from summarizer.text.boilerplate import find_source, is_boilerplate, is_byline, is_caption
 from summarizer.text.cleaning import clean_body
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
@@ -55,7 +55,7 @@ STEPS: dict[str, Callable[[str], object]] = {
     "sentences": split,
     "source line": find_source,
     "byline": is_byline,
-    "furniture": is_furniture,
+    "furniture": is_boilerplate,
     "caption": lambda text: is_caption(text, before=text, after=text),
     "clean": lambda text: clean_body(text, title=TITLE, sapo="Một tin."),
     "clean below a lead": lambda text: clean_body(f"{SENTENCES}\n" * 3, title=TITLE, sapo=text),

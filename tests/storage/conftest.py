@@ -48,7 +48,7 @@ Worker = Callable[..., Awaitable[list[StoredArticle]]]
 
 
 @pytest.fixture
-def work_up(database: Database) -> Worker:
+def processor(database: Database) -> Worker:
     """Return a function that works articles up, each into a story of its own or into `story`."""
 
     async def stored(

@@ -64,9 +64,9 @@ async def test_of_several_ways_to_one_article_the_first_is_its_link(
 
 
 async def test_a_changed_text_replaces_the_old_one_which_is_kept(
-    database: Database, now: dt.datetime, work_up: Worker
+    database: Database, now: dt.datetime, processor: Worker
 ) -> None:
-    [article] = await work_up(incoming("a", body="Ba người bị thương."))
+    [article] = await processor(incoming("a", body="Ba người bị thương."))
     async with database.write() as connection:
         tally = await store_articles(connection, [incoming("a", body="Năm người bị thương.")], now=now)
         changed = await get_article(connection, str(article.id))
@@ -94,10 +94,10 @@ async def test_an_article_may_have_more_versions_than_a_small_integer_counts(
 
 
 async def test_words_of_the_old_text_find_an_updated_article_no_more(
-    database: Database, now: dt.datetime, work_up: Worker
+    database: Database, now: dt.datetime, processor: Worker
 ) -> None:
-    await work_up(incoming("a", title="Cháy chợ Đồng Xuân"))
-    await work_up(incoming("a", title="Cháy nhà kho"))
+    await processor(incoming("a", title="Cháy chợ Đồng Xuân"))
+    await processor(incoming("a", title="Cháy nhà kho"))
     async with database.read() as connection:
         old = await search_articles(connection, parse_query("Đồng Xuân"), now=now)
         new = await search_articles(connection, parse_query("nhà kho"), now=now)
@@ -124,15 +124,15 @@ async def test_an_unknown_id_is_named_in_the_error(database: Database, strange: 
     assert caught.value.article_id == strange
 
 
-async def test_articles_that_are_gone_are_left_out(database: Database, work_up: Worker) -> None:
-    [article] = await work_up(incoming("a"))
+async def test_articles_that_are_gone_are_left_out(database: Database, processor: Worker) -> None:
+    [article] = await processor(incoming("a"))
     async with database.read() as connection:
         found = await find_articles(connection, [article.id, 999_999])
     assert list(found) == [article.id]
 
 
-async def test_a_summary_is_cut_out_of_the_stored_text(database: Database, work_up: Worker) -> None:
-    [article] = await work_up(incoming("a"))
+async def test_a_summary_is_cut_out_of_the_stored_text(database: Database, processor: Worker) -> None:
+    [article] = await processor(incoming("a"))
     async with database.read() as connection:
         summaries = await find_summaries(connection, [article])
     [sentence] = summaries[article.id]
@@ -142,13 +142,13 @@ async def test_a_summary_is_cut_out_of_the_stored_text(database: Database, work_
 
 
 async def test_the_reports_of_a_story_come_newest_first_with_their_sources(
-    database: Database, now: dt.datetime, work_up: Worker
+    database: Database, now: dt.datetime, processor: Worker
 ) -> None:
-    [first] = await work_up(incoming("a"))
+    [first] = await processor(incoming("a"))
     async with database.read() as connection:
         story = (await get_article(connection, "a")).story_id
-    [second] = await work_up(incoming("b", source="tin-chieu"), story=story)
-    [other] = await work_up(incoming("c"))
+    [second] = await processor(incoming("b", source="tin-chieu"), story=story)
+    [other] = await processor(incoming("c"))
     async with database.read() as connection:
         reports = await find_reports(connection, [story or 0], 10)
         newest = await find_reports(connection, [story or 0], 1)

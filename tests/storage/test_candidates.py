@@ -21,50 +21,50 @@ async def eligible(database: Database, window: Window) -> dict[int, list[str]]:
     return {story: [article.external_id for article in articles] for story, articles in found.items()}
 
 
-async def test_a_story_stored_in_the_window_is_eligible(database: Database, work_up: Worker) -> None:
-    await work_up(incoming("a"), at=NOW - HOUR)
-    await work_up(incoming("b"), at=NOW - 30 * HOUR)
+async def test_a_story_stored_in_the_window_is_eligible(database: Database, processor: Worker) -> None:
+    await processor(incoming("a"), at=NOW - HOUR)
+    await processor(incoming("b"), at=NOW - 30 * HOUR)
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 
 
 async def test_the_window_begins_after_what_the_last_slot_saw_and_is_closed_at_its_end(
-    database: Database, work_up: Worker
+    database: Database, processor: Worker
 ) -> None:
-    await work_up(incoming("seen"), at=LATEST_DAY.after - dt.timedelta(minutes=1))
-    await work_up(incoming("end"), at=LATEST_DAY.until)
-    await work_up(incoming("later"), at=LATEST_DAY.until + dt.timedelta(microseconds=1))
+    await processor(incoming("seen"), at=LATEST_DAY.after - dt.timedelta(minutes=1))
+    await processor(incoming("end"), at=LATEST_DAY.until)
+    await processor(incoming("later"), at=LATEST_DAY.until + dt.timedelta(microseconds=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["end"]]
 
 
 async def test_an_article_published_too_long_ago_makes_no_story_eligible(
-    database: Database, work_up: Worker
+    database: Database, processor: Worker
 ) -> None:
-    await work_up(incoming("old", published=Published(NOW - 49 * HOUR)))
-    await work_up(incoming("undated", published=None))
+    await processor(incoming("old", published=Published(NOW - 49 * HOUR)))
+    await processor(incoming("undated", published=None))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["undated"]]
 
 
 async def test_a_follow_up_brings_the_earlier_articles_of_its_story(
-    database: Database, work_up: Worker
+    database: Database, processor: Worker
 ) -> None:
-    [first] = await work_up(incoming("a"), at=NOW - 30 * HOUR)
+    [first] = await processor(incoming("a"), at=NOW - 30 * HOUR)
     async with database.read() as connection:
         story = next(iter(await find_eligible(connection, Window(NOW - 40 * HOUR, NOW, NOW - 72 * HOUR))))
-    await work_up(incoming("b"), story=story, at=NOW - HOUR)
+    await processor(incoming("b"), story=story, at=NOW - HOUR)
     assert (await eligible(database, LATEST_DAY)) == {story: ["a", "b"]}
     assert first.external_id == "a"
 
 
-async def test_looking_back_goes_by_publication(database: Database, work_up: Worker) -> None:
+async def test_looking_back_goes_by_publication(database: Database, processor: Worker) -> None:
     long_ago = dt.datetime(2017, 11, 14, 10, tzinfo=dt.UTC)
-    await work_up(incoming("then", published=Published(long_ago)), incoming("now"))
+    await processor(incoming("then", published=Published(long_ago)), incoming("now"))
     slot = long_ago + HOUR
     window = Window(slot - 24 * HOUR, slot, slot - 48 * HOUR, by_publication=True)
     assert list((await eligible(database, window)).values()) == [["then"]]
 
 
 async def test_an_article_that_changed_before_it_was_worked_up_is_not_lost_between_two_slots(
-    database: Database, work_up: Worker
+    database: Database, processor: Worker
 ) -> None:
     slot = NOW - 24 * HOUR
     async with database.write() as connection:
@@ -91,8 +91,8 @@ async def test_the_age_of_an_article_that_missed_a_slot_by_its_work_is_judged_as
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 
 
-async def test_a_late_issue_takes_in_what_came_after_its_slot(database: Database, work_up: Worker) -> None:
-    await work_up(incoming("after the slot"), at=LATEST_DAY.until + HOUR)
+async def test_a_late_issue_takes_in_what_came_after_its_slot(database: Database, processor: Worker) -> None:
+    await processor(incoming("after the slot"), at=LATEST_DAY.until + HOUR)
     late = replace(LATEST_DAY, came_by=LATEST_DAY.until + HOUR)
     assert list((await eligible(database, late)).values()) == [["after the slot"]]
     following = Window(late.end, NOW + 24 * HOUR, NOW - 24 * HOUR)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from bot.process.logs import configure_logging
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.tables import notes, subscribers
@@ -164,7 +164,7 @@ async def test_no_error_and_no_traceback_of_it_shows_what_a_reader_typed(
     configure_logging("DEBUG")
     with pytest.raises(StorageError) as caught:
         await offend(database, way)
-    with contained("offending"):
+    with log_errors("offending"):
         raise caught.value
     log = capsys.readouterr().err
     told = "".join(traceback.format_exception(caught.value)) + str(caught.value) + log

@@ -9,14 +9,15 @@ from typing import get_args
 from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
+    AnswerView,
     AskAgain,
     AskToRetract,
     AskToSend,
+    Button,
     Confirm,
     Intent,
     Panel,
     PauseFor,
-    Press,
     Preview,
     Retract,
     Rewording,
@@ -34,7 +35,6 @@ from bot.chat.buttons.intents import (
     StopWatching,
     TurnPage,
     Undo,
-    View,
     WatchAgain,
     WatchQuestion,
 )
@@ -56,7 +56,7 @@ _DAY_MINUTES = 24 * 60
 _PLACES = {True: "ds", False: "tin"}  # the list of watches, an alert
 _PANELS: dict[str, Panel] = {panel: panel for panel in get_args(Panel)}
 _LENGTHS: dict[str, Length] = {length: length for length in get_args(Length)}
-_VIEWS: dict[View, str] = {"details": "chitiet", "sources": "nguon", "days": "ngay"}
+_VIEWS: dict[AnswerView, str] = {"details": "chitiet", "sources": "nguon", "days": "ngay"}
 _REWORDINGS: dict[Rewording, str] = {
     "suggested": "goiy",
     "any_time": "moiluc",
@@ -77,7 +77,7 @@ def encode(intent: Intent) -> str:
     if isinstance(intent, StoryIntent):
         return encode_story(intent)
     match intent:
-        case Press():
+        case Button():
             return intent.value
         case SetTimes(times):
             return "gio:" + "".join(time.replace(":", "") for time in times)
@@ -167,7 +167,7 @@ def _quiet(match: re.Match[str]) -> SetQuiet | None:
     return SetQuiet(start, end) if max(start, end) < _DAY_MINUTES else None
 
 
-def _view(view: View) -> "_Reader":
+def _view(view: AnswerView) -> "_Reader":
     return lambda match: ShowView(int(match[1]), view)
 
 
@@ -175,7 +175,7 @@ def _again(rewording: Rewording) -> "_Reader":
     return lambda match: AskAgain(int(match[1]), rewording)
 
 
-_PRESSES = {press.value: press for press in Press}
+_PRESSES = {press.value: press for press in Button}
 _Reader = Callable[[re.Match[str]], Intent | None]
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.ASCII), read)

@@ -18,7 +18,7 @@ MOST_TIMES = 4  # a day for one chat
 Panel = Literal["schedule", "topics", "words", "papers"]
 
 
-class Press(Enum):
+class Button(Enum):
     """A button that says everything by itself; the value is its callback data."""
 
     SHOW_SCHEDULE = "lich"
@@ -102,7 +102,7 @@ class TurnPage:
     page: int
 
 
-View = Literal["details", "sources", "days"]
+AnswerView = Literal["details", "sources", "days"]
 Rewording = Literal[
     "suggested", "any_time", "any_source", "any_topic", "first_half", "second_half", "as_typed"
 ]
@@ -113,7 +113,7 @@ class ShowView:
     """Another look at an answer: its articles at length, their papers, or how many came out each day."""
 
     question_id: int
-    view: View
+    view: AnswerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ class SendCorrection:
 
 
 Change = (
-    Press
+    Button
     | SetTimes
     | SetDays
     | SetZone
@@ -240,7 +240,7 @@ Change = (
     | SetPaper
 )
 Intent = (
-    Press
+    Button
     | SetTimes
     | SetDays
     | SetQuiet

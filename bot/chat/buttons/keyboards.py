@@ -6,11 +6,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import (
+    AnswerView,
     AskAgain,
     AskToRetract,
     AskToSend,
+    Button,
     Intent,
-    Press,
     Preview,
     Retract,
     Rewording,
@@ -25,7 +26,6 @@ from bot.chat.buttons.intents import (
     ShowView,
     StopWatching,
     TurnPage,
-    View,
     WatchQuestion,
 )
 from bot.chat.buttons.list_keyboards import for_shape
@@ -54,8 +54,8 @@ Row = list[InlineKeyboardButton]
 
 def for_welcome() -> InlineKeyboardMarkup:
     """Offer what one may want to set first."""
-    times = _button(texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)
-    return InlineKeyboardMarkup([[times, _button(texts.BUTTON_TOPICS, Press.SHOW_TOPICS)]])
+    times = _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
+    return InlineKeyboardMarkup([[times, _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)]])
 
 
 def for_schedule(
@@ -76,16 +76,16 @@ def for_schedule(
         _choice(" + ".join(times), SetTimes(times), is_chosen=choices.times == times)
         for times in _COMMON_TIMES
     ]
-    pause = (texts.BUTTON_RESUME, Press.RESUME) if is_paused else (texts.BUTTON_PAUSE, Press.PAUSE)
-    others = [_button(texts.BUTTON_DAYS, Press.SHOW_DAYS), _button(texts.BUTTON_QUIET, Press.SHOW_QUIET)]
+    pause = (texts.BUTTON_RESUME, Button.RESUME) if is_paused else (texts.BUTTON_PAUSE, Button.PAUSE)
+    others = [_button(texts.BUTTON_DAYS, Button.SHOW_DAYS), _button(texts.BUTTON_QUIET, Button.SHOW_QUIET)]
     if len(newsroom.editions) > 1:
-        others.append(_button(texts.BUTTON_EDITIONS, Press.SHOW_EDITIONS))
-    others.append(_button(texts.BUTTON_TOPICS, Press.SHOW_TOPICS))
+        others.append(_button(texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS))
+    others.append(_button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS))
     others.append(_button(*pause))
     if (choices.edition, choices.times, choices.days, choices.zone) != (
         newsroom.default_edition.name, (), (), None,
     ):  # fmt: skip
-        others.append(_button(texts.BUTTON_DEFAULTS, Press.USE_DEFAULTS))
+        others.append(_button(texts.BUTTON_DEFAULTS, Button.USE_DEFAULTS))
     rows = [
         *_undo(undo),
         *([[_button(texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF))]] if is_held else []),
@@ -93,7 +93,7 @@ def for_schedule(
         *_rows(times, 3),
         *for_shape(choices, is_silent=is_silent),
         *_rows(others, 2),
-        [_button(texts.BUTTON_CLOSE, Press.CLOSE)],
+        [_button(texts.BUTTON_CLOSE, Button.CLOSE)],
     ]
     return InlineKeyboardMarkup(rows)
 
@@ -132,21 +132,21 @@ def for_topics(
         _choice(title, SetTopic(name, name not in chosen), is_chosen=name in chosen)
         for name, title in list(titles.items())[:_MOST_OFFERED]
     ]
-    everything = _choice(texts.BUTTON_ALL_TOPICS, Press.ALL_TOPICS, is_chosen=not chosen)
-    done = _button(texts.BUTTON_CLOSE, Press.CLOSE)
+    everything = _choice(texts.BUTTON_ALL_TOPICS, Button.ALL_TOPICS, is_chosen=not chosen)
+    done = _button(texts.BUTTON_CLOSE, Button.CLOSE)
     return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), [*_back(), done]])
 
 
 def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:
     """Offer the way back from pausing or resuming."""
-    button = (texts.BUTTON_RESUME, Press.RESUME) if is_paused else (texts.BUTTON_PAUSE, Press.PAUSE)
-    return InlineKeyboardMarkup([[_button(*button), _button(texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)]])
+    button = (texts.BUTTON_RESUME, Button.RESUME) if is_paused else (texts.BUTTON_PAUSE, Button.PAUSE)
+    return InlineKeyboardMarkup([[_button(*button), _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
 
 def for_answer(
     question_id: int,
     pages: int,
-    views: Sequence[View],
+    views: Sequence[AnswerView],
     others: Sequence[tuple[str, Rewording]],
     *,
     may_watch: bool,
@@ -216,8 +216,8 @@ def exchanged(
 
 def for_deletion() -> InlineKeyboardMarkup:
     """Ask before deleting."""
-    delete = _button(texts.BUTTON_DELETE, Press.DELETE_ALL)
-    return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Press.KEEP_ALL)]])
+    delete = _button(texts.BUTTON_DELETE, Button.DELETE_ALL)
+    return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Button.KEEP_ALL)]])
 
 
 def for_state(
@@ -232,22 +232,22 @@ def for_state(
     ]
     rows += [[_button(shortened(label, _LONGEST_LABEL), look)] for label, look in recent]
     sending = (
-        (texts.BUTTON_START_SENDING, Press.START_SENDING)
+        (texts.BUTTON_START_SENDING, Button.START_SENDING)
         if is_stopped
-        else (texts.BUTTON_STOP_SENDING, Press.STOP_SENDING)
+        else (texts.BUTTON_STOP_SENDING, Button.STOP_SENDING)
     )
     looks = [
-        _button(texts.BUTTON_HISTORY, Press.SHOW_HISTORY),
-        _button(texts.BUTTON_REFRESH, Press.SHOW_STATE),
+        _button(texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
+        _button(texts.BUTTON_REFRESH, Button.SHOW_STATE),
     ]
-    console = [_button(texts.BUTTON_CONSOLE, Press.OPEN_CONSOLE)]
+    console = [_button(texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE)]
     return InlineKeyboardMarkup([*rows, [_button(*sending)], console, looks])
 
 
 def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:
     """Offer an operator to take an issue back, and the way back."""
     retract = [[_button(texts.BUTTON_RETRACT, AskToRetract(issue_id))]] if can_retract else []
-    return InlineKeyboardMarkup([*retract, [_button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
+    return InlineKeyboardMarkup([*retract, [_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def for_retracting(issue_id: int) -> InlineKeyboardMarkup:
@@ -259,18 +259,18 @@ def for_retracting(issue_id: int) -> InlineKeyboardMarkup:
 def for_correction(correction_id: int) -> InlineKeyboardMarkup:
     """Ask an operator before a correction is sent."""
     send = _button(texts.BUTTON_CORRECT, SendCorrection(correction_id))
-    return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
+    return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def for_sending(edition: str) -> InlineKeyboardMarkup:
     """Ask an operator before sending."""
     send = _button(texts.BUTTON_SEND_NOW, SendNow(edition))
-    return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
+    return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def back_to_state() -> InlineKeyboardMarkup:
     """Offer an operator the way back."""
-    return InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Press.SHOW_STATE)]])
+    return InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def _button(label: str, intent: Intent) -> InlineKeyboardButton:
@@ -290,4 +290,4 @@ def _undo(intent: Intent | None) -> list[Row]:
 
 
 def _back() -> Row:
-    return [_button(texts.BUTTON_BACK, Press.SHOW_SCHEDULE)]
+    return [_button(texts.BUTTON_BACK, Button.SHOW_SCHEDULE)]

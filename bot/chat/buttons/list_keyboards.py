@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
-from bot.chat.buttons.intents import Intent, Press
+from bot.chat.buttons.intents import Button, Intent
 from bot.messages import texts, wish_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Source, WebSource
@@ -54,12 +54,12 @@ def for_shape(choices: Choices, *, is_silent: bool) -> list[Row]:
         for length, title in wish_texts.LENGTHS.items()
     ]
     sound = _button(wish_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
-    words = _button(wish_texts.BUTTON_WORDS, Press.SHOW_WORDS)
-    return [lengths, [sound], [words, _button(wish_texts.BUTTON_PAPERS, Press.SHOW_PAPERS)]]
+    words = _button(wish_texts.BUTTON_WORDS, Button.SHOW_WORDS)
+    return [lengths, [sound], [words, _button(wish_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]]
 
 
 def _last() -> Row:
-    return [_button(texts.BUTTON_BACK, Press.SHOW_SCHEDULE), _button(texts.BUTTON_CLOSE, Press.CLOSE)]
+    return [_button(texts.BUTTON_BACK, Button.SHOW_SCHEDULE), _button(texts.BUTTON_CLOSE, Button.CLOSE)]
 
 
 def _undo(intent: Intent | None) -> list[Row]:

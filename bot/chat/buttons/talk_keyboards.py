@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import AskAgain, Confirm, Intent, PauseFor, Press, StopWatching, WatchQuestion
+from bot.chat.buttons.intents import AskAgain, Button, Confirm, Intent, PauseFor, StopWatching, WatchQuestion
 from bot.messages import texts
 from bot.messages.markup import shortened
 
@@ -16,27 +16,27 @@ _PAUSE_DAYS = (1, 3, 7)
 def for_pause_lengths() -> InlineKeyboardMarkup:
     """Offer to pause for some days, or until further notice."""
     days = [_button(texts.BUTTON_PAUSE_DAYS.format(days=days), PauseFor(days)) for days in _PAUSE_DAYS]
-    return InlineKeyboardMarkup([days, [_button(texts.BUTTON_UNTIL_TOLD, Press.PAUSE)]])
+    return InlineKeyboardMarkup([days, [_button(texts.BUTTON_UNTIL_TOLD, Button.PAUSE)]])
 
 
 def for_leaving() -> InlineKeyboardMarkup:
     """Offer to pause, or to have it at another time."""
     lengths = for_pause_lengths().inline_keyboard
-    return InlineKeyboardMarkup([*lengths, [_button(texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)]])
+    return InlineKeyboardMarkup([*lengths, [_button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
 
 def for_times() -> InlineKeyboardMarkup:
     """Offer the schedule."""
-    return InlineKeyboardMarkup([[_button(texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)]])
+    return InlineKeyboardMarkup([[_button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
 
 def for_resuming() -> InlineKeyboardMarkup:
     """Offer to get digests again."""
-    return InlineKeyboardMarkup([[_button(texts.BUTTON_RESUME, Press.RESUME)]])
+    return InlineKeyboardMarkup([[_button(texts.BUTTON_RESUME, Button.RESUME)]])
 
 
 def for_proposal(
-    label: str, question_id: int, panel: tuple[str, Press] | None = None
+    label: str, question_id: int, panel: tuple[str, Button] | None = None
 ) -> InlineKeyboardMarkup:
     """Offer to do what a message wants, and the panel where something else can be chosen."""
     rows = [[_button(label, Confirm(question_id))]]
@@ -62,8 +62,8 @@ def for_unwatching(watches: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
 
 def for_length() -> InlineKeyboardMarkup:
     """Offer the topics and the editions."""
-    topics = _button(texts.BUTTON_TOPICS, Press.SHOW_TOPICS)
-    return InlineKeyboardMarkup([[topics, _button(texts.BUTTON_EDITIONS, Press.SHOW_EDITIONS)]])
+    topics = _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
+    return InlineKeyboardMarkup([[topics, _button(texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS)]])
 
 
 def _button(label: str, intent: Intent) -> InlineKeyboardButton:

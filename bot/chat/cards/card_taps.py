@@ -10,7 +10,7 @@ from bot.chat.buttons.story_intents import (
     Teach,
 )
 from bot.chat.cards.card_buttons import Sharing, Standing, card_buttons
-from bot.chat.context import Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext
 from bot.messages import card_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
@@ -30,13 +30,13 @@ _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
 _LONGEST_NAME = 40
 
 
-async def save(tap: Tap, wanted: SaveStory) -> None:
+async def save(tap: ButtonContext, wanted: SaveStory) -> None:
     """Keep the story for later, or keep it no longer."""
-    candidate = await find_candidate(tap.desk, wanted.article_id)
+    candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(card_texts.CARD_GONE)
         return
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
             line = card_texts.NEEDS_START
@@ -50,7 +50,11 @@ async def save(tap: Tap, wanted: SaveStory) -> None:
 
 
 async def _save(
-    connection: AsyncConnection, tap: Tap, subscriber: Subscriber, candidate: Candidate, article_id: int
+    connection: AsyncConnection,
+    tap: ButtonContext,
+    subscriber: Subscriber,
+    candidate: Candidate,
+    article_id: int,
 ) -> str:
     if await is_saved(connection, tap.chat_id, articles_of(candidate)):
         return card_texts.SAVED
@@ -66,14 +70,14 @@ def headline_piece(candidate: Candidate, article_id: int) -> Piece:
     return next((one for one in shown if one.article_id == article_id), shown[0])
 
 
-async def learn(tap: Tap, wanted: Teach) -> None:
+async def learn(tap: ButtonContext, wanted: Teach) -> None:
     """Learn that the chat wants more or less of what the story is about, or take that back."""
-    candidate = await find_candidate(tap.desk, wanted.article_id)
+    candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None:
         await tap.acknowledge(card_texts.CARD_GONE)
         return
     traits = await CHAT.run(traits_of, candidate)
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
             line = card_texts.NEEDS_START
@@ -85,41 +89,41 @@ async def learn(tap: Tap, wanted: Teach) -> None:
                 await teach(
                     connection, subscriber.id, wanted.article_id, pairs, liking=wanted.liking, now=tap.now
                 )
-                line = card_texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.desk.newsroom))
+                line = card_texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
     await show_standing(tap, candidate, wanted.article_id)
 
 
-async def explain(tap: Tap, wanted: AskWhy) -> None:
+async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
     """Say in one sentence why the story was told here."""
-    candidate = await find_candidate(tap.desk, wanted.article_id)
+    candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(card_texts.CARD_GONE)
         return
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         sent = await find_sent(connection, tap.chat_id, candidate.story_id)
-    line = _why(candidate, subscriber, sent, tap.desk.newsroom)
+    line = _why(candidate, subscriber, sent, tap.services.newsroom)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
 
 
-async def find_standing(visit: Visit, candidate: Candidate) -> Standing:
+async def find_standing(context: ChatContext, candidate: Candidate) -> Standing:
     """Look up what the chat said of the story."""
     articles = articles_of(candidate)
-    async with visit.desk.database.read() as connection:
+    async with context.services.database.read() as connection:
         return Standing(
-            await is_saved(connection, visit.chat_id, articles),
-            await find_follow_of(connection, visit.chat_id, articles, now=visit.now) is not None,
-            await find_liking(connection, visit.chat_id, articles),
+            await is_saved(connection, context.chat_id, articles),
+            await find_follow_of(connection, context.chat_id, articles, now=context.now) is not None,
+            await find_liking(connection, context.chat_id, articles),
         )
 
 
-def sharing_of(visit: Visit) -> Sharing:
+def sharing_of(context: ChatContext) -> Sharing:
     """Return how stories can be shared from here."""
-    return Sharing(visit.bot.username, bool(visit.bot.supports_inline_queries))
+    return Sharing(context.bot.username, bool(context.bot.supports_inline_queries))
 
 
-async def show_standing(tap: Tap, candidate: Candidate, article_id: int) -> None:
+async def show_standing(tap: ButtonContext, candidate: Candidate, article_id: int) -> None:
     """Mark under the card what the chat has said of its story by now."""
     standing = await find_standing(tap, candidate)
     await tap.show_buttons(card_buttons(article_id, standing, sharing_of(tap)))

@@ -9,7 +9,7 @@ from bot.chat.buttons.story_intents import (
     Unfollow,
 )
 from bot.chat.cards.card_taps import articles_of, headline_piece, show_standing
-from bot.chat.context import Tap
+from bot.chat.context import ButtonContext
 from bot.messages import card_texts, texts
 from bot.news.stories import find_candidate
 from storage.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
@@ -18,12 +18,12 @@ from summarizer.digest import Candidate
 from summarizer.stories.telling import showable
 
 MOST_FOLLOWED = 20  # stories of one chat
-ShowList = Callable[[Tap, FollowAgain | None], Awaitable[None]]
+ShowList = Callable[[ButtonContext, FollowAgain | None], Awaitable[None]]
 
 
-async def follow(tap: Tap, wanted: FollowStory) -> None:
+async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
     """Follow the story, or follow it no longer."""
-    candidate = await find_candidate(tap.desk, wanted.article_id)
+    candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(card_texts.CARD_GONE)
         return
@@ -31,10 +31,10 @@ async def follow(tap: Tap, wanted: FollowStory) -> None:
     await show_standing(tap, candidate, wanted.article_id)
 
 
-async def _change(tap: Tap, candidate: Candidate, wanted: FollowStory) -> str:
+async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory) -> str:
     """Begin or end to follow, if it is not so already; return what is to be said."""
     piece = headline_piece(candidate, wanted.article_id)
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
             return card_texts.NEEDS_START
@@ -52,7 +52,7 @@ async def _change(tap: Tap, candidate: Candidate, wanted: FollowStory) -> str:
     return card_texts.FOLLOWING if begun else card_texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
 
 
-async def stop(tap: Tap, wanted: Unfollow, show_list: ShowList) -> None:
+async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> None:
     """Stop to follow, from the list or under an alert; both offer to take it back."""
     if line := await _set(tap, wanted.follow_id, is_followed=False):
         await tap.acknowledge(line)
@@ -65,7 +65,7 @@ async def stop(tap: Tap, wanted: Unfollow, show_list: ShowList) -> None:
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
 
 
-async def take_back(tap: Tap, wanted: FollowAgain, show_list: ShowList) -> None:
+async def take_back(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
     """Go on following what was just stopped."""
     if line := await _set(tap, wanted.follow_id, is_followed=True):
         await tap.acknowledge(line)
@@ -78,9 +78,9 @@ async def take_back(tap: Tap, wanted: FollowAgain, show_list: ShowList) -> None:
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
 
 
-async def _set(tap: Tap, follow_id: int, *, is_followed: bool) -> str | None:
+async def _set(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str | None:
     """Stop a follow of this chat or take it back; say why that cannot be."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         followed = await find_follow(connection, follow_id, tap.chat_id)
         if followed is None:
             return card_texts.STALE_FOLLOW

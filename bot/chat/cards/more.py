@@ -12,7 +12,7 @@ from bot.chat.buttons.story_intents import (
     TurnMore,
 )
 from bot.chat.cards.under_digest import number_row
-from bot.chat.context import Screen, Tap
+from bot.chat.context import ButtonContext, Screen
 from bot.messages import card_texts, texts
 from bot.messages.markup import MAX_UNITS
 from bot.messages.rendering import listed
@@ -27,7 +27,7 @@ PER_PAGE = 6
 _HEAD_UNITS = 64
 
 
-async def show(tap: Tap, wanted: ShowMore) -> None:
+async def show(tap: ButtonContext, wanted: ShowMore) -> None:
     """Send the first page as a reply to the digest."""
     screen = await _page(tap, wanted.list_id, 0)
     if screen is None:
@@ -37,7 +37,7 @@ async def show(tap: Tap, wanted: ShowMore) -> None:
     await tap.reply(screen)
 
 
-async def turn(tap: Tap, wanted: TurnMore) -> None:
+async def turn(tap: ButtonContext, wanted: TurnMore) -> None:
     """Show another page in place."""
     screen = await _page(tap, wanted.list_id, wanted.page)
     if screen is None:
@@ -46,16 +46,16 @@ async def turn(tap: Tap, wanted: TurnMore) -> None:
         await tap.show(screen)
 
 
-async def _page(tap: Tap, list_id: int, page: int) -> Screen | None:
+async def _page(tap: ButtonContext, list_id: int, page: int) -> Screen | None:
     """Return a page of the list; None where the list, or this page of it, is not there."""
-    newsroom = tap.desk.newsroom
-    async with tap.desk.database.read() as connection:
+    newsroom = tap.services.newsroom
+    async with tap.services.database.read() as connection:
         story_ids = await find_story_list(connection, list_id)
         subscriber = await find_subscriber(connection, tap.chat_id)
     wanted = story_ids[page * PER_PAGE : (page + 1) * PER_PAGE]
     if not wanted:
         return None
-    candidates = await find_candidates(tap.desk, wanted)
+    candidates = await find_candidates(tap.services, wanted)
     stories = await CHAT.run(_told, candidates)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
     pages = math.ceil(len(story_ids) / PER_PAGE)

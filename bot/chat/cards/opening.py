@@ -8,7 +8,7 @@ from bot.chat.buttons.story_intents import (
 from bot.chat.cards.card_buttons import card_buttons
 from bot.chat.cards.card_page import Looking, card_page
 from bot.chat.cards.card_taps import find_standing, sharing_of
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.permissions import Guard, Limit
 from bot.messages import card_texts
 from bot.news.stories import find_candidate
@@ -27,7 +27,7 @@ class Cards:
     def __init__(self) -> None:
         self._opened = Guard()
 
-    async def open(self, tap: Tap, wanted: OpenCard) -> None:
+    async def open(self, tap: ButtonContext, wanted: OpenCard) -> None:
         """Send the card as a reply to the message whose button was tapped."""
         if not self._opened.admit((tap.chat_id, wanted.article_id), _TWICE, tap.now).is_admitted:
             await tap.acknowledge(card_texts.OPENED_ALREADY)
@@ -40,27 +40,27 @@ class Cards:
         await tap.reply(screen)
 
 
-async def card_screen(visit: Visit, article_id: int) -> Screen | str:
+async def card_screen(context: ChatContext, article_id: int) -> Screen | str:
     """Return the card of the story to which the article belongs, or say why there is none."""
-    candidate = await find_candidate(visit.desk, article_id)
+    candidate = await find_candidate(context.services, article_id)
     if candidate is None:
         return card_texts.CARD_GONE
     card = await CHAT.run(tell_at_length, candidate)
     if card is None:
         return card_texts.CARD_HIDDEN
-    newsroom = visit.desk.newsroom
+    newsroom = context.services.newsroom
     as_of = max(piece.was_ready_at for piece in candidate.pieces)
-    async with visit.desk.database.write() as connection:
-        await record_shown(connection, visit.chat_id, [card.story_id], shown_at=as_of)
-        subscriber = await find_subscriber(connection, visit.chat_id)
-        sent = await find_sent(connection, visit.chat_id, card.story_id)
+    async with context.services.database.write() as connection:
+        await record_shown(connection, context.chat_id, [card.story_id], shown_at=as_of)
+        subscriber = await find_subscriber(connection, context.chat_id)
+        sent = await find_sent(connection, context.chat_id, card.story_id)
         corrected = await find_corrections_of(connection, card.story_id)
-    standing = await find_standing(visit, candidate)
+    standing = await find_standing(context, candidate)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
-    looking = Looking(visit.now, zone, visit.is_group, _moments(sent))
+    looking = Looking(context.now, zone, context.is_group, _moments(sent))
     topic = newsroom.topics.get(card.topic or "", "")
     html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
-    return Screen(html, card_buttons(card.article_id, standing, sharing_of(visit)))
+    return Screen(html, card_buttons(card.article_id, standing, sharing_of(context)))
 
 
 def _moments(sent: list[SentStory]) -> list[dt.datetime]:

@@ -17,7 +17,7 @@ from bot.chat.buttons.story_intents import (
     ShowSaved,
 )
 from bot.chat.cards.opening import card_screen
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.messages import card_texts, texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.messages.spoken import day_label
@@ -27,19 +27,19 @@ PER_PAGE = 8  # numbers of one row
 _LONGEST_TITLE = 200  # UTF-16 units
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show what is kept for later."""
-    await visit.send(await _screen(visit, 0))
+    await context.send(await _screen(context, 0))
 
 
-async def turn(tap: Tap, wanted: ShowSaved) -> None:
+async def turn(tap: ButtonContext, wanted: ShowSaved) -> None:
     """Show another page in place."""
     await tap.show(await _screen(tap, wanted.page))
 
 
-async def read(tap: Tap, wanted: ReadSaved) -> None:
+async def read(tap: ButtonContext, wanted: ReadSaved) -> None:
     """Open a story of the list, which it leaves; that can be undone."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         story = await mark_read(connection, wanted.saved_id, tap.chat_id, is_read=True, now=tap.now)
     if story is None:
         await tap.acknowledge(card_texts.STALE_SAVED)
@@ -51,9 +51,9 @@ async def read(tap: Tap, wanted: ReadSaved) -> None:
         await tap.reply(card)
 
 
-async def keep(tap: Tap, wanted: KeepSaved) -> None:
+async def keep(tap: ButtonContext, wanted: KeepSaved) -> None:
     """Put a story that was read back on the list."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         story = await mark_read(connection, wanted.saved_id, tap.chat_id, is_read=False, now=tap.now)
     if story is None:
         await tap.acknowledge(card_texts.STALE_SAVED)
@@ -61,10 +61,10 @@ async def keep(tap: Tap, wanted: KeepSaved) -> None:
         await tap.show(await _screen(tap, 0))
 
 
-async def _screen(visit: Visit, page: int, *, undo: Intent | None = None) -> Screen:
+async def _screen(context: ChatContext, page: int, *, undo: Intent | None = None) -> Screen:
     """Return a page of the list, the last one where it has fewer."""
-    async with visit.desk.database.read() as connection:
-        kept = await find_saved(connection, visit.chat_id)
+    async with context.services.database.read() as connection:
+        kept = await find_saved(connection, context.chat_id)
     rows = [[_button(texts.BUTTON_UNDO, undo)]] if undo else []
     if not kept:
         return Screen(card_texts.NOTHING_SAVED, InlineKeyboardMarkup(rows) if rows else None)
@@ -76,13 +76,13 @@ async def _screen(visit: Visit, page: int, *, undo: Intent | None = None) -> Scr
     turning += [(texts.BUTTON_NEXT, page + 1)] if page < pages - 1 else []
     rows += [[_button(label, ShowSaved(to)) for label, to in turning]] if turning else []
     where = card_texts.SAVED_PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
-    html = card_texts.SAVED_LIST.format(count=len(kept), page=where, lines=_lines(visit, shown))
+    html = card_texts.SAVED_LIST.format(count=len(kept), page=where, lines=_lines(context, shown))
     return Screen(html, InlineKeyboardMarkup(rows))
 
 
-def _lines(visit: Visit, shown: Sequence[SavedStory]) -> Markup:
-    zone = ZoneInfo(visit.desk.newsroom.zone)
-    today = visit.now.astimezone(zone).date()
+def _lines(context: ChatContext, shown: Sequence[SavedStory]) -> Markup:
+    zone = ZoneInfo(context.services.newsroom.zone)
+    today = context.now.astimezone(zone).date()
     lines = []
     for number, one in enumerate(shown, start=1):
         title, url = shortened(one_line(one.title), _LONGEST_TITLE), safe_link(one.url)

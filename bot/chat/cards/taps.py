@@ -18,7 +18,7 @@ from bot.chat.buttons.story_intents import (
 from bot.chat.cards import card_taps, follow_taps, more, saved
 from bot.chat.cards.follow_taps import ShowList
 from bot.chat.cards.opening import Cards
-from bot.chat.context import Tap
+from bot.chat.context import ButtonContext
 
 
 class StoryTaps:
@@ -31,7 +31,7 @@ class StoryTaps:
         self._cards = Cards()
         self._show_list = show_list
 
-    async def press(self, tap: Tap, intent: StoryIntent) -> None:
+    async def press(self, tap: ButtonContext, intent: StoryIntent) -> None:
         """Do what a button asks for."""
         match intent:
             case OpenCard():

@@ -13,13 +13,13 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AskToSend, Preview, SendNow
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.digest_now import send_digest
 from bot.chat.operators.issues import look_at, say_batch, say_status
 from bot.messages import spoken, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from storage.deeds import DeedKind, record_deed
@@ -66,9 +66,9 @@ class State:
     is_stopped: bool
 
 
-async def tell_admins(bot: Bot, desk: Desk, html: str) -> None:
+async def tell_admins(bot: Bot, services: Services, html: str) -> None:
     """Send `html` to every admin chat; one that cannot be reached is logged and the others still hear it."""
-    for chat_id in sorted(desk.admins):
+    for chat_id in sorted(services.admins):
         try:
             await bot.send_message(
                 chat_id,
@@ -80,16 +80,16 @@ async def tell_admins(bot: Bot, desk: Desk, html: str) -> None:
             _log.error("admin not told", chat_id=chat_id, error=str(error))
 
 
-async def show_state(visit: Visit, actions: AdminActions) -> None:
+async def show_state(context: ChatContext, actions: AdminActions) -> None:
     """Show how things stand."""
-    state = await find_state(visit.desk, is_paused=actions.is_paused())
-    await visit.show(await CHAT.run(state_screen, state, visit.desk.newsroom, visit.now))
+    state = await find_state(context.services, is_paused=actions.is_paused())
+    await context.show(await CHAT.run(state_screen, state, context.services.newsroom, context.now))
 
 
-async def find_state(desk: Desk, *, is_paused: bool) -> State:
+async def find_state(services: Services, *, is_paused: bool) -> State:
     """Gather what there is to show."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
@@ -97,7 +97,7 @@ async def find_state(desk: Desk, *, is_paused: bool) -> State:
     return State(stats, profiles, listeners, issues, is_paused)
 
 
-async def open_console(tap: Tap, actions: AdminActions) -> None:
+async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
     """Send an operator a link to the console, which works once; only where nobody else reads."""
     if actions.invite is None:
         await tap.acknowledge()
@@ -107,16 +107,16 @@ async def open_console(tap: Tap, actions: AdminActions) -> None:
     await tap.send(Screen(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
 
 
-async def set_sending(tap: Tap, actions: AdminActions, *, is_stopped: bool) -> None:
+async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: bool) -> None:
     """Stop all sending, or let it run again."""
     await actions.set_paused(is_stopped)
     await write_deed(tap, DeedKind.STOPPED if is_stopped else DeedKind.RESUMED)
     await show_state(tap, actions)
 
 
-async def preview(tap: Tap, wanted: Preview) -> None:
+async def preview(tap: ButtonContext, wanted: Preview) -> None:
     """Send this chat alone what an edition would say now."""
-    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
@@ -126,13 +126,13 @@ async def preview(tap: Tap, wanted: Preview) -> None:
         await tap.send(Screen(texts.PREVIEW_EMPTY.format(edition=edition.title)))
 
 
-async def ask_to_send(tap: Tap, wanted: AskToSend) -> None:
+async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
     """Ask before an edition goes to everyone."""
-    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
     count = sum(listeners.get(one.id, 0) for one in profiles if one.choices.edition == edition.name)
@@ -140,9 +140,9 @@ async def ask_to_send(tap: Tap, wanted: AskToSend) -> None:
     await tap.send(Screen(html, keyboards.for_sending(edition.name)))
 
 
-async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
+async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -> None:
     """Send an edition to everyone: once each time it was asked about, however often the button is tapped."""
-    edition = tap.desk.newsroom.find_edition(wanted.edition)
+    edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
@@ -160,16 +160,16 @@ async def send_now(tap: Tap, wanted: SendNow, actions: AdminActions) -> None:
     await tap.show(Screen(html, keyboards.back_to_state()))
 
 
-async def write_deed(tap: Tap, kind: DeedKind, detail: str = "") -> None:
+async def write_deed(tap: ButtonContext, kind: DeedKind, detail: str = "") -> None:
     """Write down for the other operators what this one did."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
 
 
-async def _claim(tap: Tap, edition: str) -> bool:
+async def _claim(tap: ButtonContext, edition: str) -> bool:
     """Write down that this question about sending was answered; False when it had been already."""
     name, mark = f"send_now:{tap.chat_id}:{edition}", str(tap.message_id)
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         answered = await find_note(connection, name)
         if answered is not None and int(answered) >= tap.message_id:
             return False

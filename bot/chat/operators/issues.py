@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
@@ -31,10 +31,10 @@ _MOST_STORIES, _LONGEST_HEADLINE = 25, 100  # in UTF-16 units; together they fit
 _log = structlog.get_logger(__name__)
 
 
-async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
+async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
     """Show how an issue fared and what it tells, or how a correction fared."""
     stories: list[tuple[int, str]] = []
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         if isinstance(wanted, ShowCorrection):
             batch = await find_correction_batch(connection, wanted.correction_id)
         elif batch := await find_batch(connection, wanted.issue_id):
@@ -47,7 +47,7 @@ async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
         for story, headline in stories
     )
     html = texts.ISSUE.format(
-        **say_batch(batch, tap.desk.newsroom, tap.now),
+        **say_batch(batch, tap.services.newsroom, tap.now),
         status=say_status(batch),
         counts=_counts(batch),
         stories=texts.ISSUE_STORIES.format(lines=lines) if lines else "",
@@ -56,23 +56,23 @@ async def show(tap: Tap, wanted: ShowIssue | ShowCorrection) -> None:
     await tap.show(Screen(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
 
 
-async def ask_to_retract(tap: Tap, wanted: AskToRetract) -> None:
+async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     """Ask before an issue is taken back."""
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         batch = await find_batch(connection, wanted.issue_id)
     if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
         await tap.acknowledge(texts.NOTHING_TO_RETRACT)
         return
     waiting = batch.deliveries[DeliveryStatus.PENDING]
-    html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.desk.newsroom, tap.now), waiting=waiting)
+    html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting)
     if got := _got(batch):
         html += texts.GONE_ALREADY.format(got=got)
     await tap.show(Screen(html, keyboards.for_retracting(batch.id)))
 
 
-async def take_back(tap: Tap, wanted: Retract) -> None:
+async def take_back(tap: ButtonContext, wanted: Retract) -> None:
     """Take an issue back; a second tap finds nothing more to call off."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         batch = await find_batch(connection, wanted.issue_id)
         count = await retract(connection, batch, texts.BUTTON_RETRACT, now=tap.now) if batch else 0
         if batch and count:
@@ -83,7 +83,7 @@ async def take_back(tap: Tap, wanted: Retract) -> None:
         return
     _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
     html = texts.RETRACTED.format(
-        **say_batch(batch, tap.desk.newsroom, tap.now), count=count, got=_got(batch)
+        **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_got(batch)
     )
     await tap.show(Screen(html, keyboards.back_to_state()))
 
@@ -127,40 +127,40 @@ def _counts(batch: Batch) -> str:
 _STORY_AND_TEXT = re.compile(r"([1-9][0-9]{0,17})\s+(.+)", re.ASCII | re.DOTALL)
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show what would be sent to whom, with a button that sends it."""
-    match = _STORY_AND_TEXT.fullmatch(visit.words.strip())
+    match = _STORY_AND_TEXT.fullmatch(context.words.strip())
     if match is None:
-        await visit.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
+        await context.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
         return
     story_id, text = int(match[1]), readable_text(match[2])
     if text is None:
-        await visit.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
+        await context.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
         return
-    reach = await find_reach(visit.desk, story_id)
+    reach = await find_reach(context.services, story_id)
     if reach is None:
-        await visit.send(Screen(texts.CORRECTION_UNKNOWN.format(story=story_id)))
+        await context.send(Screen(texts.CORRECTION_UNKNOWN.format(story=story_id)))
         return
-    async with visit.desk.database.write() as connection:
-        draft = await draft_correction(connection, story_id, text, now=visit.now)
-    await visit.send(Screen(_preview(visit, reach, text), keyboards.for_correction(draft.id)))
+    async with context.services.database.write() as connection:
+        draft = await draft_correction(connection, story_id, text, now=context.now)
+    await context.send(Screen(_preview(context, reach, text), keyboards.for_correction(draft.id)))
 
 
-async def confirm(tap: Tap, wanted: SendCorrection) -> None:
+async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
     """Send a correction, once however often the button is tapped."""
-    queued = await send_correction(tap.desk, wanted.correction_id)
+    queued = await send_correction(tap.services, wanted.correction_id)
     if queued is None:
         await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
         return
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         detail = f"số {wanted.correction_id}, {queued.notices} người nhận tin đính chính"
         await record_deed(connection, tap.chat_id, DeedKind.CORRECTED, detail, now=tap.now)
     html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
     await tap.show(Screen(html, keyboards.back_to_state()))
 
 
-def _preview(visit: Visit, reach: Reach, text: str) -> str:
-    newsroom, latest = visit.desk.newsroom, reach.latest
+def _preview(context: ChatContext, reach: Reach, text: str) -> str:
+    newsroom, latest = context.services.newsroom, reach.latest
     edition = newsroom.find_edition(latest.edition) or newsroom.default_edition
     told = notice(
         latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=edition.schedule.zone

@@ -7,7 +7,7 @@ import structlog
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
 from bot.chat.buttons import keyboards
-from bot.chat.context import Attachment, Screen, Tap
+from bot.chat.context import Attachment, ButtonContext, Screen
 from bot.messages import texts
 from storage.upkeep.stats import deliveries_between, listeners_at
 
@@ -15,16 +15,16 @@ _DAYS = 30
 _log = structlog.get_logger(__name__)
 
 
-async def show(tap: Tap) -> None:
+async def show(tap: ButtonContext) -> None:
     """Send the picture as a new message."""
     await tap.acknowledge(texts.DRAWING)
-    zone = ZoneInfo(tap.desk.newsroom.zone)
+    zone = ZoneInfo(tap.services.newsroom.zone)
     first = tap.now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
     midnights = [
         dt.datetime.combine(first + dt.timedelta(days=day), dt.time(), zone).astimezone(dt.UTC)
         for day in range(_DAYS + 1)
     ]
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         listeners = await listeners_at(connection, midnights[1:])
         sent = await deliveries_between(connection, midnights)
     counts = {status: tuple(day[status] for day in sent) for status in ("sent", "gone", "unknown")}

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.intents import AskAgain, Rewording, ShowView, TurnPage, View
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.buttons.intents import AnswerView, AskAgain, Rewording, ShowView, TurnPage
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.answer_pages import (
     DayCount,
     Readers,
@@ -58,32 +58,32 @@ class _Asked:
     readers: Readers
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Answer the question that the words are."""
-    readers = await readers_of(visit)
-    await visit.show_progress()
-    await visit.send(await _answered(visit, visit.words, readers))
+    readers = await readers_of(context)
+    await context.show_progress()
+    await context.send(await _answered(context, context.words, readers))
 
 
-async def turn(tap: Tap, wanted: TurnPage) -> None:
+async def turn(tap: ButtonContext, wanted: TurnPage) -> None:
     """Show another page of what a question of this chat found; the first is the answer."""
     asked = await _asked(tap, wanted.question_id)
     first = wanted.page * RESULTS_PER_PAGE
     if asked is None or (first and first >= len(asked.question.article_ids)):
         await tap.acknowledge(texts.STALE_PAGE)
     elif wanted.page == 0:
-        reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
+        reply = await reply_again(tap.services, asked.question, zone=asked.readers.zone)
         await tap.show(await _first_page(tap, asked, reply, asked.question.text))
     else:
         await tap.show(await _further_page(tap, asked, wanted.page))
 
 
-async def show_page(visit: Visit, question: Question, page: int) -> None:
+async def show_page(context: ChatContext, question: Question, page: int) -> None:
     """Send a further page of what a question of this chat found; `page` counts from 0."""
-    await visit.send(await _further_page(visit, await _read_again(visit, question), page))
+    await context.send(await _further_page(context, await _read_again(context, question), page))
 
 
-async def look(tap: Tap, wanted: ShowView) -> None:
+async def look(tap: ButtonContext, wanted: ShowView) -> None:
     """Show another view of an answer, with the way back."""
     asked = await _asked(tap, wanted.question_id)
     if asked is None:
@@ -96,7 +96,7 @@ async def look(tap: Tap, wanted: ShowView) -> None:
         await tap.show(Screen(html, keyboards.for_view(asked.question.id)))
 
 
-async def ask_again(tap: Tap, wanted: AskAgain) -> None:
+async def ask_again(tap: ButtonContext, wanted: AskAgain) -> None:
     """Answer a question of this chat in other words, in the place of the first answer."""
     asked = await _asked(tap, wanted.question_id)
     text = _reworded(asked, wanted.rewording) if asked else None
@@ -106,29 +106,31 @@ async def ask_again(tap: Tap, wanted: AskAgain) -> None:
     await tap.show(await _answered(tap, text, asked.readers))
 
 
-async def _answered(visit: Visit, text: str, readers: Readers) -> Screen:
-    reply = await reply_to(visit.desk, text, zone=readers.zone)
+async def _answered(context: ChatContext, text: str, readers: Readers) -> Screen:
+    reply = await reply_to(context.services, text, zone=readers.zone)
     if reply.query.is_empty:
         return Screen(texts.EMPTY_QUESTION)
-    days = await _count_days(visit, reply, readers) if _may_have_days(reply, readers) else ()
+    days = await _count_days(context, reply, readers) if _may_have_days(reply, readers) else ()
     kept = KeptAnswer(reply.attempt, reply.found, days)
-    asked_in = None if isinstance(visit, Tap) or visit.message is None else visit.message.message_id
-    async with visit.desk.database.write() as connection:
+    asked_in = (
+        None if isinstance(context, ButtonContext) or context.message is None else context.message.message_id
+    )
+    async with context.services.database.write() as connection:
         question_id = await record_question(
             connection,
-            visit.chat_id,
+            context.chat_id,
             reply.query.text,
             reply.ids,
             now=readers.now,
             message_id=asked_in,
             kept=kept,
         )
-    question = Question(question_id, visit.chat_id, reply.query.text, reply.ids, readers.now, kept)
-    return await _first_page(visit, _Asked(question, reply.query, readers), reply, text)
+    question = Question(question_id, context.chat_id, reply.query.text, reply.ids, readers.now, kept)
+    return await _first_page(context, _Asked(question, reply.query, readers), reply, text)
 
 
-async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> Screen:
-    found = await describe(visit.desk, reply.query, reply.ids[:RESULTS_PER_PAGE])
+async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: str) -> Screen:
+    found = await describe(context.services, reply.query, reply.ids[:RESULTS_PER_PAGE])
     html = await CHAT.run(answer_page, typed, reply, found, asked.readers)
     keyboard = keyboards.for_answer(
         asked.question.id,
@@ -140,11 +142,11 @@ async def _first_page(visit: Visit, asked: _Asked, reply: Reply, typed: str) -> 
     return Screen(html, keyboard)
 
 
-async def _further_page(tap: Visit, asked: _Asked, page: int) -> Screen:
+async def _further_page(tap: ChatContext, asked: _Asked, page: int) -> Screen:
     question, readers = asked.question, asked.readers
     query = asked.query
     first = page * RESULTS_PER_PAGE
-    found = await describe(tap.desk, query, question.article_ids[first : first + RESULTS_PER_PAGE])
+    found = await describe(tap.services, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
     html = await CHAT.run(list_page, query, total, page, found, readers)
     return Screen(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
@@ -154,8 +156,8 @@ def _pages(ids: Sequence[int]) -> int:
     return math.ceil(len(ids) / RESULTS_PER_PAGE)
 
 
-def _views(reply: Reply, question: Question) -> list[View]:
-    views: list[View] = ["details", "sources"] if reply.answer.cited else []
+def _views(reply: Reply, question: Question) -> list[AnswerView]:
+    views: list[AnswerView] = ["details", "sources"] if reply.answer.cited else []
     return [*views, "days"] if question.kept.days else views
 
 
@@ -167,9 +169,9 @@ def _may_have_days(reply: Reply, readers: Readers) -> bool:
     return found.looked_through >= _FEWEST_MATCHES and days.days >= _FEWEST_DAYS - 1
 
 
-async def _count_days(visit: Visit, reply: Reply, readers: Readers) -> tuple[Day, ...]:
+async def _count_days(context: ChatContext, reply: Reply, readers: Readers) -> tuple[Day, ...]:
     """Return the newest days with matches."""
-    async with visit.desk.database.read() as connection:
+    async with context.services.database.read() as connection:
         days = await matches_by_day(
             connection, reply.query, now=readers.now, zone=readers.zone, filters=reply.narrowing.filters
         )
@@ -221,9 +223,9 @@ def _reworded(asked: _Asked, rewording: Rewording) -> str | None:
             return parts[rewording == "second_half"] if parts else None
 
 
-async def _cited(tap: Tap, asked: _Asked, view: View) -> str | None:
-    reply = await reply_again(tap.desk, asked.question, zone=asked.readers.zone)
-    found = await describe(tap.desk, reply.query, reply.answer.cited)
+async def _cited(tap: ButtonContext, asked: _Asked, view: AnswerView) -> str | None:
+    reply = await reply_again(tap.services, asked.question, zone=asked.readers.zone)
+    found = await describe(tap.services, reply.query, reply.answer.cited)
     if not found:
         return None
     if view == "details":
@@ -232,12 +234,12 @@ async def _cited(tap: Tap, asked: _Asked, view: View) -> str | None:
     return await CHAT.run(sources_page, reply, found, others, asked.readers)
 
 
-async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, list[StoredArticle]]:
+async def _other_papers(tap: ButtonContext, cited: Sequence[FoundArticle]) -> dict[int, list[StoredArticle]]:
     """Return the newest article of each other paper on a story, by the number of the first one cited."""
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         stories = {one.article.story_id for one in cited if one.article.story_id is not None}
         reports = await find_reports(connection, stories, _REPORTS_READ)
-    silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
+    silent = {source.name for source in tap.services.newsroom.sources if source.quote == "none"}
     named = {one.article.source for one in cited} | silent
     others: dict[int, list[StoredArticle]] = {one.article.id: [] for one in cited}
     for one in cited:
@@ -248,34 +250,34 @@ async def _other_papers(tap: Tap, cited: Sequence[FoundArticle]) -> dict[int, li
     return others
 
 
-async def _days(tap: Tap, asked: _Asked) -> str | None:
+async def _days(tap: ButtonContext, asked: _Asked) -> str | None:
     days = asked.question.kept.days
     if not days:
         return None
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         best = await find_articles(connection, [best_id for _, _, best_id in days if best_id])
-    silent = {source.name for source in tap.desk.newsroom.sources if source.quote == "none"}
+    silent = {source.name for source in tap.services.newsroom.sources if source.quote == "none"}
     titles = {number: one.title for number, one in best.items() if one.source not in silent}
     shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in days]
     return days_page(asked.query.shown, shown, asked.readers)
 
 
-async def _asked(tap: Tap, question_id: int) -> _Asked | None:
-    async with tap.desk.database.read() as connection:
+async def _asked(tap: ButtonContext, question_id: int) -> _Asked | None:
+    async with tap.services.database.read() as connection:
         question = await find_question(connection, question_id, tap.chat_id)
-    return await _read_again(tap, await as_shown(tap.desk, question)) if question else None
+    return await _read_again(tap, await as_shown(tap.services, question)) if question else None
 
 
-async def _read_again(visit: Visit, question: Question) -> _Asked:
-    readers = await readers_of(visit)
-    read = await read_again(visit.desk, question, zone=readers.zone)
+async def _read_again(context: ChatContext, question: Question) -> _Asked:
+    readers = await readers_of(context)
+    read = await read_again(context.services, question, zone=readers.zone)
     return _Asked(question, read.query, readers)
 
 
-async def readers_of(visit: Visit) -> Readers:
+async def readers_of(context: ChatContext) -> Readers:
     """Return for whom the pages of this chat are."""
-    newsroom = visit.desk.newsroom
-    async with visit.desk.database.read() as connection:
-        subscriber = await find_subscriber(connection, visit.chat_id)
+    newsroom = context.services.newsroom
+    async with context.services.database.read() as connection:
+        subscriber = await find_subscriber(connection, context.chat_id)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
-    return Readers(newsroom, visit.now, zone, visit.is_group)
+    return Readers(newsroom, context.now, zone, context.is_group)

@@ -8,12 +8,12 @@ from markupsafe import Markup
 from telegram.constants import ChatAction
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
-from bot.chat.context import Attachment, Screen, Visit
+from bot.chat.context import Attachment, ChatContext, Screen
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
 from storage.search.search import Day
@@ -30,32 +30,36 @@ _LONGEST_NAME = 40
 _log = structlog.get_logger(__name__)
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show how often the words were in the news."""
-    zone = await _zone_of(visit)
-    async with visit.desk.database.read() as connection:
-        query, named = await read_question(connection, visit.words, visit.desk.newsroom, zone, now=visit.now)
+    zone = await _zone_of(context)
+    async with context.services.database.read() as connection:
+        query, named = await read_question(
+            connection, context.words, context.services.newsroom, zone, now=context.now
+        )
     if query.is_empty:
-        await visit.send(Screen(texts.EMPTY_TREND))
+        await context.send(Screen(texts.EMPTY_TREND))
         return
-    await visit.show_progress(ChatAction.UPLOAD_PHOTO)
-    async with visit.desk.database.read() as connection:
+    await context.show_progress(ChatAction.UPLOAD_PHOTO)
+    async with context.services.database.read() as connection:
         days = await matches_by_day(
-            connection, query, now=visit.now, zone=zone, filters=named.filters, days=_DAYS
+            connection, query, now=context.now, zone=zone, filters=named.filters, days=_DAYS
         )
     if strange := named.unknown_sources + named.unknown_topics:
-        await visit.send(Screen(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS))))
+        await context.send(
+            Screen(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS)))
+        )
         return
-    await visit.send(await _screen(visit.desk, query, days))
+    await context.send(await _screen(context.services, query, days))
 
 
-async def _screen(desk: Desk, query: Query, days: Sequence[Day]) -> Screen:
+async def _screen(services: Services, query: Query, days: Sequence[Day]) -> Screen:
     words = shortened(one_line(query.text), _LONGEST_WORDS)
     counts = tuple(count for _, count, _ in days)
     if not any(counts):
         return Screen(texts.NO_TREND.format(words=words))
     peaks = find_peaks(days)
-    caption = await _caption(desk, words, days, peaks)
+    caption = await _caption(services, words, days, peaks)
     marks = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
     panel = Panel(texts.TREND_PANEL, (Series("", counts),), marks=marks)
     try:
@@ -84,8 +88,8 @@ def find_peaks(days: Sequence[Day]) -> list[Day]:
     return sorted(chosen)
 
 
-async def _caption(desk: Desk, words: str, days: Sequence[Day], peaks: Sequence[Day]) -> Markup:
-    async with desk.database.read() as connection:
+async def _caption(services: Services, words: str, days: Sequence[Day], peaks: Sequence[Day]) -> Markup:
+    async with services.database.read() as connection:
         articles = await find_articles(connection, [best for _, _, best in peaks if best is not None])
     head = texts.TREND if len(days) == _DAYS else texts.TREND_CUT  # too many matches to look at them all
     total = sum(count for _, count, _ in days)
@@ -95,7 +99,7 @@ async def _caption(desk: Desk, words: str, days: Sequence[Day], peaks: Sequence[
             sign=sign,
             day=_date(day),
             count=count,
-            headline=_headline(articles.get(best or 0), desk.newsroom),
+            headline=_headline(articles.get(best or 0), services.newsroom),
         )
         for sign, (day, count, best) in zip(_SIGNS, peaks, strict=False)
     ]
@@ -121,8 +125,8 @@ def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
     return Markup(": {linked} ({name})").format(linked=linked, name=name)
 
 
-async def _zone_of(visit: Visit) -> str:
-    async with visit.desk.database.read() as connection:
-        subscriber = await find_subscriber(connection, visit.chat_id)
-    newsroom = visit.desk.newsroom
+async def _zone_of(context: ChatContext) -> str:
+    async with context.services.database.read() as connection:
+        subscriber = await find_subscriber(connection, context.chat_id)
+    newsroom = context.services.newsroom
     return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone

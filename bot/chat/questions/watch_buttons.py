@@ -16,7 +16,7 @@ from bot.chat.buttons.story_intents import (
     FollowAgain,
 )
 from bot.chat.cards.follow_taps import MOST_FOLLOWED
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions import ask
 from bot.messages import card_texts, texts
 from bot.messages.markup import shortened
@@ -45,22 +45,22 @@ class _Said:
         return self.html.striptags()
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Watch what the words ask for, or offer to stop that; without words show the list and ask for some."""
-    if stopped := stopped_words(visit.words):
-        await offer_to_stop(visit, stopped)
-    elif visit.words.strip():
-        said = await _add(visit, visit.words)
-        await visit.send(Screen(said.html))
+    if stopped := stopped_words(context.words):
+        await offer_to_stop(context, stopped)
+    elif context.words.strip():
+        said = await _add(context, context.words)
+        await context.send(Screen(said.html))
     else:
-        await show(visit, note=texts.AWAIT_WATCH if visit.is_private else None)
+        await show(context, note=texts.AWAIT_WATCH if context.is_private else None)
 
 
-async def show(visit: Visit, *, note: Markup | None = None) -> None:
+async def show(context: ChatContext, *, note: Markup | None = None) -> None:
     """Show what the chat watches, each with a button to stop, over a `note`."""
-    screen, is_empty = await _list_screen(visit)
+    screen, is_empty = await _list_screen(context)
     html = Markup("\n\n").join([screen.html, note]) if note and not is_empty else screen.html
-    await visit.show(replace(screen, html=html))
+    await context.show(replace(screen, html=html))
 
 
 def stopped_words(words: str) -> str:
@@ -73,31 +73,31 @@ def stopped_words(words: str) -> str:
     return line[match.end() :] if match else ""
 
 
-async def offer_to_stop(visit: Visit, words: str) -> None:
+async def offer_to_stop(context: ChatContext, words: str) -> None:
     """Offer to stop the watches that have these words, or all of whose words these have."""
     asked = set(syllables(folded(words)))
-    async with visit.desk.database.read() as connection:
-        watched = await find_watches(connection, visit.chat_id)
+    async with context.services.database.read() as connection:
+        watched = await find_watches(connection, context.chat_id)
     meant = [watch for watch in watched if _is_meant(asked, set(syllables(folded(watch.text))))]
     if not meant:
-        await visit.send(Screen(texts.NOT_WATCHED.format(words=_shown(words))))
+        await context.send(Screen(texts.NOT_WATCHED.format(words=_shown(words))))
         return
     names = [(watch.id, _shown(watch.text)) for watch in meant]
-    await visit.send(Screen(texts.PROPOSE_UNWATCH, talk_keyboards.for_unwatching(names)))
+    await context.send(Screen(texts.PROPOSE_UNWATCH, talk_keyboards.for_unwatching(names)))
 
 
 def _is_meant(asked: set[str], watched: set[str]) -> bool:
     return bool(asked) and (asked <= watched or watched <= asked)
 
 
-async def watch_question(tap: Tap, wanted: WatchQuestion) -> None:
+async def watch_question(tap: ButtonContext, wanted: WatchQuestion) -> None:
     """Watch a question that was asked in this chat."""
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         question = await find_question(connection, wanted.question_id, tap.chat_id)
     await tap.acknowledge((await _add(tap, question.text)).line if question else texts.STALE_PAGE)
 
 
-async def stop(tap: Tap, wanted: StopWatching) -> None:
+async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
     """Stop a watch, from the list or under an alert; both offer to take it back."""
     watch = await _change(tap, wanted.watch_id, is_removed=True)
     if isinstance(watch, str):
@@ -111,7 +111,7 @@ async def stop(tap: Tap, wanted: StopWatching) -> None:
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
 
 
-async def take_back(tap: Tap, wanted: WatchAgain) -> None:
+async def take_back(tap: ButtonContext, wanted: WatchAgain) -> None:
     """Go on watching what was just stopped."""
     watch = await _change(tap, wanted.watch_id, is_removed=False)
     if isinstance(watch, str):
@@ -125,31 +125,31 @@ async def take_back(tap: Tap, wanted: WatchAgain) -> None:
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
 
 
-async def run(tap: Tap, wanted: RunWatch) -> None:
+async def run(tap: ButtonContext, wanted: RunWatch) -> None:
     """Ask now what the watch asks."""
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         watch = await find_watch(connection, wanted.watch_id, tap.chat_id)
     if watch is None:
         await tap.acknowledge(texts.STALE_WATCH)
         return
     await tap.acknowledge()
     tap.words = watch.text
-    await ask.obey(tap)
+    await ask.handle(tap)
 
 
-async def _add(visit: Visit, words: str) -> _Said:
-    newsroom = visit.desk.newsroom
-    async with visit.desk.database.read() as connection:
-        asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=visit.now)
+async def _add(context: ChatContext, words: str) -> _Said:
+    newsroom = context.services.newsroom
+    async with context.services.database.read() as connection:
+        asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=context.now)
     query = as_watch(asked)
     if strange := named.unknown_sources + named.unknown_topics:
         return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))
     if not key:
         return _Said(texts.WATCH_NEEDS_WORDS if query.has_filters else texts.EMPTY_WATCH)
-    now = visit.now
-    async with visit.desk.database.write() as connection:
-        subscriber = await find_subscriber(connection, visit.chat_id)
+    now = context.now
+    async with context.services.database.write() as connection:
+        subscriber = await find_subscriber(connection, context.chat_id)
         if subscriber is None:
             return _Said(texts.WATCH_NEEDS_START)
         added = await add_watch(
@@ -159,13 +159,13 @@ async def _add(visit: Visit, words: str) -> _Said:
         return _Said(texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES))
     if not added.is_new:
         return _Said(texts.WATCHED_ALREADY.format(words=_shown(added.watch.text)))
-    said = _watching(visit, added.watch.text)
+    said = _watching(context, added.watch.text)
     return _Said(said.html + texts.WATCHES_PAUSED) if subscriber.status == "paused" else said
 
 
-async def _change(tap: Tap, watch_id: int, *, is_removed: bool) -> Watch | str:
+async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Watch | str:
     """Remove a watch of this chat or take it back, if it is not so already; else say why that cannot be."""
-    async with tap.desk.database.write() as connection:
+    async with tap.services.database.write() as connection:
         watch = await find_watch(connection, watch_id, tap.chat_id)
         if watch is None:
             return texts.STALE_WATCH
@@ -178,17 +178,19 @@ async def _change(tap: Tap, watch_id: int, *, is_removed: bool) -> Watch | str:
         return watch
 
 
-async def show_list(tap: Tap, undo: WatchAgain | FollowAgain | None = None) -> None:
+async def show_list(tap: ButtonContext, undo: WatchAgain | FollowAgain | None = None) -> None:
     """Show the list in place, with a way back from the last stop."""
     screen, _ = await _list_screen(tap, undo)
     await tap.show(screen)
 
 
-async def _list_screen(visit: Visit, undo: WatchAgain | FollowAgain | None = None) -> tuple[Screen, bool]:
+async def _list_screen(
+    context: ChatContext, undo: WatchAgain | FollowAgain | None = None
+) -> tuple[Screen, bool]:
     """Return the list of what is watched and followed, and whether nothing is watched."""
-    async with visit.desk.database.read() as connection:
-        watched = await find_watches(connection, visit.chat_id)
-        followed = await find_follows(connection, visit.chat_id, now=visit.now)
+    async with context.services.database.read() as connection:
+        watched = await find_watches(connection, context.chat_id)
+        followed = await find_follows(connection, context.chat_id, now=context.now)
     names = [(watch.id, _shown(watch.text)) for watch in watched]
     stories = [(one.id, _shown(one.title)) for one in followed]
     keyboard = keyboards.for_watches(names, stories, undo=undo)
@@ -203,8 +205,8 @@ async def _list_screen(visit: Visit, undo: WatchAgain | FollowAgain | None = Non
     return Screen(html, keyboard), not names
 
 
-def _watching(visit: Visit, words: str) -> _Said:
-    whom = texts.THIS_GROUP if visit.is_group else texts.YOU
+def _watching(context: ChatContext, words: str) -> _Said:
+    whom = texts.THIS_GROUP if context.is_group else texts.YOU
     return _Said(texts.WATCHING.format(words=_shown(words), whom=whom))
 
 

@@ -16,10 +16,19 @@ from bot.chat.buttons.choice_intents import (
     SetPaper,
     SetSilent,
 )
-from bot.chat.buttons.intents import Change, Press, SetDays, SetEdition, SetQuiet, SetTimes, SetTopic, SetZone
+from bot.chat.buttons.intents import (
+    Button,
+    Change,
+    SetDays,
+    SetEdition,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    SetZone,
+)
 from bot.chat.settings.lists import with_papers, with_words
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet, set_silent
 
@@ -71,9 +80,9 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return with_words(choices, change)
         case ChangePapers() | SetPaper():
             return with_papers(choices, change, {source.name for source in newsroom.sources})
-        case Press.ALL_TOPICS:
+        case Button.ALL_TOPICS:
             return replace(choices, topics=())
-        case Press.USE_DEFAULTS:
+        case Button.USE_DEFAULTS:
             default = default_choices(newsroom)
             return replace(choices, edition=default.edition, times=(), days=(), zone=None)
         case _:
@@ -89,37 +98,37 @@ def _with_topic(choices: Choices, topic: str, newsroom: Newsroom, *, is_wanted: 
     return replace(choices, topics=() if everything else tuple(sorted(chosen)))
 
 
-async def find_chosen(desk: Desk, chat_id: int) -> Subscriber | None:
+async def find_chosen(services: Services, chat_id: int) -> Subscriber | None:
     """Return the chat's subscriber."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         return await find_subscriber(connection, chat_id)
 
 
-async def change_choices(desk: Desk, chat_id: int, *changes: Change) -> Changed | None:
+async def change_choices(services: Services, chat_id: int, *changes: Change) -> Changed | None:
     """Make the changes; None when the chat is no subscriber or a change is not possible any more."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         before = await find_subscriber(connection, chat_id)
         after = before
         for change in changes:
-            after = with_change(after, change, desk.newsroom) if after else None
+            after = with_change(after, change, services.newsroom) if after else None
         if before is None or after is None:
             return None
-        return await _take(connection, before, after, desk)
+        return await _take(connection, before, after, services)
 
 
-async def restore_profile(desk: Desk, chat_id: int, profile_id: int) -> Changed | None:
+async def restore_profile(services: Services, chat_id: int, profile_id: int) -> Changed | None:
     """Give the chat back the profile that its last change left; None when `profile_id` is any other.
 
     The number comes from a button and may be forged: profiles are shared, and another chat's is its secret.
     """
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         before = await find_subscriber(connection, chat_id)
         if before is None or profile_id not in (before.profile_id, before.previous_profile_id):
             return None
         profile = await find_profile(connection, profile_id)
         if profile is None:
             return None
-        return await _take(connection, before, replace(before, choices=profile.choices), desk)
+        return await _take(connection, before, replace(before, choices=profile.choices), services)
 
 
 async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:
@@ -128,10 +137,12 @@ async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom
     return await join_profile(connection, choices, next_due_at=due, now=now)
 
 
-async def _take(connection: AsyncConnection, before: Subscriber, after: Subscriber, desk: Desk) -> Changed:
-    now = desk.clock.now()
+async def _take(
+    connection: AsyncConnection, before: Subscriber, after: Subscriber, services: Services
+) -> Changed:
+    now = services.clock.now()
     if after.choices != before.choices:
-        profile_id = await join(connection, after.choices, desk.newsroom, now=now)
+        profile_id = await join(connection, after.choices, services.newsroom, now=now)
         await set_profile(connection, before.chat_id, profile_id, now=now)
         after = replace(after, profile_id=profile_id)
     if after.is_silent != before.is_silent:

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, talk_keyboards
 from bot.chat.buttons.choice_intents import SetLength, SetSilent
-from bot.chat.buttons.intents import Change, Intent, Press, SetQuiet, SetTimes, Undo
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, Undo
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import Changed, change_choices, find_chosen, join
 from bot.chat.settings.panels import (
@@ -28,7 +28,7 @@ from bot.chat.settings.typed_settings import (
     parse_schedule,
 )
 from bot.messages import spoken, texts
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.typed_times import TypedTimeError
 from storage.subscribers import Subscriber, find_subscriber, set_status
 from summarizer.text.syllables import folded
@@ -42,40 +42,42 @@ _SHAPES: dict[str, SetLength | SetSilent] = {  # behind /lich, without diacritic
 }  # fmt: skip
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show the schedule; with words, change it first."""
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await visit.send(Screen(texts.NOT_SUBSCRIBED))
-    elif not visit.words.strip():
-        await visit.send(schedule_screen(subscriber, visit.desk.newsroom, visit.now))
+        await context.send(Screen(texts.NOT_SUBSCRIBED))
+    elif not context.words.strip():
+        await context.send(schedule_screen(subscriber, context.services.newsroom, context.now))
     else:
-        await visit.send(await _obey_words(visit))
+        await context.send(await _handle_words(context))
 
 
-async def show(tap: Tap, panel: Press) -> None:
+async def show(tap: ButtonContext, panel: Button) -> None:
     """Show a panel in place of whatever had the button."""
-    subscriber = await find_chosen(tap.desk, tap.chat_id)
+    subscriber = await find_chosen(tap.services, tap.chat_id)
     if subscriber is None:
         await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
     else:
-        await tap.show(_panel(panel, subscriber, tap.desk))
+        await tap.show(_panel(panel, subscriber, tap.services))
 
 
-async def change(tap: Tap, wanted: Change) -> None:
+async def change(tap: ButtonContext, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
-    changed = await change_choices(tap.desk, tap.chat_id, wanted)
+    changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
         await tap.acknowledge(texts.UNCHANGED)
     else:
-        await tap.show(changed_screen(tap.desk, changed, texts.SAVED, undo=undo_of(changed)))
+        await tap.show(changed_screen(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
 
 
-def changed_screen(desk: Desk, changed: Changed, *notes: Markup, undo: Intent | None = None) -> Screen:
+def changed_screen(
+    services: Services, changed: Changed, *notes: Markup, undo: Intent | None = None
+) -> Screen:
     """Return the schedule after a change."""
-    return schedule_screen(changed.after, desk.newsroom, desk.clock.now(), notes=notes, undo=undo)
+    return schedule_screen(changed.after, services.newsroom, services.clock.now(), notes=notes, undo=undo)
 
 
 def undo_of(changed: Changed) -> Intent | None:
@@ -90,21 +92,21 @@ def undo_of(changed: Changed) -> Intent | None:
     return Undo(before.profile_id, "schedule")
 
 
-async def _obey_words(visit: Visit) -> Screen:
-    if shape := _SHAPES.get(" ".join(folded(visit.words).split())):
-        changed = await change_choices(visit.desk, visit.chat_id, shape)
+async def _handle_words(context: ChatContext) -> Screen:
+    if shape := _SHAPES.get(" ".join(folded(context.words).split())):
+        changed = await change_choices(context.services, context.chat_id, shape)
         if changed is None:
             return Screen(texts.NOT_SUBSCRIBED)
-        return changed_screen(visit.desk, changed, texts.SAVED, undo=undo_of(changed))
+        return changed_screen(context.services, changed, texts.SAVED, undo=undo_of(changed))
     try:
-        typed = parse_schedule(visit.words)
+        typed = parse_schedule(context.words)
     except (TypedTimeError, TooManyTimesError, BadQuietError, BadZoneError) as error:
         return Screen(_complaint(error))
-    changed = await change_choices(visit.desk, visit.chat_id, *typed.changes)
+    changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:
         return Screen(texts.NOT_SUBSCRIBED)
     notes = [texts.SAVED, *_rounding(typed)]
-    return changed_screen(visit.desk, changed, Markup(" ").join(notes), undo=undo_of(changed))
+    return changed_screen(context.services, changed, Markup(" ").join(notes), undo=undo_of(changed))
 
 
 def _rounding(typed: TypedSchedule) -> list[Markup]:
@@ -130,67 +132,67 @@ def _complaint(error: Exception) -> Markup:
             return texts.BAD_SCHEDULE
 
 
-def _panel(panel: Press, subscriber: Subscriber, desk: Desk) -> Screen:
+def _panel(panel: Button, subscriber: Subscriber, services: Services) -> Screen:
     match panel:
-        case Press.SHOW_DAYS:
-            return days_screen(subscriber, desk.newsroom)
-        case Press.SHOW_EDITIONS:
-            return editions_screen(subscriber, desk.newsroom)
-        case Press.SHOW_QUIET:
+        case Button.SHOW_DAYS:
+            return days_screen(subscriber, services.newsroom)
+        case Button.SHOW_EDITIONS:
+            return editions_screen(subscriber, services.newsroom)
+        case Button.SHOW_QUIET:
             return quiet_screen(subscriber)
-        case Press.CLOSE:
-            return closed_screen(subscriber, desk.newsroom, desk.clock.now())
+        case Button.CLOSE:
+            return closed_screen(subscriber, services.newsroom, services.clock.now())
         case _:
-            return schedule_screen(subscriber, desk.newsroom, desk.clock.now())
+            return schedule_screen(subscriber, services.newsroom, services.clock.now())
 
 
 # /tamdung and /tieptuc, each with the way back in one tap.
 
 
-async def obey_pause(visit: Visit) -> None:
+async def handle_pause(context: ChatContext) -> None:
     """Pause: for as long as the words say, without words until further notice."""
-    words = visit.words.strip()
+    words = context.words.strip()
     if not words:
-        await pause(visit)
+        await pause(context)
         return
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
-    newsroom = visit.desk.newsroom
+    subscriber = await find_chosen(context.services, context.chat_id)
+    newsroom = context.services.newsroom
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
     try:
-        until = parse_pause(words, now=visit.now, zone=zone)
+        until = parse_pause(words, now=context.now, zone=zone)
     except UnreadableSpanError:
         html = texts.UNREAD_PAUSE.format(words=shown_question(words))
-        await visit.send(Screen(html, talk_keyboards.for_pause_lengths()))
+        await context.send(Screen(html, talk_keyboards.for_pause_lengths()))
     else:
-        await pause(visit, until)
+        await pause(context, until)
 
 
-async def pause(visit: Visit, until: dt.datetime | None = None) -> None:
+async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
     """Send no digests until then, None: until further notice; what is queued is called off."""
-    async with visit.desk.database.write() as connection:
-        subscriber = await find_subscriber(connection, visit.chat_id)
+    async with context.services.database.write() as connection:
+        subscriber = await find_subscriber(connection, context.chat_id)
         if subscriber is not None:
-            await set_status(connection, visit.chat_id, "paused", now=visit.now, paused_until=until)
+            await set_status(connection, context.chat_id, "paused", now=context.now, paused_until=until)
     if subscriber is None:
-        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
     html = texts.PAUSED
     if until is not None:
-        zone = visit.desk.newsroom.edition_for(subscriber.choices).schedule.zone
-        html = texts.PAUSED_UNTIL.format(moment=spoken.say_moment(until, zone, now=visit.now))
-    await visit.show(Screen(html, keyboards.for_pause(is_paused=True)))
+        zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
+        html = texts.PAUSED_UNTIL.format(moment=spoken.say_moment(until, zone, now=context.now))
+    await context.show(Screen(html, keyboards.for_pause(is_paused=True)))
 
 
-async def resume(visit: Visit) -> None:
+async def resume(context: ChatContext) -> None:
     """Send digests again, with all choices as they were."""
-    newsroom = visit.desk.newsroom
-    async with visit.desk.database.write() as connection:
-        subscriber = await find_subscriber(connection, visit.chat_id)
+    newsroom = context.services.newsroom
+    async with context.services.database.write() as connection:
+        subscriber = await find_subscriber(connection, context.chat_id)
         if subscriber is not None:
-            await join(connection, subscriber.choices, newsroom, now=visit.now)
-            await set_status(connection, visit.chat_id, "active", now=visit.now)
+            await join(connection, subscriber.choices, newsroom, now=context.now)
+            await set_status(connection, context.chat_id, "active", now=context.now)
     if subscriber is None:
-        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
-    moment = next_arrival(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), visit.now)
-    await visit.show(Screen(texts.RESUMED.format(moment=moment), keyboards.for_pause(is_paused=False)))
+    moment = next_arrival(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
+    await context.show(Screen(texts.RESUMED.format(moment=moment), keyboards.for_pause(is_paused=False)))

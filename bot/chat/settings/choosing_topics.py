@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.chat.buttons.intents import Press, SetTopic, Undo
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.buttons.intents import Button, SetTopic, Undo
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import change_choices, find_chosen
 from bot.chat.settings.panels import topics_screen
@@ -16,33 +16,33 @@ from storage.subscribers import Subscriber
 _LONGEST_NAMES = 120  # UTF-16 units of a note
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show the topics, first changed as the words say."""
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
-    elif visit.words:
-        await visit.show(await _obey_words(visit, subscriber))
+        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+    elif context.words:
+        await context.show(await _handle_words(context, subscriber))
     else:
-        await visit.show(topics_screen(subscriber, visit.desk.newsroom))
+        await context.show(topics_screen(subscriber, context.services.newsroom))
 
 
-async def _obey_words(visit: Visit, subscriber: Subscriber) -> Screen:
-    newsroom = visit.desk.newsroom
+async def _handle_words(context: ChatContext, subscriber: Subscriber) -> Screen:
+    newsroom = context.services.newsroom
     try:
-        typed = parse_topics(visit.words, subscriber.choices.topics, newsroom)
+        typed = parse_topics(context.words, subscriber.choices.topics, newsroom)
     except UnknownTopicError as error:
         note = texts.UNKNOWN_TOPIC.format(name=shown_question(error.name))
         return topics_screen(subscriber, newsroom, note=note)
     except NoTopicLeftError:
         return topics_screen(subscriber, newsroom, note=texts.NO_TOPIC_LEFT)
-    return await changed_topics(visit, subscriber, typed)
+    return await changed_topics(context, subscriber, typed)
 
 
-async def changed_topics(visit: Visit, subscriber: Subscriber, typed: TypedTopics) -> Screen:
+async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: TypedTopics) -> Screen:
     """Make the changes and say what was done, with a way back."""
-    newsroom = visit.desk.newsroom
-    changed = await change_choices(visit.desk, visit.chat_id, *typed.changes)
+    newsroom = context.services.newsroom
+    changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:  # it was deleted in this moment
         return Screen(texts.NOT_SUBSCRIBED)
     if changed.is_same:
@@ -58,14 +58,14 @@ def say_names(topics: Sequence[str], newsroom: Newsroom) -> str:
     return shortened(spoken.say_list([newsroom.topics[name] for name in topics]), _LONGEST_NAMES)
 
 
-async def change(tap: Tap, wanted: SetTopic | Press) -> None:
+async def change(tap: ButtonContext, wanted: SetTopic | Button) -> None:
     """Take a topic in or out, or have all of them again."""
-    is_reset = wanted is Press.ALL_TOPICS
-    changed = await change_choices(tap.desk, tap.chat_id, wanted)
+    is_reset = wanted is Button.ALL_TOPICS
+    changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
         await tap.acknowledge(texts.UNCHANGED)
     else:
         undo = Undo(changed.before.profile_id, "topics") if is_reset else None
-        await tap.show(topics_screen(changed.after, tap.desk.newsroom, undo=undo))
+        await tap.show(topics_screen(changed.after, tap.services.newsroom, undo=undo))

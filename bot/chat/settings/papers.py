@@ -4,7 +4,7 @@ from markupsafe import escape
 
 from bot.chat.buttons.choice_intents import ChangePapers, SetPaper
 from bot.chat.buttons.intents import Undo
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import change_choices, find_chosen
 from bot.chat.settings.list_panels import papers_screen, say_names, titles_of
@@ -15,32 +15,32 @@ from bot.news.newsroom import Newsroom
 from summarizer.questions.filters import comparable
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show the papers, first changed as the line says."""
-    newsroom = visit.desk.newsroom
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    newsroom = context.services.newsroom
+    subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
-    elif not visit.words.strip():
-        await visit.show(papers_screen(subscriber.choices, newsroom))
+        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+    elif not context.words.strip():
+        await context.show(papers_screen(subscriber.choices, newsroom))
     else:
         try:
-            typed = parse_list(visit.words)
+            typed = parse_list(context.words)
         except UnclearListError as error:
             note = wish_texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
-            await visit.show(papers_screen(subscriber.choices, newsroom, note))
+            await context.show(papers_screen(subscriber.choices, newsroom, note))
         else:
-            await visit.show(await _changed(visit, typed))
+            await context.show(await _changed(context, typed))
 
 
-async def _changed(visit: Visit, typed: TypedList) -> Screen:
-    newsroom = visit.desk.newsroom
+async def _changed(context: ChatContext, typed: TypedList) -> Screen:
+    newsroom = context.services.newsroom
     unknown: list[str] = []
     meant = {
         how: tuple(dict.fromkeys(_sources(names, newsroom, unknown)))
         for how, names in (("out", typed.out), ("wanted", typed.wanted), ("gone", typed.gone))
     }
-    changed = await change_choices(visit.desk, visit.chat_id, ChangePapers(**meant))
+    changed = await change_choices(context.services, context.chat_id, ChangePapers(**meant))
     if changed is None:  # it was deleted in this moment
         return Screen(texts.NOT_SUBSCRIBED)
     notes = [
@@ -50,7 +50,7 @@ async def _changed(visit: Visit, typed: TypedList) -> Screen:
     ]
     if unknown:
         notes.append(wish_texts.UNKNOWN_PAPERS.format(words=shown_question(", ".join(unknown))))
-    notes += await say_if_all_muted(visit, changed)
+    notes += await say_if_all_muted(context, changed)
     undo = None if changed.is_same else Undo(changed.before.profile_id, "papers")
     return papers_screen(changed.after.choices, newsroom, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
 
@@ -66,9 +66,9 @@ def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[s
     return [by_name[comparable(name)] for name in names if comparable(name) in by_name]
 
 
-async def change(tap: Tap, wanted: SetPaper) -> None:
+async def change(tap: ButtonContext, wanted: SetPaper) -> None:
     """Leave a paper out, or take it back."""
-    changed = await change_choices(tap.desk, tap.chat_id, wanted)
+    changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
@@ -76,4 +76,4 @@ async def change(tap: Tap, wanted: SetPaper) -> None:
     else:
         notes = [escape(texts.SAVED), *await say_if_all_muted(tap, changed)]
         undo = Undo(changed.before.profile_id, "papers")
-        await tap.show(papers_screen(changed.after.choices, tap.desk.newsroom, *notes, undo=undo))
+        await tap.show(papers_screen(changed.after.choices, tap.services.newsroom, *notes, undo=undo))

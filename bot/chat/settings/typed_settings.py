@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.chat.buttons.intents import MOST_TIMES, Change, Press, SetDays, SetQuiet, SetTimes, SetTopic, SetZone
+from bot.chat.buttons.intents import (
+    MOST_TIMES,
+    Button,
+    Change,
+    SetDays,
+    SetQuiet,
+    SetTimes,
+    SetTopic,
+    SetZone,
+)
 from bot.news.narrowing import find_topics
 from bot.news.newsroom import Newsroom
 from bot.times.schedule import to_five_minutes
@@ -64,7 +73,7 @@ def parse_schedule(text: str) -> TypedSchedule:
         raise TypedTimeError(text)
     plain = " ".join(folded(text).split())
     if plain == "mac dinh":
-        return TypedSchedule((Press.USE_DEFAULTS,))
+        return TypedSchedule((Button.USE_DEFAULTS,))
     if (rest := _rest_after(plain, "mui gio")) is not None:
         return TypedSchedule((_zone(rest),))
     if (rest := _rest_after(plain, "yen tinh")) is not None:
@@ -198,7 +207,7 @@ def parse_topics(text: str, chosen: Sequence[str], newsroom: Newsroom) -> TypedT
         NoTopicLeftError: see there.
     """
     if " ".join(folded(text).split()) in _ALL:
-        return TypedTopics((Press.ALL_TOPICS,))
+        return TypedTopics((Button.ALL_TOPICS,))
     has_signs = any(word[0] in _SIGNS for word in text.split())
     if not has_signs and (names := find_topics([text], newsroom)[0]):
         # A topic's own name may begin with "bỏ", or have an "và".
@@ -226,7 +235,7 @@ def topic_changes(
     left = _after_change(how, topics, chosen, newsroom)
     if not left:
         raise NoTopicLeftError
-    return (Press.ALL_TOPICS, *(SetTopic(name, True) for name in left))
+    return (Button.ALL_TOPICS, *(SetTopic(name, True) for name in left))
 
 
 def _after_change(how: How, topics: Sequence[str], chosen: Sequence[str], newsroom: Newsroom) -> list[str]:

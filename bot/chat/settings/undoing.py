@@ -1,7 +1,7 @@
 """Take the last change of a chat's choices back, on the panel from which it was made."""
 
 from bot.chat.buttons.intents import Undo
-from bot.chat.context import Tap
+from bot.chat.context import ButtonContext
 from bot.chat.settings.choices import restore_profile
 from bot.chat.settings.choosing_times import changed_screen
 from bot.chat.settings.list_panels import papers_screen, words_screen
@@ -9,16 +9,16 @@ from bot.chat.settings.panels import topics_screen
 from bot.messages import texts
 
 
-async def undo(tap: Tap, wanted: Undo) -> None:
+async def undo(tap: ButtonContext, wanted: Undo) -> None:
     """Bring the earlier profile back and show the panel it was left from."""
-    changed = await restore_profile(tap.desk, tap.chat_id, wanted.profile_id)
+    changed = await restore_profile(tap.services, tap.chat_id, wanted.profile_id)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     if changed.is_same:
         await tap.acknowledge(texts.UNCHANGED)
         return
-    newsroom, choices = tap.desk.newsroom, changed.after.choices
+    newsroom, choices = tap.services.newsroom, changed.after.choices
     match wanted.panel:
         case "topics":
             await tap.show(topics_screen(changed.after, newsroom))
@@ -27,4 +27,4 @@ async def undo(tap: Tap, wanted: Undo) -> None:
         case "papers":
             await tap.show(papers_screen(choices, newsroom, texts.UNDONE))
         case "schedule":
-            await tap.show(changed_screen(tap.desk, changed, texts.UNDONE))
+            await tap.show(changed_screen(tap.services, changed, texts.UNDONE))

@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 
 from bot.chat.buttons.choice_intents import ChangeWords, DropWord, spelled
 from bot.chat.buttons.intents import Undo
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import Changed, change_choices, find_chosen
 from bot.chat.settings.list_panels import say_names, words_screen
@@ -15,30 +15,30 @@ from bot.messages import texts, wish_texts
 from summarizer.muting import LONGEST_PHRASE
 
 
-async def obey(visit: Visit) -> None:
+async def handle(context: ChatContext) -> None:
     """Show the words, first changed as the line says."""
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await visit.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
-    elif not visit.words.strip():
-        await visit.show(words_screen(subscriber.choices))
+        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+    elif not context.words.strip():
+        await context.show(words_screen(subscriber.choices))
     else:
         try:
-            typed = parse_list(visit.words)
+            typed = parse_list(context.words)
         except UnclearListError as error:
             note = wish_texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
-            await visit.show(words_screen(subscriber.choices, note))
+            await context.show(words_screen(subscriber.choices, note))
         else:
-            await visit.show(await _changed(visit, typed))
+            await context.show(await _changed(context, typed))
 
 
-async def _changed(visit: Visit, typed: TypedList) -> Screen:
+async def _changed(context: ChatContext, typed: TypedList) -> Screen:
     change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
-    changed = await change_choices(visit.desk, visit.chat_id, change)
+    changed = await change_choices(context.services, context.chat_id, change)
     if changed is None:  # it was deleted in this moment
         return Screen(texts.NOT_SUBSCRIBED)
     choices = changed.after.choices
-    notes = [*_done(typed, changed), *_not_done(typed, changed), *await say_if_all_muted(visit, changed)]
+    notes = [*_done(typed, changed), *_not_done(typed, changed), *await say_if_all_muted(context, changed)]
     undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
     return words_screen(choices, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
 
@@ -70,9 +70,9 @@ def _not_done(typed: TypedList, changed: Changed) -> list[Markup]:
     return notes
 
 
-async def drop(tap: Tap, wanted: DropWord) -> None:
+async def drop(tap: ButtonContext, wanted: DropWord) -> None:
     """Take a word off its list."""
-    changed = await change_choices(tap.desk, tap.chat_id, wanted)
+    changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:

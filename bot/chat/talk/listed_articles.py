@@ -5,7 +5,7 @@ import math
 import re
 from urllib.parse import unquote, urlsplit
 
-from bot.chat.context import Screen, Visit
+from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import ask
 from bot.chat.questions.answer_pages import told_article
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
@@ -23,71 +23,71 @@ _MOST_SLUG_WORDS = 14
 _NUMBER_IN_SLUG = re.compile(r"(?:post|art|[a-z]{0,4})?\d{4,}|amp|html?|tpo|bv")
 
 
-async def follow_up(visit: Visit, wish: FollowUp) -> bool:
+async def follow_up(context: ChatContext, wish: FollowUp) -> bool:
     """Make the question whole with the last one's subject; it is asked by the caller."""
-    if last := await _last(visit):
-        readers = await ask.readers_of(visit)
-        visit.words = completed(last.text, wish, readers.today())
+    if last := await _last(context):
+        readers = await ask.readers_of(context)
+        context.words = completed(last.text, wish, readers.today())
     return False
 
 
-async def show_item(visit: Visit, number: int) -> bool:
+async def show_item(context: ChatContext, number: int) -> bool:
     """Show an article of the last list, told at length."""
-    last = await _last(visit)
+    last = await _last(context)
     if last is None:
-        await visit.send(Screen(texts.NO_LIST))
+        await context.send(Screen(texts.NO_LIST))
     elif number > len(last.article_ids):
-        await visit.send(Screen(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
+        await context.send(Screen(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
     else:
-        await _tell(visit, last.text, last.article_ids[number - 1], number)
+        await _tell(context, last.text, last.article_ids[number - 1], number)
     return True
 
 
-async def show_page(visit: Visit, number: int) -> bool:
+async def show_page(context: ChatContext, number: int) -> bool:
     """Show a page of the last list; the first is the answer, which is given anew."""
-    last = await _last(visit)
+    last = await _last(context)
     pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
     if last is None:
-        await visit.send(Screen(texts.NO_LIST))
+        await context.send(Screen(texts.NO_LIST))
     elif number > pages:
-        await visit.send(Screen(texts.NO_SUCH_PAGE.format(count=pages)))
+        await context.send(Screen(texts.NO_SUCH_PAGE.format(count=pages)))
     elif number == 1:
-        visit.words = last.text
+        context.words = last.text
         return False
     else:
-        await _turn_to(visit, last, number - 1)
+        await _turn_to(context, last, number - 1)
     return True
 
 
-async def show_more(visit: Visit) -> bool:
+async def show_more(context: ChatContext) -> bool:
     """Show the next page of the last list."""
-    last = await _last(visit)
+    last = await _last(context)
     if last is None:
-        await visit.send(Screen(texts.NO_LIST))
+        await context.send(Screen(texts.NO_LIST))
         return True
-    async with visit.desk.database.read() as connection:
-        page = await find_page(connection, visit.chat_id, last.id) + 1
+    async with context.services.database.read() as connection:
+        page = await find_page(connection, context.chat_id, last.id) + 1
     if page * RESULTS_PER_PAGE >= len(last.article_ids):
-        await visit.send(Screen(texts.NO_MORE.format(words=shown_question(last.text))))
+        await context.send(Screen(texts.NO_MORE.format(words=shown_question(last.text))))
     else:
-        await _turn_to(visit, last, page)
+        await _turn_to(context, last, page)
     return True
 
 
-async def show_address(visit: Visit, wish: ShowAddress) -> bool:
+async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
     """Tell the article at an address; one not stored is asked for by its headline or its address's words."""
-    async with visit.desk.database.read() as connection:
+    async with context.services.database.read() as connection:
         article = await find_article_at(connection, with_scheme(wish.url))
-    source = visit.desk.newsroom.find_source(article.source) if article else None
+    source = context.services.newsroom.find_source(article.source) if article else None
     if article is not None and (source is None or source.quote != "none"):
-        await _tell(visit, article.title, article.id, 1)
+        await _tell(context, article.title, article.id, 1)
         return True
     words = wish.words or slug_words(wish.url)
     if not words:
-        await visit.send(Screen(texts.NO_WORDS_IN_ADDRESS))
+        await context.send(Screen(texts.NO_WORDS_IN_ADDRESS))
         return True
-    await visit.send(Screen(texts.NOT_STORED))
-    visit.words = words
+    await context.send(Screen(texts.NOT_STORED))
+    context.words = words
     return False
 
 
@@ -112,23 +112,23 @@ def slug_words(url: str) -> str:
     return " ".join(kept) if len(kept) >= _FEWEST_SLUG_WORDS else ""
 
 
-async def _last(visit: Visit) -> Question | None:
-    async with visit.desk.database.read() as connection:
-        last = await find_last_question(connection, visit.chat_id, since=visit.now - _REMEMBERED)
-    return await as_shown(visit.desk, last) if last else None
+async def _last(context: ChatContext) -> Question | None:
+    async with context.services.database.read() as connection:
+        last = await find_last_question(connection, context.chat_id, since=context.now - _REMEMBERED)
+    return await as_shown(context.services, last) if last else None
 
 
-async def _turn_to(visit: Visit, last: Question, page: int) -> None:
-    async with visit.desk.database.write() as connection:
-        await keep_page(connection, visit.chat_id, last.id, page, now=visit.now)
-    await ask.show_page(visit, last, page)
+async def _turn_to(context: ChatContext, last: Question, page: int) -> None:
+    async with context.services.database.write() as connection:
+        await keep_page(connection, context.chat_id, last.id, page, now=context.now)
+    await ask.show_page(context, last, page)
 
 
-async def _tell(visit: Visit, text: str, article_id: int, number: int) -> None:
-    readers = await ask.readers_of(visit)
-    query = parse_query(text, today=local_day(visit.now, readers.zone))
-    found = await describe(visit.desk, query, [article_id])
+async def _tell(context: ChatContext, text: str, article_id: int, number: int) -> None:
+    readers = await ask.readers_of(context)
+    query = parse_query(text, today=local_day(context.now, readers.zone))
+    found = await describe(context.services, query, [article_id])
     if not found:
-        await visit.send(Screen(texts.ARTICLE_GONE))
+        await context.send(Screen(texts.ARTICLE_GONE))
         return
-    await visit.send(Screen(await CHAT.run(told_article, number, found[0], readers)))
+    await context.send(Screen(await CHAT.run(told_article, number, found[0], readers)))

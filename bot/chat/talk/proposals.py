@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.chat.buttons import talk_keyboards
-from bot.chat.buttons.intents import Confirm, PauseFor, Press, SetDays, SetTimes
-from bot.chat.context import Screen, Tap, Visit
+from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
+from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings import choosing_times, choosing_topics
 from bot.chat.settings.choices import change_choices, find_chosen
@@ -34,41 +34,43 @@ class _Proposal:
 
     html: Markup
     label: str
-    panel: tuple[str, Press] | None = None
+    panel: tuple[str, Button] | None = None
 
 
-async def listener(visit: Visit, at: dt.datetime) -> Listener:
+async def listener(context: ChatContext, at: dt.datetime) -> Listener:
     """Return by what a message of this chat, written at `at`, is understood."""
-    newsroom = visit.desk.newsroom
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    newsroom = context.services.newsroom
+    subscriber = await find_chosen(context.services, context.chat_id)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
     return Listener(at, zone, topic_names(newsroom))
 
 
-async def propose(visit: Visit, wish: Wish) -> None:
-    """Offer to do what `visit.words` say, which is `wish`."""
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
-    proposal = _proposal(visit, subscriber, wish) if subscriber else None
+async def propose(context: ChatContext, wish: Wish) -> None:
+    """Offer to do what `context.words` say, which is `wish`."""
+    subscriber = await find_chosen(context.services, context.chat_id)
+    proposal = _proposal(context, subscriber, wish) if subscriber else None
     if proposal is None:
-        await visit.send(Screen(texts.NOT_SUBSCRIBED))
+        await context.send(Screen(texts.NOT_SUBSCRIBED))
         return
-    kept = await _keep(visit, visit.words)
-    await visit.send(Screen(proposal.html, talk_keyboards.for_proposal(proposal.label, kept, proposal.panel)))
+    kept = await _keep(context, context.words)
+    await context.send(
+        Screen(proposal.html, talk_keyboards.for_proposal(proposal.label, kept, proposal.panel))
+    )
 
 
-async def propose_watch(visit: Visit, words: str) -> None:
+async def propose_watch(context: ChatContext, words: str) -> None:
     """Offer to watch the words, or to search for them."""
     shown = shown_question(words)
-    kept = await _keep(visit, words)
+    kept = await _keep(context, words)
     html = texts.PROPOSE_WATCH.format(words=shown)
-    await visit.send(Screen(html, talk_keyboards.for_watching(shown, kept)))
+    await context.send(Screen(html, talk_keyboards.for_watching(shown, kept)))
 
 
-async def confirm(tap: Tap, wanted: Confirm) -> None:
+async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
     """Do what a message of this chat wanted."""
-    async with tap.desk.database.read() as connection:
+    async with tap.services.database.read() as connection:
         said = await find_question(connection, wanted.question_id, tap.chat_id)
-    subscriber = await find_chosen(tap.desk, tap.chat_id)
+    subscriber = await find_chosen(tap.services, tap.chat_id)
     if said is None or subscriber is None:
         await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if said else texts.STALE_PROPOSAL)
         return
@@ -77,26 +79,26 @@ async def confirm(tap: Tap, wanted: Confirm) -> None:
         case PauseUntil(until) if until > tap.now:
             await choosing_times.pause(tap, until)
         case SetSchedule(changes):
-            changed = await change_choices(tap.desk, tap.chat_id, *changes)
+            changed = await change_choices(tap.services, tap.chat_id, *changes)
             if changed is None or changed.is_same:
                 await tap.acknowledge(texts.UNCHANGED if changed else texts.STALE_BUTTON)
                 return
             undo = choosing_times.undo_of(changed)
-            await tap.show(choosing_times.changed_screen(tap.desk, changed, texts.SAVED, undo=undo))
+            await tap.show(choosing_times.changed_screen(tap.services, changed, texts.SAVED, undo=undo))
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:
             await tap.acknowledge(texts.STALE_PROPOSAL)
 
 
-async def pause_for(tap: Tap, wanted: PauseFor) -> None:
+async def pause_for(tap: ButtonContext, wanted: PauseFor) -> None:
     """Pause for some days from now on."""
     days = min(wanted.days, _MOST_PAUSED_DAYS)
     await choosing_times.pause(tap, tap.now + dt.timedelta(days=days))
 
 
-async def _set_topics(tap: Tap, subscriber: Subscriber, wish: SetTopics) -> None:
-    newsroom = tap.desk.newsroom
+async def _set_topics(tap: ButtonContext, subscriber: Subscriber, wish: SetTopics) -> None:
+    newsroom = tap.services.newsroom
     try:
         changes = topic_changes(wish.how, wish.topics, subscriber.choices.topics, newsroom)
     except NoTopicLeftError:
@@ -107,17 +109,17 @@ async def _set_topics(tap: Tap, subscriber: Subscriber, wish: SetTopics) -> None
     )
 
 
-async def _keep(visit: Visit, words: str) -> int:
-    async with visit.desk.database.write() as connection:
-        return await record_question(connection, visit.chat_id, words, (), now=visit.now)
+async def _keep(context: ChatContext, words: str) -> int:
+    async with context.services.database.write() as connection:
+        return await record_question(connection, context.chat_id, words, (), now=context.now)
 
 
-def _proposal(visit: Visit, subscriber: Subscriber, wish: Wish) -> _Proposal | None:
-    newsroom = visit.desk.newsroom
+def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Proposal | None:
+    newsroom = context.services.newsroom
     own = newsroom.edition_for(subscriber.choices).schedule
     match wish:
         case PauseUntil(until):
-            moment = spoken.say_moment(until, own.zone, now=visit.now)
+            moment = spoken.say_moment(until, own.zone, now=context.now)
             label = texts.BUTTON_YES_PAUSE.format(moment=moment)
             return _Proposal(texts.PROPOSE_PAUSE.format(moment=moment), label)
         case SetSchedule(changes):
@@ -129,11 +131,11 @@ def _proposal(visit: Visit, subscriber: Subscriber, wish: Wish) -> _Proposal | N
                     case SetDays(typed_days):
                         days = spoken.say_days(typed_days)
             label = texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
-            panel = (texts.BUTTON_TIMES, Press.SHOW_SCHEDULE)
+            panel = (texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
             return _Proposal(texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
         case SetTopics(how, names):
             said = choosing_topics.say_names(names, newsroom)
-            panel = (texts.BUTTON_TOPICS, Press.SHOW_TOPICS)
+            panel = (texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
             html = texts.PROPOSE_TOPICS[how].format(topics=said)
             return _Proposal(html, texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel)
         case _:

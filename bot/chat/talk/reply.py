@@ -4,7 +4,7 @@ import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
 from bot.chat.buttons import talk_keyboards
-from bot.chat.context import Screen, Visit
+from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_times, choosing_topics
 from bot.chat.settings.choices import find_chosen
@@ -38,26 +38,26 @@ _CALLING_OFF = frozenset(
 )
 
 
-async def await_words(visit: Visit, command: str | None) -> None:
+async def await_words(context: ChatContext, command: str | None) -> None:
     """Take the next message for the words of `command`; None: of no command any more."""
-    async with visit.desk.database.read() as connection:
-        was_awaiting = await is_awaiting(connection, visit.chat_id)
+    async with context.services.database.read() as connection:
+        was_awaiting = await is_awaiting(connection, context.chat_id)
     if command is None and not was_awaiting:
         return
-    async with visit.desk.database.write() as connection:
+    async with context.services.database.write() as connection:
         if command is None:
-            await take_awaited(connection, visit.chat_id, now=visit.now)
+            await take_awaited(connection, context.chat_id, now=context.now)
         else:
-            await write_awaited(connection, visit.chat_id, command, until=visit.now + _PATIENCE)
+            await write_awaited(connection, context.chat_id, command, until=context.now + _PATIENCE)
 
 
-async def take_awaited_command(visit: Visit) -> str | None:
+async def take_awaited_command(context: ChatContext) -> str | None:
     """Return the command whose words are awaited now, and await them no longer."""
-    async with visit.desk.database.read() as connection:
-        if not await is_awaiting(connection, visit.chat_id):
+    async with context.services.database.read() as connection:
+        if not await is_awaiting(connection, context.chat_id):
             return None
-    async with visit.desk.database.write() as connection:
-        return await take_awaited(connection, visit.chat_id, now=visit.now)
+    async with context.services.database.write() as connection:
+        return await take_awaited(connection, context.chat_id, now=context.now)
 
 
 def is_called_off(words: str) -> bool:
@@ -65,85 +65,85 @@ def is_called_off(words: str) -> bool:
     return " ".join(canonical(words).split()).strip(".!") in _CALLING_OFF
 
 
-def is_its_answer(command: str, visit: Visit, wish: Wish | None) -> bool:
+def is_its_answer(command: str, context: ChatContext, wish: Wish | None) -> bool:
     """Tell whether a message is the words that `command` asked for, and not another wish or a question.
 
     "theo dõi giá vàng" answers /theodoi with what it says; "giá vàng bao nhiêu" is asked, not watched.
     """
     if command == "theodoi" and isinstance(wish, WatchWords):
-        visit.words = wish.words
+        context.words = wish.words
         return True
     if wish is not None and wish is not Plain.DIGEST:
         return False
-    return wish is None and not (command == "theodoi" and asks_something(visit.words))
+    return wish is None and not (command == "theodoi" and asks_something(context.words))
 
 
 # What is done about a message to the bot itself.
 #
 # What changes settings is only proposed (`bot.chat.talk.proposals`). What turns out to be a question
-# after all is left to the caller, with `visit.words` made whole.
+# after all is left to the caller, with `context.words` made whole.
 
 
-async def find_wish(visit: Visit) -> Wish | None:
+async def find_wish(context: ChatContext) -> Wish | None:
     """Return what the words want from the bot, said now in this chat; None where they are a question."""
-    listener = await proposals.listener(visit, visit.now)
-    return await CHAT.run(understand, visit.words, listener)
+    listener = await proposals.listener(context, context.now)
+    return await CHAT.run(understand, context.words, listener)
 
 
-async def reply(visit: Visit, wish: Wish) -> bool:
-    """Do what is no change, propose what is one; False where `visit.words` are a question after all."""
+async def reply(context: ChatContext, wish: Wish) -> bool:
+    """Do what is no change, propose what is one; False where `context.words` are a question after all."""
     match wish:
         case FollowUp():
-            return await listed_articles.follow_up(visit, wish)
+            return await listed_articles.follow_up(context, wish)
         case ShowAddress():
-            return await listed_articles.show_address(visit, wish)
+            return await listed_articles.show_address(context, wish)
         case ShowItem(number):
-            return await listed_articles.show_item(visit, number)
+            return await listed_articles.show_item(context, number)
         case ShowPage(number):
-            return await listed_articles.show_page(visit, number)
+            return await listed_articles.show_page(context, number)
         case Plain.MORE:
-            return await listed_articles.show_more(visit)
+            return await listed_articles.show_more(context)
         case Plain():
-            await _plain(visit, wish)
+            await _plain(context, wish)
         case WatchWords(words):
-            await proposals.propose_watch(visit, words)
+            await proposals.propose_watch(context, words)
         case UnwatchWords(words):
-            await watch_buttons.offer_to_stop(visit, words)
+            await watch_buttons.offer_to_stop(context, words)
         case _:
-            await proposals.propose(visit, wish)
+            await proposals.propose(context, wish)
     return True
 
 
-async def _plain(visit: Visit, wish: Plain) -> None:
-    visit.words = ""
+async def _plain(context: ChatContext, wish: Plain) -> None:
+    context.words = ""
     match wish:
         case Plain.THANKS:
-            await visit.send(Screen(texts.THANKS))
+            await context.send(Screen(texts.THANKS))
         case Plain.FINE:
-            await visit.send(Screen(texts.FINE))
+            await context.send(Screen(texts.FINE))
         case Plain.WHO:
-            await visit.send(Screen(texts.WHO))
+            await context.send(Screen(texts.WHO))
         case Plain.GREETING | Plain.HELP:
-            await commands.show(visit)
+            await commands.show(context)
         case Plain.DIGEST:
-            await digest_now.obey(visit)
+            await digest_now.handle(context)
         case Plain.WATCHES:
-            await watch_buttons.show(visit)
+            await watch_buttons.show(context)
         case Plain.SCHEDULE:
-            await choosing_times.obey(visit)
+            await choosing_times.handle(context)
         case Plain.TOPICS:
-            await choosing_topics.obey(visit)
+            await choosing_topics.handle(context)
         case Plain.DATA:
-            await my_data.show(visit)
+            await my_data.show(context)
         case Plain.DELETE:
-            await my_data.ask_to_delete(visit)
+            await my_data.ask_to_delete(context)
         case _:
-            await visit.send(await _choice(visit, wish))
+            await context.send(await _choice(context, wish))
 
 
-async def _choice(visit: Visit, wish: Plain) -> Screen:
+async def _choice(context: ChatContext, wish: Plain) -> Screen:
     """Return the buttons among which a subscriber chooses."""
-    subscriber = await find_chosen(visit.desk, visit.chat_id)
+    subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
         return Screen(texts.NOT_SUBSCRIBED)
     is_paused = subscriber.status == "paused"
@@ -155,8 +155,8 @@ async def _choice(visit: Visit, wish: Plain) -> Screen:
         case Plain.RESUME if is_paused:
             return Screen(texts.PROPOSE_RESUME, talk_keyboards.for_resuming())
         case Plain.RESUME:
-            edition = visit.desk.newsroom.edition_for(subscriber.choices)
-            moment = next_arrival(edition, quiet_of(subscriber), visit.now)
+            edition = context.services.newsroom.edition_for(subscriber.choices)
+            moment = next_arrival(edition, quiet_of(subscriber), context.now)
             return Screen(texts.NOT_PAUSED.format(moment=moment), talk_keyboards.for_times())
         case Plain.PAUSE:
             return Screen(texts.ASK_PAUSE, talk_keyboards.for_pause_lengths())

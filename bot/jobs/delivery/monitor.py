@@ -19,7 +19,7 @@ from bot.jobs.delivery.risks import (
     tell_unhandled_updates,
 )
 from bot.jobs.delivery.sender import Sender
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import delivery_notices as notices
 from bot.process.metrics import (
     DUE_DELIVERIES,
@@ -58,14 +58,14 @@ class _Broadcast:
 class BroadcastProgress:
     """Shows how the broadcast under way goes."""
 
-    def __init__(self, desk: Desk, bot: Bot) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, bot: Bot) -> None:
+        self._services = services
         self._bot = bot
         self._broadcast: _Broadcast | None = None
 
     async def look(self, queue: Queue, *, sent: int, rate: float, is_paused: bool) -> None:
         """Begin, go on with, or end the message; `sent` counts since the start of the program."""
-        broadcast, zone = self._broadcast, self._desk.newsroom.zone
+        broadcast, zone = self._broadcast, self._services.newsroom.zone
         if broadcast is None:
             if queue.due >= _SHORTEST_SECONDS * FULL_RATE and not is_paused:
                 self._broadcast = await self._begin(queue, sent)
@@ -83,8 +83,8 @@ class BroadcastProgress:
     async def _begin(self, queue: Queue, sent: int) -> _Broadcast:
         title = await self._find_title(queue)
         broadcast = _Broadcast(title, sent, time.monotonic())
-        html = notices.progress(title, 0, queue, FULL_RATE, self._desk.newsroom.zone, is_paused=False)
-        for chat_id in sorted(self._desk.admins)[:_MOST_ADMINS]:
+        html = notices.progress(title, 0, queue, FULL_RATE, self._services.newsroom.zone, is_paused=False)
+        for chat_id in sorted(self._services.admins)[:_MOST_ADMINS]:
             try:
                 message = await self._bot.send_message(chat_id, html, parse_mode=ParseMode.HTML)
             except TelegramError as error:
@@ -94,9 +94,9 @@ class BroadcastProgress:
         return broadcast
 
     async def _find_title(self, queue: Queue) -> str:
-        async with self._desk.database.read() as connection:
+        async with self._services.database.read() as connection:
             found = await find_oldest_due(connection, now=queue.at)
-        edition = self._desk.newsroom.find_edition(found[0]) if found else None
+        edition = self._services.newsroom.find_edition(found[0]) if found else None
         return edition.title if edition else (found[0] if found else "")
 
     async def _edit(self, broadcast: _Broadcast, html: str) -> None:
@@ -112,18 +112,18 @@ _RATE_SECONDS = 60.0
 _DEAF_LOOKS = 3  # so many minutes in a row without word from Telegram are no accident
 
 
-class Lookout:
+class Monitor:
     """Looks, and tells the admins; `find_problem` names what is wrong with the connection, if anything is."""
 
     def __init__(
-        self, desk: Desk, bot: Bot, sender: Sender, tell: Tell, find_problem: Callable[[], str | None]
+        self, services: Services, bot: Bot, sender: Sender, tell: Tell, find_problem: Callable[[], str | None]
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._bot = bot
         self._sender = sender
         self._tell = tell
         self._find_problem = find_problem
-        self._progress = BroadcastProgress(desk, bot)
+        self._progress = BroadcastProgress(services, bot)
         self._counts: deque[tuple[float, int]] = deque()
         self._deaf_looks = 0
 
@@ -136,8 +136,8 @@ class Lookout:
 
     async def count_outcomes(self) -> None:
         """Set the figures that cost more: what came of a day's deliveries."""
-        now = self._desk.clock.now()
-        async with self._desk.database.read() as connection:
+        now = self._services.clock.now()
+        async with self._services.database.read() as connection:
             outcomes = await count_outcomes(connection, since=now - _DAY, now=now)
         LATE_DELIVERIES.set(outcomes.late)
         POSSIBLE_DOUBLES.set(outcomes.possible_doubles)
@@ -153,14 +153,14 @@ class Lookout:
             self._sender.is_paused,
             problem if self._deaf_looks >= _DEAF_LOOKS else None,
         )
-        await tell_risks(self._desk, self._tell, situation)
-        await tell_refusals(self._desk, self._bot, self._tell)
-        await tell_unhandled_updates(self._desk, self._tell)
-        await tell_changed_headlines(self._desk, self._tell)
+        await tell_risks(self._services, self._tell, situation)
+        await tell_refusals(self._services, self._bot, self._tell)
+        await tell_unhandled_updates(self._services, self._tell)
+        await tell_changed_headlines(self._services, self._tell)
 
     async def _look_at_queue(self) -> Queue:
-        async with self._desk.database.read() as connection:
-            return await look_at_queue(connection, now=self._desk.clock.now())
+        async with self._services.database.read() as connection:
+            return await look_at_queue(connection, now=self._services.clock.now())
 
     def _measured_rate(self) -> float:
         """Return how many messages a second went out in the last minute."""

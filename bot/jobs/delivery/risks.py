@@ -11,7 +11,7 @@ from telegram import Bot, ChatMember
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import delivery_notices as notices
 from storage.conversations import count_passed_over, count_set_aside
 from storage.delivery.corrections import LOOK_BACK, count_readers, find_untold_headlines, mark_told
@@ -59,22 +59,22 @@ def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> M
     return risks
 
 
-async def tell_risks(desk: Desk, tell: Tell, situation: Situation) -> None:
+async def tell_risks(services: Services, tell: Tell, situation: Situation) -> None:
     """Tell what has become a risk and what is none any more."""
-    newsroom = desk.newsroom
+    newsroom = services.newsroom
     risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
     for name, over in notices.OVER.items():
-        if text := await change(desk, f"risk:{name}", risks.get(name), over):
+        if text := await change(services, f"risk:{name}", risks.get(name), over):
             await tell(text)
     total = situation.queue.unknown
-    if new := await _new_since_told(desk, _UNKNOWN, total):  # those of half an hour together
+    if new := await _new_since_told(services, _UNKNOWN, total):  # those of half an hour together
         await tell(notices.more_unknown(new, total))
 
 
-async def change(desk: Desk, note: str, risk: str | None, over: str) -> str | None:
+async def change(services: Services, note: str, risk: str | None, over: str) -> str | None:
     """Write down that a risk came or went; return what to tell, None when nothing is new."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         is_on, told_at = await _remembered(connection, note)
         if risk is not None and not is_on and (told_at is None or abs(now - told_at) >= AGAIN):
             await write_note(connection, note, f"on {now.isoformat()}", now=now)
@@ -92,20 +92,20 @@ async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.
     return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
-async def tell_unhandled_updates(desk: Desk, tell: Tell) -> None:
+async def tell_unhandled_updates(services: Services, tell: Tell) -> None:
     """Tell of updates that were newly set aside or passed over, those of half an hour together."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         unreadable, too_many = await count_set_aside(connection), await count_passed_over(connection)
-    if new := await _new_since_told(desk, _SET_ASIDE, unreadable):
+    if new := await _new_since_told(services, _SET_ASIDE, unreadable):
         await tell(notices.more_set_aside(new, unreadable))
-    if new := await _new_since_told(desk, _PASSED_OVER, too_many):
+    if new := await _new_since_told(services, _PASSED_OVER, too_many):
         await tell(notices.more_passed_over(new, too_many))
 
 
-async def _new_since_told(desk: Desk, note: str, total: int) -> int:
+async def _new_since_told(services: Services, note: str, total: int) -> int:
     """Return by how much `total` grew since it was told last; 0 within half an hour of that."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         known, _, at = (await find_note(connection, note) or "0").partition(" ")
         new = total - int(known)
         is_told_lately = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
@@ -126,13 +126,13 @@ _LONG = dt.timedelta(minutes=15)
 _ADMINISTRATORS_ASKED = 10
 
 
-async def tell_refusals(desk: Desk, bot: Bot, tell: Tell) -> None:
+async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
     """Tell what is new; notes and columns in the database remember what was told."""
-    now, newsroom = desk.clock.now(), desk.newsroom
-    async with desk.database.write() as connection:
+    now, newsroom = services.clock.now(), services.newsroom
+    async with services.database.write() as connection:
         holds = await take_untold_holds(connection, now=now, longer_than=_LONG)
         lost = await take_untold_lost_chats(connection, now=now)
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         latest = await find_latest_copies(connection, since=now - _DAY)
     if holds.chats:
         await tell(notices.long_wait(holds, newsroom.zone))
@@ -142,7 +142,7 @@ async def tell_refusals(desk: Desk, bot: Bot, tell: Tell) -> None:
         edition = newsroom.find_edition(copies.edition)
         title = edition.title if edition else copies.edition
         risk = notices.refused(copies, title, newsroom.zone) if copies.is_trouble else None
-        if text := await change(desk, f"risk:refused:{copies.edition}", risk, notices.REFUSED_OVER):
+        if text := await change(services, f"risk:refused:{copies.edition}", risk, notices.REFUSED_OVER):
             await tell(text)
 
 
@@ -174,19 +174,19 @@ async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
 _MOST_AT_ONCE = 4  # a message; the others follow a minute later
 
 
-async def tell_changed_headlines(desk: Desk, tell: Tell) -> None:
+async def tell_changed_headlines(services: Services, tell: Tell) -> None:
     """Tell of changed headlines that nobody has heard of, with the command that corrects each."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         found = await find_untold_headlines(connection, now=now, limit=_MOST_AT_ONCE)
     if not found:
         return
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await mark_told(connection, found, now=now)
         since = now - LOOK_BACK
         readers = [await count_readers(connection, one.story_id, since=since) for one in found]
     told = []
     for one, count in zip(found, readers, strict=True):
-        source = desk.newsroom.find_source(one.source)
+        source = services.newsroom.find_source(one.source)
         told.append(notices.headline_changed(one, source.title if source else one.source, count))
     await tell("\n\n".join(told))

@@ -17,8 +17,8 @@ from telegram.ext import ExtBot
 
 from bot.jobs.delivery.sending import Sent, send
 from bot.jobs.delivery.waits import Waits
-from bot.news.services import Desk
-from bot.process.metrics import DELIVERIES, contained
+from bot.news.services import Services
+from bot.process.metrics import DELIVERIES, log_errors
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Halt, Hold, LeaveTopic, Move, Outcome, Refuse, Retire, SendPlain, Wait
 from storage.delivery.deliveries import (
@@ -44,9 +44,14 @@ class Sender:
     """Sends what is due until it is stopped; without a `pace` as fast as it can."""
 
     def __init__(
-        self, desk: Desk, bot: ExtBot[Any], *, lease: LeaseKey | None = None, pace: TelegramPace | None = None
+        self,
+        services: Services,
+        bot: ExtBot[Any],
+        *,
+        lease: LeaseKey | None = None,
+        pace: TelegramPace | None = None,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._bot = bot
         self._lease = lease
         self._pace = pace
@@ -59,7 +64,7 @@ class Sender:
         self.sent = 0  # messages, since the start of the program
         self.is_paused = False
         self.is_halted = False
-        self._waits = Waits(desk.clock, pace)
+        self._waits = Waits(services.clock, pace)
 
     def wake(self) -> None:
         """Look for due deliveries now rather than within a second."""
@@ -79,8 +84,8 @@ class Sender:
     async def set_paused(self, is_paused: bool) -> None:
         """Send nothing until further notice, or go on; a restart does not change it."""
         self.is_paused = is_paused
-        now = self._desk.clock.now()
-        async with self._desk.database.write() as connection:
+        now = self._services.clock.now()
+        async with self._services.database.write() as connection:
             if is_paused:
                 await stop_sending(connection, now=now)
             else:
@@ -105,17 +110,17 @@ class Sender:
 
         Returns how many rows ended unknown.
         """
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             self.is_paused = await find_stop(connection) is not None
             await self._waits.recover(connection)
-            return await recover_interrupted(connection, now=self._desk.clock.now())
+            return await recover_interrupted(connection, now=self._services.clock.now())
 
     async def run(self) -> None:
         """Send until `stop`, then finish what is in flight and write it down."""
         try:
             while not self._stopping or self._in_flight or self._unwritten:
                 self._wake.clear()
-                with contained("delivery"):
+                with log_errors("delivery"):
                     await self._exchange(self._capacity())
                 await self._rest()
         finally:
@@ -173,7 +178,7 @@ class Sender:
         if not capacity and not self._unwritten:
             return 0
         is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             await self._write_results_down(connection)
             await self._waits.note_replies(connection)
             claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
@@ -190,7 +195,7 @@ class Sender:
         return len(claimed)
 
     async def _claim(self, connection: AsyncConnection, capacity: int, *, is_sure: bool) -> list[Claimed]:
-        now, in_flight = self._desk.clock.now(), list(self._in_flight.values())
+        now, in_flight = self._services.clock.now(), list(self._in_flight.values())
         if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
             await free_unsent(connection, in_flight=in_flight, now=now)
         is_repeating = any(one.tries > 1 for one in in_flight)
@@ -205,7 +210,7 @@ class Sender:
         )
 
     async def _write_results_down(self, connection: AsyncConnection) -> None:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
         await mark_sent(connection, sent, now=now)
         if any(not isinstance(result, Wait | Hold) for _, result in self._unwritten):

@@ -15,7 +15,7 @@ from telegram.ext import ExtBot
 from bot.chat.buttons.callbacks import parse
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS, visible_length
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from bot.telegram.limiter import AT_ONCE
 from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from bot.telegram.previews import preview_options
@@ -39,7 +39,7 @@ async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
 
     Of parts that were refused the next one tells its reader, or a line of its own where none follows.
     """
-    with contained("delivery", delivery=one.id):
+    with log_errors("delivery", delivery=one.id):
         outcome = await _try(bot, one)
         is_last = one.parts > 1 and one.part == one.parts - 1 and one.edits is None
         if is_last and isinstance(outcome, Refuse | SendPlain):

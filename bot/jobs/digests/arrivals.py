@@ -9,10 +9,10 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 from bot.jobs.intake.intake import poll_sources
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.sources.source_polling import WebPolling
-from bot.news.services import Desk, Tell
-from bot.process.metrics import contained
+from bot.news.services import Services, Tell
+from bot.process.metrics import log_errors
 
 _FRESH = dt.timedelta(minutes=10)
 _MOST_SECONDS = 120.0  # real ones, which a slot waits for the arrivals of a downtime
@@ -24,17 +24,17 @@ class Arrivals:
 
     def __init__(
         self,
-        desk: Desk,
+        services: Services,
         tell_admins: Tell,
         *,
         web: WebPolling,
-        work_up: WorkUp,
+        processor: Processor,
         follow: Callable[[], Awaitable[None]],
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._tell_admins = tell_admins
         self._web = web
-        self._work_up = work_up
+        self._processor = processor
         self._follow = follow
         self._lock = asyncio.Lock()
         self._taken_in_at: dt.datetime | None = None
@@ -43,10 +43,10 @@ class Arrivals:
     async def take_in(self) -> int:
         """Take in the files that came and work up what waits, a bounded number; return how many were."""
         async with self._lock:
-            began = self._desk.clock.now()
-            await poll_sources(self._desk, self._tell_admins)
-            done = await self._work_up.run(
-                ranker=self._desk.newsroom.ranker, rules=self._desk.newsroom.topic_rules
+            began = self._services.clock.now()
+            await poll_sources(self._services, self._tell_admins)
+            done = await self._processor.run(
+                ranker=self._services.newsroom.ranker, rules=self._services.newsroom.topic_rules
             )
             await self._follow()
             self._taken_in_at = began
@@ -74,10 +74,10 @@ class Arrivals:
     def _is_fresh(self) -> bool:
         if self._taken_in_at is None:
             return False
-        return abs(self._desk.clock.now() - self._taken_in_at) <= _FRESH
+        return abs(self._services.clock.now() - self._taken_in_at) <= _FRESH
 
     async def _take_everything_in(self) -> None:
-        with contained("catch_up"):
+        with log_errors("catch_up"):
             await self._web.look()
             while await self.take_in():
                 pass

@@ -12,9 +12,9 @@ from bot.jobs.digests.publishing import Made, find_dry, publish, record_skipped
 from bot.jobs.knowledge import compose_all, find_knowledge
 from bot.news.digests import FIRST_WINDOW, Gathered, gather, window_for
 from bot.news.newsroom import Edition
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
-from bot.process.metrics import contained
+from bot.process.metrics import log_errors
 from bot.times.schedule import OVERTAKEN, Schedule, SlotPlan, plan_slots
 from storage.candidates import Window
 from storage.engine import chunks
@@ -53,24 +53,24 @@ class _Due:
     window: Window
 
 
-async def run_due_slots(desk: Desk, tell_admins: Tell) -> int:
+async def run_due_slots(services: Services, tell_admins: Tell) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:  # what came by now is due in the table, made or not
+    now = services.clock.now()
+    async with services.database.write() as connection:  # what came by now is due in the table, made or not
         await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
-    composer = SharedComposer(desk)
+    composer = SharedComposer(services)
     queued = 0
     last: Profile | None = None
     while True:
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             found = await find_due(connection, now=now, after=last)
             heard = await find_heard(connection, [profile.id for profile in found])
         if not found:
             break
         last = found[-1]
-        due = [one for profile in found if (one := await _plan(desk, profile, profile.id in heard, now))]
+        due = [one for profile in found if (one := await _plan(services, profile, profile.id in heard, now))]
         for batch in _together(due):
-            queued += await _run(desk, composer, batch, tell_admins, now)
+            queued += await _run(services, composer, batch, tell_admins, now)
     return queued
 
 
@@ -93,8 +93,8 @@ class SharedComposer:
     Only the last gathering is kept: a day's articles are megabytes.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._gathered: Gathered | None = None
 
     async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
@@ -102,7 +102,7 @@ class SharedComposer:
 
         Left out are profiles without listeners, and those that fail.
         """
-        database, newsroom = self._desk.database, self._desk.newsroom
+        database, newsroom = self._services.database, self._services.newsroom
         if self._gathered is None or self._gathered.window != window:
             self._gathered = await gather(database, newsroom, window)
         since = min(window.after, window.oldest)
@@ -113,15 +113,15 @@ class SharedComposer:
         return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
 
 
-async def _plan(desk: Desk, profile: Profile, is_heard: bool, now: dt.datetime) -> _Due | None:
+async def _plan(services: Services, profile: Profile, is_heard: bool, now: dt.datetime) -> _Due | None:
     """Decide what is made for a profile; None where nothing is: it sleeps, or its slots are skipped."""
-    with contained("slot", profile=profile.id, edition=profile.choices.edition):
+    with log_errors("slot", profile=profile.id, edition=profile.choices.edition):
         if profile.next_due_at is None:
             return None
         if not is_heard:
-            await _let_sleep(desk, profile)
+            await _let_sleep(services, profile)
             return None
-        edition = desk.newsroom.edition_for(profile.choices)
+        edition = services.newsroom.edition_for(profile.choices)
         covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
         if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
             covered_until = profile.next_due_at - FIRST_WINDOW
@@ -129,49 +129,49 @@ async def _plan(desk: Desk, profile: Profile, is_heard: bool, now: dt.datetime) 
             edition.schedule,
             profile.next_due_at,
             now=now,
-            late_window=desk.newsroom.late_window,
+            late_window=services.newsroom.late_window,
             covered_until=covered_until,
         )
         if plan.make is None:
-            await _skip(desk, profile, plan, covered_until, now)
+            await _skip(services, profile, plan, covered_until, now)
             return None
         window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
         return _Due(profile, edition, plan, window)
     return None
 
 
-async def _let_sleep(desk: Desk, profile: Profile) -> None:
+async def _let_sleep(services: Services, profile: Profile) -> None:
     """Take a profile that nobody listens to off the clock."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         if await put_to_sleep(connection, profile):
             _log.info("profile asleep", profile=profile.id)
 
 
 async def _run(
-    desk: Desk, composer: SharedComposer, batch: Sequence[_Due], tell_admins: Tell, now: dt.datetime
+    services: Services, composer: SharedComposer, batch: Sequence[_Due], tell_admins: Tell, now: dt.datetime
 ) -> int:
     """Make the issues of a batch; where writing them together fails, one by one."""
     plans = {one.profile.id: one.plan for one in batch}
     made: list[Made] = []
-    with contained("slots", slot=batch[0].window.until.isoformat()):
+    with log_errors("slots", slot=batch[0].window.until.isoformat()):
         made = await composer.compose([(one.profile, one.edition) for one in batch], batch[0].window)
     if not made:
         return 0
-    with contained("slots", profiles=len(made)):
-        return await _write(desk, made, plans, tell_admins, now)
+    with log_errors("slots", profiles=len(made)):
+        return await _write(services, made, plans, tell_admins, now)
     queued = 0
     for one in made if len(made) > 1 else ():
-        with contained("slot", profile=one.profile.id, edition=one.edition.name):
-            queued += await _write(desk, [one], plans, tell_admins, now)
+        with log_errors("slot", profile=one.profile.id, edition=one.edition.name):
+            queued += await _write(services, [one], plans, tell_admins, now)
     return queued
 
 
 async def _write(
-    desk: Desk, made: Sequence[Made], plans: dict[int, SlotPlan], tell_admins: Tell, now: dt.datetime
+    services: Services, made: Sequence[Made], plans: dict[int, SlotPlan], tell_admins: Tell, now: dt.datetime
 ) -> int:
     """Write everything of these profiles' slots; return how many deliveries."""
     first = made[0]
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         moved = await move_all_on(
             connection,
             [one.profile.id for one in made],
@@ -193,10 +193,10 @@ async def _write(
 
 
 async def _skip(
-    desk: Desk, profile: Profile, plan: SlotPlan, covered_until: dt.datetime, now: dt.datetime
+    services: Services, profile: Profile, plan: SlotPlan, covered_until: dt.datetime, now: dt.datetime
 ) -> None:
     """Record the skipped slots; the next one looks back to where the first of them would have."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
             await set_covered_until(connection, profile.id, covered_until)
             for slot, reason in plan.skipped:
@@ -204,21 +204,21 @@ async def _skip(
     _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
 
 
-async def reschedule_profiles(desk: Desk) -> int:
+async def reschedule_profiles(services: Services) -> int:
     """After a change of the newsroom file give every profile its next slot anew; return how many moved.
 
     A slot that has come already stays: it is made, or recorded as skipped. So are the slots of the new
     schedule that came since slots were looked at last: while the bot was down, say.
     """
-    now = desk.clock.now()
+    now = services.clock.now()
     moved = 0
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         looked_until = await find_looked_until(connection) or now
         for profile in await find_profiles(connection):
             if profile.next_due_at is None:
                 continue
-            with contained("reschedule", profile=profile.id):  # a zone that there is not any more, say
-                schedule = desk.newsroom.edition_for(profile.choices).schedule
+            with log_errors("reschedule", profile=profile.id):  # a zone that there is not any more, say
+                schedule = services.newsroom.edition_for(profile.choices).schedule
                 moved += await _reschedule(connection, profile, schedule, looked_until, now)
     return moved
 
@@ -252,32 +252,32 @@ async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:
 _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-async def send_edition_now(desk: Desk, edition_name: str) -> int:
+async def send_edition_now(services: Services, edition_name: str) -> int:
     """Make and queue an issue of the edition for each of its profiles; return how many deliveries.
 
     Quiet hours hold here too, and what was sent now is not told again at the next slot.
     """
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         profiles = [p for p in await find_profiles(connection) if p.choices.edition == edition_name]
-    composer = SharedComposer(desk)
+    composer = SharedComposer(services)
     queued = 0
-    profiles.sort(key=_told_until)
-    for _, same in groupby(profiles, key=_told_until):
+    profiles.sort(key=_covered_until)
+    for _, same in groupby(profiles, key=_covered_until):
         for profile in same:
-            with contained("send_now", profile=profile.id, edition=edition_name):
-                edition = desk.newsroom.edition_for(profile.choices)
+            with log_errors("send_now", profile=profile.id, edition=edition_name):
+                edition = services.newsroom.edition_for(profile.choices)
                 window = window_for(edition, now, covered_until=profile.last_slot_at)
-                queued += await _send(desk, composer, [(profile, edition)], window, now)
+                queued += await _send(services, composer, [(profile, edition)], window, now)
     return queued
 
 
-def _told_until(profile: Profile) -> dt.datetime:
+def _covered_until(profile: Profile) -> dt.datetime:
     return profile.last_slot_at or _BEGINNING
 
 
 async def _send(
-    desk: Desk,
+    services: Services,
     composer: SharedComposer,
     wanted: Sequence[tuple[Profile, Edition]],
     window: Window,
@@ -287,7 +287,7 @@ async def _send(
     for made in await composer.compose(wanted, window):
         if not made.composed.parts and not any(variant.composed.parts for variant in made.variants):
             continue
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             if await find_heard(connection, [made.profile.id]):
                 queued += await publish(connection, [made], now=now)
                 await set_covered_until(connection, made.profile.id, window.end)

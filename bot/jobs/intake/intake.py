@@ -1,10 +1,9 @@
 """The intake tick: new and changed files of the declared sources become stored articles.
 
 A file is known by its size and time of change; one that is still being written is left for the next tick.
-Reading happens in a thread, language work in the text process (`Desk.take`); feeds are parsed in a process of
-their own (`storage.intake`). What is wrong with one file or source leaves the others alone. In an inbox that
-the operator wants emptied, a file moves out of the way once its articles are stored
-(`storage.intake.files`).
+Reading happens in a thread, language work in the text process (`Services.take`); feeds are parsed in another
+process (`storage.intake`). What is wrong with one file or source leaves the others alone. In an inbox that
+the operator wants emptied, a file moves out of the way once its articles are stored (`storage.intake.files`).
 """
 
 import datetime as dt
@@ -18,9 +17,9 @@ from pathlib import Path
 import structlog
 
 from bot.news.newsroom import Source, papers_of
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
-from bot.process.metrics import ARTICLES, contained
+from bot.process.metrics import ARTICLES, log_errors
 from bot.text_work.worker import TextWorkError
 from storage.articles import Tally, store_articles
 from storage.engine import Database
@@ -88,38 +87,38 @@ async def _keep(database: Database, taken: Sequence[Taken], source: str, now: dt
     return Intake(tally, tuple(refused))
 
 
-async def poll_sources(desk: Desk, tell_admins: Tell) -> Intake:
+async def poll_sources(services: Services, tell_admins: Tell) -> Intake:
     """Look at every declared source once. The admins are told when one cannot be read, once until it can."""
     total = Intake()
-    for source in desk.newsroom.file_sources:
-        with contained("intake", source=source.name):
-            total += await _poll(desk, source, tell_admins)
+    for source in services.newsroom.file_sources:
+        with log_errors("intake", source=source.name):
+            total += await _poll(services, source, tell_admins)
     return total
 
 
-async def _poll(desk: Desk, source: Source, tell_admins: Tell) -> Intake:
+async def _poll(services: Services, source: Source, tell_admins: Tell) -> Intake:
     try:
         found = await INTAKE.run(_look_at, source)
     except OSError as error:
         _log.warning("source unreadable", source=source.name, error=error.strerror)
-        if await _note_unreadable(desk, source):
+        if await _note_unreadable(services, source):
             await tell_admins(notices.source_unreadable(source.title, str(source.path)))
         return Intake()
-    known = await _note_readable(desk, source)
+    known = await _note_readable(services, source)
     total = Intake()
     for one in found:
         if known.get(one.name) != one.fingerprint:
-            total += await _take_file(desk, source, one)
+            total += await _take_file(services, source, one)
     if vanished := known.keys() - {one.name for one in found}:
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await forget_files(connection, source.name, sorted(vanished))
     return total
 
 
-async def _note_unreadable(desk: Desk, source: Source) -> bool:
+async def _note_unreadable(services: Services, source: Source) -> bool:
     """Write down that the source cannot be read; return whether that is new."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         if await find_note(connection, _note(source)) is not None:
             return False
         await write_note(connection, _note(source), now.isoformat(), now=now)
@@ -127,13 +126,13 @@ async def _note_unreadable(desk: Desk, source: Source) -> bool:
     return True
 
 
-async def _note_readable(desk: Desk, source: Source) -> dict[str, str]:
+async def _note_readable(services: Services, source: Source) -> dict[str, str]:
     """Write down that the source can be read, where that is new; return the known files' fingerprints."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         known = await find_fingerprints(connection, source.name, limit=2 * _MOST_FILES)
         was_unreadable = await find_note(connection, _note(source)) is not None
     if was_unreadable:
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await forget_note(connection, _note(source))
         _log.info("source readable again", source=source.name)
     return known
@@ -143,24 +142,24 @@ def _note(source: Source) -> str:
     return f"unreadable:{source.name}"
 
 
-async def _take_file(desk: Desk, source: Source, found: Found) -> Intake:
+async def _take_file(services: Services, source: Source, found: Found) -> Intake:
     """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
-    now = desk.clock.now()
+    now = services.clock.now()
     try:
-        taken = await _read(desk, source, found, now)
+        taken = await _read(services, source, found, now)
     except (StorageError, TextWorkError, OSError):
         raise  # that is not this file's fault: it is read again at the next tick
     except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
         _log.exception("file broke its reader", source=source.name, path=found.name)
         refusal = Refusal(found.name, _UNFORESEEN)
-        taken = await take_in(desk.database, iter([refusal]), source.name, now=now)
+        taken = await take_in(services.database, iter([refusal]), source.name, now=now)
     count_articles(taken)
     _log.info(
         "file taken in", source=source.name, path=found.name, new=taken.tally.new,
         updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
     )  # fmt: skip
     if not await _has_moved(source, found, taken.refused):
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
     return taken
 
@@ -179,15 +178,15 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
     return True
 
 
-async def _read(desk: Desk, source: Source, found: Found, now: dt.datetime) -> Intake:
+async def _read(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
     if found.refusal is not None:
-        return await _keep(desk.database, [found.refusal], source.name, now)
-    origin = Origin(source.name, source.zone, papers_of(source, desk.newsroom.sources))
+        return await _keep(services.database, [found.refusal], source.name, now)
+    origin = Origin(source.name, source.zone, papers_of(source, services.newsroom.sources))
     drafts = path_drafts(found.path, origin, now=now)
     total = Intake()
     while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):
-        taken = await desk.take(batch, origin, now)
-        total += await _keep(desk.database, taken, source.name, now)
+        taken = await services.take(batch, origin, now)
+        total += await _keep(services.database, taken, source.name, now)
     return total
 
 

@@ -54,7 +54,7 @@ class _Placed(NamedTuple):
     packed: bytes | None
 
 
-class WorkUp:
+class Processor:
     """Holds the grouping window between runs; one run at a time."""
 
     def __init__(
@@ -90,7 +90,7 @@ class WorkUp:
                 self._stuck_since = self._stuck_since or time.monotonic()
                 if not done:
                     await self._learn()
-                done += await self._work_up(waiting, ranker, rules)
+                done += await self._process(waiting, ranker, rules)
             self._stuck_since = None
         return done
 
@@ -111,7 +111,7 @@ class WorkUp:
             await self._put_aside([(article, BOT_DIED) for article in exhausted])
         return [suspect] if suspect else []
 
-    async def _work_up(self, waiting: Sequence[StoredArticle], ranker: str, rules: TopicRules) -> int:
+    async def _process(self, waiting: Sequence[StoredArticle], ranker: str, rules: TopicRules) -> int:
         await self._texts.start()  # if that fails, nothing was tried
         ids = [article.id for article in waiting]
         async with self._database.write() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators import notices
 from bot.text_work.tasks import TAKE, Taking
 from bot.text_work.worker import Failure, Texts
@@ -41,8 +41,8 @@ def name_nobody(source: str, title: str, reason: str) -> None:
 class SetAside:
     """Names each text set aside to the admins once, at most one message an hour."""
 
-    def __init__(self, desk: Desk, tell_admins: Tell) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, tell_admins: Tell) -> None:
+        self._services = services
         self._tell_admins = tell_admins
         self._untold: list[tuple[str, str, str]] = []
         self._told_at: dt.datetime | None = None
@@ -55,11 +55,13 @@ class SetAside:
 
     async def tell(self) -> None:
         """Tell the admins what was set aside since the last time, if that is an hour ago."""
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         if not self._untold or (self._told_at and now - self._told_at < _BETWEEN_NOTICES):
             return
         untold, self._untold, self._told_at = self._untold, [], now
-        named = [(notices.say_origin(s, self._desk.newsroom), title, reason) for s, title, reason in untold]
+        named = [
+            (notices.say_origin(s, self._services.newsroom), title, reason) for s, title, reason in untold
+        ]
         await self._tell_admins(notices.texts_set_aside(named))
 
 

@@ -26,9 +26,9 @@ from bot.jobs.sources.source_reading import (
     split_for_pages,
 )
 from bot.news.newsroom import WebSource
-from bot.news.services import Desk, Tell
+from bot.news.services import Services, Tell
 from bot.operators.source_notices import notices_of, together
-from bot.process.metrics import POLLS, contained
+from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
 from storage.intake import Incoming, Taken, UnreadableError
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
@@ -43,7 +43,7 @@ class WebPolling:
 
     def __init__(
         self,
-        desk: Desk,
+        services: Services,
         tell_admins: Tell,
         *,
         make_fetcher: Callable[[Clock, str | None], Fetcher] = lambda clock, contact: Fetcher(
@@ -51,7 +51,7 @@ class WebPolling:
         ),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._tell_admins = tell_admins
         self._make_fetcher = make_fetcher
         self._chance = chance
@@ -65,11 +65,11 @@ class WebPolling:
     async def look(self) -> None:
         """Begin to poll every source that is due, and tell the admins what they have to hear."""
         await self._tell()
-        sources = self._desk.newsroom.web_sources
+        sources = self._services.newsroom.web_sources
         if not sources:
             return
         states = await self._known_states()
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         for source in sources:
             state = states.get(source.name)
             if state is None or state.url != source.url:
@@ -97,7 +97,7 @@ class WebPolling:
 
     async def _known_states(self) -> dict[str, SourceState]:
         if self._states is None:
-            async with self._desk.database.read() as connection:
+            async with self._services.database.read() as connection:
                 self._states = await find_source_states(connection)
         return self._states
 
@@ -107,14 +107,14 @@ class WebPolling:
         task.add_done_callback(lambda _: self._running.pop(source.name))
 
     async def _poll(self, source: WebSource, before: SourceState) -> None:
-        with contained("polling", source=source.name):
+        with log_errors("polling", source=source.name):
             outcome = await self._outcome(source, before)
-            now = self._desk.clock.now()
+            now = self._services.clock.now()
             verdict = judge(
                 before, outcome, every=source.every, now=now, chance=self._chance(),
                 may_be_silent=source.kind == "page",
             )  # fmt: skip
-            async with self._desk.database.write() as connection:
+            async with self._services.database.write() as connection:
                 await save_source_state(connection, verdict.state)
             (await self._known_states())[source.name] = verdict.state
             self._notices += notices_of(source, verdict)
@@ -130,7 +130,7 @@ class WebPolling:
             body_hash = await reader.hash_of(fetched.body)
             if body_hash == before.body_hash:
                 return _unchanged(fetched, body_hash)
-            now = self._desk.clock.now()
+            now = self._services.clock.now()
             answer = await reader.read(source, fetched, fetched.body, now, before.date_order)
             return await self._store(source, fetched, body_hash, answer)
         except FetchError as error:
@@ -141,8 +141,8 @@ class WebPolling:
     def _tools(self) -> tuple[Fetcher, Reader]:
         """Return what fetches and reads, made when the first source is due."""
         if self._fetcher is None or self._reader is None:
-            self._fetcher = self._make_fetcher(self._desk.clock, self._desk.newsroom.contact)
-            self._reader = Reader(self._fetcher, self._desk.take)
+            self._fetcher = self._make_fetcher(self._services.clock, self._services.newsroom.contact)
+            self._reader = Reader(self._fetcher, self._services.take)
         return self._fetcher, self._reader
 
     async def _store(self, source: WebSource, fetched: Fetched, body_hash: str, answer: Answer) -> Polled:
@@ -152,7 +152,7 @@ class WebPolling:
             for item in items
             if isinstance(item.taken, Incoming) and item.taken.published is not None
         )
-        now, is_whole = self._desk.clock.now(), True
+        now, is_whole = self._services.clock.now(), True
         wanted = items
         if source.full_text:
             wanted, has_more = split_for_pages(await self._unknown(items))
@@ -174,7 +174,7 @@ class WebPolling:
     async def _unknown(self, items: list[Item]) -> list[Item]:
         """Return the items that are not stored with this title and lead: those have their pages already."""
         keys = [item.taken.key for item in items if isinstance(item.taken, Incoming)]
-        async with self._desk.database.read() as connection:
+        async with self._services.database.read() as connection:
             stored = await find_lead_hashes(connection, keys)
         return [
             item
@@ -187,19 +187,21 @@ class WebPolling:
             return await self._keep(source, [item.taken for item in items])
         _, reader = self._tools()
         total, batch = Intake(), list[Taken]()
-        async for taken in reader.with_pages(source, items, self._desk.clock.now()):
+        async for taken in reader.with_pages(source, items, self._services.clock.now()):
             batch.append(taken)
             if len(batch) == _PAGES_A_BATCH:
                 total, batch = total + await self._keep(source, batch), []
         return total + await self._keep(source, batch)
 
     async def _keep(self, source: WebSource, taken: list[Taken]) -> Intake:
-        kept = await take_in(self._desk.database, iter(taken), source.name, now=self._desk.clock.now())
+        kept = await take_in(
+            self._services.database, iter(taken), source.name, now=self._services.clock.now()
+        )
         count_articles(kept)
         return kept
 
     async def _tell(self) -> None:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         if self._notices and (self._told_at is None or now - self._told_at >= _BETWEEN_NOTICES):
             notices, self._notices, self._told_at = self._notices, [], now
             await self._tell_admins(together(notices))

@@ -12,8 +12,8 @@ from bot.jobs.following import tell_followers
 from bot.messages import texts
 from bot.messages.markup import one_line, render, shortened
 from bot.news.answers import describe
-from bot.news.services import Desk
-from bot.process.metrics import contained
+from bot.news.services import Services
+from bot.process.metrics import log_errors
 from storage.delivery.messages import Buttons
 from storage.profiles import Choices
 from storage.watch_hits import (
@@ -81,37 +81,39 @@ _BATCH = 100
 _MOST_HITS = 500  # of one chat: a night of a very common word
 
 
-async def send_alerts(desk: Desk) -> int:
+async def send_alerts(services: Services) -> int:
     """Queue the alerts that are due, of watches and then of followed stories; return how many."""
-    now = desk.clock.now()
+    now = services.clock.now()
     queued = 0
-    while due := await _find_due(desk, now):
-        async with desk.database.write() as connection:
+    while due := await _find_due(services, now):
+        async with services.database.write() as connection:
             await drop_idle(connection)
-        alerts = [alert for one in due.items() if (alert := await _compose(desk, *one, now))]
-        async with desk.database.write() as connection:
+        alerts = [alert for one in due.items() if (alert := await _compose(services, *one, now))]
+        async with services.database.write() as connection:
             done = await publish_alerts(connection, alerts, now=now)
         queued += done
         if not done:
             break
-    return queued + await tell_followers(desk)
+    return queued + await tell_followers(services)
 
 
-async def _find_due(desk: Desk, now: dt.datetime) -> dict[int, Choices]:
-    async with desk.database.read() as connection:
+async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:
+    async with services.database.read() as connection:
         return await find_due_subscribers(connection, now=now, told_before=now - _BETWEEN, limit=_BATCH)
 
 
-async def _compose(desk: Desk, subscriber_id: int, choices: Choices, now: dt.datetime) -> Alert | None:
+async def _compose(
+    services: Services, subscriber_id: int, choices: Choices, now: dt.datetime
+) -> Alert | None:
     """Compose a subscriber's alert; one that breaks is logged and waits for the next tick."""
-    with contained("alert", subscriber=subscriber_id):
-        async with desk.database.read() as connection:
+    with log_errors("alert", subscriber=subscriber_id):
+        async with services.database.read() as connection:
             hits = await find_waiting_hits(connection, subscriber_id, now=now, limit=_MOST_HITS)
         if not hits:
             return None
         stories = _by_story(hits)
-        found = [each for story in stories[:MOST_TOLD] if (each := await _found(desk, story))]
-        zone = desk.newsroom.edition_for(choices).schedule.zone
+        found = [each for story in stories[:MOST_TOLD] if (each := await _found(services, story))]
+        zone = services.newsroom.edition_for(choices).schedule.zone
         html = render_alert(found, more=len(stories) - len(found), now=now, zone=zone)
         watched = dict.fromkeys((hit.watch_id, hit.text) for story in stories[:MOST_TOLD] for hit in story)
         return Alert(subscriber_id, html, alert_buttons(list(watched)[:MOST_TOLD]), tuple(hits))
@@ -125,12 +127,12 @@ def _by_story(hits: Sequence[Waiting]) -> list[list[Waiting]]:
     return [list(story) for _, story in groupby(ordered, key=lambda hit: hit.story_id)]
 
 
-async def _found(desk: Desk, story: Sequence[Waiting]) -> Found | None:
-    described = await describe(desk, parse_watch(story[0].text), (story[0].article_id,))
+async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
+    described = await describe(services, parse_watch(story[0].text), (story[0].article_id,))
     if not described:
         return None
     article, snippet = described[0].article, described[0].snippet
-    source = desk.newsroom.find_source(article.source)
+    source = services.newsroom.find_source(article.source)
     result = Result(
         title=article.title,
         url=article.url,

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
-from bot.process.metrics import contained
+from bot.news.services import Services
+from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
 from storage.engine import chunks
@@ -36,8 +36,8 @@ _log = structlog.get_logger(__name__)
 class Watching:
     """Holds the index of watches between runs; one run at a time."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._lock = asyncio.Lock()
         self._looked_at: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
         self._forget()
@@ -57,8 +57,8 @@ class Watching:
 
     async def _next(self) -> list[StoredArticle]:
         """Return some articles that were not looked at; at the very first run none."""
-        now = self._desk.clock.now()
-        async with self._desk.database.read() as connection:
+        now = self._services.clock.now()
+        async with self._services.database.read() as connection:
             note = await find_note(connection, _NOTE)
             if note is not None:
                 until = min(dt.datetime.fromisoformat(note), now)
@@ -71,14 +71,14 @@ class Watching:
                     if new or len(found) < _BATCH:
                         return new
                     after = (found[-1].worked_at or now, found[-1].id)
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             await write_note(connection, _NOTE, now.isoformat(), now=now)
         return []
 
     async def _follow_changes(self) -> None:
         """Bring the index up to the table; anew where it does not come out even: a chat was deleted."""
         for _ in range(2):
-            async with self._desk.database.read() as connection:
+            async with self._services.database.read() as connection:
                 after = (self._known_until - _COMMIT_LAG, 0)
                 while changed := await find_changed_watches(connection, after=after, limit=_LOAD_BATCH):
                     await INTAKE.run(self._take_over, changed)
@@ -97,10 +97,10 @@ class Watching:
                 self._index.put(one.id, current_key(one.key, one.text))
 
     async def _look_at(self, articles: Sequence[StoredArticle]) -> int:
-        newsroom, now = self._desk.newsroom, self._desk.clock.now()
+        newsroom, now = self._services.newsroom, self._services.clock.now()
         found = await INTAKE.run(self._find, articles, newsroom)
         until = max(article.worked_at or _BEGINNING for article in articles)
-        async with self._desk.database.write() as connection:
+        async with self._services.database.write() as connection:
             listeners = await find_listeners(connection, (each for ids in found.values() for each in ids))
             hits = await INTAKE.run(_hits, articles, found, listeners, newsroom, now)
             for batch in chunks(hits, _RECORDED_AT_ONCE):
@@ -117,7 +117,7 @@ class Watching:
         found = {}
         for article in articles:
             if may_be_told(article, newsroom):
-                with contained("watching", article=article.id):
+                with log_errors("watching", article=article.id):
                     found[article.id] = self._index.find(_arrived(article, newsroom))
         return found
 

@@ -21,7 +21,7 @@ from bot.emulator.client import Control, Json, control
 from bot.emulator.server import serve
 from bot.jobs.intake.renewing_topics import clues_of
 from bot.news.newsroom import Edition, Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
@@ -145,18 +145,20 @@ class Person:
 
     async def subscription(self) -> Subscriber | None:
         """Return what the database holds on this chat."""
-        async with self.house.desk.database.read() as connection:
+        async with self.house.services.database.read() as connection:
             return await find_subscriber(connection, self.chat)
 
 
 class House:
-    """The emulator, the bot and its desk."""
+    """The emulator, the bot and its services."""
 
-    def __init__(self, url: str, desk: Desk, clock: ManualClock, hands: Control, actions: Actions) -> None:
+    def __init__(
+        self, url: str, services: Services, clock: ManualClock, hands: Control, actions: Actions
+    ) -> None:
         self.url = url
         self.username = ""
         self._application: Any = None
-        self.desk = desk
+        self.services = services
         self.clock = clock
         self.control = hands
         self.actions = actions
@@ -182,7 +184,7 @@ class House:
             acts.find_clock_problem,
             acts.invite,
         )
-        add_handlers(self._application, self.desk, levers)
+        add_handlers(self._application, self.services, levers)
         self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)
         await self._application.initialize()
         await self._application.start()
@@ -240,9 +242,9 @@ def newsroom() -> Newsroom:
 async def house(sqlite_database: Database, newsroom: Newsroom) -> AsyncIterator[House]:
     """An emulator and the bot that polls it."""
     clock, actions = ManualClock(NOW), Actions()
-    desk = Desk(sqlite_database, clock, newsroom, frozenset({OPERATOR}))
+    services = Services(sqlite_database, clock, newsroom, frozenset({OPERATOR}))
     async with serve() as emulator, control(emulator.url) as hands:
-        house = House(emulator.url, desk, clock, hands, actions)
+        house = House(emulator.url, services, clock, hands, actions)
         await house.open()
         yield house
         await house.close()
@@ -276,7 +278,7 @@ def publish(house: House) -> Publish:
     ) -> list[int]:
         at = house.clock.now() - dt.timedelta(hours=hours_ago)
         incoming = [_incoming(title, body, topic, at, source) for title in titles]
-        return await _store(house.desk, incoming, at)
+        return await _store(house.services, incoming, at)
 
     return store
 
@@ -300,14 +302,14 @@ def _incoming(title: str, body: str, topic: str | None, at: dt.datetime, source:
     )
 
 
-async def _store(desk: Desk, incoming: Sequence[Incoming], at: dt.datetime) -> list[int]:
-    async with desk.database.write() as connection:
+async def _store(services: Services, incoming: Sequence[Incoming], at: dt.datetime) -> list[int]:
+    async with services.database.write() as connection:
         await store_articles(connection, incoming, now=at)
         done = []
         for article in await find_waiting(connection, 1_000):
             place = Place(0, "body", 0, article.body.index(".") + 1)
             sentence = sentence_at([article.document], place)
-            topic = decide_topic(clues_of(article, None), desk.newsroom.topic_rules)
+            topic = decide_topic(clues_of(article, None), services.newsroom.topic_rules)
             done.append(Worked(article, (sentence,), await make_story(connection, now=at), topic))
         await save_work(connection, done, now=at)
     return [worked.article.id for worked in done]

@@ -13,10 +13,10 @@ from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
     AskToSend,
+    Button,
     Confirm,
     Intent,
     PauseFor,
-    Press,
     Preview,
     Retract,
     RunWatch,
@@ -61,14 +61,14 @@ NEWS = (
     Teach,
     AskWhy,
 )  # what these name is news, and nobody's own
-KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Press]
+KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Button]
 OTHERS_TIMES = "05:05"
 
 
 def samples(number: int) -> list[Intent]:
     """Return one intent of each kind and every press; those that name a row name this one."""
     return [
-        *Press,
+        *Button,
         SetTimes(("20:00",)),
         SetDays((5, 6)),
         SetQuiet(0, 0),
@@ -114,20 +114,20 @@ def samples(number: int) -> list[Intent]:
 
 def row_of(intent: Intent) -> str | None:
     """Return the field of an intent that names a row, if it has one."""
-    fields = () if isinstance(intent, Press) else dataclasses.fields(intent)
+    fields = () if isinstance(intent, Button) else dataclasses.fields(intent)
     return next((field.name for field in fields if field.name.endswith("_id")), None)
 
 
 def naming(intent: Intent, number: int) -> Intent:
     """Return the intent with another row named, where it names one."""
     name = row_of(intent)
-    return replace(intent, **{name: number}) if name and not isinstance(intent, Press) else intent
+    return replace(intent, **{name: number}) if name and not isinstance(intent, Button) else intent
 
 
 def test_every_intent_and_every_press_has_a_decision() -> None:
     assert isinstance(Intent, types.UnionType)
-    assert set(ACCESS) == {*KINDS, *Press}
-    assert {type(one) for one in samples(1)} == {*KINDS, Press}
+    assert set(ACCESS) == {*KINDS, *Button}
+    assert {type(one) for one in samples(1)} == {*KINDS, Button}
     assert all(parse(encode(one)) == one for one in samples(1))
 
 

@@ -148,7 +148,7 @@ async def test_chat_ids_beyond_32_bits_are_kept_whole(house: Any, chat_id: int) 
 async def tell(house: Any) -> AsyncIterator[Tell]:
     """Tell the admins as the application does."""
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
-        yield partial(tell_admins, bot, house.desk)
+        yield partial(tell_admins, bot, house.services)
 
 
 def _read(path: Path) -> Newsroom | str:
@@ -176,14 +176,14 @@ async def test_operators_hear_of_a_broken_newsroom_file_and_the_old_one_stays(
     operator: Any, house: Any, tell: Tell, tmp_path: Path, content: str, told: str
 ) -> None:
     await operator.says("/trogiup")
-    file, before = tmp_path / "diemtin.toml", house.desk.newsroom
+    file, before = tmp_path / "diemtin.toml", house.services.newsroom
     file.write_text(EDITION, encoding="utf-8")
     watch = NewsroomWatch(file, _read, content_hash)
     file.write_text(content, encoding="utf-8")
     for _ in range(3):
-        await watch.look(house.desk, tell)
+        await watch.look(house.services, tell)
     await operator.sees("bot vẫn dùng cấu hình cũ", told, "diemtin check")
-    assert house.desk.newsroom is before
+    assert house.services.newsroom is before
 
 
 async def test_operators_hear_of_a_source_however_long_its_path(operator: Any, tell: Tell) -> None:

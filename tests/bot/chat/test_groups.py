@@ -158,7 +158,7 @@ async def test_a_group_that_moved_before_the_answer_is_followed(house: Any) -> N
     upgraded = await house.control.post("member", chat=administrator.chat, action="upgrade")
     await house.handled(upgraded["update_id"])
     new = upgraded["chat"]["id"]
-    async with house.desk.database.write() as connection:  # as if the bot had missed Telegram's notice
+    async with house.services.database.write() as connection:  # as if the bot had missed Telegram's notice
         await move_chat(connection, new, administrator.chat, now=house.clock.now())
     late = {
         "message_id": 900,
@@ -250,7 +250,7 @@ async def test_one_member_who_asks_without_end_silences_no_other_and_no_administ
 async def test_a_group_whose_members_use_up_its_share_still_obeys_its_administrator(
     house: Any, administrator: Any
 ) -> None:
-    house.desk.newsroom = replace(house.desk.newsroom, questions_per_hour=1)
+    house.services.newsroom = replace(house.services.newsroom, questions_per_hour=1)
     people = [await house.person(f"Người {number}") for number in range(6)]
     members = await house.group(*people, administrator=await house.person("Chi"))
     for one in members[:-1]:
@@ -267,10 +267,10 @@ async def test_a_group_that_gives_the_rights_back_gets_its_digests_again(
     house: Any, administrator: Any
 ) -> None:
     await administrator.says("/start@diemtin_bot")
-    await retire(house.desk, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
+    await retire(house.services, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
     changed = await house.control.post("member", chat=administrator.chat, action="promote")
     await house.handled(changed["update_id"])
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         subscriber = await find_subscriber(connection, administrator.chat)
     assert subscriber is not None
     assert subscriber.status == "active"
@@ -290,7 +290,7 @@ async def test_a_chat_that_changes_our_rights_gets_digests_again_only_where_we_m
     house: Any, administrator: Any, standing: dict[str, Any], status: str
 ) -> None:
     await administrator.says("/start@diemtin_bot")
-    await retire(house.desk, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
+    await retire(house.services, administrator.chat, Retire("Not enough rights to send", NO_RIGHTS))
     bot = User(42, "Điểm Tin", is_bot=True)
     rights = member_json(bot, standing["status"]) | standing
     chat = {"id": administrator.chat, "type": "supergroup", "title": "Nhóm"}
@@ -315,7 +315,7 @@ async def test_rights_lost_in_a_reply_are_told_like_those_lost_in_a_digest(
     await house.control.post("fault", kind="400", method="sendMessage", times=1, description=words)
     await administrator.says("/trogiup@diemtin_bot")
     assert (await administrator.subscription()).status == "gone"
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         [lost] = await take_untold_lost_chats(connection, now=house.clock.now())
     assert (lost.chat_id, words[1:] in lost.reason) == (administrator.chat, True)
 

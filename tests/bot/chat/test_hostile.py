@@ -14,7 +14,7 @@ OLD = "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
 
 async def _break(house: Any) -> None:
     """Let every question about a subscriber fail."""
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await connection.exec_driver_sql("ALTER TABLE subscribers RENAME TO lost")
 
 
@@ -119,7 +119,7 @@ async def test_the_seventh_message_in_ten_seconds_is_part_of_a_burst_that_got_it
     an: Any, house: Any
 ) -> None:
     """Sent at once, as a phone does after a tunnel; and once more while the hour's share is used up."""
-    house.desk.newsroom = replace(house.desk.newsroom, questions_per_hour=10)
+    house.services.newsroom = replace(house.services.newsroom, questions_per_hour=10)
 
     async def burst() -> list[str]:
         before = len(await an.messages())
@@ -145,7 +145,7 @@ async def test_one_chat_that_floods_does_not_silence_another(an: Any, house: Any
 
 
 async def test_the_limit_follows_the_newsroom_file(an: Any, house: Any) -> None:
-    house.desk.newsroom = replace(house.desk.newsroom, questions_per_10_seconds=1)
+    house.services.newsroom = replace(house.services.newsroom, questions_per_10_seconds=1)
     await an.says("hạ long")
     await an.says("hạ long")
     await an.sees("Bạn gửi hơi nhanh.")

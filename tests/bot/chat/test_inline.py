@@ -106,7 +106,7 @@ async def test_hostile_words_and_offsets_are_answered(an: Person, query: str, of
 
 
 async def test_who_types_too_fast_is_told_once_and_then_not_answered(an: Person, publish: Publish) -> None:
-    an.house.desk.newsroom = replace(an.house.desk.newsroom, questions_per_10_seconds=1)
+    an.house.services.newsroom = replace(an.house.services.newsroom, questions_per_10_seconds=1)
     for _ in range(6):
         assert await typed(an, "xăng") is not None
     told = await typed(an, "xăng")

@@ -48,7 +48,7 @@ async def test_the_end_of_a_pause_and_where_the_talk_stands_are_told_too(an: Any
     kept = await _file_of(house, await an.last())
     assert (kept["subscription"]["paused_until"], kept["conversation"]) == (None, None)
     until = house.clock.now() + dt.timedelta(days=3)
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         subscriber = await find_subscriber(connection, an.chat)
         await connection.execute(update(subscribers).values(paused_until=until, status="paused"))
         await await_words(connection, subscriber.chat_id, "tim", until=until)
@@ -84,7 +84,7 @@ async def test_deleting_asks_once_and_then_leaves_nothing(an: Any, house: Any, p
     message = await an.sees("Đã xóa hết. Điểm Tin không còn giữ gì về bạn.", "/start")
     assert message["buttons"] == []
     assert house.actions.called_off == [an.chat]
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         export = await export_subscriber(connection, an.chat)
     assert (export.subscriber, export.deliveries, export.questions) == (None, (), ())
 

@@ -42,7 +42,7 @@ async def test_on_an_empty_store_it_says_when_the_first_digest_comes(an: Any) ->
 
 async def test_the_profile_of_a_newcomer_is_due_at_the_editions_next_time(an: Any, house: Any) -> None:
     await an.says("/start")
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         slot = dt.datetime(2026, 11, 22, 23, 45, tzinfo=dt.UTC)
         before = await find_due(connection, now=slot - dt.timedelta(seconds=1))
         assert (before, len(await find_due(connection, now=slot))) == ([], 1)
@@ -94,11 +94,11 @@ async def test_coming_back_wakes_the_profile_that_slept_meanwhile(an: Any, house
     await an.says("/start")
     await (_blocks(house, an) if way_back == "unblock" else an.says("/tamdung"))
     tomorrow = house.clock.now() + dt.timedelta(days=1)
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         (profile,) = await find_due(connection, now=tomorrow)
         await move_on(connection, profile, next_due_at=None)
     await (_blocks(house, an, undo=True) if way_back == "unblock" else an.says(way_back))
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         assert [row.id for row in await find_due(connection, now=tomorrow)] == [profile.id]
 
 
@@ -125,9 +125,9 @@ async def test_tin_sends_the_digest_without_a_subscription_and_makes_none(an: An
 
 
 async def test_tin_sends_every_part(an: Any, publish: Any, house: Any) -> None:
-    newsroom = house.desk.newsroom
+    newsroom = house.services.newsroom
     long_edition = replace(newsroom.editions[0], reading_minutes=30)
-    house.desk.newsroom = replace(newsroom, editions=(long_edition,))
+    house.services.newsroom = replace(newsroom, editions=(long_edition,))
     for subject in SUBJECTS:
         await publish(" ".join([subject] * 12), body=f"{subject.capitalize()}. " * 60)
     parts = await an.says("/tin")
@@ -157,7 +157,7 @@ async def test_tin_is_no_slot(an: Any, publish: Any, house: Any) -> None:
     await publish("Chợ nổi mở lại")
     await an.says("/start")
     await an.says("/tin")
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         (profile,) = await find_due(connection, now=house.clock.now() + dt.timedelta(days=1))
     assert profile.last_slot_at is None
 

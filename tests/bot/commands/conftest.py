@@ -85,7 +85,7 @@ class Run(Protocol):
 
 @pytest.fixture
 def run(
-    desk_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Run]:
     """Run commands in an empty folder of this test's own, at noon of 20 November 2026 in Việt Nam."""
 
@@ -105,7 +105,7 @@ def run(
 
 
 @pytest.fixture
-def desk_folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def newsroom_folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty folder to work in; its newsroom file is in place and its database empty."""
     for name in [name for name in os.environ if name.upper().startswith("DIEMTIN_")]:
         monkeypatch.delenv(name)
@@ -137,9 +137,9 @@ def _jsonl() -> Any:
 
 
 @pytest.fixture
-def newer_database(desk_folder: Path) -> Path:
+def newer_database(newsroom_folder: Path) -> Path:
     """Return a database that a later version of the program has written: `newer.db`."""
-    file = desk_folder / "newer.db"
+    file = newsroom_folder / "newer.db"
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("INSERT INTO alembic_version VALUES ('9999')")

@@ -21,10 +21,10 @@ def test_an_article_taken_in_twice_is_a_duplicate_and_changed_is_updated(stocked
     assert shown["versions"][0]["title"] == "Lũ trên sông Trà rút chậm"
 
 
-def test_what_is_refused_is_named_with_its_place(run: Any, desk_folder: Path, jsonl: Any) -> None:
+def test_what_is_refused_is_named_with_its_place(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
-    (desk_folder / "bai.jsonl").write_bytes(jsonl(good) + b"{sai\n")
-    (desk_folder / "anh.txt").write_bytes(b"\x00\xff\xfe" * 500)
+    (newsroom_folder / "bai.jsonl").write_bytes(jsonl(good) + b"{sai\n")
+    (newsroom_folder / "anh.txt").write_bytes(b"\x00\xff\xfe" * 500)
     told = run("ingest", "bai.jsonl", "anh.txt", "khong-co", "--json")
     assert told.code == 1
     assert sorted(told.json) == ["duplicate", "new", "rejected", "updated"]
@@ -38,10 +38,10 @@ def test_what_is_refused_is_named_with_its_place(run: Any, desk_folder: Path, js
     )
 
 
-def test_the_end_tells_of_each_file_what_became_of_it(run: Any, desk_folder: Path, jsonl: Any) -> None:
+def test_the_end_tells_of_each_file_what_became_of_it(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
-    (desk_folder / "tin" / "a.jsonl").write_bytes(jsonl(good, good) + b"{sai\n" + jsonl({"title": ""}))
-    (desk_folder / "tin" / "b.csv").write_text(
+    (newsroom_folder / "tin" / "a.jsonl").write_bytes(jsonl(good, good) + b"{sai\n" + jsonl({"title": ""}))
+    (newsroom_folder / "tin" / "b.csv").write_text(
         "Tên;Link\nChợ họp lại;https://b.example/1\n", encoding="utf-8"
     )
     told = run("ingest", "tin")
@@ -54,13 +54,15 @@ def test_the_end_tells_of_each_file_what_became_of_it(run: Any, desk_folder: Pat
 
 
 def test_a_dry_run_shows_the_first_three_as_they_would_be_taken_and_stores_nothing(
-    run: Any, desk_folder: Path
+    run: Any, newsroom_folder: Path
 ) -> None:
     rows = "".join(
         f"Chợ phiên {n} họp lại;Chợ họp lại từ sáng nay sau {n} ngày nghỉ vì lũ;04/10/2026 09:3{n};Báo Biển\n"
         for n in range(5)
     )
-    (desk_folder / "bang.csv").write_text(f"Tiêu đề;Nội dung;Ngày đăng;Nguồn\n{rows}sai;\n", encoding="utf-8")
+    (newsroom_folder / "bang.csv").write_text(
+        f"Tiêu đề;Nội dung;Ngày đăng;Nguồn\n{rows}sai;\n", encoding="utf-8"
+    )
     told = run("ingest", "--dry-run", "bang.csv")
     assert told.out.count("Tiêu đề:") == 3
     for shown in (
@@ -84,9 +86,9 @@ def test_a_dry_run_leaves_a_store_as_it_is(stocked: Any, jsonl: Any) -> None:
     assert stocked("stats", "--json").json["articles"] == before["articles"]
 
 
-def test_a_folder_is_read_and_no_path_is_stdin(run: Any, desk_folder: Path, jsonl: Any) -> None:
+def test_a_folder_is_read_and_no_path_is_stdin(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     row = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
-    (desk_folder / "tin" / "bai.jsonl").write_bytes(jsonl(row))
+    (newsroom_folder / "tin" / "bai.jsonl").write_bytes(jsonl(row))
     assert run("ingest", "tin", "--json").json["new"] == 1
     assert run("ingest", "--json", stdin=jsonl(row)).json["duplicate"] == 1
     assert run("ingest", "-", "--json", stdin=jsonl(row)).json["duplicate"] == 1
@@ -115,9 +117,9 @@ def test_an_article_is_shown_for_reading(stocked: Any) -> None:
     assert "Tóm tắt:" in told
 
 
-def test_what_an_article_does_not_have_leaves_no_gap(stocked: Any, desk_folder: Path) -> None:
+def test_what_an_article_does_not_have_leaves_no_gap(stocked: Any, newsroom_folder: Path) -> None:
     text = "Chợ nổi họp sớm\n\nGhe về bến khi trời còn mờ sương, cá đầy khoang, người mua đã đợi sẵn trên bờ."
-    (desk_folder / "cho.txt").write_text(text, encoding="utf-8")
+    (newsroom_folder / "cho.txt").write_text(text, encoding="utf-8")
     stocked("ingest", "cho.txt")
     assert stocked("show", "3").out.startswith("Chợ nổi họp sớm\nkhông rõ ngày đăng\n\nGhe về bến")
 

@@ -85,13 +85,15 @@ WITH_A_GOOD_ITEM = ("cut.rss", "hollow.rss")
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_bad_file_is_named_with_the_reason_and_costs_no_other(
-    run: Any, desk_folder: Path, name: str
+    run: Any, newsroom_folder: Path, name: str
 ) -> None:
     content, reason = REFUSED[name]
     place, articles = f"tin/{name}{PLACES.get(name, '')}", 2 + (name in WITH_A_GOOD_ITEM)
-    (desk_folder / "tin" / name).write_bytes(content)
-    (desk_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
-    (desk_folder / "tin" / "z.jsonl").write_text(json.dumps({"title": "Bến Lở có cầu mới", "body": PROSE}))
+    (newsroom_folder / "tin" / name).write_bytes(content)
+    (newsroom_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
+    (newsroom_folder / "tin" / "z.jsonl").write_text(
+        json.dumps({"title": "Bến Lở có cầu mới", "body": PROSE})
+    )
     first = run("ingest", "tin", "--json")
     assert (first.code, first.err) == (1, "")
     assert (first.json["new"], len(first.json["rejected"])) == (articles, 1)
@@ -151,9 +153,9 @@ def test_a_date_without_a_zone_is_a_local_one(run: Any) -> None:
     ids=["new text under the same guid", "the same text at another address"],
 )
 def test_an_item_is_known_by_its_address(
-    run: Any, desk_folder: Path, changed: str, expected: dict[str, int]
+    run: Any, newsroom_folder: Path, changed: str, expected: dict[str, int]
 ) -> None:
-    feed = desk_folder / "tin" / "bao.rss"
+    feed = newsroom_folder / "tin" / "bao.rss"
     home = "<link>https://bien.example/</link>"
     guid = "<item><guid>ben-pha-1</guid>"
     feed.write_text(RSS.format(home + ITEM.replace("<item>", guid)), encoding="utf-8")
@@ -163,18 +165,18 @@ def test_an_item_is_known_by_its_address(
     assert told.json == expected | {"duplicate": 0, "rejected": []}
 
 
-def test_a_folder_that_vanished_is_named_and_the_others_are_read(run: Any, desk_folder: Path) -> None:
-    (desk_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
+def test_a_folder_that_vanished_is_named_and_the_others_are_read(run: Any, newsroom_folder: Path) -> None:
+    (newsroom_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
     told = run("ingest", "di-mat", "tin", "--json")
     assert (told.code, told.err, told.json["new"]) == (1, "", 1)
     assert told.json["rejected"] == [{"path": "di-mat", "reason": "không có tệp hay thư mục này"}]
 
 
 def test_a_database_that_fails_half_way_keeps_nothing_of_the_batch_and_takes_it_later(
-    run: Any, desk_folder: Path, jsonl: Any
+    run: Any, newsroom_folder: Path, jsonl: Any
 ) -> None:
     rows = jsonl(*({"title": f"Chuyện số {n} ở Bến Lở", "body": PROSE} for n in range(5)), {"title": ""})
-    with closing(sqlite3.connect(desk_folder / "diemtin.sqlite3")) as database:
+    with closing(sqlite3.connect(newsroom_folder / "diemtin.sqlite3")) as database:
         database.execute(
             "CREATE TRIGGER full_disk BEFORE INSERT ON articles WHEN new.title LIKE '%số 3%' "
             "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
@@ -191,7 +193,7 @@ def test_a_database_that_fails_half_way_keeps_nothing_of_the_batch_and_takes_it_
 
 
 def test_an_ingest_killed_half_way_keeps_whole_articles_and_a_second_one_completes_it(
-    run: Any, desk_folder: Path, jsonl: Any
+    run: Any, newsroom_folder: Path, jsonl: Any
 ) -> None:
     rows = [{"title": f"Chuyện số {n} ở Bến Lở", "body": f"{PROSE} {PROSE}"} for n in range(400)]
     with subprocess.Popen(
@@ -200,7 +202,7 @@ def test_an_ingest_killed_half_way_keeps_whole_articles_and_a_second_one_complet
         assert process.stdin is not None
         process.stdin.write(jsonl(*rows))
         process.stdin.flush()  # and no end: it waits for more
-        _until_stored(desk_folder / "diemtin.sqlite3", 200)
+        _until_stored(newsroom_folder / "diemtin.sqlite3", 200)
         process.send_signal(signal.SIGKILL)
     told = run("ingest", "--json", stdin=jsonl(*rows)).json
     assert (told["new"], told["updated"], told["duplicate"]) == (200, 0, 200)

@@ -23,9 +23,9 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # content, key, line, a part of
 
 
 @pytest.mark.parametrize("slip", SLIPS)
-def test_check_names_key_line_and_mend(run: Any, desk_folder: Path, slip: str) -> None:
+def test_check_names_key_line_and_mend(run: Any, newsroom_folder: Path, slip: str) -> None:
     content, key, line, mend = SLIPS[slip]
-    (desk_folder / "diemtin.toml").write_text(content, encoding="utf-8")
+    (newsroom_folder / "diemtin.toml").write_text(content, encoding="utf-8")
     told = run("check", "--json")
     assert (told.code, told.err, told.json["ok"]) == (1, "", False)
     [error] = told.json["errors"]
@@ -36,10 +36,10 @@ def test_check_names_key_line_and_mend(run: Any, desk_folder: Path, slip: str) -
 @pytest.mark.parametrize("command", ["run", "ingest tin", "digest", "schedule"])
 @pytest.mark.parametrize("slip", ["unknown key", "24:00", "Mars/X", "one name twice", "cut in a list"])
 def test_no_command_begins_on_it_and_the_database_is_not_touched(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch, slip: str, command: str
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch, slip: str, command: str
 ) -> None:
     content, key, line, mend = SLIPS[slip]
-    (desk_folder / "diemtin.toml").write_text(content, encoding="utf-8")
+    (newsroom_folder / "diemtin.toml").write_text(content, encoding="utf-8")
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///moi.db")
     told = run(*command.split())
@@ -47,4 +47,4 @@ def test_no_command_begins_on_it_and_the_database_is_not_touched(
     assert told.err.startswith(f"✗ diemtin.toml: dòng {line}: {key}")
     assert mend in told.err
     assert "Traceback" not in told.err
-    assert not (desk_folder / "moi.db").exists()
+    assert not (newsroom_folder / "moi.db").exists()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 
-def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, desk_folder: Path) -> None:
+def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, newsroom_folder: Path) -> None:
     assert stocked("backup", "sao-luu.db").code == 0
-    with closing(sqlite3.connect(desk_folder / "sao-luu.db")) as connection:
+    with closing(sqlite3.connect(newsroom_folder / "sao-luu.db")) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
     again = stocked("backup", "sao-luu.db")
     assert again.code == 1
@@ -19,16 +19,16 @@ def test_a_backup_is_whole_and_overwrites_nothing(stocked: Any, desk_folder: Pat
 
 
 def test_nothing_is_backed_up_from_no_database(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
     told = run("backup", "sao-luu.db")
     assert told.code == 1
     assert "Chưa có cơ sở dữ liệu" in told.err
-    assert not [*desk_folder.glob("*.db")]
+    assert not [*newsroom_folder.glob("*.db")]
 
 
-def test_a_restored_backup_brings_its_articles_back(stocked: Any, desk_folder: Path, jsonl: Any) -> None:
+def test_a_restored_backup_brings_its_articles_back(stocked: Any, newsroom_folder: Path, jsonl: Any) -> None:
     assert stocked("backup", "sao-luu.db").code == 0
     later = {"id": "moi", "title": "Cầu mới thông xe", "body": "Cây cầu mới qua sông Trà thông xe sáng nay."}
     assert stocked("ingest", "--json", stdin=jsonl(later)).json["new"] == 1
@@ -36,12 +36,12 @@ def test_a_restored_backup_brings_its_articles_back(stocked: Any, desk_folder: P
     assert told.code == 0
     assert "bản trước nằm ở" in told.out
     assert stocked("stats", "--json").json["articles"] == 2
-    assert len([*desk_folder.glob("*.before-*")]) == 1
-    assert (desk_folder / "sao-luu.db").exists()
+    assert len([*newsroom_folder.glob("*.before-*")]) == 1
+    assert (newsroom_folder / "sao-luu.db").exists()
 
 
-def test_what_cannot_be_restored_leaves_the_database_alone(stocked: Any, desk_folder: Path) -> None:
-    (desk_folder / "hong.db").write_bytes(b"khong phai co so du lieu" * 300)
+def test_what_cannot_be_restored_leaves_the_database_alone(stocked: Any, newsroom_folder: Path) -> None:
+    (newsroom_folder / "hong.db").write_bytes(b"khong phai co so du lieu" * 300)
     told = stocked("restore", "hong.db")
     assert told.code == 1
     assert "cơ sở dữ liệu đang có vẫn nguyên" in told.err

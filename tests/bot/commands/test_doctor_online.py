@@ -22,7 +22,7 @@ Telegram = Callable[..., str]
 
 
 @pytest.fixture
-def telegram(desk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
+def telegram(newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
     """Return a function that starts a server which answers each path with (status, JSON) and is ours."""
     servers: list[HTTPServer] = []
 
@@ -126,15 +126,17 @@ def test_a_proxy_is_named_without_its_password(
 
 
 def test_the_port_is_asked_whose_it_is(
-    run: Any, telegram: Telegram, desk_folder: Path, sqlite_url: str, unused_tcp_port: int
+    run: Any, telegram: Telegram, newsroom_folder: Path, sqlite_url: str, unused_tcp_port: int
 ) -> None:
     database = identity_of("", Database(sqlite_url)).database
     ours = {"problems": [], "bot": "1000000001", "database": database, "username": "tin_bot"}
     port = int(telegram({"healthz": (200, ours)}).rpartition(":")[2])
-    text = (desk_folder / "diemtin.toml").read_text(encoding="utf-8")
+    text = (newsroom_folder / "diemtin.toml").read_text(encoding="utf-8")
 
     def port_check(number: int) -> tuple[str, str]:
-        (desk_folder / "diemtin.toml").write_text(f"{text}\n[health]\nport = {number}\n", encoding="utf-8")
+        (newsroom_folder / "diemtin.toml").write_text(
+            f"{text}\n[health]\nport = {number}\n", encoding="utf-8"
+        )
         return checks_of(run("doctor", "--online", "--json"))["port"]
 
     assert port_check(port) == ("good", f"{port}, bot đang chạy tốt")
@@ -144,10 +146,10 @@ def test_the_port_is_asked_whose_it_is(
 
 
 def test_each_ailing_source_is_named_with_its_last_poll(
-    run: Any, telegram: Telegram, desk_folder: Path, sqlite_url: str
+    run: Any, telegram: Telegram, newsroom_folder: Path, sqlite_url: str
 ) -> None:
     telegram()
-    file = desk_folder / "diemtin.toml"
+    file = newsroom_folder / "diemtin.toml"
     source = '\n[[sources]]\nname = "{0}"\ntitle = "Báo {0}"\nfeed = "https://{0}.example/rss"\n'
     tables = "".join(source.format(name) for name in ("hong", "tot", "moi"))
     file.write_text(file.read_text(encoding="utf-8") + tables, encoding="utf-8")

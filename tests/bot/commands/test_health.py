@@ -57,33 +57,35 @@ def listen_at(folder: Path, port: int) -> None:
 
 
 def test_a_bot_that_is_well_is_told_so(
-    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str
+    run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
 ) -> None:
-    listen_at(desk_folder, answering(200, body_of(sqlite_url)))
+    listen_at(newsroom_folder, answering(200, body_of(sqlite_url)))
     told = run("health")
     assert (told.code, told.out) == (0, "✓ Bot đang chạy tốt.\n")
 
 
-def test_what_is_wrong_is_named(run: Any, desk_folder: Path, answering: Answering, sqlite_url: str) -> None:
-    listen_at(desk_folder, answering(503, body_of(sqlite_url, "Telegram không trả lời")))
+def test_what_is_wrong_is_named(
+    run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
+) -> None:
+    listen_at(newsroom_folder, answering(503, body_of(sqlite_url, "Telegram không trả lời")))
     told = run("health")
     assert (told.code, told.err) == (1, "✗ Telegram không trả lời\n")
 
 
 def test_another_bots_health_is_not_taken_for_ours(
-    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "43:AAbbccddeeffgghhiijjkkllmmnnooppqqr")
-    listen_at(desk_folder, answering(200, body_of(sqlite_url, bot="42")))
+    listen_at(newsroom_folder, answering(200, body_of(sqlite_url, bot="42")))
     told = run("health")
     assert (told.code, told.out) == (1, "")
     assert "là một bot khác (@tin_bot)" in told.err
 
 
 def test_a_bot_with_another_database_is_another_bot(
-    run: Any, desk_folder: Path, answering: Answering
+    run: Any, newsroom_folder: Path, answering: Answering
 ) -> None:
-    listen_at(desk_folder, answering(200, body_of("sqlite+aiosqlite:///khac.db")))
+    listen_at(newsroom_folder, answering(200, body_of("sqlite+aiosqlite:///khac.db")))
     told = run("health")
     assert (told.code, told.out) == (1, "")
     assert "là một bot khác" in told.err
@@ -91,23 +93,28 @@ def test_a_bot_with_another_database_is_another_bot(
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"problems": 3}', b"\xff\xfe"])
 def test_a_stranger_on_the_port_is_not_taken_for_the_bot(
-    run: Any, desk_folder: Path, answering: Answering, body: bytes
+    run: Any, newsroom_folder: Path, answering: Answering, body: bytes
 ) -> None:
-    listen_at(desk_folder, answering(200, body))
+    listen_at(newsroom_folder, answering(200, body))
     assert run("health").code == 1
 
 
-def test_no_bot_and_no_address_are_told_apart(run: Any, desk_folder: Path, unused_tcp_port: int) -> None:
+def test_no_bot_and_no_address_are_told_apart(run: Any, newsroom_folder: Path, unused_tcp_port: int) -> None:
     assert "chưa có [health]" in run("health").err
-    listen_at(desk_folder, unused_tcp_port)
+    listen_at(newsroom_folder, unused_tcp_port)
     assert "không có bot nào trả lời" in run("health").err
 
 
 @pytest.mark.parametrize(("problems", "code"), [((), 0), (("đĩa đầy",), 1)])
 def test_the_same_as_one_json_value(
-    run: Any, desk_folder: Path, answering: Answering, sqlite_url: str, problems: tuple[str, ...], code: int
+    run: Any,
+    newsroom_folder: Path,
+    answering: Answering,
+    sqlite_url: str,
+    problems: tuple[str, ...],
+    code: int,
 ) -> None:
-    listen_at(desk_folder, answering(503 if problems else 200, body_of(sqlite_url, *problems)))
+    listen_at(newsroom_folder, answering(503 if problems else 200, body_of(sqlite_url, *problems)))
     told = run("health", "--json")
     assert told.json == {"ok": not problems, "problems": list(problems), "bot": "tin_bot"}
     assert told.code == code

@@ -24,9 +24,9 @@ def test_a_text_is_summarised_without_its_title(run: Any) -> None:
     assert all(sentence in BODY for sentence in sentences)
 
 
-def test_dash_file_and_no_path_read_the_same(run: Any, desk_folder: Path, jsonl: Any) -> None:
+def test_dash_file_and_no_path_read_the_same(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     data = jsonl(ROW)
-    (desk_folder / "bai.jsonl").write_bytes(data)
+    (newsroom_folder / "bai.jsonl").write_bytes(data)
     told = [
         run("summarize", "--jsonl", stdin=data),
         run("summarize", "-", "--jsonl", stdin=data),

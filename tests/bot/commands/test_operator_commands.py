@@ -19,14 +19,14 @@ from storage.subscribers import subscribe
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 
 
-def test_init_writes_a_file_that_check_accepts_and_never_overwrites(run: Any, desk_folder: Path) -> None:
+def test_init_writes_a_file_that_check_accepts_and_never_overwrites(run: Any, newsroom_folder: Path) -> None:
     assert run("init", "moi.toml").code == 0
-    assert (desk_folder / "moi.toml").read_text(encoding="utf-8") == TEMPLATE
-    (desk_folder / "moi.toml").write_text("của tôi", encoding="utf-8")
+    assert (newsroom_folder / "moi.toml").read_text(encoding="utf-8") == TEMPLATE
+    (newsroom_folder / "moi.toml").write_text("của tôi", encoding="utf-8")
     again = run("init", "moi.toml")
     assert again.code == 1
     assert "moi.toml đã có" in again.err
-    assert (desk_folder / "moi.toml").read_text(encoding="utf-8") == "của tôi"
+    assert (newsroom_folder / "moi.toml").read_text(encoding="utf-8") == "của tôi"
 
 
 def test_init_writes_where_the_environment_says(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,8 +44,8 @@ def test_check_tells_what_runs_when(run: Any) -> None:
     assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in told.out
 
 
-def test_check_names_key_and_line(run: Any, desk_folder: Path) -> None:
-    newsroom = desk_folder / "diemtin.toml"
+def test_check_names_key_and_line(run: Any, newsroom_folder: Path) -> None:
+    newsroom = newsroom_folder / "diemtin.toml"
     newsroom.write_text(newsroom.read_text(encoding="utf-8").replace("06:45", "24:00"), encoding="utf-8")
     told = run("check", "--json")
     assert told.code == 1
@@ -78,11 +78,11 @@ def test_a_groups_number_among_the_admins_is_refused_by_check_by_doctor_and_at_t
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"", b"x" * 1_100_000])
 def test_check_bears_any_file(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch, content: Any
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch, content: Any
 ) -> None:
     monkeypatch.setenv("DIEMTIN_CONFIG", "la.toml")
     if content is not None:
-        (desk_folder / "la.toml").write_bytes(content)
+        (newsroom_folder / "la.toml").write_bytes(content)
     told = run("check", "--json")
     assert told.code == 1
     assert told.json["errors"]
@@ -129,14 +129,14 @@ def test_stats_count_what_is_stored(stocked: Any, sqlite_url: str) -> None:
     assert "Người nhận: 1 đang nhận bản tin" in stocked("stats").out
 
 
-def test_stats_name_the_command_that_refused(stocked: Any, desk_folder: Path) -> None:
-    (desk_folder / "hong.jsonl").write_text("{\n", encoding="utf-8")
+def test_stats_name_the_command_that_refused(stocked: Any, newsroom_folder: Path) -> None:
+    (newsroom_folder / "hong.jsonl").write_text("{\n", encoding="utf-8")
     stocked("ingest", "hong.jsonl")
     assert "Từ chối: lệnh ingest · hong.jsonl:1: " in stocked("stats").out
 
 
 def test_the_doctor_finds_what_upgrade_mends(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_ADMINS", "1")
@@ -146,14 +146,14 @@ def test_the_doctor_finds_what_upgrade_mends(
     assert [line for line in told.out.splitlines() if line.startswith("✗")] == [
         "✗ chưa có cơ sở dữ liệu chua-co.db; chạy: diemtin db upgrade"
     ]
-    assert not (desk_folder / "chua-co.db").exists()
+    assert not (newsroom_folder / "chua-co.db").exists()
     assert run("db", "upgrade").code == 0
     healthy = run("doctor")
     assert (healthy.code, healthy.out.splitlines()[-1]) == (0, "✓ Mọi thứ ổn.")
 
 
-def test_the_doctor_names_all_that_is_missing(run: Any, desk_folder: Path) -> None:
-    (desk_folder / "tin").rmdir()
+def test_the_doctor_names_all_that_is_missing(run: Any, newsroom_folder: Path) -> None:
+    (newsroom_folder / "tin").rmdir()
     told = run("doctor")
     assert told.code == 1
     for missing in ("DIEMTIN_BOT_TOKEN", "DIEMTIN_ADMINS", "nguồn Báo Biển: chưa có"):
@@ -161,10 +161,10 @@ def test_the_doctor_names_all_that_is_missing(run: Any, desk_folder: Path) -> No
 
 
 def test_run_needs_a_sound_newsroom_file(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
-    (desk_folder / "diemtin.toml").write_text("[[editions", encoding="utf-8")
+    (newsroom_folder / "diemtin.toml").write_text("[[editions", encoding="utf-8")
     told = run("run")
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("✗ diemtin.toml: dòng 1")

@@ -50,37 +50,37 @@ async def test_a_database_is_private_from_its_first_byte_with_all_that_sqlite_ke
     await database.close()
 
 
-def test_whatever_the_commands_write_of_readers_is_private(run: Any, desk_folder: Path) -> None:
+def test_whatever_the_commands_write_of_readers_is_private(run: Any, newsroom_folder: Path) -> None:
     run("db", "upgrade")
     run("backup", "mot.db")
     run("backup", "hai.db")
     run("restore", "mot.db")
-    written = {file.name.partition(".before-")[0] for file in desk_folder.iterdir()}
+    written = {file.name.partition(".before-")[0] for file in newsroom_folder.iterdir()}
     assert {"mot.db", "hai.db", "diemtin.db", "diemtin.db.backups"} <= written
-    assert exposed(desk_folder) == {}
+    assert exposed(newsroom_folder) == {}
 
 
-def test_files_that_were_open_to_others_are_tightened_at_the_start(run: Any, desk_folder: Path) -> None:
+def test_files_that_were_open_to_others_are_tightened_at_the_start(run: Any, newsroom_folder: Path) -> None:
     run("db", "upgrade")
-    (desk_folder / "sao-luu").mkdir()
+    (newsroom_folder / "sao-luu").mkdir()
     run("backup", "sao-luu/mot.db")
-    old = [desk_folder / name for name in ("diemtin.db", "diemtin.db.backups", "sao-luu/mot.db")]
-    old += [desk_folder / "diemtin.db.0009-20260101T000000Z.bak", desk_folder / "diemtin.db.before-x"]
+    old = [newsroom_folder / name for name in ("diemtin.db", "diemtin.db.backups", "sao-luu/mot.db")]
+    old += [newsroom_folder / "diemtin.db.0009-20260101T000000Z.bak", newsroom_folder / "diemtin.db.before-x"]
     for file in old:
         file.touch()
         file.chmod(0o644)
     told = [line for line in run("doctor").out.splitlines() if "chmod 600 " in line]
     assert {Path(line.rpartition("chmod 600 ")[2]).name for line in told} == {file.name for file in old}
     run("stats")
-    assert exposed(desk_folder) == {}
+    assert exposed(newsroom_folder) == {}
     assert "chmod" not in run("doctor").out
 
 
 def test_a_file_of_somebody_else_is_told_by_the_doctor(
-    run: Any, desk_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("db", "upgrade")
-    file = desk_folder / "diemtin.db.before-x"
+    file = newsroom_folder / "diemtin.db.before-x"
     file.touch(0o644)
     file.chmod(0o644)
 

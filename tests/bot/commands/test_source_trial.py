@@ -49,12 +49,12 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture
-def declare(desk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def declare(newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Return a function that adds a source of a host inside; manners take no time on this clock."""
     monkeypatch.setenv("DIEMTIN_CLOCK_RATE", "1000")
 
     def add(url: str, kind: str = "feed", *, more: str = "allow_private = true") -> None:
-        file = desk_folder / "diemtin.toml"
+        file = newsroom_folder / "diemtin.toml"
         table = f'\n[[sources]]\nname = "gan"\ntitle = "Báo Gần"\n{kind} = "{url}"\n{more}\n'
         file.write_text(file.read_text(encoding="utf-8") + table, encoding="utf-8")
 
@@ -62,7 +62,7 @@ def declare(desk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 
 def test_a_feed_is_shown_as_it_would_be_taken(
-    run: Any, serve: Serve, declare: Any, desk_folder: Path
+    run: Any, serve: Serve, declare: Any, newsroom_folder: Path
 ) -> None:
     url = serve(
         rss=rss(
@@ -138,7 +138,7 @@ def test_what_gives_nothing_is_told_with_what_to_do(
 
 
 def test_nothing_inside_is_asked_for_an_address_that_is_not_declared(
-    run: Any, serve: Serve, desk_folder: Path
+    run: Any, serve: Serve, newsroom_folder: Path
 ) -> None:
     told = run("sources", "try", serve(rss=rss(item("Bến phà mở lại"))) + "/rss")
     assert told.code == 1
@@ -146,11 +146,13 @@ def test_nothing_inside_is_asked_for_an_address_that_is_not_declared(
 
 
 def test_a_page_and_files_can_be_tried_as_well(
-    run: Any, serve: Serve, declare: Any, desk_folder: Path, jsonl: Any
+    run: Any, serve: Serve, declare: Any, newsroom_folder: Path, jsonl: Any
 ) -> None:
     declare(serve(tb=page("Thông báo của bến phà")) + "/tb", "page")
     assert "1. Thông báo của bến phà" in run("sources", "try", "gan").out
-    (desk_folder / "tin" / "a.jsonl").write_bytes(jsonl({"title": "Chợ nổi họp sớm", "body": LEAD}, {"x": 1}))
+    (newsroom_folder / "tin" / "a.jsonl").write_bytes(
+        jsonl({"title": "Chợ nổi họp sớm", "body": LEAD}, {"x": 1})
+    )
     told = run("sources", "try", "bao-bien")
     assert told.code == 1
     assert "1. Chợ nổi họp sớm" in told.out
@@ -161,12 +163,12 @@ def test_a_page_and_files_can_be_tried_as_well(
     "target", ["khong-co", "ftp://bao.example/rss", "https://ten:mat@bao.example/rss", ""]
 )
 def test_what_is_neither_a_source_nor_an_address_is_wrong_use(
-    run: Any, desk_folder: Path, target: str
+    run: Any, newsroom_folder: Path, target: str
 ) -> None:
     assert run("sources", "try", target).code == 2
 
 
-def test_a_forgotten_scheme_is_understood_and_told(run: Any, desk_folder: Path) -> None:
+def test_a_forgotten_scheme_is_understood_and_told(run: Any, newsroom_folder: Path) -> None:
     told = run("sources", "try", "khong-co-that.invalid/rss")
     assert told.code == 1
     assert "hiểu là https://khong-co-that.invalid/rss" in told.err

@@ -35,9 +35,9 @@ OPML = """<opml><body><outline text="Kinh tế"><outline text="Báo Mạng" xmlU
 
 
 @pytest.fixture
-def newsroom(desk_folder: Path) -> Path:
+def newsroom(newsroom_folder: Path) -> Path:
     """The newsroom file, with two polled sources at its end."""
-    file = desk_folder / "diemtin.toml"
+    file = newsroom_folder / "diemtin.toml"
     file.write_text(file.read_text(encoding="utf-8") + WEB, encoding="utf-8")
     return file
 
@@ -177,11 +177,11 @@ def test_an_inbox_that_keeps_its_files_has_nothing_to_bring_back(run: Any, newsr
     assert "move_files" in told.err
 
 
-def test_init_makes_the_inbox_that_it_names(run: Any, desk_folder: Path) -> None:
+def test_init_makes_the_inbox_that_it_names(run: Any, newsroom_folder: Path) -> None:
     run("init", "moi/diemtin.toml")
-    (desk_folder / "moi").mkdir()
+    (newsroom_folder / "moi").mkdir()
     assert run("init", "moi/diemtin.toml").code == 0
-    assert (desk_folder / "moi" / "tin-vao").is_dir()
+    assert (newsroom_folder / "moi" / "tin-vao").is_dir()
 
 
 def test_check_says_where_files_cannot_be_moved(

@@ -66,9 +66,9 @@ def test_no_log_line_steers_the_terminal_or_pretends_to_be_another(
     assert "ValueError" in log
 
 
-def test_a_file_whose_name_steers_is_refused_without_obeying_it(run: Any, desk_folder: Path) -> None:
+def test_a_file_whose_name_steers_is_refused_without_obeying_it(run: Any, newsroom_folder: Path) -> None:
     name = "tin\x1b[2J\x1b]0;x\x07.jsonl"
-    (desk_folder / name).write_text("{\n", encoding="utf-8")
+    (newsroom_folder / name).write_text("{\n", encoding="utf-8")
     told, as_json, stats = run("ingest", name), run("ingest", name, "--json"), run("stats")
     for ran in (told, as_json, stats):
         assert steers(ran.out + ran.err) == []
@@ -76,9 +76,9 @@ def test_a_file_whose_name_steers_is_refused_without_obeying_it(run: Any, desk_f
     assert as_json.json["rejected"][0]["path"].startswith(name)
 
 
-def test_a_feeds_title_that_steers_is_shown(run: Any, desk_folder: Path) -> None:
+def test_a_feeds_title_that_steers_is_shown(run: Any, newsroom_folder: Path) -> None:
     row = {"id": "x-1", "title": "Bão \u202e\x9bvào bờ", "body": "Bão số ba vào bờ sáng nay, mưa rất to."}
-    (desk_folder / "tin.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (newsroom_folder / "tin.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     run("ingest", "tin.jsonl")
     for ran in (run("search", "bão"), run("show", "x-1"), run("search", "bão", "--json")):
         assert steers(ran.out + ran.err) == []
@@ -107,8 +107,8 @@ def test_a_secret_given_as_an_argument_is_not_repeated(run: Any, command: str, v
     assert PASSWORD not in told.err
 
 
-def test_a_secret_in_the_newsroom_file_is_not_repeated(run: Any, desk_folder: Path) -> None:
-    file = desk_folder / "diemtin.toml"
+def test_a_secret_in_the_newsroom_file_is_not_repeated(run: Any, newsroom_folder: Path) -> None:
+    file = newsroom_folder / "diemtin.toml"
     file.write_text(
         f'[[sources]]\nname = "{TOKEN}"\nfeed = "https://u:{PASSWORD}@x.example/"\n', encoding="utf-8"
     )

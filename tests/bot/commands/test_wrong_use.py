@@ -94,12 +94,12 @@ def test_a_database_that_cannot_be_used_is_one_line(
     run: Any,
     command: str,
     file: str,
-    desk_folder: Path,
+    newsroom_folder: Path,
     newer_database: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (desk_folder / "folder").mkdir()
-    (desk_folder / "text.db").write_text("không phải cơ sở dữ liệu\n" * 100, encoding="utf-8")
+    (newsroom_folder / "folder").mkdir()
+    (newsroom_folder / "text.db").write_text("không phải cơ sở dữ liệu\n" * 100, encoding="utf-8")
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{file}")
     before = newer_database.read_bytes()
     answer = run(*command.split())

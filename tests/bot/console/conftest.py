@@ -10,7 +10,7 @@ import pytest
 
 from bot.console.guard import BASE
 from bot.console.site import Console
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.process.metrics import serve_health
 from tests.bot.conftest import ADMIN
 
@@ -75,7 +75,7 @@ class Browser:
 
 
 @pytest.fixture
-async def served(desk: Desk, unused_tcp_port: int) -> AsyncIterator[Served]:
+async def served(services: Services, unused_tcp_port: int) -> AsyncIterator[Served]:
     """A console on loopback."""
     origin = f"http://127.0.0.1:{unused_tcp_port}"
     found = Served.__new__(Served)
@@ -83,7 +83,7 @@ async def served(desk: Desk, unused_tcp_port: int) -> AsyncIterator[Served]:
     async def problems() -> list[str]:
         return found.problems
 
-    found.__init__(Console(desk, origin, problems), origin)  # type: ignore[misc] # the two know each other
+    found.__init__(Console(services, origin, problems), origin)  # type: ignore[misc] # the two know each other
     runner = await serve_health(
         "127.0.0.1", unused_tcp_port, problems, dict, {BASE: found.console.application()}
     )

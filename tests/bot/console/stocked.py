@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.news.newsroom import Source, WebSource
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.articles import find_waiting, store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
@@ -23,20 +23,20 @@ HOSTILE = "<script>alert(1)</script>\u202eđảo <img src=x onerror=alert(2)> \"
 ZONE = "Asia/Ho_Chi_Minh"
 
 
-async def stock(desk: Desk, make_newsroom: Any, folder: Path) -> int:
+async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
     """Fill the newsroom; return the id of the issue that waits for two readers, 1 and 2."""
     inbox = folder / "tin"
     (inbox / "quarantine").mkdir(parents=True)
     (inbox / "quarantine" / "a<b>.txt").write_text("x", encoding="utf-8")
     (inbox / "quarantine" / "a<b>.txt.reason.txt").write_text(HOSTILE[:300], encoding="utf-8")
     web = WebSource("mang", "Báo <Mạng>", "feed", "https://mang.example/rss", ZONE, None, "full")
-    desk.newsroom = make_newsroom(
+    services.newsroom = make_newsroom(
         make_edition(),
         sources=(Source("bao-bien", "Báo Biển", "inbox", inbox, ZONE, None, "full", moves_files=True), web),
     )
-    now = desk.clock.now()
+    now = services.clock.now()
     state = SourceState("mang", web.url, now, fetched_at=now, trouble="missing", detail="HTTP 404 <b>")
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await save_source_state(connection, state)
         await record_refusals(
             connection, "mang", [Refusal(f"https://mang.example/{HOSTILE}", HOSTILE)], now=now
@@ -66,5 +66,5 @@ async def stock(desk: Desk, make_newsroom: Any, folder: Path) -> int:
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
         await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
-    await keep_up(desk.database)
+    await keep_up(services.database)
     return issue_id

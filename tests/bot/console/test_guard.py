@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.console.guard import COOKIE
 from bot.console.sessions import IDLE_SECONDS, LINK_SECONDS, LONGEST_SECONDS, Sessions
-from bot.news.services import Desk
+from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served
 
@@ -87,7 +87,9 @@ async def test_leaving_ends_the_session_for_a_copied_cookie_too(operator: Browse
     assert (await operator.get(headers=copied)).status == 401
 
 
-async def test_who_is_no_operator_any_more_is_out(desk: Desk, operator: Browser, served: Served) -> None:
+async def test_who_is_no_operator_any_more_is_out(
+    services: Services, operator: Browser, served: Served
+) -> None:
     assert (await operator.get()).status == 200
     served.console._guard._admins = frozenset()
     assert (await operator.get()).status == 401

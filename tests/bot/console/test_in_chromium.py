@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from bot.news.services import Desk
+from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
@@ -44,9 +44,15 @@ async def faults(page: Page) -> list[str]:
     ("width", "scheme"), [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")]
 )
 async def test_every_page_is_for_everybody(
-    chromium: Browser, served: Served, desk: Desk, make_newsroom: Any, tmp_path: Path, width: int, scheme: Any
+    chromium: Browser,
+    served: Served,
+    services: Services,
+    make_newsroom: Any,
+    tmp_path: Path,
+    width: int,
+    scheme: Any,
 ) -> None:
-    await stock(desk, make_newsroom, tmp_path)
+    await stock(services, make_newsroom, tmp_path)
     served.problems = ["Telegram không trả lời"]
     size: ViewportSize = {"width": width, "height": 800}
     context = await chromium.new_context(viewport=size, color_scheme=scheme, bypass_csp=False)
@@ -70,9 +76,9 @@ async def test_every_page_is_for_everybody(
 
 
 async def test_an_issue_is_taken_back_by_keyboard_alone(
-    chromium: Browser, served: Served, desk: Desk, make_newsroom: Any, tmp_path: Path
+    chromium: Browser, served: Served, services: Services, make_newsroom: Any, tmp_path: Path
 ) -> None:
-    issue = await stock(desk, make_newsroom, tmp_path)
+    issue = await stock(services, make_newsroom, tmp_path)
     page = await chromium.new_page()
     await page.goto(served.console.invite(ADMIN))
     await page.keyboard.press("Tab")

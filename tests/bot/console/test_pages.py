@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.deeds import find_deeds
 from storage.intake import Refusal
 from storage.sources import record_refusals
@@ -17,9 +17,9 @@ MOST_BYTES = 60_000
 
 
 @pytest.fixture
-async def issue(desk: Desk, make_newsroom: Any, tmp_path: Path) -> int:
+async def issue(services: Services, make_newsroom: Any, tmp_path: Path) -> int:
     """The issue that waits, in a newsroom worth looking at."""
-    return await stock(desk, make_newsroom, tmp_path)
+    return await stock(services, make_newsroom, tmp_path)
 
 
 async def shown(operator: Browser, path: str) -> str:
@@ -79,7 +79,7 @@ async def test_search_finds_what_readers_find(operator: Browser, issue: int) -> 
 
 
 async def test_an_issue_is_taken_back_once_and_written_down(
-    operator: Browser, issue: int, desk: Desk
+    operator: Browser, issue: int, services: Services
 ) -> None:
     csrf = await operator.csrf()
     for _ in range(2):
@@ -87,7 +87,7 @@ async def test_an_issue_is_taken_back_once_and_written_down(
         assert (answer.status, answer.headers["Location"]) == (303, f"/bang/so/{issue}")
     assert "Thu hồi số này" not in await shown(operator, f"/so/{issue}")
     assert "số đã thu hồi trước khi gửi" in await shown(operator, "/nguoi-nhan?so=1")
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         deeds = await find_deeds(connection, limit=10)
     assert [(deed.admin, str(deed.kind), deed.detail) for deed in deeds] == [
         (ADMIN, "retracted", "sang, 2 lượt"),
@@ -109,9 +109,11 @@ async def test_quarantined_files_are_looked_at_and_taken_again(
     assert "đang giữ" not in await shown(operator, "/cach-ly")
 
 
-async def test_pages_stay_small_however_much_there_is(operator: Browser, issue: int, desk: Desk) -> None:
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+async def test_pages_stay_small_however_much_there_is(
+    operator: Browser, issue: int, services: Services
+) -> None:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         many = [Refusal(f"/tin/{n}.jsonl:{n}", "lý do " * 200) for n in range(300)]
         await record_refusals(connection, "bao-bien", many, now=now)
     for path in ("", "/nguon", "/cach-ly"):

@@ -11,7 +11,7 @@ import pytest
 
 from bot.fetching.fetcher import Fetcher
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import Clock
 from storage.engine import Database
 from tests.bot.fetching.polls import Polls
@@ -154,6 +154,6 @@ async def polls(
     sqlite_database: Database, fast_clock: Clock, told: Any, make_newsroom: Callable[..., Newsroom]
 ) -> AsyncIterator[Polls]:
     """Polling without any source yet. SQLite is enough: the statements have tests on both engines."""
-    polls = Polls(Desk(sqlite_database, fast_clock, make_newsroom()), told, make_newsroom)
+    polls = Polls(Services(sqlite_database, fast_clock, make_newsroom()), told, make_newsroom)
     yield polls
     await polls.polling.close()

@@ -8,7 +8,7 @@ from typing import Any
 from bot.fetching.fetcher import Fetcher
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Newsroom, WebSource
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import Clock
 from storage.articles import StoredArticle, find_waiting
 from storage.sources import SourceState, find_refusals, find_source_states
@@ -45,10 +45,10 @@ def page(title: str = "Bến phà mở lại") -> str:
 
 
 class Polls:
-    """A desk whose web sources are polled on demand."""
+    """Services whose web sources are polled on demand."""
 
-    def __init__(self, desk: Desk, told: Any, make_newsroom: Callable[..., Newsroom]) -> None:
-        self.desk = desk
+    def __init__(self, services: Services, told: Any, make_newsroom: Callable[..., Newsroom]) -> None:
+        self.services = services
         self.told = told
         self._make_newsroom = make_newsroom
         self.polling = self._make()
@@ -57,18 +57,18 @@ class Polls:
         def fetcher(clock: Clock, contact: str | None) -> Fetcher:
             return Fetcher(clock, contact=contact, deadline_seconds=DEADLINE)
 
-        return WebPolling(self.desk, self.told, make_fetcher=fetcher, chance=lambda: 0.5)
+        return WebPolling(self.services, self.told, make_fetcher=fetcher, chance=lambda: 0.5)
 
     def declare(self, *sources: WebSource) -> None:
         """Put these sources into the newsroom."""
-        self.desk.newsroom = self._make_newsroom(sources=sources)
+        self.services.newsroom = self._make_newsroom(sources=sources)
 
     async def poll(self, *, times: int = 1) -> None:
         """Poll what is declared, each source `times` times whenever it is due."""
         for _ in range(times):
             states = await self.polling._known_states()
             for name, state in states.items():
-                states[name] = replace(state, next_at=self.desk.clock.now())
+                states[name] = replace(state, next_at=self.services.clock.now())
             await self.polling.look()
             await self.polling.until_idle()
             await asyncio.sleep(0.07)  # more than the minute between two tellings, on this clock
@@ -81,7 +81,7 @@ class Polls:
 
     async def articles(self) -> list[StoredArticle]:
         """Return what is stored, by title."""
-        async with self.desk.database.read() as connection:
+        async with self.services.database.read() as connection:
             return sorted(await find_waiting(connection, 1_000), key=lambda article: article.title)
 
     async def titles(self) -> list[str]:
@@ -90,12 +90,12 @@ class Polls:
 
     async def state(self, name: str = "bao") -> SourceState:
         """Return what the database knows of a source."""
-        async with self.desk.database.read() as connection:
+        async with self.services.database.read() as connection:
             return (await find_source_states(connection))[name]
 
     async def refused(self) -> list[str]:
         """Return the places of what was refused."""
-        async with self.desk.database.read() as connection:
+        async with self.services.database.read() as connection:
             return [path for _, path, _ in await find_refusals(connection)]
 
 

@@ -14,7 +14,7 @@ def _dated(*times: str) -> str:
 
 
 def _day(polls: Polls, *, days: int = 0) -> dt.datetime:
-    return polls.desk.clock.now().astimezone(dt.timezone(dt.timedelta(hours=7))) - dt.timedelta(days=days)
+    return polls.services.clock.now().astimezone(dt.timezone(dt.timedelta(hours=7))) - dt.timedelta(days=days)
 
 
 async def test_the_order_that_a_feed_proved_is_remembered_over_a_restart(

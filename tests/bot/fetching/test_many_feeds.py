@@ -22,7 +22,7 @@ from sqlalchemy import select
 from bot.fetching.fetcher import Fetcher
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Newsroom, WebSource
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import Clock, ManualClock
 from storage.engine import Database
 from storage.sources import SourceState
@@ -231,9 +231,9 @@ async def test_ten_hours_of_five_hundred_feeds(
             )
             for host in papers.hosts.values()
         )  # fmt: skip
-        desk = Desk(sqlite_database, clock, make_newsroom(sources=sources))
+        services = Services(sqlite_database, clock, make_newsroom(sources=sources))
         polling = WebPolling(
-            desk, told, make_fetcher=lambda clock, contact: Fetcher(
+            services, told, make_fetcher=lambda clock, contact: Fetcher(
                 clock, contact=contact, resolve=lambda _: ["127.0.0.1"], deadline_seconds=2.0
             ),
         )  # fmt: skip

@@ -122,10 +122,10 @@ async def test_an_address_that_changes_begins_anew(polls: Polls, site: Any, repl
 async def test_a_database_that_fails_loses_nothing(polls: Polls, site: Any, reply: Reply) -> None:
     site.pages["/rss"] = reply(rss(item("Bến phà mở lại")), ETag='"1"')
     polls.declare(source(site))
-    async with polls.desk.database.write() as connection:
+    async with polls.services.database.write() as connection:
         await connection.execute(text("ALTER TABLE articles RENAME TO away"))
     await polls.poll()
-    async with polls.desk.database.write() as connection:
+    async with polls.services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO articles"))
     await polls.poll()
     assert "if-none-match" not in site.asked[-1].headers
@@ -172,7 +172,7 @@ async def test_a_clock_that_was_set_back_does_not_silence_a_source(
     await polls.poll()
     state = await polls.state("bao")
     assert state.tried_at is not None
-    polls.desk.clock = Clock(state.tried_at - dt.timedelta(hours=7), rate=1_000)
+    polls.services.clock = Clock(state.tried_at - dt.timedelta(hours=7), rate=1_000)
     asked = len(site.paths())
     await polls.polling.look()
     await polls.polling.until_idle()

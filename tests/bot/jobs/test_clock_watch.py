@@ -12,7 +12,7 @@ from bot.jobs.clock_watch import ClockWatch, judge
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
@@ -55,32 +55,32 @@ def test_a_simulated_clock_is_held_only_far_ahead_of_the_rows() -> None:
 
 
 async def test_a_clock_a_year_ahead_is_told_once_and_is_over_by_itself(
-    desk: Desk, clock: ManualClock, reader: Any, story: Any, told: Any
+    services: Services, clock: ManualClock, reader: Any, story: Any, told: Any
 ) -> None:
     await reader(1)
     await story("Cầu mới thông xe ở Bến Lở")
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     right = clock.now()
-    desk.clock = ahead = ManualClock(right + 366 * DAY)
+    services.clock = ahead = ManualClock(right + 366 * DAY)
     for _ in range(2):
-        watch = ClockWatch(desk, told, lambda: None)
+        watch = ClockWatch(services, told, lambda: None)
         for _ in range(4):
             assert not await watch.is_right()
             await ahead.advance(20)
         assert watch.problem is not None
     assert len(told) == 1
     assert "timedatectl" in told[0]
-    desk.clock = ManualClock(right + HOUR)
-    watch = ClockWatch(desk, told, lambda: right + HOUR)
+    services.clock = ManualClock(right + HOUR)
+    watch = ClockWatch(services, told, lambda: right + HOUR)
     assert await watch.is_right()
     assert len(told) == 2
 
 
 async def test_a_step_while_it_runs_is_seen_at_the_next_question(
-    desk: Desk, clock: ManualClock, story: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, clock: ManualClock, story: Any, told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await story("Cầu mới thông xe ở Bến Lở")
-    watch = ClockWatch(desk, told, lambda: None)
+    watch = ClockWatch(services, told, lambda: None)
     assert await watch.is_right()
     before = clock.now()
     monkeypatch.setattr(clock, "now", lambda: before - 7 * HOUR)
@@ -90,34 +90,34 @@ async def test_a_step_while_it_runs_is_seen_at_the_next_question(
     assert await watch.is_right()
 
 
-async def store(desk: Desk, number: int, *, at: dt.datetime) -> None:
+async def store(services: Services, number: int, *, at: dt.datetime) -> None:
     """Store so many articles."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await store_articles(connection, [incoming(f"Tin {at} {n}", None, at) for n in range(number)], now=at)
 
 
-async def count(desk: Desk) -> int:
+async def count(services: Services) -> int:
     """Return how many articles are stored."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         return (await connection.execute(select(func.count()).select_from(articles))).scalar_one()
 
 
 async def test_a_prune_that_would_take_more_than_its_share_asks_first_and_runs_once_allowed(
-    desk: Desk, clock: ManualClock, told: Any, make_newsroom: Callable[..., Newsroom]
+    services: Services, clock: ManualClock, told: Any, make_newsroom: Callable[..., Newsroom]
 ) -> None:
-    desk.newsroom = make_newsroom(keep_days=7)
-    await store(desk, 250, at=clock.now() - 8 * DAY)
-    await store(desk, 100, at=clock.now())
+    services.newsroom = make_newsroom(keep_days=7)
+    await store(services, 250, at=clock.now() - 8 * DAY)
+    await store(services, 100, at=clock.now())
     for _ in range(2):
-        assert not await prune_if_night(desk, told)
-    assert await count(desk) == 350
+        assert not await prune_if_night(services, told)
+    assert await count(services) == 350
     assert len(told) == 1
     assert "250/350 bài" in told[0]
     assert "diemtin db prune --allow" in told[0]
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await write_note(connection, ALLOWED, "", now=clock.now())
-    assert await prune_if_night(desk, told)
-    assert await count(desk) == 100
+    assert await prune_if_night(services, told)
+    assert await count(services) == 100
 
 
 async def test_the_transport_knows_telegrams_time(telegram: Any) -> None:
@@ -127,11 +127,11 @@ async def test_the_transport_knows_telegrams_time(telegram: Any) -> None:
 
 
 async def test_waits_that_a_wrong_clock_dated_far_ahead_end_once_it_is_right(
-    desk: Desk, clock: ManualClock, queue: Any
+    services: Services, clock: ManualClock, queue: Any
 ) -> None:
     await queue(1, 2)
     now, d, s, w = clock.now(), deliveries.c, subscribers.c, web_sources.c
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         first, second = (await connection.execute(select(d.id).order_by(d.id))).scalars()
         for row, not_before in ((first, now + 300 * DAY), (second, now + 20 * HOUR)):
             change = update(deliveries).where(d.id == row).values(not_before=not_before)
@@ -141,8 +141,8 @@ async def test_waits_that_a_wrong_clock_dated_far_ahead_end_once_it_is_right(
         await limit_bot(connection, now + 100 * DAY, now=now)
         state = SourceState("bao-la", "https://la.vn/rss", next_at=now + 365 * DAY)
         await save_source_state(connection, state)
-    await end_impossible_waits(desk)
-    async with desk.database.read() as connection:
+    await end_impossible_waits(services)
+    async with services.database.read() as connection:
         due = {row.id: row.not_before for row in await connection.execute(select(d.id, d.not_before))}
         held = {r.chat_id: r.held_until for r in await connection.execute(select(s.chat_id, s.held_until))}
         next_at = (await connection.execute(select(w.next_at))).scalar_one()

@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.news.corrections import send_correction
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.delivery.corrections import draft_correction
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
@@ -21,17 +21,17 @@ SHOWN = {"url": PAGE, "prefer_large_media": True, "show_above_text": True}
 
 
 @pytest.fixture
-def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
+def sender(services: Services, telegram: ExtBot[None]) -> Sender:
     """A sender that tests run batch by batch."""
-    return Sender(desk, telegram)
+    return Sender(services, telegram)
 
 
 @pytest.fixture
-async def story_id(desk: Desk, users: Control, reader: Callable[..., Awaitable[int]]) -> int:
+async def story_id(services: Services, users: Control, reader: Callable[..., Awaitable[int]]) -> int:
     """Queue a digest of two messages for An, the first with a picture; return the first's story."""
     await users.user("An", id=AN, started=True)
-    profile, now = await reader(AN), desk.clock.now()
-    async with desk.database.write() as connection:
+    profile, now = await reader(AN), services.clock.now()
+    async with services.database.write() as connection:
         story = await make_story(connection, now=now)
         parts = (Part("<b>Giá gạo tăng</b>", (), PAGE), Part("<b>Chợ nổi mở lại</b>"))
         told = (ToldStory(story, 0, "Giá gạo tăng"),)
@@ -67,12 +67,12 @@ async def test_a_refused_picture_costs_the_reader_nothing_else(sender: Sender, u
 
 
 async def test_a_correction_leaves_the_picture_there(
-    desk: Desk, sender: Sender, users: Control, story_id: int
+    services: Services, sender: Sender, users: Control, story_id: int
 ) -> None:
     await sender.send_batch()
-    async with desk.database.write() as connection:
-        draft = await draft_correction(connection, story_id, "Tăng ít thôi.", now=desk.clock.now())
-    await send_correction(desk, draft.id)
+    async with services.database.write() as connection:
+        draft = await draft_correction(connection, story_id, "Tăng ít thôi.", now=services.clock.now())
+    await send_correction(services, draft.id)
     for _ in range(3):
         await sender.send_batch()
     [first, *_] = await _seen(users)

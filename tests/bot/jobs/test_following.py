@@ -12,7 +12,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.following import tell_followers
 from bot.jobs.nightly import prune
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.follows import find_follows, follow_story, set_followed
@@ -31,13 +31,15 @@ MORE_DEAD = (
 
 
 class Room:
-    """A desk with a sender, the papers, and An, who reads."""
+    """Services with a sender, the papers, and An, who reads."""
 
-    def __init__(self, desk: Desk, clock: ManualClock, telegram: ExtBot[None], users: Control) -> None:
-        self.desk = desk
+    def __init__(
+        self, services: Services, clock: ManualClock, telegram: ExtBot[None], users: Control
+    ) -> None:
+        self.services = services
         self.clock = clock
         self.users = users
-        self.sender = Sender(desk, telegram)
+        self.sender = Sender(services, telegram)
         self._published = 0
 
     async def publish(self, title: str, sapo: str, *, story: int | None = None) -> tuple[int, int]:
@@ -50,7 +52,7 @@ class Room:
             topic=None, title=title, sapo=sapo, body="Bà con kể lại.", published=Published(now),
             text_hash=key, advertorial=False, place="thu",
         )  # fmt: skip
-        async with self.desk.database.write() as connection:
+        async with self.services.database.write() as connection:
             await store_articles(connection, [article], now=now)
             [waiting] = await find_waiting(connection, 2)
             story = story or await make_story(connection, now=now)
@@ -59,7 +61,7 @@ class Room:
 
     async def follow(self, article: int) -> None:
         """Let An follow the article's story."""
-        async with self.desk.database.write() as connection:
+        async with self.services.database.write() as connection:
             subscriber = await find_subscriber(connection, AN)
             assert subscriber is not None
             now = self.clock.now()
@@ -71,7 +73,7 @@ class Room:
     async def tick(self, minutes: float = 20) -> int:
         """Let time pass, then tell what is new; return how many messages were queued."""
         await self.clock.advance(60 * minutes)
-        queued = await tell_followers(self.desk)
+        queued = await tell_followers(self.services)
         await self.sender.send_batch()
         return queued
 
@@ -83,7 +85,7 @@ class Room:
 
 @pytest.fixture
 async def room(
-    desk: Desk,
+    services: Services,
     clock: ManualClock,
     telegram: ExtBot[None],
     users: Control,
@@ -92,7 +94,7 @@ async def room(
     """A room in which An reads, and the job has run once."""
     await users.user("An", id=AN, started=True)
     await reader(AN)
-    room = Room(desk, clock, telegram, users)
+    room = Room(services, clock, telegram, users)
     await room.tick()
     return room
 
@@ -142,14 +144,14 @@ async def test_quiet_hours_and_pauses_hold_news_back(room: Room) -> None:
     await room.follow(article)
     local = room.clock.now() + dt.timedelta(hours=7)
     start = local.hour * 60
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_quiet(connection, AN, start, (start + 180) % 1440, now=room.clock.now())
     await room.publish("Bão số 9: bảy người chết", DEAD, story=story)
     assert await room.tick() == 0
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_status(connection, AN, "paused", now=room.clock.now())
     assert await room.tick(200) == 0
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_status(connection, AN, "active", now=room.clock.now())
     assert await room.tick() == 1
 
@@ -159,7 +161,7 @@ async def test_a_story_that_is_joined_or_split_is_followed_with_its_article(room
     _, joined = await room.publish("Quảng Ngãi sơ tán dân", "Tỉnh Quảng Ngãi sơ tán 40.000 dân ven biển.")
     await room.follow(article)
     await room.tick()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await connection.execute(update(articles).where(articles.c.id == article).values(story_id=joined))
     await room.publish("Chuyện ở lại", DEAD, story=story)
     assert await room.tick() == 0, "what stayed behind is another story now"
@@ -173,21 +175,21 @@ async def test_a_follow_ends_after_a_quiet_week_and_is_forgotten(room: Room) -> 
     await room.tick(7 * 24 * 60 + 60)
     await room.publish("Bão số 9: bảy người chết", DEAD, story=story)
     assert await room.tick() == 0
-    async with room.desk.database.read() as connection:
+    async with room.services.database.read() as connection:
         assert await find_follows(connection, AN, now=room.clock.now()) == []
-    await prune(room.desk)
+    await prune(room.services)
 
 
 async def test_what_came_while_a_follow_was_stopped_is_not_told(room: Room) -> None:
     article, story = await room.publish("Bão số 9 mạnh lên", BEGAN)
     await room.follow(article)
     now = room.clock.now()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         [follow] = await find_follows(connection, AN, now=now)
         await set_followed(connection, follow.id, is_followed=False, now=now)
     await room.publish("Bão số 9: bảy người chết", DEAD, story=story)
     assert await room.tick() == 0
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_followed(connection, follow.id, is_followed=True, now=room.clock.now())
     assert await room.tick() == 0
     await room.publish("Bão số 9: mười lăm người chết", MORE_DEAD, story=story)

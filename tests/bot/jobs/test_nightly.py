@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import func, select
 
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.nightly import prune_if_night
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
@@ -26,42 +26,42 @@ def database(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
-async def test_it_runs_once_a_local_day_after_three(desk: Desk, clock: ManualClock) -> None:
-    assert await prune_if_night(desk), "it is five in the morning"
+async def test_it_runs_once_a_local_day_after_three(services: Services, clock: ManualClock) -> None:
+    assert await prune_if_night(services), "it is five in the morning"
     runs = []
     for _ in range(48):
         await clock.advance(HOUR)
-        if await prune_if_night(Desk(desk.database, clock, desk.newsroom)):
+        if await prune_if_night(Services(services.database, clock, services.newsroom)):
             runs.append(f"{clock.now() + dt.timedelta(hours=7):%a %H:%M}")
     assert runs == ["Tue 03:00", "Wed 03:00"]
 
 
 async def test_only_what_is_older_than_declared_goes(
-    desk: Desk,
+    services: Services,
     clock: ManualClock,
     story: Callable[..., Awaitable[int]],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:
-    desk.newsroom = make_newsroom(keep_days=7)
+    services.newsroom = make_newsroom(keep_days=7)
     await story("Chuyện tuần trước nữa")
     await clock.advance(5 * DAY)
     await story("Chuyện mấy hôm trước")
     await clock.advance(3 * DAY)
-    assert await prune_if_night(desk)
-    async with desk.database.read() as connection:
+    assert await prune_if_night(services)
+    async with services.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(articles))).scalar_one() == 1
 
 
 async def test_what_grouping_kept_goes_after_a_week_while_the_articles_stay(
-    desk: Desk, clock: ManualClock, make_newsroom: Callable[..., Newsroom]
+    services: Services, clock: ManualClock, make_newsroom: Callable[..., Newsroom]
 ) -> None:
-    desk.newsroom = make_newsroom(keep_days=90)
+    services.newsroom = make_newsroom(keep_days=90)
     for title in ("Chuyện tuần trước nữa", "Chuyện mấy hôm trước"):
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await store_articles(connection, [incoming(key=title, title=title)], now=clock.now())
-        await WorkUp(desk.database, clock, TextsHere()).run()
+        await Processor(services.database, clock, TextsHere()).run()
         await clock.advance(4 * DAY)
-    assert await prune_if_night(desk)
-    async with desk.database.read() as connection:
+    assert await prune_if_night(services)
+    async with services.database.read() as connection:
         for table, left in ((articles, 2), (packed_articles, 1)):
             assert (await connection.execute(select(func.count()).select_from(table))).scalar_one() == left

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.jobs.reload import NewsroomWatch
 from bot.news.newsroom import Newsroom
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.startup.assembly import assemble
 from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
@@ -65,34 +65,34 @@ def vanish(file: Path) -> None:
     file.unlink()
 
 
-def times(desk: Desk) -> tuple[dt.time, ...]:
+def times(services: Services) -> tuple[dt.time, ...]:
     """Return when the edition comes out."""
-    return desk.newsroom.default_edition.schedule.times
+    return services.newsroom.default_edition.schedule.times
 
 
-async def looks(watch: NewsroomWatch, desk: Desk, told: Any, count: int = 3) -> list[bool]:
+async def looks(watch: NewsroomWatch, services: Services, told: Any, count: int = 3) -> list[bool]:
     """Look several times."""
-    return [await watch.look(desk, told) for _ in range(count)]
+    return [await watch.look(services, told) for _ in range(count)]
 
 
-async def test_an_unchanged_file_is_no_news(watch: NewsroomWatch, desk: Desk, told: Any) -> None:
-    before = desk.newsroom
-    assert await looks(watch, desk, told) == [False] * 3
-    assert desk.newsroom is before
+async def test_an_unchanged_file_is_no_news(watch: NewsroomWatch, services: Services, told: Any) -> None:
+    before = services.newsroom
+    assert await looks(watch, services, told) == [False] * 3
+    assert services.newsroom is before
     assert told == []
 
 
 async def test_a_valid_change_is_taken_over_and_moves_the_slots(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any, reader: Callable[..., Awaitable[int]]
+    watch: NewsroomWatch, file: Path, services: Services, told: Any, reader: Callable[..., Awaitable[int]]
 ) -> None:
     profile_id = await reader(1)
     write(file, NEW)
-    assert await looks(watch, desk, told) == [False, True, False]
-    assert times(desk) == (dt.time(9),)
-    async with desk.database.read() as connection:
+    assert await looks(watch, services, told) == [False, True, False]
+    assert times(services) == (dt.time(9),)
+    async with services.database.read() as connection:
         profile = await find_profile(connection, profile_id)
     assert profile is not None
-    assert profile.next_due_at == desk.clock.now() + dt.timedelta(hours=4)
+    assert profile.next_due_at == services.clock.now() + dt.timedelta(hours=4)
     assert [line[:1] for line in told] == ["✓"]
 
 
@@ -100,56 +100,56 @@ async def test_a_valid_change_is_taken_over_and_moves_the_slots(
     "broken", ["times = [", OLD.replace("06:45", "24:00"), ""], ids=["syntax", "time", "empty"]
 )
 async def test_a_broken_change_is_refused_and_told_once(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any, broken: str
+    watch: NewsroomWatch, file: Path, services: Services, told: Any, broken: str
 ) -> None:
-    before = desk.newsroom
+    before = services.newsroom
     write(file, broken)
-    assert await looks(watch, desk, told, 5) == [False] * 5
-    assert desk.newsroom is before
+    assert await looks(watch, services, told, 5) == [False] * 5
+    assert services.newsroom is before
     assert len(told) == 1
     assert "bot vẫn dùng cấu hình cũ" in told[0]
 
 
 async def test_another_broken_content_is_told_again_and_the_mended_file_is_taken(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, told: Any
 ) -> None:
     for content in ("times = [", "times = [[", NEW):
         write(file, content)
-        await looks(watch, desk, told)
+        await looks(watch, services, told)
     assert [line[:1] for line in told] == ["⚠", "⚠", "✓"]
-    assert times(desk) == (dt.time(9),)
+    assert times(services) == (dt.time(9),)
 
 
 async def test_a_file_that_vanishes_counts_as_broken(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, told: Any
 ) -> None:
     vanish(file)
-    await looks(watch, desk, told)
+    await looks(watch, services, told)
     assert len(told) == 1
     assert str(file) in told[0]
 
 
 async def test_a_file_in_the_middle_of_being_written_alarms_nobody(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, told: Any
 ) -> None:
     for content in ("", NEW[:30]):
         write(file, content)
-        assert not await watch.look(desk, told)
+        assert not await watch.look(services, told)
     write(file, NEW)
-    await looks(watch, desk, told)
+    await looks(watch, services, told)
     assert [line[:1] for line in told] == ["✓"]
 
 
 async def test_a_takeover_that_the_database_undid_is_tried_again(
-    watch: NewsroomWatch, file: Path, desk: Desk, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, told: Any
 ) -> None:
     write(file, NEW)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE profiles RENAME TO away"))
-    await watch.look(desk, told)
+    await watch.look(services, told)
     with pytest.raises(StorageError):
-        await watch.look(desk, told)
-    async with desk.database.write() as connection:
+        await watch.look(services, told)
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO profiles"))
-    assert await watch.look(desk, told)
-    assert times(desk) == (dt.time(9),)
+    assert await watch.look(services, told)
+    assert times(services) == (dt.time(9),)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.news import digests as last_day
 from bot.news.digests import Gathered, LastDay
 from bot.news.newsroom import Newsroom
@@ -48,12 +48,12 @@ Store = Callable[[str], Awaitable[None]]
 @pytest.fixture
 def store(sqlite_database: Database) -> Store:
     """Return a function that stores an article and works it up."""
-    work_up = WorkUp(sqlite_database, ManualClock(NOW), TextsHere())
+    processor = Processor(sqlite_database, ManualClock(NOW), TextsHere())
 
     async def stored(key: str) -> None:
         async with sqlite_database.write() as connection:
             await store_articles(connection, [incoming(key, title=f"Tin {key}")], now=NOW)
-        await work_up.run()
+        await processor.run()
 
     return stored
 

@@ -13,7 +13,7 @@ from bot.fetching.source_health import QUIET
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Newsroom, WebSource
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
 from bot.operators.reasons import Reason, Why
 from bot.telegram.limiter import TelegramPace
@@ -33,9 +33,9 @@ TO_SLOT = 105 * MINUTE  # from 5:00 to 6:45
 
 
 @pytest.fixture
-def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
+def sender(services: Services, telegram: ExtBot[None]) -> Sender:
     """A sender that is not running."""
-    return Sender(desk, telegram, pace=TelegramPace())
+    return Sender(services, telegram, pace=TelegramPace())
 
 
 @pytest.fixture
@@ -46,148 +46,155 @@ async def chat(users: Control, reader: Reader) -> int:
     return chat
 
 
-async def last(desk: Desk, chat: int) -> Reason:
-    view = await look_at_reader(desk, chat)
+async def last(services: Services, chat: int) -> Reason:
+    view = await look_at_reader(services, chat)
     assert view is not None
     return view.past[0][1]
 
 
-async def coming(desk: Desk, chat: int) -> tuple[str | None, list[Why]]:
-    view = await look_at_reader(desk, chat)
+async def coming(services: Services, chat: int) -> tuple[str | None, list[Why]]:
+    view = await look_at_reader(services, chat)
     assert view is not None
     arrives = view.next.arrives_at
     local = arrives.astimezone(dt.timezone(dt.timedelta(hours=7))) if arrives else None
     return f"{local:%H:%M}" if local else None, [reason.code for reason in view.next.reasons]
 
 
-async def issue(desk: Desk) -> Reason:
-    _, past = await look_at_issues(desk, days=7, limit=10)
+async def issue(services: Services) -> Reason:
+    _, past = await look_at_issues(services, days=7, limit=10)
     return past[0][1]
 
 
-async def article_reason(desk: Desk, chat: int, wanted: str) -> tuple[str, str]:
-    found = await why_article(desk, chat, wanted)
+async def article_reason(services: Services, chat: int, wanted: str) -> tuple[str, str]:
+    found = await why_article(services, chat, wanted)
     assert found is not None
     return found[1].code, found[1].words
 
 
 async def test_held_by_quiet_hours(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
 ) -> None:
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await set_quiet(connection, chat, 22 * 60, 7 * 60 + 30, now=clock.now())
-    assert await coming(desk, chat) == ("07:30", [Why.QUIET])
+    assert await coming(services, chat) == ("07:30", [Why.QUIET])
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
-    reason = await last(desk, chat)
+    await run_due_slots(services, told)
+    reason = await last(services, chat)
     assert (reason.code, reason.words) == (Why.QUIET, "đợi hết giờ yên tĩnh, gửi lúc 07:30")
-    assert (await issue(desk)).code == Why.QUIET
+    assert (await issue(services)).code == Why.QUIET
     await clock.advance(45 * MINUTE)
     await sender.send_batch()
-    reason = await last(desk, chat)
+    reason = await last(services, chat)
     assert (reason.code, reason.words) == (
         Why.QUIET, "đã gửi lúc 07:30: đợi 45 phút cho hết giờ yên tĩnh",
     )  # fmt: skip
 
 
 async def test_blocked(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
 ) -> None:
     await users.post("fault", kind="403", description="Forbidden: bot was blocked by the user")
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await sender.send_batch()
-    assert (await last(desk, chat)).code == Why.BLOCKED
-    assert "blocked by the user" in (await last(desk, chat)).words
-    assert await coming(desk, chat) == (None, [Why.BLOCKED])
+    assert (await last(services, chat)).code == Why.BLOCKED
+    assert "blocked by the user" in (await last(services, chat)).words
+    assert await coming(services, chat) == (None, [Why.BLOCKED])
 
 
-async def test_paused(desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
+async def test_paused(services: Services, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     until = clock.now() + dt.timedelta(days=2)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await set_status(connection, chat, "paused", now=clock.now(), paused_until=until)
-    assert (await last(desk, chat)).code == Why.PAUSED
-    assert await coming(desk, chat) == ("06:45", [Why.PAUSED])
-    async with desk.database.write() as connection:
+    assert (await last(services, chat)).code == Why.PAUSED
+    assert await coming(services, chat) == ("06:45", [Why.PAUSED])
+    async with services.database.write() as connection:
         await set_status(connection, chat, "paused", now=clock.now())
-    assert await coming(desk, chat) == (None, [Why.PAUSED])
+    assert await coming(services, chat) == (None, [Why.PAUSED])
 
 
 async def test_late_after_a_stop(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
 ) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT + 47 * MINUTE)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await sender.send_batch()
-    reason = await last(desk, chat)
+    reason = await last(services, chat)
     assert reason.code == Why.MADE_LATE
     assert reason.words.startswith("đã gửi lúc 07:32: số soạn muộn 47 phút")
-    assert (await issue(desk)).code == Why.MADE_LATE
+    assert (await issue(services)).code == Why.MADE_LATE
     await clock.advance(26 * 3600)  # past the late window of the next slot
-    await run_due_slots(desk, told)
-    assert (await issue(desk)).code == Why.SKIPPED
-    view = await look_at_reader(desk, chat)
+    await run_due_slots(services, told)
+    assert (await issue(services)).code == Why.SKIPPED
+    view = await look_at_reader(services, chat)
     assert view is not None
     assert view.blank[0][1].words == "bỏ qua, quá muộn, bot không chạy lúc đến giờ"
 
 
 async def test_429(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
 ) -> None:
     await users.post("fault", kind="429", chat=chat, retry_after=1_800, method="sendMessage")
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await sender.send_batch()
-    reason = await last(desk, chat)
+    reason = await last(services, chat)
     assert reason.code == Why.HELD
     assert "429" in reason.words
     assert "07:1" in reason.words
-    assert (await issue(desk)).code == Why.HELD
+    assert (await issue(services)).code == Why.HELD
 
 
 async def test_sending_stopped_by_an_operator(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
 ) -> None:
     await sender.set_paused(True)
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
-    assert (await last(desk, chat)).code == Why.STOPPED
-    assert (await issue(desk)).code == Why.STOPPED
-    assert (await coming(desk, chat))[1] == [Why.STOPPED]
+    await run_due_slots(services, told)
+    assert (await last(services, chat)).code == Why.STOPPED
+    assert (await issue(services)).code == Why.STOPPED
+    assert (await coming(services, chat))[1] == [Why.STOPPED]
     await sender.set_paused(False)
-    assert (await last(desk, chat)).code == Why.IN_TURN
+    assert (await last(services, chat)).code == Why.IN_TURN
 
 
 async def test_muted(
-    desk: Desk, clock: ManualClock, users: Control, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, users: Control, reader: Reader, story: Story, told: Any
 ) -> None:
     chat = await users.user("Lan", started=True)
     await reader(chat, topics=("the-thao",))
     await story("Hồ làng được nạo vét", topic="thoi-su")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
-    code, words = await article_reason(desk, chat, "Hồ làng được nạo vét")
+    await run_due_slots(services, told)
+    code, words = await article_reason(services, chat, "Hồ làng được nạo vét")
     assert (code, words) == ("muted", "chủ đề của bài là Thời sự; người này chỉ nhận Thể thao")
 
 
 async def test_dropped_when_the_issue_was_made(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, make_newsroom: Any, edition: Any
+    services: Services,
+    clock: ManualClock,
+    chat: int,
+    story: Story,
+    told: Any,
+    make_newsroom: Any,
+    edition: Any,
 ) -> None:
-    desk.newsroom = make_newsroom(replace(edition(), reading_minutes=0.1))
+    services.newsroom = make_newsroom(replace(edition(), reading_minutes=0.1))
     for number in range(6):
         await story(f"Xã thứ {number} khánh thành cây cầu mới")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     found = [
-        await article_reason(desk, chat, f"Xã thứ {number} khánh thành cây cầu mới") for number in range(6)
+        await article_reason(services, chat, f"Xã thứ {number} khánh thành cây cầu mới")
+        for number in range(6)
     ]
     codes = [code for code, _ in found]
     assert "dropped" in codes
@@ -195,17 +202,17 @@ async def test_dropped_when_the_issue_was_made(
     assert "0.1 phút đọc" in dict(found)["dropped"]
 
 
-async def test_retracted(desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
+async def test_retracted(services: Services, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
-    async with desk.database.write() as connection:
+    await run_due_slots(services, told)
+    async with services.database.write() as connection:
         [batch] = await find_batches(connection, since=clock.now() - dt.timedelta(days=1), limit=1)
         counted = await find_batch(connection, batch.id)
         assert counted is not None
         await retract(connection, counted, "thử", now=clock.now())
-    assert (await last(desk, chat)).code == Why.RETRACTED
-    assert (await issue(desk)).code == Why.RETRACTED
+    assert (await last(services, chat)).code == Why.RETRACTED
+    assert (await issue(services)).code == Why.RETRACTED
 
 
 FEED = WebSource(
@@ -223,48 +230,54 @@ FEED = WebSource(
     ],
 )
 async def test_source_silent(
-    desk: Desk, clock: ManualClock, chat: int, make_newsroom: Callable[..., Newsroom], state: Any, code: str
+    services: Services,
+    clock: ManualClock,
+    chat: int,
+    make_newsroom: Callable[..., Newsroom],
+    state: Any,
+    code: str,
 ) -> None:
-    desk.newsroom = make_newsroom(sources=(FEED,))
+    services.newsroom = make_newsroom(sources=(FEED,))
     now = clock.now()
     if state is not None:
         known = SourceState(
             "bao-mang", FEED.url, now, fetched_at=now, new_at=now - dt.timedelta(days=2), **state
         )
-        async with desk.database.write() as connection:
+        async with services.database.write() as connection:
             await save_source_state(connection, known)
-    found, words = await article_reason(desk, chat, "https://m.mang.example/tin-moi-123.html")
+    found, words = await article_reason(services, chat, "https://m.mang.example/tin-moi-123.html")
     assert found == code
     assert "Báo Mạng" in words
-    assert (await article_reason(desk, chat, "https://khac.example/1"))[0] == "no_source"
+    assert (await article_reason(services, chat, "https://khac.example/1"))[0] == "no_source"
 
 
-async def test_article_refused(desk: Desk, clock: ManualClock, chat: int) -> None:
-    async with desk.database.write() as connection:
+async def test_article_refused(services: Services, clock: ManualClock, chat: int) -> None:
+    async with services.database.write() as connection:
         refused = [Refusal("/tin/a_b.jsonl:2", "thiếu tiêu đề"), Refusal("/tin/aXb.jsonl:2", "khác")]
         await record_refusals(connection, "bao-bien", refused, now=clock.now())
-    assert await article_reason(desk, chat, "a_b.jsonl:2") == (
+    assert await article_reason(services, chat, "a_b.jsonl:2") == (
         "article_refused", "không nhận bài này (/tin/a_b.jsonl:2): thiếu tiêu đề",
     )  # fmt: skip
 
 
 async def test_folded_into_a_story(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
 ) -> None:
     number = await story("Hồ làng được nạo vét")
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         other = replace(incoming("Nạo vét xong hồ làng", None, clock.now()), source="bao-doi")
         await store_articles(connection, [other], now=clock.now())
-    found = await why_article(desk, chat, "Nạo vét xong hồ làng")
+    found = await why_article(services, chat, "Nạo vét xong hồ làng")
     assert found is not None
     assert found[0] is not None
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await save_work(connection, [Worked(found[0], (), number)], now=clock.now())
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await sender.send_batch()
     reasons = [
-        await article_reason(desk, chat, title) for title in ("Hồ làng được nạo vét", "Nạo vét xong hồ làng")
+        await article_reason(services, chat, title)
+        for title in ("Hồ làng được nạo vét", "Nạo vét xong hồ làng")
     ]
     assert sorted(code for code, _ in reasons) == ["folded", "on_time"]
     folded = dict(reasons)["folded"]
@@ -272,30 +285,30 @@ async def test_folded_into_a_story(
     assert "đã gửi lúc 06:45" in folded
 
 
-async def test_not_yet_processed(desk: Desk, clock: ManualClock, chat: int) -> None:
-    async with desk.database.write() as connection:
+async def test_not_yet_processed(services: Services, clock: ManualClock, chat: int) -> None:
+    async with services.database.write() as connection:
         await store_articles(connection, [incoming("Hồ làng", None, clock.now())], now=clock.now())
-    code, words = await article_reason(desk, chat, "Hồ làng")
+    code, words = await article_reason(services, chat, "Hồ làng")
     assert (code, words) == ("not_processed", "nhận lúc 05:00, còn chờ xử lý nên chưa vào số nào")
 
 
-async def test_nobody_is_answered_for(desk: Desk) -> None:
-    assert await look_at_reader(desk, 77) is None
-    assert await why_article(desk, 77, "1") is None
+async def test_nobody_is_answered_for(services: Services) -> None:
+    assert await look_at_reader(services, 77) is None
+    assert await why_article(services, 77, "1") is None
 
 
 async def test_what_came_in_time_and_what_comes_next(
-    desk: Desk, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
 ) -> None:
-    assert await coming(desk, chat) == ("06:45", [])
+    assert await coming(services, chat) == ("06:45", [])
     await story("Hồ làng được nạo vét")
-    code, words = await article_reason(desk, chat, "Hồ làng được nạo vét")
+    code, words = await article_reason(services, chat, "Hồ làng được nạo vét")
     assert (code, words[-5:]) == ("comes_next", "06:45")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await sender.send_batch()
-    assert await last(desk, chat) == Reason(Why.ON_TIME, "đã gửi lúc 06:45")
-    ahead, past = await look_at_issues(desk, days=1, limit=10)
+    assert await last(services, chat) == Reason(Why.ON_TIME, "đã gửi lúc 06:45")
+    ahead, past = await look_at_issues(services, days=1, limit=10)
     assert [(one.edition, one.readers) for one in ahead] == [("sang", 1)]
     one, reason = past[0]
     assert (one.sent, one.waiting, one.first_sent_at, reason.code) == (1, 0, clock.now(), Why.ON_TIME)

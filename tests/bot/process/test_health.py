@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 from bot.operators import notices
 from bot.process import health
 from bot.process.health import Alerts, find_problems_of
-from bot.process.scheduler import Ticks
+from bot.process.scheduler import Scheduler
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
@@ -57,18 +57,18 @@ async def test_a_database_that_does_not_answer_is_named_by_host_and_port_without
 
 
 async def test_a_tick_that_never_succeeds_is_late_by_its_name() -> None:
-    ticks = Ticks(Clock(rate=1_000))
+    scheduler = Scheduler(Clock(rate=1_000))
 
     async def fail() -> None:
         raise ZeroDivisionError
 
-    ticks.add("failing", fail, every_seconds=60, allowed_seconds=0.5)
-    ticks.add("stuck", asyncio.Event().wait, every_seconds=60, allowed_seconds=0.5)
-    ticks.start()
-    assert ticks.find_late() == []
+    scheduler.add("failing", fail, every_seconds=60, allowed_seconds=0.5)
+    scheduler.add("stuck", asyncio.Event().wait, every_seconds=60, allowed_seconds=0.5)
+    scheduler.start()
+    assert scheduler.find_late() == []
     await asyncio.sleep(0.8)
-    late = {name for name, _ in ticks.find_late()}
-    await ticks.stop(patience_seconds=0.1)
+    late = {name for name, _ in scheduler.find_late()}
+    await scheduler.stop(patience_seconds=0.1)
     assert late == {"failing", "stuck"}
 
 

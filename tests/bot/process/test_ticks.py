@@ -8,7 +8,7 @@ from typing import Any, Self
 import apscheduler.schedulers.base
 import pytest
 
-from bot.process.scheduler import Ticks
+from bot.process.scheduler import Scheduler
 from bot.times.clock import Clock
 
 HOUR = 3_600
@@ -17,23 +17,23 @@ START = dt.datetime(2026, 3, 2, 5, 0, 40, tzinfo=dt.UTC)
 
 async def test_the_minutes_tick_falls_just_after_whole_minutes() -> None:
     clock = Clock(START, rate=200)
-    ticks, moments, enough = Ticks(clock), [], asyncio.Event()
+    scheduler, moments, enough = Scheduler(clock), [], asyncio.Event()
 
     async def note() -> None:
         moments.append(clock.now())
         if len(moments) == 3:
             enough.set()
 
-    ticks.add("minute", note, every_seconds=60, on_the_minute=True)
-    ticks.start()
+    scheduler.add("minute", note, every_seconds=60, on_the_minute=True)
+    scheduler.start()
     await asyncio.wait_for(enough.wait(), 20)
-    await ticks.stop()
+    await scheduler.stop()
     assert moments[0] >= START + dt.timedelta(seconds=20)
     assert [moment.minute for moment in moments[:1]] == [1]
 
 
 async def test_a_run_that_fails_is_followed_by_the_next() -> None:
-    ticks, runs, enough = Ticks(Clock(rate=1_000)), [], asyncio.Event()
+    scheduler, runs, enough = Scheduler(Clock(rate=1_000)), [], asyncio.Event()
 
     async def fail() -> None:
         runs.append(time.monotonic())
@@ -41,14 +41,14 @@ async def test_a_run_that_fails_is_followed_by_the_next() -> None:
             enough.set()
         raise ZeroDivisionError
 
-    ticks.add("failing", fail, every_seconds=60)
-    ticks.start()
+    scheduler.add("failing", fail, every_seconds=60)
+    scheduler.start()
     await asyncio.wait_for(enough.wait(), 20)
-    await ticks.stop()
+    await scheduler.stop()
 
 
 async def test_a_slow_run_is_never_beside_itself() -> None:
-    ticks, under_way, most, enough = Ticks(Clock(rate=1_000)), [0], [0], asyncio.Event()
+    scheduler, under_way, most, enough = Scheduler(Clock(rate=1_000)), [0], [0], asyncio.Event()
 
     async def dawdle() -> None:
         under_way[0] += 1
@@ -59,30 +59,30 @@ async def test_a_slow_run_is_never_beside_itself() -> None:
             enough.set()
 
     begun = time.monotonic()
-    ticks.add("slow", dawdle, every_seconds=60)
-    ticks.start()
+    scheduler.add("slow", dawdle, every_seconds=60)
+    scheduler.start()
     await asyncio.wait_for(enough.wait(), 20)
-    await ticks.stop()
+    await scheduler.stop()
     assert most == [1]
 
 
 async def test_stopping_lets_a_run_finish() -> None:
-    ticks, begun, done = Ticks(Clock()), asyncio.Event(), []
+    scheduler, begun, done = Scheduler(Clock()), asyncio.Event(), []
 
     async def work() -> None:
         begun.set()
         await asyncio.sleep(0.1)
         done.append(True)
 
-    ticks.add("work", work, every_seconds=60)
-    ticks.start()
+    scheduler.add("work", work, every_seconds=60)
+    scheduler.start()
     await asyncio.wait_for(begun.wait(), 20)
-    await ticks.stop()
+    await scheduler.stop()
     assert done == [True]
 
 
 async def test_a_run_that_does_not_end_is_cancelled_and_undone(caplog: pytest.LogCaptureFixture) -> None:
-    ticks, begun, undone = Ticks(Clock()), asyncio.Event(), []
+    scheduler, begun, undone = Scheduler(Clock()), asyncio.Event(), []
 
     async def hang() -> None:
         begun.set()
@@ -91,10 +91,10 @@ async def test_a_run_that_does_not_end_is_cancelled_and_undone(caplog: pytest.Lo
         finally:
             undone.append(True)
 
-    ticks.add("hang", hang, every_seconds=60)
-    ticks.start()
+    scheduler.add("hang", hang, every_seconds=60)
+    scheduler.start()
     await asyncio.wait_for(begun.wait(), 20)
-    await ticks.stop(patience_seconds=0.05)
+    await scheduler.stop(patience_seconds=0.05)
     assert undone == [True]
     assert caplog.record_tuples == [], "the end is no error"
 
@@ -118,7 +118,7 @@ class SetWallClock:
 @pytest.mark.parametrize("hours", [-7, 7, 24 * 366])
 async def test_ticks_go_on_when_the_wall_clock_is_set(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     wall = SetWallClock(monkeypatch)
-    ticks, runs, enough = Ticks(Clock(rate=300)), [0, 0], asyncio.Event()
+    scheduler, runs, enough = Scheduler(Clock(rate=300)), [0, 0], asyncio.Event()
 
     def counter(place: int) -> Any:
         async def count() -> None:
@@ -128,29 +128,29 @@ async def test_ticks_go_on_when_the_wall_clock_is_set(monkeypatch: pytest.Monkey
 
         return count
 
-    ticks.add("often", counter(0), every_seconds=20)
-    ticks.add("minute", counter(1), every_seconds=60, on_the_minute=True)
-    ticks.start()
+    scheduler.add("often", counter(0), every_seconds=20)
+    scheduler.add("minute", counter(1), every_seconds=60, on_the_minute=True)
+    scheduler.start()
     await asyncio.wait_for(enough.wait(), 20)
     wall.seconds = hours * HOUR
     runs[:] = [0, 0]
     enough.clear()
     await asyncio.wait_for(enough.wait(), 20)
     assert max(runs) < 1_000, "what was missed is made up for by one run"
-    await ticks.stop()
+    await scheduler.stop()
 
 
 async def test_a_minutes_tick_may_come_at_once_and_then_on_the_minute() -> None:
     clock = Clock(START, rate=200)
-    ticks, moments, enough = Ticks(clock), [], asyncio.Event()
+    scheduler, moments, enough = Scheduler(clock), [], asyncio.Event()
 
     async def note() -> None:
         moments.append(clock.now())
         if len(moments) == 2:
             enough.set()
 
-    ticks.add("minute", note, every_seconds=60, on_the_minute=True, at_once=True)
-    ticks.start()
+    scheduler.add("minute", note, every_seconds=60, on_the_minute=True, at_once=True)
+    scheduler.start()
     await asyncio.wait_for(enough.wait(), 20)
-    await ticks.stop()
+    await scheduler.stop()
     assert moments[1] >= START + dt.timedelta(seconds=20) > moments[0]

@@ -17,7 +17,7 @@ STUCK = """\
 import asyncio
 import sys
 
-from bot.jobs.delivery.monitor import Lookout
+from bot.jobs.delivery.monitor import Monitor
 
 
 def compute() -> None:
@@ -26,11 +26,11 @@ def compute() -> None:
         pass
 
 
-async def look(self: Lookout) -> None:
+async def look(self: Monitor) -> None:
     await asyncio.to_thread(compute)
 
 
-Lookout.look = look
+Monitor.look = look
 from bot.cli import main
 
 sys.exit(main())

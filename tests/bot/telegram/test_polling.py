@@ -11,7 +11,7 @@ from telegram.ext import TypeHandler
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.operators import notices
 from bot.telegram.connection import Address, Connection
 from storage.conversations import count_set_aside
@@ -45,7 +45,9 @@ def database(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
-async def _texts_seen(desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]) -> list[str]:
+async def _texts_seen(
+    services: Services, emulator: Emulator, users: Control, odd: dict[str, Any]
+) -> list[str]:
     """Queue `odd` between two messages, poll, and return the texts that reached a handler."""
     an, seen, done = await users.user("An"), [], asyncio.Event()
     await users.say(an, "trước")
@@ -57,7 +59,7 @@ async def _texts_seen(desk: Desk, emulator: Emulator, users: Control, odd: dict[
         if "sau" in seen:
             done.set()
 
-    connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    connection = Connection(services, Address(emulator.url, "42:emulated"))
     connection.telegram.add_handler(TypeHandler(Update, handle))
     assert await connection.open(asyncio.Event())
     try:
@@ -69,31 +71,31 @@ async def _texts_seen(desk: Desk, emulator: Emulator, users: Control, odd: dict[
 
 @pytest.mark.parametrize("odd", UNREADABLE.values(), ids=UNREADABLE)
 async def test_an_unreadable_update_costs_no_other_and_is_named_once_in_the_log(
-    desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]
+    services: Services, emulator: Emulator, users: Control, odd: dict[str, Any]
 ) -> None:
     with capture_logs() as logs:
-        assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
+        assert await _texts_seen(services, emulator, users, odd) == ["trước", "sau"]
     told = [entry["event"] for entry in logs if entry["log_level"] == "error"]
     assert told == ["an update cannot be read and is set aside"]
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         assert await count_set_aside(connection) == 1
 
 
 @pytest.mark.parametrize("odd", HARMLESS.values(), ids=HARMLESS)
 async def test_an_update_of_a_later_telegram_is_no_error(
-    desk: Desk, emulator: Emulator, users: Control, odd: dict[str, Any]
+    services: Services, emulator: Emulator, users: Control, odd: dict[str, Any]
 ) -> None:
     with capture_logs() as logs:
-        assert await _texts_seen(desk, emulator, users, odd) == ["trước", "sau"]
+        assert await _texts_seen(services, emulator, users, odd) == ["trước", "sau"]
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
 
 async def test_updates_that_cannot_be_kept_are_a_problem_of_health(
-    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.connection._DEAF_SECONDS", 0.5)
-    connection = Connection(desk, Address(emulator.url, "42:emulated"))
-    async with desk.database.write() as database:
+    connection = Connection(services, Address(emulator.url, "42:emulated"))
+    async with services.database.write() as database:
         await database.execute(text("ALTER TABLE updates RENAME COLUMN failure TO away"))
     await users.say(await users.user("An"), "giá xăng")
     monkeypatch.setattr(connection._queue, "reload", _nothing)
@@ -113,14 +115,14 @@ async def _nothing(_: object) -> int:
 
 
 async def test_a_poller_that_ends_by_itself_begins_again_and_health_says_so(
-    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an, seen, broken = await users.user("An"), asyncio.Event(), [True]
 
     async def handle(update: Update, context: object) -> None:
         seen.set()
 
-    connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    connection = Connection(services, Address(emulator.url, "42:emulated"))
     connection.telegram.add_handler(TypeHandler(Update, handle))
     put = connection.telegram.update_queue.put
 
@@ -142,7 +144,7 @@ async def test_a_poller_that_ends_by_itself_begins_again_and_health_says_so(
 
 
 async def test_what_a_handler_did_not_finish_at_the_end_is_handled_at_the_next_start(
-    desk: Desk, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, emulator: Emulator, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may wait for the rate of its chat: to go on without a connection would lose the answer."""
     monkeypatch.setattr("bot.telegram.connection._PATIENCE_SECONDS", 0.2)
@@ -154,7 +156,7 @@ async def test_what_a_handler_did_not_finish_at_the_end_is_handled_at_the_next_s
         await update.effective_chat.send_message("Đây")  # type: ignore[union-attr] # it has a chat
 
     for expected in (0, 1):
-        connection = Connection(desk, Address(emulator.url, "42:emulated"))
+        connection = Connection(services, Address(emulator.url, "42:emulated"))
         connection.telegram.add_handler(TypeHandler(Update, handle))
         assert await connection.open(asyncio.Event())
         if expected == 0:

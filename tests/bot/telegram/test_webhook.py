@@ -16,7 +16,7 @@ from telegram.ext import ExtBot, TypeHandler
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.connection import Address, Connection
 from bot.telegram.incoming import ListenError, Webhook
 from storage.conversations import find_unhandled
@@ -35,9 +35,9 @@ def database(sqlite_database: Database) -> Database:
 class Bot:
     """A connection in webhook mode whose handler notes the texts it gets."""
 
-    def __init__(self, desk: Desk, emulator: Emulator, port: int) -> None:
+    def __init__(self, services: Services, emulator: Emulator, port: int) -> None:
         self.webhook = Webhook(f"http://127.0.0.1:{port}/tin", "127.0.0.1", port, SECRET)
-        self.connection = Connection(desk, Address(emulator.url, "42:emulated", self.webhook))
+        self.connection = Connection(services, Address(emulator.url, "42:emulated", self.webhook))
         self.connection.telegram.add_handler(TypeHandler(Update, self._note))
         self.seen: list[str] = []
         self._is_new = asyncio.Condition()
@@ -55,9 +55,9 @@ class Bot:
 
 
 @pytest.fixture
-async def bot(desk: Desk, emulator: Emulator, unused_tcp_port: int) -> AsyncIterator[Bot]:
+async def bot(services: Services, emulator: Emulator, unused_tcp_port: int) -> AsyncIterator[Bot]:
     """A bot that Telegram calls."""
-    async with opened(Bot(desk, emulator, unused_tcp_port)) as bot:
+    async with opened(Bot(services, emulator, unused_tcp_port)) as bot:
         yield bot
 
 
@@ -183,34 +183,34 @@ async def test_an_update_is_acknowledged_only_once_it_is_on_disk(
 
 
 async def test_what_was_acknowledged_and_not_handled_is_handled_at_the_next_start(
-    desk: Desk, emulator: Emulator, database: Database, unused_tcp_port: int
+    services: Services, emulator: Emulator, database: Database, unused_tcp_port: int
 ) -> None:
-    first = Bot(desk, emulator, unused_tcp_port)
+    first = Bot(services, emulator, unused_tcp_port)
     first.connection.telegram.process_update = asyncio.Event().wait  # type: ignore[method-assign, assignment] - a kill comes first
     async with opened(first):
         assert await call(first, json.dumps(update_of(1)).encode()) == 200
     async with database.read() as connection:
         assert len(await find_unhandled(connection)) == 1
-    async with opened(Bot(desk, emulator, unused_tcp_port)) as later:
+    async with opened(Bot(services, emulator, unused_tcp_port)) as later:
         await later.until_seen("giá xăng")
 
 
 async def test_from_polling_to_a_webhook_and_back_no_update_is_lost(
-    desk: Desk, emulator: Emulator, users: Control, unused_tcp_port: int
+    services: Services, emulator: Emulator, users: Control, unused_tcp_port: int
 ) -> None:
     an = await users.user("An")
     await users.say(an, "một")
-    webhook = Bot(desk, emulator, unused_tcp_port)
+    webhook = Bot(services, emulator, unused_tcp_port)
     async with opened(webhook):
         await webhook.until_seen("một")
     await users.say(an, "hai")
-    polling = Bot(desk, emulator, unused_tcp_port)
-    polling.connection = Connection(desk, Address(emulator.url, "42:emulated"))
+    polling = Bot(services, emulator, unused_tcp_port)
+    polling.connection = Connection(services, Address(emulator.url, "42:emulated"))
     polling.connection.telegram.add_handler(TypeHandler(Update, polling._note))
     async with opened(polling):
         await polling.until_seen("hai")
     await users.say(an, "ba")
-    again = Bot(desk, emulator, unused_tcp_port)
+    again = Bot(services, emulator, unused_tcp_port)
     async with opened(again):
         await again.until_seen("ba")
 
@@ -241,8 +241,8 @@ async def test_updates_that_telegram_cannot_bring_are_a_problem_of_health(bot: B
     assert bot.connection.find_problem() is None
 
 
-async def test_a_taken_port_is_told(bot: Bot, desk: Desk, emulator: Emulator) -> None:
-    second = Bot(desk, emulator, bot.webhook.port)
+async def test_a_taken_port_is_told(bot: Bot, services: Services, emulator: Emulator) -> None:
+    second = Bot(services, emulator, bot.webhook.port)
     with pytest.raises(ListenError):
         await second.connection.open(asyncio.Event())
     await second.connection.close()

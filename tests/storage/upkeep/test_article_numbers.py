@@ -94,12 +94,12 @@ async def test_the_keys_of_an_old_store_are_renewed(
 
 
 @pytest.fixture
-def twice(work_up: Worker) -> Callable[[], object]:
+def twice(processor: Worker) -> Callable[[], object]:
     """Return a function that stores one article twice, the older of its headlines under a waiting key."""
 
     async def stored() -> tuple[StoredArticle, StoredArticle]:
-        [first] = await work_up(incoming(NEW_KEY, title="Bốn bị cáo lĩnh án"), at=NOW - 2 * HOUR)
-        [second] = await work_up(incoming(f"was:2:{NEW_KEY}", title="Tuyên án bốn người"), at=NOW - HOUR)
+        [first] = await processor(incoming(NEW_KEY, title="Bốn bị cáo lĩnh án"), at=NOW - 2 * HOUR)
+        [second] = await processor(incoming(f"was:2:{NEW_KEY}", title="Tuyên án bốn người"), at=NOW - HOUR)
         return first, second
 
     return stored
@@ -145,8 +145,8 @@ async def test_the_alerts_of_an_article_go_over_to_the_one_that_stays(
     assert [tuple(hit) for hit in hits] == [(second.id, story)]
 
 
-async def test_an_article_whose_twin_is_gone_takes_its_key(database: Database, work_up: Worker) -> None:
-    [article] = await work_up(incoming(f"was:9:{NEW_KEY}"))
+async def test_an_article_whose_twin_is_gone_takes_its_key(database: Database, processor: Worker) -> None:
+    [article] = await processor(incoming(f"was:9:{NEW_KEY}"))
     await merge_superseded(database)
     async with database.read() as connection:
         keys = (await connection.execute(select(articles.c.key).where(articles.c.id == article.id))).scalars()

@@ -81,10 +81,10 @@ async def test_postgres_is_backed_up_by_its_own_tools(postgres_database: Databas
 
 
 async def test_pruned_articles_leave_the_index_too(
-    database: Database, work_up: Worker, now: dt.datetime
+    database: Database, processor: Worker, now: dt.datetime
 ) -> None:
-    [old] = await work_up(incoming("old", title="Bão số chín"), at=NOW - 91 * DAY)
-    [kept] = await work_up(incoming("new", title="Bão số mười"))
+    [old] = await processor(incoming("old", title="Bão số chín"), at=NOW - 91 * DAY)
+    [kept] = await processor(incoming("new", title="Bão số mười"))
     async with database.write() as connection:
         assert await prune_articles(connection, before=NOW - 90 * DAY) == 1
         await prune_rest(connection, before=NOW - 90 * DAY)

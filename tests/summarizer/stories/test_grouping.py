@@ -140,6 +140,6 @@ def test_the_nearer_in_time_the_more_alike() -> None:
     neighbours = Neighbours(10)
     for hours in (0, 24, 48, 72):
         neighbours.add(weigh(arrival(FLOOD[0], hours, NOON - dt.timedelta(hours=hours))))
-    numbers, likeness = neighbours.near(weigh(arrival(FLOOD[1], 1, NOON)))
+    numbers, similarity = neighbours.near(weigh(arrival(FLOOD[1], 1, NOON)))
     assert numbers.tolist() == [0, 1, 2, 3]
-    assert (np.diff(likeness) < 0).all()
+    assert (np.diff(similarity) < 0).all()

@@ -11,13 +11,14 @@ from bot.chat.buttons.callbacks import MAX_BYTES, encode, parse
 from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
+    AnswerView,
     AskAgain,
     AskToSend,
+    Button,
     Confirm,
     Intent,
     Panel,
     PauseFor,
-    Press,
     Preview,
     Rewording,
     RunWatch,
@@ -31,7 +32,6 @@ from bot.chat.buttons.intents import (
     StopWatching,
     TurnPage,
     Undo,
-    View,
     WatchAgain,
     WatchQuestion,
 )
@@ -62,7 +62,7 @@ def _ordered(values: set[str]) -> tuple[str, ...]:
 
 
 intents: st.SearchStrategy[Intent] = st.one_of(
-    st.sampled_from(Press),
+    st.sampled_from(Button),
     st.builds(SetTimes, st.sets(five_minutes, max_size=MOST_TIMES).map(_ordered)),
     st.builds(SetDays, st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days)))),
     st.builds(SetQuiet, st.integers(0, 1439), st.integers(0, 1439)),
@@ -74,7 +74,7 @@ intents: st.SearchStrategy[Intent] = st.one_of(
     st.builds(SetPaper, slugs, st.booleans()),
     st.builds(Undo, row_ids, st.sampled_from(get_args(Panel))),
     st.builds(TurnPage, row_ids, st.integers(0, 9)),
-    st.builds(ShowView, row_ids, st.sampled_from(get_args(View))),
+    st.builds(ShowView, row_ids, st.sampled_from(get_args(AnswerView))),
     st.builds(AskAgain, row_ids, st.sampled_from(get_args(Rewording))),
     st.builds(WatchQuestion, row_ids),
     st.builds(StopWatching, row_ids, st.booleans()),

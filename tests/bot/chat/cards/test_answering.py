@@ -14,7 +14,7 @@ from storage.tastes import find_tastes
 
 async def _tastes(person: Any) -> dict[tuple[str, str], int]:
     subscriber = await person.subscription()
-    async with person.house.desk.database.read() as connection:
+    async with person.house.services.database.read() as connection:
         return {(one.kind, one.key): one.weight for one in await find_tastes(connection, subscriber.id)}
 
 
@@ -50,9 +50,9 @@ async def test_why_names_the_papers_and_the_chosen_topic(reader: Any) -> None:
 
 
 async def test_why_names_the_rank_in_the_digest_that_brought_it(reader: Any, ferry: int) -> None:
-    desk, subscriber = reader.house.desk, await reader.subscription()
+    services, subscriber = reader.house.services, await reader.subscription()
     now = reader.house.clock.now()
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         told = (ToldStory(1, 0, "Phà Cát Lái ngừng chạy", 3),)
         issue = Issue(
             subscriber.profile_id, "sang", now, now - dt.timedelta(days=1), IssueStatus.MADE,
@@ -105,7 +105,7 @@ async def test_a_saved_story_whose_article_is_gone_still_stands_in_the_list_with
     reader: Any,
 ) -> None:
     await reader.taps("Để dành")
-    async with reader.house.desk.database.write() as connection:
+    async with reader.house.services.database.write() as connection:
         await connection.execute(delete(articles))
     (listed,) = await reader.says("/dedanh")
     assert [entity["url"] for entity in listed["entities"] if entity["type"] == "text_link"]

@@ -41,7 +41,7 @@ async def _many(publish: Any) -> None:
 
 async def _one_story(house: Any, ids: list[int]) -> int:
     """Put articles into one story and return it."""
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         story = await make_story(connection, now=house.clock.now())
         await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story))
     return story
@@ -97,7 +97,7 @@ async def test_the_second_of_two_quick_taps_opens_nothing(an: Any, house: Any, p
 async def test_a_card_of_a_story_that_is_gone_says_so(an: Any, house: Any, publish: Any) -> None:
     await publish("Phà Cát Lái ngừng chạy", body=FERRY)
     await an.says("/start")
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await connection.execute(delete(articles))
     assert await an.taps("1") == card_texts.CARD_GONE
 
@@ -116,13 +116,13 @@ async def test_what_a_source_no_longer_lets_be_shown_is_not_on_its_card(
 ) -> None:
     await publish("Phà Cát Lái ngừng chạy", body=FERRY)
     await an.says("/start")
-    newsroom = house.desk.newsroom
+    newsroom = house.services.newsroom
     (source,) = newsroom.sources
-    house.desk.newsroom = replace(newsroom, sources=(replace(source, quote="headline"),))
+    house.services.newsroom = replace(newsroom, sources=(replace(source, quote="headline"),))
     await an.taps("1")
     card = await an.sees("Phà Cát Lái ngừng chạy")
     assert "nửa đêm" not in card["text"]
-    house.desk.newsroom = replace(newsroom, sources=(replace(source, quote="none"),))
+    house.services.newsroom = replace(newsroom, sources=(replace(source, quote="none"),))
     await house.clock.advance(60)
     digest = (await an.messages())[-2]
     assert await an.taps("1", message_id=digest["message_id"]) == card_texts.CARD_HIDDEN
@@ -132,7 +132,7 @@ async def test_a_correction_stands_on_the_card(an: Any, house: Any, publish: Any
     ids = await publish("Phà Cát Lái ngừng chạy", body=FERRY)
     story = await _one_story(house, ids)
     await an.says("/start")
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         draft = await draft_correction(connection, story, "Phà Bình Khánh.", now=house.clock.now())
         await confirm_correction(connection, draft.id, now=house.clock.now())
         await draft_correction(connection, story, "Chưa ai duyệt.", now=house.clock.now())
@@ -180,6 +180,6 @@ async def test_more_pages_through_what_the_digest_left_out(an: Any, publish: Any
 async def test_more_of_a_list_that_is_gone_says_so(an: Any, house: Any, publish: Any) -> None:
     await _many(publish)
     await an.says("/start")
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await connection.execute(delete(story_lists))
     assert await an.taps("Xem thêm") == card_texts.MORE_GONE

@@ -9,8 +9,8 @@ import pytest
 @pytest.fixture
 def pictured(house: Any) -> None:
     """Let the paper's pictures be shown."""
-    (source,) = house.desk.newsroom.sources
-    house.desk.newsroom = replace(house.desk.newsroom, sources=(replace(source, preview=True),))
+    (source,) = house.services.newsroom.sources
+    house.services.newsroom = replace(house.services.newsroom, sources=(replace(source, preview=True),))
 
 
 @pytest.mark.usefixtures("pictured")

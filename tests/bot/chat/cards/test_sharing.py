@@ -44,7 +44,7 @@ async def test_the_deep_link_shows_a_reader_the_card_alone(reader: Any, ferry: i
 
 
 async def test_the_link_of_a_story_that_is_gone_says_so_and_begins(an: Any, ferry: int) -> None:
-    async with an.house.desk.database.write() as connection:
+    async with an.house.services.database.write() as connection:
         await connection.execute(delete(articles))
     gone, welcome, *_ = await an.says(f"/start tin-{ferry}")
     assert gone["text"] == card_texts.CARD_GONE

@@ -28,7 +28,7 @@ async def sender(house: Any) -> AsyncIterator[Sender]:
     """A sender that tests run batch by batch."""
     request = AiohttpRequest(4, read_timeout=0.5)
     async with ExtBot("42:emulated", base_url=f"{house.url}/bot", request=request) as bot:
-        yield Sender(house.desk, bot)
+        yield Sender(house.services, bot)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def readers(house: Any, operator: Any, publish: Any) -> list[Any]:
     people = [await house.person(name) for name in ("An", "Bình", "Cúc")]
     for person in people:
         await person.says("/start")
-        async with house.desk.database.write() as connection:
+        async with house.services.database.write() as connection:
             await set_quiet(connection, person.chat, 0, 0, now=house.clock.now())
     await publish("Giá xăng tăng 3.000 đồng", hours_ago=0)
     await house.clock.advance(60)
@@ -65,7 +65,7 @@ async def correct(operator: Any, text: str) -> str | None:
 
 async def statuses(house: Any) -> list[str]:
     """Return the status of each delivery."""
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         return list((await connection.execute(select(deliveries.c.status))).scalars())
 
 
@@ -79,10 +79,10 @@ async def test_a_correction_changes_what_was_sent_and_tells_its_readers_once(
 ) -> None:
     stranger = await house.person("Dũng")
     await stranger.says("/start")
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await set_status(connection, stranger.chat, "paused", now=house.clock.now())
     before = len(await stranger.messages())
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     await house.clock.advance(3_600)
     assert await correct(operator, "Giá xăng tăng 300 đồng, không phải 3.000.") is None
@@ -100,7 +100,7 @@ async def test_a_correction_changes_what_was_sent_and_tells_its_readers_once(
 async def test_a_correction_is_sent_once_however_often_it_is_confirmed(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     await correct(operator, "Tăng 300 đồng.")
     assert await operator.forges("quantri:dinhchinh:1") == "Đính chính này đã được gửi rồi."
@@ -111,7 +111,7 @@ async def test_a_correction_is_sent_once_however_often_it_is_confirmed(
 async def test_who_has_not_got_the_issue_yet_gets_it_corrected_and_no_notice(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await correct(operator, "Tăng 300 đồng.")
     await operator.sees("sửa 0 tin nhắn, báo cho 0 người nhận")
     await send_everything(sender)
@@ -122,10 +122,10 @@ async def test_who_has_not_got_the_issue_yet_gets_it_corrected_and_no_notice(
 async def test_a_notice_waits_for_the_end_of_quiet_hours_and_the_edit_does_not(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     an = readers[0]
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await set_quiet(connection, an.chat, 11 * 60, 14 * 60, now=house.clock.now())
     await correct(operator, "Tăng 300 đồng.")
     await send_everything(sender)
@@ -138,12 +138,12 @@ async def test_a_notice_waits_for_the_end_of_quiet_hours_and_the_edit_does_not(
 async def test_an_edit_whose_answer_was_lost_is_repeated_and_the_same_text_is_no_error(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     await correct(operator, "Tăng 300 đồng.")
     await house.control.post("fault", kind="cut_after", method="editMessageText")
     await send_everything(sender)
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         query = select(deliveries.c.status).join(messages, messages.c.id == deliveries.c.message_id)
         query = query.where(messages.c.kind == MessageKind.CORRECTION_EDIT, deliveries.c.tries == 2)
         assert list((await connection.execute(query)).scalars()) == ["sent"]
@@ -152,14 +152,14 @@ async def test_an_edit_whose_answer_was_lost_is_repeated_and_the_same_text_is_no
 async def test_a_message_that_can_be_edited_no_more_is_refused_with_a_reason_and_its_reader_told(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     await correct(operator, "Tăng 300 đồng.")
     refusal = {"kind": "400", "description": "message can't be edited", "method": "editMessageText"}
     await house.control.post("fault", chat=readers[0].chat, **refusal)
     await send_everything(sender)
     await readers[0].sees("Về tin «Giá xăng tăng 3.000 đồng»")
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         query = select(deliveries.c.reason).where(deliveries.c.status == "gone")
         assert list((await connection.execute(query)).scalars()) == ["refused: Message can't be edited"]
 
@@ -167,7 +167,7 @@ async def test_a_message_that_can_be_edited_no_more_is_refused_with_a_reason_and
 async def test_two_corrections_of_one_story_both_stand(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     for text in ("Tăng 300 đồng.", "Tăng 350 đồng, theo thông báo mới."):
         await correct(operator, text)
@@ -200,7 +200,7 @@ async def test_what_cannot_be_a_correction_says_how_to_write_one(
 async def test_markup_in_a_correction_stays_text(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await send_everything(sender)
     await correct(operator, "<b>300</b> & không hơn")
     await send_everything(sender)
@@ -223,7 +223,7 @@ async def test_to_others_corrections_and_retractions_do_not_exist(an: Any, house
 async def test_an_issue_taken_back_goes_to_nobody_more_and_those_who_got_it_are_counted(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await house.control.post("fault", kind="429", retry_after=60, method="sendMessage", chat=readers[2].chat)
     await sender.send_batch()
     await operator.says("/quantri")
@@ -245,7 +245,7 @@ async def test_an_issue_taken_back_goes_to_nobody_more_and_those_who_got_it_are_
 async def test_of_an_issue_held_back_no_end_is_foretold_and_nothing_said_of_those_who_got_it(
     house: Any, operator: Any, readers: list[Any]
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await house.clock.advance(60)
     await operator.says("/quantri")
     await operator.sees("Đã đến giờ gửi: 3, lâu nhất 60 giây; đang gửi")
@@ -262,22 +262,22 @@ async def test_a_row_in_flight_while_its_issue_is_taken_back_does_not_come_again
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
     cut, slow, quiet = readers
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await set_quiet(connection, quiet.chat, 11 * 60, 14 * 60, now=house.clock.now())
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     for person, kind in ((cut, "hang"), (slow, "slow")):
         await house.control.post("fault", kind=kind, method="sendMessage", chat=person.chat, seconds=2)
     async with ExtBot(
         "42:emulated", base_url=f"{house.url}/bot", request=AiohttpRequest(4, read_timeout=10)
     ) as bot:
-        sending = asyncio.create_task(Sender(house.desk, bot).send_batch())
+        sending = asyncio.create_task(Sender(house.services, bot).send_batch())
         await until(lambda: are_sending(house, 2))
         await operator.forges("quantri:thuhoi:1")
         await operator.sees("1 tin nhắn không gửi nữa, 2 đã đi từ trước")
         assert await sending == 2
     assert (await statuses(house)).count("pending") == 1, "it may have arrived, and came back"
     await send_everything(sender)
-    async with house.desk.database.read() as connection:
+    async with house.services.database.read() as connection:
         rows = (await connection.execute(select(deliveries.c.status, deliveries.c.reason))).all()
     assert {tuple(row) for row in rows} == {("sent", None), ("gone", "retracted")}
     assert not any("Giá xăng" in message["text"] for message in await cut.messages())
@@ -286,10 +286,10 @@ async def test_a_row_in_flight_while_its_issue_is_taken_back_does_not_come_again
 async def test_the_stories_of_an_issue_that_nobody_got_come_in_the_next(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await operator.forges("quantri:thuhoi:1")
     await house.clock.advance(60)
-    assert await send_edition_now(house.desk, "sang") == 3
+    assert await send_edition_now(house.services, "sang") == 3
     await send_everything(sender)
     await readers[0].sees("Giá xăng tăng 3.000 đồng")
 
@@ -297,20 +297,20 @@ async def test_the_stories_of_an_issue_that_nobody_got_come_in_the_next(
 async def test_an_issue_that_some_got_is_not_told_again(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
-    await send_edition_now(house.desk, "sang")
+    await send_edition_now(house.services, "sang")
     await house.control.post("fault", kind="429", retry_after=60, method="sendMessage", chat=readers[2].chat)
     await sender.send_batch()
     await operator.forges("quantri:thuhoi:1")
     await house.clock.advance(60)
-    assert await send_edition_now(house.desk, "sang") == 0
-    async with house.desk.database.read() as connection:
+    assert await send_edition_now(house.services, "sang") == 0
+    async with house.services.database.read() as connection:
         [profile] = await find_profiles(connection)
         [status] = (await connection.execute(select(issues.c.status))).scalars()
     assert (status, profile.last_slot_at is not None) == ("retracted", True)
 
 
 async def test_stale_buttons_of_issues_that_are_gone_are_harmless(operator: Any, house: Any) -> None:
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await write_note(connection, "x", "y", now=house.clock.now())
     assert await operator.forges("quantri:so:77") == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
     assert await operator.forges("quantri:sodinhchinh:77") == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."

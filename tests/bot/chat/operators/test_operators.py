@@ -79,10 +79,10 @@ async def test_what_did_not_happen_is_not_among_the_outcomes(operator: Any) -> N
 
 
 async def test_refused_input_is_told_with_where_it_came_from(operator: Any, house: Any) -> None:
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         for source in ("bao-bien", INGEST, "bao-da-bo"):
             await record_refusals(
-                connection, source, [Refusal("a.jsonl:2", "JSON hỏng")], now=house.desk.clock.now()
+                connection, source, [Refusal("a.jsonl:2", "JSON hỏng")], now=house.services.clock.now()
             )
     await operator.says("/quantri")
     await operator.sees("• Báo Biển: a.jsonl:2", "• lệnh ingest: a.jsonl:2", "• bao-da-bo: a.jsonl:2")
@@ -159,10 +159,10 @@ async def test_an_edition_that_is_gone_makes_an_old_button(operator: Any, house:
 
 async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator: Any, house: Any) -> None:
     await operator.says("/trogiup")
-    house.desk.admins = frozenset({1, operator.chat})
+    house.services.admins = frozenset({1, operator.chat})
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
         with capture_logs() as logs:
-            await tell_admins(bot, house.desk, "⚠️ <b>Thử</b>")
+            await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
     await operator.sees("⚠️ Thử")
     assert [(entry["event"], entry["chat_id"]) for entry in logs] == [("admin not told", 1)]
 

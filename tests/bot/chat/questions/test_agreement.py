@@ -44,23 +44,23 @@ async def stocked(publish: Any) -> None:
 
 @pytest.mark.usefixtures("stocked")
 async def test_all_ways_to_ask_agree(an: Any, house: Any) -> None:
-    desk, zone = house.desk, house.desk.newsroom.zone
+    services, zone = house.services, house.services.newsroom.zone
     for question in QUESTIONS:
         await house.clock.advance(11)
-        asked = await reply_to(desk, question, zone=zone)
-        listed = await look_up(desk, question, zone=zone)
+        asked = await reply_to(services, question, zone=zone)
+        listed = await look_up(services, question, zone=zone)
         assert set(asked.ids) <= set(listed.ids), question
         assert (asked.attempt, asked.query) == (listed.attempt, listed.query), question
         await an.says(f"/tim {question}")
         inline = await typed(an, question)
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             query, named = await read_question(
-                connection, question, desk.newsroom, zone, now=desk.clock.now()
+                connection, question, services.newsroom, zone, now=services.clock.now()
             )
             days = await matches_by_day(
-                connection, query, now=desk.clock.now(), zone=zone, filters=named.filters
+                connection, query, now=services.clock.now(), zone=zone, filters=named.filters
             )
-            kept = await find_last_question(connection, an.chat, since=desk.clock.now())
+            kept = await find_last_question(connection, an.chat, since=services.clock.now())
         assert (kept.article_ids if kept else ()) == asked.ids, question
         assert len(inline["results"] if inline else ()) == len(asked.ids), question
         if asked.found.reading == "lead" and asked.attempt == 0:
@@ -69,9 +69,9 @@ async def test_all_ways_to_ask_agree(an: Any, house: Any) -> None:
 
 @pytest.mark.usefixtures("stocked")
 async def test_a_time_that_finds_nothing_may_be_a_name_and_else_gives_way(house: Any) -> None:
-    zone = house.desk.newsroom.zone
-    named = await reply_to(house.desk, "SEA Games năm 2017", zone=zone)
+    zone = house.services.newsroom.zone
+    named = await reply_to(house.services, "SEA Games năm 2017", zone=zone)
     assert (named.is_answered, named.missed, named.query.shown) == (True, None, "SEA Games năm 2017")
-    another_day = await reply_to(house.desk, "cầu Rạch Sấu tháng 3", zone=zone)
+    another_day = await reply_to(house.services, "cầu Rạch Sấu tháng 3", zone=zone)
     assert another_day.missed == (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     assert (another_day.answer.is_answered, another_day.is_answered) == (True, False)

@@ -69,9 +69,9 @@ async def test_sentences_of_different_days_bear_their_days(an: Any, publish: Any
 async def test_what_may_no_longer_be_shown_is_gone_from_old_pages(an: Any, house: Any, publish: Any) -> None:
     await publish(*(f"Cầu Rạch Sấu ngày thứ {n}" for n in range(7)), source="bao-kenh")
     await an.says("cầu rạch sấu")
-    paper, *others = house.desk.newsroom.sources
+    paper, *others = house.services.newsroom.sources
     sources = (dataclasses.replace(paper, quote="none"), *others)
-    house.desk.newsroom = dataclasses.replace(house.desk.newsroom, sources=sources)
+    house.services.newsroom = dataclasses.replace(house.services.newsroom, sources=sources)
     for tap in ("Sau ›", "‹ Trước"):
         await an.taps(tap)
         page = await an.last()
@@ -124,7 +124,7 @@ async def test_an_answer_kept_by_an_earlier_version_still_has_its_pages(
 ) -> None:
     await publish(*(f"Tàu số {n} vào vịnh Hạ Long" for n in range(7)))
     await an.says("hạ long")
-    async with house.desk.database.write() as connection:
+    async with house.services.database.write() as connection:
         await connection.execute(update(questions).values(kept=null()))
     await an.taps("Chi tiết")
     await an.sees("Chi tiết · «hạ long»", "Tàu số")
@@ -216,9 +216,9 @@ async def test_in_a_group_the_answer_is_shorter(house: Any, an: Any) -> None:
     ("quote", "seen"), [("headline", "1. Cầu Rạch Sấu thông xe"), ("none", "Không thấy bài nào")]
 )
 async def test_what_a_paper_keeps_to_itself_is_not_quoted(an: Any, house: Any, quote: Any, seen: str) -> None:
-    paper, *others = house.desk.newsroom.sources
+    paper, *others = house.services.newsroom.sources
     sources = (dataclasses.replace(paper, quote=quote), *others)
-    house.desk.newsroom = dataclasses.replace(house.desk.newsroom, sources=sources)
+    house.services.newsroom = dataclasses.replace(house.services.newsroom, sources=sources)
     await an.says("cầu rạch sấu")
     message = await an.sees(seen)
     assert OPENED not in message["text"]

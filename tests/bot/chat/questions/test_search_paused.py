@@ -14,7 +14,7 @@ async def test_without_an_index_the_chat_says_to_ask_again_and_answers_once_it_i
 ) -> None:
     await an.says("/start")
     await publish("Hà Nội mở tuyến xe buýt điện", "Giá cà phê tăng mạnh")
-    database = house.desk.database
+    database = house.services.database
     async with database.read() as connection:
         index_of(connection).close()
     shutil.rmtree(database.index_folder, ignore_errors=True)

@@ -26,9 +26,9 @@ async def reader(an: Person) -> Person:
 
 async def asked(person: Person, text: str) -> int:
     """Let the chat have asked `text` and return the question's number."""
-    desk = person.house.desk
-    async with desk.database.write() as connection:
-        return await record_question(connection, person.chat, text, [], now=desk.clock.now())
+    services = person.house.services
+    async with services.database.write() as connection:
+        return await record_question(connection, person.chat, text, [], now=services.clock.now())
 
 
 async def listed(person: Person) -> str:
@@ -85,7 +85,7 @@ async def test_the_last_watch_stopped_can_still_be_taken_back(reader: Person) ->
 
 
 async def test_a_chat_has_a_bounded_number_of_watches_and_is_told_so(reader: Person) -> None:
-    reader.house.desk.newsroom = _roomy(reader)
+    reader.house.services.newsroom = _roomy(reader)
     for number in range(MOST_WATCHES):
         await reader.says(f"/theodoi tàu {number}")
     await reader.says("/theodoi giá xăng")
@@ -94,7 +94,7 @@ async def test_a_chat_has_a_bounded_number_of_watches_and_is_told_so(reader: Per
 
 
 async def test_taking_back_a_watch_when_the_list_is_full_again_says_so(reader: Person) -> None:
-    reader.house.desk.newsroom = _roomy(reader)
+    reader.house.services.newsroom = _roomy(reader)
     for number in range(MOST_WATCHES):
         await reader.says(f"/theodoi tàu {number}")
     await reader.says("/theodoi")
@@ -189,7 +189,7 @@ async def test_a_watch_asks_its_question_again(reader: Person, publish: Publish)
 
 
 def _roomy(person: Person) -> Any:
-    return replace(person.house.desk.newsroom, questions_per_10_seconds=1_000)
+    return replace(person.house.services.newsroom, questions_per_10_seconds=1_000)
 
 
 async def test_a_watch_needs_a_word_beside_its_topic(reader: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.buttons.intents import MOST_TIMES, Press, SetDays, SetQuiet, SetTimes, SetZone
+from bot.chat.buttons.intents import MOST_TIMES, Button, SetDays, SetQuiet, SetTimes, SetZone
 from bot.chat.settings.typed_settings import BadQuietError, BadZoneError, TooManyTimesError, parse_schedule
 from bot.times.typed_times import TypedTimeError
 
@@ -35,7 +35,7 @@ WEEKDAYS = SetDays((0, 1, 2, 3, 4))
         ("yên tĩnh 22:00-6:30", (SetQuiet(1320, 390),)),
         ("yen tinh tu 23h den 6h", (SetQuiet(1380, 360),)),
         ("Yên tĩnh tắt", (SetQuiet(0, 0),)),
-        ("mặc định", (Press.USE_DEFAULTS,)),
+        ("mặc định", (Button.USE_DEFAULTS,)),
     ],
 )
 def test_a_line_is_read_as_it_is_meant(text: str, changes: tuple[object, ...]) -> None:

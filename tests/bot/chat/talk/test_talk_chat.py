@@ -21,7 +21,7 @@ async def test_a_pause_is_proposed_and_ends_by_itself(reader: Any, house: Any) -
     await reader.sees("Đã tạm dừng đến 19:00 tối thứ Tư, 25/11")
     assert (await reader.subscription()).status == "paused"
     await house.clock.advance(3 * 86_400 + 60)
-    assert await resume_rested(house.desk) == 1
+    assert await resume_rested(house.services) == 1
     after = await reader.subscription()
     assert (after.status, after.paused_until) == ("active", None)
 
@@ -43,7 +43,7 @@ async def test_a_pause_until_further_notice_does_not_end_by_itself(reader: Any, 
     await reader.says("/tamdung 1 ngày")
     await reader.says("/tamdung")
     await house.clock.advance(3 * 86_400)
-    assert await resume_rested(house.desk) == 0
+    assert await resume_rested(house.services) == 0
     assert (await reader.subscription()).status == "paused"
 
 

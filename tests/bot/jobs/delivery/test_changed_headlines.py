@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.jobs.delivery.risks import tell_changed_headlines
 from bot.messages.markup import MAX_UNITS, visible_length
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_articles, find_waiting, store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
@@ -23,10 +23,12 @@ OLD, NEW = "Ông Lê Văn Tám bị bắt vì nhận hối lộ", "Một cán b�
 KEY = "url:bao.example#5999301"
 
 
-async def publish(desk: Desk, profile: int, headline: str, *, key: str = KEY, status: str = "sent") -> int:
+async def publish(
+    services: Services, profile: int, headline: str, *, key: str = KEY, status: str = "sent"
+) -> int:
     """Store and work up an article of this headline, tell it in an issue, and return the story's number."""
-    now = desk.clock.now()
-    async with desk.database.write() as connection:
+    now = services.clock.now()
+    async with services.database.write() as connection:
         await store_articles(connection, [incoming(key, title=headline)], now=now)
         [article] = await find_waiting(connection, 10)
         story = await make_story(connection, now=now)
@@ -43,19 +45,19 @@ async def publish(desk: Desk, profile: int, headline: str, *, key: str = KEY, st
     return story
 
 
-async def change(desk: Desk, headline: str, *, key: str = KEY, body: str = "Nước lên nhanh.") -> None:
+async def change(services: Services, headline: str, *, key: str = KEY, body: str = "Nước lên nhanh.") -> None:
     """Let the paper change an article."""
-    async with desk.database.write() as connection:
-        await store_articles(connection, [incoming(key, headline, body)], now=desk.clock.now())
+    async with services.database.write() as connection:
+        await store_articles(connection, [incoming(key, headline, body)], now=services.clock.now())
 
 
 async def test_the_admins_hear_once_of_a_changed_headline_that_was_sent(
-    desk: Desk, clock: ManualClock, told: Any, reader: Any
+    services: Services, clock: ManualClock, told: Any, reader: Any
 ) -> None:
-    story = await publish(desk, await reader(5), OLD)
-    await change(desk, NEW)
-    await tell_changed_headlines(desk, told)
-    await tell_changed_headlines(desk, told)
+    story = await publish(services, await reader(5), OLD)
+    await change(services, NEW)
+    await tell_changed_headlines(services, told)
+    await tell_changed_headlines(services, told)
     [notice] = told
     assert f"«{OLD}»" in notice
     assert "«Một cán bộ &lt;xã&gt; bị bắt vì nhận hối lộ»" in notice
@@ -63,15 +65,15 @@ async def test_the_admins_hear_once_of_a_changed_headline_that_was_sent(
     assert f"<code>/dinhchinh {story} Báo đã sửa tiêu đề thành: Một cán bộ &lt;xã&gt;" in notice
 
 
-async def test_the_old_headline_is_not_askable_any_more(desk: Desk, reader: Any) -> None:
-    await publish(desk, await reader(5), OLD)
-    await change(desk, NEW)
-    async with desk.database.write() as connection:
+async def test_the_old_headline_is_not_askable_any_more(services: Services, reader: Any) -> None:
+    await publish(services, await reader(5), OLD)
+    await change(services, NEW)
+    async with services.database.write() as connection:
         [article] = await find_waiting(connection, 10)
         assert article.story_id is not None
-        await save_work(connection, [Worked(article, (), article.story_id)], now=desk.clock.now())
-        old = await search_articles(connection, parse_query("Lê Văn Tám"), now=desk.clock.now())
-        new = await search_articles(connection, parse_query("cán bộ xã"), now=desk.clock.now())
+        await save_work(connection, [Worked(article, (), article.story_id)], now=services.clock.now())
+        old = await search_articles(connection, parse_query("Lê Văn Tám"), now=services.clock.now())
+        new = await search_articles(connection, parse_query("cán bộ xã"), now=services.clock.now())
         [stored] = (await find_articles(connection, [article.id])).values()
     assert (old.ids, new.ids) == ((), (article.id,))
     assert (stored.title, stored.version) == (NEW, 2)
@@ -79,41 +81,45 @@ async def test_the_old_headline_is_not_askable_any_more(desk: Desk, reader: Any)
 
 @pytest.mark.parametrize("status", ["pending", "gone"])
 async def test_nobody_hears_of_a_headline_that_nobody_got(
-    desk: Desk, told: Any, reader: Any, status: str
+    services: Services, told: Any, reader: Any, status: str
 ) -> None:
-    await publish(desk, await reader(5), OLD, status=status)
-    await change(desk, NEW)
-    await tell_changed_headlines(desk, told)
+    await publish(services, await reader(5), OLD, status=status)
+    await change(services, NEW)
+    await tell_changed_headlines(services, told)
     assert told == []
 
 
 async def test_a_text_that_changes_under_its_headline_is_no_such_case(
-    desk: Desk, told: Any, reader: Any
+    services: Services, told: Any, reader: Any
 ) -> None:
-    await publish(desk, await reader(5), OLD)
-    await change(desk, OLD, body="Nước xuống nhanh.")
-    await tell_changed_headlines(desk, told)
+    await publish(services, await reader(5), OLD)
+    await change(services, OLD, body="Nước xuống nhanh.")
+    await tell_changed_headlines(services, told)
     assert told == []
 
 
-async def test_a_headline_that_was_taken_back_at_once_is_not_told(desk: Desk, told: Any, reader: Any) -> None:
-    await publish(desk, await reader(5), OLD)
-    await change(desk, NEW)
-    await change(desk, OLD)
-    await tell_changed_headlines(desk, told)
+async def test_a_headline_that_was_taken_back_at_once_is_not_told(
+    services: Services, told: Any, reader: Any
+) -> None:
+    await publish(services, await reader(5), OLD)
+    await change(services, NEW)
+    await change(services, OLD)
+    await tell_changed_headlines(services, told)
     assert told == []
 
 
-async def test_many_changes_come_in_messages_that_fit(desk: Desk, told: Any, reader: Any) -> None:
+async def test_many_changes_come_in_messages_that_fit(services: Services, told: Any, reader: Any) -> None:
     profile = await reader(5)
     for number in range(6):
         key = f"url:bao.example#599930{number}"
-        await publish(desk, profile, f"Tin cũ số {number} " + "rất dài " * 60, key=key)
-        await change(desk, f"Tin mới số {number} " + "<dài> " * 80, key=key)
-        async with desk.database.write() as connection:
+        await publish(services, profile, f"Tin cũ số {number} " + "rất dài " * 60, key=key)
+        await change(services, f"Tin mới số {number} " + "<dài> " * 80, key=key)
+        async with services.database.write() as connection:
             [article] = await find_waiting(connection, 10)
-            await save_work(connection, [Worked(article, (), article.story_id or 0)], now=desk.clock.now())
+            await save_work(
+                connection, [Worked(article, (), article.story_id or 0)], now=services.clock.now()
+            )
     for _ in range(3):
-        await tell_changed_headlines(desk, told)
+        await tell_changed_headlines(services, told)
     assert [notice.count("Đã gửi: «Tin cũ") for notice in told] == [4, 2]
     assert max(map(visible_length, told)) <= MAX_UNITS

@@ -11,7 +11,7 @@ from bot.chat.buttons.intents import RunWatch
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.news.corrections import send_correction
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.delivery.corrections import draft_correction
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
@@ -24,17 +24,17 @@ UNKNOWN = ("Lạ", "khong:co:nut:nay")
 
 
 @pytest.fixture
-def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
+def sender(services: Services, telegram: ExtBot[None]) -> Sender:
     """A sender that tests run batch by batch."""
-    return Sender(desk, telegram)
+    return Sender(services, telegram)
 
 
 @pytest.fixture
-async def story_id(desk: Desk, users: Control, reader: Callable[..., Awaitable[int]]) -> int:
+async def story_id(services: Services, users: Control, reader: Callable[..., Awaitable[int]]) -> int:
     """Queue a digest with a button for An, and return the story that it tells."""
     await users.user("An", id=AN, started=True)
-    profile, now = await reader(AN), desk.clock.now()
-    async with desk.database.write() as connection:
+    profile, now = await reader(AN), services.clock.now()
+    async with services.database.write() as connection:
         story = await make_story(connection, now=now)
         parts = (Part("<b>Giá gạo tăng</b>", ((MORE,),)),)
         stories = (ToldStory(story, 0, "Giá gạo tăng"),)
@@ -52,13 +52,13 @@ async def labels(users: Control) -> list[list[str]]:
 
 
 async def test_a_digest_comes_with_its_buttons_and_a_correction_leaves_them_there(
-    desk: Desk, sender: Sender, users: Control, story_id: int
+    services: Services, sender: Sender, users: Control, story_id: int
 ) -> None:
     await sender.send_batch()
     assert await labels(users) == [["Xem thêm"]]
-    async with desk.database.write() as connection:
-        draft = await draft_correction(connection, story_id, "Tăng ít thôi.", now=desk.clock.now())
-    await send_correction(desk, draft.id)
+    async with services.database.write() as connection:
+        draft = await draft_correction(connection, story_id, "Tăng ít thôi.", now=services.clock.now())
+    await send_correction(services, draft.id)
     await sender.send_batch()
     [digest, *_] = await users.wait(AN, count=1, timeout=0)
     assert "Tăng ít thôi." in digest["text"]
@@ -75,9 +75,9 @@ async def test_a_digest_comes_with_its_buttons_and_a_correction_leaves_them_ther
     ],
 )
 async def test_a_button_that_nobody_would_understand_is_left_out_and_the_message_goes(
-    desk: Desk, sender: Sender, users: Control, story_id: int, stored: object, shown: list[list[str]]
+    services: Services, sender: Sender, users: Control, story_id: int, stored: object, shown: list[list[str]]
 ) -> None:
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(update(messages).values(buttons=stored))
     await sender.send_batch()
     assert await labels(users) == shown

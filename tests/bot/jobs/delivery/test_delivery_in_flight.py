@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Wait
 from bot.telegram.transport import AiohttpRequest
@@ -19,15 +19,15 @@ from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, statuses
 
 
 async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
-    desk: Desk, telegram: ExtBot[None], queue: Queue
+    services: Services, telegram: ExtBot[None], queue: Queue
 ) -> None:
     await queue(*range(1, 51))
-    assert await Sender(desk, telegram, pace=TelegramPace()).send_batch() == FEWEST_IN_FLIGHT
-    assert await Sender(desk, telegram).send_batch() == MOST_IN_FLIGHT
+    assert await Sender(services, telegram, pace=TelegramPace()).send_batch() == FEWEST_IN_FLIGHT
+    assert await Sender(services, telegram).send_batch() == MOST_IN_FLIGHT
 
 
 async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
-    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the pace holds messages back."""
     await queue(AN, BINH)
@@ -43,11 +43,11 @@ async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
         await held.acquire()
     sender.abandon()
     await asyncio.wait_for(sending, 5)
-    assert await statuses(desk) == ["sending", "sending"], "whoever took them up says what became of them"
+    assert await statuses(services) == ["sending", "sending"], "whoever took them up says what became of them"
 
 
 async def test_after_a_failure_nothing_more_is_taken_up_than_the_one_that_asks(
-    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More are in flight then than may be: they hang, while one of them failed long ago."""
     await queue(*range(1, 21))
@@ -65,13 +65,13 @@ async def test_after_a_failure_nothing_more_is_taken_up_than_the_one_that_asks(
     for _ in range(3):
         sender.wake()
         await asyncio.sleep(0.2)
-    assert (await statuses(desk)).count("sending") <= FEWEST_IN_FLIGHT
+    assert (await statuses(services)).count("sending") <= FEWEST_IN_FLIGHT
     sender.abandon()
     await sending
 
 
 async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
-    desk: Desk, clock: ManualClock, emulator: Emulator, queue: Queue, users: Control
+    services: Services, clock: ManualClock, emulator: Emulator, queue: Queue, users: Control
 ) -> None:
     for _ in range(2 * FEWEST_IN_FLIGHT):
         await queue(AN)
@@ -82,7 +82,7 @@ async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
         "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
     )
     async with bot:
-        sender = Sender(desk, bot, pace=pace)
+        sender = Sender(services, bot, pace=pace)
         sending = asyncio.create_task(sender.run())
         assert await users.wait(BINH)
         assert len(await users.wait(AN, timeout=0)) <= 2, "one a second"
@@ -92,7 +92,7 @@ async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
 
 
 async def test_of_a_backlog_one_row_at_a_time_is_taken_up_though_nothing_else_is_due(
-    desk: Desk, clock: ManualClock, sender: Sender, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    services: Services, clock: ManualClock, sender: Sender, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is due a moment later finds a place."""
     for _ in range(3):
@@ -111,6 +111,6 @@ async def test_of_a_backlog_one_row_at_a_time_is_taken_up_though_nothing_else_is
     for _ in range(3):
         sender.wake()
         await asyncio.sleep(0.1)
-    assert (await statuses(desk)).count("sending") == 1
+    assert (await statuses(services)).count("sending") == 1
     sender.abandon()
     await sending

@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
@@ -18,37 +18,37 @@ from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, seen, statuse
 
 
 async def test_who_pauses_while_the_row_is_in_flight_gets_no_second_try(
-    desk: Desk, clock: ManualClock, sender: Sender, queue: Queue, users: Control
+    services: Services, clock: ManualClock, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
     await users.post("fault", kind="hang", seconds=2)
     sending = asyncio.create_task(sender.send_batch())
     await asyncio.sleep(0.1)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await set_status(connection, AN, "paused", now=clock.now())
     await sending
     assert await sender.send_batch() == 0
-    assert await statuses(desk) == ["gone"]
+    assert await statuses(services) == ["gone"]
 
 
 async def test_who_is_deleted_while_the_row_is_in_flight_gets_nothing_and_others_get_theirs(
-    desk: Desk, sender: Sender, queue: Queue, users: Control
+    services: Services, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN, BINH)
     await users.post("fault", kind="hang", seconds=0.3, chat=AN)
     sending = asyncio.create_task(sender.send_batch())
     await users.wait(BINH)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await delete_subscriber(connection, AN)
     await sender.call_off(AN)
     await sending
     await sender.send_batch()
     assert await seen(users, AN) == []
-    assert await statuses(desk) == ["sent"]
+    assert await statuses(services) == ["sent"]
 
 
 async def test_who_is_deleted_between_claim_and_call_gets_nothing(
-    desk: Desk, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
+    services: Services, sender: Sender, queue: Queue, users: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the pace holds a message back."""
     await queue(AN)
@@ -61,83 +61,83 @@ async def test_who_is_deleted_between_claim_and_call_gets_nothing(
     monkeypatch.setattr("bot.jobs.delivery.sender.send", hold)
     sending = asyncio.create_task(sender.send_batch())
     await is_held.wait()
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await delete_subscriber(connection, AN)
     await sender.call_off(AN)
     await sending
     assert await seen(users, AN) == []
-    assert await statuses(desk) == []
+    assert await statuses(services) == []
 
 
 async def test_a_chat_that_paused_and_then_blocked_stays_paused(
-    desk: Desk, clock: ManualClock, sender: Sender, queue: Queue, users: Control
+    services: Services, clock: ManualClock, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
     await users.post("fault", kind="403")
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         row = subscribers.c.chat_id == AN
         await connection.execute(subscribers.update().where(row).values(status="paused"))
         await connection.execute(deliveries.update().values(status="pending"))
     await sender.send_batch()
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, AN)
     assert subscriber is not None
     assert subscriber.status == "paused"
 
 
 async def test_rows_left_half_sent_by_a_kill_are_tried_once_more_and_then_in_doubt(
-    desk: Desk, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(AN)
     for expected in ("pending", "unknown"):
         await users.post("fault", kind="hang", seconds=5)
-        killed = asyncio.create_task(Sender(desk, telegram).send_batch())
-        while await statuses(desk) != ["sending"]:  # noqa: ASYNC110 - the row is the witness
+        killed = asyncio.create_task(Sender(services, telegram).send_batch())
+        while await statuses(services) != ["sending"]:  # noqa: ASYNC110 - the row is the witness
             await asyncio.sleep(0.02)
         killed.cancel()
         await asyncio.wait([killed])
-        assert await statuses(desk) == ["sending"]
-        await Sender(desk, telegram).recover()
-        assert await statuses(desk) == [expected]
+        assert await statuses(services) == ["sending"]
+        await Sender(services, telegram).recover()
+        assert await statuses(services) == [expected]
 
 
 async def test_a_pause_of_all_sending_holds_over_a_restart(
-    desk: Desk, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(AN)
-    await Sender(desk, telegram).set_paused(True)
-    sender = Sender(desk, telegram)
+    await Sender(services, telegram).set_paused(True)
+    sender = Sender(services, telegram)
     await sender.recover()
     running = asyncio.create_task(sender.run())
     await asyncio.sleep(0.1)
-    assert await statuses(desk) == ["pending"]
+    assert await statuses(services) == ["pending"]
     await sender.set_paused(False)
     await users.wait(AN)
     sender.stop()
     await running
-    assert await statuses(desk) == ["sent"]
-    later = Sender(desk, telegram)
+    assert await statuses(services) == ["sent"]
+    later = Sender(services, telegram)
     await later.recover()
     assert not later.is_paused
 
 
 async def test_what_was_sent_while_the_database_failed_is_written_down_later_and_not_sent_twice(
-    desk: Desk, sender: Sender, queue: Queue, users: Control
+    services: Services, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
     await users.post("fault", kind="slow", seconds=0.3)
     sending = asyncio.create_task(sender.send_batch())
     await asyncio.sleep(0.15)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE deliveries RENAME TO away"))
     with pytest.raises(StorageError):
         await sending
     with pytest.raises(StorageError):
         await sender.send_batch()
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO deliveries"))
     assert await sender.send_batch() == 0
-    assert await statuses(desk) == ["sent"]
+    assert await statuses(services) == ["sent"]
     assert len(await users.wait(AN, timeout=0)) == 1
 
 
@@ -152,31 +152,31 @@ class BrokenBot(ExtBot[None]):
 
 
 async def test_an_unforeseen_error_in_one_send_ends_with_that_row(
-    desk: Desk, queue: Queue, users: Control, emulator: Any
+    services: Services, queue: Queue, users: Control, emulator: Any
 ) -> None:
     await queue(AN, BINH)
     async with BrokenBot("42:emulated", base_url=f"{emulator.url}/bot") as bot:
-        sender = Sender(desk, bot)
+        sender = Sender(services, bot)
         for _ in range(3):
             await sender.send_batch()
-    assert await statuses(desk) == ["unknown", "sent"]
+    assert await statuses(services) == ["unknown", "sent"]
 
 
 async def test_a_running_sender_outlives_a_database_that_fails(
-    desk: Desk, sender: Sender, queue: Queue, users: Control
+    services: Services, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE deliveries RENAME TO away"))
     running = asyncio.create_task(sender.run())
     await asyncio.sleep(0.1)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO deliveries"))
     sender.wake()
     assert len(await users.wait(AN)) == 1
     sender.stop()
     await running
-    assert await statuses(desk) == ["sent"]
+    assert await statuses(services) == ["sent"]
 
 
 async def test_stopping_ends_a_sender_that_has_nothing_to_do(sender: Sender) -> None:
@@ -187,11 +187,11 @@ async def test_stopping_ends_a_sender_that_has_nothing_to_do(sender: Sender) -> 
 
 
 async def test_an_accepted_message_whose_answer_cannot_be_read_is_sent_once(
-    desk: Desk, sender: Sender, queue: Queue, users: Control
+    services: Services, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN)
     await users.post("fault", kind="odd_answer", method="sendMessage", times=2)
     while await sender.send_batch():
         pass
-    assert await statuses(desk) == ["sent"]
+    assert await statuses(services) == ["sent"]
     assert await seen(users, AN) == ["Tin sáng"]

@@ -8,7 +8,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery import monitor as module
 from bot.jobs.delivery.monitor import BroadcastProgress
-from bot.news.services import Desk
+from bot.news.services import Services
 from storage.delivery.outlook import Queue
 from storage.engine import Database
 
@@ -23,10 +23,10 @@ def database(sqlite_database: Database) -> Database:
 
 
 @pytest.fixture
-async def progress(desk: Desk, telegram: ExtBot[None], users: Control) -> BroadcastProgress:
+async def progress(services: Services, telegram: ExtBot[None], users: Control) -> BroadcastProgress:
     """Progress shown to one admin."""
     await users.user("Chị Tư", id=ADMIN, started=True)
-    return BroadcastProgress(desk, telegram)
+    return BroadcastProgress(services, telegram)
 
 
 def queue(due: int, seconds: float = 0) -> Queue:

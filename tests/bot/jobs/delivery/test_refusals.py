@@ -12,7 +12,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.risks import tell_refusals
 from bot.jobs.delivery.sender import Sender
 from bot.messages import texts
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED
 from storage.subscribers import find_subscriber, set_status
@@ -25,28 +25,28 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def sender(desk: Desk, telegram: ExtBot[None]) -> Sender:
+def sender(services: Services, telegram: ExtBot[None]) -> Sender:
     """A sender that tests run batch by batch."""
-    return Sender(desk, telegram)
+    return Sender(services, telegram)
 
 
-async def sending_lines(desk: Desk) -> str:
+async def sending_lines(services: Services) -> str:
     """Return what the operators' overview says."""
-    now = desk.clock.now()
-    async with desk.database.read() as connection:
+    now = services.clock.now()
+    async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - DAY, now=now)
-    return str(state_screen(State(stats, [], {}, [], is_stopped=False), desk.newsroom, now).html)
+    return str(state_screen(State(stats, [], {}, [], is_stopped=False), services.newsroom, now).html)
 
 
-async def reasons(desk: Desk) -> set[str]:
+async def reasons(services: Services) -> set[str]:
     """Return how the reasons of deliveries begin."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         rows = (await connection.execute(select(deliveries.c.reason))).scalars()
         return {str(reason).partition(":")[0] for reason in rows if reason}
 
 
 async def test_an_edition_refused_as_a_whole_is_told_once_with_telegrams_words_and_again_after_it_was_well(
-    desk: Desk,
+    services: Services,
     clock: ManualClock,
     sender: Sender,
     telegram: ExtBot[None],
@@ -59,37 +59,37 @@ async def test_an_edition_refused_as_a_whole_is_told_once_with_telegrams_words_a
         await queue(AN, BINH)
         await until_idle(sender)
         for _ in range(2):
-            await tell_refusals(desk, telegram, told)
+            await tell_refusals(services, telegram, told)
 
     await users.post("fault", kind="400", method="sendMessage", description="message text is odd", times=4)
     await issue()
     [text] = told
     assert "2 trên 2 tin nhắn không gửi được" in text
     assert "essage text is odd" in text
-    assert texts.SENDING_RUNS not in await sending_lines(desk)
-    assert await reasons(desk) == {REFUSED}
+    assert texts.SENDING_RUNS not in await sending_lines(services)
+    assert await reasons(services) == {REFUSED}
     await issue()
     assert told == [text], "the same trouble"
     await issue()
     assert told[1:] == ["✓ Số mới của bản tin đã gửi được bình thường."]
-    assert texts.SENDING_RUNS in await sending_lines(desk)
+    assert texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_a_reader_who_left_is_no_refusal(
-    desk: Desk, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
+    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
 ) -> None:
     await queue(AN, BINH)
     await users.post("fault", kind="403", chat=AN)
     await until_idle(sender)
-    await tell_refusals(desk, telegram, told)
+    await tell_refusals(services, telegram, told)
     assert told == []
-    assert await reasons(desk) == {LEFT}
-    assert texts.SENDING_RUNS in await sending_lines(desk)
+    assert await reasons(services) == {LEFT}
+    assert texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
-    desk: Desk, clock: ManualClock, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control,
-    reader: Reader, told: Any,
+    services: Services, clock: ManualClock, sender: Sender, telegram: ExtBot[None], queue: Queue,
+    users: Control, reader: Reader, told: Any,
 ) -> None:  # fmt: skip
     await users.user("Chủ nhóm", id=BINH, started=True)
     group = await users.group("Xóm nhỏ", administrators=[BINH])
@@ -99,40 +99,40 @@ async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
     await users.post("fault", kind="400", method="sendMessage", chat=group, description=words)
     await until_idle(sender)
     for _ in range(2):
-        await tell_refusals(desk, telegram, told)
+        await tell_refusals(services, telegram, told)
     [text] = told
     assert "Xóm nhỏ" in text
     assert words[1:] in text
     [to_owner] = await seen(users, BINH)
     assert to_owner.startswith("Điểm Tin không còn quyền đăng trong Xóm nhỏ")
-    assert await reasons(desk) == {NO_RIGHTS}
-    assert "Bot mất quyền đăng tin ở 1 nhóm" in await sending_lines(desk)
-    async with desk.database.write() as connection:
+    assert await reasons(services) == {NO_RIGHTS}
+    assert "Bot mất quyền đăng tin ở 1 nhóm" in await sending_lines(services)
+    async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, group)
         await set_status(connection, group, "active", now=clock.now())
     assert subscriber is not None
     assert subscriber.status == "gone"
-    assert texts.SENDING_RUNS in await sending_lines(desk)
+    assert texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_a_long_wait_is_told_once_with_its_end(
-    desk: Desk, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
+    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
 ) -> None:
     await refuse(users, AN)
     await refuse(users, BINH, seconds=60)
     await queue(AN, BINH, 3)
     await until_idle(sender)
     for _ in range(2):
-        await tell_refusals(desk, telegram, told)
+        await tell_refusals(services, telegram, told)
     [text] = told
     assert "1 cuộc trò chuyện đợi lâu, lâu nhất đến 17:10 ngày 2/3" in text
     assert LONG == 12 * 3_600 + 10 * 60 + 37
-    assert texts.SENDING_RUNS not in await sending_lines(desk)
+    assert texts.SENDING_RUNS not in await sending_lines(services)
 
 
 @pytest.mark.parametrize("description", ["can't parse entities: odd", "message text is odd"])
 async def test_the_part_after_a_refused_one_says_what_is_missing(
-    desk: Desk, sender: Sender, queue: Queue, users: Control, description: str
+    services: Services, sender: Sender, queue: Queue, users: Control, description: str
 ) -> None:
     await queue(AN, parts=("<b>Tin</b> (1/2)", "Tin (2/2)"))
     times = 2 if "parse" in description else 1
@@ -141,14 +141,14 @@ async def test_the_part_after_a_refused_one_says_what_is_missing(
     [text] = await seen(users, AN)
     assert text.startswith("⚠️ Thiếu phần 1/2 của bản tin này")
     assert text.endswith("Tin (2/2)")
-    assert await statuses(desk) == ["gone", "sent"]
+    assert await statuses(services) == ["gone", "sent"]
 
 
 async def test_a_last_part_that_is_refused_is_told_in_a_line_of_its_own(
-    desk: Desk, sender: Sender, queue: Queue, users: Control
+    services: Services, sender: Sender, queue: Queue, users: Control
 ) -> None:
     await queue(AN, parts=("Tin (1/2)", "a" * 5_000))
     await until_idle(sender)
     first, second = await seen(users, AN)
     assert (first, second[:22]) == ("Tin (1/2)", "⚠️ Thiếu phần 2/2 của ")
-    assert await statuses(desk) == ["sent", "gone"]
+    assert await statuses(services) == ["sent", "gone"]

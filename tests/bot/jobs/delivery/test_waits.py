@@ -10,7 +10,7 @@ from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.delivery.waits import FIRST_REST_SECONDS, FloodWatch
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
@@ -44,17 +44,17 @@ async def until_idle(sender: Sender) -> None:
 
 
 async def test_a_chats_long_wait_holds_nobody_else_and_is_kept_over_a_restart(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await refuse(users, AN)
     await queue(AN, BINH, 3, parts=("một", "hai"))
-    await until_idle(Sender(desk, telegram))
+    await until_idle(Sender(services, telegram))
     assert await seen(users, BINH) == await seen(users, 3) == ["một", "hai"]
-    later = Sender(desk, telegram)
+    later = Sender(services, telegram)
     await later.recover()
     await until_idle(later)
     assert await refusals(users) == 1, "it is asked once"
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         holds = await look_at_holds(connection, now=clock.now())
         waiting = await look_at_queue(connection, now=clock.now())
         oldest = await find_oldest_due(connection, now=clock.now())
@@ -63,33 +63,33 @@ async def test_a_chats_long_wait_holds_nobody_else_and_is_kept_over_a_restart(
     await clock.advance(LONG + 1)
     await until_idle(later)
     assert await seen(users, AN) == ["một", "hai"]
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         assert await find_held_chats(connection, now=clock.now()) == []
 
 
 async def test_when_the_probe_is_refused_too_the_bot_rests_and_a_restart_sends_into_no_wait(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(*range(1, 101))
     await refuse(users, 0, seconds=LONG)
-    sender = Sender(desk, telegram)
+    sender = Sender(services, telegram)
     await until_idle(sender)
     refused = await refusals(users)
     assert refused <= 33, "those in flight, and one probe"
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         limit = await find_limit(connection)
     assert limit is not None
     assert (limit - clock.now()).total_seconds() == FIRST_REST_SECONDS
-    later = Sender(desk, telegram)
+    later = Sender(services, telegram)
     await later.recover()
     assert await later.send_batch() == 0
     await users.delete("fault")
     await clock.advance(FIRST_REST_SECONDS)
-    last = Sender(desk, telegram)
+    last = Sender(services, telegram)
     await last.recover()
     await until_idle(last)
-    assert (await statuses(desk)).count("sent") == 100 - refused
-    async with desk.database.read() as connection:
+    assert (await statuses(services)).count("sent") == 100 - refused
+    async with services.database.read() as connection:
         assert await find_limit(connection) is None
 
 
@@ -108,12 +108,12 @@ def test_a_chat_that_is_refused_again_says_nothing_about_the_others() -> None:
 
 
 async def test_a_group_that_moves_leaves_its_wait_behind(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await refuse(users, AN)
     await queue(AN)
-    await until_idle(Sender(desk, telegram))
-    async with desk.database.write() as connection:
+    await until_idle(Sender(services, telegram))
+    async with services.database.write() as connection:
         await move_chat(connection, AN, -77, now=clock.now())
         assert await find_held_chats(connection, now=clock.now()) == []
 
@@ -132,7 +132,7 @@ async def paced(emulator: Emulator) -> AsyncIterator[ExtBot[None]]:
 
 
 async def test_a_reply_that_is_refused_holds_that_chat_for_deliveries_too_and_no_other(
-    desk: Desk, paced: ExtBot[None], queue: Queue, users: Control
+    services: Services, paced: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(AN, BINH)
     await refuse(users, AN)
@@ -140,22 +140,22 @@ async def test_a_reply_that_is_refused_holds_that_chat_for_deliveries_too_and_no
         with pytest.raises(Exception, match=r"[Ff]lood control"):
             await paced.send_message(AN, "Chào bạn")
     assert isinstance(paced.rate_limiter, TelegramPace)
-    sender = Sender(desk, paced, pace=paced.rate_limiter)
+    sender = Sender(services, paced, pace=paced.rate_limiter)
     await until_idle(sender)
-    assert await statuses(desk) == ["pending", "sent"]
+    assert await statuses(services) == ["pending", "sent"]
     assert await refusals(users) == 1, "the others were not asked of Telegram"
 
 
 async def test_a_short_wait_of_many_chats_keeps_no_place_from_others(
-    desk: Desk, paced: ExtBot[None], queue: Queue, users: Control
+    services: Services, paced: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     assert isinstance(paced.rate_limiter, TelegramPace)
     await queue(*range(1, 21))
     await refuse(users, *range(1, 5), seconds=5, times=1)
-    sender = Sender(desk, paced, pace=paced.rate_limiter)
+    sender = Sender(services, paced, pace=paced.rate_limiter)
     async with asyncio.timeout(60):
         await until_idle(sender)
-    assert await statuses(desk) == ["pending"] * 4 + ["sent"] * 16
+    assert await statuses(services) == ["pending"] * 4 + ["sent"] * 16
 
 
 KINDS = {
@@ -172,24 +172,29 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_whatever_is_refused_every_other_of_300_readers_gets_the_issue(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, kind: str
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, kind: str
 ) -> None:
     chats, seconds = KINDS[kind]
     await queue(*range(1, READERS + 1))
     await refuse(users, *chats, seconds=seconds)
-    sender, rounds = Sender(desk, telegram), 3 if kind == "growing" else 1
+    sender, rounds = Sender(services, telegram), 3 if kind == "growing" else 1
     for _ in range(rounds):
         await until_idle(sender)
         await clock.advance(seconds + 1)
     if chats == [0]:
         assert await refusals(users) <= 33, "those in flight, and one probe"
         return
-    assert (await statuses(desk)).count("sent") == READERS - len(chats)
+    assert (await statuses(services)).count("sent") == READERS - len(chats)
     assert await refusals(users) == len(chats) * rounds
 
 
 async def test_slow_mode_and_a_groups_limit_hold_that_group(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, reader: Reader
+    services: Services,
+    clock: ManualClock,
+    telegram: ExtBot[None],
+    queue: Queue,
+    users: Control,
+    reader: Reader,
 ) -> None:
     groups = [await users.group(title) for title in ("Xóm trên", "Xóm dưới")]
     for group in groups:
@@ -199,18 +204,18 @@ async def test_slow_mode_and_a_groups_limit_hold_that_group(
         "fault", kind="400", method="sendMessage", chat=groups[1], description="SLOWMODE_WAIT_30"
     )
     await queue(AN)
-    await until_idle(Sender(desk, telegram))
-    assert await statuses(desk) == ["pending", "pending", "sent"]
+    await until_idle(Sender(services, telegram))
+    assert await statuses(services) == ["pending", "pending", "sent"]
     await clock.advance(61)
-    await until_idle(Sender(desk, telegram))
-    assert await statuses(desk) == ["sent"] * 3
+    await until_idle(Sender(services, telegram))
+    assert await statuses(services) == ["sent"] * 3
 
 
 async def test_a_chat_refused_in_the_middle_of_its_parts_gets_the_rest_in_order_later(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(AN, parts=("một", "hai", "ba"))
-    sender = Sender(desk, telegram)
+    sender = Sender(services, telegram)
     await sender.send_batch()
     await refuse(users, AN, seconds=60, times=1)
     await until_idle(sender)

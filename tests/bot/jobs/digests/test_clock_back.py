@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.tables import deliveries
 
@@ -15,7 +15,7 @@ HOUR = 3_600
 
 
 async def test_a_slot_that_comes_again_on_the_clock_is_not_made_again(
-    desk: Desk,
+    services: Services,
     clock: ManualClock,
     reader: Callable[..., Awaitable[int]],
     story: Callable[..., Awaitable[int]],
@@ -25,12 +25,12 @@ async def test_a_slot_that_comes_again_on_the_clock_is_not_made_again(
     await story("Cầu mới thông xe ở Bến Lở")
     start = clock.now()
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(desk, told) == 1
+    assert await run_due_slots(services, told) == 1
     set_back = ManualClock(start)
-    restarted = Desk(desk.database, set_back, desk.newsroom)
+    restarted = Services(services.database, set_back, services.newsroom)
     await reschedule_profiles(restarted)  # as every start does
     for _ in range(3):
         await set_back.advance(HOUR)
         assert await run_due_slots(restarted, told) == 0
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(deliveries))).scalar_one() == 1

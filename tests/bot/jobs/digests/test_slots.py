@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event, select, update
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.profiles import find_profile
@@ -24,28 +24,28 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 TO_SLOT = 105 * MINUTE  # from 5:00 to 6:45
 
 
-async def rows(desk: Desk) -> list[tuple[int, str, dt.datetime]]:
+async def rows(services: Services) -> list[tuple[int, str, dt.datetime]]:
     """Return (chat, status, earliest moment) of each delivery."""
     d, s = deliveries.c, subscribers.c
     query = select(s.chat_id, d.status, d.not_before).join(subscribers, s.id == d.subscriber_id)
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         found = await connection.execute(query.order_by(d.message_id, s.chat_id))
         return [(row.chat_id, row.status, row.not_before) for row in found]
 
 
-async def made(desk: Desk) -> list[tuple[str, str | None]]:
+async def made(services: Services) -> list[tuple[str, str | None]]:
     """Return status and reason of each issue, oldest first."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         found = await connection.execute(
             select(issues.c.status, issues.c.reason).order_by(issues.c.slot_at, issues.c.id)
         )
         return [(row.status, row.reason) for row in found]
 
 
-async def told_stories(desk: Desk) -> list[list[int]]:
+async def told_stories(services: Services) -> list[list[int]]:
     """Return the stories of each issue, oldest first."""
     query = select(issues.c.id, issue_stories.c.story_id).outerjoin(issue_stories)
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         found = (await connection.execute(query.order_by(issues.c.id, issue_stories.c.position))).all()
     by_issue: dict[int, list[int]] = {}
     for row in found:
@@ -54,45 +54,45 @@ async def told_stories(desk: Desk) -> list[list[int]]:
 
 
 async def test_a_due_profile_gets_its_issue_once(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     await reader(1)
     await reader(2)
     await story("Cầu mới thông xe ở Bến Lở")
     await clock.advance(TO_SLOT - 1)
-    assert await run_due_slots(desk, told) == 0
+    assert await run_due_slots(services, told) == 0
     await clock.advance(1)
-    assert await run_due_slots(desk, told) == 2
-    assert await run_due_slots(desk, told) == 0
-    assert [(chat, status) for chat, status, _ in await rows(desk)] == [(1, "pending"), (2, "pending")]
-    assert await made(desk) == [("made", None)]
+    assert await run_due_slots(services, told) == 2
+    assert await run_due_slots(services, told) == 0
+    assert [(chat, status) for chat, status, _ in await rows(services)] == [(1, "pending"), (2, "pending")]
+    assert await made(services) == [("made", None)]
 
 
 async def test_two_processes_that_tick_at_once_make_one_issue(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any, database_url: str
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any, database_url: str
 ) -> None:
     await reader(1)
     await story("Chợ quê mở lại sau bão")
     await clock.advance(TO_SLOT)
-    other = Desk(Database(database_url), clock, desk.newsroom)
-    queued = await asyncio.gather(run_due_slots(desk, told), run_due_slots(other, told))
+    other = Services(Database(database_url), clock, services.newsroom)
+    queued = await asyncio.gather(run_due_slots(services, told), run_due_slots(other, told))
     await other.database.close()
     assert sorted(queued) == [0, 1]
-    assert len(await rows(desk)) == 1
+    assert len(await rows(services)) == 1
 
 
 async def test_what_was_told_is_not_told_again_and_what_came_since_is(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     await reader(1)
     first = await story("Trường làng có thư viện")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await clock.advance(HOUR)
     second = await story("Đội bóng xã lên hạng")
     await clock.advance(DAY)
-    await run_due_slots(desk, told)
-    assert await told_stories(desk) == [[first], [second]]
+    await run_due_slots(services, told)
+    assert await told_stories(services) == [[first], [second]]
 
 
 class KilledError(BaseException):
@@ -116,7 +116,7 @@ def killed_at_write(database: Database, number: int) -> Iterator[None]:
 
 
 async def test_a_kill_between_any_two_writes_leaves_the_slot_whole_or_not_begun(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     profile = await reader(1)
     await reader(2, quiet=(0, 600))
@@ -125,52 +125,52 @@ async def test_a_kill_between_any_two_writes_leaves_the_slot_whole_or_not_begun(
     kills = 0
     while True:
         try:
-            with killed_at_write(desk.database, kills):
-                queued = await run_due_slots(desk, told)
+            with killed_at_write(services.database, kills):
+                queued = await run_due_slots(services, told)
             break
         except KilledError:
             kills += 1
-        assert await rows(desk) == []
-        assert await made(desk) == []
-        async with desk.database.read() as connection:
+        assert await rows(services) == []
+        assert await made(services) == []
+        async with services.database.read() as connection:
             left = await find_profile(connection, profile)
         assert left is not None
         assert (left.next_due_at, left.last_slot_at) == (clock.now(), None)
     assert kills >= 6, "move on, issue, parts, stories, told until, deliveries"
-    assert (queued, await made(desk)) == (2, [("made", None)])
+    assert (queued, await made(services)) == (2, [("made", None)])
 
 
 async def test_what_falls_into_quiet_hours_waits_for_their_end(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     await reader(1, quiet=(22 * 60, 7 * 60))
     await reader(2)
     await story("Phà đêm chạy lại")
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
-    assert [(chat, at) for chat, _, at in await rows(desk)] == [
+    await run_due_slots(services, told)
+    assert [(chat, at) for chat, _, at in await rows(services)] == [
         (1, clock.now() + dt.timedelta(minutes=15)),
         (2, clock.now()),
     ]
 
 
 async def test_a_profile_that_cannot_be_composed_holds_nobody_up(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     broken = await reader(1)
     await reader(2, times=("06:45",))
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         row = profiles.c.id == broken
         await connection.execute(update(profiles).where(row).values(zone="Atlantis/Sunken"))
-    await reschedule_profiles(desk)
+    await reschedule_profiles(services)
     await story("Cây đa đầu làng được giữ lại")
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(desk, told) == 1
-    assert [chat for chat, _, _ in await rows(desk)] == [2]
+    assert await run_due_slots(services, told) == 1
+    assert [chat for chat, _, _ in await rows(services)] == [2]
 
 
 async def test_profiles_due_together_share_what_is_gathered(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     for number, topic in enumerate(("thoi-su", "kinh-te", "the-thao"), start=1):
         await reader(number, topics=(topic,))
@@ -181,30 +181,30 @@ async def test_profiles_due_together_share_what_is_gathered(
     def on_execute(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         gathered.extend(["once"] if "FROM summary_places" in statement else [])
 
-    event.listen(desk.database.engine.sync_engine, "before_cursor_execute", on_execute)
-    assert await run_due_slots(desk, told) == 3
+    event.listen(services.database.engine.sync_engine, "before_cursor_execute", on_execute)
+    assert await run_due_slots(services, told) == 3
     assert gathered == ["once"]
-    assert [len(stories) for stories in await told_stories(desk)] == [1, 1, 1]
+    assert [len(stories) for stories in await told_stories(services)] == [1, 1, 1]
 
 
 async def test_an_article_worked_up_after_the_slot_is_told_in_the_next(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     """Stored before the slot, seen after it: neither lost nor told twice."""
     await reader(1)
     early = await story("Chuyện có sẵn")
     await clock.advance(TO_SLOT - MINUTE)
     late = await story("Chuyện đến sát giờ")
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         row = articles.c.story_id == late
         await connection.execute(update(articles).where(row).values(worked_at=None, ready_at=None))
     await clock.advance(MINUTE)
-    await run_due_slots(desk, told)
-    async with desk.database.write() as connection:
+    await run_due_slots(services, told)
+    async with services.database.write() as connection:
         await connection.execute(
             update(articles).where(row).values(worked_at=clock.now(), ready_at=clock.now())
         )
     for _ in range(2):
         await clock.advance(DAY)
-        await run_due_slots(desk, told)
-    assert await told_stories(desk) == [[early], [late], []]
+        await run_due_slots(services, told)
+    assert await told_stories(services) == [[early], [late], []]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.nightly import prune
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.states import DeliveryStatus
 from storage.profiles import Choices, join_profile
@@ -29,7 +29,7 @@ SCHOOL = ("Trường làng có thư viện", "Học trò ấp Rạch Gốc góp 
 SHOP = ("Chợ quê mở lại sau bão", "Tiểu thương Hòn Sim dựng sạp, bán gạo và cá khô từ tờ mờ.")
 
 
-async def got(desk: Desk) -> dict[int, list[list[int]]]:
+async def got(services: Services) -> dict[int, list[list[int]]]:
     """Return by chat the stories of each digest that it was sent, oldest first."""
     d, m, i, t, s = (table.c for table in (deliveries, messages, issues, issue_stories, subscribers))
     query = (
@@ -43,7 +43,7 @@ async def got(desk: Desk) -> dict[int, list[list[int]]]:
         .order_by(s.chat_id, i.slot_at, i.id, t.position)
     )
     found: dict[int, dict[int, list[int]]] = {}
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         for chat, issue, story in (await connection.execute(query)).all():
             found.setdefault(chat, {}).setdefault(issue, []).append(story)
     return {chat: list(digests.values()) for chat, digests in found.items()}
@@ -53,37 +53,37 @@ async def put(story: Story, told: tuple[str, str], **given: Any) -> int:
     return await story(told[0], sapo=told[1], **given)
 
 
-async def show(desk: Desk, chat: int, *stories: int) -> None:
-    async with desk.database.write() as connection:
-        await record_shown(connection, chat, stories, shown_at=desk.clock.now())
+async def show(services: Services, chat: int, *stories: int) -> None:
+    async with services.database.write() as connection:
+        await record_shown(connection, chat, stories, shown_at=services.clock.now())
 
 
 async def test_what_a_chat_saw_on_demand_is_not_in_its_next_digest(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     for chat in (1, 2, 3):
         await reader(chat)
     bridge, school = await put(story, BRIDGE), await put(story, SCHOOL)
-    await show(desk, 1, bridge)
-    await show(desk, 2, bridge, school)
+    await show(services, 1, bridge)
+    await show(services, 2, bridge, school)
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(desk, told) == 2
-    found = await got(desk)
+    assert await run_due_slots(services, told) == 2
+    found = await got(services)
     assert (found[1], sorted(found[3][0])) == ([[school]], sorted([bridge, school]))
     assert 2 not in found, "nothing is new to that one"
 
 
 async def test_readers_who_know_the_same_share_an_issue(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     for chat in (1, 2, 3, 4):
         await reader(chat)
     bridge, school = await put(story, BRIDGE), await put(story, SCHOOL)
     for chat in (1, 2):
-        await show(desk, chat, bridge)
+        await show(services, chat, bridge)
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(desk, told) == 4
-    async with desk.database.read() as connection:
+    assert await run_due_slots(services, told) == 4
+    async with services.database.read() as connection:
         made = (await connection.execute(select(issues.c.profile_id))).scalars().all()
         variants = (await connection.execute(select(profiles.c.next_due_at, profiles.c.variant_of))).all()
     assert len(made) == len(set(made)) == 2
@@ -91,53 +91,53 @@ async def test_readers_who_know_the_same_share_an_issue(
     await clock.advance(HOUR)
     shop = await put(story, SHOP)
     await clock.advance(DAY - HOUR)
-    await run_due_slots(desk, told)
-    found = await got(desk)
+    await run_due_slots(services, told)
+    found = await got(services)
     assert [found[chat][1] for chat in (1, 2, 3, 4)] == [[shop]] * 4
     assert school in found[1][0]
     assert bridge not in found[1][0]
 
 
 async def test_a_change_of_choices_does_not_bring_back_what_was_told(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     """At 6:45 a digest, at 7:00 another time of day: at 7:30 only what is new."""
     await reader(1)
     await reader(2, times=("07:30",))
     old = await put(story, BRIDGE)
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await clock.advance(15 * MINUTE)
     now = clock.now()
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         later = Choices("sang", times=("07:30",))
         profile = await join_profile(connection, later, next_due_at=now + dt.timedelta(minutes=30), now=now)
         await set_profile(connection, 1, profile, now=now)
     new = await put(story, SCHOOL)
     await clock.advance(30 * MINUTE)
-    await run_due_slots(desk, told)
-    found = await got(desk)
+    await run_due_slots(services, told)
+    found = await got(services)
     assert found[1] == [[old], [new]]
     assert [sorted(each) for each in found[2]] == [sorted([old, new])]
 
 
 async def test_what_was_told_while_a_reader_paused_is_new_to_him(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     await reader(1)
     await reader(2)
     bridge = await put(story, BRIDGE)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await set_status(connection, 1, "paused", now=clock.now())
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await clock.advance(HOUR)
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await set_status(connection, 1, "active", now=clock.now())
     await put(story, HALT, of=bridge, source="bao-dat")
     await clock.advance(DAY - HOUR)
-    await run_due_slots(desk, told)
-    async with desk.database.read() as connection:
+    await run_due_slots(services, told)
+    async with services.database.read() as connection:
         query = select(subscribers.c.chat_id, messages.c.html).select_from(deliveries)
         query = query.join(messages, messages.c.id == deliveries.c.message_id)
         query = query.join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
@@ -148,59 +148,59 @@ async def test_what_was_told_while_a_reader_paused_is_new_to_him(
 
 
 async def test_a_retold_story_is_not_told_a_third_time(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     await reader(1)
     bridge = await put(story, BRIDGE)
     await clock.advance(TO_SLOT)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await clock.advance(HOUR)
     await put(story, HALT, of=bridge, source="bao-dat")
     await clock.advance(DAY - HOUR)
-    await run_due_slots(desk, told)
+    await run_due_slots(services, told)
     await clock.advance(HOUR)
     late = (f"{HALT[0]} nặng", HALT[1])
     await put(story, late, of=bridge, source="bao-nui")  # the same from a third paper
     await clock.advance(DAY - HOUR)
-    await run_due_slots(desk, told)
-    assert await got(desk) == {1: [[bridge], [bridge]]}
+    await run_due_slots(services, told)
+    assert await got(services) == {1: [[bridge], [bridge]]}
 
 
 async def test_a_kill_while_variants_are_written_loses_and_doubles_nothing(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
 ) -> None:
     for chat in (1, 2, 3):
         await reader(chat)
     bridge, school = await put(story, BRIDGE), await put(story, SCHOOL)
-    await show(desk, 1, bridge)
-    await show(desk, 2, school)
+    await show(services, 1, bridge)
+    await show(services, 2, school)
     await clock.advance(TO_SLOT)
     for number in range(100):
         try:
-            with killed_at_write(desk.database, number):
-                await run_due_slots(desk, told)
+            with killed_at_write(services.database, number):
+                await run_due_slots(services, told)
             break
         except KilledError:
-            assert await got(desk) == {}
-    assert {chat: sorted(digests[0]) for chat, digests in (await got(desk)).items()} == {
+            assert await got(services) == {}
+    assert {chat: sorted(digests[0]) for chat, digests in (await got(services)).items()} == {
         1: [school], 2: [bridge], 3: sorted([bridge, school]),
     }  # fmt: skip
 
 
 async def test_what_was_shown_goes_with_the_reader_and_in_time(
-    desk: Desk, clock: ManualClock, reader: Reader, story: Story
+    services: Services, clock: ManualClock, reader: Reader, story: Story
 ) -> None:
     await reader(1)
     await reader(2)
     bridge = await put(story, BRIDGE)
     for chat in (1, 2, 3):  # the third is no subscriber
-        await show(desk, chat, bridge)
-        await show(desk, chat, bridge)
-    async with desk.database.write() as connection:
+        await show(services, chat, bridge)
+        await show(services, chat, bridge)
+    async with services.database.write() as connection:
         await delete_subscriber(connection, 1)
         left = (await connection.execute(select(shown_stories.c.story_id))).scalars().all()
     assert left == [bridge]
     await clock.advance(31 * DAY)
-    await prune(desk)
-    async with desk.database.read() as connection:
+    await prune(services)
+    async with services.database.read() as connection:
         assert (await connection.execute(select(shown_stories.c.story_id))).scalars().all() == []

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.jobs.intake import intake
 from bot.jobs.intake.intake import Intake, poll_sources
 from bot.news.newsroom import Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import Tally, find_waiting
 from storage.engine import Database
@@ -48,135 +48,139 @@ def put_named(source: Source, *papers: str) -> None:
     os.utime(file, (LONG_AGO, LONG_AGO))
 
 
-def watch(desk: Desk, make_newsroom: Callable[..., Newsroom], *sources: Source) -> None:
+def watch(services: Services, make_newsroom: Callable[..., Newsroom], *sources: Source) -> None:
     """Declare these sources."""
-    desk.newsroom = make_newsroom(sources=sources)
+    services.newsroom = make_newsroom(sources=sources)
 
 
 @pytest.fixture
-def inbox(desk: Desk, source: Declare, make_newsroom: Callable[..., Newsroom]) -> Source:
+def inbox(services: Services, source: Declare, make_newsroom: Callable[..., Newsroom]) -> Source:
     """The only declared source: an inbox."""
     declared = source()
-    watch(desk, make_newsroom, declared)
+    watch(services, make_newsroom, declared)
     return declared
 
 
-async def tally(desk: Desk, told: Any) -> Tally:
+async def tally(services: Services, told: Any) -> Tally:
     """Look once and return what came."""
-    return (await poll_sources(desk, told)).tally
+    return (await poll_sources(services, told)).tally
 
 
-async def refusals(desk: Desk) -> list[tuple[str, str]]:
+async def refusals(services: Services) -> list[tuple[str, str]]:
     """Return place and reason of what was refused."""
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         return [(path, reason) for _, path, reason in await find_refusals(connection)]
 
 
-async def test_a_file_is_read_once(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_a_file_is_read_once(services: Services, inbox: Source, told: Any) -> None:
     put(inbox, "a.jsonl", "Ghe về bến", "Chợ họp sớm")
-    assert await tally(desk, told) == Tally(new=2)
-    assert await poll_sources(desk, told) == Intake()
+    assert await tally(services, told) == Tally(new=2)
+    assert await poll_sources(services, told) == Intake()
 
 
 async def test_a_changed_file_is_read_again_and_its_articles_updated(
-    desk: Desk, inbox: Source, told: Any
+    services: Services, inbox: Source, told: Any
 ) -> None:
     put(inbox, "a.jsonl", "Ghe về bến")
-    await poll_sources(desk, told)
+    await poll_sources(services, told)
     put(inbox, "a.jsonl", "Ghe về bến", "Chợ họp sớm", body=f"{TEXT} Có thêm tin mới.", at=LONG_AGO + 5)
-    assert await tally(desk, told) == Tally(new=1, updated=1)
+    assert await tally(services, told) == Tally(new=1, updated=1)
 
 
-async def test_a_file_that_may_still_be_written_to_waits(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_a_file_that_may_still_be_written_to_waits(
+    services: Services, inbox: Source, told: Any
+) -> None:
     file = put(inbox, "a.jsonl", "Ghe về bến")
     os.utime(file)
-    assert await tally(desk, told) == Tally()
+    assert await tally(services, told) == Tally()
     os.utime(file, (LONG_AGO, LONG_AGO))
-    assert await tally(desk, told) == Tally(new=1)
+    assert await tally(services, told) == Tally(new=1)
 
 
 async def test_a_file_from_a_machine_whose_clock_is_ahead_is_read(
-    desk: Desk, inbox: Source, told: Any
+    services: Services, inbox: Source, told: Any
 ) -> None:
     put(inbox, "a.jsonl", "Ghe về bến", at=4_000_000_000.0)
-    assert await tally(desk, told) == Tally(new=1)
+    assert await tally(services, told) == Tally(new=1)
 
 
 @pytest.mark.parametrize("name", [".a.jsonl", "a.jsonl.tmp", "a.part", "a.jsonl~"])
 async def test_hidden_and_temporary_files_are_passed_over(
-    desk: Desk, inbox: Source, told: Any, name: str
+    services: Services, inbox: Source, told: Any, name: str
 ) -> None:
     put(inbox, name, "Ghe về bến")
-    assert await poll_sources(desk, told) == Intake()
+    assert await poll_sources(services, told) == Intake()
 
 
-async def test_folders_inside_an_inbox_are_read(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_folders_inside_an_inbox_are_read(services: Services, inbox: Source, told: Any) -> None:
     (inbox.path / "2026" / "03").mkdir(parents=True)
     put(inbox, "2026/03/a.jsonl", "Ghe về bến")
-    assert await tally(desk, told) == Tally(new=1)
+    assert await tally(services, told) == Tally(new=1)
 
 
 async def test_a_link_out_of_the_inbox_is_refused_once(
-    desk: Desk, inbox: Source, told: Any, tmp_path: Path
+    services: Services, inbox: Source, told: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "secret.txt").write_text(TEXT, encoding="utf-8")
     (inbox.path / "a.txt").symlink_to(tmp_path / "secret.txt")
     (inbox.path / "b.txt").symlink_to(inbox.path / "nowhere")
-    first, second = await poll_sources(desk, told), await poll_sources(desk, told)
+    first, second = await poll_sources(services, told), await poll_sources(services, told)
     assert [refusal.reason for refusal in first.refused] == ["liên kết trỏ ra ngoài thư mục"]
     assert second == Intake()
 
 
 async def test_a_bad_file_is_refused_by_name_and_the_others_are_read(
-    desk: Desk, inbox: Source, told: Any
+    services: Services, inbox: Source, told: Any
 ) -> None:
     bad = inbox.path / "a.bin"
     bad.write_bytes(bytes(range(256)) * 4)
     os.utime(bad, (LONG_AGO, LONG_AGO))
     put(inbox, "b.jsonl", "Ghe về bến")
-    assert await tally(desk, told) == Tally(new=1)
-    [(path, reason)] = await refusals(desk)
+    assert await tally(services, told) == Tally(new=1)
+    [(path, reason)] = await refusals(services)
     assert path == str(bad)
     assert reason
-    assert await poll_sources(desk, told) == Intake()
+    assert await poll_sources(services, told) == Intake()
 
 
-async def test_a_name_that_is_no_text_does_not_stop_the_tick(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_a_name_that_is_no_text_does_not_stop_the_tick(
+    services: Services, inbox: Source, told: Any
+) -> None:
     put(inbox, "b.jsonl", "Ghe về bến")
     put(inbox, os.fsdecode(b"\xff\xfe.jsonl"), "Chợ họp sớm")
-    assert await tally(desk, told) == Tally(new=2)
-    assert await poll_sources(desk, told) == Intake()
+    assert await tally(services, told) == Tally(new=2)
+    assert await poll_sources(services, told) == Intake()
 
 
 async def test_a_folder_that_vanishes_is_told_once_even_over_a_restart_and_anew_after_it_was_well(
-    desk: Desk, clock: ManualClock, inbox: Source, told: Any
+    services: Services, clock: ManualClock, inbox: Source, told: Any
 ) -> None:
     away = inbox.path.with_name("away")
     counts = []
     for is_there in (True, False, False, True, False, True):
         if is_there != inbox.path.exists():
             (away if is_there else inbox.path).rename(inbox.path if is_there else away)
-        restarted = Desk(desk.database, clock, desk.newsroom)
+        restarted = Services(services.database, clock, services.newsroom)
         await poll_sources(restarted, told)
         counts.append(len(told))
     assert counts == [0, 1, 1, 1, 2, 2]
     assert str(inbox.path) in told[0]
-    assert (str(inbox.path), "không đọc được; hãy kiểm tra đường dẫn và quyền") in await refusals(desk)
+    assert (str(inbox.path), "không đọc được; hãy kiểm tra đường dẫn và quyền") in await refusals(services)
 
 
 async def test_a_source_that_cannot_be_read_leaves_the_others_alone(
-    desk: Desk, source: Declare, make_newsroom: Callable[..., Newsroom], told: Any
+    services: Services, source: Declare, make_newsroom: Callable[..., Newsroom], told: Any
 ) -> None:
     gone, feed, well = source("mat"), source("rss", feed="khong-co.xml"), source("con")
     gone.path.rmdir()
-    watch(desk, make_newsroom, gone, feed, well)
+    watch(services, make_newsroom, gone, feed, well)
     put(well, "a.jsonl", "Ghe về bến")
-    assert await tally(desk, told) == Tally(new=1)
+    assert await tally(services, told) == Tally(new=1)
     assert len(told) == 2
 
 
 async def test_a_file_that_breaks_its_reader_is_refused_and_not_read_at_every_tick(
-    desk: Desk, inbox: Source, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, inbox: Source, told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = put(inbox, "a.jsonl", "Ghe về bến")
     put(inbox, "b.jsonl", "Chợ họp sớm")
@@ -188,25 +192,25 @@ async def test_a_file_that_breaks_its_reader_is_refused_and_not_read_at_every_ti
         return path_drafts(path, *args, **how)
 
     monkeypatch.setattr(intake, "path_drafts", read)
-    assert await tally(desk, told) == Tally(new=1)
-    assert [path for path, _ in await refusals(desk)] == [str(broken)]
-    assert await poll_sources(desk, told) == Intake()
+    assert await tally(services, told) == Tally(new=1)
+    assert [path for path, _ in await refusals(services)] == [str(broken)]
+    assert await poll_sources(services, told) == Intake()
 
 
-async def test_a_database_that_fails_costs_no_article(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_a_database_that_fails_costs_no_article(services: Services, inbox: Source, told: Any) -> None:
     put(inbox, "a.jsonl", "Ghe về bến")
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE articles RENAME TO away"))
-    assert await poll_sources(desk, told) == Intake()
-    async with desk.database.write() as connection:
+    assert await poll_sources(services, told) == Intake()
+    async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO articles"))
-    assert await tally(desk, told) == Tally(new=1)
+    assert await tally(services, told) == Tally(new=1)
 
 
-async def test_a_large_file_comes_in_batches_and_whole(desk: Desk, inbox: Source, told: Any) -> None:
+async def test_a_large_file_comes_in_batches_and_whole(services: Services, inbox: Source, told: Any) -> None:
     put(inbox, "a.jsonl", *(f"Chuyện số {number}" for number in range(450)))
-    assert await tally(desk, told) == Tally(new=450)
-    async with desk.database.read() as connection:
+    assert await tally(services, told) == Tally(new=450)
+    async with services.database.read() as connection:
         assert len(await find_waiting(connection, 1_000)) == 450
 
 
@@ -219,7 +223,7 @@ async def test_a_large_file_comes_in_batches_and_whole(desk: Desk, inbox: Source
     ],
 )
 async def test_no_row_is_shown_more_of_than_its_inbox_allows(
-    desk: Desk,
+    services: Services,
     source: Declare,
     make_newsroom: Callable[..., Newsroom],
     told: Any,
@@ -229,8 +233,8 @@ async def test_no_row_is_shown_more_of_than_its_inbox_allows(
     """Of the inbox's `quote` and that of the source a row names, the stricter holds."""
     agency = replace(source("dai-ly"), quote=quote)
     others = [replace(source(f"bao-{name}"), quote=how) for name, how in DECLARED.items()]
-    watch(desk, make_newsroom, agency, *others)
+    watch(services, make_newsroom, agency, *others)
     put_named(agency, "Báo Khách", "bao-mo", "bao-tit", "bao-kin")
-    await poll_sources(desk, told)
-    async with desk.database.read() as connection:
+    await poll_sources(services, told)
+    async with services.database.read() as connection:
         assert sorted(one.source for one in await find_waiting(connection, limit=9)) == names

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Executable, func, select, text
 
 from bot.jobs.intake import processing
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.operators import notices
 from bot.text_work import tasks
 from bot.text_work.worker import TextWorkError
@@ -56,9 +56,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def workshop(database: Database, clock: ManualClock) -> WorkUp:
+def workshop(database: Database, clock: ManualClock) -> Processor:
     """What works articles up in this process."""
-    return WorkUp(database, clock, TextsHere())
+    return Processor(database, clock, TextsHere())
 
 
 async def store(
@@ -95,7 +95,7 @@ async def grouped(database: Database) -> list[int | None]:
 
 
 async def test_reports_of_one_event_share_a_story_and_others_do_not(
-    workshop: WorkUp, database: Database
+    workshop: Processor, database: Database
 ) -> None:
     await store(database, FLOOD, MATCH, FLOOD_AGAIN)
     assert await workshop.run() == 3
@@ -104,7 +104,7 @@ async def test_reports_of_one_event_share_a_story_and_others_do_not(
     assert await workshop.run() == 0
 
 
-async def test_a_round_up_joins_no_story_and_opens_none(workshop: WorkUp, database: Database) -> None:
+async def test_a_round_up_joins_no_story_and_opens_none(workshop: Processor, database: Database) -> None:
     await store(database, FLOOD, (f"Điểm tin 6h: {FLOOD[0]} | {MATCH[0]}", FLOOD[1]))
     assert await workshop.run() == 2
     flood, roundup = await grouped(database)
@@ -114,7 +114,7 @@ async def test_a_round_up_joins_no_story_and_opens_none(workshop: WorkUp, databa
         assert (await connection.execute(select(func.count()).select_from(stories))).scalar_one() == 1
 
 
-async def test_each_article_gets_a_summary_cut_from_its_text(workshop: WorkUp, database: Database) -> None:
+async def test_each_article_gets_a_summary_cut_from_its_text(workshop: Processor, database: Database) -> None:
     await store(database, FLOOD)
     await workshop.run()
     [article] = await stored(database)
@@ -125,25 +125,25 @@ async def test_each_article_gets_a_summary_cut_from_its_text(workshop: WorkUp, d
 
 
 async def test_another_process_goes_on_with_the_stories_of_the_first(
-    workshop: WorkUp, database: Database, clock: ManualClock
+    workshop: Processor, database: Database, clock: ManualClock
 ) -> None:
     await store(database, FLOOD)
     await workshop.run()
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
-    await WorkUp(database, clock, TextsHere()).run()
+    await Processor(database, clock, TextsHere()).run()
     assert len(set(await grouped(database))) == 1
 
 
 async def test_what_another_process_grouped_meanwhile_is_learned(
-    workshop: WorkUp, database: Database, clock: ManualClock
+    workshop: Processor, database: Database, clock: ManualClock
 ) -> None:
     """Even when it began before, and committed after, what is known here."""
     late = ManualClock(NOW - dt.timedelta(seconds=30))
     await store(database, MATCH)
     await workshop.run()
     await store(database, FLOOD)
-    await WorkUp(database, late, TextsHere()).run()
+    await Processor(database, late, TextsHere()).run()
     await store(database, FLOOD_AGAIN)
     await workshop.run()
     _, flood, again = await grouped(database)
@@ -151,7 +151,7 @@ async def test_what_another_process_grouped_meanwhile_is_learned(
 
 
 async def test_an_updated_article_keeps_its_story_and_gets_a_new_summary(
-    workshop: WorkUp, database: Database
+    workshop: Processor, database: Database
 ) -> None:
     await store(database, FLOOD, key="một")
     await workshop.run()
@@ -164,7 +164,7 @@ async def test_an_updated_article_keeps_its_story_and_gets_a_new_summary(
 
 
 async def test_a_transaction_that_failed_leaves_no_story_that_is_not_there(
-    workshop: WorkUp, database: Database
+    workshop: Processor, database: Database
 ) -> None:
     await store(database, FLOOD)
     async with database.write() as connection:
@@ -181,7 +181,7 @@ async def test_a_transaction_that_failed_leaves_no_story_that_is_not_there(
         assert (await connection.execute(select(func.count()).select_from(stories))).scalar_one() == 2
 
 
-async def test_a_story_that_was_pruned_is_not_joined_again(workshop: WorkUp, database: Database) -> None:
+async def test_a_story_that_was_pruned_is_not_joined_again(workshop: Processor, database: Database) -> None:
     await store(database, FLOOD)
     await workshop.run()
     async with database.write() as connection:
@@ -194,7 +194,7 @@ async def test_a_story_that_was_pruned_is_not_joined_again(workshop: WorkUp, dat
 
 
 async def test_an_article_that_breaks_its_summary_holds_no_other_up(
-    workshop: WorkUp, database: Database, monkeypatch: pytest.MonkeyPatch
+    workshop: Processor, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summarize = tasks.summarize
 
@@ -213,7 +213,7 @@ async def test_an_article_that_breaks_its_summary_holds_no_other_up(
 
 
 async def test_a_month_is_no_moment_to_group_by(
-    workshop: WorkUp, database: Database, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+    workshop: Processor, database: Database, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
     """What is known to the month only stands at its first moment: that says nothing about days apart."""
     seen: list[dt.datetime | None] = []
@@ -228,26 +228,26 @@ async def test_a_month_is_no_moment_to_group_by(
     async with database.write() as connection:
         await connection.execute(packed_articles.delete())
     await store(database, MATCH)
-    await WorkUp(database, clock, TextsHere()).run()
+    await Processor(database, clock, TextsHere()).run()
     assert seen == [None, None, NOW], "worked up, learned by another process, and one known to the minute"
 
 
 async def test_another_process_learns_without_reading_texts_again(
-    workshop: WorkUp, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    workshop: Processor, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(database, FLOOD, MATCH)
     await workshop.run()
     monkeypatch.setattr(processing, "weigh", lambda _arrival: pytest.fail("weighed again"))
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
-    await WorkUp(database, clock, TextsHere()).run()
+    await Processor(database, clock, TextsHere()).run()
     flood, match, again = await grouped(database)
     assert flood == again != match
 
 
 @pytest.mark.parametrize("lost", [packed_articles.delete(), packed_articles.update().values(fingerprint="")])
 async def test_what_was_packed_otherwise_or_not_at_all_is_read_again(
-    workshop: WorkUp, database: Database, clock: ManualClock, lost: Executable
+    workshop: Processor, database: Database, clock: ManualClock, lost: Executable
 ) -> None:
     await store(database, FLOOD, MATCH)
     await workshop.run()
@@ -255,13 +255,13 @@ async def test_what_was_packed_otherwise_or_not_at_all_is_read_again(
         await connection.execute(lost)
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
-    await WorkUp(database, clock, TextsHere()).run()
+    await Processor(database, clock, TextsHere()).run()
     flood, match, again = await grouped(database)
     assert flood == again != match
 
 
 async def test_only_as_much_as_asked_is_worked_up(
-    workshop: WorkUp, database: Database, monkeypatch: pytest.MonkeyPatch
+    workshop: Processor, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processing, "_BATCH", 2)
     await store(database, *((f"Chuyện số {number}", FLOOD[1]) for number in range(7)))
@@ -270,7 +270,7 @@ async def test_only_as_much_as_asked_is_worked_up(
 
 
 async def test_memory_of_single_articles_is_kept_for_minutes_only(
-    workshop: WorkUp, database: Database, clock: ManualClock, size: Callable[[WorkUp], int]
+    workshop: Processor, database: Database, clock: ManualClock, size: Callable[[Processor], int]
 ) -> None:
     for number in range(5):
         await store(database, (f"Chuyện số {number} ở xóm", FLOOD[1]), at=clock.now())
@@ -280,7 +280,7 @@ async def test_memory_of_single_articles_is_kept_for_minutes_only(
 
 
 @pytest.fixture
-def size() -> Callable[[WorkUp], int]:
+def size() -> Callable[[Processor], int]:
     """Return a function that counts the single articles a workshop remembers."""
     return lambda workshop: len(workshop._recent)
 
@@ -294,7 +294,7 @@ async def test_the_declared_ranker_chooses_the_sentences(database: Database, clo
         await store(
             database, (f"Mưa lũ ở Bến Lở ({ranker})", "\n".join([*lines, "Nước đã rút."])), key=ranker
         )
-        await WorkUp(database, clock, TextsHere()).run(ranker=ranker)
+        await Processor(database, clock, TextsHere()).run(ranker=ranker)
         async with database.read() as connection:
             article = await get_article(connection, f"Mưa lũ ở Bến Lở ({ranker})")
             summaries = await find_summaries(connection, [article])
@@ -303,7 +303,9 @@ async def test_the_declared_ranker_chooses_the_sentences(database: Database, clo
     assert chosen["lsa"]
 
 
-async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(workshop: WorkUp, database: Database) -> None:
+async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(
+    workshop: Processor, database: Database
+) -> None:
     await store(database, *((f"Tin số {n}", f"Chuyện số {n} của xã {n}.") for n in range(50)))
     seen = set()
     working = asyncio.create_task(workshop.run())
@@ -316,7 +318,7 @@ async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(workshop: WorkUp,
 
 
 async def test_what_one_source_brought_by_the_thousand_makes_no_other_wait(
-    workshop: WorkUp, database: Database
+    workshop: Processor, database: Database
 ) -> None:
     await store(database, *((f"Tin số {n}", "Mưa.") for n in range(300)))
     await store(database, FLOOD, source="bao-doi")
@@ -343,7 +345,7 @@ async def test_articles_that_wait_while_none_is_processed_are_noticed(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = Unstartable()
-    workshop = WorkUp(database, clock, texts)
+    workshop = Processor(database, clock, texts)
     seconds = [1_000.0]
     monkeypatch.setattr(processing, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
     await workshop.run()

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs.intake import renewing_topics
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.renewing_topics import renew_topics
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from config.defaults import BUILT_IN_TOPICS
 from storage.articles import find_articles, store_articles
 from storage.intake import Incoming
@@ -26,27 +26,29 @@ Topics = Callable[[], Awaitable[list[str | None]]]
 
 
 @pytest.fixture
-def arrive(desk: Desk) -> Callable[..., Awaitable[None]]:
-    """Return a function that takes an article in and works it up in the desk's newsroom."""
+def arrive(services: Services) -> Callable[..., Awaitable[None]]:
+    """Return a function that takes an article in and works it up in the services' newsroom."""
 
     async def come(title: str = "Đội khách thắng", **given: object) -> None:
         article = Incoming(
             key=title, external_id=title, url=None, source="bao-bien", topic=None, title=title, sapo="",
             body=SPORT, published=None, text_hash=title, advertorial=False, place="test", speaker="bao-bien",
         )  # fmt: skip
-        async with desk.database.write() as connection:
-            await store_articles(connection, [replace(article, **given)], now=desk.clock.now())  # type: ignore[arg-type] - the builder takes any field by name
-        await WorkUp(desk.database, desk.clock, TextsHere()).run(rules=desk.newsroom.topic_rules)
+        async with services.database.write() as connection:
+            await store_articles(connection, [replace(article, **given)], now=services.clock.now())  # type: ignore[arg-type] - the builder takes any field by name
+        await Processor(services.database, services.clock, TextsHere()).run(
+            rules=services.newsroom.topic_rules
+        )
 
     return come
 
 
 @pytest.fixture
-def topics(desk: Desk) -> Topics:
+def topics(services: Services) -> Topics:
     """Return a function that tells the stored topics in the order of arrival."""
 
     async def told() -> list[str | None]:
-        async with desk.database.read() as connection:
+        async with services.database.read() as connection:
             stored = await find_articles(connection, range(1, 100))
         return [stored[number].topic for number in sorted(stored)]
 
@@ -71,34 +73,34 @@ async def test_the_surest_clue_decides_and_words_come_last(
 
 
 async def test_the_topic_of_a_source_comes_before_the_words_whatever_paper_it_names(
-    desk: Desk,
+    services: Services,
     source: Callable[..., Source],
     arrive: Callable[..., Awaitable[None]],
     topics: Topics,
 ) -> None:
-    desk.newsroom = replace(desk.newsroom, sources=(replace(source(), topic="kinh-te"),))
+    services.newsroom = replace(services.newsroom, sources=(replace(source(), topic="kinh-te"),))
     await arrive(source="Báo Đồi")
     assert await topics() == ["kinh-te"]
 
 
 async def test_a_source_that_is_a_section_by_its_address_needs_no_topic(
-    desk: Desk,
+    services: Services,
     source: Callable[..., Source],
     arrive: Callable[..., Awaitable[None]],
     topics: Topics,
 ) -> None:
-    desk.newsroom = replace(
-        desk.newsroom, sources=(source("bao-bien", feed="kinh-doanh.rss"),), sections=SECTIONS
+    services.newsroom = replace(
+        services.newsroom, sources=(source("bao-bien", feed="kinh-doanh.rss"),), sections=SECTIONS
     )
     await arrive()
     assert await topics() == ["kinh-te"]
 
 
 async def test_words_reach_a_topic_that_the_operator_gave_another_name(
-    desk: Desk, arrive: Callable[..., Awaitable[None]], topics: Topics
+    services: Services, arrive: Callable[..., Awaitable[None]], topics: Topics
 ) -> None:
-    desk.newsroom = replace(
-        desk.newsroom,
+    services.newsroom = replace(
+        services.newsroom,
         topics={"san-co": "Sân cỏ"},
         topic_aliases={"Sân cỏ": "san-co", "thể thao": "san-co"},
         sections=SECTIONS,
@@ -109,24 +111,27 @@ async def test_words_reach_a_topic_that_the_operator_gave_another_name(
 
 
 async def test_a_changed_newsroom_gives_stored_articles_their_new_topics(
-    desk: Desk, arrive: Callable[..., Awaitable[None]], topics: Topics, monkeypatch: pytest.MonkeyPatch
+    services: Services,
+    arrive: Callable[..., Awaitable[None]],
+    topics: Topics,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(renewing_topics, "_BATCH", 2)
     await arrive("Một")
     await arrive("Hai", topic="kinh-te", body="Chuyện lạ.")
     await arrive("Ba")
     rules = replace(
-        desk.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"}
+        services.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"}
     ).topic_rules
-    assert await renew_topics(desk.database, desk.clock, rules, most=2) == 2  # the two newest
+    assert await renew_topics(services.database, services.clock, rules, most=2) == 2  # the two newest
     assert await topics() == ["the-thao", None, "san-co"]
-    assert await renew_topics(desk.database, desk.clock, rules) == 1
+    assert await renew_topics(services.database, services.clock, rules) == 1
     assert await topics() == ["san-co", None, "san-co"]
-    assert await renew_topics(desk.database, desk.clock, rules) == 0
+    assert await renew_topics(services.database, services.clock, rules) == 0
 
 
 async def test_a_renewal_that_another_change_overtakes_begins_again(
-    desk: Desk,
+    services: Services,
     make_newsroom: Callable[..., Newsroom],
     arrive: Callable[..., Awaitable[None]],
     topics: Topics,
@@ -135,21 +140,21 @@ async def test_a_renewal_that_another_change_overtakes_begins_again(
     monkeypatch.setattr(renewing_topics, "_BATCH", 1)
     await arrive("Một")
     await arrive("Hai")
-    other = replace(desk.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"})
-    await renew_topics(desk.database, desk.clock, other.topic_rules, most=1)
-    await renew_topics(desk.database, desk.clock, make_newsroom().topic_rules)
+    other = replace(services.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"})
+    await renew_topics(services.database, services.clock, other.topic_rules, most=1)
+    await renew_topics(services.database, services.clock, make_newsroom().topic_rules)
     assert await topics() == ["the-thao", "the-thao"]
 
 
 async def test_what_stands_under_a_topic_is_what_the_search_for_it_finds(
-    desk: Desk, arrive: Callable[..., Awaitable[None]]
+    services: Services, arrive: Callable[..., Awaitable[None]]
 ) -> None:
     await arrive("Một")
     await arrive("Hai", url="https://bao.example/the-thao/1.html", body="Chuyện lạ.")
     await arrive("Ba", topic="kinh-te")
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         query, narrowing = await read_question(
-            connection, "tin thể thao", desk.newsroom, desk.newsroom.zone, now=desk.clock.now()
+            connection, "tin thể thao", services.newsroom, services.newsroom.zone, now=services.clock.now()
         )
-        found = await search_articles(connection, query, now=desk.clock.now(), filters=narrowing.filters)
+        found = await search_articles(connection, query, now=services.clock.now(), filters=narrowing.filters)
     assert set(found.ids) == {1, 2}

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.jobs.intake.intake import Intake, poll_sources
-from bot.jobs.intake.processing import WorkUp
+from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.news.newsroom import Newsroom, Source
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.text_work.worker import TextWorker
 from bot.times.clock import ManualClock
 from storage.articles import count_waiting, find_waiting, store_articles
@@ -35,57 +35,59 @@ async def texts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TextWorker]:
     await worker.close()
 
 
-async def store(desk: Desk, *titles: str, text: str = "") -> None:
+async def store(services: Services, *titles: str, text: str = "") -> None:
     """Store articles; the same titles with another `text` are changed articles."""
-    now = desk.clock.now()
+    now = services.clock.now()
     articles = [replace(incoming(title, None, now), text_hash=f"{title} {text}") for title in titles]
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await store_articles(connection, articles, now=now)
 
 
 async def test_an_article_that_outruns_its_process_is_set_aside_and_the_others_go_on(
-    desk: Desk, texts: TextWorker, told: Told
+    services: Services, texts: TextWorker, told: Told
 ) -> None:
-    await store(desk, "Tin một", POISON, "Tin hai")
-    named = SetAside(desk, told)
-    assert await WorkUp(desk.database, desk.clock, texts, named.add).run() == 2
+    await store(services, "Tin một", POISON, "Tin hai")
+    named = SetAside(services, told)
+    assert await Processor(services.database, services.clock, texts, named.add).run() == 2
     await named.tell()
     await named.tell()
     assert len(told) == 1
     assert POISON in told[0]
-    async with desk.database.read() as connection:
+    async with services.database.read() as connection:
         assert await count_waiting(connection) == 0
         assert await find_refusals(connection) == [("bao-bien", POISON, "xử lý quá lâu, đã dừng")]
 
 
 async def test_after_a_restart_it_is_not_tried_again_until_its_text_changes(
-    desk: Desk, texts: TextWorker
+    services: Services, texts: TextWorker
 ) -> None:
-    await store(desk, POISON)
-    assert await WorkUp(desk.database, desk.clock, texts).run() == 0
-    restarted = WorkUp(desk.database, desk.clock, TextsHere())
+    await store(services, POISON)
+    assert await Processor(services.database, services.clock, texts).run() == 0
+    restarted = Processor(services.database, services.clock, TextsHere())
     assert await restarted.run() == 0, "TextsHere would process it"
-    await store(desk, POISON, text="đã sửa")
+    await store(services, POISON, text="đã sửa")
     assert await restarted.run() == 1
 
 
-async def test_an_article_in_work_each_time_the_bot_is_killed_is_set_aside(desk: Desk, told: Told) -> None:
-    await store(desk, "Tin một", "Tin hai", "Tin ba")
+async def test_an_article_in_work_each_time_the_bot_is_killed_is_set_aside(
+    services: Services, told: Told
+) -> None:
+    await store(services, "Tin một", "Tin hai", "Tin ba")
     killed_twice = [1, 2]
     for _ in range(2):
-        await killed_at_work(desk, killed_twice)
-    await killed_at_work(desk, [2])
-    named = SetAside(desk, told)
-    assert await WorkUp(desk.database, desk.clock, TextsHere(), named.add).run() == 2
+        await killed_at_work(services, killed_twice)
+    await killed_at_work(services, [2])
+    named = SetAside(services, told)
+    assert await Processor(services.database, services.clock, TextsHere(), named.add).run() == 2
     await named.tell()
     assert "Tin hai" in told[0]
     assert "Tin một" not in told[0]
-    assert await WorkUp(desk.database, desk.clock, TextsHere()).run() == 0
+    assert await Processor(services.database, services.clock, TextsHere()).run() == 0
 
 
-async def test_what_was_in_work_at_a_kill_is_tried_alone_and_after_the_others(desk: Desk) -> None:
-    await store(desk, "Tin một", "Tin hai", "Tin ba")
-    await killed_at_work(desk, [1, 2])
+async def test_what_was_in_work_at_a_kill_is_tried_alone_and_after_the_others(services: Services) -> None:
+    await store(services, "Tin một", "Tin hai", "Tin ba")
+    await killed_at_work(services, [1, 2])
     calls: list[list[str]] = []
 
     class Counting(TextsHere):
@@ -93,12 +95,12 @@ async def test_what_was_in_work_at_a_kill_is_tried_alone_and_after_the_others(de
             calls.append([item.title for item in items])
             return await super().run(task, about, items)
 
-    await WorkUp(desk.database, desk.clock, Counting()).run()
+    await Processor(services.database, services.clock, Counting()).run()
     assert calls == [["Tin ba"], ["Tin một"], ["Tin hai"]]
 
 
-async def test_to_be_stopped_is_no_articles_fault(desk: Desk) -> None:
-    await store(desk, "Tin một")
+async def test_to_be_stopped_is_no_articles_fault(services: Services) -> None:
+    await store(services, "Tin một")
 
     class Stopped(TextsHere):
         async def run(self, task: Any, about: Any, items: Any) -> list[Any]:
@@ -106,14 +108,16 @@ async def test_to_be_stopped_is_no_articles_fault(desk: Desk) -> None:
 
     for _ in range(MOST_TRIES + 1):
         with pytest.raises(asyncio.CancelledError):
-            await WorkUp(desk.database, desk.clock, Stopped()).run()
-    async with desk.database.read() as connection:
+            await Processor(services.database, services.clock, Stopped()).run()
+    async with services.database.read() as connection:
         assert await find_suspect(connection) is None
         assert len(await find_waiting(connection, 5)) == 1
 
 
-async def test_the_admins_get_at_most_one_word_an_hour(desk: Desk, told: Told, clock: ManualClock) -> None:
-    named = SetAside(desk, told)
+async def test_the_admins_get_at_most_one_word_an_hour(
+    services: Services, told: Told, clock: ManualClock
+) -> None:
+    named = SetAside(services, told)
     for number in range(20):
         named.add("bao-bien", f"Bài {number}", "lý do")
         await named.tell()
@@ -125,17 +129,17 @@ async def test_the_admins_get_at_most_one_word_an_hour(desk: Desk, told: Told, c
 
 
 async def test_a_draft_that_outruns_the_process_is_refused_and_never_tried_again(
-    desk: Desk, texts: TextWorker, told: Told
+    services: Services, texts: TextWorker, told: Told
 ) -> None:
     """Neither at the next poll, which brings it again, nor after a restart."""
-    named = SetAside(desk, told)
+    named = SetAside(services, told)
     drafts = [Draft("feed#1", "Tin một", TEXT), Refusal("feed#2", "cụt"), Draft("feed#3", POISON, TEXT)]
     drafts.append(Draft("feed#4", "Tin hai", TEXT))
-    origin, now = Origin("bao-bien"), desk.clock.now()
-    first = await Taker(desk.database, texts, named.add).take(drafts, origin, now)
+    origin, now = Origin("bao-bien"), services.clock.now()
+    first = await Taker(services.database, texts, named.add).take(drafts, origin, now)
     assert [type(one) for one in first] == [Incoming, Refusal, Refusal, Incoming]
     assert first[2] == Refusal("feed#3", "xử lý quá lâu, đã dừng")
-    again = await Taker(desk.database, TextsHere(), named.add).take(drafts[::-1], origin, now)
+    again = await Taker(services.database, TextsHere(), named.add).take(drafts[::-1], origin, now)
     assert [type(one) for one in again] == [Incoming, Refusal, Refusal, Incoming], "TextsHere would take it"
     await named.tell()
     assert len(told) == 1
@@ -143,23 +147,23 @@ async def test_a_draft_that_outruns_the_process_is_refused_and_never_tried_again
 
 
 async def test_a_files_poison_is_refused_by_its_line_and_the_rest_is_stored(
-    desk: Desk, texts: TextWorker, told: Told, source: Callable[..., Source],
+    services: Services, texts: TextWorker, told: Told, source: Callable[..., Source],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:  # fmt: skip
     inbox = source()
-    desk.newsroom = make_newsroom(sources=(inbox,))
-    desk.take = Taker(desk.database, texts, SetAside(desk, told).add).take
+    services.newsroom = make_newsroom(sources=(inbox,))
+    services.take = Taker(services.database, texts, SetAside(services, told).add).take
     rows = [{"title": title, "body": TEXT} for title in ("Tin một", POISON, "Tin hai")]
     file = inbox.path / "tin.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     os.utime(file, (1_700_000_000, 1_700_000_000))
-    taken = await poll_sources(desk, told)
+    taken = await poll_sources(services, told)
     assert taken.tally.new == 2
     assert [refusal.path for refusal in taken.refused] == [f"{file}:2"]
-    assert await poll_sources(desk, told) == Intake(), "the file is known"
+    assert await poll_sources(services, told) == Intake(), "the file is known"
 
 
-async def killed_at_work(desk: Desk, ids: list[int]) -> None:
+async def killed_at_work(services: Services, ids: list[int]) -> None:
     """Leave what a bot leaves that is killed while these articles are in work."""
-    async with desk.database.write() as connection:
+    async with services.database.write() as connection:
         await begin_tries(connection, ids)

@@ -15,7 +15,7 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.nightly import prune
 from bot.jobs.watches.alerts import send_alerts
 from bot.jobs.watches.watch_matching import Watching
-from bot.news.services import Desk
+from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_waiting, store_articles
 from storage.intake import Incoming
@@ -39,19 +39,21 @@ NIGHT = (22 * 60, 6 * 60 + 30)
 
 
 class Room:
-    """A desk with its watching job, a sender, and the papers."""
+    """Services with the watching job, a sender, and the papers."""
 
-    def __init__(self, desk: Desk, clock: ManualClock, telegram: ExtBot[None], users: Control) -> None:
-        self.desk = desk
+    def __init__(
+        self, services: Services, clock: ManualClock, telegram: ExtBot[None], users: Control
+    ) -> None:
+        self.services = services
         self.clock = clock
         self.users = users
-        self.watching = Watching(desk)
-        self.sender = Sender(desk, telegram)
+        self.watching = Watching(services)
+        self.sender = Sender(services, telegram)
         self._published = 0
 
     async def watch(self, chat: int, words: str) -> int:
         """Let a chat watch `words` and return the watch's number."""
-        async with self.desk.database.write() as connection:
+        async with self.services.database.write() as connection:
             subscriber = await find_subscriber(connection, chat)
             assert subscriber is not None
             key = watch_key(parse_watch(words))
@@ -67,7 +69,7 @@ class Room:
         self._published += 1
         now = self.clock.now()
         article = _incoming(f"{title} {self._published}", now - dt.timedelta(hours=hours_ago), **values)
-        async with self.desk.database.write() as connection:
+        async with self.services.database.write() as connection:
             await store_articles(connection, [article], now=now)
             [waiting] = await find_waiting(connection, 2)
             story = story or await make_story(connection, now=now)
@@ -78,7 +80,7 @@ class Room:
         """Let time pass, then tell what is to be told; return how many messages were queued."""
         await self.clock.advance(60 * minutes)
         await self.watching.run()
-        queued = await send_alerts(self.desk)
+        queued = await send_alerts(self.services)
         await self.sender.send_batch()
         return queued
 
@@ -99,13 +101,13 @@ def _incoming(title: str, at: dt.datetime, *, sapo: str = "Chợ sáng nay đôn
 
 @pytest.fixture
 async def room(
-    desk: Desk, clock: ManualClock, telegram: ExtBot[None], users: Control, reader: Reader
+    services: Services, clock: ManualClock, telegram: ExtBot[None], users: Control, reader: Reader
 ) -> Room:
     """A room in which An and Bình read, and the watching job has run once."""
     for chat in (AN, BINH):
         await users.user(f"Bạn {chat}", id=chat, started=True)
         await reader(chat)
-    room = Room(desk, clock, telegram, users)
+    room = Room(services, clock, telegram, users)
     await room.tick()
     return room
 
@@ -187,7 +189,7 @@ async def test_an_advertisement_and_a_source_that_may_not_be_shown_alert_nobody(
     room: Room, source: Callable[..., Any], make_newsroom: Callable[..., Any]
 ) -> None:
 
-    room.desk.newsroom = make_newsroom(sources=(replace(source("bao-kin"), quote="none"),))
+    room.services.newsroom = make_newsroom(sources=(replace(source("bao-kin"), quote="none"),))
     await room.watch(AN, "bão")
     await room.publish("Bão giá, bão khuyến mãi", advertorial=True)
     await room.publish("Bão số 2", source="bao-kin")
@@ -197,12 +199,12 @@ async def test_an_advertisement_and_a_source_that_may_not_be_shown_alert_nobody(
 async def test_a_paused_chat_and_one_that_left_get_nothing_and_no_backlog_afterwards(room: Room) -> None:
     for chat, status in ((AN, "paused"), (BINH, "gone")):
         await room.watch(chat, "bão")
-        async with room.desk.database.write() as connection:
+        async with room.services.database.write() as connection:
             await set_status(connection, chat, status, now=room.clock.now())
     await room.publish("Bão số 1")
     assert await room.tick() == 0
     for chat in (AN, BINH):
-        async with room.desk.database.write() as connection:
+        async with room.services.database.write() as connection:
             await set_status(connection, chat, "active", now=room.clock.now())
     assert await room.tick(5) == 0
     await room.publish("Bão số 2")
@@ -214,7 +216,7 @@ async def test_what_waits_for_a_chat_that_pauses_is_never_told(room: Room, reade
     await room.watch(AN, "bão")
     await room.publish("Bão số 1")
     await room.tick()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await retire(connection, AN, "blocked", now=room.clock.now())
     assert await room.tick(120) == 0
     assert await _count(room, watch_hits) == 0
@@ -224,11 +226,11 @@ async def test_a_removed_watch_alerts_no_more_and_one_taken_back_does(room: Room
     number = await room.watch(AN, "bão")
     await room.publish("Bão số 1")
     await room.tick()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_removed(connection, number, is_removed=True, now=room.clock.now())
     await room.publish("Bão số 2")
     assert await room.tick(5) == 0
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_removed(connection, number, is_removed=False, now=room.clock.now())
     await room.publish("Bão số 3")
     assert await room.tick(5) == 1
@@ -239,9 +241,9 @@ async def test_a_restart_passes_over_nothing_and_tells_nothing_twice(room: Room)
     await room.publish("Bão số 1")
     await room.tick()
     await room.publish("Bão số 2")
-    room.watching = Watching(room.desk)
+    room.watching = Watching(room.services)
     assert await room.tick(5) == 1
-    room.watching = Watching(room.desk)
+    room.watching = Watching(room.services)
     assert await room.tick(5) == 0
     assert len(await room.seen(AN)) == 2
 
@@ -250,7 +252,7 @@ async def test_two_ticks_at_once_tell_once(room: Room) -> None:
     await room.watch(AN, "bão")
     await room.publish("Bão số 1")
     await asyncio.gather(room.watching.run(), room.watching.run())
-    assert sorted(await asyncio.gather(send_alerts(room.desk), send_alerts(room.desk))) == [0, 1]
+    assert sorted(await asyncio.gather(send_alerts(room.services), send_alerts(room.services))) == [0, 1]
     await room.sender.send_batch()
     assert len(await room.seen(AN)) == 1
 
@@ -260,7 +262,7 @@ async def test_a_deleted_chat_leaves_nothing_behind_and_others_are_told(room: Ro
         await room.watch(chat, "bão")
     await room.publish("Bão số 1")
     await room.tick()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await delete_subscriber(connection, AN)
     assert await _count(room, messages) == 1
     assert await _count(room, watch_hits) == 1
@@ -273,7 +275,7 @@ async def test_watches_move_with_a_group_even_where_the_new_number_has_some(room
     await room.watch(AN, "bão")
     await room.watch(AN, "giá vàng")
     await room.watch(BINH, "bão")
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await move_chat(connection, AN, BINH, now=room.clock.now())
         watched = [watch.text for watch in await find_watches(connection, BINH)]
         await move_chat(connection, BINH, -100, now=room.clock.now())
@@ -283,7 +285,7 @@ async def test_watches_move_with_a_group_even_where_the_new_number_has_some(room
 
 async def test_a_person_can_take_along_what_is_watched(room: Room) -> None:
     await room.watch(AN, "bão")
-    async with room.desk.database.read() as connection:
+    async with room.services.database.read() as connection:
         export = await export_subscriber(connection, AN)
     assert export.watches == (("bão", room.clock.now(), None),)
 
@@ -299,7 +301,7 @@ async def test_a_clock_set_back_does_not_stop_the_alerts(room: Room) -> None:
     await room.watch(AN, "bão")
     await room.publish("Bão số 1")
     await room.tick(60)
-    room.desk.clock = room.clock = ManualClock(room.clock.now() - dt.timedelta(minutes=30))
+    room.services.clock = room.clock = ManualClock(room.clock.now() - dt.timedelta(minutes=30))
     await room.publish("Bão số 2")
     await room.tick()
     assert len(await room.seen(AN)) == 2
@@ -310,26 +312,26 @@ async def test_the_night_forgets_removed_watches_and_old_hits(room: Room) -> Non
     await room.watch(AN, "giá vàng")
     await room.publish("Bão giá vàng")
     await room.tick()
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         await set_removed(connection, number, is_removed=True, now=room.clock.now())
-    await prune(room.desk)
+    await prune(room.services)
     assert (await _count(room, watches), await _count(room, watch_hits)) == (2, 2)
     await room.clock.advance(25 * 3_600)
-    await prune(room.desk)
+    await prune(room.services)
     assert (await _count(room, watches), await _count(room, watch_hits)) == (1, 1)
     await room.clock.advance(30 * 24 * 3_600)
-    await prune(room.desk)
+    await prune(room.services)
     assert (await _count(room, watches), await _count(room, watch_hits)) == (1, 0)
 
 
 async def _count(room: Room, table: Any) -> int:
-    async with room.desk.database.read() as connection:
+    async with room.services.database.read() as connection:
         return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
 
 
 async def test_a_watch_kept_by_an_earlier_version_with_words_that_only_ask_alerts_too(room: Room) -> None:
     number = await room.watch(AN, "giá vàng bao nhiêu")
-    async with room.desk.database.write() as connection:
+    async with room.services.database.write() as connection:
         earlier = update(watches).where(watches.c.id == number).values(key="bao giá nhiêu vàng")
         await connection.execute(earlier)
     await room.publish("Giá vàng tăng mạnh")
