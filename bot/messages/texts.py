@@ -427,9 +427,7 @@ PROPOSE_TOPICS = {
 PROPOSE_WATCH = Markup("Theo dõi «<b>{words}</b>»? Có chuyện mới, Điểm Tin sẽ báo bạn.")
 PROPOSE_UNWATCH = Markup("Bạn muốn thôi theo dõi mục nào?")
 NOT_WATCHED = Markup("Bạn chưa theo dõi «{words}», nên không có gì để tắt. Xem danh sách: /theodoi")
-LENGTH = Markup(
-    "Độ dài đi theo bản tin bạn chọn. Muốn ít tin hơn, bạn bỏ bớt chủ đề, hoặc chọn bản tin khác nhé."
-)
+LENGTH = Markup("Bạn muốn bản tin dài chừng nào? Đang là: <b>{length}</b>.")
 STALE_PROPOSAL = "Lời này đã cũ. Bạn gõ lại nhé."
 
 # Topics, once they are changed

@@ -49,13 +49,22 @@ def _paper(source: Source | WebSource, choices: Choices) -> InlineKeyboardButton
 
 def for_shape(choices: Choices, *, is_silent: bool) -> list[Row]:
     """Offer the three lengths, the sound, words and papers: rows of the schedule's panel."""
-    lengths = [
+    sound = _button(wish_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
+    words = _button(wish_texts.BUTTON_WORDS, Button.SHOW_WORDS)
+    return [_lengths(choices), [sound], [words, _button(wish_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]]
+
+
+def for_length(choices: Choices) -> InlineKeyboardMarkup:
+    """Offer the three lengths, and the topics: fewer of them make a digest shorter too."""
+    topics = _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
+    return InlineKeyboardMarkup([_lengths(choices), [topics]])
+
+
+def _lengths(choices: Choices) -> Row:
+    return [
         _button(f"✓ {title}" if length == choices.length else title, SetLength(length))
         for length, title in wish_texts.LENGTHS.items()
     ]
-    sound = _button(wish_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
-    words = _button(wish_texts.BUTTON_WORDS, Button.SHOW_WORDS)
-    return [lengths, [sound], [words, _button(wish_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]]
 
 
 def _last() -> Row:

@@ -60,11 +60,5 @@ def for_unwatching(watches: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
 
-def for_length() -> InlineKeyboardMarkup:
-    """Offer the topics and the editions."""
-    topics = _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
-    return InlineKeyboardMarkup([[topics, _button(texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS)]])
-
-
 def _button(label: str, intent: Intent) -> InlineKeyboardButton:
     return InlineKeyboardButton(shortened(label, _LONGEST_LABEL), callback_data=encode(intent))

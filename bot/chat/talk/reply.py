@@ -3,7 +3,7 @@
 import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
-from bot.chat.buttons import talk_keyboards
+from bot.chat.buttons import list_keyboards, talk_keyboards
 from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_times, choosing_topics
@@ -22,7 +22,7 @@ from bot.chat.talk.wishes import (
     WatchWords,
     Wish,
 )
-from bot.messages import texts
+from bot.messages import texts, wish_texts
 from storage.conversations import await_words as write_awaited
 from storage.conversations import is_awaiting, take_awaited
 from storage.threads import CHAT
@@ -151,7 +151,8 @@ async def _choice(context: ChatContext, wish: Plain) -> Screen:
         case Plain.QUIET:
             return quiet_screen(subscriber)
         case Plain.LENGTH:
-            return Screen(texts.LENGTH, talk_keyboards.for_length())
+            told = wish_texts.LENGTHS_TOLD[subscriber.choices.length]
+            return Screen(texts.LENGTH.format(length=told), list_keyboards.for_length(subscriber.choices))
         case Plain.RESUME if is_paused:
             return Screen(texts.PROPOSE_RESUME, talk_keyboards.for_resuming())
         case Plain.RESUME:

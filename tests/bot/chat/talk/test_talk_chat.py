@@ -119,13 +119,19 @@ async def test_only_an_administrator_confirms_in_a_group(an: Any, house: Any) ->
         ("👍", "👍"),
         ("xin chào", "/theodoi"),
         ("bạn làm được gì", "/theodoi"),
-        ("bản tin dài quá", "Độ dài đi theo bản tin"),
+        ("bản tin dài quá", "Bạn muốn bản tin dài chừng nào? Đang là: Vừa"),
         ("bài 2", "Chưa có danh sách nào"),
     ],
 )
 async def test_small_talk_is_answered_and_not_searched(reader: Any, said: str, answer: str) -> None:
     await reader.says(said)
     await reader.sees(answer)
+
+
+async def test_a_wish_for_another_length_is_done_by_a_tap(reader: Any) -> None:
+    await reader.says("bản tin dài quá")
+    await reader.taps("Gọn")
+    assert (await reader.subscription()).choices.length == "gon"
 
 
 async def test_articles_and_pages_of_the_last_list(reader: Any, publish: Any, house: Any) -> None:
