@@ -53,7 +53,7 @@ COMMANDS = (
     Command("xuhuong", "Xem một từ khóa được nhắc nhiều hay ít", is_work=True, awaits_words=True),
     Command("theodoi", "Theo dõi từ khóa, có tin mới là báo", is_setting=True, awaits_words=True),
     Command("dedanh", "Tin để dành, đọc sau", is_setting=True, takes_words=False),
-    Command("lich", "Giờ nhận, ngày nhận, giờ yên tĩnh", is_setting=True, aliases=("settings",)),
+    Command("lich", "Giờ và ngày nhận, độ dài, giờ yên tĩnh", is_setting=True, aliases=("settings",)),
     Command("chude", "Chọn chủ đề", is_setting=True),
     Command("tu", "Bỏ hoặc thêm tin theo từ", is_setting=True),
     Command("nguon", "Bỏ hoặc thêm tin theo báo", is_setting=True),
