@@ -13,9 +13,8 @@ import tantivy
 from summarizer.text.repair import composed
 from summarizer.text.syllables import Forms, word_forms
 
-FORMAT = 2  # of a folder; raise it when fields or words change, and every index is built anew
+FORMAT = 1  # of a folder; raise it when fields or words change, and every index is built anew
 
-MARKED = ("title", "sapo")  # kept with marks too: of bodies that brings nothing
 MAX_WORDS = 16_000  # of a field: a longer text is found by its beginning
 _MAX_CHARACTERS = 100_000
 
@@ -43,8 +42,7 @@ def make_schema() -> tantivy.Schema:
     for name, detail in (("title", "position"), ("sapo", "position"), ("body", "freq")):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=detail)
         rest = "basic" if name == "body" else "freq"
-        if name in MARKED:
-            builder.add_text_field(f"{name}_marked", tokenizer_name="whitespace", index_option=rest)
+        builder.add_text_field(f"{name}_marked", tokenizer_name="whitespace", index_option=rest)
         builder.add_text_field(f"{name}_pairs", tokenizer_name="whitespace", index_option=rest)
     return builder.build()
 
@@ -61,8 +59,7 @@ def document_of(article: IndexedArticle) -> tantivy.Document:
         if words:
             bare = [word.folded for word in words]
             document.add_text(name, " ".join(bare))
-            if name in MARKED:
-                document.add_text(f"{name}_marked", " ".join([word.canonical for word in words]))
+            document.add_text(f"{name}_marked", " ".join([word.canonical for word in words]))
             document.add_text(f"{name}_pairs", " ".join([f"{a}_{b}" for a, b in pairwise(bare)]))
     return document
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from storage.search.fields import MARKED
 from summarizer.questions.equivalents import Run
 from summarizer.questions.hits import NO_FILTERS, Filters
 from summarizer.questions.phrases import Groups, content_of, weights_of
@@ -107,7 +106,7 @@ def _variant(schema: Schema, run: Run, factor: float, fields: Sequence[tuple[str
     for name, boost in fields:
         for word, plain in zip(run, bare, strict=True):
             yield _term(schema, name, plain, boost * factor)
-            if word != plain and name in MARKED:
+            if word != plain:
                 yield _term(schema, f"{name}_marked", word, boost * factor * _MARKED)
         for one, other in pairwise(bare):
             yield _term(schema, f"{name}_pairs", f"{one}_{other}", boost * factor * _PAIR)

@@ -133,6 +133,8 @@ def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
     hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken. Where it `is_early`, before
     the news of the day are out, "hôm nay" alone reaches back to yesterday.
 
+    >>> find_times("giá vàng hôm nay?", dt.date(2026, 11, 22)).places
+    ((9, 16),)
     >>> times = find_times("lũ ở Huế từ 1/11 đến 5/11", dt.date(2026, 11, 22))
         >>> times.since.isoformat(), times.until.isoformat(), times.places
         ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
@@ -265,6 +267,7 @@ _PERIODS = (
 )
 _DATE = r"(?P<date_day>3[01]|[12]\d|0?[1-9])/(?P<date_month>1[0-2]|0?[1-9])(?:/(?P<date_year>(?:19|20)\d\d))?"
 _BOUND = rf"(?P<since>{_typed('từ')})|(?P<until>{_typed('đến', 'tới')})|(?P<within>{_typed('trong')})"
+_ENDS = r"(?=[?!.,;:…]*(?:\s|$))"
 _TIME = re.compile(
-    rf"(?<!\S)(?:(?:{_BOUND}) )?(?:{'|'.join(_PERIODS)}|(?P<named_date>{_typed('ngày')} )?{_DATE})(?!\S)"
+    rf"(?<!\S)(?:(?:{_BOUND}) )?(?:{'|'.join(_PERIODS)}|(?P<named_date>{_typed('ngày')} )?{_DATE}){_ENDS}"
 )

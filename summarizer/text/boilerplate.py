@@ -218,7 +218,7 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
 def similarity_to_captions(text: str, tokens: Sequence[str]) -> float:
     """Return from 0 to 1 how much a sentence amid prose, with these syllables, reads like a caption.
 
-    >>> likeness_to_captions("Hiện trường vụ tai nạn.", ["hiện", "trường", "vụ", "tai", "nạn"])
+    >>> similarity_to_captions("Hiện trường vụ tai nạn.", ["hiện", "trường", "vụ", "tai", "nạn"])
     1.0
     """
     if len(tokens) > _LONGEST_WITHIN:

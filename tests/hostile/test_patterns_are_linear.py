@@ -16,12 +16,10 @@ LONGEST, LONGEST_OF_ALL = 16_384, 262_144
 BOUNDED = {  # pattern: the most characters that it is applied to
     "summarizer.facts.numbers._WORD_BEFORE": 24,
     "summarizer.facts.numbers._OPENS_SENTENCE": 40,
-    "summarizer.questions.rewording._CLOSING": 800,
     "summarizer.questions.slips._TONE_KEY": 20,
     "summarizer.stories.leads._OPENS": 3,
     "summarizer.stories.leads._SCORE": 20,
     "summarizer.text.boilerplate._BETWEEN_NAMES": 300,
-    "summarizer.text.sentences._WORD": 16,
     "summarizer.text.sentences._LAST_WORD": 12,
 }
 

@@ -77,7 +77,7 @@ async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_alon
 
         said = await hands.say(an, "/start")
         await until(
-            lambda: is_told(hands, an, "Gửi vài từ khóa"), within=60
+            lambda: is_told(hands, an, "Chạm số để đọc kỹ"), within=60
         )  # the last line of the last part
         welcome, digest, *_ = await hands.wait(an, after=said["message_id"])
         assert "06:45" in welcome["text"]
