@@ -54,7 +54,7 @@ async def test_a_server_that_lacks_a_call_is_logged_and_not_fatal(bot: Bot, hous
 
 async def test_help_lists_what_this_person_can_do(an: Any, operator: Any) -> None:
     await an.says("/trogiup")
-    message = await an.sees("/lich – Giờ nhận", "/xoadulieu – Xóa hết")
+    message = await an.sees("/lich – Giờ và ngày nhận", "/xoadulieu – Xóa hết")
     assert "quantri" not in message["text"]
     await operator.says("/trogiup")
     await operator.sees("/quantri – ")
