@@ -1,6 +1,5 @@
 """What is tried out on an installation: Telegram, the clock, the disk, folders, sources."""
 
-import asyncio
 import datetime as dt
 import os
 import shutil
@@ -26,6 +25,7 @@ from bot.process.health import LEAST_FREE_BYTES
 from bot.telegram.transport import explain
 from storage.engine import Database
 from storage.sources import SourceState
+from storage.threads import INTAKE
 
 _PATIENCE_SECONDS = 10.0
 _ENOUGH_BYTES = 1_000_000_000
@@ -217,4 +217,4 @@ def _ailing(newsroom: Newsroom, states: dict[str, SourceState], now: dt.datetime
 
 async def check_folders_apart(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:
     """Do `check_folders` in a thread: a folder on a network may hang."""
-    return await asyncio.to_thread(check_folders, database, newsroom, config)
+    return await INTAKE.run(check_folders, database, newsroom, config)

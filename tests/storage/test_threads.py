@@ -12,7 +12,6 @@ from storage.threads import CHAT, DIGESTS, INTAKE, Threads
 ROOT = Path(__file__).parents[2]
 SHARED = {  # what may use the threads that everything shares: short work on the operator's own files
     "bot/commands/demo.py",
-    "bot/startup/checks.py",  # as `doctor` does, a process of its own
     "bot/news/services.py",  # the command line's own process
     "bot/jobs/reload.py",
 }
