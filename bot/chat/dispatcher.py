@@ -141,7 +141,7 @@ class Dispatcher:
                 await ask.handle(context)
 
     async def say(self, context: ChatContext, screen: Screen) -> None:
-        """Say the same to whoever comes with this."""
+        """Send a fixed answer, if the rate limit admits the message."""
         if await self._admits(context):
             await context.send(screen)
 

@@ -135,7 +135,7 @@ class Monitor:
         await self._progress.look(queue, sent=self._sender.sent, rate=rate, is_paused=self._sender.is_paused)
 
     async def count_outcomes(self) -> None:
-        """Set the figures that cost more: what came of a day's deliveries."""
+        """Set the figures that cost more: how the day's deliveries ended."""
         now = self._services.clock.now()
         async with self._services.database.read() as connection:
             outcomes = await count_outcomes(connection, since=now - _DAY, now=now)
