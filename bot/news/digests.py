@@ -164,7 +164,7 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
 # The digest of the last 24 hours for chats that ask for it: composed once for all that chose the same.
 #
 # `/tin` and first digests come in crowds (a link is shared, a paper writes about us), and gathering a
-# day's articles is most of a second's work. A composed digest is used again until another article is processed,
+# day's articles is most of a second's work. A composed digest serves until another article is processed,
 # a minute at most.
 
 _SERVES = dt.timedelta(minutes=1)

@@ -1,6 +1,6 @@
 """How many updates wait, and of whom: what is beyond a sender's share is not handled.
 
-The shares are far above what a chat's limits admit, so a user whose update is dropped was told to slow down before.
+The shares are far above what a chat's limits admit, so a user who loses an update was told to slow down.
 """
 
 from collections import Counter
