@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
 from storage.tables import profiles, subscribers
+from summarizer.stories.traits import Taste
 
 Length = Literal["gon", "vua", "daydu"]  # gọn, vừa, đầy đủ: see summarizer.page
 _PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop
@@ -26,6 +27,7 @@ class Choices:
 
     `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order. `words_out` and
     `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order.
+    `tastes` are what the chat taught by its answers to stories, in order too: those alike share a profile.
     """
 
     edition: str
@@ -38,6 +40,7 @@ class Choices:
     words_in: tuple[str, ...] = ()
     sources_out: tuple[str, ...] = ()
     sources_in: tuple[str, ...] = ()
+    tastes: tuple[Taste, ...] = ()
 
     @property
     def key(self) -> str:
@@ -66,6 +69,7 @@ def choices_of(row: Row[Any]) -> Choices:
     return Choices(
         row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone, row.length,
         tuple(row.words_out), tuple(row.words_in), tuple(row.sources_out), tuple(row.sources_in),
+        tuple(Taste(*taste) for taste in row.tastes),
     )  # fmt: skip
 
 

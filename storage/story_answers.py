@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.saved_stories import MOST_SAVED
 from storage.tables import follows, saved_stories, subscribers, tastes, taught_stories
-from storage.tastes import MOST_TASTES, Taste, find_taught, sum_up_tastes
+from storage.tastes import find_taught, sum_up_tastes
+from summarizer.stories.traits import MOST_TASTES, Taste
 
 _MOST_FOLLOWS = 200
 _TABLES = (saved_stories, taught_stories, follows)  # one row a subscriber and article in each

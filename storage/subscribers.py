@@ -115,14 +115,18 @@ async def set_thread(
 
 
 async def set_profile(
-    connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    profile_id: int,
+    *,
+    now: dt.datetime,
+    can_go_back: bool = True,
 ) -> None:
-    """Give the chat another profile; it can be given back the one that it had."""
+    """Give the chat another profile; if it `can_go_back`, it may be given back the one that it had."""
     row = subscribers.c.chat_id == chat_id
-    values = {
-        "profile_id": profile_id, "previous_profile_id": subscribers.c.profile_id, "changed_at": now,
-        "joined_at": now,
-    }  # fmt: skip
+    values: dict[str, Any] = {"profile_id": profile_id, "changed_at": now, "joined_at": now}
+    if can_go_back:
+        values["previous_profile_id"] = subscribers.c.profile_id
     await connection.execute(update(subscribers).where(row).values(values))
 
 

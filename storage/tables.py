@@ -200,6 +200,7 @@ profiles = Table(
     Column("words_in", JSON, nullable=False, server_default="[]"),  # more of their stories
     Column("sources_out", JSON, nullable=False, server_default="[]"),  # sources by name, likewise
     Column("sources_in", JSON, nullable=False, server_default="[]"),
+    Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: see storage.tastes
     Column("variant_of", BigInteger),  # the profile whose readers with other knowledge its issues are for
 )
 Index("profiles_next_due_at", profiles.c.next_due_at)

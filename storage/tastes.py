@@ -4,30 +4,17 @@ A taste is the sum over the last stories taught, within bounds; taking one back 
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
 from storage.tables import subscribers, tastes, taught_stories
+from summarizer.stories.traits import MOST_TASTES, Taste, sum_up
 
 MOST_TAUGHT = 200  # stories of one chat; the oldest are forgotten first
-MOST_TASTES = 60  # the strongest
-STRONGEST = 3
 _T = taught_stories.c
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """A trait of stories (`summarizer.stories.traits`) and how much it is wanted, -3 to 3, never 0."""
-
-    kind: str
-    key: str
-    weight: int
 
 
 async def teach(
@@ -107,27 +94,11 @@ async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None
     of_old = and_(_T.subscriber_id == subscriber_id, _T.article_id.in_(old))
     await connection.execute(delete(taught_stories).where(of_old))
     await connection.execute(delete(tastes).where(tastes.c.subscriber_id == subscriber_id))
-    if found := _weighed([(row.liking, row.traits) for row in rows[:MOST_TAUGHT]]):
+    if found := sum_up([(row.liking, row.traits) for row in rows[:MOST_TAUGHT]]):
         await connection.execute(
             insert(tastes),
             [
                 {"subscriber_id": subscriber_id, "kind": kind, "key": key, "weight": weight}
-                for (kind, key), weight in found
+                for kind, key, weight in found
             ],
         )
-
-
-def _weighed(taught: Sequence[tuple[int, Any]]) -> list[tuple[tuple[str, str], int]]:
-    """Return the strongest tastes that stories, newest first, come to.
-
-    >>> _weighed([(-1, [["topic", "giai-tri"]]), (-1, [["topic", "giai-tri"], ["word", "hậu trường"]])])
-    [(('topic', 'giai-tri'), -2), (('word', 'hậu trường'), -1)]
-    """
-    sums: Counter[tuple[str, str]] = Counter()
-    for liking, traits in taught:
-        for kind, key in traits:
-            sums[kind, key] += liking
-    strongest = sorted(
-        ((trait, weight) for trait, weight in sums.items() if weight), key=lambda one: -abs(one[1])
-    )
-    return [(trait, max(-STRONGEST, min(STRONGEST, weight))) for trait, weight in strongest[:MOST_TASTES]]

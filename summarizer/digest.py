@@ -15,6 +15,7 @@ from typing import NamedTuple
 from summarizer.model import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 from summarizer.page import SYLLABLES_PER_MINUTE, Chosen, Length, Page, budget_of, is_listed
 from summarizer.stories.prepared import Prepared, Version, importance, position
+from summarizer.stories.traits import Taste
 
 __all__ = [
     "MOST_LISTED",
@@ -62,7 +63,7 @@ class Wishes:
     """What a reader chose. Empty `topics` means all; `papers_out` and `papers_in` are sources by name.
 
     No story that says one of `words_out` is told. One that says one of `words_in` is told whatever its topic
-    and weighs more, as one does that `papers_in` report.
+    and weighs more, as one does that `papers_in` report. `tastes` make stories weigh more or less.
     """
 
     topics: Collection[str] = ()
@@ -72,6 +73,7 @@ class Wishes:
     words_in: Collection[str] = ()
     papers_out: Collection[str] = ()
     papers_in: Collection[str] = ()
+    tastes: Collection[Taste] = ()
 
 
 def compose(
@@ -143,7 +145,8 @@ def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime
     muted = prepared.mentions.of(wishes.words_out) if wishes.words_out else frozenset()
     wanted = prepared.mentions.of(wishes.words_in) if wishes.words_in else frozenset()
     found = []
-    is_sorted = not (wanted or wishes.papers_in)
+    suits = prepared.suitability.factors(wishes.tastes) if wishes.tastes else {}
+    is_sorted = not (wanted or wishes.papers_in or suits)
     for one in prepared.versions:
         if one.story_id in muted:
             continue
@@ -158,6 +161,7 @@ def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime
         if not wishes.topics or version.topic in wishes.topics or is_wanted:
             is_liked = not version.papers.isdisjoint(wishes.papers_in)
             worth = (_WANTED if is_wanted else 1.0) * (_LIKED if is_liked else 1.0)
+            worth *= suits.get(one.story_id, 1.0)
             found.append(_Rated(version.rating * worth, version))
     return found if is_sorted else sorted(found, key=lambda one: (-one.rating, one.version.story_id))
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.chat import commands, digest_now, membership, my_data
 from bot.chat.buttons.callbacks import parse
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -187,6 +187,8 @@ class Dispatcher:
                 await choosing_topics.change(tap, intent)
             case DropWord():
                 await words.drop(tap, intent)
+            case DropTaste():
+                await words.forget(tap, intent)
             case SetPaper():
                 await papers.change(tap, intent)
             case Undo():

@@ -22,7 +22,7 @@ from bot.chat.commands import register_operator_commands
 from bot.chat.context import ChatContext, Screen
 from bot.chat.digest_now import send_digest
 from bot.chat.questions import ask
-from bot.chat.settings.choices import default_choices, join
+from bot.chat.settings.choices import default_choices, join, take_tastes
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.messages import spoken, texts
 from bot.news.newsroom import Edition
@@ -129,6 +129,8 @@ async def move(services: Services, old: int, new: int) -> None:
     """Take everything of a chat over to its new number."""
     async with services.database.write() as connection:
         await move_chat(connection, old, new, now=services.clock.now())
+        if subscriber := await find_subscriber(connection, new):
+            await take_tastes(connection, subscriber, services)
     _log.info("chat moved")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -80,6 +80,7 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     SetLength: Access.SETTERS,
     SetSilent: Access.SETTERS,
     DropWord: Access.SETTERS,
+    DropTaste: Access.SETTERS,
     SetPaper: Access.SETTERS,
     Button.SHOW_WORDS: Access.SETTERS,
     Button.SHOW_PAPERS: Access.SETTERS,

@@ -15,7 +15,13 @@ from storage.processed import forget_packed
 from storage.saved_stories import prune_saved
 from storage.shown_stories import prune_shown
 from storage.upkeep import ahead
-from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_rest
+from storage.upkeep.prune import (
+    measure_prune,
+    prune_articles,
+    prune_issues,
+    prune_profiles,
+    prune_rest,
+)
 from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
 
@@ -28,6 +34,7 @@ _HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
 _WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
 _SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligible
 _READ_REMEMBERED = dt.timedelta(days=1)  # in which a story that was read may be put back
+_PROFILES_REMEMBERED = dt.timedelta(days=1)  # that nobody has
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +102,7 @@ async def prune(services: Services) -> int:
         if not articles and not issues:
             break
     await _forget_packed(services, now)
+    await _forget_profiles(services, now)
     async with services.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
@@ -111,4 +119,11 @@ async def _forget_packed(services: Services, now: dt.datetime) -> None:
     for _ in range(_MOST_BATCHES):
         async with services.database.write() as connection:
             if not await forget_packed(connection, before=now - GROUPED_FOR, limit=_PACKED_AT_ONCE):
+                break
+
+
+async def _forget_profiles(services: Services, now: dt.datetime) -> None:
+    for _ in range(_MOST_BATCHES):
+        async with services.database.write() as connection:
+            if not await prune_profiles(connection, before=now - _PROFILES_REMEMBERED):
                 break

@@ -31,10 +31,9 @@ NEEDS_START = "Để Điểm Tin nhớ giúp, bạn gửi /start trước nhé."
 SAVED = "Đã để dành. Xem lại lúc nào cũng được: /dedanh"
 SAVED_FULL = "Bạn đã để dành {most} tin. Đọc bớt rồi thêm nhé: /dedanh"
 NOT_SAVED = "Đã bỏ khỏi danh sách để dành."
-_CHANGE_NOW = "Muốn đổi bản tin ngay: /tu."  # digests do not read tastes yet
 TAUGHT = {
-    1: f"Đã ghi nhớ, bạn muốn nhiều hơn: {{traits}}. {_CHANGE_NOW}",
-    -1: f"Đã ghi nhớ, bạn muốn ít hơn: {{traits}}. {_CHANGE_NOW}",
+    1: "Từ bản tin sau, Điểm Tin ưu tiên hơn: {traits}. Xem lại, gỡ bớt: /tu",
+    -1: "Từ bản tin sau, Điểm Tin bớt lại: {traits}. Xem lại, gỡ bớt: /tu",
 }
 UNTAUGHT = "Đã bỏ. Điểm Tin không tính tin này nữa."
 TRAITS = {"topic": "chủ đề {key}", "paper": "báo {key}", "person": "«{key}»", "word": "«{key}»"}

@@ -12,6 +12,8 @@ PAPERS = Markup("<b>Báo của bạn</b>\nBỏ: {out}\nƯu tiên: {wanted}")
 PAPERS_EXAMPLE = Markup(
     "Chạm một báo để bỏ hay nhận lại. Ưu tiên thì bạn gõ: <code>/nguon thêm: {example}</code>"
 )
+TASTES = Markup("<b>Đã học từ các tin bạn chấm</b>\nNhiều hơn: {more}\nÍt hơn: {less}")
+TASTE_FORGOTTEN = Markup("Đã quên: {taste}.")
 NOTHING_LISTED = "chưa có"
 WORDS_DONE = {
     "out": Markup("Đã bỏ tin có: {words}."),
@@ -43,5 +45,7 @@ BUTTON_WORDS = "Từ"
 BUTTON_PAPERS = "Báo"
 BUTTON_WORD_OUT = "✕ bỏ: {word}"
 BUTTON_WORD_IN = "✕ thêm: {word}"
+BUTTON_TASTE_IN = "✕ nhiều hơn: {taste}"
+BUTTON_TASTE_OUT = "✕ ít hơn: {taste}"
 BUTTON_PAPER_OUT = "✕ {paper}"
 BUTTON_PAPER_IN = "★ {paper}"

@@ -134,6 +134,7 @@ def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.date
     wishes = Wishes(
         edition.topics, edition.reading_minutes, edition.length,
         edition.words_out, edition.words_in, edition.papers_out, edition.papers_in,
+        edition.tastes,
     )  # fmt: skip
     digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
     rendered = gathered.renderer(edition.schedule.zone).render(digest)

@@ -12,6 +12,7 @@ from typing import Literal
 from bot.times.schedule import Schedule
 from storage.profiles import Choices, Length
 from summarizer.digest import QuotePolicy
+from summarizer.stories.traits import Taste
 from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
 
@@ -90,6 +91,7 @@ class Edition:
     words_in: tuple[str, ...] = ()
     papers_out: tuple[str, ...] = ()
     papers_in: tuple[str, ...] = ()
+    tastes: tuple[Taste, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Newsroom:
             words_in=choices.words_in,
             papers_out=choices.sources_out,
             papers_in=choices.sources_in,
+            tastes=choices.tastes,
         )
 
     @property

@@ -14,10 +14,12 @@ from storage.tables import (
     delivery_counts,
     issues,
     messages,
+    profiles,
     questions,
     refusals,
     set_aside_texts,
     stories,
+    subscribers,
 )
 
 _BATCH = 200
@@ -98,3 +100,21 @@ async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> Non
     is_bare = ~exists().where(articles.c.story_id == s.id)
     bare = select(s.id).where(s.created_at < before, is_bare).limit(_BATCH)
     await connection.execute(delete(stories).where(s.id.in_(bare)))
+
+
+async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) -> int:
+    """Delete up to 200 sleeping profiles made before `before` that no issue and no subscriber names.
+
+    Each answer to a story moves its chat to another profile, so most profiles are soon left again.
+    """
+    p, s = profiles.c, subscribers.c
+    is_asleep = p.next_due_at.is_(None)
+    to_go_back_to = select(s.previous_profile_id).where(s.previous_profile_id.is_not(None))
+    left = (
+        select(p.id)
+        .where(is_asleep, p.variant_of.is_(None), p.created_at < before, p.id.not_in(to_go_back_to))
+        .where(~exists().where(s.profile_id == p.id), ~exists().where(issues.c.profile_id == p.id))
+        .limit(_BATCH)
+    )
+    gone = delete(profiles).where(p.id.in_(left), is_asleep)  # asked again: a chat may join meanwhile
+    return (await connection.execute(gone)).rowcount

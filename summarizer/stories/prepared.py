@@ -17,6 +17,7 @@ from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.quoting import common_words, surely_same
 from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
+from summarizer.stories.traits import Suitability
 
 _FRESH_HOURS = 18.0  # a story counts half after this long
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
@@ -125,6 +126,11 @@ class Prepared:
         """What finds the stories that say a phrase."""
         stories = [(one.candidate, one.topic) for one in self.versions]
         return Mentions(stories, self._topic_names)
+
+    @cached_property
+    def suitability(self) -> Suitability:
+        """What tells how much the stories suit a reader's tastes."""
+        return Suitability(one.candidate for one in self.versions)
 
     @cached_property
     def frequencies(self) -> Frequencies:

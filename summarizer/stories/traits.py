@@ -1,10 +1,15 @@
-"""What a story is about, as a few traits by which a taste is learnt: words, people, topic, papers."""
+"""What a story is about, as a few traits by which a taste is learnt: words, people, topic, papers.
 
-from collections import Counter
-from collections.abc import Iterator
+A reader who says "more of this" teaches the traits of one story. `Suitability` finds the other stories that
+have them.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -15,10 +20,14 @@ from summarizer.stories.terms import LEAD_CHARACTERS, rarity, term_hashes
 from summarizer.text.syllables import syllables
 
 TraitKind = Literal["topic", "paper", "person", "word"]
+MOST_TASTES = 40  # of one reader, the strongest
+STRONGEST = 3
 _MOST_WORDS = 3
 _MOST_PEOPLE = 2
 _FEWEST_TIMES = 1  # in lead and body, beside the headline
 _COMMONEST = 0.7  # IDF of a syllable that carries no matter: "của" 0.1, "người" 0.2, "thành" 0.6
+_FACTORS: dict[str, float] = {"topic": 1.2, "paper": 1.05, "person": 1.6, "word": 1.6}  # each step of weight
+_MOST_FACTOR = 4.0  # a taste makes no story worth more than this, nor less than the inverse
 _LEAST_RARE = 3.0  # IDF of both syllables together: "giá vàng" 4.0, "việt nam" 2.3
 
 
@@ -28,6 +37,14 @@ class Trait:
 
     kind: TraitKind
     key: str
+
+
+class Taste(NamedTuple):
+    """A trait of stories and how much a reader wants it: -3 to 3, never 0."""
+
+    kind: str
+    key: str
+    weight: int
 
 
 def traits_of(candidate: Candidate) -> tuple[Trait, ...]:
@@ -76,3 +93,49 @@ def _is_telling(pair: tuple[str, str]) -> bool:
 
 def _rarity(pair: tuple[str, str]) -> float:
     return float(rarity(term_hashes(pair)[:2]).sum())
+
+
+def sum_up(taught: Iterable[tuple[int, Iterable[Sequence[str]]]]) -> list[Taste]:
+    """Return the strongest tastes that stories, newest first, come to: each with 1 or -1 and its traits.
+
+    >>> sum_up([(-1, [("topic", "giai-tri")]), (-1, [("topic", "giai-tri"), ("word", "hậu trường")])])
+    [Taste(kind='topic', key='giai-tri', weight=-2), Taste(kind='word', key='hậu trường', weight=-1)]
+    """
+    sums: Counter[tuple[str, str]] = Counter()
+    for liking, traits in taught:
+        for kind, key in traits:
+            sums[kind, key] += liking
+    learnt = [Taste(kind, key, weight) for (kind, key), weight in sums.items() if weight]
+    strongest = sorted(learnt, key=lambda taste: -abs(taste.weight))[:MOST_TASTES]
+    return [taste._replace(weight=max(-STRONGEST, min(STRONGEST, taste.weight))) for taste in strongest]
+
+
+class Suitability:
+    """Tells how much stories suit the tastes of readers. Each story is read once, whoever asks."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._having: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        for candidate in candidates:
+            for trait in _recognised(candidate):
+                self._having[trait].add(candidate.story_id)
+
+    def factors(self, tastes: Iterable[Taste]) -> dict[int, float]:
+        """Return by story how many times as much it is worth to a reader; 1 where it is absent."""
+        exponents: defaultdict[int, float] = defaultdict(float)
+        for kind, key, weight in tastes:
+            for story in self._having.get((kind, key), ()):
+                exponents[story] += weight * math.log(_FACTORS.get(kind, 1.0))
+        limit = math.log(_MOST_FACTOR)
+        return {story: math.exp(max(-limit, min(limit, sum_))) for story, sum_ in exponents.items()}
+
+
+def _recognised(candidate: Candidate) -> set[tuple[str, str]]:
+    """Return all traits that the story has: those that it would teach, and the other words of its lead."""
+    pieces = leading(candidate)
+    if not pieces:
+        return set()
+    first = pieces[0]
+    found = {("person", " ".join(name.syllables)) for name in find_person_names(first.document)}
+    found |= {("word", " ".join(pair)) for pair in _pairs(f"{first.document.title}\n{first.document.sapo}")}
+    topic = main_topic(pieces)
+    return found | {("paper", first.source)} | ({("topic", topic)} if topic else set())

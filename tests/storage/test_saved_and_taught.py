@@ -19,8 +19,6 @@ from storage.saved_stories import (
 from storage.subscribers import delete_subscriber, export_subscriber, find_subscriber, move_chat
 from storage.tastes import (
     MOST_TAUGHT,
-    STRONGEST,
-    Taste,
     find_liking,
     find_tastes,
     find_taught,
@@ -28,6 +26,7 @@ from storage.tastes import (
     teach,
     unteach,
 )
+from summarizer.stories.traits import STRONGEST, Taste
 
 AN, BINH = 1, 2
 GOLD: Sequence[tuple[str, str]] = (("topic", "kinh-te"), ("word", "giá vàng"))

@@ -17,6 +17,7 @@ from summarizer.digest import (
     compose_prepared,
 )
 from summarizer.model import Document, Place, Sentence
+from summarizer.stories.traits import Suitability, Taste, Trait, traits_of
 from tests.summarizer.test_digest import ORDER, event, sentence
 
 Builder = Callable[..., Piece]
@@ -166,3 +167,53 @@ def test_a_full_digest_tells_the_rest_of_a_lead(report: Story, slot: dt.datetime
         "Gió giật cấp mười hai làm tốc hàng trăm mái nhà.",
         "Nước dâng hai mét.",
     ]
+
+
+def _order(stories: list[Candidate], slot: dt.datetime, *tastes: Taste) -> list[int]:
+    prepared = Prepared(stories, slot=slot, topic_order=ORDER)
+    digest = compose_prepared(prepared, Wishes(tastes=tastes), edition="sang", title="")
+    return sorted(digest.ranks, key=lambda story: digest.ranks[story])
+
+
+GOLD = ("Giá vàng SJC lên 92 triệu đồng", "Giá vàng miếng sáng nay tăng một triệu đồng mỗi lượng.")
+SHOWS = ("Ca sĩ Mai ra album mới", "Nữ ca sĩ hát mười bài trong album.")
+
+
+def test_a_story_of_a_liked_word_rises_and_one_of_a_disliked_falls(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, event(1)), report(2, *SHOWS), report(3, *GOLD)]
+    assert _order(stories, slot) == [1, 2, 3]
+    gold, shows = Taste("word", "giá vàng", 1), Taste("word", "ca sĩ", -1)
+    assert _order(stories, slot, gold, shows) == [3, 1, 2]
+    assert _order(stories, slot, Taste("word", "giá vàng", -1)) == [1, 2, 3], "less of it, not none"
+
+
+def test_tastes_work_by_what_a_story_teaches(report: Story, slot: dt.datetime) -> None:
+    taught = traits_of(report(9, *GOLD))
+    assert Trait("word", "giá vàng") in taught
+    liked = [Taste(trait.kind, trait.key, 2) for trait in taught]
+    other = ("Chợ Bến Thành vắng khách mua", "Giá vàng tăng làm tiệm vàng thưa người.")
+    stories = [report(1, event(1), paper="Báo Lạ"), report(2, *other, paper="Báo Lạ")]
+    assert _order(stories, slot, *liked)[0] == 2
+
+
+def test_many_tastes_make_no_story_worth_more_than_four_times_as_much(
+    report: Story, slot: dt.datetime
+) -> None:
+    candidate = report(1, *GOLD)
+    suits = Suitability([candidate, report(2, *SHOWS, paper="Báo Lạ", topic="giai-tri")])
+    pairs = ("giá vàng", "vàng sjc", "triệu đồng", "sáng nay", "vàng miếng", "miếng sáng")
+    assert suits.factors([Taste("word", pair, 3) for pair in pairs]) == {1: pytest.approx(4.0)}
+    assert suits.factors([Taste("word", pair, -3) for pair in pairs]) == {1: pytest.approx(0.25)}
+    assert suits.factors([Taste("paper", "Báo Lạ", -1), Taste("cột", "mốc", 1)])[2] > 0.9
+
+
+def test_a_disliked_topic_still_opens_with_its_most_important_story(
+    piece: Builder, slot: dt.datetime
+) -> None:
+    politics = [Candidate(n, (piece(n, title=event(n), sapo=sentence(n), hours_ago=n),)) for n in (1, 2, 3)]
+    shows = [
+        Candidate(n, (piece(n, title=event(n), sapo=sentence(n), topic="giai-tri", hours_ago=n),))
+        for n in (4, 5)
+    ]
+    told = digest([*politics, *shows], slot, tastes=(Taste("topic", "giai-tri", -3),))
+    assert "giai-tri" in {story.topic for story in told.stories}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
     AnswerView,
@@ -95,6 +95,8 @@ def encode(intent: Intent) -> str:
             return f"tieng:{'khong' if is_silent else 'co'}"
         case DropWord(checksum):
             return f"tu:go:{checksum:08x}"
+        case DropTaste(checksum):
+            return f"tu:quen:{checksum:08x}"
         case SetPaper(source, is_out):
             return f"nguon:{'-' if is_out else '+'}{source}"
         case Undo(profile_id, panel):
@@ -192,6 +194,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"dodai:(gon|vua|daydu)", lambda match: SetLength(_LENGTHS[match[1]])),
         (r"tieng:(khong|co)", lambda match: SetSilent(match[1] == "khong")),
         (r"tu:go:([0-9a-f]{8})", lambda match: DropWord(int(match[1], 16))),
+        (r"tu:quen:([0-9a-f]{8})", lambda match: DropTaste(int(match[1], 16))),
         (rf"nguon:([+-])({_SLUG})", lambda match: SetPaper(match[2], match[1] == "-")),
         (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
         *((rf"xem:{word}:({_NUMBER})", _view(view)) for view, word in _VIEWS.items()),

@@ -48,6 +48,18 @@ class DropWord:
 
 
 @dataclass(frozen=True, slots=True)
+class DropTaste:
+    """A taste to forget, by the checksum of its trait."""
+
+    checksum: int
+
+    @classmethod
+    def of(cls, kind: str, key: str) -> "DropTaste":
+        """Return the wish to forget the taste for this trait."""
+        return cls(zlib.crc32(f"{kind}:{key}".encode()))
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePapers:
     """Papers, by their sources' names, to leave out, to have more of, and to have as by default."""
 

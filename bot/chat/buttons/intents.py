@@ -7,6 +7,7 @@ from typing import Literal
 from bot.chat.buttons.choice_intents import (
     ChangePapers,
     ChangeWords,
+    DropTaste,
     DropWord,
     SetLength,
     SetPaper,
@@ -249,6 +250,7 @@ Intent = (
     | SetLength
     | SetSilent
     | DropWord
+    | DropTaste
     | SetPaper
     | Undo
     | TurnPage

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import Button, Intent
 from bot.messages import texts, wish_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Source, WebSource
 from storage.profiles import Choices
+from summarizer.stories.traits import Taste
 
 _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 _MOST_PAPERS = 60
+_MOST_TASTES = 12
 
 Row = list[InlineKeyboardButton]
 
 
-def for_words(choices: Choices, *, undo: Intent | None) -> InlineKeyboardMarkup:
-    """Offer to take each word off its list."""
+def for_words(
+    choices: Choices, tastes: Sequence[tuple[str, Taste]], *, undo: Intent | None
+) -> InlineKeyboardMarkup:
+    """Offer to take each word off its list, and to forget the first of `tastes`, named, strongest first."""
     words = [
         _button(label.format(word=word), DropWord.of(word))
         for label, listed in (
@@ -28,7 +32,16 @@ def for_words(choices: Choices, *, undo: Intent | None) -> InlineKeyboardMarkup:
         )
         for word in listed
     ]
-    return InlineKeyboardMarkup([*_undo(undo), *_rows(words), _last()])
+    taught = [
+        _button(
+            (wish_texts.BUTTON_TASTE_IN if taste.weight > 0 else wish_texts.BUTTON_TASTE_OUT).format(
+                taste=name
+            ),
+            DropTaste.of(taste.kind, taste.key),
+        )
+        for name, taste in tastes[:_MOST_TASTES]
+    ]
+    return InlineKeyboardMarkup([*_undo(undo), *_rows(words), *_rows(taught), _last()])
 
 
 def for_papers(

@@ -11,6 +11,8 @@ from bot.chat.buttons.story_intents import (
 )
 from bot.chat.cards.card_buttons import Sharing, Standing, card_buttons
 from bot.chat.context import ButtonContext, ChatContext
+from bot.chat.settings.choices import take_tastes
+from bot.chat.settings.list_panels import say_trait
 from bot.messages import card_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
@@ -90,6 +92,7 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
                     connection, subscriber.id, wanted.article_id, pairs, liking=wanted.liking, now=tap.now
                 )
                 line = card_texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
+            await take_tastes(connection, subscriber, tap.services)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
     await show_standing(tap, candidate, wanted.article_id)
 
@@ -135,22 +138,7 @@ def articles_of(candidate: Candidate) -> list[int]:
 
 
 def _said(traits: Sequence[Trait], newsroom: Newsroom) -> str:
-    return ", ".join(
-        card_texts.TRAITS[trait.kind].format(key=shortened(_name(trait, newsroom), _LONGEST_NAME))
-        for trait in traits
-    )
-
-
-def _name(trait: Trait, newsroom: Newsroom) -> str:
-    match trait.kind:
-        case "topic":
-            return newsroom.topics.get(trait.key, trait.key)
-        case "paper":
-            source = newsroom.find_source(trait.key)
-            return source.title if source else trait.key
-        case "person":
-            return trait.key.title()
-    return trait.key
+    return ", ".join(say_trait(trait.kind, trait.key, newsroom) for trait in traits)
 
 
 def _why(

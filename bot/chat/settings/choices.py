@@ -31,6 +31,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet, set_silent
+from storage.tastes import find_tastes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,20 @@ async def restore_profile(services: Services, chat_id: int, profile_id: int) -> 
         profile = await find_profile(connection, profile_id)
         if profile is None:
             return None
-        return await _take(connection, before, replace(before, choices=profile.choices), services)
+        choices = replace(profile.choices, tastes=before.choices.tastes)  # these have an undo of their own
+        return await _take(connection, before, replace(before, choices=choices), services)
+
+
+async def take_tastes(connection: AsyncConnection, subscriber: Subscriber, services: Services) -> Subscriber:
+    """Make what the chat has taught by now one of its choices; return the subscriber after that."""
+    tastes = tuple(sorted(await find_tastes(connection, subscriber.id)))
+    if tastes == subscriber.choices.tastes:
+        return subscriber
+    now = services.clock.now()
+    choices = replace(subscriber.choices, tastes=tastes)
+    profile_id = await join(connection, choices, services.newsroom, now=now)
+    await set_profile(connection, subscriber.chat_id, profile_id, now=now, can_go_back=False)
+    return replace(subscriber, choices=choices, profile_id=profile_id)
 
 
 async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:

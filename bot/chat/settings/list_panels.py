@@ -7,19 +7,43 @@ from markupsafe import Markup
 from bot.chat.buttons import list_keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import Screen
-from bot.messages import spoken, wish_texts
+from bot.messages import card_texts, spoken, wish_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from storage.profiles import Choices
 
+_LONGEST_NAME = 40  # UTF-16 units
 _LONGEST_LIST = 600  # UTF-16 units: a panel stays within one message
 
 
-def words_screen(choices: Choices, *notes: Markup, undo: Intent | None = None) -> Screen:
-    """Show the words of a chat under `notes` on what was just done."""
+def words_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:
+    """Show the words of a chat and what it taught, under `notes` on what was just done."""
     panel = wish_texts.WORDS.format(out=say_names(choices.words_out), wanted=say_names(choices.words_in))
-    html = Markup("\n\n").join([*notes, panel, wish_texts.WORDS_EXAMPLE])
-    return Screen(html, list_keyboards.for_words(choices, undo=undo))
+    strongest = sorted(choices.tastes, key=lambda taste: -abs(taste.weight))
+    named = [(say_trait(kind, key, newsroom), weight) for kind, key, weight in strongest]
+    taught = [wish_texts.TASTES.format(
+        more=say_names([name for name, weight in named if weight > 0]),
+        less=say_names([name for name, weight in named if weight < 0]),
+    )] if named else []  # fmt: skip
+    html = Markup("\n\n").join([*notes, panel, *taught, wish_texts.WORDS_EXAMPLE])
+    labels = [(name, taste) for (name, _), taste in zip(named, strongest, strict=True)]
+    return Screen(html, list_keyboards.for_words(choices, labels, undo=undo))
+
+
+def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
+    """Name a trait of stories (`summarizer.stories.traits`) as readers call it."""
+    match kind:
+        case "topic":
+            name = newsroom.topics.get(key, key)
+        case "paper":
+            source = newsroom.find_source(key)
+            name = source.title if source else key
+        case "person":
+            name = key.title()
+        case _:
+            name = key
+    said = card_texts.TRAITS.get(kind, card_texts.TRAITS["word"])
+    return said.format(key=shortened(one_line(name), _LONGEST_NAME))
 
 
 def papers_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:

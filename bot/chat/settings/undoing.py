@@ -23,7 +23,7 @@ async def undo(tap: ButtonContext, wanted: Undo) -> None:
         case "topics":
             await tap.show(topics_screen(changed.after, newsroom))
         case "words":
-            await tap.show(words_screen(choices, texts.UNDONE))
+            await tap.show(words_screen(choices, newsroom, texts.UNDONE))
         case "papers":
             await tap.show(papers_screen(choices, newsroom, texts.UNDONE))
         case "schedule":

@@ -2,16 +2,18 @@
 
 from markupsafe import Markup, escape
 
-from bot.chat.buttons.choice_intents import ChangeWords, DropWord, spelled
+from bot.chat.buttons.choice_intents import ChangeWords, DropTaste, DropWord, spelled
 from bot.chat.buttons.intents import Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import Changed, change_choices, find_chosen
-from bot.chat.settings.list_panels import say_names, words_screen
+from bot.chat.settings.choices import Changed, change_choices, find_chosen, take_tastes
+from bot.chat.settings.list_panels import say_names, say_trait, words_screen
 from bot.chat.settings.lists import MOST_WORDS, is_phrase
 from bot.chat.settings.muted import say_if_all_muted
 from bot.chat.settings.typed_lists import TypedList, UnclearListError, parse_list
 from bot.messages import texts, wish_texts
+from storage.subscribers import find_subscriber
+from storage.tastes import find_tastes, forget_taste
 from summarizer.muting import LONGEST_PHRASE
 
 
@@ -21,13 +23,13 @@ async def handle(context: ChatContext) -> None:
     if subscriber is None:
         await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
     elif not context.words.strip():
-        await context.show(words_screen(subscriber.choices))
+        await context.show(words_screen(subscriber.choices, context.services.newsroom))
     else:
         try:
             typed = parse_list(context.words)
         except UnclearListError as error:
             note = wish_texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
-            await context.show(words_screen(subscriber.choices, note))
+            await context.show(words_screen(subscriber.choices, context.services.newsroom, note))
         else:
             await context.show(await _changed(context, typed))
 
@@ -40,7 +42,8 @@ async def _changed(context: ChatContext, typed: TypedList) -> Screen:
     choices = changed.after.choices
     notes = [*_done(typed, changed), *_not_done(typed, changed), *await say_if_all_muted(context, changed)]
     undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
-    return words_screen(choices, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
+    shown = notes or [escape(texts.UNCHANGED)]
+    return words_screen(choices, context.services.newsroom, *shown, undo=undo)
 
 
 def _done(typed: TypedList, changed: Changed) -> list[Markup]:
@@ -79,4 +82,22 @@ async def drop(tap: ButtonContext, wanted: DropWord) -> None:
         await tap.acknowledge(texts.UNCHANGED)
     else:
         undo = Undo(changed.before.profile_id, "words")
-        await tap.show(words_screen(changed.after.choices, escape(texts.SAVED), undo=undo))
+        newsroom = tap.services.newsroom
+        await tap.show(words_screen(changed.after.choices, newsroom, escape(texts.SAVED), undo=undo))
+
+
+async def forget(tap: ButtonContext, wanted: DropTaste) -> None:
+    """Forget a taste, whatever stories taught it."""
+    newsroom = tap.services.newsroom
+    async with tap.services.database.write() as connection:
+        subscriber = await find_subscriber(connection, tap.chat_id)
+        learnt = await find_tastes(connection, subscriber.id) if subscriber else []
+        meant = next((one for one in learnt if DropTaste.of(one.kind, one.key) == wanted), None)
+        if subscriber is not None and meant is not None:
+            await forget_taste(connection, subscriber.id, meant.kind, meant.key)
+            subscriber = await take_tastes(connection, subscriber, tap.services)
+    if subscriber is None or meant is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    note = wish_texts.TASTE_FORGOTTEN.format(taste=say_trait(meant.kind, meant.key, newsroom))
+    await tap.show(words_screen(subscriber.choices, newsroom, note))

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from bot.chat.buttons.callbacks import encode, parse
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     AskAgain,
     AskToRetract,
@@ -77,6 +77,7 @@ def samples(number: int) -> list[Intent]:
         SetLength("gon"),
         SetSilent(is_silent=True),
         DropWord(number),
+        DropTaste(number),
         SetPaper("bao-bien", is_out=True),
         Undo(number, "schedule"),
         Undo(number, "topics"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.buttons.callbacks import MAX_BYTES, encode, parse
-from bot.chat.buttons.choice_intents import DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
     AnswerView,
@@ -71,6 +71,7 @@ intents: st.SearchStrategy[Intent] = st.one_of(
     st.builds(SetLength, st.sampled_from(get_args(Length))),
     st.builds(SetSilent, st.booleans()),
     st.builds(DropWord, st.integers(0, 2**32 - 1)),
+    st.builds(DropTaste, st.integers(0, 2**32 - 1)),
     st.builds(SetPaper, slugs, st.booleans()),
     st.builds(Undo, row_ids, st.sampled_from(get_args(Panel))),
     st.builds(TurnPage, row_ids, st.integers(0, 9)),

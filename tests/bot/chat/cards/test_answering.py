@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from bot.chat.buttons.choice_intents import DropTaste
 from bot.messages import card_texts, texts
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
@@ -31,7 +32,7 @@ async def test_a_story_is_saved_by_a_tap_and_dropped_by_the_next(reader: Any) ->
 
 async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> None:
     line = await reader.taps("Ít tin thế này")
-    assert line.startswith("Đã ghi nhớ, bạn muốn ít hơn: chủ đề Kinh tế, báo Báo Biển, «Lê Văn Tám»")
+    assert line.startswith("Từ bản tin sau, Điểm Tin bớt lại: chủ đề Kinh tế, báo Báo Biển, «Lê Văn Tám»")
     learnt = await _tastes(reader)
     assert learnt["topic", "kinh-te"] == learnt["paper", "bao-bien"] == learnt["person", "lê văn tám"] == -1
     assert await reader.forges("tin:gu:it:1") == line, "said twice it counts once"
@@ -41,6 +42,44 @@ async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> Non
     assert [label for label in await reader.buttons() if label.startswith("✓")] == ["✓ Nhiều hơn"]
     assert await reader.taps("✓ Nhiều hơn") == card_texts.UNTAUGHT
     assert await _tastes(reader) == {}
+
+
+async def test_what_was_taught_is_a_choice_that_tu_shows_and_takes_back(reader: Any) -> None:
+    before = await reader.subscription()
+    await reader.says("/tu bỏ: showbiz")
+    await reader.forges("tin:gu:it:1")
+    learnt = (await reader.subscription()).choices.tastes
+    assert {(kind, weight) for kind, _, weight in learnt} == {
+        ("topic", -1), ("paper", -1), ("person", -1), ("word", -1)
+    }  # fmt: skip
+    await reader.says("/tu")
+    await reader.sees("Đã học từ các tin bạn chấm", "Nhiều hơn: chưa có", "chủ đề Kinh tế")
+    await reader.taps("✕ ít hơn: chủ đề Kinh tế")
+    await reader.sees("Đã quên: chủ đề Kinh tế.")
+    left = (await reader.subscription()).choices.tastes
+    assert set(learnt) - set(left) == {("topic", "kinh-te", -1)}
+    assert (
+        await reader.forges(f"tu:quen:{DropTaste.of('topic', 'kinh-te').checksum:08x}") == texts.STALE_BUTTON
+    )
+    await reader.forges(f"hoantac:words:{before.profile_id}")
+    choices = (await reader.subscription()).choices
+    assert (choices.words_out, choices.tastes) == ((), left), "an undo of words leaves what was taught"
+    await reader.forges("tin:gu:bo:1")
+    assert (await reader.subscription()).profile_id == before.profile_id, "as nobody ever taught anything"
+
+
+async def test_the_next_digest_tells_more_of_what_was_liked(reader: Any, publish: Any) -> None:
+    for number in range(6):
+        await publish(f"Chuyện thứ {number} của làng")
+    [news] = await reader.says("/tin")
+    places = [news["text"].index(f"Chuyện thứ {number}") for number in (0, 5)]
+    assert places == sorted(places, reverse=True), "the newest first"
+    await publish("Gió mùa về sớm")
+    await reader.forges("tin:gu:hon:2")
+    liked = (await reader.subscription()).choices.tastes
+    assert liked
+    [news] = await reader.says("/tin")
+    assert news["text"].index("Chuyện thứ 0") < news["text"].index("Gió mùa về sớm")
 
 
 async def test_why_names_the_papers_and_the_chosen_topic(reader: Any) -> None:
