@@ -2,11 +2,11 @@
 
     python benchmarks/teaching.py articles.jsonl.gz
 
-Each row is an article: `id`, `title`, `sapo`, `published`, `source`. 20 simulated readers get a digest
-at 6:30 and one at 18:30 of every day. Each wants what says one of a few words, of which the bot knows nothing,
-and answers to at most three stories of a digest: *Nhiều hơn* to two that are wanted, *Ít tin thế này* to the
-first that is not. Printed is, by reader, the share of wanted stories without and with teaching, and the topics that
-the reader lost: they stood in at least half of the digests, and now stand in less than a quarter as many.
+Each row is an article: `id`, `title`, `sapo`, `published`, `source`. 20 simulated readers get a digest at
+6:30 and one at 18:30 of every day. Each wants what says one of a few words, of which the bot knows nothing.
+Each answers to at most three stories of a digest: *Nhiều hơn* to two that are wanted, *Ít tin thế này* to the
+first that is not. Printed is, by reader, the share of wanted stories without and with teaching, and
+the topics lost: in half of the digests without teaching, and with it in less than a quarter of as many.
 """
 
 import datetime as dt

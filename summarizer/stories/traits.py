@@ -24,7 +24,6 @@ MOST_TASTES = 40  # of one reader, the strongest
 STRONGEST = 3
 _MOST_WORDS = 3
 _MOST_PEOPLE = 2
-_FEWEST_TIMES = 1  # in lead and body, beside the headline
 _COMMONEST = 0.7  # IDF of a syllable that carries no matter: "của" 0.1, "người" 0.2, "thành" 0.6
 _FACTORS: dict[str, float] = {"topic": 1.2, "paper": 1.05, "person": 1.6, "word": 1.6}  # each step of weight
 _MOST_FACTOR = 4.0  # a taste makes no story worth more than this, nor less than the inverse
@@ -50,7 +49,8 @@ class Taste(NamedTuple):
 def traits_of(candidate: Candidate) -> tuple[Trait, ...]:
     """Return a story's traits, at most seven: of its leading article, and its topic.
 
-    The words are pairs of syllables that the headline has and the text repeats, the most telling first.
+    The words are pairs of syllables of the headline, where it can be those that the text repeats, the most
+    telling first.
     """
     pieces = leading(candidate)
     if not pieces:
@@ -71,9 +71,9 @@ def _people(piece: Piece) -> list[str]:
 
 def _words(document: Document) -> list[str]:
     said = Counter(_pairs(f"{document.sapo}\n{document.body[:LEAD_CHARACTERS]}"))
-    known = {pair: said[pair] for pair in _pairs(document.title) if said[pair] >= _FEWEST_TIMES}
-    pairs = [pair for pair in known if _is_telling(pair)]
-    pairs.sort(key=lambda pair: -known[pair] * _rarity(pair))
+    named = [pair for pair in dict.fromkeys(_pairs(document.title)) if _is_telling(pair)]
+    pairs = [pair for pair in named if said[pair]] or named
+    pairs.sort(key=lambda pair: -max(1, said[pair]) * _rarity(pair))
     chosen: list[tuple[str, str]] = []
     for pair in pairs:
         if not any(set(pair) & set(other) for other in chosen):

@@ -15,13 +15,16 @@ from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.errors import SchemaError, StorageError
 from storage.intake import Refusal
+from storage.profiles import Choices, find_profile, join_profile, put_to_sleep
 from storage.search import search_articles
 from storage.sources import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
+from storage.subscribers import set_profile
 from storage.tables import metadata
 from storage.upkeep.backup import back_up
-from storage.upkeep.prune import prune_articles, prune_issues, prune_rest
+from storage.upkeep.prune import prune_articles, prune_issues, prune_profiles, prune_rest
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade
 from summarizer.questions.query import parse_query
+from summarizer.stories.traits import Taste
 from tests.storage.conftest import NOW, Worker, incoming
 
 DAY = dt.timedelta(days=1)
@@ -102,6 +105,32 @@ async def test_pruned_issues_are_gone(database: Database, listener: object, now:
         await record_issue(connection, Issue(profile, "sang", now, now, IssueStatus.EMPTY), now=now)
         assert await prune_issues(connection, before=now - 90 * DAY) == 1
         assert len(await find_last_issues(connection, profile, limit=9)) == 1
+
+
+async def test_profiles_that_everybody_left_are_pruned(
+    database: Database, listener: object, now: dt.datetime
+) -> None:
+    left = await listener(1)  # type: ignore[operator]  # the fixture is a function
+    async with database.write() as connection:
+
+        async def move(weight: int, **how: bool) -> int:
+            choices = Choices("sang", tastes=(Taste("word", "giá vàng", weight),))
+            profile = await join_profile(connection, choices, next_due_at=now, now=now)
+            await set_profile(connection, 1, profile, now=now, **how)
+            return profile
+
+        profiles = [left, await move(1), await move(2, can_go_back=False), await move(3, can_go_back=False)]
+        told = await join_profile(connection, Choices("toi"), next_due_at=now, now=now)
+        await record_issue(connection, Issue(told, "toi", now, now, IssueStatus.EMPTY), now=now)
+        assert await prune_profiles(connection, before=now + DAY) == 0, "they are awake"
+        for number in (*profiles, told):
+            profile = await find_profile(connection, number)
+            assert profile is not None
+            await put_to_sleep(connection, profile)
+        assert await prune_profiles(connection, before=now) == 0, "they are new"
+        assert await prune_profiles(connection, before=now + DAY) == 2
+        found = [number for number in (*profiles, told) if await find_profile(connection, number)]
+        assert found == [left, profiles[-1], told], "one to go back to, one in use, one with an issue"
 
 
 async def test_intake_remembers_files_and_refusals(database: Database, now: dt.datetime) -> None:
