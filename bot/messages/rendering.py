@@ -66,12 +66,14 @@ _NOTHING = _Block(Markup(), 0, 0)
 class RenderedPart:
     """One message of a digest, and the headlines in it as they are shown, one a story, in order.
 
-    `article_ids` are the articles under those headlines, by which their cards are opened.
+    `article_ids` are the articles under those headlines, by which their cards are opened. Numbers run through
+    the whole digest, here from `first_number` on.
     """
 
     html: str
     headlines: tuple[str, ...]
     article_ids: tuple[int, ...] = ()
+    first_number: int = 1
 
 
 class Renderer:
@@ -105,7 +107,9 @@ class Renderer:
                 "digest_part", number=number, count=len(parts), blocks=blocks, listed=listed, **frame
             )
             own = list(islice(told, len(blocks)))
-            rendered.append(RenderedPart(str(html), tuple(map(_headline, own)), tuple(map(_article_of, own))))
+            first = 1 + sum(len(part.headlines) for part in rendered)
+            headlines, articles = tuple(map(_headline, own)), tuple(map(_article_of, own))
+            rendered.append(RenderedPart(str(html), headlines, articles, first))
         return rendered
 
     def listed(self, stories: Sequence[DigestStory], room: int) -> list[Markup]:
@@ -138,17 +142,16 @@ class Renderer:
         has_headings = any(story.topic in self._topic_titles for story in stories)
         parts: list[list[Markup]] = []
         total, units, entities, last_heading = before, before, 0, ""
-        for story in stories:
+        for number, story in enumerate(stories, start=1):
             heading = self._topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
-            number = len(parts[-1]) + 1 if parts else 1
-            shown = heading if number == 1 or heading != last_heading else ""
-            block = self._block(story, number, shown, room)
+            block = self._block(story, number, heading if heading != last_heading else "", room)
             is_over = units + block.units > most_units or entities + block.entities > _MOST_ENTITIES
-            if not parts or (number > 1 and is_over):
+            if not parts:
                 parts.append([])
-                if len(parts) > 1:
-                    units, entities = 0, 0
-                    block = self._block(story, 1, heading, room)
+            elif is_over:
+                parts.append([])
+                units, entities = 0, 0
+                block = self._block(story, number, heading, room)
             parts[-1].append(block.html)
             units, entities, total = units + block.units, entities + block.entities, total + block.units
             last_heading = heading

@@ -47,18 +47,18 @@ def _left_out(composed: Composed) -> list[list[int]]:
 
 
 def _buttons(part: RenderedPart, list_id: int | None) -> Buttons:
-    row = number_row(part.article_ids)
+    row = number_row(part.article_ids, first=part.first_number)
     more = [(texts.BUTTON_MORE, encode(ShowMore(list_id)))] if list_id else []
     return [each for each in (row, more) if each]
 
 
-def number_row(article_ids: Sequence[int]) -> list[tuple[str, str]]:
-    """Return a numbered button for each of the first stories, whose headlines are these articles'.
+def number_row(article_ids: Sequence[int], *, first: int = 1) -> list[tuple[str, str]]:
+    """Return a button for each of the first stories, by the article of its headline, numbered from `first`.
 
     >>> number_row([31, 0, 47])
     [('1', 'tin:mo:31'), ('3', 'tin:mo:47')]
     """
-    numbered = enumerate(article_ids[:MOST_NUMBERS], start=1)
+    numbered = enumerate(article_ids[:MOST_NUMBERS], start=first)
     return [(str(number), encode(OpenCard(article))) for number, article in numbered if article]
 
 

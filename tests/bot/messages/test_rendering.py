@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat.cards.under_digest import number_row
 from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
 from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, render_parts
 from bot.news.corrections import corrected
@@ -180,6 +181,21 @@ def test_a_long_digest_is_cut_between_stories_and_its_parts_are_numbered() -> No
     told = re.findall(r"<b>(Tin số \d+\.)</b>", "".join(parts))
     assert told == [f"Tin số {n}." for n in range(30)]
     assert [("Còn 3 tin khác" in part) for part in parts] == [False] * (len(parts) - 1) + [True]
+
+
+def test_stories_are_numbered_through_the_whole_digest_and_so_are_their_buttons() -> None:
+    stories = [
+        replace(story(n, quotes=("Nước lên. " * 40,)), reports=(report(n, "Báo Bến Đò", 5),))
+        for n in range(1, 20)
+    ]
+    parts = parts_of(*stories)
+    assert len(parts) > 1
+    numbers = [int(n) for part in parts for n in re.findall(r"^(\d+)\. ", visible_text(part.html), re.M)]
+    assert numbers == list(range(1, 20))
+    for part in parts:
+        labels = [int(label) for label, _ in number_row(part.article_ids, first=part.first_number)]
+        assert labels == [number for number in numbers if number >= part.first_number][: len(part.headlines)]
+        assert f"{labels[-1]}. {part.headlines[-1]}" in visible_text(part.html)
 
 
 def test_a_digest_that_fits_into_a_message_with_a_correction_is_one_message() -> None:
