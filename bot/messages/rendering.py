@@ -101,7 +101,7 @@ class Renderer:
         room = MAX_UNITS - around - _NUMBERING_UNITS - _CORRECTION_UNITS
         parts = self._evened(digest.stories, room, utf16_length(listed) + 2)
         told = iter(digest.stories)
-        rendered = []
+        rendered: list[RenderedPart] = []
         for number, blocks in enumerate(parts, start=1):
             html = render(
                 "digest_part", number=number, count=len(parts), blocks=blocks, listed=listed, **frame
