@@ -115,12 +115,7 @@ async def set_thread(
 
 
 async def set_profile(
-    connection: AsyncConnection,
-    chat_id: int,
-    profile_id: int,
-    *,
-    now: dt.datetime,
-    can_go_back: bool = True,
+    connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime, can_go_back: bool = True
 ) -> None:
     """Give the chat another profile; if it `can_go_back`, it may be given back the one that it had."""
     row = subscribers.c.chat_id == chat_id
