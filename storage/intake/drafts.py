@@ -18,7 +18,7 @@ from storage.times import Published
 from summarizer.text.boilerplate import is_advertorial_mark
 from summarizer.text.cleaning import clean_body
 from summarizer.text.openings import complete, is_leftover_markup, without_footer
-from summarizer.text.prose import BROKEN_CHARSET, find_objection
+from summarizer.text.prose import BROKEN_CHARSET, find_objection, is_syllable
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
@@ -87,6 +87,9 @@ MAX_SAPO_CHARACTERS = (
     3_000  # journalists write a quarter of it at most; a longer "lead" is the article's text
 )
 MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others
+_VIETNAMESE_ONLY = re.compile("[ĐđƠơƯưẠ-ỹ]")  # UTF-8 read in a charset of the West has none of these
+_GLUED = re.compile(r"(?<=[^\W\d_A-ZÀ-Ý])(?=[A-ZÀ-Ý])")
+_AROUND_WORDS = ".,;:!?…()\"'“”‘’–—"
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
 _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
@@ -161,10 +164,29 @@ def _decoded(text: str) -> str:
     """
     if not is_bad(text):
         return text
-    lines = [fix_encoding(line) if is_bad(line) else line for line in text.split("\n")]
-    if any(map(is_bad, lines)):
+    lines = [fix_encoding(line) if _is_broken(line) else line for line in text.split("\n")]
+    if any(map(_is_broken, lines)):
         raise UnreadableError(BROKEN_CHARSET)
     return "\n".join(lines)
+
+
+def _is_broken(line: str) -> bool:
+    """Tell whether a line was read in another charset, and not only looks like it to `ftfy`.
+
+    Vietnamese capitals look broken where two words are glued ("giáĐây") or a quotation ends ("ĐÃ”").
+    """
+    if not is_bad(line):
+        return False
+    words = [word for word in re.split("[ \t]", line) if is_bad(word)]
+    return not words or not all(map(_is_sound, words))
+
+
+def _is_sound(word: str) -> bool:
+    """Tell whether a word has letters that a wrong charset never makes, or consists of syllables."""
+    if _VIETNAMESE_ONLY.search(word):
+        return True
+    parts = _GLUED.split(word.strip(_AROUND_WORDS))
+    return all(part.isalpha() and is_syllable(part.lower()) for part in parts)
 
 
 def _lead(sapo: str, title: str, body: str) -> str:

@@ -47,16 +47,20 @@ class _Value:
     value: Any
 
 
-def draft_of(row: Mapping[str, Any], place: str) -> Draft:
-    """Return the draft that a row is, placed at `place`.
+def _shown(text: str) -> str:
+    return without_markdown(plain_text(text))
+
+
+def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] = _shown) -> Draft:
+    """Return the draft that a row is, placed at `place`; `shown` takes markup off headline, lead and body.
 
     Raises:
         UnreadableError: an own key's value has the wrong type, or text stands only under unknown keys.
     """
     row = unwrapped(row)
     fields, unread = _sorted_in(row)
-    title = _shown(_first(fields.get("title", ()), _text, unread))
-    sapo, body = _lead_and_body(fields, title, unread)
+    title = shown(_first(fields.get("title", ()), _text, unread))
+    sapo, body = _lead_and_body(fields, title, unread, shown)
     if not (title and (sapo or body)):
         _check_unread(row, unread)
     link, source = (
@@ -193,10 +197,12 @@ def _published(values: Sequence[_Value], unread: list[str]) -> str:
     return f"{clock} {chosen}" if clock and date and date.precision == "day" else chosen
 
 
-def _lead_and_body(fields: Mapping[str, list[_Value]], title: str, unread: list[str]) -> tuple[str, str]:
+def _lead_and_body(
+    fields: Mapping[str, list[_Value]], title: str, unread: list[str], shown: Callable[[str], str]
+) -> tuple[str, str]:
     """Return lead and body: the first value of each; what others say besides is added to the body."""
-    leads = [_shown(text) for value in fields.get("sapo", ()) if (text := _read(value, _lines, unread))]
-    bodies = [_shown(text) for value in fields.get("body", ()) if (text := _read(value, _lines, unread))]
+    leads = [shown(text) for value in fields.get("sapo", ()) if (text := _read(value, _lines, unread))]
+    bodies = [shown(text) for value in fields.get("body", ()) if (text := _read(value, _lines, unread))]
     sapo, body = (leads[0] if leads else ""), (bodies[0] if bodies else "")
     if sum(map(len, (*leads, *bodies))) > MAX_TEXT_CHARACTERS:  # `take` refuses it with its length
         return sapo, "\n".join((*leads[1:], *bodies))
@@ -206,10 +212,6 @@ def _lead_and_body(fields: Mapping[str, list[_Value]], title: str, unread: list[
         more_text = _unsaid(bodies[1:], said + _words("\n".join(more_leads)))
         body = "\n".join(filter(None, (*more_leads, body, *more_text)))
     return sapo, body
-
-
-def _shown(text: str) -> str:
-    return without_markdown(plain_text(text))
 
 
 def _unsaid(texts: Sequence[str], said: str) -> list[str]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Origin, Refusal, UnreadableError, check_length
 from storage.intake.row_fields import draft_of
-from storage.intake.row_markup import without_markdown
+from storage.intake.row_markup import plain_text, without_markdown
 from storage.intake.text_shapes import UNLABELLED, is_address, lead_and_body, read_labelled, read_scraped
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
@@ -47,7 +47,7 @@ def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[
     rows = [_with_lead(row) for row in read_labelled(lines)]
     parts = _parts(lines) if not rows else []
     many = len(rows or parts) > 1
-    readers = [partial(draft_of, row) for row in rows] or [
+    readers = [partial(draft_of, row, shown=plain_text) for row in rows] or [
         partial(_draft, part, origin=origin, now=now) for part in parts
     ]
     for number, read in enumerate(readers, start=1):

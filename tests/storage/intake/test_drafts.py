@@ -193,3 +193,25 @@ def test_fields_past_their_limits_are_refused(reason: _Reason) -> None:
     assert "tiêu đề dài 504 ký tự" in reason(title="mưa " * 125 + "to á")
     assert "nội dung dài" in reason(body="Mưa to. " * (MAX_TEXT_CHARACTERS // 8 + 1))
     assert "dài quá 500" in reason(external_id="7" * 501)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Chủ cửa hàng đã hạ giáĐây là lần giảm thứ ba trong tháng này của cửa hàng.",
+        "Hội nghị họp tạiđĐồi Vàng từ sáng sớm hôm qua đến tận chiều tối mới xong.",
+        "Người dân trong xãÝ kiến nào cũng được ghi lại trong biên bản của cuộc họp.",
+        "Tấm biển ghi “QUẠT MÁT GIÁ CỰC ĐÔNG, MÁY LẠNH CỰC ĐÔ”, “MUA NHIỀU LÀ ĐÔ” rồi “ĐÃ”.",
+    ],
+)
+def test_glued_words_and_capitals_in_quotes_are_no_broken_charset(article: _Article, sentence: str) -> None:
+    assert article(body=sentence).body == sentence
+
+
+def test_a_broken_sentence_is_mended_beside_capitals_in_quotes(article: _Article) -> None:
+    broken = "Hàng trăm người dân xếp hàng chờ.".encode().decode("latin-1")
+    taken = article(body=f"Tấm biển ghi “GIÁ CỰC ĐÃ” treo ngay trước cửa chính.\n{broken}")
+    assert taken.body.split("\n") == [
+        "Tấm biển ghi “GIÁ CỰC ĐÃ” treo ngay trước cửa chính.",
+        "Hàng trăm người dân xếp hàng chờ.",
+    ]
