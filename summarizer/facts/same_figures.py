@@ -114,6 +114,7 @@ _LIKE_PEOPLE |= {"du khách"}
 _NO_SCORE = r"[\d/-]|[.,]\d|\s?(?:%|tuổi|ngày|tháng|năm|giờ|phút)"
 _SCORE = re.compile(rf"(?<![\d/.,-])(\d{{1,2}})\s?[-–]\s?(\d{{1,2}})(?!{_NO_SCORE})")
 _OF_A_MATCH = re.compile(r"(?<!\w)(?:thắng|thua|hòa|hoà|dẫn|bại|tỷ số|tỉ số|chung cuộc|gỡ|ngược dòng)(?!\w)")
+_AGE = re.compile(r"(?<!\w)(?:tuổi (\d{1,3})|(\d{1,3}) tuổi)(?!\w)")
 _NAME = re.compile(rf"(?<!\w)[{UPPER}]\w+")
 _SAYS_SIDE = frozenset(("Đội", "CLB", "Tuyển"))  # before the name of any side
 _RISEN_TO = re.compile(r"(?<!\w)lên (?:(?:tới|đến|thành|con số|hơn|gần|trên|khoảng|ít nhất) )*\Z")
@@ -148,6 +149,7 @@ def _differs(one: str, other: str) -> bool:
         or _has_risen(one, other)
         or _has_risen(other, one)
         or _is_other_score(one, other)
+        or _is_other_age(one, other)
     )
 
 
@@ -195,6 +197,13 @@ def _is_other_score(one: str, other: str) -> bool:
     mine, theirs = ({tuple(sorted(map(int, pair))) for pair in _SCORE.findall(text)} for text in (one, other))
     names = set(_NAME.findall(one)) & set(_NAME.findall(other)) - _SAYS_SIDE
     return bool(mine and theirs and names) and not mine & theirs
+
+
+def _is_other_age(one: str, other: str) -> bool:
+    """Tell whether both give one age, not the same, and share a name."""
+    mine, theirs = ({age for pair in _AGE.findall(text) for age in pair if age} for text in (one, other))
+    names = set(_NAME.findall(one)) & set(_NAME.findall(other))
+    return len(mine) == len(theirs) == 1 and mine != theirs and bool(names)
 
 
 @lru_cache(maxsize=1_024)

@@ -4,9 +4,11 @@ The sentences come out of the articles' stored summaries, word for word. How muc
 is its source's word (`quote`) and our own limit: its lead, or two sentences and a fifth of it.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from summarizer.facts.claims import figures
 from summarizer.facts.same_figures import gives_other_figure
 from summarizer.model import (
     Candidate,
@@ -21,7 +23,7 @@ from summarizer.model import (
     SourceLink,
     sentence_at,
 )
-from summarizer.stories.terms import article_terms, similarity
+from summarizer.stories.terms import article_terms, rarity, similarity, term_hashes
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
@@ -33,6 +35,12 @@ _COPY = 0.2  # a likeness past this counts no more: copies of one agency text mu
 _OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
 _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
+_ADDS = (
+    0.55  # share of a sentence's words, weighed by rarity, that are new; two papers' leads of one event say
+)
+_OWN_ADDS = 0.3  # much the same in other words. So much is enough of the leading article's own sentences
+_ADDS_FIGURE = 0.3  # and where a figure is new
+_SUPERSEDED = dt.timedelta(hours=12)  # what was said so long before the leading report may not hold any more
 _FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
 
@@ -48,7 +56,8 @@ def showable(candidate: Candidate) -> list[Piece]:
 def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
     """Tell a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
 
-    The second sentence may be of any of `pieces`, but gives no other figure for what the first one counts.
+    The second sentence may be of any of `pieces` that is not hours older than the first, says something new,
+    and gives no other figure for what the first one counts.
 
     Raises:
         ValueError: a summary's sentence is not what stands at its place.
@@ -120,11 +129,18 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
         told = [quote.text for quote in quotes]
         if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
             continue
-        if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *told]):
+        if told and not adds(sentence.text, [title, *told], least=_OWN_ADDS if piece is pieces[0] else _ADDS):
+            continue
+        if piece is not pieces[0] and _is_superseded(piece, sentence, pieces[0], [title, *told]):
             continue
         if reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
             quotes.append(quote_of(piece, sentence))
     return tuple(quotes) or _lead_quote(pieces)
+
+
+def _is_superseded(piece: Piece, sentence: Sentence, leading: Piece, told: Sequence[str]) -> bool:
+    """Tell whether another article's sentence may be out of date beside the leading one's."""
+    return leading.moment - piece.moment > _SUPERSEDED or gives_other_figure(sentence.text, told)
 
 
 def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
@@ -212,6 +228,27 @@ def repeats(text: str, other: str) -> bool:
     """Tell whether two sentences say much the same."""
     mine, theirs = _pairs(text), _pairs(other)
     return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
+
+
+def adds(text: str, told: Sequence[str], *, least: float = _ADDS) -> bool:
+    """Tell whether a sentence says something that `told` does not: telling words, or a figure and some words.
+
+    `least` is the share of its words, weighed by rarity, that must be new.
+
+    >>> told = ["Bệnh viện Bến Cau lắp 80 máy khử rung tim", "80 máy được đặt dọc bờ biển Bến Cau."]
+    >>> adds("80 máy khử rung tim sẽ được lắp ở Bến Cau.", told), adds("Mỗi máy giá 30 triệu đồng.", told)
+    (False, True)
+    """
+    words = list(dict.fromkeys(syllables(text)))
+    known = {word for one in told for word in syllables(one)}
+    weights = rarity(term_hashes(words)[: len(words)])
+    new = float(weights[[word not in known for word in words]].sum())
+    share = new / max(float(weights.sum()), 1e-9)
+    return share >= least or (share >= _ADDS_FIGURE and not _values(text) <= _values(*told))
+
+
+def _values(*texts: str) -> set[float]:
+    return {quantity.value for text in texts for quantity in figures(text)}
 
 
 def repeats_title(text: str, title: str) -> bool:

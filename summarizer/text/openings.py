@@ -20,11 +20,13 @@ _AGENCIES = (
 )
 _CREDIT = r"(?:Nguồn ảnh|Ảnh|Hình|Ảnh minh họa|Ảnh tư liệu|Clip|Video|Đồ họa)\s?:\s?"
 _WIRES = r"(?:TTXVN|Vietnam\+|VNA|AFP|Reuters|AP|THX|Tân Hoa Xã|Xinhua|Dân trí|NLĐO|PLO|VTC News)"
+_ON_DAY = r"(?:ngày\s)?\d{1,2}(?:[./-]\d{1,2}(?:[./-]\d{4})?|\stháng\s\d{1,2}(?:\snăm\s\d{4})?)"
 _BEFORE_SENTENCE = rf"(?=[“\"‘'(]?(?:[{_UPPER}][^\W\d_]|[ỞÔÀÝ]\s|\d))"
 # Capitals of Ạ-Ỹ share their range with small letters, so a head of capitals is checked once more below.
 _HEAD = re.compile(
     rf"(?:\([^()\n]{{2,40}}\){_DASH}"  # (Dân trí) -
     rf"|(?:[{_UPPER}][\w.]*\s){{1,4}}\({_WIRES}[^()\n]{{0,20}}\){_DASH}"  # Hà Nội (TTXVN) -
+    rf"|(?P<dated>(?:[{_UPPER}][\w.]*\s){{0,3}}[{_UPPER}][\w.]*,\s{_ON_DAY}){_DASH}"  # TP.HCM, ngày 2.8 -
     rf"|[\w-]{{2,20}}\.(?:vn|com|net|org|VN){_DASH}"  # VOV.VN -
     rf"|(?P<capitals>{_CAPITALS}(?:\s{_CAPITALS}){{0,4}})\s?[-–—]{{1,2}}\s"  # SKĐS - · VĨNH PHÚC -
     rf"|(?P<credit>{_CREDIT}{_AGENCIES})[\s.,;-]*"
@@ -64,9 +66,11 @@ def head_end(text: str, start: int, end: int) -> int:
     if found is None or found.end() > _LONGEST_HEAD:
         return start
     capitals = found["capitals"]
-    if capitals is not None:
+    if capitals is not None and (len(capitals) < _FEWEST_CAPITALS or capitals != capitals.upper()):
+        return start
+    if capitals is not None or found["dated"] is not None:
         rest = text[start + found.end() : min(end, start + found.end() + _APPOSITION_REACH)]
-        if len(capitals) < _FEWEST_CAPITALS or capitals != capitals.upper() or _APPOSITION.search(rest):
+        if _APPOSITION.search(rest):
             return start
     return start + found.end()
 

@@ -78,6 +78,8 @@ def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: B
         ("Công an tạm giữ 25 người của sàn vàng.", ["Số nạn nhân của sàn vàng lên tới 3.460 người."]),
         ("Ở đó có 80 người bán hàng.", ["Số khách của lễ hội lên đến 5.000 người."]),
         ("Lũ làm 200 người bị thương.", ["Số người phải sơ tán tăng lên 900 người."]),
+        ("Ông Bình, 60 tuổi, đưa cháu Nam, 7 tuổi, về.", ["Cháu Nam, 8 tuổi, đã về nhà."]),
+        ("Cậu bé 10 tuổi bị sóng cuốn.", ["Nhân viên cứu hộ Nam 16 tuổi được khen."]),
         ("Bến phà có 30 người trực.", ["Khi ấy đã lên phà 40 người."]),
     ],
 )
@@ -104,6 +106,7 @@ def test_figures_that_agree_or_count_something_else_may_follow(sentence: str, to
         ),
         ("Nhóm này lừa gần 2.000 người ở bảy tỉnh.", "Số nạn nhân của sàn vàng lên tới 3.460 người."),
         ("Dịch sởi: 860 ca mắc ở bảy huyện.", "Số ca mắc sởi tăng lên 1.240 ca."),
+        ("Diễn viên Lê Cà Ná mất ở tuổi 36.", "Lê Cà Ná qua đời ở tuổi 37."),
         ("Bến Cau dẫn Cà Ná 2-1.", "Bến Cau thắng Cà Ná 3-1."),
         ("Đội Bến Cau dẫn đội Cà Ná 2-1 sau hiệp một.", "Đội Bến Cau thắng đội Cà Ná 3-1 ở chung kết."),
     ],

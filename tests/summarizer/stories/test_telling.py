@@ -204,3 +204,19 @@ def test_the_reports_are_those_of_the_headline_and_of_the_quotes(piece: Builder)
         (2, "Báo Sông", "day"),
     ]
     assert story.reports[0].published_at == first.published_at
+
+
+REPEATED = "Khách ở Vàm Đước không ra phà được trưa nay do gió mạnh, bến tạm ngừng."
+PRICED = "Bến phà trả mỗi khách ở Vàm Đước 15.000 đồng tiền vé."
+
+
+def test_another_papers_sentence_that_says_nothing_new_is_not_told(piece: Builder) -> None:
+    mine = piece(1, title=PIER, sentences=(PIER_LEAD,), hours_ago=1)
+    assert told(mine, piece(2, title=PIER, sentences=(REPEATED,), hours_ago=2)) == [PIER_LEAD]
+    assert told(mine, piece(2, title=PIER, sentences=(PRICED,), hours_ago=2)) == [PIER_LEAD, PRICED]
+
+
+def test_what_another_paper_said_half_a_day_before_is_not_told(piece: Builder) -> None:
+    late = piece(1, title=PIER, sentences=(PIER_LEAD,), hours_ago=1)
+    assert told(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=12)) == [PIER_LEAD, OTHER_LEAD]
+    assert told(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=14)) == [PIER_LEAD]

@@ -15,7 +15,8 @@ _REST = "Sáng nay đoàn xe cứu trợ lên đường."
     [
         "(Dân trí) - ", "(NLĐO) – ", "(Báo Quảng Ninh)- ", "Hà Nội (TTXVN) - ", "VOV.VN - ",
         "baochinhphu.vn – ", "SKĐS - ", "PLO- ", "QUẢNG NGÃI - ", "TP.HCM – ", "BÀ RỊA - ", "Ảnh: AFP ",
-        "Ảnh: Reuters. ", "Nguồn ảnh: TTXVN",
+        "Ảnh: Reuters. ", "Nguồn ảnh: TTXVN", "TP.HCM, ngày 20.8.2026 - ", "Hà Nội, 19/8 – ",
+        "Bà Rịa, ngày 5 tháng 8 năm 2026 - ",
     ],
 )  # fmt: skip
 def test_a_head_is_no_part_of_the_sentence_behind_it(head: str) -> None:
@@ -37,6 +38,7 @@ def test_a_head_is_no_part_of_the_sentence_behind_it(head: str) -> None:
         "VN-Index giảm hơn 5 điểm.",
         "S -300 là hệ thống phòng không tầm xa.",
         "ISIS - K đứng sau vụ nổ.",
+        "Ở Hà Nội, ngày 19/8 - Cách mạng tháng Tám - là một ngày hội.",
         "Vườn ươm Thung lũng Xanh (TLX) - Đề án của một bộ - mở khóa mới.",
     ],
 )
