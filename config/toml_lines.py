@@ -1,4 +1,4 @@
-"""Which line of a TOML text each key and array element stands on. `tomllib` tells values, not lines.
+"""Where each key, value and array element of a TOML text stands. `tomllib` tells values, not places.
 
 The text must be valid TOML: what is wrong with the syntax is for `tomllib` to say, first.
 """
@@ -6,6 +6,7 @@ The text must be valid TOML: what is wrong with the syntax is for `tomllib` to s
 import re
 import tomllib
 from bisect import bisect_left
+from dataclasses import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 
@@ -18,6 +19,32 @@ _STRING = re.compile(
 )
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}#\n]+")
+_COMMENT = re.compile(r"#[^\r\n]*")
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where things stand: lines count from 1, places are offsets into the text.
+
+    `values` are the start and the end of each value and array element, `keys` the start of each pair,
+    `commas` the comma behind an array's element. `headers` are the `[table]` lines and
+    `ends` the end of the last pair that is written below each, or of the header where there is none.
+    """
+
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[KeyPath, int] = field(default_factory=dict)
+    commas: dict[KeyPath, int] = field(default_factory=dict)
+    headers: dict[KeyPath, int] = field(default_factory=dict)
+    ends: dict[KeyPath, int] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
+
+
+def layout_of(text: str) -> Layout:
+    """Return where everything in a valid TOML text stands."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.found
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -26,9 +53,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     >>> key_lines('[[editions]]\\ntimes = [\\n  "06:30",\\n]')[("editions", 0, "times", 0)]
     3
     """
-    scanner = _Scanner(text)
-    scanner.document()
-    return scanner.lines
+    return layout_of(text).lines
 
 
 def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
@@ -41,7 +66,7 @@ def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.lines: dict[KeyPath, int] = {}
+        self.found = Layout()
         self._text = text
         self._at = 0
         self._newlines = [match.start() for match in re.finditer("\n", text)]
@@ -53,7 +78,9 @@ class _Scanner:
             table = self._header() if self._next() == "[" else self._pair(table)
 
     def _next(self) -> str:
-        self._take(_BLANK)
+        blank = self._take(_BLANK)
+        if "#" in blank:
+            self.found.comments += _COMMENT.findall(blank)
         return self._text[self._at : self._at + 1]
 
     def _take(self, pattern: re.Pattern[str]) -> str:
@@ -64,10 +91,10 @@ class _Scanner:
         return match.group()
 
     def _note(self, path: KeyPath) -> None:
-        self.lines.setdefault(path, bisect_left(self._newlines, self._at) + 1)
+        self.found.lines.setdefault(path, bisect_left(self._newlines, self._at) + 1)
 
     def _header(self) -> KeyPath:
-        width = 2 if self._text.startswith("[[", self._at) else 1
+        begin, width = self._at, 2 if self._text.startswith("[[", self._at) else 1
         self._at += width
         keys = self._key()
         self._next()
@@ -81,6 +108,7 @@ class _Scanner:
         path = self._inside(path)
         self._note(path)
         self._at += width
+        self.found.headers[path], self.found.ends[path] = begin, self._at
         return path
 
     def _inside(self, path: KeyPath) -> KeyPath:
@@ -88,13 +116,15 @@ class _Scanner:
         return (*path, self._rows[path] - 1) if path in self._rows else path
 
     def _pair(self, table: KeyPath) -> KeyPath:
-        path = table
+        path, begin = table, self._at
         for key in self._key():
             path = (*path, key)
             self._note(path)
+        self.found.keys[path] = begin
         self._next()
         self._at += 1  # the equals sign
         self._value(path)
+        self.found.ends[table] = self._at
         return table
 
     def _key(self) -> list[str]:
@@ -108,13 +138,15 @@ class _Scanner:
             self._at += 1
 
     def _value(self, path: KeyPath) -> None:
-        opening = self._next()
+        opening, begin = self._next(), self._at
         if opening == "[":
             self._array(path)
         elif opening == "{":
             self._inline_table(path)
         else:
-            self._take(_STRING if opening in "\"'" else _BARE_VALUE)
+            taken = self._take(_STRING if opening in "\"'" else _BARE_VALUE)
+            self._at -= len(taken) - len(taken.rstrip())
+        self.found.values[path] = begin, self._at
 
     def _array(self, path: KeyPath) -> None:
         self._at += 1
@@ -122,17 +154,18 @@ class _Scanner:
         while self._next() != "]":
             self._note((*path, index))
             self._value((*path, index))
+            self._comma((*path, index))
             index += 1
-            self._comma()
         self._at += 1
 
     def _inline_table(self, path: KeyPath) -> None:
         self._at += 1
         while self._next() != "}":
             self._pair(path)
-            self._comma()
+            self._comma(())
         self._at += 1
 
-    def _comma(self) -> None:
+    def _comma(self, path: KeyPath) -> None:
         if self._next() == ",":
+            self.found.commas[path] = self._at
             self._at += 1
