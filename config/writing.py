@@ -1,0 +1,142 @@
+"""Replace the newsroom file as a whole, unless somebody else changed it meanwhile.
+
+The new text takes the file's place in one step (`renameat2` with RENAME_EXCHANGE), and what comes out of that
+place is looked at then: where it is not what the change was made from, it goes back. So a save by an editor
+that falls between our look and our write is never lost.
+"""
+
+import ctypes
+import errno
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from config.problems import NewsroomError, Problem
+from config.reading import MAX_BYTES
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)  # a system or a disk that cannot
+
+
+class FileChangedError(NewsroomError):
+    """The file is not what the change was made from."""
+
+    def __init__(self) -> None:
+        message = "tệp vừa được sửa ở nơi khác nên chưa ghi gì; hãy xem lại rồi làm lại"
+        super().__init__([Problem("", None, message)])
+
+
+def fingerprint(content: bytes) -> str:
+    """Return what changes with the content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_file(path: Path) -> bytes:
+    """Return the file's content.
+
+    Raises:
+        NewsroomError: it cannot be read, or is some other file.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refusal(f"không đọc được tệp {path} ({error.strerror})") from error
+    if len(content) > MAX_BYTES:
+        raise _refusal("tệp lớn hơn 1 MB, không giống tệp cấu hình")
+    return content
+
+
+def replace_file(path: Path, content: bytes, *, expected: str) -> None:
+    """Put `content` in the place of the file, which is to have the fingerprint `expected`.
+
+    Its rights and owner stay. A link to a file stays a link.
+
+    Raises:
+        FileChangedError: it has another one; nothing was changed.
+        NewsroomError: the file cannot be written.
+    """
+    real = path.resolve()
+    with _alone_in(real.parent):
+        if fingerprint(read_file(real)) != expected:
+            raise FileChangedError
+        if not os.access(real, os.W_OK):
+            raise _refusal(f"tệp {real} chỉ cho đọc; hãy cho bot quyền ghi, hoặc sửa bằng tay")
+        _replace(real, content, expected)
+
+
+def _replace(real: Path, content: bytes, expected: str) -> None:
+    try:
+        new = _written_beside(real, content)
+    except OSError as error:
+        raise _refusal(f"không ghi được vào thư mục {real.parent} ({error.strerror})") from error
+    try:
+        _put_in_place(real, new, expected, fingerprint(content))
+    except OSError as error:
+        raise _refusal(f"không thay được tệp {real} ({error.strerror}); hãy sửa bằng tay") from error
+    finally:
+        with suppress(FileNotFoundError):
+            new.unlink()
+
+
+def _refusal(message: str) -> NewsroomError:
+    return NewsroomError([Problem("", None, message)])
+
+
+def _written_beside(real: Path, content: bytes) -> Path:
+    known = real.stat()
+    handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fchmod(handle, known.st_mode & 0o7777)
+        with suppress(PermissionError):
+            os.fchown(handle, known.st_uid, known.st_gid)
+        os.fsync(handle)
+    return Path(name)
+
+
+def _put_in_place(real: Path, new: Path, expected: str, ours: str) -> None:
+    try:
+        _exchange(new, real)
+    except OSError as error:
+        if error.errno not in _NO_EXCHANGE:
+            raise
+        new.replace(real)  # as near to the look above as can be
+        return
+    if fingerprint(new.read_bytes()) == expected:
+        return
+    _exchange(new, real)  # somebody saved meanwhile: theirs goes back
+    if fingerprint(new.read_bytes()) != ours:
+        _exchange(new, real)  # and saved once more just now
+    raise FileChangedError
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two files change names in one step."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(other))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let the bots of this folder write one after the other, and have the change survive a loss of power."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise _refusal(f"không vào được thư mục {folder} ({error.strerror})") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
