@@ -138,7 +138,10 @@ class Topic(_Table):
 
 
 class Edition(_Following):
-    """`[[editions]]`: a digest that comes out at set local times. No `topics` means all of them."""
+    """`[[editions]]`: a digest that comes out at set local times. No `topics` means all of them.
+
+    While it is `paused` its slots are skipped.
+    """
 
     name: Slug
     title: Title
@@ -149,6 +152,7 @@ class Edition(_Following):
     reading_minutes: ReadingMinutes
     max_age_hours: MaxAgeHours
     default: bool = False
+    paused: bool = False
 
     @property
     def max_age(self) -> dt.timedelta:

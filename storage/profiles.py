@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy import Row, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
@@ -235,4 +235,42 @@ async def count_listeners(connection: AsyncConnection) -> dict[int, int]:
         last = rows[-1].profile_id
         if len(rows) < _PAGE:
             break
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many active subscribers made the same choices and have the same quiet hours."""
+
+    choices: Choices
+    quiet_start: int
+    quiet_end: int
+    readers: int
+
+
+async def find_audiences(connection: AsyncConnection, *, limit: int = 20_000) -> list[Audience]:
+    """Return who listens, those alike counted together; read in pages, so that the loop is not held up."""
+    s, p = subscribers.c, profiles.c
+    key = tuple_(s.profile_id, s.quiet_start, s.quiet_end)
+    query = (
+        select(s.profile_id, s.quiet_start, s.quiet_end, func.count().label("readers"))
+        .where(s.status == "active")
+        .group_by(s.profile_id, s.quiet_start, s.quiet_end)
+        .order_by(s.profile_id, s.quiet_start, s.quiet_end)
+    )
+    found: list[Audience] = []
+    last = (0, 0, 0)
+    while len(found) < limit:
+        counts = (await connection.execute(query.where(key > last).limit(_PAGE))).all()
+        ids = {row.profile_id for row in counts}
+        rows = await connection.execute(select(p.id, *CHOICES).where(p.id.in_(ids)))
+        choices = {row.id: choices_of(row) for row in rows}
+        found += [
+            Audience(choices[row.profile_id], row.quiet_start, row.quiet_end, row.readers)
+            for row in counts
+            if row.profile_id in choices
+        ]
+        if len(counts) < _PAGE:
+            break
+        last = (counts[-1].profile_id, counts[-1].quiet_start, counts[-1].quiet_end)
     return found

@@ -79,7 +79,8 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
     now = clock_of(settings).now()
     for edition in newsroom.editions:
         upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))
-        put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone})")
+        paused = "; đang tạm ngừng, không phát" if edition.is_paused else ""
+        put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone}){paused}")
     for source in newsroom.file_sources:
         if not source.path.exists():
             put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")

@@ -1,11 +1,13 @@
 """`diemtin run`: the bot itself."""
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.commands.newsroom_editing import newsroom_file
 from bot.commands.preparing import clock_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, hidden, say
 from bot.jobs.reload import NewsroomWatch
@@ -55,6 +57,8 @@ async def _run(settings: Settings, token: str) -> None:
     async with open_database(settings) as database:
         services = Services(database, clock_of(settings), assemble(declared), settings.admins)
         address = Address(settings.api_base_url, token, _webhook(settings))
+        if settings.config.exists():
+            services.file = newsroom_file(settings.config, partial(watch.adopt, services))
         bot = Bot(services, address, watch=watch, listen=listen)
         shorten_pauses()
         try:

@@ -21,6 +21,7 @@ from storage.threads import CHAT, INTAKE
 PAGES = (
     ("", "Hôm nay"),
     ("/nguon", "Nguồn"),
+    ("/lich", "Lịch phát"),
     ("/so", "Các số"),
     ("/nguoi-nhan", "Người nhận"),
     ("/tim", "Tìm bài"),

@@ -440,6 +440,7 @@ NO_TOPIC_LEFT = "Bỏ nốt thì không còn chủ đề nào. Bạn chọn ch�
 
 # Pauses
 PAUSED_UNTIL = Markup("Đã tạm dừng đến <b>{moment}</b>; sau đó Điểm Tin tự gửi lại.")
+WHEN_IT_RUNS_AGAIN = "phát lại bản tin (đang tạm ngừng)"  # "Lần tới: …", "sẽ đến lúc …"
 PAUSED_NOW_UNTIL = Markup("<b>Đang tạm dừng</b> đến {moment}.")
 
 # Small talk

@@ -77,7 +77,7 @@ def papers_of(
 class Edition:
     """A digest that can be subscribed to. Empty `topics` means all.
 
-    What follows `max_age` is a reader's own: see `summarizer.digest.Wishes`.
+    What follows `max_age` and `is_paused` is a reader's own: see `summarizer.digest.Wishes`.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Edition:
     topics: tuple[str, ...]
     reading_minutes: float
     max_age: dt.timedelta
+    is_paused: bool = False
     length: Length = "vua"
     words_out: tuple[str, ...] = ()
     words_in: tuple[str, ...] = ()

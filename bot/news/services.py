@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.news.digests import LastDay
 from bot.news.newsroom import Newsroom
+from bot.news.newsroom_changes import NewsroomFile
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.intake import Draft, Origin, Refusal, Taken, take
@@ -25,7 +26,7 @@ async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: 
 class Services:
     """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
 
-    `take` turns drafts into articles; the running bot does that in its text process.
+    `file` is the newsroom file, for operators who change it; None where there is none. `take` turns drafts into articles; the running bot does that in its text process.
     """
 
     database: Database
@@ -34,6 +35,7 @@ class Services:
     admins: frozenset[int] = frozenset()
     last_day: LastDay = field(default_factory=LastDay)
     take: Take = take_in_thread
+    file: NewsroomFile | None = None
 
 
 Tell = Callable[[str], Awaitable[None]]

@@ -124,7 +124,7 @@ def _next(
     now: dt.datetime,
 ) -> NextArrival:
     zone = edition.schedule.zone
-    none = why_not_next(subscriber, zone=zone, now=now)
+    none = why_not_next(subscriber, edition, now=now)
     due = profile.next_due_at if profile else None
     found = next_arrival(subscriber, edition, due_at=due, held_until=held, now=now)
     if found is None:
@@ -161,7 +161,7 @@ async def why_article(
             return article, told
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
-    none = why_not_next(subscriber, zone=zone, now=now)
+    none = why_not_next(subscriber, edition, now=now)
     reason = why_not_told(
         article,
         edition,
@@ -246,6 +246,8 @@ async def look_at_issues(
     for profile in profiles:
         if profile.next_due_at is not None and profile.id in listeners:
             edition = newsroom.edition_for(profile.choices)
+            if edition.is_paused:
+                continue
             coming[profile.next_due_at, edition.name, edition.schedule.zone] += listeners[profile.id]
     return (
         [ComingIssue(name, slot, zone, count) for (slot, name, zone), count in sorted(coming.items())],

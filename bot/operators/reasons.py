@@ -39,6 +39,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     RETRACTED = "retracted"
     PAUSED = "paused"
+    EDITION_PAUSED = "edition_paused"
     CALLED_OFF = "called_off"
     IN_DOUBT = "in_doubt"
     SKIPPED = "skipped"
@@ -163,8 +164,9 @@ def _skipped(reason: str | None) -> str:
     return f"bỏ qua, {reason or 'không rõ lý do'}{stopped}"
 
 
-def why_not_next(subscriber: Subscriber, *, zone: str, now: dt.datetime) -> Reason | None:
+def why_not_next(subscriber: Subscriber, edition: Edition, *, now: dt.datetime) -> Reason | None:
     """Say why nothing comes for a reader at all, None where digests come."""
+    zone = edition.schedule.zone
     if subscriber.status == "paused":
         if subscriber.paused_until is None:
             return Reason(
@@ -175,6 +177,8 @@ def why_not_next(subscriber: Subscriber, *, zone: str, now: dt.datetime) -> Reas
         since = say_at(subscriber.changed_at, zone, now)
         found = _why_gone(subscriber.status_reason or "gone")
         return Reason(found.code, f"{found.words}, từ {since}")
+    if edition.is_paused:
+        return Reason(Why.EDITION_PAUSED, f"bản tin {edition.title} đang tạm ngừng")
     return None
 
 
@@ -191,7 +195,8 @@ def next_arrival(
     Counted are a pause with an end, quiet hours and Telegram's wait for this chat. `due_at` is the slot that
     the profile waits for, where it waits.
     """
-    if subscriber.status == "gone" or (subscriber.status == "paused" and subscriber.paused_until is None):
+    is_paused = subscriber.status == "paused" and subscriber.paused_until is None
+    if edition.is_paused or is_paused or subscriber.status == "gone":
         return None
     schedule, after = edition.schedule, max(now, subscriber.paused_until or now)
     slot = due_at if due_at is not None and subscriber.status == "active" else schedule.next_after(after)

@@ -53,6 +53,7 @@ def _edition(declared: Edition) -> plain.Edition:
         topics=tuple(declared.topics),
         reading_minutes=declared.reading_minutes,
         max_age=declared.max_age,
+        is_paused=declared.paused,
     )
 
 

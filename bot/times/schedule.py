@@ -161,6 +161,7 @@ def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.
 
 TOO_LATE = "quá muộn"
 OVERTAKEN = "đã có số mới hơn"
+EDITION_PAUSED = "bản tin tạm ngừng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +180,18 @@ def plan_slots(
     now: dt.datetime,
     late_window: dt.timedelta,
     covered_until: dt.datetime | None = None,
+    is_paused: bool = False,
 ) -> SlotPlan:
     """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`.
 
-    `covered_until` is up to when issues have covered the news; one sent by hand can be later than a slot.
+    None is made of an edition that `is_paused`. `covered_until` is up to when issues have covered the news;
+    one sent by hand can be later than a slot.
     """
     slots = [due_at, *schedule.slots_between(due_at, now)]
     latest = slots[-1]
     next_due_at = schedule.next_after(now)
+    if is_paused:
+        return SlotPlan(None, _skip(slots, EDITION_PAUSED), next_due_at)
     if now - latest > late_window:
         return SlotPlan(None, _skip(slots, TOO_LATE), next_due_at)
     if covered_until is not None and covered_until >= latest:

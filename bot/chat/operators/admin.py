@@ -241,8 +241,10 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
     coming: Counter[tuple[dt.datetime, str]] = Counter()
     for profile in state.profiles:
         if profile.next_due_at is not None and profile.id in state.listeners:
-            title = newsroom.edition_for(profile.choices).title
-            coming[profile.next_due_at, title] += state.listeners[profile.id]
+            edition = newsroom.edition_for(profile.choices)
+            if edition.is_paused:
+                continue
+            coming[profile.next_due_at, edition.title] += state.listeners[profile.id]
     return [
         texts.STATE_SLOT.format(
             moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title, count=count

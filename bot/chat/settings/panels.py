@@ -27,6 +27,8 @@ def quiet_of(subscriber: Subscriber) -> QuietHours:
 
 def next_arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> str:
     """Say when the next digest really comes: its slot, or the end of the quiet hours it falls into."""
+    if edition.is_paused:
+        return texts.WHEN_IT_RUNS_AGAIN
     zone = edition.schedule.zone
     arrival = quiet.release(edition.schedule.next_after(now), zone)
     return spoken.say_moment(arrival, zone, now=now)

@@ -131,6 +131,7 @@ async def _plan(services: Services, profile: Profile, is_heard: bool, now: dt.da
             now=now,
             late_window=services.newsroom.late_window,
             covered_until=covered_until,
+            is_paused=edition.is_paused,
         )
         if plan.make is None:
             await _skip(services, profile, plan, covered_until, now)

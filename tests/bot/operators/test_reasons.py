@@ -312,3 +312,14 @@ async def test_what_came_in_time_and_what_comes_next(
     assert [(one.edition, one.readers) for one in ahead] == [("sang", 1)]
     one, reason = past[0]
     assert (one.sent, one.waiting, one.first_sent_at, reason.code) == (1, 0, clock.now(), Why.ON_TIME)
+
+
+async def test_a_paused_edition(
+    services: Services, clock: ManualClock, chat: int, edition: Any, make_newsroom: Any, told: Any
+) -> None:
+    services.newsroom = make_newsroom(replace(edition(), is_paused=True))
+    assert await coming(services, chat) == (None, [Why.EDITION_PAUSED])
+    assert (await look_at_issues(services, days=1, limit=10))[0] == []
+    await clock.advance(TO_SLOT)
+    await run_due_slots(services, told)
+    assert await issue(services) == Reason(Why.SKIPPED, "bỏ qua, bản tin tạm ngừng")

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.times.schedule import OVERTAKEN, TOO_LATE, Schedule, plan_slots
+from bot.times.schedule import EDITION_PAUSED, OVERTAKEN, TOO_LATE, Schedule, plan_slots
 
 TWICE_A_DAY = Schedule((dt.time(6), dt.time(18)), zone="UTC")
 MORNING = dt.datetime(2026, 3, 2, 6, tzinfo=dt.UTC)
@@ -65,3 +65,10 @@ def test_however_the_ticks_fall_each_slot_is_told_about_once(
     expected = [first, *schedule.slots_between(first, now)] if first <= now else []
     assert seen == expected
     assert due > now or not seen
+
+
+def test_a_paused_edition_skips_its_slots_and_keeps_its_times() -> None:
+    plan = plan_slots(TWICE_A_DAY, MORNING, now=MORNING, late_window=2 * HOUR, is_paused=True)
+    assert plan.make is None
+    assert plan.skipped == ((MORNING, EDITION_PAUSED),)
+    assert plan.next_due_at == TWICE_A_DAY.next_after(MORNING)

@@ -1,0 +1,126 @@
+"""The newsroom file in an operator's hands: what the running bot may read, draft and write of it."""
+
+import tomllib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bot.commands.terminal import hidden
+from bot.news.newsroom import Newsroom
+from bot.news.newsroom_changes import (
+    AddEdition,
+    Declared,
+    Draft,
+    DropEdition,
+    Edit,
+    NewsroomFile,
+    NotEditableError,
+    SetValues,
+)
+from bot.startup.assembly import assemble
+from config.problems import ConfigError
+from config.reading import parse_newsroom
+from config.rewriting import RewriteError, add_table, drop_table, set_values
+from config.writing import fingerprint, read_file, replace_file
+
+_MARK = "\ufeff"  # Windows editors put it in front
+_LEFT_TO_THE_AUTHOR = "chỗ này trong tệp được viết theo cách không sửa tự động được; hãy sửa bằng tay"
+
+
+def newsroom_file(path: Path, adopt: Callable[[Newsroom, str], Awaitable[None]]) -> NewsroomFile:
+    """Return what can be done with the file at `path`.
+
+    `adopt` takes over a newsroom that was written, with the fingerprint of its file.
+    """
+
+    def declared() -> Declared:
+        text = _read(path)
+        document = _document(text)
+        return Declared(
+            _fingerprint(text),
+            {str(one.get("name")): one for one in document.get("editions", [])},
+            document.get("newsroom", {}),
+            document.get("limits", {}),
+        )
+
+    def draft(edit: Edit) -> Draft:
+        text = _read(path)
+        try:
+            parse_newsroom(text.removeprefix(_MARK), base=path.absolute().parent)
+        except ConfigError as error:
+            raise NotEditableError(f"tệp đang có lỗi, hãy sửa trước: {_words(error)[0]}") from error
+        mark = _MARK if text.startswith(_MARK) else ""
+        try:
+            after = mark + _edited(text.removeprefix(_MARK), edit)
+        except RewriteError as error:
+            raise NotEditableError(_LEFT_TO_THE_AUTHOR) from error
+        return _draft(path, text, after)
+
+    def redraft(expected: str, wanted: str) -> Draft:
+        text = _read(path)
+        if text != expected:
+            raise NotEditableError("tệp đã được sửa thêm từ đó, nên không quay lại được")
+        return _draft(path, text, wanted)
+
+    def write(wanted: Draft) -> None:
+        try:
+            replace_file(path, wanted.after.encode(), expected=wanted.fingerprint)
+        except ConfigError as error:
+            raise NotEditableError(_words(error)[0]) from error
+
+    async def take_over(written: Draft) -> None:
+        if written.newsroom is not None:
+            await adopt(written.newsroom, _fingerprint(written.after))
+
+    return NewsroomFile(declared, draft, write, redraft, take_over)
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_file(path).decode()
+    except ConfigError as error:
+        raise NotEditableError(_words(error)[0]) from error
+    except UnicodeDecodeError as error:
+        raise NotEditableError("tệp không phải UTF-8; hãy lưu lại với bảng mã UTF-8") from error
+
+
+def _fingerprint(text: str) -> str:
+    return fingerprint(text.encode())
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.removeprefix(_MARK))
+    except ValueError as error:
+        raise NotEditableError("tệp đang sai cú pháp; chạy «diemtin check» để biết chỗ nào") from error
+
+
+def _edited(text: str, edit: Edit) -> str:
+    match edit:
+        case AddEdition(values):
+            return add_table(text, "editions", values)
+        case DropEdition(edition):
+            return drop_table(text, "editions", _index(text, edition))
+        case SetValues("editions", values, edition):
+            return set_values(text, ("editions", _index(text, edition)), values)
+        case SetValues(table, values):
+            return set_values(text, (table,), values)
+
+
+def _index(text: str, edition: str | None) -> int:
+    names = [one.get("name") for one in tomllib.loads(text)["editions"]]
+    if edition not in names:
+        raise NotEditableError("bản tin này không còn trong tệp")
+    return names.index(edition)
+
+
+def _draft(path: Path, before: str, after: str) -> Draft:
+    try:
+        found = parse_newsroom(after.removeprefix(_MARK), base=path.absolute().parent)
+    except ConfigError as error:
+        return Draft(_fingerprint(before), before, after, None, _words(error))
+    return Draft(_fingerprint(before), before, after, assemble(found))
+
+
+def _words(error: ConfigError) -> tuple[str, ...]:
+    return tuple(hidden(str(problem)) for problem in error.problems)

@@ -1,0 +1,81 @@
+"""Changes of the newsroom file, as data, and what can be done with the file. The file stays the truth."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.news.newsroom import Newsroom
+
+Value = str | int | bool | Sequence[str]
+Values = Mapping[str, Value | None]  # as the file has them; None: the key is taken out
+
+
+@dataclass(frozen=True, slots=True)
+class SetValues:
+    """Other values in `[newsroom]`, `[limits]`, or one of the `[[editions]]`, by its name."""
+
+    table: Literal["newsroom", "limits", "editions"]
+    values: Values
+    edition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddEdition:
+    """One more edition."""
+
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class DropEdition:
+    """An edition that is no more; its readers get the default one."""
+
+    edition: str
+
+
+Edit = SetValues | AddEdition | DropEdition
+
+
+class NotEditableError(Exception):
+    """The file cannot be changed now; the words say why, in Vietnamese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The file's own values: of each edition by name, of `[newsroom]` and of `[limits]`.
+
+    `fingerprint` changes with the file.
+    """
+
+    fingerprint: str
+    editions: Mapping[str, Mapping[str, Any]]
+    newsroom: Mapping[str, Any]
+    limits: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change that is not written yet: the file's text `before` and `after`, and the newsroom it declares.
+
+    With `problems`, one a line as `diemtin check` has them, it can not be written.
+    """
+
+    fingerprint: str
+    before: str
+    after: str
+    newsroom: Newsroom | None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewsroomFile:
+    """What can be done with the file; `adopt` takes over a draft that was just written.
+
+    All but `adopt` may block, and raise NotEditableError.
+    """
+
+    declared: Callable[[], Declared]
+    draft: Callable[[Edit], Draft]
+    write: Callable[[Draft], None]
+    redraft: Callable[[str, str], Draft]  # (fingerprint of the file, text that is to stand there instead)
+    adopt: Callable[[Draft], Awaitable[None]]

@@ -1,0 +1,140 @@
+"""Steering: operators change the newsroom file, undo that, and see the coming days before and after.
+
+A draft is written only where the file did not change meanwhile. What it declares is taken over as after a
+change by hand.
+"""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.news.newsroom import Newsroom
+from bot.news.newsroom_changes import Declared, Draft, Edit, NewsroomFile, NotEditableError
+from bot.news.services import Services
+from bot.times.schedule import QuietHours, Schedule
+from storage.deeds import DeedKind, record_deed
+from storage.notes import find_note, forget_note, write_note
+from storage.profiles import Audience, find_audiences
+from storage.threads import INTAKE
+
+DAYS_SHOWN = 7
+_UNDO = "newsroom: what undoes the last change"  # a note
+
+
+@dataclass(frozen=True, slots=True)
+class ComingSlot:
+    """A slot of an edition: its readers, and how many of them it finds in their quiet hours."""
+
+    slot_at: dt.datetime
+    edition: str
+    title: str
+    zone: str
+    readers: int
+    quiet: int
+
+
+async def read_declared(file: NewsroomFile) -> Declared:
+    """Return what the file says, read anew."""
+    return await INTAKE.run(file.declared)
+
+
+async def draft(file: NewsroomFile, edit: Edit) -> Draft:
+    """Return what a change would make of the file."""
+    return await INTAKE.run(file.draft, edit)
+
+
+async def write(services: Services, file: NewsroomFile, wanted: Draft, admin: int, detail: str) -> None:
+    """Write a draft, take it over, and keep what undoes it."""
+    if wanted.newsroom is None:
+        raise NotEditableError("\n".join(wanted.problems))
+    await INTAKE.run(file.write, wanted)
+    await file.adopt(wanted)
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        await write_note(
+            connection, _UNDO, json.dumps([wanted.after, wanted.before], ensure_ascii=False), now=now
+        )
+        await record_deed(connection, admin, DeedKind.CHANGED_FILE, detail, now=now)
+
+
+async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
+    """Write back what stood there before the last change; False where that is not the last one any more."""
+    async with services.database.read() as connection:
+        note = await find_note(connection, _UNDO)
+    if note is None:
+        return False
+    after, before = json.loads(note)
+    wanted = await INTAKE.run(file.redraft, after, before)
+    if wanted.newsroom is None:
+        return False
+    await INTAKE.run(file.write, wanted)
+    await file.adopt(wanted)
+    async with services.database.write() as connection:
+        await forget_note(connection, _UNDO)
+        await record_deed(connection, admin, DeedKind.CHANGED_BACK, now=services.clock.now())
+    return True
+
+
+async def can_undo(services: Services) -> bool:
+    """Tell whether there is a change to undo."""
+    async with services.database.read() as connection:
+        return await find_note(connection, _UNDO) is not None
+
+
+async def look_ahead(services: Services, newsrooms: Sequence[Newsroom]) -> list[list[ComingSlot]]:
+    """Return the slots of the coming days under each of these newsrooms."""
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        audiences = await find_audiences(connection)
+    return [await INTAKE.run(coming_slots, newsroom, audiences, now) for newsroom in newsrooms]
+
+
+def coming_slots(newsroom: Newsroom, audiences: Sequence[Audience], now: dt.datetime) -> list[ComingSlot]:
+    """Return the slots of the coming days in order, those that nobody waits for too. Pure."""
+    groups: Counter[tuple[str, Schedule, QuietHours]] = Counter()
+    for one in newsroom.editions:
+        if not one.is_paused:
+            groups[one.name, one.schedule, QuietHours(0, 0)] += 0
+    for each in audiences:
+        edition = newsroom.edition_for(each.choices)
+        if not edition.is_paused:
+            quiet = QuietHours(each.quiet_start, each.quiet_end)
+            groups[edition.name, edition.schedule, quiet] += each.readers
+    until = now + dt.timedelta(days=DAYS_SHOWN)
+    slots = {schedule: schedule.slots_between(now, until) for _, schedule, _ in groups}
+    readers: Counter[tuple[dt.datetime, str, str]] = Counter()
+    held: Counter[tuple[dt.datetime, str, str]] = Counter()
+    for (name, schedule, quiet), count in groups.items():
+        for slot in slots[schedule]:
+            readers[slot, name, schedule.zone] += count
+            if count and quiet.covers(slot, schedule.zone):
+                held[slot, name, schedule.zone] += count
+    titles = {edition.name: edition.title for edition in newsroom.editions}
+    return [
+        ComingSlot(slot, name, titles[name], zone, readers[slot, name, zone], held[slot, name, zone])
+        for slot, name, zone in sorted(readers)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A slot before and after a change; None: there is none."""
+
+    before: ComingSlot | None
+    after: ComingSlot | None
+
+    @property
+    def slot(self) -> ComingSlot:
+        """Return whichever there is."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - one of the two is always there
+        return found
+
+
+def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[Changed]:
+    """Return the slots of both, in order; those of the same moment and edition as one. Pure."""
+    old = {(one.slot_at, one.edition, one.zone): one for one in before}
+    new = {(one.slot_at, one.edition, one.zone): one for one in after}
+    return [Changed(old.get(key), new.get(key)) for key in sorted({*old, *new})]
