@@ -7,10 +7,12 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.messages import spoken
 from bot.operators.reasons import say_at, say_length
 from bot.process.visible import visible
 
 _LONGEST = 400  # characters of anything from outside
+_WORDS = {"times": spoken.say_times, "days": spoken.say_days, "zone_words": spoken.say_zone}
 _ERRORS = {
     401: "Bạn chưa vào, hoặc phiên đã hết. Gửi /quantri cho bot rồi bấm «Bảng điều khiển».",
     403: "Yêu cầu không đến từ trang này nên không được nhận. Hãy tải lại trang rồi thử lại.",
@@ -25,7 +27,7 @@ _ERRORS = {
 
 def render(template: str, *, zone: str, now: dt.datetime, **values: object) -> str:
     """Fill in a page; moments are shown in `zone`, as seen at `now`."""
-    known = {"at": partial(_at, zone=zone, now=now), "say_length": say_length, "now": now}
+    known = {"at": partial(_at, zone=zone, now=now), "say_length": say_length, "now": now, **_WORDS}
     return _environment().get_template(f"{template}.html").render(**known, **values)
 
 

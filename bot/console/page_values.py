@@ -47,6 +47,8 @@ _DEEDS: Mapping[DeedKind, str] = {
     DeedKind.RESUMED: "Gửi tiếp",
     DeedKind.TAKEN_AGAIN: "Đưa tệp về hộp thư",
     DeedKind.LOGGED_IN: "Vào bảng điều khiển",
+    DeedKind.CHANGED_FILE: "Sửa tệp cấu hình:",
+    DeedKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
 }
 _MARKS = {"ok": "tốt", "waiting": "chưa hỏi", "broken": "hỏng", "quiet": "im"}
 
@@ -170,9 +172,6 @@ async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
         "article": article,
         "status": STATUSES[one.status],
         "quiet": spoken.say_quiet(QuietHours(one.quiet_start, one.quiet_end)),
-        "times": spoken.say_times(view.edition.schedule.times),
-        "days": spoken.say_days(view.edition.schedule.days),
-        "zone_words": spoken.say_zone(view.edition.schedule.zone),
         "topics": [newsroom.topics.get(name, name) for name in view.edition.topics],
         "kinds": KINDS,
     }

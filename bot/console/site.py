@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.console import page_values
 from bot.console.guard import BASE, SESSION, Guard
 from bot.console.page_templates import error_page, render
+from bot.console.schedule_pages import SchedulePages
 from bot.console.sessions import Sessions
 from bot.messages import texts
 from bot.news.services import Services
@@ -42,6 +43,7 @@ class Console:
         self._services = services
         self._problems = problems
         self._sessions = Sessions()
+        self._schedules = SchedulePages(services, self._page)
         self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
         self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
@@ -64,6 +66,7 @@ class Console:
                 web.post("/vao", self._enter),
                 web.post("/ra", self._leave),
                 web.get("/nguon", self._sources),
+                *self._schedules.routes(),
                 web.get("/so", self._issues),
                 web.get(r"/so/{id:\d{1,18}}", self._issue),
                 web.post(r"/so/{id:\d{1,18}}/thu-hoi", self._retract),

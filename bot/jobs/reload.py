@@ -32,9 +32,9 @@ class NewsroomWatch:
 
     async def adopt(self, services: Services, newsroom: Newsroom, fingerprint: str) -> None:
         """Put in place what we wrote into the file ourselves, whose fingerprint is this."""
-        self._settled = self._seen = fingerprint
         services.newsroom = newsroom
         await reschedule_profiles(services)
+        self._settled = self._seen = fingerprint  # only now, as in `look`
 
     async def look(self, services: Services, tell_admins: Tell) -> bool:
         """Look once; return whether a new newsroom is in place."""

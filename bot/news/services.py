@@ -26,7 +26,8 @@ async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: 
 class Services:
     """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
 
-    `file` is the newsroom file, for operators who change it; None where there is none. `take` turns drafts into articles; the running bot does that in its text process.
+    `take` turns drafts into articles; the running bot does that in its text process. `file` is the newsroom
+    file, for operators who change it; None where there is none.
     """
 
     database: Database

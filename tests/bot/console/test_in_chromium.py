@@ -14,7 +14,7 @@ from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATHS = ("", "/nguon", "/so", "/so/1", "/nguoi-nhan?so=1&bai=1", "/tim?q=lũ", "/cach-ly", "/nhat-ky")
+PATHS = ("", "/nguon", "/lich", "/so", "/so/1", "/nguoi-nhan?so=1&bai=1", "/tim?q=lũ", "/cach-ly", "/nhat-ky")
 
 expect.set_options(timeout=20_000)  # the machine may be busy with other tests
 
