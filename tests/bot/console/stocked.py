@@ -20,6 +20,7 @@ from summarizer.model import Place, sentence_at
 from tests.bot.conftest import incoming, make_edition
 
 HOSTILE = "<script>alert(1)</script>\u202eđảo <img src=x onerror=alert(2)> \"'&" + "dài " * 1_000
+FILE = '[[editions]]\nname = "sang"\ntitle = "Bản tin sang"\ntimes = ["06:45"]  # sớm\n'
 ZONE = "Asia/Ho_Chi_Minh"
 
 
@@ -29,6 +30,7 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
     (inbox / "quarantine").mkdir(parents=True)
     (inbox / "quarantine" / "a<b>.txt").write_text("x", encoding="utf-8")
     (inbox / "quarantine" / "a<b>.txt.reason.txt").write_text(HOSTILE[:300], encoding="utf-8")
+    (folder / "diemtin.toml").write_text(FILE, encoding="utf-8")
     web = WebSource("mang", "Báo <Mạng>", "feed", "https://mang.example/rss", ZONE, None, "full")
     services.newsroom = make_newsroom(
         make_edition(),

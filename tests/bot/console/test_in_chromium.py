@@ -3,18 +3,32 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from bot.commands.newsroom_editing import newsroom_file
 from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATHS = ("", "/nguon", "/lich", "/so", "/so/1", "/nguoi-nhan?so=1&bai=1", "/tim?q=lũ", "/cach-ly", "/nhat-ky")
+PATHS = (
+    "",
+    "/nguon",
+    "/lich",
+    "/lich/sua?ban=sang",
+    "/lich/sua?viec=chung",
+    "/so",
+    "/so/1",
+    "/nguoi-nhan?so=1&bai=1",
+    "/tim?q=lũ",
+    "/cach-ly",
+    "/nhat-ky",
+)
 
 expect.set_options(timeout=20_000)  # the machine may be busy with other tests
 
@@ -53,6 +67,7 @@ async def test_every_page_is_for_everybody(
     scheme: Any,
 ) -> None:
     await stock(services, make_newsroom, tmp_path)
+    services.file = newsroom_file(tmp_path / "diemtin.toml", AsyncMock())
     served.problems = ["Telegram không trả lời"]
     size: ViewportSize = {"width": width, "height": 800}
     context = await chromium.new_context(viewport=size, color_scheme=scheme, bypass_csp=False)
@@ -70,6 +85,11 @@ async def test_every_page_is_for_everybody(
         inner = await page.evaluate("document.documentElement.scrollWidth")
         wider = [f"{inner} pixels wide"] if inner > width else []
         found[path] = [*await faults(page), *wider]
+    await page.goto(f"{served.url}/lich/sua?ban=sang")
+    await page.get_by_label("Giờ phát").fill("06:45, 21:30")
+    await page.get_by_role("button", name="Xem trước").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Xem trước khi ghi")
+    found["preview"] = await faults(page)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert errors == []
     await context.close()
