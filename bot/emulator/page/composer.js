@@ -6,6 +6,7 @@ import { askInline } from "./inline.js";
 import { isPrivate, state } from "./state.js";
 
 const list = $("commands");
+const field = $("text");
 let send, openBot;
 let commands = [];
 let offers = []; // {title, description, choose}, and for commands `text` to complete
@@ -23,31 +24,31 @@ export function showCommands() {
 
 /** Begin an inline query with `words` in this chat; Telegram would ask for which chat first. */
 export function writeInline(words) {
-  $("text").value = `@${state.bot.username} ${words}`;
-  $("text").focus();
-  $("text").dispatchEvent(new Event("input"));
+  field.value = `@${state.bot.username} ${words}`;
+  field.focus();
+  field.dispatchEvent(new Event("input"));
 }
 
 /** Keep what was begun in the chat that is left, and bring back what was begun in `chat`. */
 export function switchDraft(from, chat) {
-  state.drafts.set(from, $("text").value);
-  $("text").value = state.drafts.get(chat) ?? "";
+  state.drafts.set(from, field.value);
+  field.value = state.drafts.get(chat) ?? "";
   grow();
   close();
 }
 
 async function submit() {
-  const text = $("text").value.trim();
+  const text = field.value.trim();
   if (!text) return;
-  $("text").value = "";
+  field.value = "";
   grow();
   close();
-  if (!(await send(text)) && !$("text").value) $("text").value = text; // nothing typed is lost
+  if (!(await send(text)) && !field.value) field.value = text; // nothing typed is lost
 }
 
 function grow() {
-  $("text").style.height = "auto";
-  $("text").style.height = `${$("text").scrollHeight + 2}px`;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + 2}px`;
 }
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
@@ -84,28 +85,28 @@ function close() {
   askInline(null);
   list.hidden = true;
   $("menu").setAttribute("aria-expanded", "false");
-  for (const box of [$("text"), list]) box.removeAttribute("aria-activedescendant");
+  for (const box of [field, list]) box.removeAttribute("aria-activedescendant");
 }
 
 function point() {
   const options = [...list.children];
   options.forEach((option, number) => option.setAttribute("aria-selected", String(number === active)));
   if (!options.length) return;
-  for (const box of [$("text"), list]) box.setAttribute("aria-activedescendant", `command-${active}`);
+  for (const box of [field, list]) box.setAttribute("aria-activedescendant", `command-${active}`);
   options[active].scrollIntoView({ block: "nearest" });
 }
 
 function pick(row) {
-  $("text").value = "";
+  field.value = "";
   close();
-  $("text").focus();
+  field.focus();
   row.choose();
 }
 
 function complete(row) {
-  $("text").value = row.text;
+  field.value = row.text;
   close();
-  $("text").focus();
+  field.focus();
 }
 
 // Keys while something is offered; returns whether one was used.
@@ -116,26 +117,26 @@ function navigate(event) {
   else if (event.key === "Home" && event.currentTarget === list) active = 0;
   else if (event.key === "End" && event.currentTarget === list) active = offers.length - 1;
   else if (event.key === "Enter" && !event.shiftKey) pick(offers[active]);
-  else if (event.key === "Tab" && !event.shiftKey && offers[active].text && event.currentTarget === $("text")) complete(offers[active]);
-  else if (event.key === "Escape") { close(); $("text").focus(); } else return false;
+  else if (event.key === "Tab" && !event.shiftKey && offers[active].text && event.currentTarget === field) complete(offers[active]);
+  else if (event.key === "Escape") { close(); field.focus(); } else return false;
   event.preventDefault();
   point();
   return true;
 }
 
 $("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-$("text").addEventListener("keydown", (event) => {
+field.addEventListener("keydown", (event) => {
   if (event.isComposing || navigate(event)) return;
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     submit();
   }
 });
-$("text").addEventListener("input", () => {
+field.addEventListener("input", () => {
   grow();
-  const [name, ...words] = $("text").value.split(" ");
+  const [name, ...words] = field.value.split(" ");
   close();
-  if (/^\/\S*$/.test($("text").value)) offerCommands($("text").value.slice(1));
+  if (/^\/\S*$/.test(field.value)) offerCommands(field.value.slice(1));
   else if (words.length && name.toLowerCase() === `@${state.bot.username}`.toLowerCase()) offerFound(words.join(" "));
 });
 list.addEventListener("keydown", navigate);

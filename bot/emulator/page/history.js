@@ -116,8 +116,9 @@ function dayName(date) {
 }
 
 function card() {
-  const text = isPrivate() ? state.view.description || "Chưa có tin nhắn nào." : "Chưa có tin nhắn nào.";
-  const title = isPrivate() && state.view.description ? [element("h2", {}, "Bot này làm được gì?")] : [];
+  const told = isPrivate() && state.view.description;
+  const title = told ? [element("h2", {}, "Bot này làm được gì?")] : [];
+  const text = told || "Chưa có tin nhắn nào.";
   return { key: "card", signature: text, make: () => element("div", { class: "card" }, ...title, text) };
 }
 

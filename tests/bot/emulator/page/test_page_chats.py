@@ -135,4 +135,4 @@ async def test_the_page_says_when_it_lost_the_emulator(page: Page, chat: int) ->
 def test_the_page_is_small() -> None:
     """All of it together, as it goes over the line, with pictures of pages and inline cards."""
     files = resources.files("bot.emulator").joinpath("page").iterdir()
-    assert sum(len(file.read_bytes()) for file in files) < 62_000
+    assert sum(len(file.read_bytes()) for file in files) < 60_000
