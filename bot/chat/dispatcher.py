@@ -3,42 +3,17 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.chat import commands, digest_now, membership, my_data
+from bot.chat.buttons import choice_intents as choices
+from bot.chat.buttons import intents
 from bot.chat.buttons.callbacks import parse
-from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
-from bot.chat.buttons.intents import (
-    AskAgain,
-    AskToRetract,
-    AskToSend,
-    Button,
-    Confirm,
-    Intent,
-    PauseFor,
-    Preview,
-    Retract,
-    RunWatch,
-    SendCorrection,
-    SendNow,
-    SetDays,
-    SetEdition,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    ShowCorrection,
-    ShowIssue,
-    ShowView,
-    StopWatching,
-    TurnPage,
-    Undo,
-    WatchAgain,
-    WatchQuestion,
-)
-from bot.chat.buttons.story_intents import StoryIntent
+from bot.chat.buttons.intents import Button, Intent
 from bot.chat.cards import saved
-from bot.chat.cards.taps import StoryTaps
+from bot.chat.cards.taps import Press, story_presses
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.operators import admin, issues, month
@@ -62,6 +37,41 @@ _GROUP_SHARES = 4  # all members of a group together may ask as much as that man
 Answer = Callable[[ChatContext], Awaitable[None]]
 
 
+def presses(actions: AdminActions) -> dict[type[Any], Press]:
+    """Return the function that does what a button asks for, for each kind of intent with values."""
+    return {
+        intents.SetTimes: choosing_times.change,
+        intents.SetDays: choosing_times.change,
+        intents.SetQuiet: choosing_times.change,
+        intents.SetEdition: choosing_times.change,
+        choices.SetLength: choosing_times.change,
+        choices.SetSilent: choosing_times.change,
+        intents.SetTopic: choosing_topics.change,
+        choices.DropWord: words.drop,
+        choices.DropTaste: words.forget,
+        choices.SetPaper: papers.change,
+        intents.Undo: undoing.undo,
+        intents.TurnPage: ask.turn,
+        intents.ShowView: ask.look,
+        intents.AskAgain: ask.ask_again,
+        intents.WatchQuestion: watch_buttons.watch_question,
+        intents.StopWatching: watch_buttons.stop,
+        intents.WatchAgain: watch_buttons.take_back,
+        intents.RunWatch: watch_buttons.run,
+        intents.PauseFor: proposals.pause_for,
+        intents.Confirm: proposals.confirm,
+        intents.Preview: admin.preview,
+        intents.AskToSend: admin.ask_to_send,
+        intents.ShowIssue: issues.show,
+        intents.ShowCorrection: issues.show,
+        intents.AskToRetract: issues.ask_to_retract,
+        intents.Retract: issues.take_back,
+        intents.SendCorrection: issues.confirm,
+        intents.SendNow: partial(admin.send_now, actions=actions),
+        **story_presses(watch_buttons.show_list),
+    }
+
+
 class Dispatcher:
     """Lets messages and taps in to the module that answers them."""
 
@@ -70,7 +80,7 @@ class Dispatcher:
         self._actions = actions
         self._questions = Guard()
         self._anything = Guard()
-        self._story_taps = StoryTaps(watch_buttons.show_list)
+        self._presses = presses(actions)
         self._answers: dict[str, Answer] = {
             "start": membership.handle,
             "tin": digest_now.handle,
@@ -148,7 +158,7 @@ class Dispatcher:
     async def press(self, tap: ButtonContext, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
         intent = parse(data)
-        is_work = isinstance(intent, Preview | RunWatch | AskAgain)
+        is_work = isinstance(intent, intents.Preview | intents.RunWatch | intents.AskAgain)
         is_setting = intent is not None and access_to(intent) is Access.SETTERS
         if await self._admits(tap, is_work=is_work, is_setting=is_setting):
             if intent is None or not await self._may_press(tap, intent):
@@ -169,69 +179,19 @@ class Dispatcher:
         return True
 
     async def _press(self, tap: ButtonContext, intent: Intent) -> None:
-        if isinstance(intent, StoryIntent):
-            await self._story_taps.press(tap, intent)
-            return
-        match intent:
-            case (
-                SetTimes()
-                | SetDays()
-                | SetQuiet()
-                | SetEdition()
-                | SetLength()
-                | SetSilent()
-                | Button.USE_DEFAULTS
-            ):
-                await choosing_times.change(tap, intent)
-            case SetTopic() | Button.ALL_TOPICS:
-                await choosing_topics.change(tap, intent)
-            case DropWord():
-                await words.drop(tap, intent)
-            case DropTaste():
-                await words.forget(tap, intent)
-            case SetPaper():
-                await papers.change(tap, intent)
-            case Undo():
-                await undoing.undo(tap, intent)
-            case TurnPage():
-                await ask.turn(tap, intent)
-            case ShowView():
-                await ask.look(tap, intent)
-            case AskAgain():
-                await ask.ask_again(tap, intent)
-            case WatchQuestion():
-                await watch_buttons.watch_question(tap, intent)
-            case StopWatching():
-                await watch_buttons.stop(tap, intent)
-            case WatchAgain():
-                await watch_buttons.take_back(tap, intent)
-            case PauseFor():
-                await proposals.pause_for(tap, intent)
-            case Confirm():
-                await proposals.confirm(tap, intent)
-            case RunWatch():
-                await watch_buttons.run(tap, intent)
-            case Preview():
-                await admin.preview(tap, intent)
-            case AskToSend():
-                await admin.ask_to_send(tap, intent)
-            case SendNow():
-                await admin.send_now(tap, intent, self._actions)
-            case ShowIssue() | ShowCorrection():
-                await issues.show(tap, intent)
-            case AskToRetract():
-                await issues.ask_to_retract(tap, intent)
-            case Retract():
-                await issues.take_back(tap, intent)
-            case SendCorrection():
-                await issues.confirm(tap, intent)
-            case Button():
-                await self._press_plain(tap, intent)
+        if isinstance(intent, Button):
+            await self._press_plain(tap, intent)
+        else:
+            await self._presses[type(intent)](tap, intent)
 
     async def _press_plain(self, tap: ButtonContext, press: Button) -> None:
         match press:
             case Button.SHOW_TOPICS:
                 await choosing_topics.handle(tap)
+            case Button.ALL_TOPICS:
+                await choosing_topics.change(tap, press)
+            case Button.USE_DEFAULTS:
+                await choosing_times.change(tap, press)
             case Button.SHOW_WORDS:
                 await words.handle(tap)
             case Button.SHOW_PAPERS:

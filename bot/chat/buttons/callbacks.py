@@ -1,140 +1,178 @@
-"""Intents in at most 64 bytes, as callback data and in deep links, and back. Pure."""
+"""Intents in at most 64 bytes, as callback data and in deep links, and back. Pure.
+
+Telegram hands callback data back as it was, but a changed client may send anything. Each kind of intent has
+one form, which both writes and reads; data that `encode` never writes is no intent.
+"""
 
 import base64
 import binascii
 import re
-from collections.abc import Callable
-from typing import get_args
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
 
-from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
-from bot.chat.buttons.intents import (
-    MOST_TIMES,
-    AnswerView,
-    AskAgain,
-    AskToRetract,
-    AskToSend,
-    Button,
-    Confirm,
-    Intent,
-    Panel,
-    PauseFor,
-    Preview,
-    Retract,
-    Rewording,
-    RunWatch,
-    SendCorrection,
-    SendNow,
-    SetDays,
-    SetEdition,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    ShowCorrection,
-    ShowIssue,
-    ShowView,
-    StopWatching,
-    TurnPage,
-    Undo,
-    WatchAgain,
-    WatchQuestion,
-)
-from bot.chat.buttons.story_callbacks import STORY_PATTERNS, encode_story
-from bot.chat.buttons.story_intents import StoryIntent
+from bot.chat.buttons import choice_intents as choices
+from bot.chat.buttons import intents
+from bot.chat.buttons import story_intents as stories
+from bot.chat.buttons.intents import Button, Intent
 from storage.profiles import Length
 
-# Callback data: intents to at most 64 bytes and back. Pure.
-#
-# Telegram hands callback data back as it was, but a changed client may send anything: what is not exactly
-# something that `encode` writes is no intent.
-
 MAX_BYTES = 64
-_SLUG = r"(?=.{1,32}$)[a-z0-9]+(?:-[a-z0-9]+)*"
-_NUMBER = r"[1-9][0-9]{0,17}"
-_TIME = r"(?:[01][0-9]|2[0-3])[0-5][05]"
-_MINUTES = r"0|[1-9][0-9]{0,3}"
 _DAY_MINUTES = 24 * 60
-_PLACES = {True: "ds", False: "tin"}  # the list of watches, an alert
-_PANELS: dict[str, Panel] = {panel: panel for panel in get_args(Panel)}
-_LENGTHS: dict[str, Length] = {length: length for length in get_args(Length)}
-_VIEWS: dict[AnswerView, str] = {"details": "chitiet", "sources": "nguon", "days": "ngay"}
-_REWORDINGS: dict[Rewording, str] = {
-    "suggested": "goiy",
-    "any_time": "moiluc",
-    "any_source": "moinguon",
-    "any_topic": "moichude",
-    "first_half": "dau",
-    "second_half": "cuoi",
-    "as_typed": "nguyenvan",
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How one value of an intent is written. `read` returns None for a value that no button has."""
+
+    pattern: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _one_of(words: Mapping[Any, str]) -> _Field:
+    values = {word: value for value, word in words.items()}
+    return _Field("|".join(map(re.escape, values)), values.__getitem__, words.__getitem__)
+
+
+def _same(words: tuple[str, ...]) -> _Field:
+    return _one_of({word: word for word in words})
+
+
+def _read_times(digits: str) -> tuple[str, ...] | None:
+    times = tuple(f"{digits[i : i + 2]}:{digits[i + 2 : i + 4]}" for i in range(0, len(digits), 4))
+    return times if times == tuple(sorted(set(times))) else None
+
+
+def _read_days(digits: str) -> tuple[int, ...] | None:
+    days = tuple(map(int, digits))
+    return days if days == tuple(sorted(set(days))) else None
+
+
+def _read_minutes(digits: str) -> int | None:
+    return int(digits) if int(digits) < _DAY_MINUTES else None
+
+
+_ROW = _Field(r"[1-9][0-9]{0,17}", int)  # the number of a row
+_SLUG = _Field(r"(?=.{1,32}$)[a-z0-9]+(?:-[a-z0-9]+)*", str)  # stands last in its form
+_MINUTES = _Field("0|[1-9][0-9]{0,3}", _read_minutes)
+_TIME = "(?:[01][0-9]|2[0-3])[0-5][05]"
+_TIMES = _Field(
+    f"(?:{_TIME}){{0,{intents.MOST_TIMES}}}", _read_times, lambda times: "".join(times).replace(":", "")
+)
+_DAYS = _Field("[0-6]{0,7}", _read_days, lambda days: "".join(map(str, days)))
+_FIELDS = {  # by the names of the intents' fields; all that end in `_id` are rows
+    "edition": _SLUG,
+    "topic": _SLUG,
+    "source": _SLUG,
+    "start": _MINUTES,
+    "end": _MINUTES,
+    "page": _Field("[0-9]|[1-9][0-9]", int),
+    "times": _TIMES,
+    "is_wanted": _one_of({True: "+", False: "-"}),
+    "is_out": _one_of({True: "-", False: "+"}),
+    "is_in_list": _one_of({True: "ds", False: "tin"}),  # or under an alert
+    "is_silent": _one_of({True: "khong", False: "co"}),
+    "liking": _one_of({1: "hon", -1: "it", 0: "bo"}),
+    "length": _same(get_args(Length)),
+    "panel": _same(get_args(intents.Panel)),
+    "checksum": _Field("[0-9a-f]{8}", lambda digits: int(digits, 16), "{:08x}".format),
+    "view": _one_of({"details": "chitiet", "sources": "nguon", "days": "ngay"}),
+    "rewording": _one_of(
+        {
+            "suggested": "goiy",
+            "any_time": "moiluc",
+            "any_source": "moinguon",
+            "any_topic": "moichude",
+            "first_half": "dau",
+            "second_half": "cuoi",
+            "as_typed": "nguyenvan",
+        }
+    ),
 }
+
+
+class _Form:
+    """The callback data of one kind of intent: `template` names the intent's fields."""
+
+    def __init__(self, kind: type[Any], template: str, **own: _Field) -> None:
+        names = re.findall(r"{(\w+)}", template)
+        self.kind = kind
+        self._template = template
+        self._fields = {
+            name: own.get(name) or (_ROW if name.endswith("_id") else _FIELDS[name]) for name in names
+        }
+        groups = {name: f"(?P<{name}>{field.pattern})" for name, field in self._fields.items()}
+        self._pattern = re.compile(template.format(**groups), re.ASCII)
+
+    def write(self, intent: Intent) -> str:
+        """Return the callback data of an intent of this kind."""
+        values = {name: field.write(getattr(intent, name)) for name, field in self._fields.items()}
+        return self._template.format(**values)
+
+    def read(self, data: str) -> Intent | None:
+        """Return the intent that `data` asks for, or None if it is of another kind or of none."""
+        match = self._pattern.fullmatch(data)
+        if match is None:
+            return None
+        values = {name: field.read(match[name]) for name, field in self._fields.items()}
+        intent: Intent | None = None if None in values.values() else self.kind(**values)
+        return intent
+
+
+_FORMS = (
+    _Form(intents.SetTimes, "gio:{times}"),
+    _Form(intents.SetDays, "ngay:{days}", days=_DAYS),
+    _Form(intents.SetQuiet, "yentinh:{start}-{end}"),
+    _Form(intents.SetEdition, "bantin:{edition}"),
+    _Form(intents.SetTopic, "chude:{is_wanted}{topic}"),
+    _Form(choices.SetLength, "dodai:{length}"),
+    _Form(choices.SetSilent, "tieng:{is_silent}"),
+    _Form(choices.DropWord, "tu:go:{checksum}"),
+    _Form(choices.DropTaste, "tu:quen:{checksum}"),
+    _Form(choices.SetPaper, "nguon:{is_out}{source}"),
+    _Form(intents.Undo, "hoantac:{panel}:{profile_id}"),
+    _Form(intents.TurnPage, "trang:{question_id}:{page}", page=_Field("[0-9]", int)),
+    _Form(intents.ShowView, "xem:{view}:{question_id}"),
+    _Form(intents.AskAgain, "hoi:{rewording}:{question_id}"),
+    _Form(intents.WatchQuestion, "theodoi:hoi:{question_id}"),
+    _Form(intents.StopWatching, "theodoi:thoi:{is_in_list}:{watch_id}"),
+    _Form(intents.WatchAgain, "theodoi:lai:{is_in_list}:{watch_id}"),
+    _Form(intents.RunWatch, "theodoi:xem:{watch_id}"),
+    _Form(stories.OpenCard, "tin:mo:{article_id}"),
+    _Form(stories.ShowMore, "tin:them:{list_id}"),
+    _Form(stories.TurnMore, "tin:trang:{list_id}:{page}"),
+    _Form(stories.SaveStory, "tin:danh:{is_wanted}{article_id}"),
+    _Form(stories.FollowStory, "tin:theo:{is_wanted}{article_id}"),
+    _Form(stories.Unfollow, "chuyen:thoi:{is_in_list}:{follow_id}"),
+    _Form(stories.FollowAgain, "chuyen:lai:{is_in_list}:{follow_id}"),
+    _Form(stories.Teach, "tin:gu:{liking}:{article_id}"),
+    _Form(stories.AskWhy, "tin:visao:{article_id}"),
+    _Form(stories.ShowSaved, "dedanh:trang:{page}"),
+    _Form(stories.ReadSaved, "dedanh:doc:{saved_id}:{page}"),
+    _Form(stories.KeepSaved, "dedanh:lai:{saved_id}"),
+    _Form(intents.PauseFor, "tamdung:{days}", days=_Field("[1-9][0-9]?", int)),
+    _Form(intents.Confirm, "dongy:{question_id}"),
+    _Form(intents.Preview, "quantri:xem:{edition}"),
+    _Form(intents.AskToSend, "quantri:hoi:{edition}"),
+    _Form(intents.SendNow, "quantri:gui:{edition}"),
+    _Form(intents.ShowIssue, "quantri:so:{issue_id}"),
+    _Form(intents.ShowCorrection, "quantri:sodinhchinh:{correction_id}"),
+    _Form(intents.AskToRetract, "quantri:hoithuhoi:{issue_id}"),
+    _Form(intents.Retract, "quantri:thuhoi:{issue_id}"),
+    _Form(intents.SendCorrection, "quantri:dinhchinh:{correction_id}"),
+)
+_FORM_OF = {form.kind: form for form in _FORMS}
+_BUTTONS = {button.value: button for button in Button}
 
 
 def encode(intent: Intent) -> str:
     """Return the callback data of a button that asks for `intent`.
 
-    >>> encode(SetTimes(("06:30", "18:00")))
+    >>> encode(intents.SetTimes(("06:30", "18:00")))
     'gio:06301800'
     """
-    if isinstance(intent, StoryIntent):
-        return encode_story(intent)
-    match intent:
-        case Button():
-            return intent.value
-        case SetTimes(times):
-            return "gio:" + "".join(time.replace(":", "") for time in times)
-        case SetDays(days):
-            return "ngay:" + "".join(map(str, days))
-        case SetQuiet(start, end):
-            return f"yentinh:{start}-{end}"
-        case SetEdition(edition):
-            return f"bantin:{edition}"
-        case SetTopic(topic, is_wanted):
-            return f"chude:{'+' if is_wanted else '-'}{topic}"
-        case SetLength(length):
-            return f"dodai:{length}"
-        case SetSilent(is_silent):
-            return f"tieng:{'khong' if is_silent else 'co'}"
-        case DropWord(checksum):
-            return f"tu:go:{checksum:08x}"
-        case DropTaste(checksum):
-            return f"tu:quen:{checksum:08x}"
-        case SetPaper(source, is_out):
-            return f"nguon:{'-' if is_out else '+'}{source}"
-        case Undo(profile_id, panel):
-            return f"hoantac:{panel}:{profile_id}"
-        case TurnPage(question_id, page):
-            return f"trang:{question_id}:{page}"
-        case ShowView(question_id, view):
-            return f"xem:{_VIEWS[view]}:{question_id}"
-        case AskAgain(question_id, rewording):
-            return f"hoi:{_REWORDINGS[rewording]}:{question_id}"
-        case WatchQuestion(question_id):
-            return f"theodoi:hoi:{question_id}"
-        case StopWatching(watch_id, is_in_list):
-            return f"theodoi:thoi:{_PLACES[is_in_list]}:{watch_id}"
-        case WatchAgain(watch_id, is_in_list):
-            return f"theodoi:lai:{_PLACES[is_in_list]}:{watch_id}"
-        case RunWatch(watch_id):
-            return f"theodoi:xem:{watch_id}"
-        case PauseFor(days):
-            return f"tamdung:{days}"
-        case Confirm(question_id):
-            return f"dongy:{question_id}"
-        case Preview(edition):
-            return f"quantri:xem:{edition}"
-        case AskToSend(edition):
-            return f"quantri:hoi:{edition}"
-        case SendNow(edition):
-            return f"quantri:gui:{edition}"
-        case ShowIssue(issue_id):
-            return f"quantri:so:{issue_id}"
-        case ShowCorrection(correction_id):
-            return f"quantri:sodinhchinh:{correction_id}"
-        case AskToRetract(issue_id):
-            return f"quantri:hoithuhoi:{issue_id}"
-        case Retract(issue_id):
-            return f"quantri:thuhoi:{issue_id}"
-        case SendCorrection(correction_id):
-            return f"quantri:dinhchinh:{correction_id}"
+    return intent.value if isinstance(intent, Button) else _FORM_OF[type(intent)].write(intent)
 
 
 def parse(data: str) -> Intent | None:
@@ -145,77 +183,9 @@ def parse(data: str) -> Intent | None:
     """
     if len(data) > MAX_BYTES:
         return None
-    if data in _PRESSES:
-        return _PRESSES[data]
-    for pattern, read in _READERS:
-        if match := pattern.fullmatch(data):
-            return read(match)
-    return None
-
-
-def _times(match: re.Match[str]) -> SetTimes | None:
-    digits = match[1]
-    times = tuple(f"{digits[i : i + 2]}:{digits[i + 2 : i + 4]}" for i in range(0, len(digits), 4))
-    return SetTimes(times) if times == tuple(sorted(set(times))) else None
-
-
-def _days(match: re.Match[str]) -> SetDays | None:
-    days = tuple(map(int, match[1]))
-    return SetDays(days) if days == tuple(sorted(set(days))) else None
-
-
-def _quiet(match: re.Match[str]) -> SetQuiet | None:
-    start, end = int(match[1]), int(match[2])
-    return SetQuiet(start, end) if max(start, end) < _DAY_MINUTES else None
-
-
-def _view(view: AnswerView) -> "_Reader":
-    return lambda match: ShowView(int(match[1]), view)
-
-
-def _again(rewording: Rewording) -> "_Reader":
-    return lambda match: AskAgain(int(match[1]), rewording)
-
-
-_PRESSES = {press.value: press for press in Button}
-_Reader = Callable[[re.Match[str]], Intent | None]
-_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
-    (re.compile(pattern, re.ASCII), read)
-    for pattern, read in (
-        (rf"gio:((?:{_TIME}){{0,{MOST_TIMES}}})", _times),
-        (r"ngay:([0-6]{0,7})", _days),
-        (rf"yentinh:({_MINUTES})-({_MINUTES})", _quiet),
-        (rf"bantin:({_SLUG})", lambda match: SetEdition(match[1])),
-        (rf"chude:([+-])({_SLUG})", lambda match: SetTopic(match[2], match[1] == "+")),
-        (
-            rf"hoantac:({'|'.join(_PANELS)}):({_NUMBER})",
-            lambda match: Undo(int(match[2]), _PANELS[match[1]]),
-        ),
-        (r"dodai:(gon|vua|daydu)", lambda match: SetLength(_LENGTHS[match[1]])),
-        (r"tieng:(khong|co)", lambda match: SetSilent(match[1] == "khong")),
-        (r"tu:go:([0-9a-f]{8})", lambda match: DropWord(int(match[1], 16))),
-        (r"tu:quen:([0-9a-f]{8})", lambda match: DropTaste(int(match[1], 16))),
-        (rf"nguon:([+-])({_SLUG})", lambda match: SetPaper(match[2], match[1] == "-")),
-        (rf"trang:({_NUMBER}):([0-9])", lambda match: TurnPage(int(match[1]), int(match[2]))),
-        *((rf"xem:{word}:({_NUMBER})", _view(view)) for view, word in _VIEWS.items()),
-        *((rf"hoi:{word}:({_NUMBER})", _again(rewording)) for rewording, word in _REWORDINGS.items()),
-        (rf"theodoi:hoi:({_NUMBER})", lambda match: WatchQuestion(int(match[1]))),
-        (rf"theodoi:thoi:(ds|tin):({_NUMBER})", lambda m: StopWatching(int(m[2]), m[1] == _PLACES[True])),
-        (rf"theodoi:lai:(ds|tin):({_NUMBER})", lambda m: WatchAgain(int(m[2]), m[1] == _PLACES[True])),
-        (rf"theodoi:xem:({_NUMBER})", lambda match: RunWatch(int(match[1]))),
-        *STORY_PATTERNS,
-        (r"tamdung:([1-9][0-9]?)", lambda match: PauseFor(int(match[1]))),
-        (rf"dongy:({_NUMBER})", lambda match: Confirm(int(match[1]))),
-        (rf"quantri:xem:({_SLUG})", lambda match: Preview(match[1])),
-        (rf"quantri:hoi:({_SLUG})", lambda match: AskToSend(match[1])),
-        (rf"quantri:gui:({_SLUG})", lambda match: SendNow(match[1])),
-        (rf"quantri:so:({_NUMBER})", lambda match: ShowIssue(int(match[1]))),
-        (rf"quantri:sodinhchinh:({_NUMBER})", lambda match: ShowCorrection(int(match[1]))),
-        (rf"quantri:hoithuhoi:({_NUMBER})", lambda match: AskToRetract(int(match[1]))),
-        (rf"quantri:thuhoi:({_NUMBER})", lambda match: Retract(int(match[1]))),
-        (rf"quantri:dinhchinh:({_NUMBER})", lambda match: SendCorrection(int(match[1]))),
-    )
-)
+    if data in _BUTTONS:
+        return _BUTTONS[data]
+    return next((intent for form in _FORMS if (intent := form.read(data)) is not None), None)
 
 
 # Questions and stories in deep links, behind `t.me/bot?start=`: at most 64 letters, digits, `-`, `_`.

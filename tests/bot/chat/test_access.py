@@ -7,59 +7,22 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.chat.buttons import choice_intents as choices
+from bot.chat.buttons import intents
+from bot.chat.buttons import story_intents as stories
 from bot.chat.buttons.callbacks import encode, parse
-from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
-from bot.chat.buttons.intents import (
-    AskAgain,
-    AskToRetract,
-    AskToSend,
-    Button,
-    Confirm,
-    Intent,
-    PauseFor,
-    Preview,
-    Retract,
-    RunWatch,
-    SendCorrection,
-    SendNow,
-    SetDays,
-    SetEdition,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    ShowCorrection,
-    ShowIssue,
-    ShowView,
-    StopWatching,
-    TurnPage,
-    Undo,
-    WatchAgain,
-    WatchQuestion,
-)
-from bot.chat.buttons.story_intents import (
-    AskWhy,
-    FollowAgain,
-    FollowStory,
-    KeepSaved,
-    OpenCard,
-    ReadSaved,
-    SaveStory,
-    ShowMore,
-    ShowSaved,
-    Teach,
-    TurnMore,
-    Unfollow,
-)
+from bot.chat.buttons.intents import Button, Intent
+from bot.chat.dispatcher import presses
 from bot.chat.permissions import ACCESS, Access, access_to
 
 NEWS = (
-    OpenCard,
-    ShowMore,
-    TurnMore,
-    SaveStory,
-    FollowStory,
-    Teach,
-    AskWhy,
+    stories.OpenCard,
+    stories.ShowMore,
+    stories.TurnMore,
+    stories.SaveStory,
+    stories.FollowStory,
+    stories.Teach,
+    stories.AskWhy,
 )  # what these name is news, and nobody's own
 KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Button]
 OTHERS_TIMES = "05:05"
@@ -69,47 +32,47 @@ def samples(number: int) -> list[Intent]:
     """Return one intent of each kind and every press; those that name a row name this one."""
     return [
         *Button,
-        SetTimes(("20:00",)),
-        SetDays((5, 6)),
-        SetQuiet(0, 0),
-        SetEdition("toi"),
-        SetTopic("the-thao", is_wanted=True),
-        SetLength("gon"),
-        SetSilent(is_silent=True),
-        DropWord(number),
-        DropTaste(number),
-        SetPaper("bao-bien", is_out=True),
-        Undo(number, "schedule"),
-        Undo(number, "topics"),
-        TurnPage(number, 0),
-        ShowView(number, "details"),
-        AskAgain(number, "any_time"),
-        WatchQuestion(number),
-        StopWatching(number, is_in_list=True),
-        WatchAgain(number, is_in_list=True),
-        RunWatch(number),
-        OpenCard(number),
-        ShowMore(number),
-        TurnMore(number, 0),
-        SaveStory(number, is_wanted=True),
-        FollowStory(number, is_wanted=True),
-        Unfollow(number, is_in_list=True),
-        FollowAgain(number, is_in_list=True),
-        Teach(number, -1),
-        AskWhy(number),
-        ShowSaved(0),
-        ReadSaved(number, 0),
-        KeepSaved(number),
-        PauseFor(3),
-        Confirm(number),
-        Preview("sang"),
-        AskToSend("sang"),
-        SendNow("sang"),
-        ShowIssue(number),
-        ShowCorrection(number),
-        AskToRetract(number),
-        Retract(number),
-        SendCorrection(number),
+        intents.SetTimes(("20:00",)),
+        intents.SetDays((5, 6)),
+        intents.SetQuiet(0, 0),
+        intents.SetEdition("toi"),
+        intents.SetTopic("the-thao", is_wanted=True),
+        choices.SetLength("gon"),
+        choices.SetSilent(is_silent=True),
+        choices.DropWord(number),
+        choices.DropTaste(number),
+        choices.SetPaper("bao-bien", is_out=True),
+        intents.Undo(number, "schedule"),
+        intents.Undo(number, "topics"),
+        intents.TurnPage(number, 0),
+        intents.ShowView(number, "details"),
+        intents.AskAgain(number, "any_time"),
+        intents.WatchQuestion(number),
+        intents.StopWatching(number, is_in_list=True),
+        intents.WatchAgain(number, is_in_list=True),
+        intents.RunWatch(number),
+        stories.OpenCard(number),
+        stories.ShowMore(number),
+        stories.TurnMore(number, 0),
+        stories.SaveStory(number, is_wanted=True),
+        stories.FollowStory(number, is_wanted=True),
+        stories.Unfollow(number, is_in_list=True),
+        stories.FollowAgain(number, is_in_list=True),
+        stories.Teach(number, -1),
+        stories.AskWhy(number),
+        stories.ShowSaved(0),
+        stories.ReadSaved(number, 0),
+        stories.KeepSaved(number),
+        intents.PauseFor(3),
+        intents.Confirm(number),
+        intents.Preview("sang"),
+        intents.AskToSend("sang"),
+        intents.SendNow("sang"),
+        intents.ShowIssue(number),
+        intents.ShowCorrection(number),
+        intents.AskToRetract(number),
+        intents.Retract(number),
+        intents.SendCorrection(number),
     ]
 
 
@@ -129,6 +92,7 @@ def test_every_intent_and_every_press_has_a_decision() -> None:
     assert isinstance(Intent, types.UnionType)
     assert set(ACCESS) == {*KINDS, *Button}
     assert {type(one) for one in samples(1)} == {*KINDS, Button}
+    assert set(presses(actions=None)) == set(KINDS)
     assert all(parse(encode(one)) == one for one in samples(1))
 
 
@@ -158,7 +122,7 @@ async def test_no_forged_button_shows_or_changes_what_is_another_chats(
     await an.says("/start")
     await an.says("/lich 20:00")
     others, own = await secretive.subscription(), await an.subscription()
-    forged = naming(intent, others.profile_id if isinstance(intent, Undo) else 1)
+    forged = naming(intent, others.profile_id if isinstance(intent, intents.Undo) else 1)
     before = await an.messages()
     line = await an.forges(encode(forged))
     assert line is not None

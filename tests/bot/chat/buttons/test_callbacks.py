@@ -1,53 +1,23 @@
 """Callback data: every intent comes back as it was, and nothing else comes back at all."""
 
+import dataclasses
 import string
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.buttons.callbacks import MAX_BYTES, encode, parse
-from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
 from bot.chat.buttons.intents import (
     MOST_TIMES,
     AnswerView,
-    AskAgain,
-    AskToSend,
     Button,
-    Confirm,
     Intent,
     Panel,
     PauseFor,
-    Preview,
     Rewording,
-    RunWatch,
-    SendNow,
-    SetDays,
-    SetEdition,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    ShowView,
-    StopWatching,
     TurnPage,
-    Undo,
-    WatchAgain,
-    WatchQuestion,
-)
-from bot.chat.buttons.story_intents import (
-    AskWhy,
-    FollowAgain,
-    FollowStory,
-    KeepSaved,
-    OpenCard,
-    ReadSaved,
-    SaveStory,
-    ShowMore,
-    ShowSaved,
-    Teach,
-    TurnMore,
-    Unfollow,
 )
 from storage.profiles import Length
 
@@ -55,50 +25,40 @@ _WORD = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 slugs = st.lists(_WORD, min_size=1, max_size=4).map("-".join).filter(lambda slug: len(slug) <= 32)
 row_ids = st.integers(1, 10**18 - 1)
 five_minutes = st.integers(0, 287).map(lambda n: f"{n // 12:02}:{n % 12 * 5:02}")
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "times": st.sets(five_minutes, max_size=MOST_TIMES).map(lambda times: tuple(sorted(times))),
+    "days": st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
+    "start": st.integers(0, 1439),
+    "end": st.integers(0, 1439),
+    "edition": slugs,
+    "topic": slugs,
+    "source": slugs,
+    "page": st.integers(0, 99),
+    "length": st.sampled_from(get_args(Length)),
+    "checksum": st.integers(0, 2**32 - 1),
+    "panel": st.sampled_from(get_args(Panel)),
+    "view": st.sampled_from(get_args(AnswerView)),
+    "rewording": st.sampled_from(get_args(Rewording)),
+    "liking": st.sampled_from([-1, 0, 1]),
+}
+OWN = {(TurnPage, "page"): st.integers(0, 9), (PauseFor, "days"): st.integers(1, 99)}
 
 
-def _ordered(values: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(values))
+def _values(kind: Any, name: str) -> st.SearchStrategy[Any]:
+    if name.endswith("_id"):
+        return row_ids
+    if name.startswith("is_"):
+        return st.booleans()
+    return OWN[kind, name] if (kind, name) in OWN else FIELDS[name]
 
 
-intents: st.SearchStrategy[Intent] = st.one_of(
-    st.sampled_from(Button),
-    st.builds(SetTimes, st.sets(five_minutes, max_size=MOST_TIMES).map(_ordered)),
-    st.builds(SetDays, st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days)))),
-    st.builds(SetQuiet, st.integers(0, 1439), st.integers(0, 1439)),
-    st.builds(SetEdition, slugs),
-    st.builds(SetTopic, slugs, st.booleans()),
-    st.builds(SetLength, st.sampled_from(get_args(Length))),
-    st.builds(SetSilent, st.booleans()),
-    st.builds(DropWord, st.integers(0, 2**32 - 1)),
-    st.builds(DropTaste, st.integers(0, 2**32 - 1)),
-    st.builds(SetPaper, slugs, st.booleans()),
-    st.builds(Undo, row_ids, st.sampled_from(get_args(Panel))),
-    st.builds(TurnPage, row_ids, st.integers(0, 9)),
-    st.builds(ShowView, row_ids, st.sampled_from(get_args(AnswerView))),
-    st.builds(AskAgain, row_ids, st.sampled_from(get_args(Rewording))),
-    st.builds(WatchQuestion, row_ids),
-    st.builds(StopWatching, row_ids, st.booleans()),
-    st.builds(WatchAgain, row_ids, st.booleans()),
-    st.builds(RunWatch, row_ids),
-    st.builds(OpenCard, row_ids),
-    st.builds(ShowMore, row_ids),
-    st.builds(TurnMore, row_ids, st.integers(0, 99)),
-    st.builds(SaveStory, row_ids, st.booleans()),
-    st.builds(FollowStory, row_ids, st.booleans()),
-    st.builds(Unfollow, row_ids, st.booleans()),
-    st.builds(FollowAgain, row_ids, st.booleans()),
-    st.builds(Teach, row_ids, st.sampled_from([-1, 0, 1])),
-    st.builds(AskWhy, row_ids),
-    st.builds(ShowSaved, st.integers(0, 99)),
-    st.builds(ReadSaved, row_ids, st.integers(0, 99)),
-    st.builds(KeepSaved, row_ids),
-    st.builds(Confirm, row_ids),
-    st.builds(PauseFor, st.integers(1, 99)),
-    st.builds(Preview, slugs),
-    st.builds(AskToSend, slugs),
-    st.builds(SendNow, slugs),
-)
+def _of(kind: Any) -> st.SearchStrategy[Intent]:
+    names = [field.name for field in dataclasses.fields(kind)]
+    return st.builds(kind, **{name: _values(kind, name) for name in names})
+
+
+KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Button]
+intents: st.SearchStrategy[Intent] = st.one_of(st.sampled_from(Button), *map(_of, KINDS))
 
 
 @given(intents)
