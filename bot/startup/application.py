@@ -82,7 +82,11 @@ class Bot:
         )
         url = listen.console_url if listen else None
         self._console = Console(services, url, self._find_problems) if url and services.admins else None
-        actions = AdminActions(
+        add_handlers(self._connection.telegram, services, self._actions())
+
+    def _actions(self) -> AdminActions:
+        """Return what operators can have done from the chat."""
+        return AdminActions(
             self._send_now,
             self._sender.set_paused,
             lambda: self._sender.is_paused,
@@ -90,7 +94,6 @@ class Bot:
             self._clock_watch.find_problem,
             self._console.invite if self._console else None,
         )
-        add_handlers(self._connection.telegram, services, actions)
 
     def stop(self) -> None:
         """Ask the bot to finish what is in flight and end."""

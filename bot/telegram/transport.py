@@ -142,12 +142,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise NotSentError("the transport is not open")
         read = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout
-        limits = aiohttp.ClientTimeout(
-            total=read + _CONNECT_SECONDS,
-            connect=_CONNECT_SECONDS,
-            sock_connect=_CONNECT_SECONDS,
-            sock_read=read,
-        )
+        limits = _limits(read)
         try:
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=limits, allow_redirects=False
@@ -163,6 +158,11 @@ class AiohttpRequest(BaseRequest):
             self.trouble = explain(error, url)
             raise NetworkError(f"{type(error).__name__}: {self.trouble}") from error
         self.trouble = None
+        self._note_answer(answer, body)
+        return answer.status, body
+
+    def _note_answer(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
+        """Note what an answer says about the connection and the token."""
         if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
             # A gateway's page. The library would go by its number: a bad token, a chat that blocked us.
             raise NotSentError(f"{answer.status}, not from a Bot API server")
@@ -171,7 +171,15 @@ class AiohttpRequest(BaseRequest):
             self.unauthorized.set()
         elif answer.status == 200:
             self._last_ok = time.monotonic()
-        return answer.status, body
+
+
+def _limits(read_seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=read_seconds + _CONNECT_SECONDS,
+        connect=_CONNECT_SECONDS,
+        sock_connect=_CONNECT_SECONDS,
+        sock_read=read_seconds,
+    )
 
 
 def _plain_message(result: JSONDict) -> JSONDict:

@@ -55,9 +55,7 @@ def read_feed(
     Raises:
         UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
     """
-    text = _REFERENCE.sub(
-        _possible, _NOT_XML.sub("", decode(data, may_be_cut=True, charset=charset)).lstrip()
-    )
+    text = _clean_text(decode(data, may_be_cut=True, charset=charset))
     declaration = _DECLARATION.match(text)
     document = text[declaration.end() if declaration else 0 :].encode()
     feed = parse_apart(FEED, document, deadline_seconds)
@@ -78,6 +76,11 @@ def read_feed(
         yield draft if draft.topic else replace(draft, topic=section)
     if is_cut:
         yield Refusal(name if whole == len(items) else f"{name}#{whole + 1}", "feed bị cắt cụt ở đây")
+
+
+def _clean_text(text: str) -> str:
+    """Return the text without characters, and references to characters, that XML forbids."""
+    return _REFERENCE.sub(_possible, _NOT_XML.sub("", text).lstrip())
 
 
 def _possible(reference: re.Match[str]) -> str:

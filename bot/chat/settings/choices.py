@@ -8,25 +8,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.buttons.choice_intents import (
-    ChangePapers,
-    ChangeWords,
-    DropWord,
-    SetLength,
-    SetPaper,
-    SetSilent,
-)
-from bot.chat.buttons.intents import (
-    Button,
-    Change,
-    SetDays,
-    SetEdition,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    SetZone,
-)
+from bot.chat.buttons import choice_intents as wishes
+from bot.chat.buttons import intents
+from bot.chat.buttons.intents import Button, Change
+from bot.chat.context import ButtonContext
 from bot.chat.settings.lists import with_papers, with_words
+from bot.messages import texts
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.profiles import Choices, find_profile, join_profile
@@ -54,9 +41,9 @@ def default_choices(newsroom: Newsroom) -> Choices:
 
 def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> Subscriber | None:
     """Return the subscriber after `change`; None when it names an edition or topic that there is not."""
-    if isinstance(change, SetQuiet):
+    if isinstance(change, intents.SetQuiet):
         return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
-    if isinstance(change, SetSilent):
+    if isinstance(change, wishes.SetSilent):
         return replace(subscriber, is_silent=change.is_silent)
     choices = _with_choice(subscriber.choices, change, newsroom)
     return replace(subscriber, choices=choices) if choices else None
@@ -64,22 +51,22 @@ def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> S
 
 def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choices | None:
     match change:
-        case SetTimes(times):
+        case intents.SetTimes(times):
             return replace(choices, times=times)
-        case SetDays(days):
+        case intents.SetDays(days):
             return replace(choices, days=days)
-        case SetZone(zone):
+        case intents.SetZone(zone):
             return replace(choices, zone=zone)
-        case SetEdition(edition):
+        case intents.SetEdition(edition):
             is_there = newsroom.find_edition(edition) is not None
             return replace(choices, edition=edition, times=(), days=()) if is_there else None
-        case SetTopic(topic, is_wanted):
+        case intents.SetTopic(topic, is_wanted):
             return _with_topic(choices, topic, newsroom, is_wanted=is_wanted)
-        case SetLength(length):
+        case wishes.SetLength(length):
             return replace(choices, length=length)
-        case ChangeWords() | DropWord():
+        case wishes.ChangeWords() | wishes.DropWord():
             return with_words(choices, change)
-        case ChangePapers() | SetPaper():
+        case wishes.ChangePapers() | wishes.SetPaper():
             return with_papers(choices, change, {source.name for source in newsroom.sources})
         case Button.ALL_TOPICS:
             return replace(choices, topics=())
@@ -115,6 +102,18 @@ async def change_choices(services: Services, chat_id: int, *changes: Change) -> 
         if before is None or after is None:
             return None
         return await _take(connection, before, after, services)
+
+
+async def change_by_tap(tap: ButtonContext, wanted: Change) -> Changed | None:
+    """Make the change of a button; None once the tap was answered, because nothing changed."""
+    changed = await change_choices(tap.services, tap.chat_id, wanted)
+    if changed is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+    elif changed.is_same:
+        await tap.acknowledge(texts.UNCHANGED)
+    else:
+        return changed
+    return None
 
 
 async def restore_profile(services: Services, chat_id: int, profile_id: int) -> Changed | None:

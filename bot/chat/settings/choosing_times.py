@@ -9,7 +9,7 @@ from bot.chat.buttons.choice_intents import SetLength, SetSilent
 from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import Changed, change_choices, find_chosen, join
+from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, join
 from bot.chat.settings.panels import (
     closed_screen,
     days_screen,
@@ -64,12 +64,7 @@ async def show(tap: ButtonContext, panel: Button) -> None:
 
 async def change(tap: ButtonContext, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
-    changed = await change_choices(tap.services, tap.chat_id, wanted)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-    elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
-    else:
+    if changed := await change_by_tap(tap, wanted):
         await tap.show(changed_screen(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
 
 

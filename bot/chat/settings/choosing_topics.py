@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.chat.buttons.intents import Button, SetTopic, Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import change_choices, find_chosen
+from bot.chat.settings.choices import change_by_tap, change_choices, find_chosen
 from bot.chat.settings.panels import topics_screen
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
 from bot.messages import spoken, texts
@@ -61,11 +61,6 @@ def say_names(topics: Sequence[str], newsroom: Newsroom) -> str:
 async def change(tap: ButtonContext, wanted: SetTopic | Button) -> None:
     """Take a topic in or out, or have all of them again."""
     is_reset = wanted is Button.ALL_TOPICS
-    changed = await change_choices(tap.services, tap.chat_id, wanted)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-    elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
-    else:
+    if changed := await change_by_tap(tap, wanted):
         undo = Undo(changed.before.profile_id, "topics") if is_reset else None
         await tap.show(topics_screen(changed.after, tap.services.newsroom, undo=undo))

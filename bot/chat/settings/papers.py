@@ -6,7 +6,7 @@ from bot.chat.buttons.choice_intents import ChangePapers, SetPaper
 from bot.chat.buttons.intents import Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import change_choices, find_chosen
+from bot.chat.settings.choices import change_by_tap, change_choices, find_chosen
 from bot.chat.settings.list_panels import papers_screen, say_names, titles_of
 from bot.chat.settings.muted import say_if_all_muted
 from bot.chat.settings.typed_lists import TypedList, UnclearListError, parse_list
@@ -68,12 +68,7 @@ def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[s
 
 async def change(tap: ButtonContext, wanted: SetPaper) -> None:
     """Leave a paper out, or take it back."""
-    changed = await change_choices(tap.services, tap.chat_id, wanted)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-    elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
-    else:
+    if changed := await change_by_tap(tap, wanted):
         notes = [escape(texts.SAVED), *await say_if_all_muted(tap, changed)]
         undo = Undo(changed.before.profile_id, "papers")
         await tap.show(papers_screen(changed.after.choices, tap.services.newsroom, *notes, undo=undo))

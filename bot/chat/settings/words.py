@@ -6,7 +6,7 @@ from bot.chat.buttons.choice_intents import ChangeWords, DropTaste, DropWord, sp
 from bot.chat.buttons.intents import Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import Changed, change_choices, find_chosen, take_tastes
+from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, take_tastes
 from bot.chat.settings.list_panels import say_names, say_trait, words_screen
 from bot.chat.settings.lists import MOST_WORDS, is_phrase
 from bot.chat.settings.muted import say_if_all_muted
@@ -75,12 +75,7 @@ def _not_done(typed: TypedList, changed: Changed) -> list[Markup]:
 
 async def drop(tap: ButtonContext, wanted: DropWord) -> None:
     """Take a word off its list."""
-    changed = await change_choices(tap.services, tap.chat_id, wanted)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-    elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
-    else:
+    if changed := await change_by_tap(tap, wanted):
         undo = Undo(changed.before.profile_id, "words")
         newsroom = tap.services.newsroom
         await tap.show(words_screen(changed.after.choices, newsroom, escape(texts.SAVED), undo=undo))
