@@ -28,9 +28,10 @@ from tests.bot.conftest import (
     told,
     users,
 )
-from tests.bot.processes.conftest import hands, server, start
+from tests.bot.processes.conftest import _emulator, hands, server, start
 
 __all__ = [  # fixtures: the same services, chats and processes as elsewhere
+    "_emulator",
     "clock",
     "emulator",
     "hands",

@@ -6,13 +6,14 @@ import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.emulator.client import Control, control, emulator_process
+from tests.bot.processes.forked import ForkedProcess
 
 TOKEN = "4242424242:AAbbccddeeffgghhiijjkkllmmnnooppqqr"  # noqa: S105 - the emulator takes any
 ADMIN = 900
@@ -32,7 +33,7 @@ times = ["06:45"]
 class Run:
     """A bot process; what it writes goes to a file."""
 
-    def __init__(self, process: Process, folder: Path) -> None:
+    def __init__(self, process: Process | ForkedProcess, folder: Path) -> None:
         self.process = process
         self.folder = folder
 
@@ -75,7 +76,7 @@ def start(tmp_path: Path) -> Start:
         url: str,
         *options: str,
         newsroom: str = NEWSROOM,
-        program: tuple[str, ...] = ("-m", "bot"),
+        program: tuple[str, ...] | None = None,
         **environment: str,
     ) -> AsyncIterator[Run]:
         (tmp_path / "tin-vao").mkdir(exist_ok=True)
@@ -88,11 +89,13 @@ def start(tmp_path: Path) -> Start:
             "DIEMTIN_CONFIG": str(tmp_path / "diemtin.toml"),
             "DIEMTIN_ADMINS": str(ADMIN),
         }
-        with (tmp_path / "bot.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, *program, "run", *options,
-                env=own | settings | environment, stdin=DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+        log, everything = tmp_path / "bot.log", own | settings | environment
+        log.write_bytes(b"")
+        process = (
+            ForkedProcess(["run", *options], everything, log)
+            if program is None
+            else await _fresh_process(program, options, everything, log)
+        )
         try:
             yield Run(process, tmp_path)
         finally:
@@ -103,11 +106,31 @@ def start(tmp_path: Path) -> Start:
     return started
 
 
+async def _fresh_process(
+    program: tuple[str, ...], options: tuple[str, ...], environment: dict[str, str], log: Path
+) -> Process:
+    with log.open("ab") as written:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, *program, "run", *options,
+            env=environment, stdin=DEVNULL, stdout=written, stderr=written,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def _emulator() -> Iterator[str]:
+    """An emulator in its own process, for all tests of this process."""
+    with asyncio.Runner() as runner:
+        running = emulator_process()
+        yield runner.run(running.__aenter__())
+        runner.run(running.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def server() -> AsyncIterator[str]:
-    """An emulator in its own process."""
-    async with emulator_process() as url:
-        yield url
+async def server(_emulator: str) -> str:
+    """That emulator, with nobody in it yet."""
+    async with control(_emulator) as hands:
+        await hands.post("reset")
+    return _emulator
 
 
 @pytest.fixture
