@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bot.chat.buttons import callbacks
 from bot.process import logs
 from summarizer.text import repair
 
@@ -25,6 +26,7 @@ NOT_IMPORTED = ("bot.__main__", "storage.migrations")  # they act when they are 
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "bot.process.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
+    "bot.chat.buttons.callbacks": tuple(form._pattern for form in callbacks._FORMS),
     "summarizer.text.repair": (repair.excess_marks(), repair._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
     "summarizer.questions.rewording": (),

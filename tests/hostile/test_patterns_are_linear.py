@@ -3,6 +3,7 @@
 A pattern that is worse must only be applied to a few characters: it stands in `BOUNDED` with their number.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,7 @@ def applying(applied: Applied, method: str) -> Callable[[str], object]:
         if method in ("sub", "subn"):
             return call(b"" if is_bytes else "", given)
         found = call(given)
-        return list(found) if method == "finditer" else found
+        return deque(found, maxlen=0) if method == "finditer" else found
 
     return apply
 

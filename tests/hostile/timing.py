@@ -7,7 +7,8 @@ from collections.abc import Callable
 FLOOR_SECONDS = 0.025  # what takes less is fast enough, and too short to tell its growth
 MOST_GROWTH = 10.0  # times, where the text is four times as long; a quadratic step takes 16 times
 _REPEATS = 3
-_FIRST_LENGTH = 128  # short, so that a step of a high power is seen and not waited for
+_SURE_GROWTH = 6.0  # a linear step takes four times as long; this little needs no second measure
+_FIRST_LENGTH = 256  # short, so that a step of a high power is seen and not waited for
 
 
 def seconds(step: Callable[[], object]) -> float:
@@ -27,20 +28,26 @@ def seconds(step: Callable[[], object]) -> float:
 
 def find_growth(step: Callable[[str], object], text: Callable[[int], str], longest: int) -> str | None:
     """Describe a growth worse than linear on texts of up to `longest` characters, None without one."""
-    length = _FIRST_LENGTH
-    while True:
-        if (growth := _growth_at(step, text, length)) is not None:
-            return growth
-        if length >= longest:
-            return None
-        length = min(longest, length * 4)
+    lengths = [longest]
+    while lengths[0] > _FIRST_LENGTH:
+        lengths.insert(0, lengths[0] // 4)
+    before = 0.0
+    for length in lengths:
+        long = text(length)
+        took = seconds(lambda long=long: step(long))  # type: ignore[misc] # bound at once
+        if took > max(FLOOR_SECONDS, _SURE_GROWTH * before):
+            growth = _growth_at(step, text, length, took)
+            if growth is not None:
+                return growth
+        before = took
+    return None
 
 
-def _growth_at(step: Callable[[str], object], text: Callable[[int], str], length: int) -> str | None:
+def _growth_at(
+    step: Callable[[str], object], text: Callable[[int], str], length: int, took: float
+) -> str | None:
+    """Measure again and again, here and at a quarter of the length, and compare the shortest times."""
     long, short = text(length), text(length // 4)
-    took = seconds(lambda: step(long))
-    if took < FLOOR_SECONDS:
-        return None
     if took < 1:
         took = min(took, *(seconds(lambda: step(long)) for _ in range(_REPEATS - 1)))
     before = min(seconds(lambda: step(short)) for _ in range(_REPEATS))

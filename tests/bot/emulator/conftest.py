@@ -18,27 +18,29 @@ def _pauses_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
-@pytest.fixture
-async def emulator() -> AsyncIterator[Emulator]:
+async def running_emulator() -> AsyncIterator[Emulator]:
     """An emulator on a free port."""
     async with serve() as running:
         yield running
 
 
-@pytest.fixture
-async def users(emulator: Emulator) -> AsyncIterator[Control]:
+async def control_of(emulator: Emulator) -> AsyncIterator[Control]:
     """The control interface."""
     async with control(emulator.url) as hands:
         yield hands
 
 
-@pytest.fixture
-async def bot(emulator: Emulator) -> AsyncIterator[Bot]:
+async def bot_at(emulator: Emulator) -> AsyncIterator[Bot]:
     """The real library, signed in."""
     async with Bot(
         TOKEN, base_url=f"{emulator.url}/bot", base_file_url=f"{emulator.url}/file/bot"
     ) as signed_in:
         yield signed_in
+
+
+emulator = pytest.fixture(running_emulator, name="emulator")
+users = pytest.fixture(control_of, name="users")
+bot = pytest.fixture(bot_at, name="bot")
 
 
 @pytest.fixture

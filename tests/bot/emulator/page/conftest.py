@@ -1,9 +1,14 @@
-"""The chat page in Debian's Chromium, and a chat in it."""
+"""The chat page in Debian's Chromium, and a chat in it.
+
+One Chromium serves all tests of a process. It belongs to one event loop, so the tests and their fixtures run
+in that loop too.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 from telegram import (
@@ -15,8 +20,13 @@ from telegram import (
 from telegram import Update as Told
 
 from bot.emulator.emulation import Emulator
+from tests.bot.emulator.conftest import bot_at, control_of, running_emulator
 
 CHROMIUM = Path("/usr/bin/chromium")
+IN_CHROMIUM = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 DIGEST = """<b>Tin 24 giờ qua</b>
 <u>THỜI SỰ</u>
@@ -32,7 +42,13 @@ expect.set_options(timeout=20_000)  # the machine may be busy with other tests
 Say = Callable[..., Awaitable[Message]]
 
 
-@pytest.fixture
+in_one_loop = pytest_asyncio.fixture(loop_scope="session")
+emulator = in_one_loop(running_emulator, name="emulator")
+users = in_one_loop(control_of, name="users")
+bot = in_one_loop(bot_at, name="bot")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     async with async_playwright() as playwright:
@@ -41,7 +57,7 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
+@in_one_loop
 async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
     """The open page; an error on its console fails the test."""
     opened = await browser.new_page()
@@ -50,10 +66,11 @@ async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
     opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     await opened.goto(emulator.url)
     yield opened
+    await opened.close()
     assert errors == []
 
 
-@pytest.fixture
+@in_one_loop
 async def chat(page: Page, bot: Bot) -> int:
     """The chat of a person who pressed the button to begin."""
     await page.get_by_role("button", name="Bắt đầu").click()

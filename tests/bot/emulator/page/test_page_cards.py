@@ -1,12 +1,12 @@
 """A digest's cards on the chat page, on a narrow phone: numbers, pictures, a button that shares."""
 
-from collections.abc import Awaitable, Callable
-
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
-Say = Callable[..., Awaitable[Message]]
+from tests.bot.emulator.page.conftest import IN_CHROMIUM, Say
+
+pytestmark = IN_CHROMIUM
 NUMBERS = InlineKeyboardMarkup(
     [
         [InlineKeyboardButton(str(number), callback_data=f"tin:mo:{number}") for number in range(1, 9)],

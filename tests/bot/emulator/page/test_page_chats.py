@@ -11,9 +11,9 @@ from telegram import (
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from tests.bot.emulator.page.conftest import CHROMIUM, DIGEST, Say, faults, keys, told
+from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+pytestmark = IN_CHROMIUM
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

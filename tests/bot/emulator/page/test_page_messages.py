@@ -14,7 +14,7 @@ from telegram import (
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
-from tests.bot.emulator.page.conftest import CHROMIUM, DIGEST, Say, faults, keys, told
+from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
 
 # In pixels below the upper edge of the list.
 _TOP_OF_ANSWER = """() => Math.round(document.querySelector(".other").getBoundingClientRect().top
@@ -23,7 +23,7 @@ _TOP_OF_ANSWER = """() => Math.round(document.querySelector(".other").getBoundin
 _FROM_END = """() => { const list = document.querySelector("#messages");
     return Math.round(list.scrollHeight - list.scrollTop - list.clientHeight); }"""
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+pytestmark = IN_CHROMIUM
 
 
 async def test_a_digest_is_read_and_its_quotes_opened(page: Page, say: Say) -> None:

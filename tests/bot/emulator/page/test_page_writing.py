@@ -1,6 +1,5 @@
 """What people type into the chat page, in a real browser: words, commands, inline mode."""
 
-import pytest
 from playwright.async_api import Page, expect
 from telegram import (
     Bot,
@@ -11,9 +10,9 @@ from telegram import (
 )
 
 from bot.emulator.client import Control
-from tests.bot.emulator.page.conftest import CHROMIUM, Say, faults, told
+from tests.bot.emulator.page.conftest import IN_CHROMIUM, Say, faults, told
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+pytestmark = IN_CHROMIUM
 
 
 async def test_a_new_chat_says_what_the_bot_can_do_and_how_to_begin(page: Page, bot: Bot) -> None:
