@@ -1,7 +1,7 @@
 """Processes that begin as forks of one that has imported the bot: a start costs a tenth of the imports.
 
-They are processes like any other: signals, `kill -9`, limits and files are real. What only a fresh interpreter
-shows (`python -m bot`, the path it imports from) is tested with fresh interpreters.
+They are processes like any other: signals, `kill -9`, limits and files are real. What only a fresh
+interpreter shows (`python -m bot`, the path it imports from) is tested with fresh interpreters.
 """
 
 import asyncio

@@ -5,6 +5,7 @@ in that loop too.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ expect.set_options(timeout=20_000)  # the machine may be busy with other tests
 Say = Callable[..., Awaitable[Message]]
 
 
-in_one_loop = pytest_asyncio.fixture(loop_scope="session")
+in_one_loop = partial(pytest_asyncio.fixture, loop_scope="session")
 emulator = in_one_loop(running_emulator, name="emulator")
 users = in_one_loop(control_of, name="users")
 bot = in_one_loop(bot_at, name="bot")
@@ -57,7 +58,7 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@in_one_loop
+@in_one_loop()
 async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
     """The open page; an error on its console fails the test."""
     opened = await browser.new_page()
@@ -70,7 +71,7 @@ async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
     assert errors == []
 
 
-@in_one_loop
+@in_one_loop()
 async def chat(page: Page, bot: Bot) -> int:
     """The chat of a person who pressed the button to begin."""
     await page.get_by_role("button", name="Bắt đầu").click()

@@ -132,7 +132,7 @@ async def test_the_page_says_when_it_lost_the_emulator(page: Page, chat: int) ->
     await expect(page.locator("#status")).to_have_text("bot")
 
 
-def test_the_page_is_small() -> None:
+async def test_the_page_is_small() -> None:
     """All of it together, as it goes over the line, with pictures of pages and inline cards."""
     files = resources.files("bot.emulator").joinpath("page").iterdir()
     assert sum(len(file.read_bytes()) for file in files) < 60_000
