@@ -27,10 +27,10 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Worked, find_next, make_story, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
@@ -98,7 +98,7 @@ async def _store(database: Database, path: str) -> None:
         )  # fmt: skip
         async with database.write() as connection:
             await store_articles(connection, [article], now=_NOW)
-            [stored] = await find_waiting(connection, 1)
+            [stored] = await find_next(connection, 1)
             story = await make_story(connection, now=_NOW)
             done = Worked(stored, summarize([stored.document]), story, article.topic)
             await save_work(connection, [done], now=_NOW)

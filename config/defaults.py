@@ -89,7 +89,15 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "the-thao": (
         "Thể thao",
         (
-            *("bóng đá", "quần vợt", "tennis", "bóng đá quốc tế", "bóng đá Việt Nam", "bóng đá trong nước"),
+            *(
+                "bóng đá",
+                "đá banh",
+                "quần vợt",
+                "tennis",
+                "bóng đá quốc tế",
+                "bóng đá Việt Nam",
+                "bóng đá trong nước",
+            ),
             *("thể thao quốc tế", "các môn khác", "bóng rổ", "bóng chuyền", "cầu lông", "marathon", "golf"),
             *("ngoại hạng Anh", "V-League", "World Cup", "võ thuật"),
         ),

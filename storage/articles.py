@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.corrections import note_changed_headlines
@@ -197,13 +197,6 @@ async def _replace(
     await record_changes(connection, ids)
 
 
-async def find_waiting(connection: AsyncConnection, limit: int) -> list[StoredArticle]:
-    """Return the articles that wait for a first try to work them up, oldest first."""
-    is_fresh = and_(articles.c.worked_at.is_(None), articles.c.tries == 0)
-    query = select(articles).where(is_fresh).order_by(articles.c.id).limit(limit)
-    return [article_of(row) for row in await connection.execute(query)]
-
-
 async def count_waiting(connection: AsyncConnection) -> int:
     """Return how many articles wait to be worked up."""
     waits = and_(articles.c.worked_at.is_(None), articles.c.tries < SET_ASIDE)
@@ -226,11 +219,15 @@ async def find_newest(connection: AsyncConnection) -> Newest | None:
     return Newest(row.id, row.worked_at) if row else None
 
 
+# Made once: to write a statement costs more than to run it.
+_BY_IDS = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
+
+
 async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, StoredArticle]:
     """Return the stored articles among `ids`; one that is gone is left out."""
     found: dict[int, StoredArticle] = {}
     for batch in chunks(list(ids), 500):
-        rows = await connection.execute(select(articles).where(articles.c.id.in_(batch)))
+        rows = await connection.execute(_BY_IDS, {"ids": batch})
         found |= {row.id: article_of(row) for row in rows}
     return found
 

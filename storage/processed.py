@@ -212,14 +212,19 @@ async def find_grouped(
     return [Grouped(*row) for row in await connection.execute(query)]
 
 
+_PLACES = (  # made once: it is asked often
+    select(summary_places)
+    .where(summary_places.c.article_id.in_(bindparam("ids", expanding=True)))
+    .order_by(summary_places.c.article_id, summary_places.c.position)
+)
+
+
 async def find_summaries(connection: AsyncConnection, stored: Iterable[StoredArticle]) -> dict[int, Summary]:
     """Return the summary of each article, cut out of its text at the stored places; document index 0."""
     by_id = {article.id: article for article in stored}
     places: dict[int, list[Place]] = {article_id: [] for article_id in by_id}
-    table = summary_places
     for batch in chunks(list(by_id), 500):
-        query = select(table).where(table.c.article_id.in_(batch))
-        for row in await connection.execute(query.order_by(table.c.article_id, table.c.position)):
+        for row in await connection.execute(_PLACES, {"ids": batch}):
             places[row.article_id].append(Place(0, row.field, row.start, row.end))
     return {
         article_id: tuple(sentence_at([by_id[article_id].document], place) for place in found)

@@ -28,6 +28,7 @@ from bot.messages import card_texts, texts
 from bot.messages.markup import one_line, render, safe_link, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
+from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.news.stories import find_candidate
 from storage.threads import CHAT
@@ -38,6 +39,7 @@ from summarizer.stories.telling import leading, tell
 _PAGE = 10
 _MOST_OFFERED = 50
 _CACHE_SECONDS = 60  # Telegram answers everybody with what we said so long
+_KEPT, _MOST_KEPT = dt.timedelta(minutes=5), 64  # what was found, for the pages that follow
 _PER_QUESTION = 6  # as many inline queries as questions, times this: every few letters are one
 _NAME, _TITLE, _SENTENCE, _DESCRIPTION = 64, 200, 600, 200  # UTF-16 units
 _STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
@@ -72,6 +74,7 @@ class Inline:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._guard = Guard()
+        self._found: dict[str, tuple[dt.datetime, Newsroom, Reply]] = {}
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer a query. Whatever its words and offset are, it is harmless."""
@@ -112,11 +115,23 @@ class Inline:
         """Return a page of the articles that the words find."""
         if await CHAT.run(asks_for_digest, words):
             return await self._top_stories(first)
-        zone = self._services.newsroom.zone
-        reply = await reply_to(self._services, words, zone=zone)
+        reply = await self._reply(words, is_further=first > 0)
         ids = reply.ids[:_MOST_OFFERED]
         found = await describe(self._services, reply.query, ids[first : first + _PAGE])
         return _Page([self._article(one) for one in found], len(ids), _label(reply))
+
+    async def _reply(self, words: str, *, is_further: bool) -> Reply:
+        """Return what the words find; for a further page, what they found just now."""
+        newsroom, now = self._services.newsroom, self._services.clock.now()
+        kept = self._found.pop(words, None)
+        if is_further and kept and now - kept[0] < _KEPT and kept[1] is newsroom:
+            reply = kept[2]
+        else:
+            reply = await reply_to(self._services, words, zone=newsroom.zone)
+        self._found[words] = now, newsroom, reply
+        while len(self._found) > _MOST_KEPT:
+            del self._found[next(iter(self._found))]
+        return reply
 
     async def _top_stories(self, first: int) -> _Page:
         services, newsroom = self._services, self._services.newsroom

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.newsroom import Newsroom
 from storage.articles import find_paper_names
 from storage.search import Filters
+from storage.threads import CHAT
 from summarizer.questions.filters import LEAST_OF_A_NAME, Names, comparable
 from summarizer.questions.query import Query, parse_query
 from summarizer.text.syllables import folded
@@ -56,7 +57,7 @@ async def read_question(
         topics = (name for names in _names_of_topics(newsroom).values() for name in names)
         names = replace(names, sources=frozenset(sources), topics=frozenset(topics))
     is_early = local.hour < _NEWS_ARE_OUT
-    query = parse_query(text, today=local.date(), is_early=is_early, names=names)
+    query = await CHAT.run(parse_query, text, today=local.date(), is_early=is_early, names=names)
     return query, narrow(query, newsroom, zone, papers)
 
 

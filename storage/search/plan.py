@@ -83,9 +83,9 @@ def _side_by_side(schema: Schema, field: str, words: list[str]) -> Query:
     return Query.phrase_query(schema, field, list(words))
 
 
-def everything(schema: Schema, filters: Filters) -> Query:
-    """Return what finds every article that passes the filters."""
-    return _narrowed(schema, Plan((), (), filters), [Query.all_query()])
+def everything(schema: Schema, plan: Plan) -> Query:
+    """Return what finds every article that the plan does not leave out."""
+    return _narrowed(schema, plan, [Query.all_query()])
 
 
 def _group(

@@ -4,8 +4,9 @@ The index is asked in a thread, milliseconds at most; the texts are read by one 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
@@ -19,10 +20,9 @@ from storage.search.rebuild import build_small
 from storage.tables import articles
 from storage.threads import SEARCH
 from summarizer.questions.equivalents import Group, widened
-from summarizer.questions.hits import Filters, Hit, Ranked, judged, occurs
+from summarizer.questions.hits import Filters, Hit, Ranked, judged
 from summarizer.questions.phrases import Groups, asking_places
 from summarizer.questions.query import Query as Question
-from summarizer.questions.query import Run
 from summarizer.text.syllables import folded
 
 _BEST, _NEWEST = 24, 16  # candidates: by the index's score, the newest with all words
@@ -81,44 +81,32 @@ class Reader:
     filters: Filters
     now: dt.datetime
 
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Return the words of the question, with other words for the same."""
-        return widened(self.query.groups)
-
     async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
         """Return the best candidates for the words of the question, or for `groups` in their place."""
-        plan = Plan(widened(groups) if groups else self.groups, self._excluded, self.filters)
-        scores, found = await SEARCH.run(_candidates, self.generation, plan, self.query)
-        hits = await self._texts(scores, whole=WHOLE_READ)
-        ranked = await SEARCH.run(_judged, hits, plan.groups, self.now)
+        plan, scores, found = await SEARCH.run(_candidates, self, groups or self.query.groups)
+        rows = await self._texts(scores, whole=WHOLE_READ)
+        ranked = await SEARCH.run(_judged, rows, scores, plan.groups, self.now)
         return replace(found, hits=tuple(ranked))
 
     async def nearly(self) -> list[Hit]:
         """Return the newest articles with the words side by side in title or sapo, but for one of them."""
-        plan = Plan(self.query.groups, self._excluded, self.filters)
-        ids = await SEARCH.run(_nearly, self.generation, plan)
-        return await self._texts(dict.fromkeys(ids, 1.0))
+        return await SEARCH.run(_hits, await self._texts(await SEARCH.run(_nearly, self)), {})
 
-    async def newest(self, limit: int) -> tuple[list[Hit], int]:
-        """Return the newest articles with all words in title and sapo, and how many there are."""
-        plan = Plan(self.groups, self._excluded, self.filters)
-        ids, total = await SEARCH.run(_newest, self.generation, plan, limit)
-        hits = await self._texts(dict.fromkeys(ids, 1.0))
-        if self._excluded:
-            hits = [hit for hit in hits if not occurs(self._excluded, hit)]
-        return sorted(hits, key=lambda hit: (-hit.at.timestamp(), -hit.article_id)), total
+    async def newest(self, limit: int) -> tuple[list[Ranked], int]:
+        """Return the newest articles with all words in title and sapo, best first, and how many there are."""
+        ids, total = await SEARCH.run(_newest, self, limit)
+        hits = await SEARCH.run(_hits, await self._texts(ids), {})
+        return await SEARCH.run(judged, hits, self.plan(self.query.groups).groups, now=self.now), total
 
-    async def _texts(self, scores: Mapping[int, float], *, whole: int = 0) -> list[Hit]:
-        """Read titles and leads, and the whole texts of so many with the best scores."""
-        best = sorted(scores, key=lambda one: -scores[one])[:whole]
-        rows = await self.connection.execute(_TEXTS, {"ids": list(scores), "best": best})
-        top = max(scores.values(), default=0.0) or 1.0
-        return [Hit(*row, score=scores[row.id] / top) for row in rows]
+    async def _texts(self, ids: Collection[int], *, whole: int = 0) -> Sequence[Sequence[Any]]:
+        """Read titles and leads, and the whole texts of the first `whole` of them."""
+        wanted = {"ids": list(ids), "best": list(islice(ids, whole))}
+        return (await self.connection.execute(_TEXTS, wanted)).all()
 
-    @property
-    def _excluded(self) -> tuple[Run, ...]:
-        return tuple(dict.fromkeys(tuple(map(folded, run)) for run in self.query.excluded))
+    def plan(self, groups: tuple[Group, ...]) -> Plan:
+        """Return what to look for: groups with other words for the same, and what narrows the question."""
+        excluded = tuple(dict.fromkeys(tuple(map(folded, run)) for run in self.query.excluded))
+        return Plan(widened(groups), excluded, self.filters)
 
 
 async def reader_of(
@@ -138,9 +126,17 @@ async def reader_of(
     return Reader(connection, index.generation, query, filters, now)
 
 
-def _judged(hits: Sequence[Hit], groups: Groups, now: dt.datetime) -> list[Ranked]:
+def _hits(rows: Iterable[Sequence[Any]], scores: Mapping[int, float]) -> list[Hit]:
+    top = max(scores.values(), default=0.0) or 1.0
+    return [Hit(row[0], row[1], row[2], row[3], row[4], scores.get(row[0], top) / top) for row in rows]
+
+
+def _judged(
+    rows: Sequence[Sequence[Any]], scores: Mapping[int, float], groups: Groups, now: dt.datetime
+) -> list[Ranked]:
     """Judge by title and sapo; where none has all the words there as typed, by the texts too."""
-    ranked = judged([replace(hit, body="") for hit in hits], groups, now=now)
+    hits = _hits(rows, scores)
+    ranked = judged([replace(hit, body="") if hit.body else hit for hit in hits], groups, now=now)
     if any(one.is_full and one.is_own for one in ranked):
         return ranked
     whole = [hit for hit in hits if hit.body]
@@ -148,9 +144,9 @@ def _judged(hits: Sequence[Hit], groups: Groups, now: dt.datetime) -> list[Ranke
     return [*judged(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
 
 
-def _candidates(generation: Generation, plan: Plan, query: Question) -> tuple[dict[int, float], Read]:
-    """Return articles that may answer, with the index's scores, and what is known of them all."""
-    searcher, schema = generation.searcher, generation.schema
+def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[int, float], Read]:
+    """Return articles that may answer, best first, with the index's scores, and what is known of them all."""
+    searcher, schema, plan = reader.generation.searcher, reader.generation.schema, reader.plan(groups)
     best = searcher.search(any_words(schema, plan), _BEST, count=False)
     scores = dict(zip(_ids(searcher, best.hits), [score for score, _ in best.hits], strict=True))
     full = all_words(schema, plan)
@@ -159,16 +155,15 @@ def _candidates(generation: Generation, plan: Plan, query: Question) -> tuple[di
     newest = searcher.search(full, most, order_by_field="id")
     total = _count(newest)
     lowest = min(scores.values(), default=1.0)
-    scores = dict.fromkeys(_ids(searcher, newest.hits), lowest) | scores
-    found = Read((), total, 0, is_short, fixed_pairs=tuple(_fixed(searcher, query)))
+    found = Read((), total, 0, is_short, fixed_pairs=tuple(_fixed(searcher, reader.query)))
+    more = newest
     if not total:
-        anywhere = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
-        scores = dict.fromkeys(_ids(searcher, anywhere.hits), lowest) | scores
-        return scores, replace(found, whole=_count(anywhere))
-    if total <= most:  # then all of them are read
-        return scores, found
-    first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
-    return scores, replace(found, first_at=first_at, last_at=last_at)
+        more = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)
+        found = replace(found, whole=_count(more))
+    elif total > most:  # else all of them are read
+        first_at, last_at = (_end(searcher, full, order) for order in (Order.Asc, Order.Desc))
+        found = replace(found, first_at=first_at, last_at=last_at)
+    return plan, scores | {each: lowest for each in _ids(searcher, more.hits) if each not in scores}, found
 
 
 def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
@@ -194,17 +189,17 @@ def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
             yield pair
 
 
-def _nearly(generation: Generation, plan: Plan) -> list[int]:
-    query = all_but_one(generation.schema, plan)
-    found = generation.searcher.search(query, _NEARLY, count=False, order_by_field="id")
-    return _ids(generation.searcher, found.hits)
+def _nearly(reader: Reader) -> list[int]:
+    query = all_but_one(reader.generation.schema, replace(reader.plan(()), groups=reader.query.groups))
+    found = reader.generation.searcher.search(query, _NEARLY, count=False, order_by_field="id")
+    return _ids(reader.generation.searcher, found.hits)
 
 
-def _newest(generation: Generation, plan: Plan, limit: int) -> tuple[list[int], int]:
-    wanted = all_words if plan.groups else (lambda schema, asked: everything(schema, asked.filters))
-    query: Query = wanted(generation.schema, plan)
-    found = generation.searcher.search(query, limit, order_by_field="at")
-    return _ids(generation.searcher, found.hits), _count(found)
+def _newest(reader: Reader, limit: int) -> tuple[list[int], int]:
+    plan, schema = reader.plan(reader.query.groups), reader.generation.schema
+    query = all_words(schema, plan) if plan.groups else everything(schema, plan)
+    found = reader.generation.searcher.search(query, limit, order_by_field="at")
+    return _ids(reader.generation.searcher, found.hits), _count(found)
 
 
 def _count(found: object) -> int:

@@ -78,9 +78,7 @@ async def search_articles(
 
 async def _newest(reader: Reader, limit: int) -> Found:
     hits, total = await reader.newest(limit)
-    times = [hit.at for hit in hits]
-    ids = tuple(hit.article_id for hit in hits)
-    return Found(ids, total, True, "lead", None, min(times), max(times), total) if ids else Found()
+    return replace(_found(Read(tuple(hits)), tuple(hits), "lead", limit), total=total, looked_through=total)
 
 
 async def _answer(reader: Reader, limit: int) -> Found:
@@ -199,13 +197,12 @@ async def matches_by_day(
     since = max(filters.since, begin) if filters.since else begin
     narrowed = Filters(filters.source_names, filters.topics, since, filters.until or now)
     reader = await reader_of(connection, query, narrowed, now)
-    hits, total = await reader.newest(_WINDOW)
-    ranked = await SEARCH.run(judged, hits, reader.groups, now=now)
+    ranked, total = await reader.newest(_WINDOW)
     own = [one for one in ranked if one.is_own]
     on_day: dict[dt.date, list[int]] = {}
     for one in own or ranked:
         on_day.setdefault(one.hit.at.astimezone(zone).date(), []).append(one.hit.article_id)
-    if total > len(hits) and on_day:
+    if total > len(ranked) and on_day:
         first = min(on_day)
     shown = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
     return tuple((day, len(on_day.get(day, ())), next(iter(on_day.get(day, ())), None)) for day in shown)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from summarizer.questions.phrases import Groups, Phrases, content_of, weights_of
-from summarizer.questions.query import Run
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import Forms, folded, word_forms
 
@@ -93,12 +92,6 @@ def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
     """Return `hits` best first; of equals the newer first."""
     sought = _Sought(groups)
     return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
-
-
-def occurs(runs: Sequence[Run], hit: Hit) -> bool:
-    """Tell whether one of the runs stands in title or sapo."""
-    phrases = Phrases([[run] for run in runs])
-    return any(phrases.occur(_words(text)) for text in (hit.title, hit.sapo[:_MOST_READ]))
 
 
 @lru_cache(maxsize=1 << 13)  # the articles of the day are found again and again

@@ -18,6 +18,7 @@ from summarizer.text.repair import composed
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_KEPT = 1_000  # characters of a text whose syllables are kept
+_LONGEST_WORD = 16  # characters of a text whose folded form is kept
 _INVISIBLE = "\u200b\u200c\u200d\ufeff\u00ad"
 _LOOKALIKES = str.maketrans("ÐðĐ", "đđđ", _INVISIBLE)
 _LOOKALIKE = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
@@ -64,7 +65,12 @@ def folded(text: str) -> str:
     >>> folded("Đường phố Hạ Long")
     'duong pho ha long'
     """
-    return composed(text).lower().translate(_FOLD)
+    return _folded_word(text) if len(text) <= _LONGEST_WORD else composed(text).lower().translate(_FOLD)
+
+
+@lru_cache(maxsize=1 << 14)  # each word of a question is folded dozens of times
+def _folded_word(word: str) -> str:
+    return composed(word).lower().translate(_FOLD)
 
 
 def syllables(text: str) -> list[str]:

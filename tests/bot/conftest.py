@@ -18,7 +18,7 @@ from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
@@ -28,6 +28,7 @@ from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
 from summarizer.model import Place, sentence_at
+from tests.waiting import find_waiting
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam
 ADMIN = 900

@@ -13,7 +13,7 @@ from bot.jobs.intake.processing import Processor
 from bot.news.services import Services
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock
-from storage.articles import find_waiting, get_article
+from storage.articles import get_article
 from storage.conversations import find_question, record_question
 from storage.engine import Database
 from storage.intake import Origin, read_stream
@@ -21,6 +21,7 @@ from storage.search import search_articles
 from storage.subscribers import export_subscriber, find_subscriber
 from summarizer.questions.query import parse_query
 from tests.texts_here import TextsHere
+from tests.waiting import find_waiting
 
 HOSTILE = {
     "NUL": "a\0b",

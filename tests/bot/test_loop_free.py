@@ -24,7 +24,7 @@ from bot.news.digests import compose_digest, window_for
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from bot.text_work.worker import TextWorker
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.processed import Worked, make_story, save_work
@@ -35,6 +35,7 @@ from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key
 from tests.bot.conftest import Told, incoming
 from tests.loop_watch import watched_loop
+from tests.waiting import find_waiting
 
 ZONE = "Asia/Ho_Chi_Minh"
 LIMIT_SECONDS = 0.05

@@ -21,7 +21,7 @@ from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
 from storage.processed import Worked, make_story, save_work
@@ -29,6 +29,7 @@ from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published
 from summarizer.model import Place, sentence_at
+from tests.waiting import find_waiting
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam; New York leaps on Sunday
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)

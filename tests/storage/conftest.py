@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage.articles import StoredArticle, find_waiting, store_articles
+from storage.articles import StoredArticle, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
 from storage.processed import Worked, make_story, save_work
@@ -13,6 +13,7 @@ from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published
 from summarizer.model import Place, sentence_at
+from tests.waiting import find_waiting
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 

@@ -12,7 +12,6 @@ from storage.articles import (
     find_origins,
     find_reports,
     find_versions,
-    find_waiting,
     get_article,
     store_articles,
 )
@@ -23,6 +22,7 @@ from storage.search import search_articles
 from storage.tables import article_versions, articles
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import Worker, incoming
+from tests.waiting import find_waiting
 
 
 async def test_the_same_article_twice_is_a_duplicate(database: Database, now: dt.datetime) -> None:

@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import replace
 
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
 from storage.processed import Worked, make_story, save_work
 from storage.times import Published
 from tests.storage.conftest import NOW, Worker, incoming
+from tests.waiting import find_waiting
 
 HOUR = dt.timedelta(hours=1)
 LATEST_DAY = Window(NOW - 24 * HOUR, NOW, NOW - 48 * HOUR)

@@ -4,11 +4,12 @@ import datetime as dt
 
 from sqlalchemy import func, select, update
 
-from storage.articles import StoredArticle, find_articles, find_waiting, store_articles
+from storage.articles import StoredArticle, find_articles, store_articles
 from storage.engine import Database
 from storage.processed import Worked, find_grouped, forget_packed, make_stories, make_story, save_work
 from storage.tables import articles, packed_articles
 from tests.storage.conftest import NOW, incoming
+from tests.waiting import find_waiting
 
 DAY = dt.timedelta(days=1)
 BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

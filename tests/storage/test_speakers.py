@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from storage.articles import Tally, find_versions, find_waiting, store_articles
+from storage.articles import Tally, find_versions, store_articles
 from storage.engine import Database
 from storage.identity import site_of
 from storage.intake import Draft, Incoming, Origin, take
+from tests.waiting import find_waiting
 
 LINK = "https://baobien.example/tin-1.html"
 TRUE = "Bến phà mở lại sau ba tháng sửa chữa, đón chuyến khách đầu tiên vào sáng nay."

@@ -39,7 +39,11 @@ _TO_THE_END = re.compile(r"^(?:het|cuoi) (?=\S)")
 _FROM = re.compile(
     r"^(?:ke )?tu (?:mai|ngay mai|hom nay|nay|bay gio|gio|sang mai|toi nay) (?=(?:den|toi|cho) )"
 )
+_MONTH_OF_YEAR = re.compile(r"thang (?P<month>1[0-2]|0?[1-9])")
 _HALF = re.compile(r"nua (?P<unit>ngay|tuan|thang|nam)")
+_ONE_AND = re.compile(
+    r"^(?:hom nay|nay|ngay mai|mai) (?:voi|va|cung) (?=\S)"
+)  # of two days the later ends it
 _NEXT = re.compile(r" (?:tuan sau|tuan toi)$")
 
 
@@ -83,6 +87,7 @@ def _after_span(plain: str, local: dt.datetime) -> dt.datetime | None:
 
 
 def _day_or_hour(plain: str, local: dt.datetime) -> dt.datetime | None:
+    plain = _ONE_AND.sub("", plain)
     is_until = _UNTIL.match(plain) is not None
     plain = _UNTIL.sub("", plain)
     if is_until and (hour := _hour(plain, local)):
@@ -121,7 +126,20 @@ def _day(plain: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
         "thang": _month(today), "thang nay": _month(today), "thang sau": _month(_month(today)[1] + _DAY),
         "dau thang sau": (_month(today)[1] + _DAY,) * 2,
     }  # fmt: skip
-    return named.get(plain) or _date(plain, today) or _weekday(plain, today)
+    return named.get(plain) or _month_ahead(plain, today) or _date(plain, today) or _weekday(plain, today)
+
+
+def _month_ahead(plain: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    found = _MONTH_OF_YEAR.fullmatch(plain)
+    return (
+        _month(
+            today.replace(
+                year=today.year + (int(found["month"]) < today.month), month=int(found["month"]), day=1
+            )
+        )
+        if found
+        else None
+    )
 
 
 def _month(day: dt.date) -> tuple[dt.date, dt.date]:

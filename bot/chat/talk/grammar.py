@@ -17,6 +17,7 @@ from summarizer.text.syllables import canonical, folded
 MOST_WORDS = 24
 _LONGEST = 160  # characters
 _FILE = Path(__file__).with_name("vocabulary.toml")
+_NAMES_IN_A = {(before, "á") for before in ("châu", "việt", "đông", "nam", "bắc", "trung", "tây")}
 _MARKS = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)(?!//)")
 _CLASS = re.compile(r"@(?P<name>\w+)")
@@ -149,9 +150,8 @@ def prepared(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    plain = " ".join(_COLON.sub(",", _MARKS.sub(" ", canonical(text))).replace(" ,", ",").split()).strip(
-        " ,:-–"
-    )
+    plain = " ".join(_COLON.sub(",", _MARKS.sub(" ", canonical(text))).replace(" ,", ",").split())
+    plain = plain.strip(" ,:-–")
     return plain if plain.count(" ") < MOST_WORDS else None
 
 
@@ -165,7 +165,10 @@ def message_of(plain: str) -> Message:
     bare = tuple(word.strip(",") for word in words)
     is_exact = not plain.isascii()
     as_typed = frozenset(word for word in bare if len(bare) == 1 or (is_exact and word in _own_words()))
-    found = tuple(_phrases_at(bare[at : at + _longest()], as_typed) for at in range(len(bare)))
+    found = tuple(
+        {} if bare[at - 1 : at + 1] in _NAMES_IN_A else _phrases_at(bare[at : at + _longest()], as_typed)
+        for at in range(len(bare))
+    )
     return Message(words, found, frozenset(name for phrases in found for name in phrases))
 
 

@@ -55,16 +55,16 @@ _LONGEST_SPAN = 4  # words
 _ABOUT = frozenset(
     ("tin", "tức", "mới", "gì", "về", "các", "những", "cho", "giúp", "giùm", "dùm", "mình", "tôi", "có")
 ) | {"khi", "nếu"}
-_OF_THE_WRITER = re.compile(r"(?:của(?: |$))?(?:mình|tôi|tui|em|anh|chị|lại|tiếp|mỗi ngày)?$")
+_OF_THE_WRITER = re.compile(
+    r"(?:của(?: |$))?(?:mình|tôi|tui|em|anh|chị|lại|tiếp|mỗi ngày|(?:bây giờ|lúc này)(?: luôn)?)?$"
+)
 _EACH = re.compile(r"\b(?:moi ngay|hang ngay|ngay nao)\b")
 _EACH_PART = re.compile(
     r"\b(?:moi|cac|nhung|vao|luc|hang|buoi|cac buoi)\b ?"
     r"(?=sang|trua|chieu|toi|ngay|buoi|thu|cuoi|t[2-7]|luc|[0-9]|cn|chu)"
 )
 _CLOCK = r"[0-9]{1,2}(?: ?(?:h|gio|g|:) ?(?:[0-9]{2}|ruoi|kem [0-9]{1,2})?)?"
-_PART_FIRST = re.compile(
-    rf"^(?P<part>sang|trua|chieu|toi|dem) (?:luc |vao )?(?P<time>{_CLOCK})(?P<others>(?: .*)?)$"
-)
+_PART_FIRST = re.compile(rf"\b(?P<part>sang|trua|chieu|toi|dem) (?:luc |vao )?(?P<time>{_CLOCK})(?![0-9a-z])")
 _ADJOINING_HOURS = re.compile(
     r"([0-9] ?(?:h|gio|g)(?:[0-9]{2}| ruoi)?(?: (?:sang|trua|chieu|toi|dem))?) (?=[0-9]{1,2} ?(?:h|gio|g|:))"
 )
@@ -74,11 +74,12 @@ _DAY_NUMBERS = re.compile(r"\b(?:cac|may|nhung) ngay (?=[2-7](?:[ ,]+(?:va )?[2-
 _HOURS = {"sang som": "6h", "dau gio sang": "6h", "sang": "7h", "trua": "12h", "chieu": "17h", "toi": "20h"}
 _PART = re.compile(r"\b(?:luc |vao )?(?:buoi )?(?P<part>sang som|dau gio sang|sang|trua|chieu|toi)\b")
 _HOUR = re.compile(r"[0-9] ?(?:h|gio|g|:)(?![a-z])")
-_ME = re.compile(r"\btôi\b")  # no evening, folded
+_ME = re.compile(r"\btôi\b")  # no evening, folded, as "tới" is none
 _TIMELY = re.compile(r"[0-9]|\b(?:sang|trua|chieu|toi|dem|ngay|tuan|thu|chu nhat|cn|gio)\b")
 _NAMED_TOPIC = re.compile(r"\b(?:tin|ban tin|tin tuc|muc|chu de|chuyen muc|phan|mang|bai|linh vuc)\b")
 _UNTIL_A_DAY = re.compile(r".*\b(?:tới|đến|den) $")
 _FROM_TO = re.compile(r" ?(?:-|–|\bden\b|\btoi\b) ?")
+_THIS_WEEK = re.compile(r"\b(?:tuần này|tuan nay)\b")  # no weekdays: a pause
 _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
 
@@ -156,14 +157,15 @@ def _clock(slots: Slots, listener: Listener) -> Wish | None:
 def _schedule(slots: Slots, _: Listener) -> Wish | None:
     if "clock" in slots:
         return _clock(slots, _)
-    if not _TIMELY.search(folded(_ME.sub("", slots["schedule"]))):
+    said = folded(_ME.sub("", slots["schedule"].replace("tới", "đến")))
+    if not _TIMELY.search(said):
         return None
-    plain = _DAY_NUMBERS.sub("thu ", folded(_ME.sub("", slots["schedule"])))
+    plain = _DAY_NUMBERS.sub("thu ", said)
     plain = _EACH.sub("hang  ngay", plain)  # two blanks: no filler before "ngày"
     plain = " ".join(_EACH_PART.sub("", plain).replace("ngay trong tuan", "trong tuan").split())
     plain = plain.removeprefix("ngay ")
-    if first := _PART_FIRST.match(plain):
-        plain = f"{first['time']} {first['part']}{first['others']}"
+    if _PART_FIRST.match(plain):
+        plain = _PART_FIRST.sub(r"\g<time> \g<part>", plain)
     plain = _ADJOINING_HOURS.sub(r"\1, ", _BARE_HOUR.sub(r"\1h ", _HALF_PAST.sub(r"\1h", plain)))
     if not any(c.isdigit() for c in plain):
         plain = _hour_of_part(plain)
@@ -183,7 +185,7 @@ def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
 
 
 def _days_off(slots: Slots, _: Listener) -> Wish | None:
-    if _UNTIL_A_DAY.match(slots["whole"].partition(slots["days"])[0]):
+    if _UNTIL_A_DAY.match(slots["whole"].partition(slots["days"])[0]) or _THIS_WEEK.search(slots["whole"]):
         return None
     try:
         off = parse_days(_SOME_DAYS.sub("", folded(slots["days"])))
@@ -242,6 +244,8 @@ def _watch(slots: Slots, _: Listener) -> Wish | None:
 def _unwatch(slots: Slots, _: Listener) -> Wish | None:
     if " ".join(folded(slots["words"]).split()) in listed_phrases("own_names"):
         return Plain.LEAVE
+    if listed("no_subject").issuperset(folded(slots["words"]).split()):
+        return None
     return UnwatchWords(slots["words"]) if len(slots["words"].split()) <= _MOST_WATCHED else None
 
 

@@ -92,6 +92,7 @@ _PERSONAL = re.compile(r"(?<!\w)(?:tôi|mình|em|tui|mk|bọn mình|tụi mình)
 _POLITE = (Plain.THANKS, Plain.FINE, Plain.GREETING)
 _APPLAUSE = frozenset("👍❤🙏😊🥰😍👌💪🎉😘")
 _LONGEST_APPLAUSE = 24
+_SMILE = re.compile(r"[:;=]-?[)\]]+|\^_?\^|<3|:[3vp]", re.IGNORECASE)
 _PLAIN = {
     "thanks": Plain.THANKS,
     "greeting": Plain.GREETING,
@@ -108,6 +109,7 @@ _PLAIN = {
     "resume": Plain.RESUME,
     "schedule_panel": Plain.SCHEDULE,
     "topics_panel": Plain.TOPICS,
+    "topics_off": Plain.TOPICS,
     "length": Plain.LENGTH,
     "more": Plain.MORE,
     "digest": Plain.DIGEST,
@@ -118,9 +120,11 @@ def understand(text: str, listener: Listener) -> Wish | None:
     """Return what `text` wants from the bot; None where it is a question to the papers."""
     if address := _address(text):
         return address
+    if _is_applause(text):
+        return Plain.FINE
     plain = prepared(text)
     if not plain:
-        return Plain.FINE if _is_applause(text) else None
+        return None
     plain = with_digits(plain)
     meant = mended(plain)
     for said in dict.fromkeys((plain, meant)):
@@ -189,6 +193,8 @@ def _says(wish: str, message: Message) -> bool:
 
 def _is_applause(text: str) -> bool:
     is_short = 0 < len(text) <= _LONGEST_APPLAUSE
+    if is_short and _SMILE.fullmatch(text.strip()):
+        return True
     return is_short and not any(c.isalnum() for c in text) and not _APPLAUSE.isdisjoint(text)
 
 

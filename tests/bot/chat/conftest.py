@@ -25,7 +25,7 @@ from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
 from storage.processed import Worked, make_story, save_work
@@ -33,6 +33,7 @@ from storage.subscribers import Subscriber, find_subscriber
 from storage.times import Published
 from summarizer.model import Place, sentence_at
 from summarizer.topics import decide_topic
+from tests.waiting import find_waiting
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)  # Sunday, 19:00 in Việt Nam
 OPERATOR = 7_000

@@ -49,11 +49,13 @@ async def test_more_articles_come_page_by_page(an: Person, publish: Publish) -> 
     first = await typed(an, "giá xăng")
     assert first is not None
     assert (len(first["results"]), first["next_offset"]) == (10, "10")
+    await publish("Giá xăng vừa đổi")  # a further page shows what was found before
     second = await typed(an, "giá xăng", offset="10")
     assert second is not None
     assert (len(second["results"]), second["next_offset"]) == (4, "")
     titles = {result["title"] for page in (first, second) for result in page["results"]}
     assert len(titles) == 14
+    assert "Giá xăng vừa đổi" not in titles
 
 
 async def test_without_words_the_top_stories_are_offered(an: Person, publish: Publish) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.intake import Refusal
@@ -18,6 +18,7 @@ from storage.sources import SourceState, record_refusals, save_source_state
 from storage.subscribers import subscribe
 from summarizer.model import Place, sentence_at
 from tests.bot.conftest import incoming, make_edition
+from tests.waiting import find_waiting
 
 HOSTILE = "<script>alert(1)</script>\u202eđảo <img src=x onerror=alert(2)> \"'&" + "dài " * 1_000
 FILE = '[[editions]]\nname = "sang"\ntitle = "Bản tin sang"\ntimes = ["06:45"]  # sớm\n'

@@ -10,8 +10,9 @@ from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
 from bot.times.clock import Clock
-from storage.articles import StoredArticle, find_waiting
+from storage.articles import StoredArticle
 from storage.sources import SourceState, find_refusals, find_source_states
+from tests.waiting import find_waiting
 
 Reply = Callable[..., bytes]
 

@@ -14,13 +14,14 @@ from bot.jobs.following import tell_followers
 from bot.jobs.nightly import prune
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.follows import find_follows, follow_story, set_followed
 from storage.intake import Incoming
 from storage.processed import Worked, make_story, save_work
 from storage.subscribers import find_subscriber, set_quiet, set_status
 from storage.tables import articles
 from storage.times import Published
+from tests.waiting import find_waiting
 
 AN = 1
 BEGAN = "Bão số 9 mạnh lên cấp 12, cách bờ biển Quảng Ngãi 300 km vào sáng nay, hướng thẳng vào đất liền."

@@ -17,9 +17,8 @@ from storage.engine import Database
 from storage.search import IndexUnusableError
 from storage.search.generation import Generation
 from storage.search.index import examine_index, follow, index_of
-from storage.search.plan import everything
+from storage.search.plan import Plan, everything
 from storage.search.rebuild import find_current, keep_up, rebuild_index
-from summarizer.questions.hits import NO_FILTERS
 from tests.storage.search.rows import Row, ask, change, forget, store
 
 _KILLS = 3
@@ -45,7 +44,7 @@ def current(database: Database) -> Path:
 def content(database: Database) -> dict[int, int]:
     """Return the ids in the index, each with how often it is there."""
     generation = Generation(current(database))
-    found = generation.searcher.search(everything(generation.schema, NO_FILTERS), 10_000)
+    found = generation.searcher.search(everything(generation.schema, Plan(())), 10_000)
     ids = generation.searcher.fast_field_values("id", [address for _, address in found.hits])
     return {int(each or 0): ids.count(each) for each in ids}
 

@@ -111,6 +111,8 @@ _TEN_TOPICS = Listener(
         ("people_fourth.tsv", 46),
         ("strangers.tsv", 100),
         ("strangers_again.tsv", 55),
+        ("strangers_third.tsv", 186),
+        ("strangers_fourth.tsv", 102),
     ],
 )
 def test_what_different_people_type_is_mostly_understood(name: str, least: int) -> None:

@@ -10,7 +10,7 @@ from bot.jobs.delivery.risks import tell_changed_headlines
 from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import find_articles, find_waiting, store_articles
+from storage.articles import find_articles, store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.processed import Worked, make_story, save_work
@@ -18,6 +18,7 @@ from storage.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import incoming
+from tests.waiting import find_waiting
 
 OLD, NEW = "Ông Lê Văn Tám bị bắt vì nhận hối lộ", "Một cán bộ <xã> bị bắt vì nhận hối lộ"
 KEY = "url:bao.example#5999301"

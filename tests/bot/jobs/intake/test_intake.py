@@ -15,9 +15,10 @@ from bot.jobs.intake.intake import Intake, poll_sources
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import Tally, find_waiting
+from storage.articles import Tally
 from storage.engine import Database
 from storage.sources import find_refusals
+from tests.waiting import find_waiting
 
 Declare = Callable[..., Source]
 TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."

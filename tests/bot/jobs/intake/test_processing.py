@@ -15,7 +15,7 @@ from bot.operators import notices
 from bot.text_work import tasks
 from bot.text_work.worker import TextWorkError
 from bot.times.clock import ManualClock
-from storage.articles import StoredArticle, find_articles, find_waiting, get_article, store_articles
+from storage.articles import StoredArticle, find_articles, get_article, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.intake import Incoming
@@ -26,6 +26,7 @@ from storage.upkeep.prune import prune_articles, prune_rest
 from summarizer.model import Summary
 from summarizer.stories.grouping import Arrival
 from tests.texts_here import TextsHere
+from tests.waiting import find_waiting
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

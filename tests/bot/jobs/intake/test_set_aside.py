@@ -16,11 +16,12 @@ from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from bot.text_work.worker import TextWorker
 from bot.times.clock import ManualClock
-from storage.articles import count_waiting, find_waiting, store_articles
+from storage.articles import count_waiting, store_articles
 from storage.intake import Draft, Incoming, Origin, Refusal
 from storage.sources import MOST_TRIES, begin_tries, find_refusals, find_suspect
 from tests.bot.conftest import Told, incoming
 from tests.texts_here import TextsHere
+from tests.waiting import find_waiting
 
 POISON = "độc: regex"
 TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."

@@ -17,7 +17,7 @@ from bot.jobs.watches.alerts import send_alerts
 from bot.jobs.watches.watch_matching import Watching
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import find_waiting, store_articles
+from storage.articles import store_articles
 from storage.intake import Incoming
 from storage.processed import Worked, make_story, save_work
 from storage.subscribers import (
@@ -32,6 +32,7 @@ from storage.tables import issues, messages, watch_hits, watches
 from storage.times import Published
 from storage.watches import add_watch, find_watches, set_removed
 from summarizer.questions.watching import parse_watch, watch_key
+from tests.waiting import find_waiting
 
 Reader = Callable[..., Awaitable[int]]
 AN, BINH = 1, 2
