@@ -83,6 +83,9 @@ def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     for index, edition in _tables(document, "editions"):
         for position, name in _words(edition.get("topics")):
             yield ("editions", index, "topics", position), name
+    breaking = document.get("breaking")
+    for position, name in _words(breaking.get("topics")) if isinstance(breaking, dict) else ():
+        yield ("breaking", "topics", position), name
 
 
 def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:

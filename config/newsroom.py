@@ -179,6 +179,19 @@ class Health(_Table):
         return f"http://{host}:{self.port}"
 
 
+class Breaking(_Table):
+    """`[breaking]`: stories that are sent at once to readers who want them.
+
+    So many `papers` told them within `minutes`; of one of the `topics` and with one of the `words`, where any
+    are given.
+    """
+
+    papers: int = Field(ge=2, le=50)
+    minutes: int = Field(default=60, ge=5, le=720)
+    topics: Listed[Slug] = ()
+    words: Annotated[Listed[Alias], Field(max_length=100)] = ()
+
+
 class Limits(_Table):
     """`[limits]`: how many questions one chat may ask."""
 
@@ -192,7 +205,9 @@ def _built_in_topics() -> tuple[Topic, ...]:
 
 
 class Newsroom(_Table):
-    """The whole file. No `[health]` means that nothing listens; no `[[topics]]` means the built-in ten."""
+    """The whole file. No `[health]` means that nothing listens, no `[breaking]` no breaking news;
+    no `[[topics]]` means the built-in ten.
+    """
 
     general: General = Field(default_factory=General, alias="newsroom")
     sources: Listed[Source] = ()
@@ -200,6 +215,7 @@ class Newsroom(_Table):
     editions: Listed[Edition] = Field(min_length=1)
     health: Health | None = None
     limits: Limits = Field(default_factory=Limits)
+    breaking: Breaking | None = None
 
     @property
     def default_edition(self) -> Edition:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.consistency import Complaint, complaints_between_tables
-from config.newsroom import Edition, General, Health, Limits, Newsroom, Source, Surroundings, Topic
+from config.newsroom import Breaking, Edition, General, Health, Limits, Newsroom, Source, Surroundings, Topic
 from config.problems import NewsroomError, Problem, nearest, shown
 from config.toml_lines import KeyPath, key_lines, line_of
 
@@ -25,6 +25,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "editions": Edition,
     "health": Health,
     "limits": Limits,
+    "breaking": Breaking,
 }
 _TYPES = {
     "string_type": 'phải là chữ trong ngoặc kép, ví dụ name = "sang"',

@@ -13,6 +13,7 @@ from storage.tables import articles
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
+_MOST_RECALLED, _MOST_OF_A_TOPIC = 300, 30  # stories of a longer time
 _COMMIT_LAG = dt.timedelta(seconds=10)  # what is worked up at one moment is seen a little later
 
 
@@ -76,6 +77,36 @@ async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int
         for article in await _members(connection, batch, window.is_seen()):
             if article.story_id is not None:
                 found[article.story_id].append(article)
+    return found
+
+
+async def find_most_reported(
+    connection: AsyncConnection, *, after: dt.datetime, until: dt.datetime
+) -> dict[int, list[StoredArticle]]:
+    """Return the articles of the stories that most papers reported between two moments, some of each topic.
+
+    What was published before `after` and came in late is no news of that time.
+    """
+    a, came_out = articles.c, Window(after, until, after).came_out()
+    papers, newest = func.count(a.source.distinct()).label("papers"), func.max(a.id).label("newest")
+    reported = (
+        select(a.story_id, papers, newest, func.max(a.topic).label("topic"))
+        .where(a.worked_at.is_not(None), a.story_id.is_not(None), a.advertorial.is_(False))
+        .where(a.ready_at > after, a.ready_at <= until, came_out >= after, came_out <= until)
+        .group_by(a.story_id)
+        .subquery()
+    )
+    r = reported.c
+    order = (r.papers.desc(), r.newest.desc())
+    place = func.row_number().over(partition_by=r.topic, order_by=order).label("place")
+    ranked = select(r.story_id, *(r.papers, r.newest), place).subquery()
+    best = select(ranked.c.story_id).where(ranked.c.place <= _MOST_OF_A_TOPIC)
+    best = best.order_by(ranked.c.papers.desc(), ranked.c.newest.desc()).limit(_MOST_RECALLED)
+    stories = list((await connection.execute(best)).scalars())
+    found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
+    for article in await _members(connection, stories, a.ready_at <= until):
+        if article.story_id is not None:
+            found[article.story_id].append(article)
     return found
 
 

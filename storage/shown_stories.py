@@ -36,12 +36,20 @@ async def record_shown(
 ) -> None:
     """Note that a chat saw these stories as they were at `shown_at`; nothing where it is no subscriber."""
     find = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
-    subscriber_id = (await connection.execute(find)).scalar_one_or_none()
+    readers = (await connection.execute(find)).scalars().all()
+    await record_shown_to(connection, readers, story_ids, shown_at=shown_at)
+
+
+async def record_shown_to(
+    connection: AsyncConnection, readers: Collection[int], story_ids: Iterable[int], *, shown_at: dt.datetime
+) -> None:
+    """Note that each of these subscribers saw these stories as they were at `shown_at`."""
     rows = [
-        {"subscriber_id": subscriber_id, "story_id": story, "shown_at": shown_at}
+        {"subscriber_id": reader, "story_id": story, "shown_at": shown_at}
         for story in dict.fromkeys(story_ids)
+        for reader in readers
     ]
-    if subscriber_id is None or not rows:
+    if not rows:
         return
     statement = insert_into(connection, shown_stories)
     statement = statement.on_conflict_do_update(

@@ -5,6 +5,7 @@ Nothing about a person is stored beyond the chat's number and what was chosen. `
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +39,9 @@ class Subscriber:
     """One chat. `status` is active, paused or gone, `status_reason` what Telegram said when it went.
 
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
-    is the forum topic of a group in which its digests appear. `previous_profile_id` is the profile that the
-    last change left: the only one to which it can be taken back. `paused_until` is when a pause ends by
-    itself. `is_silent`: digests come without a sound.
+    is the forum topic of a group in which its digests appear. The last change left `previous_profile_id`, the
+    only profile to which it can be taken back. A pause that began at `paused_at` ends at `paused_until`.
+    `is_silent`: nothing has a sound. Wanted are recaps (`is_weekly`), breaking news (1; 2: when quiet, too).
     """
 
     id: int
@@ -58,6 +59,9 @@ class Subscriber:
     previous_profile_id: int | None = field(default=None, compare=False)  # no choice of its own
     paused_until: dt.datetime | None = None
     is_silent: bool = False
+    paused_at: dt.datetime | None = field(default=None, compare=False)
+    is_weekly: bool = False
+    breaking: int = 0
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
@@ -65,6 +69,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         row.id, row.chat_id, row.kind, row.status, row.profile_id, choices_of(row),
         row.quiet_start, row.quiet_end, row.created_at, row.status_reason, row.changed_at,
         row.thread_id, row.previous_profile_id, row.paused_until, row.silent,
+        row.paused_at, row.weekly_at is not None, row.breaking,
     )  # fmt: skip
 
 
@@ -94,9 +99,8 @@ async def subscribe(
     What is sent to it goes to the forum topic `thread_id` from now on, None: to none.
     """
     statement = insert_into(connection, subscribers).values(
-        chat_id=chat_id, kind=kind, status="active", profile_id=profile_id,
-        quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now,
-        thread_id=thread_id, joined_at=now,
+        chat_id=chat_id, kind=kind, status="active", profile_id=profile_id, joined_at=now,
+        quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now, thread_id=thread_id,
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
     is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
@@ -110,33 +114,32 @@ async def set_thread(
     connection: AsyncConnection, chat_id: int, thread_id: int | None, *, now: dt.datetime
 ) -> None:
     """Set the forum topic that a group's digests go to."""
-    row = subscribers.c.chat_id == chat_id
-    await connection.execute(update(subscribers).where(row).values(thread_id=thread_id, changed_at=now))
+    await set_manner(connection, chat_id, {"thread_id": thread_id}, now=now)
 
 
 async def set_profile(
     connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime, can_go_back: bool = True
 ) -> None:
     """Give the chat another profile; if it `can_go_back`, it may be given back the one that it had."""
-    row = subscribers.c.chat_id == chat_id
-    values: dict[str, Any] = {"profile_id": profile_id, "changed_at": now, "joined_at": now}
+    values: dict[str, Any] = {"profile_id": profile_id, "joined_at": now}
     if can_go_back:
         values["previous_profile_id"] = subscribers.c.profile_id
-    await connection.execute(update(subscribers).where(row).values(values))
+    await set_manner(connection, chat_id, values, now=now)
 
 
 async def set_quiet(
     connection: AsyncConnection, chat_id: int, start: int, end: int, *, now: dt.datetime
 ) -> None:
     """Set the quiet hours, minutes after local midnight; start equal to end means none."""
-    values = {"quiet_start": start, "quiet_end": end, "changed_at": now}
-    await connection.execute(update(subscribers).where(subscribers.c.chat_id == chat_id).values(values))
+    await set_manner(connection, chat_id, {"quiet_start": start, "quiet_end": end}, now=now)
 
 
-async def set_silent(connection: AsyncConnection, chat_id: int, is_silent: bool, *, now: dt.datetime) -> None:
-    """Let digests come without a sound, or with it."""
-    values = {"silent": is_silent, "changed_at": now}
-    await connection.execute(update(subscribers).where(subscribers.c.chat_id == chat_id).values(values))
+async def set_manner(
+    connection: AsyncConnection, chat_id: int, values: Mapping[str, Any], *, now: dt.datetime
+) -> None:
+    """Set how things come to a chat: columns of `subscribers` that are no part of its profile."""
+    row = subscribers.c.chat_id == chat_id
+    await connection.execute(update(subscribers).where(row).values({**values, "changed_at": now}))
 
 
 async def set_status(
@@ -157,6 +160,7 @@ async def set_status(
     if status == "active":  # what its profile was sent while it was not it did not get
         s = subscribers.c
         values["joined_at"] = case((s.status != "active", literal(now, UtcTime)), else_=s.joined_at)
+        values["away_since"] = func.coalesce(s.away_since, s.paused_at)  # see storage.recaps
     await connection.execute(update(subscribers).where(row).values(values))
     if status != "active":
         queued = and_(

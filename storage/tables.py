@@ -232,7 +232,24 @@ subscribers = Table(
     Column("silent", Boolean, nullable=False, server_default=false()),  # digests come without a sound
     Column("paused_at", UtcTime),  # when the pause began; null where that is not known, or there is none
     Column("joined_at", UtcTime),  # since when it gets its profile's issues; null: since before schema 0105
+    Column("away_since", UtcTime),  # when a pause began that is over and of which nothing is told yet
+    Column("weekly_at", UtcTime),  # when the next recap of a week is due; null: none is wanted
+    Column("breaking", SmallInteger, nullable=False, server_default="0"),  # 0 no, 1 yes, 2 in quiet hours too
+    Column("breaking_at", UtcTime),  # when breaking news was sent last
 )
+Index(
+    "subscribers_breaking",
+    subscribers.c.id,
+    sqlite_where=subscribers.c.breaking > 0,
+    postgresql_where=subscribers.c.breaking > 0,
+)
+for _name in ("away_since", "weekly_at"):
+    Index(
+        f"subscribers_{_name}",
+        subscribers.c[_name],
+        sqlite_where=subscribers.c[_name].is_not(None),
+        postgresql_where=subscribers.c[_name].is_not(None),
+    )
 Index(
     "subscribers_joined_at",
     subscribers.c.joined_at,
@@ -299,6 +316,24 @@ shown_stories = Table(  # what a chat saw outside its profile's issues: see stor
 )
 Index("shown_stories_shown_at", shown_stories.c.shown_at)
 Index("shown_stories_story", shown_stories.c.story_id)
+
+breaking_stories = Table(  # a story that is breaking news, once: see storage.breaking
+    "breaking_stories",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", BigInteger, nullable=False),  # under whose headline it is told
+    Column("papers", SmallInteger, nullable=False),
+    Column("found_at", UtcTime, nullable=False),
+    Column("reached", BigInteger, nullable=False),  # the last subscriber who was looked at
+    Column("done_at", UtcTime),  # null: some are not
+)
+Index("breaking_stories_article", breaking_stories.c.article_id)
+Index(
+    "breaking_stories_open",
+    breaking_stories.c.found_at,
+    sqlite_where=breaking_stories.c.done_at.is_(None),
+    postgresql_where=breaking_stories.c.done_at.is_(None),
+)
 
 corrections = Table(
     "corrections",

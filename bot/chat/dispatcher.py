@@ -46,6 +46,8 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         intents.SetEdition: choosing_times.change,
         choices.SetLength: choosing_times.change,
         choices.SetSilent: choosing_times.change,
+        choices.SetWeekly: choosing_times.change,
+        choices.SetBreaking: choosing_times.change,
         intents.SetTopic: choosing_topics.change,
         choices.DropWord: words.drop,
         choices.DropTaste: words.forget,
@@ -198,6 +200,8 @@ class Dispatcher:
                 await papers.handle(tap)
             case Button.PAUSE:
                 await choosing_times.pause(tap)
+            case Button.NO_BREAKING:
+                await choosing_times.stop_breaking(tap)
             case Button.RESUME:
                 await choosing_times.resume(tap)
             case Button.DELETE_ALL:

@@ -169,6 +169,8 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
         "status": subscriber.status,
         "status_reason": subscriber.status_reason,
         "paused_until": to_rfc3339(subscriber.paused_until, zone) if subscriber.paused_until else None,
+        "breaking_news": subscriber.breaking,
+        "weekly_recap": subscriber.is_weekly,
         "created_at": to_rfc3339(subscriber.created_at, zone),
         "changed_at": to_rfc3339(subscriber.changed_at, zone),
         "edition": choices.edition,

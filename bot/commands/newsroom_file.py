@@ -13,6 +13,7 @@ import typer
 
 from bot.commands.preparing import clock_of, open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, hidden, put, put_json
+from bot.messages.spoken import say_either
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble, find_newsroom
 from bot.times.schedule import Schedule
@@ -81,11 +82,29 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
         upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))
         paused = "; đang tạm ngừng, không phát" if edition.is_paused else ""
         put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone}){paused}")
+    _show_breaking(newsroom)
     for source in newsroom.file_sources:
         if not source.path.exists():
             put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")
         elif source.moves_files and not os.access(source.path, os.W_OK):
             put(f"  ! nguồn {source.title}: không ghi được vào {source.path}; tệp đọc xong sẽ để nguyên chỗ")
+
+
+def _show_breaking(newsroom: Newsroom) -> None:
+    """Explain the rule for breaking news, and whether it can ever hold."""
+    rule = newsroom.breaking
+    if rule is None:
+        put("  Tin nóng: không có (bảng [breaking] trong tệp cấu hình)")
+        return
+    topics = [newsroom.topics[name] for name in rule.topics if name in newsroom.topics]
+    conditions = [f"{rule.papers} báo đăng trong {int(rule.span.total_seconds() // 60)} phút"]
+    conditions += [f"chủ đề {say_either(topics)}"] if topics else []
+    conditions += [f"có {say_either([f'«{word}»' for word in rule.words])}"] if rule.words else []
+    put(f"  Tin nóng: gửi ngay chuyện được {', '.join(conditions)}")
+    put("    cho ai đã bật, nhiều nhất ba tin một ngày, cách nhau hai giờ, không trong giờ yên tĩnh")
+    papers = len({source.title for source in newsroom.sources if source.quote != "none"})
+    if papers < rule.papers:
+        put(f"  ! mới khai báo {papers} báo: chỉ đủ {rule.papers} báo khi tệp tin tự ghi tên báo")
 
 
 def schedule(

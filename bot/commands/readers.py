@@ -19,6 +19,8 @@ from storage.times import to_rfc3339
 
 _KINDS = {
     MessageKind.DIGEST: "số",
+    MessageKind.RECAP: "bản tổng kết",
+    MessageKind.BREAKING: "tin nóng",
     MessageKind.ALERT: "tin báo",
     MessageKind.CORRECTION_EDIT: "sửa đính chính",
     MessageKind.CORRECTION_NOTICE: "tin đính chính",

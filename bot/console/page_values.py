@@ -34,6 +34,8 @@ _MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_DEEDS = 40, 20, 60
 _LONGEST_REASON_FILE = 2_000
 KINDS: Mapping[MessageKind, str] = {
     MessageKind.DIGEST: "Số",
+    MessageKind.RECAP: "Tổng kết",
+    MessageKind.BREAKING: "Tin nóng",
     MessageKind.ALERT: "Tin báo",
     MessageKind.CORRECTION_EDIT: "Sửa đính chính",
     MessageKind.CORRECTION_NOTICE: "Tin đính chính",

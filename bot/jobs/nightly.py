@@ -8,6 +8,7 @@ import structlog
 from bot.jobs.intake.processing import GROUPED_FOR
 from bot.news.services import Services, Tell
 from bot.operators import notices
+from storage.breaking import prune_breaking
 from storage.conversations import forget_handled, prune_conversations
 from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
@@ -110,6 +111,7 @@ async def prune(services: Services) -> int:
         await prune_saved(connection, before=before, read_before=now - _READ_REMEMBERED)
         await prune_conversations(connection, before=now - _UPDATES_REMEMBERED)
         await prune_hits(connection, before=now - _HITS_REMEMBERED)
+        await prune_breaking(connection, before=before)
         await prune_shown(connection, before=max(before, now - _SHOWN_REMEMBERED))
     _log.info("pruned", articles=gone, before=before.isoformat())
     return gone

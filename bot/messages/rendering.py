@@ -195,6 +195,11 @@ def listed(
     return Renderer(slot=now, zone=zone, topic_titles=topic_titles).listed(stories, room)
 
 
+def told_alone(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
+    """Return a story as it stands in a digest, by itself."""
+    return _ToldStory(story, now, zone).render(len(story.quotes))
+
+
 def _list(stories: Sequence[DigestStory]) -> str:
     lines = [shortened(one_line(story.title), _LONGEST_LISTED) for story in stories[:_MOST_LISTED]]
     if len(stories) > _MOST_LISTED:

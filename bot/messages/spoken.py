@@ -97,6 +97,15 @@ def say_list(words: Sequence[str]) -> str:
     return " và ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def say_either(words: Sequence[str]) -> str:
+    """Join words of which one is enough.
+
+    >>> say_either(["bão", "lũ", "động đất"])
+    'bão, lũ hoặc động đất'
+    """
+    return " hoặc ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
 def say_times(times: Collection[dt.time]) -> str:
     """Say local times, in order."""
     return say_list([f"{time:%H:%M}" for time in sorted(times)])

@@ -51,7 +51,7 @@ SCHEDULE = Markup(
     "Múi giờ: {zone}\n"
     "Giờ yên tĩnh: {quiet}\n"
     "Chủ đề: {topics}\n"
-    "Độ dài: {length}, {sound}\n"
+    "Độ dài: {length}, {sound}{weekly}{breaking}\n"
     "{next}"
 )
 NEXT_ARRIVAL = Markup("Lần tới: <b>{moment}</b>")  # "bản tin tới" reads like "Bản tin tối"
@@ -62,6 +62,8 @@ SCHEDULE_EXAMPLES = Markup(
 )
 SAVED = Markup("✓ Đã lưu.")
 UNDONE = Markup("✓ Đã trở lại như trước.")
+BREAKING_STOPPED = "Đã tắt tin nóng. Bật lại: /lich tin nóng"
+NO_BREAKING_HERE = Markup("Tòa soạn này chưa gửi tin nóng. Các lựa chọn khác: /lich")
 UNCHANGED = "Bạn đang chọn như vậy rồi."
 ROUNDED = Markup("Giờ nhận theo bước năm phút, nên Điểm Tin lấy {times}.")
 TIME_IS_QUIET = Markup("Giờ {times} nằm trong giờ yên tĩnh ({quiet}), nên bản tin đó sẽ đến lúc {release}.")
@@ -104,6 +106,7 @@ UNKNOWN_TOPIC = Markup("Không có chủ đề «{name}». Bạn chọn trong c�
 # Pausing
 PAUSED = Markup("Đã tạm dừng. Điểm Tin không gửi bản tin nữa cho đến khi bạn muốn nhận lại.")
 RESUMED = Markup("Bạn lại nhận bản tin. Lần tới: <b>{moment}</b>.")
+RECAP_COMES = Markup(" Những chuyện lớn trong lúc bạn nghỉ sẽ đến trước, trong một bản.")
 
 # Questions
 EMPTY_QUESTION = Markup(
@@ -439,7 +442,9 @@ TOPICS_DONE = {
 NO_TOPIC_LEFT = "Bỏ nốt thì không còn chủ đề nào. Bạn chọn chủ đề khác trước, hoặc tạm dừng: /tamdung"
 
 # Pauses
-PAUSED_UNTIL = Markup("Đã tạm dừng đến <b>{moment}</b>; sau đó Điểm Tin tự gửi lại.")
+PAUSED_UNTIL = Markup(
+    "Đã tạm dừng đến <b>{moment}</b>; sau đó Điểm Tin tự gửi lại, kèm những chuyện lớn bạn đã lỡ."
+)
 WHEN_IT_RUNS_AGAIN = "phát lại bản tin (đang tạm ngừng)"  # "Lần tới: …", "sẽ đến lúc …"
 PAUSED_NOW_UNTIL = Markup("<b>Đang tạm dừng</b> đến {moment}.")
 

@@ -41,6 +41,16 @@ LENGTHS_TOLD = {
 }
 SOUNDS = {False: "có tiếng báo", True: "không tiếng"}
 BUTTON_SILENT = {False: "🔕 Gửi không tiếng", True: "🔔 Gửi có tiếng"}
+WEEKLY = ", tổng kết tuần tối Chủ nhật"
+BUTTON_WEEKLY = {False: "🗓 Tổng kết tối Chủ nhật", True: "✓ Tổng kết tối Chủ nhật"}
+BREAKING = {0: "", 1: ", có tin nóng", 2: ", có tin nóng cả trong giờ yên tĩnh"}
+BUTTON_BREAKING = {False: "⚡ Nhận tin nóng", True: "✓ Tin nóng"}
+BUTTON_BREAKING_QUIET = {False: "🌙 Cả giờ yên tĩnh", True: "✓ Cả giờ yên tĩnh"}
+BREAKING_WHY = "{papers} báo đăng trong {minutes} phút."
+BUTTON_NO_BREAKING = "Tắt tin nóng"
+AWAY_TITLE = "Bạn nghỉ {days} ngày: {{count}} chuyện lớn"
+AWAY_LONG_TITLE = "Bạn nghỉ hơn {days} ngày: {{count}} chuyện lớn {days} ngày qua"
+WEEKLY_TITLE = "Tuần qua: {count} chuyện lớn"
 BUTTON_WORDS = "Từ"
 BUTTON_PAPERS = "Báo"
 BUTTON_WORD_OUT = "✕ bỏ: {word}"

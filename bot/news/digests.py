@@ -7,20 +7,21 @@ is CPU work: it leaves the event loop here.
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.messages.markup import safe_link
 from bot.messages.rendering import RenderedPart, Renderer
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from storage.articles import Newest, StoredArticle, find_newest
-from storage.candidates import Window, find_eligible
+from storage.candidates import Window, find_eligible, find_most_reported
 from storage.engine import Database
 from storage.processed import find_summaries
 from storage.threads import DIGESTS
 from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compose_prepared
 from summarizer.model import Summary
+from summarizer.stories.prepared import FRESH
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
 
@@ -99,6 +100,17 @@ async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gath
     return await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
 
 
+async def gather_most_reported(
+    database: Database, newsroom: Newsroom, *, after: dt.datetime, until: dt.datetime
+) -> Gathered:
+    """Gather the most reported stories of a longer time; one of its beginning counts half."""
+    async with database.read() as connection:
+        stories = await find_most_reported(connection, after=after, until=until)
+        summaries = await find_summaries(connection, _flat(stories))
+    window = Window(after, until, after)
+    return await DIGESTS.run(_gathered, newsroom, window, stories, summaries, fresh=until - after)
+
+
 async def compose_gathered(
     edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
 ) -> Composed:
@@ -115,30 +127,52 @@ def _gathered(
     window: Window,
     stories: Mapping[int, Sequence[StoredArticle]],
     summaries: Mapping[int, Summary],
+    *,
+    fresh: dt.timedelta = FRESH,
 ) -> Gathered:
     candidates = (
         Candidate(story, tuple(piece_of(newsroom, article, summaries[article.id]) for article in articles))
         for story, articles in stories.items()
     )
-    prepared = Prepared(
-        candidates,
-        slot=window.until,
-        topic_order=tuple(newsroom.topics),
-        topic_names=topic_names(newsroom),
-    )
+    prepared = prepare(candidates, newsroom, slot=window.until, fresh=fresh)
     return Gathered(window, prepared, newsroom.topics)
 
 
-def compose_one(edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime]) -> Composed:
-    """Compose the digest of `edition` from what was gathered; to be called in a thread for digests."""
-    wishes = Wishes(
+def prepare(
+    candidates: Iterable[Candidate], newsroom: Newsroom, *, slot: dt.datetime, fresh: dt.timedelta = FRESH
+) -> Prepared:
+    """Weigh stories as this newsroom does; see `Prepared`."""
+    return Prepared(
+        candidates,
+        slot=slot,
+        topic_order=tuple(newsroom.topics),
+        topic_names=topic_names(newsroom),
+        fresh=fresh,
+    )
+
+
+def compose_one(
+    edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime], *, title: str | None = None
+) -> Composed:
+    """Compose the digest of `edition` from what was gathered; to be called in a thread for digests.
+
+    `title`: another one than the edition's, in which `{count}` stands for the number of stories.
+    """
+    wishes = wishes_of(edition)
+    digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
+    if title is not None:
+        digest = replace(digest, title=title.format(count=len(digest.stories)))
+    rendered = gathered.renderer(edition.schedule.zone).render(digest)
+    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
+
+
+def wishes_of(edition: Edition) -> Wishes:
+    """Return a reader's own edition as the composition takes it."""
+    return Wishes(
         edition.topics, edition.reading_minutes, edition.length,
         edition.words_out, edition.words_in, edition.papers_out, edition.papers_in,
         edition.tastes,
     )  # fmt: skip
-    digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
-    rendered = gathered.renderer(edition.schedule.zone).render(digest)
-    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
 
 
 def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:

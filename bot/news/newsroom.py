@@ -96,6 +96,19 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaking:
+    """Which stories are breaking news: told by so many papers within `span`.
+
+    Where any are given, of one of the `topics` and with one of the `words`.
+    """
+
+    papers: int
+    span: dt.timedelta
+    topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
@@ -117,6 +130,7 @@ class Newsroom:
     ranker: str = "diemtin"
     contact: str | None = None
     sections: Mapping[str, str] = field(default_factory=dict)
+    breaking: Breaking | None = None
 
     @property
     def file_sources(self) -> tuple[Source, ...]:

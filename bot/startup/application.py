@@ -15,6 +15,7 @@ from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.console.guard import BASE
 from bot.console.site import Console
+from bot.jobs.breaking_news import send_breaking
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
@@ -23,6 +24,7 @@ from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edit
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.recapping import send_recaps
 from bot.jobs.reload import NewsroomWatch
 from bot.jobs.resuming import resume_rested
 from bot.jobs.sources.source_polling import WebPolling
@@ -270,7 +272,8 @@ class Bot:
         if not await self._clock_watch.is_right():
             return
         await self._watching.run()
-        if await send_alerts(self._services):
+        sending = (send_breaking, send_alerts, send_recaps)  # what one of them told counts for the next
+        if sum([await send(self._services) for send in sending]):
             self._sender.wake()
 
     async def _tell(self, text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.news import newsroom as plain
 from bot.times.schedule import Schedule
 from config.defaults import BUILT_IN_TOPICS
-from config.newsroom import Edition, Newsroom, Source
+from config.newsroom import Breaking, Edition, Newsroom, Source
 from config.reading import TEMPLATE, load_newsroom, parse_newsroom
 from config.settings import Settings
 
@@ -41,8 +41,14 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
         contact=declared.general.contact,
+        breaking=_breaking(declared.breaking) if declared.breaking else None,
         sections={word: name for name, (_, words) in BUILT_IN_TOPICS.items() for word in (name, *words)},
     )
+
+
+def _breaking(declared: Breaking) -> plain.Breaking:
+    span = dt.timedelta(minutes=declared.minutes)
+    return plain.Breaking(declared.papers, span, tuple(declared.topics), tuple(declared.words))
 
 
 def _edition(declared: Edition) -> plain.Edition:

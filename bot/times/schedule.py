@@ -108,6 +108,14 @@ class QuietHours:
         return next(each for each in ends if each > moment and not self.covers(each, zone))
 
 
+_WEEKLY, _SUNDAY = dt.time(19), 6
+
+
+def next_weekly(moment: dt.datetime, zone: str) -> dt.datetime:
+    """Return when the first recap of a week after `moment` is due in `zone`: Sunday evening."""
+    return Schedule((_WEEKLY,), frozenset({_SUNDAY}), zone).next_after(moment)
+
+
 def local_moment(day: dt.date, time: dt.time, zone: dt.tzinfo, *, fold: int = 0) -> dt.datetime:
     """Return the UTC moment of a local day and time.
 

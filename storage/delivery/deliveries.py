@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.messages import Buttons, read_buttons
 from storage.delivery.refusals import REFUSED, is_free, is_of
-from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, MessageKind
+from storage.delivery.states import CALM, OPEN, DeliveryStatus, IssueStatus, MessageKind
 from storage.tables import deliveries, issues, messages, subscribers
 from storage.times import UtcTime
 
@@ -200,9 +200,7 @@ async def _claim(
             row.part,
             max(row.parts, 1),
             missing.get(row.id, ()),
-            row.part > 0
-            or row.kind == MessageKind.CORRECTION_NOTICE
-            or (row.silent and row.kind == MessageKind.DIGEST),
+            row.part > 0 or row.kind == MessageKind.CORRECTION_NOTICE or (row.silent and row.kind in CALM),
             row.preview_url,
         )
         for row in wanted

@@ -15,10 +15,15 @@ class MessageKind(StrEnum):
     """What a message is. A correction's edit changes a message that was sent, all others are new messages."""
 
     DIGEST = "digest"
+    RECAP = "recap"
+    BREAKING = "breaking"
     ALERT = "alert"
     CORRECTION_EDIT = "correction_edit"
     CORRECTION_NOTICE = "correction_notice"
     ANNOUNCEMENT = "announcement"
+
+
+CALM = (MessageKind.DIGEST, MessageKind.RECAP, MessageKind.BREAKING)  # without a sound for who wants none
 
 
 class IssueStatus(StrEnum):

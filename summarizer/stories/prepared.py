@@ -19,24 +19,27 @@ from summarizer.stories.telling import leading, main_topic, repeats, reports_of,
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 from summarizer.stories.traits import Suitability
 
-_FRESH_HOURS = 18.0  # a story counts half after this long
+FRESH = dt.timedelta(hours=18)  # a story counts half after this long
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
 _MOST_VERSIONS = 64  # of one story that are kept
 
 
-def importance(candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str]) -> float:
+def importance(
+    candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str], *, fresh: dt.timedelta = FRESH
+) -> float:
     """Rate a story by how many papers tell it, how new its newest article is, and its topic. Above 0.
 
     Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
-    weighs a third more than the last one and than a topic that is not in it.
+    weighs a third more than the last one and than a topic that is not in it. A story counts half after
+    `fresh`.
     """
     pieces = [piece for piece in candidate.pieces if not piece.advertorial]
     papers = len({piece.source for piece in pieces})
-    hours = max(0.0, (slot - max(piece.moment for piece in pieces)).total_seconds() / 3600)
+    age = max(0.0, (slot - max(piece.moment for piece in pieces)) / fresh)
     place = position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
-    return float((1 + math.log2(papers)) * 0.5 ** (hours / _FRESH_HOURS) * (1 - place * _LAST_TOPIC_LOSES))
+    return float((1 + math.log2(papers)) * 0.5**age * (1 - place * _LAST_TOPIC_LOSES))
 
 
 def position(topic: str | None, order: Sequence[str | None]) -> int:
@@ -110,8 +113,10 @@ class Prepared:
         slot: dt.datetime,
         topic_order: Sequence[str],
         topic_names: Mapping[str, str] | None = None,
+        fresh: dt.timedelta = FRESH,
     ) -> None:
         self.slot = slot
+        self._fresh = fresh
         self.topic_order = tuple(topic_order)
         self._topic_names = topic_names or {}
         versions = [self._version(one) for one in candidates if showable(one)]
@@ -138,7 +143,8 @@ class Prepared:
         return common_words(one.candidate.pieces[-1] for one in self.versions[:_STORIES_COUNTED])
 
     def _version(self, candidate: Candidate, news: Quote | None = None) -> Version:
-        return Version(self, candidate, importance(candidate, self.slot, self.topic_order), news)
+        rating = importance(candidate, self.slot, self.topic_order, fresh=self._fresh)
+        return Version(self, candidate, rating, news)
 
     def version_for(
         self, version: Version, told_at: dt.datetime | None, papers_out: Collection[str]

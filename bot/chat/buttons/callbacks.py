@@ -73,6 +73,7 @@ _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are ro
     "is_out": _one_of({True: "-", False: "+"}),
     "is_in_list": _one_of({True: "ds", False: "tin"}),  # or under an alert
     "is_silent": _one_of({True: "khong", False: "co"}),
+    "level": _Field("[0-2]", int),
     "liking": _one_of({1: "hon", -1: "it", 0: "bo"}),
     "length": _same(get_args(Length)),
     "panel": _same(get_args(intents.Panel)),
@@ -128,6 +129,8 @@ _FORMS = (
     _Form(intents.SetTopic, "chude:{is_wanted}{topic}"),
     _Form(choices.SetLength, "dodai:{length}"),
     _Form(choices.SetSilent, "tieng:{is_silent}"),
+    _Form(choices.SetWeekly, "tongket:{is_wanted}"),
+    _Form(choices.SetBreaking, "nong:{level}"),
     _Form(choices.DropWord, "tu:go:{checksum}"),
     _Form(choices.DropTaste, "tu:quen:{checksum}"),
     _Form(choices.SetPaper, "nguon:{is_out}{source}"),

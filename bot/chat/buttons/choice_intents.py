@@ -27,6 +27,20 @@ class SetSilent:
 
 
 @dataclass(frozen=True, slots=True)
+class SetWeekly:
+    """A recap of the week on Sundays, or none."""
+
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetBreaking:
+    """Breaking news: none (0), some (1), or some in quiet hours too (2)."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeWords:
     """Words to leave out, to have more of, and to forget; as typed, in bounds."""
 

@@ -9,9 +9,11 @@ from bot.chat.buttons.choice_intents import (
     ChangeWords,
     DropTaste,
     DropWord,
+    SetBreaking,
     SetLength,
     SetPaper,
     SetSilent,
+    SetWeekly,
 )
 from bot.chat.buttons.story_intents import StoryIntent
 
@@ -30,6 +32,7 @@ class Button(Enum):
     SHOW_WORDS = "tu"
     SHOW_PAPERS = "nguon"
     CLOSE = "xong"
+    NO_BREAKING = "nong"
     USE_DEFAULTS = "macdinh"
     ALL_TOPICS = "chude:*"
     PAUSE = "tamdung"
@@ -235,6 +238,8 @@ Change = (
     | SetTopic
     | SetLength
     | SetSilent
+    | SetBreaking
+    | SetWeekly
     | ChangeWords
     | DropWord
     | ChangePapers
@@ -249,6 +254,8 @@ Intent = (
     | SetTopic
     | SetLength
     | SetSilent
+    | SetBreaking
+    | SetWeekly
     | DropWord
     | DropTaste
     | SetPaper

@@ -36,7 +36,7 @@ from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours
-from storage.profiles import Choices
+from storage.subscribers import Subscriber
 
 _MOST_OFFERED = 60  # Telegram takes 100 buttons in all
 _LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
@@ -59,15 +59,10 @@ def for_welcome() -> InlineKeyboardMarkup:
 
 
 def for_schedule(
-    choices: Choices,
-    newsroom: Newsroom,
-    *,
-    is_paused: bool,
-    is_held: bool,
-    is_silent: bool,
-    undo: Intent | None,
+    subscriber: Subscriber, newsroom: Newsroom, *, is_held: bool, undo: Intent | None
 ) -> InlineKeyboardMarkup:
     """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
+    choices, is_paused = subscriber.choices, subscriber.status != "active"
     edition = newsroom.find_edition(choices.edition) or newsroom.default_edition
     own = texts.BUTTON_EDITION_TIMES.format(
         times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_LABEL)
@@ -91,7 +86,7 @@ def for_schedule(
         *([[_button(texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF))]] if is_held else []),
         [_choice(own, SetTimes(()), is_chosen=not choices.times)],
         *_rows(times, 3),
-        *for_shape(choices, is_silent=is_silent),
+        *for_shape(subscriber, has_breaking=newsroom.breaking is not None),
         *_rows(others, 2),
         [_button(texts.BUTTON_CLOSE, Button.CLOSE)],
     ]

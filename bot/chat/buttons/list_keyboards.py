@@ -5,12 +5,21 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.choice_intents import DropTaste, DropWord, SetLength, SetPaper, SetSilent
+from bot.chat.buttons.choice_intents import (
+    DropTaste,
+    DropWord,
+    SetBreaking,
+    SetLength,
+    SetPaper,
+    SetSilent,
+    SetWeekly,
+)
 from bot.chat.buttons.intents import Button, Intent
 from bot.messages import texts, wish_texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Source, WebSource
 from storage.profiles import Choices
+from storage.subscribers import Subscriber
 from summarizer.stories.traits import Taste
 
 _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
@@ -60,11 +69,21 @@ def _paper(source: Source | WebSource, choices: Choices) -> InlineKeyboardButton
     return _button(label.format(paper=source.title), SetPaper(source.name, not is_out))
 
 
-def for_shape(choices: Choices, *, is_silent: bool) -> list[Row]:
-    """Offer the three lengths, the sound, words and papers: rows of the schedule's panel."""
+def for_shape(subscriber: Subscriber, *, has_breaking: bool) -> list[Row]:
+    """Offer lengths, sound, recap, breaking news, words and papers: rows of the schedule's panel."""
+    is_silent, is_weekly = subscriber.is_silent, subscriber.is_weekly
     sound = _button(wish_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
+    weekly = _button(wish_texts.BUTTON_WEEKLY[is_weekly], SetWeekly(not is_weekly))
     words = _button(wish_texts.BUTTON_WORDS, Button.SHOW_WORDS)
-    return [_lengths(choices), [sound], [words, _button(wish_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]]
+    lists = [words, _button(wish_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]
+    breaking = [_breaking(subscriber.breaking)] if has_breaking else []
+    return [_lengths(subscriber.choices), [sound], [weekly], *breaking, lists]
+
+
+def _breaking(level: int) -> Row:
+    switch = _button(wish_texts.BUTTON_BREAKING[level > 0], SetBreaking(0 if level else 1))
+    when_quiet = _button(wish_texts.BUTTON_BREAKING_QUIET[level > 1], SetBreaking(1 if level > 1 else 2))
+    return [switch, when_quiet] if level else [switch]
 
 
 def for_length(choices: Choices) -> InlineKeyboardMarkup:

@@ -16,8 +16,9 @@ from bot.chat.settings.lists import with_papers, with_words
 from bot.messages import texts
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
+from bot.times.schedule import next_weekly
 from storage.profiles import Choices, find_profile, join_profile
-from storage.subscribers import Subscriber, find_subscriber, set_profile, set_quiet, set_silent
+from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
 from storage.tastes import find_tastes
 
 
@@ -45,6 +46,11 @@ def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> S
         return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
     if isinstance(change, wishes.SetSilent):
         return replace(subscriber, is_silent=change.is_silent)
+    if isinstance(change, wishes.SetWeekly):
+        return replace(subscriber, is_weekly=change.is_wanted)
+    if isinstance(change, wishes.SetBreaking):
+        is_offered = newsroom.breaking is not None or not change.level
+        return replace(subscriber, breaking=change.level) if is_offered else None
     choices = _with_choice(subscriber.choices, change, newsroom)
     return replace(subscriber, choices=choices) if choices else None
 
@@ -159,7 +165,13 @@ async def _take(
         await set_profile(connection, before.chat_id, profile_id, now=now)
         after = replace(after, profile_id=profile_id)
     if after.is_silent != before.is_silent:
-        await set_silent(connection, before.chat_id, after.is_silent, now=now)
+        await set_manner(connection, before.chat_id, {"silent": after.is_silent}, now=now)
+    if after.breaking != before.breaking:
+        await set_manner(connection, before.chat_id, {"breaking": after.breaking}, now=now)
+    if after.is_weekly != before.is_weekly:
+        zone = services.newsroom.edition_for(after.choices).schedule.zone
+        due = next_weekly(now, zone) if after.is_weekly else None
+        await set_manner(connection, before.chat_id, {"weekly_at": due}, now=now)
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
     return Changed(before, after)

@@ -5,7 +5,7 @@ import datetime as dt
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, talk_keyboards
-from bot.chat.buttons.choice_intents import SetLength, SetSilent
+from bot.chat.buttons.choice_intents import SetBreaking, SetLength, SetSilent, SetWeekly
 from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
@@ -30,15 +30,18 @@ from bot.chat.settings.typed_settings import (
 from bot.messages import spoken, texts
 from bot.news.services import Services
 from bot.times.typed_times import TypedTimeError
+from storage.recaps import is_worth_a_recap
 from storage.subscribers import Subscriber, find_subscriber, set_status
 from summarizer.text.syllables import folded
 
 # /lich and its buttons: times, days, edition and quiet hours, each change with a way back.
 
 _EXAMPLE_ZONE = "Europe/Berlin"
-_SHAPES: dict[str, SetLength | SetSilent] = {  # behind /lich, without diacritics
+_SHAPES: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  # behind /lich, without diacritics
     "gon": SetLength("gon"), "vua": SetLength("vua"), "day du": SetLength("daydu"),
     "khong tieng": SetSilent(True), "im lang": SetSilent(True), "co tieng": SetSilent(False),
+    "tin nong": SetBreaking(1), "bo tin nong": SetBreaking(0), "khong tin nong": SetBreaking(0),
+    "tong ket": SetWeekly(True), "bo tong ket": SetWeekly(False), "khong tong ket": SetWeekly(False),
 }  # fmt: skip
 
 
@@ -82,16 +85,26 @@ def undo_of(changed: Changed) -> Intent | None:
         return None
     if before.is_silent != after.is_silent:
         return SetSilent(before.is_silent)
+    if before.breaking != after.breaking:
+        return SetBreaking(before.breaking)
+    if before.is_weekly != after.is_weekly:
+        return SetWeekly(before.is_weekly)
     if before.profile_id == after.profile_id:
         return SetQuiet(before.quiet_start, before.quiet_end)
     return Undo(before.profile_id, "schedule")
+
+
+async def stop_breaking(tap: ButtonContext) -> None:
+    """Send no more breaking news; tapped under one, which stays as it is."""
+    changed = await change_choices(tap.services, tap.chat_id, SetBreaking(0))
+    await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if changed is None else texts.BREAKING_STOPPED)
 
 
 async def _handle_words(context: ChatContext) -> Screen:
     if shape := _SHAPES.get(" ".join(folded(context.words).split())):
         changed = await change_choices(context.services, context.chat_id, shape)
         if changed is None:
-            return Screen(texts.NOT_SUBSCRIBED)
+            return Screen(texts.NO_BREAKING_HERE)
         return changed_screen(context.services, changed, texts.SAVED, undo=undo_of(changed))
     try:
         typed = parse_schedule(context.words)
@@ -190,4 +203,7 @@ async def resume(context: ChatContext) -> None:
         await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
     moment = next_arrival(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
-    await context.show(Screen(texts.RESUMED.format(moment=moment), keyboards.for_pause(is_paused=False)))
+    html = texts.RESUMED.format(moment=moment)
+    if subscriber.paused_at is not None and is_worth_a_recap(context.now - subscriber.paused_at):
+        html += texts.RECAP_COMES
+    await context.show(Screen(html, keyboards.for_pause(is_paused=False)))

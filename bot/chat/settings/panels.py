@@ -62,19 +62,14 @@ def schedule_screen(
         topics=say_topics(subscriber.choices, newsroom),
         length=wish_texts.LENGTHS_TOLD[subscriber.choices.length],
         sound=wish_texts.SOUNDS[subscriber.is_silent],
+        weekly=wish_texts.WEEKLY if subscriber.is_weekly else "",
+        breaking=wish_texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
         next=_paused_now(subscriber, edition, now)
         if is_paused
         else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
     )
     warning = [_held_note(held, quiet)] if held else []
-    keyboard = keyboards.for_schedule(
-        subscriber.choices,
-        newsroom,
-        is_paused=is_paused,
-        is_held=bool(held),
-        is_silent=subscriber.is_silent,
-        undo=undo,
-    )
+    keyboard = keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
     return Screen(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
 
 

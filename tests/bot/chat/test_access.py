@@ -39,6 +39,8 @@ def samples(number: int) -> list[Intent]:
         intents.SetTopic("the-thao", is_wanted=True),
         choices.SetLength("gon"),
         choices.SetSilent(is_silent=True),
+        choices.SetWeekly(is_wanted=True),
+        choices.SetBreaking(1),
         choices.DropWord(number),
         choices.DropTaste(number),
         choices.SetPaper("bao-bien", is_out=True),

@@ -204,3 +204,17 @@ def has_note(url: str, name: str) -> bool:
     """Tell whether the database holds a note."""
     with closing(sqlite3.connect(str(make_url(url).database))) as connection:
         return connection.execute("SELECT 1 FROM notes WHERE name = ?", (name,)).fetchone() is not None
+
+
+def test_check_explains_the_rule_for_breaking_news(run: Any, newsroom_folder: Path) -> None:
+    assert "Tin nóng: không có" in run("check").out
+    file = newsroom_folder / "diemtin.toml"
+    rule = '\n[breaking]\npapers = 4\nminutes = 45\ntopics = ["thoi-su"]\nwords = ["bão", "động đất"]\n'
+    file.write_text(file.read_text("utf-8") + rule, encoding="utf-8")
+    said = run("check").out
+    assert "chuyện được 4 báo đăng trong 45 phút, chủ đề Thời sự, có «bão» hoặc «động đất»" in said
+    assert "! mới khai báo 1 báo" in said
+    file.write_text(file.read_text("utf-8").replace('"thoi-su"', '"thoi-xu"'), encoding="utf-8")
+    refused = run("check")
+    assert refused.code == 1
+    assert "breaking.topics[0]" in refused.out

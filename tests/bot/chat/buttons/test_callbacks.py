@@ -39,6 +39,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "panel": st.sampled_from(get_args(Panel)),
     "view": st.sampled_from(get_args(AnswerView)),
     "rewording": st.sampled_from(get_args(Rewording)),
+    "level": st.integers(0, 2),
     "liking": st.sampled_from([-1, 0, 1]),
 }
 OWN = {(TurnPage, "page"): st.integers(0, 9), (PauseFor, "days"): st.integers(1, 99)}

@@ -1,0 +1,197 @@
+"""Breaking news: find the stories that the newsroom's rule means, and send each at once to who wants it.
+
+What was worked up since the last look stands in a note. A story is told by the digest's rules: a reader's
+topics, words and papers hold, and who knows it is told only what is new. It is not kept for the end of quiet
+hours: the next digest tells it then.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import structlog
+from markupsafe import Markup
+
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import Button
+from bot.chat.buttons.story_intents import OpenCard
+from bot.messages import card_texts, wish_texts
+from bot.messages.markup import render
+from bot.messages.rendering import told_alone
+from bot.news.digests import prepare, wishes_of
+from bot.news.newsroom import Breaking as Rule
+from bot.news.newsroom import Newsroom
+from bot.news.services import Services
+from bot.news.stories import find_candidates
+from bot.process.metrics import log_errors
+from bot.times.schedule import QuietHours
+from storage.breaking import (
+    Breaking,
+    Listener,
+    end_breaking,
+    find_listeners,
+    find_much_told,
+    find_open,
+    publish_breaking,
+    record_breaking,
+)
+from storage.follows import find_touched_stories
+from storage.notes import find_note, write_note
+from storage.threads import INTAKE
+from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
+from summarizer.muting import Mentions
+from summarizer.stories.telling import leading, main_topic, showable
+
+_NOTE = "broke until"
+_BATCH = 200
+_READERS = 500  # told in one transaction
+_MOST_OPEN = 20
+_STALE = dt.timedelta(hours=1)  # after which a story is left to the digests
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
+_log = structlog.get_logger(__name__)
+
+
+async def send_breaking(services: Services) -> int:
+    """Find breaking stories and queue them for their readers; return how many deliveries."""
+    rule = services.newsroom.breaking
+    if rule is not None:
+        await _find(services, rule)
+    return await _send(services)
+
+
+async def _find(services: Services, rule: Rule) -> None:
+    """Look at the stories that got articles since the last look; at the very first run at none."""
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        note = await find_note(connection, _NOTE)
+    until = min(dt.datetime.fromisoformat(note), now) if note else now
+    after = (until - _COMMIT_LAG, 0)
+    while note:
+        async with services.database.read() as connection:
+            touched = await find_touched_stories(connection, after=after, limit=_BATCH)
+            told = await find_much_told(
+                connection, {story for _, story, _ in touched}, since=now - rule.span, sources=rule.papers
+            )
+        if not touched:
+            break
+        await _record(services, rule, told, now)
+        after = (touched[-1][2], touched[-1][0])
+    latest = max(until, min(after[0], now))
+    if note is None or latest > until:
+        async with services.database.write() as connection:
+            await write_note(connection, _NOTE, latest.isoformat(), now=now)
+
+
+async def _record(services: Services, rule: Rule, story_ids: Sequence[int], now: dt.datetime) -> None:
+    for candidate in await find_candidates(services, story_ids):
+        papers = await INTAKE.run(papers_of_breaking, candidate, rule, now)
+        if papers:
+            found = Breaking(candidate.story_id, leading(candidate)[0].article_id, papers, now, 0)
+            async with services.database.write() as connection:
+                articles = [piece.article_id for piece in candidate.pieces]
+                if await record_breaking(connection, found, articles):
+                    _log.info("breaking", story=candidate.story_id, papers=papers)
+
+
+def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> int:
+    """Return how many papers told the story lately; 0 where the rule does not mean it."""
+    pieces = showable(candidate)
+    papers = {
+        piece.source_title
+        for piece in candidate.pieces
+        if not piece.advertorial and now - rule.span <= piece.moment <= now
+    }
+    if not pieces or len(papers) < rule.papers:
+        return 0
+    topic = main_topic(pieces)
+    if rule.topics and topic not in rule.topics:
+        return 0
+    if rule.words and not Mentions([(candidate, None)], {}).of(rule.words):
+        return 0
+    return len(papers)
+
+
+async def _send(services: Services) -> int:
+    now, queued = services.clock.now(), 0
+    async with services.database.read() as connection:
+        waiting = await find_open(connection, limit=_MOST_OPEN)
+    for story in waiting:
+        with log_errors("breaking", story=story.story_id):
+            queued += await _send_story(services, story, now)
+    return queued
+
+
+async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> int:
+    queued = 0
+    candidates = await find_candidates(services, [story.story_id])
+    is_stale = not story.found_at <= now < story.found_at + _STALE
+    if candidates and not is_stale:
+        teller = _Teller(services.newsroom, candidates[0], story, now)
+        while True:
+            async with services.database.read() as connection:
+                readers, known = await find_listeners(
+                    connection, after=story.reached, story_id=story.story_id, now=now, limit=_READERS
+                )
+            if not readers:
+                break
+            wanted = await INTAKE.run(teller.tell, readers, known)
+            async with services.database.write() as connection:
+                queued += await publish_breaking(
+                    connection, story, wanted, teller.buttons, reached=readers[-1].id,
+                    known_until=teller.as_of, now=now,
+                )  # fmt: skip
+            story = story.past(readers[-1].id)
+    async with services.database.write() as connection:
+        await end_breaking(connection, story.story_id, now=now)
+    return queued
+
+
+class _Teller:
+    """Tells one story to readers, each text once for all who chose and know the same."""
+
+    def __init__(self, newsroom: Newsroom, candidate: Candidate, story: Breaking, now: dt.datetime) -> None:
+        self._newsroom = newsroom
+        self._story = story
+        self._now = now
+        self._prepared: Prepared = prepare([candidate], newsroom, slot=now)
+        self._told: dict[tuple[int, dt.datetime | None], str | None] = {}
+        self.as_of = max(piece.was_ready_at for piece in candidate.pieces)
+        self.buttons = (
+            (
+                (card_texts.BUTTON_READ_CARD, encode(OpenCard(story.article_id))),
+                (wish_texts.BUTTON_NO_BREAKING, encode(Button.NO_BREAKING)),
+            ),
+        )
+
+    def tell(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
+        """Return the texts with their readers. Left out: who wants no such story, knows it, or is asleep."""
+        wanted: dict[str, list[int]] = defaultdict(list)
+        for reader in readers:
+            zone = self._newsroom.edition_for(reader.choices).schedule.zone
+            quiet = QuietHours(reader.quiet_start, reader.quiet_end)
+            if reader.wants_in_quiet or not quiet.covers(self._now, zone):
+                html = self._html(reader, known.get(reader.id), zone)
+                if html is not None:
+                    wanted[html].append(reader.id)
+        return wanted
+
+    def _html(self, reader: Listener, told_at: dt.datetime | None, zone: str) -> str | None:
+        key = (reader.profile_id, told_at)
+        if key not in self._told:
+            told = self._tell(reader, told_at)
+            self._told[key] = None if told is None else str(self._rendered(told, zone))
+        return self._told[key]
+
+    def _tell(self, reader: Listener, told_at: dt.datetime | None) -> DigestStory | None:
+        edition = self._newsroom.edition_for(reader.choices)
+        told = {} if told_at is None else {self._story.story_id: told_at}
+        digest = compose_prepared(
+            self._prepared, wishes_of(edition), edition=edition.name, title=edition.title, told=told
+        )
+        return next(iter(digest.stories), None)
+
+    def _rendered(self, story: DigestStory, zone: str) -> Markup:
+        rule = self._newsroom.breaking
+        minutes = int(rule.span.total_seconds() // 60) if rule else 0
+        why = wish_texts.BREAKING_WHY.format(papers=self._story.papers, minutes=minutes) if rule else ""
+        return render("breaking", told=told_alone(story, now=self._now, zone=zone), why=why)
