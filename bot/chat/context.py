@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from telegram import (
     Bot,
@@ -23,6 +24,7 @@ from telegram import (
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.chat.buttons.channel_buttons import for_channel, without_channel
 from bot.news.services import Services
 from bot.telegram.previews import NO_PREVIEW, preview_options
 
@@ -57,7 +59,11 @@ _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
 class ChatContext:
-    """A message to answer. `words` is its text, without the command if there was one."""
+    """A message to answer. `words` is its text, without the command if there was one.
+
+    `chat` is whose choices it is about, `place` where the answer is shown: the same chat, but for a channel
+    that is set in its administrator's private chat (`about`).
+    """
 
     def __init__(
         self,
@@ -71,10 +77,24 @@ class ChatContext:
     ) -> None:
         self.services = services
         self.bot = bot
-        self.chat = chat
+        self.chat = self.place = chat
+        self.heading = ""
         self.message = message
         self.user = user
         self.words = words
+
+    def about(self, chat: Chat, heading: str) -> Self:
+        """Return the same for another chat's choices, shown here under a heading."""
+        other = copy(self)
+        other.chat, other.heading = chat, heading
+        return other
+
+    def _shown(self, screen: Screen) -> Screen:
+        """Return the screen as it is shown here."""
+        if self.chat is self.place:
+            return screen
+        html = f"{self.heading}\n{screen.html}"
+        return replace(screen, html=html, keyboard=for_channel(screen.keyboard, self.chat.id))
 
     @property
     def chat_id(self) -> int:
@@ -127,8 +147,9 @@ class ChatContext:
         await self._send(screen, self._reply_to())
 
     async def _send(self, screen: Screen, reply_to: ReplyParameters | None) -> None:
+        screen = self._shown(screen)
         common: dict[str, Any] = {
-            "chat_id": self.chat_id,
+            "chat_id": self.place.id,
             "parse_mode": ParseMode.HTML,
             "reply_markup": screen.keyboard,
             "reply_parameters": reply_to,
@@ -165,7 +186,7 @@ class ChatContext:
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
         with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
-            await self.bot.send_chat_action(self.chat_id, action, message_thread_id=self.thread_id)
+            await self.bot.send_chat_action(self.place.id, action, message_thread_id=self.thread_id)
 
     @contextlib.asynccontextmanager
     async def _signs_of_life(self) -> AsyncIterator[None]:
@@ -183,7 +204,7 @@ class ChatContext:
             await asyncio.sleep(_SIGN_SECONDS)
 
     def _reply_to(self) -> ReplyParameters | None:
-        if self.message is None or not self.is_group:
+        if self.message is None or not self.is_group or self.chat is not self.place:
             return None
         return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
 
@@ -212,11 +233,12 @@ class ButtonContext(ChatContext):
         if self.message is None:
             await self.send(screen)
             return
+        shown = self._shown(screen)
         try:
             await self.message.edit_text(
-                screen.html,
+                shown.html,
                 parse_mode=ParseMode.HTML,
-                reply_markup=screen.keyboard,
+                reply_markup=shown.keyboard,
                 link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
@@ -232,13 +254,15 @@ class ButtonContext(ChatContext):
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
         """Return the buttons among which one was tapped, as far as Telegram tells."""
-        return self.message.reply_markup if self.message else None
+        keyboard = self.message.reply_markup if self.message else None
+        return keyboard if self.chat is self.place else without_channel(keyboard)
 
     async def show_buttons(self, keyboard: InlineKeyboardMarkup) -> None:
         """Show other buttons under the message; one that is out of reach keeps what it has."""
         if self.message is not None:
+            shown = self._shown(Screen("", keyboard)).keyboard
             with contextlib.suppress(BadRequest):
-                await self.message.edit_reply_markup(keyboard)
+                await self.message.edit_reply_markup(shown)
 
     async def refuse(self, screen: Screen, line: str) -> None:
         """Say `line` over the button."""

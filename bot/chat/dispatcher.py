@@ -11,9 +11,11 @@ from bot.chat import commands, digest_now, membership, my_data
 from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
 from bot.chat.buttons.callbacks import parse
+from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.cards import saved
 from bot.chat.cards.taps import Press, story_presses
+from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.operators import admin, issues, month
@@ -109,6 +111,9 @@ class Dispatcher:
             await self.reject(context, f"/{command.name}")
         elif command.is_setting and context.is_group:
             await self._handle_group_setting(context, command)
+        elif command.name == "start" and (wanted := read_channel(context.words)):
+            if await self._admits(context, is_work=True):
+                await open_settings(context, *wanted, self._answers)
         elif await self._admits(context, is_work=command.is_work):
             await self._do(context, command)
 
@@ -130,10 +135,12 @@ class Dispatcher:
         """Obey a group's or channel's administrator, whatever the others in the group have asked."""
         if not await self._admits(context, is_setting=True):
             return
-        if await membership.may_set(context):
-            await self._answers[command.name](context)
-        else:
+        if not await membership.may_set(context):
             await context.send(Screen(texts.ONLY_ADMINISTRATORS))
+        elif context.is_channel:
+            await answer_post(context, command.name, self._answers[command.name])
+        else:
+            await self._answers[command.name](context)
 
     async def reject(self, context: ChatContext, typed: str) -> None:
         """Answer a command that there is not; `typed` is the whole text."""
@@ -159,11 +166,14 @@ class Dispatcher:
 
     async def press(self, tap: ButtonContext, data: str) -> None:
         """Do what a button asks for; whatever comes, the button comes to rest."""
+        channel_id, data = read_channel_button(data)
         intent = parse(data)
         is_work = isinstance(intent, intents.Preview | intents.RunWatch | intents.AskAgain)
         is_setting = intent is not None and access_to(intent) is Access.SETTERS
         if await self._admits(tap, is_work=is_work, is_setting=is_setting):
-            if intent is None or not await self._may_press(tap, intent):
+            about = tap if channel_id is None else await tap_about_channel(tap, channel_id)
+            is_there, tap = about is not None and (channel_id is None or is_setting), about or tap
+            if intent is None or not is_there or not await self._may_press(tap, intent):
                 await tap.acknowledge(texts.STALE_BUTTON)
             else:
                 await self._press(tap, intent)

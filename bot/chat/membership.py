@@ -3,7 +3,7 @@
 import contextlib
 
 import structlog
-from markupsafe import escape
+from markupsafe import Markup, escape
 from telegram import (
     Bot,
     ChatMember,
@@ -17,13 +17,14 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.callbacks import read_payload, read_story
+from bot.chat.buttons.channel_buttons import settings_link
 from bot.chat.cards.opening import card_screen
 from bot.chat.commands import register_operator_commands
 from bot.chat.context import ChatContext, Screen
 from bot.chat.digest_now import send_digest
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, join, take_tastes
-from bot.chat.settings.panels import next_arrival, quiet_of
+from bot.chat.settings.panels import held_notes, next_arrival, quiet_of
 from bot.messages import spoken, texts
 from bot.news.newsroom import Edition
 from bot.news.services import Services
@@ -187,7 +188,13 @@ async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
         days=spoken.say_days(edition.schedule.days),
         bot=context.bot.username,
     )
-    await context.send(Screen(html, keyboards.for_welcome()))
+    told = Markup("\n\n").join([html, *held_notes(edition, quiet)])
+    settings = (
+        settings_link(context.bot.username, context.chat_id)
+        if context.is_channel
+        else keyboards.for_welcome()
+    )
+    await context.send(Screen(told, settings))
     if context.is_operator:
         await register_operator_commands(context.bot, context.chat_id)
     return edition, quiet

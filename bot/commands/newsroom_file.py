@@ -13,17 +13,20 @@ import typer
 
 from bot.commands.preparing import clock_of, open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, hidden, put, put_json
-from bot.messages.spoken import say_either
+from bot.messages.spoken import say_either, say_quiet, say_times
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble, find_newsroom
-from bot.times.schedule import Schedule
+from bot.times.schedule import QuietHours, Schedule, held_times
 from config.problems import ConfigError, check_report
 from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings
 from storage.profiles import count_listeners, find_profiles
+from storage.subscribers import QUIET_END, QUIET_START
 from storage.times import to_rfc3339
 
 _MOST_DAYS = 366
+_USUAL_QUIET = QuietHours(QUIET_START, QUIET_END)
+_USUAL_END = f"{QUIET_END // 60:02}:{QUIET_END % 60:02}"
 
 
 def init(
@@ -82,6 +85,11 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
         upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))
         paused = "; đang tạm ngừng, không phát" if edition.is_paused else ""
         put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone}){paused}")
+        if held := held_times(edition.schedule, _USUAL_QUIET):
+            put(
+                f"  ! {edition.title}: {say_times(held)} nằm trong giờ yên tĩnh mặc định "
+                f"({say_quiet(_USUAL_QUIET)}); ai giữ mặc định thì nhận lúc {_USUAL_END}"
+            )
     _show_breaking(newsroom)
     for source in newsroom.file_sources:
         if not source.path.exists():
@@ -119,7 +127,8 @@ def schedule(
         put_json(rows)
         return
     for row in rows:
-        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận")
+        held = f"; trong giờ yên tĩnh mặc định, đến lúc {_USUAL_END}" if row["held"] else ""
+        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận{held}")
 
 
 async def _coming_slots(days: int) -> list[dict[str, object]]:
@@ -145,7 +154,13 @@ def _slot_rows(
         for slot in schedule.slots_between(now, until):
             counts[slot, edition, schedule.zone] += subscribers
     return [
-        {"edition": name, "slot": to_rfc3339(slot, zone), "local": _local(slot, zone), "subscribers": count}
+        {
+            "edition": name,
+            "slot": to_rfc3339(slot, zone),
+            "local": _local(slot, zone),
+            "subscribers": count,
+            "held": _USUAL_QUIET.covers(slot, zone),
+        }
         for (slot, name, zone), count in sorted(counts.items())
     ]
 

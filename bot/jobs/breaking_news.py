@@ -167,9 +167,11 @@ class _Teller:
         """Return the texts with their readers. Left out: who wants no such story, knows it, or is asleep."""
         wanted: dict[str, list[int]] = defaultdict(list)
         for reader in readers:
-            zone = self._newsroom.edition_for(reader.choices).schedule.zone
+            edition = self._newsroom.edition_for(reader.choices)
+            zone = edition.schedule.zone
             quiet = QuietHours(reader.quiet_start, reader.quiet_end)
-            if reader.wants_in_quiet or not quiet.covers(self._now, zone):
+            is_awake = reader.wants_in_quiet or not quiet.covers(self._now, zone)
+            if is_awake and not edition.is_paused:
                 html = self._html(reader, known.get(reader.id), zone)
                 if html is not None:
                     wanted[html].append(reader.id)

@@ -1,17 +1,101 @@
-"""Take a changed newsroom file over while the bot runs; keep the old one when the new one is broken."""
+"""Take a changed newsroom file over while the bot runs, and keep the old one when the new one is broken.
+
+Readers of an edition that was taken out are told what they get instead.
+"""
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from markupsafe import Markup
 
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import Button, SetEdition
+from bot.chat.settings.panels import held_notes
 from bot.jobs.digests.slots import reschedule_profiles
+from bot.messages import texts
+from bot.messages.markup import shortened
+from bot.messages.spoken import say_days, say_times
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services, Tell
 from bot.operators import notices
+from bot.times.schedule import QuietHours
+from storage.delivery.messages import Buttons, Message, enqueue, record_message
+from storage.delivery.states import MessageKind
+from storage.moved_readers import (
+    NOTE,
+    MovedReaders,
+    find_gone_editions,
+    find_moved_readers,
+    find_told_editions,
+)
+from storage.notes import forget_note, write_note
 
+_PROFILES = 100  # told in one transaction
+_MOST_OFFERED = 8
+_LONGEST_LABEL = 40  # UTF-16 units
 _log = structlog.get_logger(__name__)
+
+
+async def take_over(services: Services) -> int:
+    """Give profiles the slots of the newsroom in place; return how many moved.
+
+    Readers of an edition that is gone are told where they went.
+    """
+    moved = await reschedule_profiles(services)
+    await tell_moved_readers(services)
+    return moved
+
+
+async def tell_moved_readers(services: Services) -> int:
+    """Tell the readers of editions that are gone what they get instead, once; return how many deliveries."""
+    declared = [edition.name for edition in services.newsroom.editions]
+    async with services.database.write() as connection:
+        gone = await find_gone_editions(connection, declared)
+        told = await find_told_editions(connection)
+        for edition in told.keys() & declared:
+            await forget_note(connection, NOTE + edition)
+    queued = 0
+    for edition in gone:
+        after = told.get(edition, 0)
+        while groups := await _tell_some(services, edition, after):
+            after = groups[-1].profile_id
+            queued += len(groups)
+    return queued
+
+
+async def _tell_some(services: Services, edition: str, after: int) -> list[MovedReaders]:
+    """Queue the message for the next profiles of an edition, and note how far it has come."""
+    now, newsroom = services.clock.now(), services.newsroom
+    async with services.database.write() as connection:
+        groups = await find_moved_readers(connection, edition, after=after, limit=_PROFILES)
+        for group in groups:
+            message = Message(MessageKind.ANNOUNCEMENT, *moved_message(group, newsroom))
+            message_id = await record_message(connection, message, now=now)
+            zone = newsroom.edition_for(group.choices).schedule.zone
+            release = QuietHours(group.quiet_start, group.quiet_end).release(now, zone)
+            await enqueue(
+                connection, [message_id], group.audience, release=lambda *_, at=release: at, now=now
+            )
+        if groups:
+            await write_note(connection, NOTE + edition, str(groups[-1].profile_id), now=now)
+    return groups
+
+
+def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons]:
+    """Return what readers of an edition that is gone are told, with the others on buttons."""
+    edition = newsroom.edition_for(group.choices)
+    quiet = QuietHours(group.quiet_start, group.quiet_end)
+    told = texts.EDITION_GONE.format(
+        edition=edition.title,
+        times=say_times(edition.schedule.times),
+        days=say_days(edition.schedule.days),
+    )
+    html = Markup("\n\n").join([told, *held_notes(edition, quiet)])
+    others = [one for one in newsroom.editions if one.name != edition.name][:_MOST_OFFERED]
+    rows = [[(shortened(one.title, _LONGEST_LABEL), encode(SetEdition(one.name)))] for one in others]
+    return str(html), (*rows, [(texts.BUTTON_TIMES, encode(Button.SHOW_SCHEDULE))])
 
 
 class NewsroomWatch:
@@ -49,7 +133,7 @@ class NewsroomWatch:
             await tell_admins(notices.newsroom_refused(newsroom))
             return False
         services.newsroom = newsroom
-        moved = await reschedule_profiles(services)
+        moved = await take_over(services)
         self._settled = found  # only now: when the database fails, the next look takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await tell_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))

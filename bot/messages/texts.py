@@ -19,9 +19,13 @@ WELCOME_GROUP = Markup(
     "Nhóm sẽ nhận <b>{edition}</b> lúc {times}, {days}. Tìm tin: <code>/tim@{bot} từ cần tìm</code>"
 )
 WELCOME_CHANNEL = Markup(
-    "Kênh sẽ nhận <b>{edition}</b> lúc {times}, {days}: tin ngắn, trích nguyên văn, có dẫn nguồn.\n"
-    "Đổi giờ, chủ đề: đăng <code>/lich@{bot}</code>, <code>/chude@{bot}</code> trong kênh."
+    "Kênh sẽ nhận <b>{edition}</b> lúc {times}, {days}: tin ngắn, trích nguyên văn, có dẫn nguồn."
 )
+CHANNEL_SETTINGS = Markup("Cài đặt của kênh nằm trong chat riêng với Điểm Tin, chỉ quản trị viên mở được.")
+CHANNEL_HEADING = Markup("Kênh <b>{title}</b>")
+CHANNEL_GONE = Markup("Không mở được kênh này: Điểm Tin không có trong kênh, hoặc liên kết đã sai.")
+ONLY_CHANNEL_ADMINISTRATORS = Markup("Chỉ quản trị viên của kênh mở được cài đặt của kênh.")
+BUTTON_CHANNEL_SETTINGS = "Cài đặt của kênh"
 CHANNEL_GREETING = Markup(
     "Điểm Tin đã vào kênh <b>{title}</b>. "
     "Muốn kênh nhận bản tin hằng ngày, bạn đăng <code>/start@{bot}</code> trong kênh."
@@ -69,6 +73,10 @@ ROUNDED = Markup("Giờ nhận theo bước năm phút, nên Điểm Tin lấy {
 TIME_IS_QUIET = Markup("Giờ {times} nằm trong giờ yên tĩnh ({quiet}), nên bản tin đó sẽ đến lúc {release}.")
 DAYS = Markup("<b>Ngày nhận</b>: {days}\nNgày khác, bạn gõ ví dụ: <code>/lich 18:00 T2, T4, T6</code>")
 EDITIONS = Markup("<b>Chọn bản tin</b>\n{editions}\nĐổi bản tin thì giờ nhận và ngày nhận theo bản tin mới.")
+EDITION_GONE = Markup(
+    "Bản tin bạn đang nhận không còn phát nữa. Từ nay bạn nhận <b>{edition}</b> lúc {times}, {days}; "
+    "chủ đề và các lựa chọn khác vẫn như cũ."
+)
 EDITION_LINE = Markup("• {title}: {times}, {days}")
 QUIET = Markup(
     "<b>Giờ yên tĩnh</b>: {quiet}\n"

@@ -15,20 +15,18 @@ from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
 from bot.console.guard import BASE
 from bot.console.site import Console
-from bot.jobs.breaking_news import send_breaking
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.arrivals import Arrivals
-from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edition_now
+from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
-from bot.jobs.recapping import send_recaps
-from bot.jobs.reload import NewsroomWatch
+from bot.jobs.reload import NewsroomWatch, take_over
 from bot.jobs.resuming import resume_rested
 from bot.jobs.sources.source_polling import WebPolling
-from bot.jobs.watches.alerts import send_alerts
+from bot.jobs.watches.alerts import send_unscheduled
 from bot.jobs.watches.watch_matching import Watching
 from bot.news.services import Services
 from bot.operators import notices
@@ -206,7 +204,7 @@ class Bot:
         unknown = await retry(self._sender.recover, self._stop)
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
-        await retry(lambda: reschedule_profiles(self._services), self._stop)
+        await retry(lambda: take_over(self._services), self._stop)
         self._sending = sending = asyncio.create_task(self._sender.run())
         self._add_ticks()
         self._scheduler.start()
@@ -272,8 +270,7 @@ class Bot:
         if not await self._clock_watch.is_right():
             return
         await self._watching.run()
-        sending = (send_breaking, send_alerts, send_recaps)  # what one of them told counts for the next
-        if sum([await send(self._services) for send in sending]):
+        if await send_unscheduled(self._services):
             self._sender.wake()
 
     async def _tell(self, text: str) -> None:

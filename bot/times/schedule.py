@@ -108,6 +108,15 @@ class QuietHours:
         return next(each for each in ends if each > moment and not self.covers(each, zone))
 
 
+_SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day
+
+
+def held_times(schedule: Schedule, quiet: QuietHours) -> list[dt.time]:
+    """Return the times of a schedule that fall into quiet hours."""
+    moments = ((time, dt.datetime.combine(_SOME_DAY, time, dt.UTC)) for time in schedule.times)
+    return [time for time, moment in moments if quiet.covers(moment, "UTC")]
+
+
 _WEEKLY, _SUNDAY = dt.time(19), 6
 
 

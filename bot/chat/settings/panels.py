@@ -11,13 +11,12 @@ from bot.chat.context import Screen
 from bot.messages import spoken, texts, wish_texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom
-from bot.times.schedule import QuietHours
+from bot.times.schedule import QuietHours, held_times
 from storage.profiles import Choices
 from storage.subscribers import Subscriber
 
 # However much an operator declares, a panel stays within one message.
 _LONGEST_LIST, _LONGEST_TIMES, _EDITIONS_TOLD = 500, 100, 12
-_SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day
 
 
 def quiet_of(subscriber: Subscriber) -> QuietHours:
@@ -52,7 +51,7 @@ def schedule_screen(
     """Show when what comes, under `notes` on what was just done."""
     edition, quiet = newsroom.edition_for(subscriber.choices), quiet_of(subscriber)
     is_paused = subscriber.status != "active"
-    held = _held(edition, quiet)
+    held = held_times(edition.schedule, quiet)
     panel = texts.SCHEDULE.format(
         edition=edition.title,
         times=spoken.say_times(edition.schedule.times),
@@ -68,7 +67,7 @@ def schedule_screen(
         if is_paused
         else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
     )
-    warning = [_held_note(held, quiet)] if held else []
+    warning = held_notes(edition, quiet)
     keyboard = keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
     return Screen(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
 
@@ -135,17 +134,18 @@ def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> M
     return texts.PAUSED_NOW_UNTIL.format(moment=moment)
 
 
-def _held(edition: Edition, quiet: QuietHours) -> list[dt.time]:
-    times = edition.schedule.times
-    return [time for time in times if quiet.covers(dt.datetime.combine(_SOME_DAY, time, dt.UTC), "UTC")]
-
-
-def _held_note(held: Sequence[dt.time], quiet: QuietHours) -> Markup:
-    return texts.TIME_IS_QUIET.format(
-        times=spoken.say_times(held),
-        quiet=spoken.say_quiet(quiet),
-        release=f"{quiet.end_minute // 60:02}:{quiet.end_minute % 60:02}",
-    )
+def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
+    """Say which times fall into the quiet hours, and when their digests really come; nothing if none does."""
+    held = held_times(edition.schedule, quiet)
+    if not held:
+        return []
+    return [
+        texts.TIME_IS_QUIET.format(
+            times=spoken.say_times(held),
+            quiet=spoken.say_quiet(quiet),
+            release=f"{quiet.end_minute // 60:02}:{quiet.end_minute % 60:02}",
+        )
+    ]
 
 
 def _paragraphs(*blocks: Markup) -> Markup:

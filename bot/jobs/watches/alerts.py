@@ -8,7 +8,9 @@ from itertools import groupby
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import RunWatch, StopWatching
 from bot.chat.questions.results import Result, result_row
+from bot.jobs.breaking_news import send_breaking
 from bot.jobs.following import tell_followers
+from bot.jobs.recapping import send_recaps
 from bot.messages import texts
 from bot.messages.markup import one_line, render, shortened
 from bot.news.answers import describe
@@ -79,6 +81,20 @@ def alert_buttons(watches: Sequence[tuple[int, str]]) -> Buttons:
 _BETWEEN = dt.timedelta(minutes=1)  # two alerts to one chat
 _BATCH = 100
 _MOST_HITS = 500  # of one chat: a night of a very common word
+
+
+async def send_unscheduled(services: Services) -> int:
+    """Queue everything that waits for no slot; return how many messages.
+
+    What a chat is told by one of these it knows when the next one is its turn.
+    """
+    return sum(
+        [
+            await send_breaking(services),
+            await send_alerts(services),
+            await send_recaps(services),
+        ]
+    )
 
 
 async def send_alerts(services: Services) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.times.schedule import Schedule
 from storage.profiles import find_due, move_on
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own
@@ -166,3 +167,12 @@ async def test_the_chat_shows_that_an_answer_is_being_written(an: Any, house: An
     await publish("Chợ nổi mở lại")
     await an.says("/tin")
     assert "typing" in (await house.control.chat(an.chat))["actions"]
+
+
+async def test_the_welcome_tells_the_true_hour_of_a_time_in_quiet_hours(house: Any, an: Any) -> None:
+    early = replace(house.services.newsroom.default_edition, schedule=Schedule((dt.time(5),)))
+    house.services.newsroom = replace(house.services.newsroom, editions=(early,))
+    await an.says("/start")
+    welcome = (await an.messages())[1]["text"]
+    assert "lúc 05:00" in welcome
+    assert "Giờ 05:00 nằm trong giờ yên tĩnh (22:00–06:30), nên bản tin đó sẽ đến lúc 06:30." in welcome

@@ -44,6 +44,17 @@ def test_check_tells_what_runs_when(run: Any) -> None:
     assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in told.out
 
 
+def test_times_in_the_usual_quiet_hours_are_told_with_the_true_hour(run: Any, newsroom_folder: Path) -> None:
+    newsroom = newsroom_folder / "diemtin.toml"
+    newsroom.write_text(newsroom.read_text("utf-8").replace("06:45", "05:00"), encoding="utf-8")
+    told = run("check").out
+    assert "05:00 nằm trong giờ yên tĩnh mặc định (22:00–06:30); ai giữ mặc định thì nhận lúc 06:30" in told
+    assert "17:00 nằm" not in told
+    rows = run("schedule", "--days", "2").out.splitlines()
+    assert "2026-11-21 05:00  sang  0 người nhận; trong giờ yên tĩnh mặc định, đến lúc 06:30" in rows
+    assert [row["held"] for row in run("schedule", "--days", "1", "--json").json] == [False, True]
+
+
 def test_check_names_key_and_line(run: Any, newsroom_folder: Path) -> None:
     newsroom = newsroom_folder / "diemtin.toml"
     newsroom.write_text(newsroom.read_text(encoding="utf-8").replace("06:45", "24:00"), encoding="utf-8")

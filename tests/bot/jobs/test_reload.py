@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from bot.jobs.reload import NewsroomWatch
+from bot.jobs import reload
+from bot.jobs.reload import NewsroomWatch, take_over
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.startup.assembly import assemble
 from config.problems import ConfigError
-from config.reading import content_hash, load_newsroom
+from config.reading import content_hash, load_newsroom, parse_newsroom
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.profiles import find_profile
+from storage.subscribers import set_quiet
+from storage.tables import deliveries, messages, subscribers
 
 FILE = """\
 [[editions]]
@@ -153,3 +156,77 @@ async def test_a_takeover_that_the_database_undid_is_tried_again(
         await connection.execute(text("ALTER TABLE away RENAME TO profiles"))
     assert await watch.look(services, told)
     assert times(services) == (dt.time(9),)
+
+
+TWO = OLD + FILE.format(time="19:00").replace('"sang"', '"toi"').replace("sáng", "tối")
+EARLY = FILE.format(time="05:00").replace('"sang"', '"som"').replace("sáng", "sớm")
+
+
+@pytest.fixture
+def moving(
+    services: Services, reader: Callable[..., Awaitable[int]], told: Any
+) -> Callable[[str], Awaitable[list[tuple[int, str, Any, dt.datetime]]]]:
+    """Return a function that takes a newsroom file over and returns what readers were queued."""
+
+    async def take(content: str) -> list[tuple[int, str, Any, dt.datetime]]:
+        services.newsroom = assemble(parse_newsroom(content, base=Path("/srv")))
+        await take_over(services)
+        s, d, m = subscribers.c, deliveries.c, messages.c
+        query = select(s.chat_id, m.html, m.buttons, d.not_before).select_from(deliveries)
+        query = query.join(subscribers, s.id == d.subscriber_id).join(messages, m.id == d.message_id)
+        async with services.database.read() as connection:
+            return [tuple(row) for row in await connection.execute(query.order_by(d.id))]
+
+    return take
+
+
+async def test_readers_of_an_edition_taken_out_are_told_where_they_went_once(
+    services: Services, clock: Any, reader: Callable[..., Awaitable[int]], moving: Any
+) -> None:
+    await moving(TWO)
+    await reader(1, edition="toi")
+    await reader(2, edition="sang")
+    await reader(3, edition="toi", times=("12:00",))
+    async with services.database.write() as connection:
+        await set_quiet(connection, 3, 4 * 60, 7 * 60, now=clock.now())  # it is 5:00
+    [(first, html, buttons, _), (third, own, _, held)] = await moving(OLD + EARLY)
+    assert (first, third) == (1, 3)
+    assert html.startswith(
+        "Bản tin bạn đang nhận không còn phát nữa. Từ nay bạn nhận <b>Bản tin sáng</b> lúc 06:45"
+    )
+    assert "12:00" in own, "an own time is kept"
+    assert held == clock.now() + dt.timedelta(hours=2), "quiet hours hold"
+    assert buttons == [[["Bản tin sớm", "bantin:som"]], [["Giờ nhận", "lich"]]]
+    assert len(await moving(OLD + EARLY)) == 2, "once"
+    await moving(TWO)
+    assert len(await moving(OLD)) == 4, "again when it goes again"
+
+
+async def test_a_time_in_quiet_hours_is_told_with_the_true_hour(
+    services: Services, clock: Any, reader: Callable[..., Awaitable[int]], moving: Any
+) -> None:
+    await moving(TWO)
+    await reader(1, edition="toi", quiet=(22 * 60, 6 * 60 + 30))
+    [(_, html, _, _)] = await moving(EARLY)
+    assert "Giờ 05:00 nằm trong giờ yên tĩnh (22:00–06:30), nên bản tin đó sẽ đến lúc 06:30." in html
+
+
+async def test_a_kill_while_readers_are_told_tells_nobody_twice(
+    services: Services, reader: Callable[..., Awaitable[int]], moving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await moving(TWO)
+    for chat in (1, 2, 3):
+        await reader(chat, edition="toi", times=(f"1{chat}:00",))
+    monkeypatch.setattr(reload, "_PROFILES", 1)
+    real, calls = reload.write_note, []
+
+    async def dies_at_the_second(*given: Any, **named: Any) -> None:
+        calls.append(given)
+        if len(calls) == 2:
+            raise StorageError("killed")
+        await real(*given, **named)
+
+    monkeypatch.setattr(reload, "write_note", dies_at_the_second)
+    with pytest.raises(StorageError):
+        await moving(OLD)
+    assert [row[0] for row in await moving(OLD)] == [1, 2, 3]

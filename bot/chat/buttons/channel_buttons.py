@@ -1,0 +1,73 @@
+"""Buttons and deep links by which a channel is set in its administrator's private chat. Pure.
+
+Such a button has the channel's number before what it asks for; who taps it must be an administrator there.
+"""
+
+import re
+from collections.abc import Callable
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.buttons.callbacks import MAX_BYTES
+from bot.messages import texts
+
+_DATA = re.compile("kenh:([1-9][0-9]{0,15}):(.+)", re.ASCII)
+_PAYLOAD = re.compile("kenh-([1-9][0-9]{0,15})-([a-z]{1,16})", re.ASCII)
+
+
+def for_channel(keyboard: InlineKeyboardMarkup | None, channel_id: int) -> InlineKeyboardMarkup | None:
+    """Return the buttons as those of a channel; one that is too long for Telegram is left out."""
+    return _mapped(keyboard, lambda data: f"kenh:{-channel_id}:{data}")
+
+
+def without_channel(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
+    """Return the buttons as `for_channel` took them."""
+    return _mapped(keyboard, lambda data: read_channel_button(data)[1])
+
+
+def read_channel_button(data: str) -> tuple[int | None, str]:
+    """Return the channel that a button is about, None for the chat that it stands in, and what it asks for.
+
+    >>> read_channel_button("kenh:1001234:lich"), read_channel_button("lich")
+    ((-1001234, 'lich'), (None, 'lich'))
+    """
+    found = _DATA.fullmatch(data) if len(data) <= MAX_BYTES else None
+    return (-int(found[1]), found[2]) if found else (None, data)
+
+
+def write_channel(channel_id: int, command: str) -> str:
+    """Return the payload that opens a channel's settings as `command` shows them.
+
+    >>> write_channel(-1001234, "lich")
+    'kenh-1001234-lich'
+    """
+    return f"kenh-{-channel_id}-{command}"
+
+
+def read_channel(payload: str) -> tuple[int, str] | None:
+    """Return the channel and command of a payload that `write_channel` writes, else None."""
+    found = _PAYLOAD.fullmatch(payload)
+    return (-int(found[1]), found[2]) if found else None
+
+
+def settings_link(username: str, channel_id: int, command: str = "lich") -> InlineKeyboardMarkup:
+    """Offer to open a channel's settings in the private chat with the bot of that name."""
+    url = f"https://t.me/{username}?start={write_channel(channel_id, command)}"
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.BUTTON_CHANNEL_SETTINGS, url=url)]])
+
+
+def _mapped(
+    keyboard: InlineKeyboardMarkup | None, change: Callable[[str], str]
+) -> InlineKeyboardMarkup | None:
+    if keyboard is None:
+        return None
+    rows = [[_changed(button, change) for button in row] for row in keyboard.inline_keyboard]
+    kept = [[button for button in row if button is not None] for row in rows]
+    return InlineKeyboardMarkup([row for row in kept if row])
+
+
+def _changed(button: InlineKeyboardButton, change: Callable[[str], str]) -> InlineKeyboardButton | None:
+    if not isinstance(button.callback_data, str):
+        return button
+    data = change(button.callback_data)
+    return InlineKeyboardButton(button.text, callback_data=data) if len(data) <= MAX_BYTES else None

@@ -1,0 +1,81 @@
+"""A channel's settings: its posts ask for them, its administrators make them in their private chats.
+
+What is posted in a channel all its readers see. So a bare command is answered by a link to the private chat,
+and one with words by a line that says what was done.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from telegram import Chat
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
+
+from bot.chat.buttons.channel_buttons import settings_link
+from bot.chat.commands import COMMANDS
+from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.membership import may_set
+from bot.messages import texts
+from bot.messages.markup import one_line, shortened
+
+Answer = Callable[[ChatContext], Awaitable[None]]
+_SAID_IN_POSTS = ("lich", "chude", "tu", "nguon", "tamdung")  # with words they need no panel
+_SETTINGS = {command.name for command in COMMANDS if command.is_setting} - {"start"}
+_LONGEST_TITLE = 64  # UTF-16 units
+
+
+class _Post(ChatContext):
+    """A channel's post that changes settings: its answer is one paragraph, without buttons that set."""
+
+    async def send(self, screen: Screen) -> None:
+        """Send the first paragraph, and the way to the settings."""
+        first = screen.html.partition("\n\n")[0]
+        await super().send(Screen(first, settings_link(self.bot.username, self.chat_id)))
+
+
+async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
+    """Do what an administrator's post asks for, or tell where that is done."""
+    if name == "start":
+        await answer(context)
+    elif name in _SAID_IN_POSTS and context.words.strip():
+        post = _Post(context.services, context.bot, context.chat, message=context.message, user=context.user)
+        post.words = context.words
+        await answer(post)
+    else:
+        link = settings_link(context.bot.username, context.chat_id, name)
+        await context.send(Screen(texts.CHANNEL_SETTINGS, link))
+
+
+async def open_settings(
+    context: ChatContext, channel_id: int, name: str, answers: Mapping[str, Answer]
+) -> None:
+    """Show an administrator a channel's settings in the private chat, as a command shows them."""
+    channel = await _find_channel(context, channel_id) if name in _SETTINGS else None
+    if channel is None:
+        await context.send(Screen(texts.CHANNEL_GONE))
+        return
+    about = context.about(channel, _heading(channel))
+    if await may_set(about):
+        about.words = ""
+        await answers[name](about)
+    else:
+        await context.send(Screen(texts.ONLY_CHANNEL_ADMINISTRATORS))
+
+
+async def tap_about_channel(tap: ButtonContext, channel_id: int) -> ButtonContext | None:
+    """Return the tap as one about a channel's choices; None where there is no such channel."""
+    channel = await _find_channel(tap, channel_id) if tap.is_private else None
+    return tap.about(channel, _heading(channel)) if channel else None
+
+
+async def _find_channel(context: ChatContext, channel_id: int) -> Chat | None:
+    """Return the channel if the bot is there."""
+    try:
+        found = await context.bot.get_chat(channel_id)
+    except (BadRequest, Forbidden):
+        return None
+    return Chat(found.id, found.type, title=found.title) if found.type == ChatType.CHANNEL else None
+
+
+def _heading(channel: Chat) -> str:
+    title = shortened(one_line(channel.title or ""), _LONGEST_TITLE)
+    return texts.CHANNEL_HEADING.format(title=title)

@@ -1,0 +1,65 @@
+"""Readers of an edition that is not declared any more: each is told once where they went."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.profiles import CHOICES, Choices, choices_of
+from storage.tables import notes, profiles, subscribers
+
+NOTE = "edition gone: "  # of each such edition, up to which profile its readers have been told
+
+
+@dataclass(frozen=True, slots=True)
+class MovedReaders:
+    """Active readers of one profile with the same quiet hours, minutes of their day."""
+
+    profile_id: int
+    choices: Choices
+    quiet_start: int
+    quiet_end: int
+
+    @property
+    def audience(self) -> ColumnElement[bool]:
+        """Return the condition on subscribers to be among them."""
+        s = subscribers.c
+        quiet = and_(s.quiet_start == self.quiet_start, s.quiet_end == self.quiet_end)
+        return and_(s.profile_id == self.profile_id, quiet)
+
+
+async def find_gone_editions(connection: AsyncConnection, declared: Collection[str]) -> list[str]:
+    """Return the editions that profiles with listeners have and nobody declares."""
+    p = profiles.c
+    query = select(p.edition).where(p.next_due_at.is_not(None), p.edition.not_in(declared)).distinct()
+    return sorted((await connection.execute(query)).scalars())
+
+
+async def find_told_editions(connection: AsyncConnection) -> dict[str, int]:
+    """Return, by editions that were gone, up to which profile their readers have been told."""
+    query = select(notes.c.name, notes.c.value).where(notes.c.name.startswith(NOTE, autoescape=True))
+    return {row.name.removeprefix(NOTE): int(row.value) for row in await connection.execute(query)}
+
+
+async def find_moved_readers(
+    connection: AsyncConnection, edition: str, *, after: int, limit: int
+) -> list[MovedReaders]:
+    """Return the active readers of an edition by profile and quiet hours, profiles above `after`, in order.
+
+    All groups of a profile come together; `limit` counts profiles.
+    """
+    p, s = profiles.c, subscribers.c
+    some = select(s.profile_id).join(profiles, p.id == s.profile_id)
+    some = some.where(p.edition == edition, p.id > after, s.status == "active")
+    some = some.group_by(s.profile_id).order_by(s.profile_id).limit(limit)
+    query = (
+        select(s.profile_id, s.quiet_start, s.quiet_end)
+        .where(s.profile_id.in_(some), s.status == "active")
+        .distinct()
+        .order_by(s.profile_id, s.quiet_start, s.quiet_end)
+    )
+    groups = (await connection.execute(query)).all()
+    of = select(p.id, *CHOICES).where(p.id.in_({row.profile_id for row in groups}))
+    choices = {row.id: choices_of(row) for row in await connection.execute(of)}
+    return [MovedReaders(row.profile_id, choices[row.profile_id], *row[1:]) for row in groups]
