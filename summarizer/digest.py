@@ -6,15 +6,18 @@ Pure: the stories of the slot and the reader's choices come in, an ordered `Dige
 """
 
 import datetime as dt
-from collections import deque
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 from summarizer.page import SYLLABLES_PER_MINUTE, Chosen, Length, Page, budget_of, is_listed
-from summarizer.stories.prepared import Prepared, Version, importance, position
+from summarizer.stories.prepared import Numbers, Prepared, Version, importance, position
 from summarizer.stories.traits import Taste
 
 __all__ = [
@@ -35,6 +38,7 @@ __all__ = [
 ]
 
 _WANTED, _LIKED = 2.0, 1.5  # times as much is a story worth that has a wanted word, or a liked paper
+_MANY = 3  # papers: with so many none may fill more than two fifths
 MOST_LISTED = 80  # of the stories that there was no room for
 
 
@@ -113,12 +117,15 @@ def compose_prepared(
         prepared,
         wishes.length,
         budget_of(wishes.length, wishes.reading_minutes),
-        topics=len({one.version.topic for one in eligible}),
-        papers=len(frozenset[str]().union(*(one.version.papers for one in eligible))),
+        topics=len(eligible.queues),
+        papers=_count_papers(eligible.versions),
     )
-    left_out = page.left_out | _fill(page, eligible)
-    ranks = {one.version.story_id: place for place, one in enumerate(eligible, start=1)}
+    _fill(page, eligible)
+    left_out = [one.story_id for one in eligible.versions if one.number not in page.events]
     chosen = _in_sections(page.chosen, prepared.topic_order)
+    shown = {one.version.number for one in chosen}
+    ranked = enumerate(eligible.versions, start=1)
+    ranks = {one.story_id: place for place, one in ranked if one.number in shown}
     return Digest(
         edition,
         title,
@@ -128,58 +135,91 @@ def compose_prepared(
         wishes.length,
         page.syllables,
         is_listed(len(chosen), wishes.length),
-        tuple(islice((one for one in ranks if one in left_out), MOST_LISTED)),
-        {one.story.story_id: ranks[one.story.story_id] for one in chosen},
+        tuple(left_out[:MOST_LISTED]),
+        ranks,
     )
 
 
-class _Rated(NamedTuple):
-    """A story that may be told to a reader, and how much it is worth to this one."""
+class _Eligible(NamedTuple):
+    """What may be told to a reader, the most important first, and how much each story is worth here.
 
-    rating: float
-    version: Version
-
-
-def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]) -> list[_Rated]:
-    """Return what may be told to the reader, the most important first."""
-    muted = prepared.mentions.of(wishes.words_out) if wishes.words_out else frozenset()
-    wanted = prepared.mentions.of(wishes.words_in) if wishes.words_in else frozenset()
-    found = []
-    suits = prepared.suitability.factors(wishes.tastes) if wishes.tastes else {}
-    is_sorted = not (wanted or wishes.papers_in or suits)
-    for one in prepared.versions:
-        if one.story_id in muted:
-            continue
-        told_at = told.get(one.story_id)
-        version: Version | None = one
-        if told_at is not None or not one.papers.isdisjoint(wishes.papers_out):
-            version = prepared.version_for(one, told_at, wishes.papers_out)
-            is_sorted = False
-        if version is None:
-            continue
-        is_wanted = one.story_id in wanted
-        if not wishes.topics or version.topic in wishes.topics or is_wanted:
-            is_liked = not version.papers.isdisjoint(wishes.papers_in)
-            worth = (_WANTED if is_wanted else 1.0) * (_LIKED if is_liked else 1.0)
-            worth *= suits.get(one.story_id, 1.0)
-            found.append(_Rated(version.rating * worth, version))
-    return found if is_sorted else sorted(found, key=lambda one: (-one.rating, one.version.story_id))
-
-
-def _fill(page: Page, eligible: Sequence[_Rated]) -> set[int]:
-    """Offer stories until the page is full: of each topic the most important first, and topics in turn.
-
-    Returns those that were not offered.
+    `queues` are the places of each topic's stories, the most important last.
     """
-    queues: dict[str | None, deque[_Rated]] = {}
-    for one in eligible:
-        queues.setdefault(one.version.topic, deque()).append(one)
-    while queues and not page.is_full:
-        topic = max(queues, key=lambda topic: queues[topic][0].rating * page.appetite(topic))
-        page.offer(queues[topic].popleft().version)
-        if not queues[topic]:
-            del queues[topic]
-    return {one.version.story_id for queue in queues.values() for one in queue}
+
+    versions: list[Version]
+    worth: list[float]
+    queues: dict[str | None, list[int]]
+
+
+def _eligible(prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]) -> _Eligible:
+    """Filter and order the stories of the slot by a reader's choices."""
+    worth = prepared.ratings.copy()
+    is_wanted = _marked(worth, prepared.saying(wishes.words_in))
+    is_muted = _marked(worth, prepared.saying(wishes.words_out))
+    is_liked = _marked(worth, prepared.of_papers(wishes.papers_in))
+    is_there = is_wanted | _marked(worth, prepared.of_topics(wishes.topics)) if wishes.topics else ~is_muted
+    changed = _changed(prepared, wishes, told)
+    for number, version in changed.items():
+        is_there[number] = version is not None and bool(
+            not wishes.topics or version.topic in wishes.topics or is_wanted[number]
+        )
+        if version is not None:
+            worth[number] = version.rating
+            is_liked[number] = not version.papers.isdisjoint(wishes.papers_in)
+    worth[is_wanted] *= _WANTED
+    worth[is_liked] *= _LIKED
+    for story, factor in prepared.suitability.factors(wishes.tastes).items() if wishes.tastes else ():
+        worth[prepared.by_id[story].number] *= factor
+    numbers = np.flatnonzero(is_there & ~is_muted)
+    numbers = numbers[np.lexsort((prepared.ids[numbers], -worth[numbers]))]
+    versions = [changed.get(number) or prepared.versions[number] for number in numbers.tolist()]
+    queues: defaultdict[str | None, list[int]] = defaultdict(list)
+    for place in range(len(versions) - 1, -1, -1):
+        queues[versions[place].topic].append(place)
+    return _Eligible(versions, worth[numbers].tolist(), queues)
+
+
+def _marked(like: NDArray[np.float64], numbers: Numbers) -> NDArray[np.bool_]:
+    """Return an array as long as `like`, true at `numbers`."""
+    marked = np.zeros(len(like), dtype=bool)
+    marked[numbers] = True
+    return marked
+
+
+def _changed(
+    prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]
+) -> dict[int, Version | None]:
+    """Return by number the stories that this reader knows or that a left out paper reports, as told now."""
+    numbers = {prepared.by_id[story].number for story in told.keys() & prepared.by_id.keys()}
+    numbers.update(prepared.of_papers(wishes.papers_out).tolist())
+    versions = (prepared.versions[number] for number in numbers)
+    return {
+        one.number: prepared.version_for(one, told.get(one.story_id), wishes.papers_out) for one in versions
+    }
+
+
+def _count_papers(versions: Sequence[Version]) -> int:
+    """Return how many papers report these stories; 3 stands for all above."""
+    papers: set[str] = set()
+    for version in versions:
+        papers |= version.papers
+        if len(papers) >= _MANY:
+            break
+    return min(len(papers), _MANY)
+
+
+def _fill(page: Page, eligible: _Eligible) -> None:
+    """Offer stories until the page is full: of each topic the most important first, and topics in turn."""
+    firsts = sorted(((queue[-1], topic) for topic, queue in eligible.queues.items()), key=itemgetter(0))
+    worth = {topic: eligible.worth[place] for place, topic in firsts}
+    while worth and not page.is_full:
+        topic = max(worth, key=worth.__getitem__)
+        queue = eligible.queues[topic]
+        page.offer(eligible.versions[queue.pop()])
+        if queue and not page.has_had_enough_of(topic):
+            worth[topic] = eligible.worth[queue[-1]] * page.appetite(topic)
+        else:
+            del worth[topic]
 
 
 def _in_sections(chosen: Sequence[Chosen], topic_order: Sequence[str]) -> list[Chosen]:

@@ -17,11 +17,10 @@ from summarizer.text.syllables import Forms, folded, word_forms
 LONGEST_PHRASE = 60  # characters
 _READ = 1_500  # characters of a field: more than the sentences that a digest shows stand in
 _FIELD_END = Forms("¶", "¶")
-_MOST_KEPT = 20_000  # phrases whose stories are remembered
 
 
 class Mentions:
-    """Finds the stories that say a phrase, each looked up once however many readers ask.
+    """Finds the stories that say a phrase.
 
     `topic_names` leads from everything that topics are called, folded, to their names.
     """
@@ -33,7 +32,6 @@ class Mentions:
         self._of_topic: defaultdict[str | None, set[int]] = defaultdict(set)
         self._words: dict[int, list[Forms]] = {}
         self._having: defaultdict[str, set[int]] = defaultdict(set)  # by a word without diacritics
-        self._found: dict[str, frozenset[int]] = {}
         for candidate, topic in stories:
             story = candidate.story_id
             self._of_topic[topic].add(story)
@@ -42,18 +40,12 @@ class Mentions:
             for bare in {word.folded for word in words}:
                 self._having[bare].add(story)
 
-    def of(self, phrases: Iterable[str]) -> frozenset[int]:
+    def of(self, phrases: Iterable[str]) -> set[int]:
         """Return the stories that say any of `phrases`."""
-        return frozenset[int]().union(*map(self._of, phrases))
+        return set[int]().union(*map(self.look_up, phrases))
 
-    def _of(self, phrase: str) -> frozenset[int]:
-        if phrase not in self._found:
-            if len(self._found) >= _MOST_KEPT:
-                self._found.clear()
-            self._found[phrase] = frozenset(self._look_up(phrase))
-        return self._found[phrase]
-
-    def _look_up(self, phrase: str) -> set[int]:
+    def look_up(self, phrase: str) -> set[int]:
+        """Return the stories that say `phrase`."""
         topic = self._topic_names.get(" ".join(folded(phrase).split()))
         found = set(self._of_topic[topic]) if topic else set()
         groups = read_phrase(phrase)

@@ -4,7 +4,6 @@ Lengths: *gọn* is headlines alone, one screen of them; *vừa* has one or two 
 to four. A digest of more than five stories opens with its headlines, which are read too.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,8 +61,8 @@ class Page:
         self, prepared: Prepared, length: Length, budget: float, *, topics: int, papers: int
     ) -> None:
         self.chosen: list[Chosen] = []
-        self.left_out: set[int] = set()
-        self._told: set[int] = set()
+        self.events: set[int] = set()  # stories that are shown, or whose event another one tells, by number
+        self._told = 0  # the bits of those that are shown
         self._prepared = prepared
         self._quotes = _QUOTES[length]
         self._is_listed = length != "gon"
@@ -72,20 +71,18 @@ class Page:
         self._topic_cap, self._paper_cap = budget * share_of(topics), budget * share_of(papers)
         self._read = 0
         self._titles = 0  # syllables of the headlines so far
-        self._of_topic: Counter[str | None] = Counter()
-        self._of_paper: Counter[str] = Counter()
-        self._stories_of_topic: Counter[str | None] = Counter()
+        self._of_topic: dict[str | None, int] = {}  # syllables so far
+        self._of_paper: dict[str, int] = {}
+        self._stories_of_topic: dict[str | None, int] = {}
 
     def offer(self, version: Version) -> None:
         """Tell the story if there is room for it and its event is not told yet."""
-        if self._has_had_enough(version):
-            self.left_out.add(version.story_id)
-        elif not self._prepared.is_told_by(version, self._told):
-            chosen = self._fitted(version)
-            if chosen is None:
-                self.left_out.add(version.story_id)
-            else:
-                self._take(chosen)
+        if self.has_had_enough_of(version.topic) or self._has_had_enough_of_papers(version):
+            return
+        if self._prepared.is_told_by(version, self._told):
+            self.events.add(version.number)
+        elif chosen := self._fitted(version):
+            self._take(chosen)
 
     @property
     def is_full(self) -> bool:
@@ -99,31 +96,35 @@ class Page:
 
     def appetite(self, topic: str | None) -> float:
         """Return how much a further story of a topic is worth, 1 for the first."""
-        return float(_APPETITE ** self._stories_of_topic[topic])
+        return float(_APPETITE ** self._stories_of_topic.get(topic, 0))
 
-    def _has_had_enough(self, version: Version) -> bool:
-        """Tell, before the work of telling it, whether the story's topic or all its papers are used up."""
-        if self._is_used_up(self._of_topic[version.topic], self._topic_cap):
-            return True
-        return all(self._is_used_up(self._of_paper[paper], self._paper_cap) for paper in version.papers)
+    def has_had_enough_of(self, topic: str | None) -> bool:
+        """Tell whether no story of the topic has room any more."""
+        done = self._of_topic.get(topic, 0)
+        return bool(done) and done + self._least > self._topic_cap
 
-    def _is_used_up(self, done: int, cap: float) -> bool:
-        return bool(done) and done + self._least > cap
+    def _has_had_enough_of_papers(self, version: Version) -> bool:
+        for paper in version.papers:
+            done = self._of_paper.get(paper, 0)
+            if not done or done + self._least <= self._paper_cap:
+                return False
+        return True
 
     def _fitted(self, version: Version) -> Chosen | None:
-        chosen = None
+        told = None
         for quotes in self._quotes:
-            chosen = Chosen(version, *version.told(quotes))
-            if self._has_room(chosen):
-                return chosen
-        return None if self.chosen else chosen  # at least one story, whatever its length
+            told = version.told(quotes)
+            if self._has_room(version, told[1]):
+                return Chosen(version, *told)
+        # At least one story, whatever its length.
+        return None if self.chosen or told is None else Chosen(version, *told)
 
-    def _has_room(self, one: Chosen) -> bool:
-        cost, version = one.syllables + SOURCE_LINE_SYLLABLES, one.version
+    def _has_room(self, version: Version, syllables: int) -> bool:
+        cost = syllables + SOURCE_LINE_SYLLABLES
         if self._read + cost + self._cost_of_list(version) > self._budget:
             return False
         # The first story of a topic or paper is not held against it, however small the budget.
-        of_topic, of_paper = self._of_topic[version.topic], self._of_paper[version.paper]
+        of_topic, of_paper = self._of_topic.get(version.topic, 0), self._of_paper.get(version.paper, 0)
         return (not of_topic or of_topic + cost <= self._topic_cap) and (
             not of_paper or of_paper + cost <= self._paper_cap
         )
@@ -139,11 +140,12 @@ class Page:
         cost, version = one.syllables + SOURCE_LINE_SYLLABLES, one.version
         self._read += cost + self._cost_of_list(version)
         self._titles += version.title_syllables
-        self._of_topic[version.topic] += cost
-        self._of_paper[version.paper] += cost
-        self._stories_of_topic[version.topic] += 1
+        self._of_topic[version.topic] = self._of_topic.get(version.topic, 0) + cost
+        self._of_paper[version.paper] = self._of_paper.get(version.paper, 0) + cost
+        self._stories_of_topic[version.topic] = self._stories_of_topic.get(version.topic, 0) + 1
         self.chosen.append(one)
-        self._told.add(version.story_id)
+        self.events.add(version.number)
+        self._told |= 1 << version.number
 
 
 def is_listed(stories: int, length: Length) -> bool:

@@ -4,8 +4,10 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -47,7 +49,7 @@ def visible_length(markup: str) -> int:
 
 def utf16_length(text: str) -> int:
     """Return how many UTF-16 units `text` takes."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def count_entities(markup: str) -> int:
@@ -103,6 +105,71 @@ def safe_link(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
+# What stands in a message by itself, measured once; and how stories are cut into messages.
+
+MOST_ENTITIES = MAX_ENTITIES - 4  # around the stories of a part stand its title, and a correction
+
+
+class Block(NamedTuple):
+    """Something that stands in a part by itself, or a line of it; measured once, as Telegram counts."""
+
+    html: Markup
+    units: int
+    entities: int
+
+
+def measured(html: Markup) -> Block:
+    return Block(html, visible_length(html), count_entities(html))
+
+
+NO_BLOCK = Block(Markup(), 0, 0)
+
+
+class NumberedBlock(NamedTuple):
+    """A story with its number in the digest, and the heading of its topic, which it may stand under."""
+
+    head: Block
+    prefix: str
+    told: Block
+    opens_topic: bool
+
+    def html(self, *, is_first: bool) -> Markup:
+        """Return the story; the heading stands above it where its topic, or the message, begins."""
+        head = self.head.html if is_first or self.opens_topic else ""
+        return Markup(f"{head!s}{self.prefix}{self.told.html!s}")  # noqa: S704 - both are ours
+
+    def size(self, *, is_first: bool) -> tuple[int, int]:
+        """Return its UTF-16 units and entities."""
+        if is_first or self.opens_topic:
+            return self.head.units + self.told.units, self.head.entities + self.told.entities
+        return self.told.units, self.told.entities
+
+
+def as_html(blocks: Sequence[NumberedBlock]) -> list[Markup]:
+    """Return the stories of one part."""
+    return [block.html(is_first=number == 0) for number, block in enumerate(blocks)]
+
+
+def cut_into_parts(blocks: Sequence[NumberedBlock], most_units: int, before: int) -> list[int]:
+    """Fill parts in order, each up to `most_units`, and return how many stories stand in each.
+
+    The first story of a part stands there whatever its length; `before` stands above that of the first part.
+    """
+    sizes: list[int] = []
+    units, entities = before, 0
+    for block in blocks:
+        own_units, own_entities = block.size(is_first=not sizes)
+        is_over = units + own_units > most_units or entities + own_entities > MOST_ENTITIES
+        if sizes and is_over:
+            own_units, own_entities = block.size(is_first=True)
+            units, entities = 0, 0
+        if not sizes or is_over:
+            sizes.append(0)
+        sizes[-1] += 1
+        units, entities = units + own_units, entities + own_entities
+    return sizes
+
+
 # The templates of the messages: autoescaped, so that no text of a paper or a reader can become markup.
 
 
@@ -114,5 +181,9 @@ def render(template: str, **values: object) -> Markup:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("bot.messages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("bot.messages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        auto_reload=False,  # else each message looks whether its template changed on the disk
     )

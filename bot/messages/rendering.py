@@ -16,9 +16,14 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.messages.markup import (
-    MAX_ENTITIES,
     MAX_UNITS,
-    count_entities,
+    MOST_ENTITIES,
+    NO_BLOCK,
+    Block,
+    NumberedBlock,
+    as_html,
+    cut_into_parts,
+    measured,
     one_line,
     printable,
     render,
@@ -34,32 +39,18 @@ from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, Quote, 
 from summarizer.model import Disagreement, Report
 
 _OTHER_TOPICS = "Tin khác"
+_LINE = Markup("\n")
 _SOURCES_NAMED = 4
+_SOURCES_OF_A_HEADLINE = 2
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
 LONGEST_CORRECTION = 300  # UTF-16 units of its text
 _CORRECTION_UNITS = visible_length(CORRECTION_LINE.format(time="23:59", text="")) + LONGEST_CORRECTION + 1
-_MOST_ENTITIES = MAX_ENTITIES - 4  # around the stories of a part stand its title, and a correction
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
 _EVENING_STEP = 100  # UTF-16 units
 _LONGEST_LISTED = 100  # UTF-16 units of a headline in the list at the top
 _MOST_LISTED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Something that stands in a part by itself, or a line of it; measured once, as Telegram counts."""
-
-    html: Markup
-    units: int
-    entities: int
-
-
-def _measured(html: Markup) -> _Block:
-    return _Block(html, visible_length(html), count_entities(html))
-
-
-_NOTHING = _Block(Markup(), 0, 0)
+_MOST_KEPT = 20_000  # stories as laid out
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,102 +75,107 @@ class Renderer:
         self._zone = zone
         self._topic_titles = topic_titles
         self._date = date_line(slot.astimezone(ZoneInfo(zone)).date())
-        self._stories: dict[tuple[int, int], tuple[DigestStory, _Block]] = {}  # by identity and sentences
-        self._headings: dict[str, _Block] = {"": _NOTHING}
+        self._stories: dict[tuple[int, int], tuple[DigestStory, Block]] = {}  # by identity and sentences
+        self._headlines: dict[int, tuple[DigestStory, str]] = {}  # by identity
+        self._headings: dict[str, Block] = {"": NO_BLOCK}
+        self._lengths: dict[tuple[object, ...], int] = {}
 
     def render(self, digest: Digest) -> list[RenderedPart]:
         """Return the messages of a digest, each within Telegram's limits; none for one without stories."""
-        frame = {
+        frame: dict[str, str | int] = {
             "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
             "date": self._date,
             "stories": len(digest.stories),
             "minutes": max(1, math.ceil(digest.syllables / SYLLABLES_PER_MINUTE)),
             "left_out": digest.left_out,
         }
-        listed = _list(digest.stories) if digest.is_listed else ""
-        around = visible_length(render("digest_part", number=1, count=1, blocks=(), listed="", **frame))
-        room = MAX_UNITS - around - _NUMBERING_UNITS - _CORRECTION_UNITS
-        parts = self._evened(digest.stories, room, utf16_length(listed) + 2)
-        told = iter(digest.stories)
+        lines = [self._headline(story) for story in digest.stories]
+        listed = _list(lines) if digest.is_listed else ""
+        room = MAX_UNITS - self._around(frame) - _NUMBERING_UNITS - _CORRECTION_UNITS
+        is_short = digest.length == "gon"
+        parts = self._parts(digest.stories, room, utf16_length(listed) + 2, is_short=is_short)
         rendered: list[RenderedPart] = []
         for number, blocks in enumerate(parts, start=1):
-            html = render(
-                "digest_part", number=number, count=len(parts), blocks=blocks, listed=listed, **frame
-            )
-            own = list(islice(told, len(blocks)))
-            first = 1 + sum(len(part.headlines) for part in rendered)
-            headlines, articles = tuple(map(_headline, own)), tuple(map(_article_of, own))
-            rendered.append(RenderedPart(str(html), headlines, articles, first))
+            body = (_LINE if is_short else _LINE * 2).join(blocks)  # a short one is for one screen
+            html = render("digest_part", number=number, count=len(parts), body=body, listed=listed, **frame)
+            first = sum(len(part.headlines) for part in rendered)
+            own = slice(first, first + len(blocks))
+            articles = tuple(map(_article_of, digest.stories[own]))
+            rendered.append(RenderedPart(str(html), tuple(lines[own]), articles, first + 1))
         return rendered
+
+    def _headline(self, story: DigestStory) -> str:
+        if id(story) not in self._headlines:  # the story is kept beside, so that no other one has its id
+            if len(self._headlines) >= _MOST_KEPT:
+                self._headlines.clear()
+            self._headlines[id(story)] = story, _headline(story)
+        return self._headlines[id(story)][1]
+
+    def _around(self, frame: Mapping[str, str | int]) -> int:
+        """Return how long a part is without its stories; that of numbers with as many digits is the same."""
+        key = tuple(
+            value if isinstance(value, str) else (len(str(value)), bool(value)) for value in frame.values()
+        )
+        if key not in self._lengths:
+            empty = render("digest_part", number=1, count=1, body="", listed="", **frame)
+            self._lengths[key] = visible_length(empty)
+        return self._lengths[key]
 
     def listed(self, stories: Sequence[DigestStory], room: int) -> list[Markup]:
         """Return stories as they stand in one message of a digest; where too long, by headline only."""
-        parts, _ = self._parts(stories, room, room, 0)
-        if len(parts) > 1:
-            parts, _ = self._parts([replace(story, quotes=()) for story in stories], room, room, 0)
-        return parts[0] if parts else []
-
-    def _evened(self, stories: Sequence[DigestStory], room: int, before: int) -> list[list[Markup]]:
-        """Cut into as few parts as can be, about equally long: one story left over reads like a mistake.
-
-        `before` is what stands in the first part before its stories.
-        """
-        parts, units = self._parts(stories, room, room, before)
-        share = units // max(1, len(parts))
-        for most_units in range(share, room, _EVENING_STEP) if len(parts) > 1 else ():
-            evened, _ = self._parts(stories, room, most_units, before)
-            if len(evened) == len(parts):
-                return evened
-        return parts
+        blocks = self._blocks(stories, room)
+        if len(cut_into_parts(blocks, room, 0)) > 1:
+            blocks = self._blocks([replace(story, quotes=()) for story in stories], room)
+        return as_html(blocks[: sum(cut_into_parts(blocks, room, 0)[:1])])
 
     def _parts(
-        self, stories: Sequence[DigestStory], room: int, most_units: int, before: int
-    ) -> tuple[list[list[Markup]], int]:
-        """Fill parts in order, each up to `most_units` where a story leaves the choice, and none past `room`.
+        self, stories: Sequence[DigestStory], room: int, before: int, *, is_short: bool
+    ) -> list[list[Markup]]:
+        """Cut into as few parts as can be, about equally long: one story left over reads like a mistake.
 
-        Returns the blocks of each part, and the units of all of them together.
+        `before` is what stands in the first part before its stories. One that `is_short` has no headings.
         """
-        has_headings = any(story.topic in self._topic_titles for story in stories)
-        parts: list[list[Markup]] = []
-        total, units, entities, last_heading = before, before, 0, ""
+        blocks = self._blocks(stories, room, is_short=is_short)
+        sizes = cut_into_parts(blocks, room, before)
+        if len(sizes) > 1:
+            share = (before + sum(each.size(is_first=False)[0] for each in blocks)) // len(sizes)
+            evened = (cut_into_parts(blocks, most, before) for most in range(share, room, _EVENING_STEP))
+            sizes = next((each for each in evened if len(each) == len(sizes)), sizes)
+        left = iter(blocks)
+        return [as_html(list(islice(left, size))) for size in sizes]
+
+    def _blocks(
+        self, stories: Sequence[DigestStory], room: int, *, is_short: bool = False
+    ) -> list[NumberedBlock]:
+        """Lay out stories; one that is too long for a part of `room` units loses its last sentences."""
+        has_headings = not is_short and any(story.topic in self._topic_titles for story in stories)
+        blocks, last_heading = [], ""
         for number, story in enumerate(stories, start=1):
             heading = self._topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
-            block = self._block(story, number, heading if heading != last_heading else "", room)
-            is_over = units + block.units > most_units or entities + block.entities > _MOST_ENTITIES
-            if not parts:
-                parts.append([])
-            elif is_over:
-                parts.append([])
-                units, entities = 0, 0
-                block = self._block(story, number, heading, room)
-            parts[-1].append(block.html)
-            units, entities, total = units + block.units, entities + block.entities, total + block.units
+            head, prefix = self._heading(heading), f"{number}. "
+            for quotes in range(len(story.quotes), -1, -1):
+                told = self._told(story, quotes)
+                whole = Block(told.html, told.units + len(prefix) + 2, told.entities)
+                fits = head.units + whole.units <= room and head.entities + whole.entities <= MOST_ENTITIES
+                if fits or not quotes:
+                    break
+            blocks.append(NumberedBlock(head, prefix, whole, heading != last_heading))
             last_heading = heading
-        return parts, total
+        return blocks
 
-    def _block(self, story: DigestStory, number: int, heading: str, room: int) -> _Block:
-        """Lay out a story; one that is too long for a part loses whole sentences, the last first."""
-        head = self._heading(heading)
-        prefix = f"{number}. "
-        for quotes in range(len(story.quotes), -1, -1):
-            told = self._told(story, quotes)
-            units = head.units + len(prefix) + told.units + 2
-            entities = head.entities + told.entities
-            if not quotes or (units <= room and entities <= _MOST_ENTITIES):
-                break
-        return _Block(head.html + prefix + told.html, units, entities)
-
-    def _heading(self, heading: str) -> _Block:
+    def _heading(self, heading: str) -> Block:
         if heading not in self._headings:
             name = shortened(one_line(heading), _LONGEST_NAME).upper()
-            self._headings[heading] = _measured(Markup("<u>{}</u>\n").format(name))
+            self._headings[heading] = measured(Markup("<u>{}</u>\n").format(name))
         return self._headings[heading]
 
-    def _told(self, story: DigestStory, quotes: int) -> _Block:
+    def _told(self, story: DigestStory, quotes: int) -> Block:
         key = (id(story), quotes)  # the story is kept beside its block, so that no other one has its id
         if key not in self._stories:
+            if len(self._stories) >= _MOST_KEPT:
+                self._stories.clear()
             told = _ToldStory(story, self._slot, self._zone)
-            self._stories[key] = story, _measured(told.render(quotes))
+            self._stories[key] = story, measured(told.render(quotes))
         return self._stories[key][1]
 
 
@@ -200,11 +196,13 @@ def told_alone(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
     return _ToldStory(story, now, zone).render(len(story.quotes))
 
 
-def _list(stories: Sequence[DigestStory]) -> str:
-    lines = [shortened(one_line(story.title), _LONGEST_LISTED) for story in stories[:_MOST_LISTED]]
-    if len(stories) > _MOST_LISTED:
-        lines[-1:] = [f"và {len(stories) - _MOST_LISTED + 1} tin nữa"]
-    return "\n".join(f"• {line}" for line in lines)
+def _list(headlines: Sequence[str]) -> str:
+    lines = [shortened(headline, _LONGEST_LISTED) for headline in headlines[:_MOST_LISTED]]
+    if len(headlines) > _MOST_LISTED:
+        lines[-1:] = []
+    numbered = [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
+    left = [f"và {len(headlines) - len(lines)} tin nữa"] if len(headlines) > len(lines) else []
+    return "\n".join([*numbered, *left])
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,8 @@ class _ToldStory:
 
     def render(self, quotes: int) -> Markup:
         """Return the story with its first `quotes` sentences."""
-        story, sources = self.story, self.story.sources[:_SOURCES_NAMED]
+        story = self.story
+        sources = story.sources[: _SOURCES_NAMED if story.quotes else _SOURCES_OF_A_HEADLINE]
         return render(
             "digest_story",
             title=_headline(story),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 # Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
@@ -190,6 +191,7 @@ class SlotPlan:
     next_due_at: dt.datetime
 
 
+@lru_cache(maxsize=256)  # the profiles of a slot have few schedules between them
 def plan_slots(
     schedule: Schedule,
     due_at: dt.datetime,

@@ -6,7 +6,7 @@ one delivery per subscriber and message are written in one transaction, before a
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,10 +80,13 @@ async def record_issues(
     made_now = [(ids[issue.profile_id], issue) for issue in wanted if issue.profile_id in ids]
     await _record_parts(connection, made_now, now)
     told = [
-        {"issue_id": number, "position": position, **asdict(story)}
+        {
+            "issue_id": number, "position": position, "story_id": story.story_id, "part": story.part,
+            "headline": story.headline, "rank": story.rank,
+        }
         for number, issue in made_now
         for position, story in enumerate(issue.stories)
-    ]
+    ]  # fmt: skip
     if told:
         await connection.execute(insert(issue_stories), told)
     return [ids.get(issue.profile_id) for issue in wanted]

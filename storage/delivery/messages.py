@@ -5,7 +5,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, insert, literal, select, true
@@ -42,7 +42,7 @@ class Message:
 
 async def record_message(connection: AsyncConnection, message: Message, *, now: dt.datetime) -> int:
     """Write a message; return its id."""
-    statement = insert(messages).values(**asdict(message), made_at=now).returning(messages.c.id)
+    statement = insert(messages).values(**_row(message), made_at=now).returning(messages.c.id)
     message_id: int = (await connection.execute(statement)).scalar_one()
     return message_id
 
@@ -54,9 +54,17 @@ async def record_messages(
     if not wanted:
         return {}
     statement = insert(messages).returning(messages.c.issue_id, messages.c.id)
-    rows = [{**asdict(message), "made_at": now} for message in wanted]
+    rows = [{**_row(message), "made_at": now} for message in wanted]
     made = await connection.execute(statement, rows)
     return {row.issue_id: row.id for row in made}
+
+
+def _row(message: Message) -> dict[str, Any]:
+    """Return the columns of a message; `asdict` would copy every button."""
+    return {name: getattr(message, name) for name in _FIELDS}
+
+
+_FIELDS = tuple(field.name for field in fields(Message))
 
 
 async def enqueue(

@@ -2,14 +2,19 @@
 
 A reader's own choice only filters, orders and cuts what stands here. A story has one `Version` for readers
 who do not know it, one more for each moment at which it was told before, and one without the papers that a
-reader left out; each is worked out when somebody first needs it.
+reader left out; each is worked out when somebody first needs it. Stories are numbered by importance from 0:
+what has a topic, a paper or a word is an array of these numbers, what is told a set of bits.
 """
 
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote
 from summarizer.muting import Mentions
@@ -24,6 +29,8 @@ _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics ope
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
 _MOST_VERSIONS = 64  # of one story that are kept
+_MOST_PHRASES = 20_000  # whose stories are kept
+Numbers = NDArray[np.intp]
 
 
 def importance(
@@ -54,11 +61,13 @@ class Version:
         self, prepared: "Prepared", candidate: Candidate, rating: float, news: Quote | None = None
     ) -> None:
         self.story_id = candidate.story_id
+        self.number = -1  # among the stories of the slot
         self.candidate = candidate
         self.rating = rating
         pieces = showable(candidate)
         self.topic = main_topic(pieces)
         self.papers = frozenset(piece.source for piece in pieces)
+        self.all_papers = frozenset(piece.source for piece in candidate.pieces)
         self._prepared = prepared
         self._news = news
         self._told: dict[int, tuple[DigestStory, int]] = {}
@@ -75,7 +84,7 @@ class Version:
     def _news_article(self) -> int | None:
         return self._news.article_id if self._news else None
 
-    @property
+    @cached_property
     def paper(self) -> str:
         """Return the paper whose article leads the story."""
         return self.sure[0].source
@@ -121,10 +130,38 @@ class Prepared:
         self._topic_names = topic_names or {}
         versions = [self._version(one) for one in candidates if showable(one)]
         self.versions = sorted(versions, key=lambda one: (-one.rating, one.story_id))
-        self._by_id = {one.story_id: one for one in self.versions}
+        for number, one in enumerate(self.versions):
+            one.number = number
+        self.by_id = {one.story_id: one for one in self.versions}
+        self.ratings = np.array([one.rating for one in self.versions])
+        self.ids = np.array([one.story_id for one in self.versions], dtype=np.int64)
+        self._of_topic = _numbers_by((one.topic, one.number) for one in self.versions)
+        self._of_paper = _numbers_by((paper, one.number) for one in self.versions for paper in one.papers)
+        self._saying: dict[str, Numbers] = {}
         self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
-        self._compared: dict[int, tuple[set[int], set[int]]] = {}  # by story: those alike, and not
+        self._alike = [0] * len(self.versions)  # by story: the bits of those of one event with it
+        self._compared = [0] * len(self.versions)  # and of those that were looked at
         self._terms: dict[int, Terms] = {}
+
+    def of_topics(self, topics: Iterable[str]) -> Numbers:
+        """Return the stories of these topics, by number."""
+        return _together(self._of_topic[topic] for topic in topics if topic in self._of_topic)
+
+    def of_papers(self, papers: Iterable[str]) -> Numbers:
+        """Return the stories that any of these papers reports."""
+        return _together(self._of_paper[paper] for paper in papers if paper in self._of_paper)
+
+    def saying(self, phrases: Iterable[str]) -> Numbers:
+        """Return the stories that say any of these phrases."""
+        return _together(map(self._say, phrases))
+
+    def _say(self, phrase: str) -> Numbers:
+        if phrase not in self._saying:
+            if len(self._saying) >= _MOST_PHRASES:
+                self._saying.clear()
+            found = self.mentions.look_up(phrase)
+            self._saying[phrase] = np.array([self.by_id[story].number for story in found], dtype=np.intp)
+        return self._saying[phrase]
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -153,19 +190,20 @@ class Prepared:
 
         None: nothing is left, or nothing of it is new to them.
         """
-        without = frozenset(papers_out) & {piece.source for piece in version.candidate.pieces}
-        known = frozenset(
-            piece.article_id
-            for piece in version.candidate.pieces
-            if told_at is not None and piece.was_ready_at <= told_at
-        )
+        without = version.all_papers.intersection(papers_out)
+        known: frozenset[int] = frozenset()
+        if told_at is not None:
+            pieces = version.candidate.pieces
+            known = frozenset(piece.article_id for piece in pieces if piece.was_ready_at <= told_at)
         if not known and not without:
             return version
         key = (version.story_id, known, without)
         if key not in self._others:
             if len(self._others) > _MOST_VERSIONS * len(self.versions):
                 self._others.clear()
-            self._others[key] = self._made(version.candidate, known, without)
+            made = self._others[key] = self._made(version.candidate, known, without)
+            if made is not None:
+                made.number = version.number
         return self._others[key]
 
     def _made(self, candidate: Candidate, known: frozenset[int], without: frozenset[str]) -> Version | None:
@@ -182,22 +220,45 @@ class Prepared:
     def known_of(self, told: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
         """Return what of the stories is known where this was told: story, and how many of its articles."""
         known = set()
-        for story_id in told.keys() & self._by_id.keys():
-            pieces = self._by_id[story_id].candidate.pieces
+        for story_id in told.keys() & self.by_id.keys():
+            pieces = self.by_id[story_id].candidate.pieces
             count = sum(piece.was_ready_at <= told[story_id] for piece in pieces)
             known |= {(story_id, count)} if count else set()
         return frozenset(known)
 
-    def is_told_by(self, version: Version, told: Collection[int]) -> bool:
-        """Tell whether one of the stories `told`, by number, tells the event of `version`."""
-        alike, unlike = self._compared.setdefault(version.story_id, (set(), set()))
-        for other in set(told) - alike - unlike:
-            likeness = similarity(self._terms_of(version), self._terms_of(self._by_id[other]))
-            (alike if likeness >= _SAME_EVENT else unlike).add(other)
-        return not alike.isdisjoint(told)
+    def is_told_by(self, version: Version, told: int) -> bool:
+        """Tell whether one of the stories `told`, a set of bits by number, tells the event of `version`."""
+        if missing := told & ~self._compared[version.number]:
+            self._compare(version, missing)
+        return bool(self._alike[version.number] & told)
+
+    def _compare(self, version: Version, others: int) -> None:
+        number = version.number
+        self._compared[number] |= others
+        while others:
+            other = others.bit_length() - 1
+            others ^= 1 << other
+            likeness = similarity(self._terms_of(version), self._terms_of(self.versions[other]))
+            self._alike[number] |= (likeness >= _SAME_EVENT) << other
+            self._alike[other] |= (likeness >= _SAME_EVENT) << number
+            self._compared[other] |= 1 << number
 
     def _terms_of(self, version: Version) -> Terms:
         if version.story_id not in self._terms:
             document = version.sure[0].document
             self._terms[version.story_id] = article_terms(document.title, document.sapo, document.body)
         return self._terms[version.story_id]
+
+
+def _numbers_by(pairs: Iterable[tuple[str | None, int]]) -> dict[str | None, Numbers]:
+    numbers: defaultdict[str | None, list[int]] = defaultdict(list)
+    for key, number in pairs:
+        numbers[key].append(number)
+    return {key: np.array(own, dtype=np.intp) for key, own in numbers.items()}
+
+
+def _together(found: Iterable[Numbers]) -> Numbers:
+    parts = list(found)
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.intp)

@@ -12,6 +12,7 @@ from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from storage.profiles import Choices
 
+_NEWSPAPER = ("báo ", "nhật báo ", "thời báo ", "tạp chí ")  # "báo Báo Biển" says it twice
 _LONGEST_NAME = 40  # UTF-16 units
 _LONGEST_LIST = 600  # UTF-16 units: a panel stays within one message
 
@@ -38,6 +39,8 @@ def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
         case "paper":
             source = newsroom.find_source(key)
             name = source.title if source else key
+            if name.lower().startswith(_NEWSPAPER):
+                return shortened(one_line(name), _LONGEST_NAME)
         case "person":
             name = key.title()
         case _:

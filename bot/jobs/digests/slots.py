@@ -68,7 +68,9 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
         if not found:
             break
         last = found[-1]
-        due = [one for profile in found if (one := await _plan(services, profile, profile.id in heard, now))]
+        await _let_sleep(services, [profile for profile in found if profile.id not in heard])
+        listened = [profile for profile in found if profile.id in heard]
+        due = [one for profile in listened if (one := await _plan(services, profile, now))]
         for batch in _together(due):
             queued += await _run(services, composer, batch, tell_admins, now)
     return queued
@@ -113,13 +115,10 @@ class SharedComposer:
         return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
 
 
-async def _plan(services: Services, profile: Profile, is_heard: bool, now: dt.datetime) -> _Due | None:
-    """Decide what is made for a profile; None where nothing is: it sleeps, or its slots are skipped."""
+async def _plan(services: Services, profile: Profile, now: dt.datetime) -> _Due | None:
+    """Decide what is made for a profile; None where its slots are skipped."""
     with log_errors("slot", profile=profile.id, edition=profile.choices.edition):
         if profile.next_due_at is None:
-            return None
-        if not is_heard:
-            await _let_sleep(services, profile)
             return None
         edition = services.newsroom.edition_for(profile.choices)
         covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
@@ -141,11 +140,13 @@ async def _plan(services: Services, profile: Profile, is_heard: bool, now: dt.da
     return None
 
 
-async def _let_sleep(services: Services, profile: Profile) -> None:
-    """Take a profile that nobody listens to off the clock."""
-    async with services.database.write() as connection:
-        if await put_to_sleep(connection, profile):
-            _log.info("profile asleep", profile=profile.id)
+async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
+    """Take profiles that nobody listens to off the clock, in one transaction."""
+    with log_errors("sleep", profiles=len(profiles)):
+        async with services.database.write() as connection:
+            for profile in profiles:
+                if await put_to_sleep(connection, profile):
+                    _log.info("profile asleep", profile=profile.id)
 
 
 async def _run(

@@ -335,7 +335,7 @@ def test_a_longer_digest_opens_with_its_headlines() -> None:
     digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, syllables=700, is_listed=True)
     [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
     lines = visible_text(part.html).splitlines()
-    assert lines[2:10] == ["6 tin · đọc chừng 3 phút", "", *(f"• Chuyện số {n}" for n in range(1, 7))]
+    assert lines[2:10] == ["6 tin · đọc chừng 3 phút", "", *(f"{n}. Chuyện số {n}" for n in range(1, 7))]
     assert most_corrected(part, "Chuyện số 2") is not None
 
 
@@ -346,16 +346,21 @@ def test_the_list_at_the_top_leaves_room_for_stories_however_long_headlines_are(
     assert_sendable([part.html for part in parts])
     assert all(most_corrected(part, part.headlines[0]) for part in parts)
     lines = visible_text(parts[0].html).splitlines()
-    assert sum(line.startswith("• ") for line in lines) == 20
-    assert "• và 11 tin nữa" in lines
+    numbers = [int(line.split(".")[0]) for line in lines[4:] if re.match(r"\d+\. ", line)]
+    assert numbers[:21] == [*range(1, 20), 1, 2], "nineteen headlines, then the stories"
+    assert "và 11 tin nữa" in lines
     assert sum(len(part.headlines) for part in parts) == 30
 
 
 def test_a_short_digest_is_headlines_with_their_papers() -> None:
-    told = replace(story(quotes=()), reports=(report(1, "Báo Bến Đò", 19),))
-    digest = Digest("sang", "Điểm Tin sáng", SLOT, (told,), 0, length="gon")
+    papers = tuple(SourceLink(name, None) for name in ("Báo Bến Đò", "Tin Sông", "Báo Chợ", "Nhật báo Lúa"))
+    told = replace(story(quotes=(), sources=papers), reports=(report(1, "Báo Bến Đò", 19),))
+    won = replace(told, story_id=2, title="Đội Vàm Đước thắng 3-1", topic="the-thao")
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, (told, won), 0, length="gon")
     [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
-    assert visible_text(part.html).splitlines()[-2:] == [
+    assert visible_text(part.html).splitlines()[-4:] == [
         "1. Bến phà Vàm Đước chạy lại",
-        "19:38 hôm qua · Báo Bến Đò",
+        "19:38 hôm qua · Báo Bến Đò · Tin Sông và 2 nguồn khác",
+        "2. Đội Vàm Đước thắng 3-1",
+        "19:38 hôm qua · Báo Bến Đò · Tin Sông và 2 nguồn khác",
     ]

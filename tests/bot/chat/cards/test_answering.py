@@ -32,7 +32,7 @@ async def test_a_story_is_saved_by_a_tap_and_dropped_by_the_next(reader: Any) ->
 
 async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> None:
     line = await reader.taps("Ít tin thế này")
-    assert line.startswith("Từ bản tin sau, Điểm Tin bớt lại: chủ đề Kinh tế, báo Báo Biển, «Lê Văn Tám»")
+    assert line.startswith("Từ bản tin sau, Điểm Tin bớt lại: chủ đề Kinh tế, Báo Biển, «Lê Văn Tám»")
     learnt = await _tastes(reader)
     assert learnt["topic", "kinh-te"] == learnt["paper", "bao-bien"] == learnt["person", "lê văn tám"] == -1
     assert await reader.forges("tin:gu:it:1") == line, "said twice it counts once"

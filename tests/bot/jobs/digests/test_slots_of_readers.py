@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from bot.jobs.digests import slots
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.nightly import prune
 from bot.news.services import Services
@@ -15,6 +17,7 @@ from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import delete_subscriber, set_profile, set_status
 from storage.tables import deliveries, issue_stories, issues, messages, profiles, shown_stories, subscribers
+from summarizer.stories.traits import Taste
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, KilledError, killed_at_write
 
 Reader = Callable[..., Awaitable[int]]
@@ -204,3 +207,38 @@ async def test_what_was_shown_goes_with_the_reader_and_in_time(
     await prune(services)
     async with services.database.read() as connection:
         assert (await connection.execute(select(shown_stories.c.story_id))).scalars().all() == []
+
+
+async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
+    services: Services,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    told: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slots, "_TOGETHER", 2)
+    bridge, school = await put(story, BRIDGE), await put(story, SCHOOL)
+    wishes: list[dict[str, Any]] = [
+        {}, {"words_out": ("cầu",)}, {"length": "gon"}, {"words_in": ("thư viện",)},
+        {"words_out": ("thư viện",)}, {"tastes": (Taste("word", "thư viện", 2),)},
+    ]  # fmt: skip
+    for chat, own in enumerate(wishes):
+        await reader(2 * chat + 1, **own)
+        await reader(2 * chat + 2, **own)
+    await clock.advance(TO_SLOT)
+    kills = 0
+    for number in range(0, 1_000, 5):  # of each run another write; what was written before it stays
+        try:
+            with killed_at_write(services.database, number):
+                await run_due_slots(services, told)
+            break
+        except KilledError:
+            kills += 1
+    assert kills >= 2
+    found = await got(services)
+    assert {chat: len(digests) for chat, digests in found.items()} == dict.fromkeys(range(1, 13), 1)
+    assert [sorted(found[chat][0]) for chat in (1, 3, 9)] == [sorted([bridge, school]), [school], [bridge]]
+    assert found[7][0][0] == found[11][0][0] == school, "what is wanted opens the digest"
+    await clock.advance(MINUTE)
+    assert await run_due_slots(services, told) == 0
