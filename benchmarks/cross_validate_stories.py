@@ -32,7 +32,7 @@ from train_same_event import (
 
 from summarizer.stories.story_rows import average_linkage
 
-THRESHOLDS = (0.33, 0.35, 0.37)
+THRESHOLDS = (0.38, 0.4, 0.42)
 FOLDS, DEALS = 5, 4
 IMPROBABLE = 0.02
 

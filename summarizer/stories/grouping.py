@@ -20,7 +20,7 @@ StoryKey = int
 
 # The mean probability from which articles are one story. Of joins that the weights have not seen four of five
 # are right (`benchmarks/cross_validate_stories.py`); a higher one loses more right joins than wrong ones.
-JOIN_AT = 0.35
+JOIN_AT = 0.4
 _NO_STORY = -1
 
 

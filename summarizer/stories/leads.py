@@ -97,6 +97,8 @@ class Lead:
 
     `days` are the (month, day) named; `numbers` the other figures. `is_advice` tells "5 sai lầm khi …".
     `day` is the (month, day) that a recurring report is about, None when unknown.
+    `order`: (2, syllables), for each syllable of headline and lead in turn its place in `hashes`, and that of
+    the pair that it begins, -1 for none; what is kept for comparison has none.
     """
 
     hashes: NDArray[np.uint32]
@@ -107,6 +109,10 @@ class Lead:
     series: frozenset[str]
     is_advice: bool
     day: tuple[int, int] | None
+    order: NDArray[np.int16]
+
+
+NO_ORDER: NDArray[np.int16] = np.zeros((2, 0), np.int16)
 
 
 def lead_of(title: str, sapo: str, body: str, published: dt.datetime | None) -> Lead:
@@ -134,7 +140,17 @@ def lead_of(title: str, sapo: str, body: str, published: dt.datetime | None) -> 
         series,
         _ADVICE.search(canonical(title)) is not None,
         _day_of(title, days, published) if series else None,
+        np.hstack((_order(place[: title_hashes.size]), _order(place[title_hashes.size :]))),
     )
+
+
+def _order(places: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Return the places of the syllables of a text, and of the pairs that they begin, -1 for the last."""
+    syllables = (places.size + 1) // 2
+    order = np.full((2, syllables), -1, np.int16)
+    order[0] = places[:syllables]
+    order[1, : places.size - syllables] = places[syllables:]
+    return order
 
 
 def _clean(text: str) -> str:

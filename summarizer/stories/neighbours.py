@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.stories.leads import Lead, lead_of
+from summarizer.stories.leads import NO_ORDER, Lead, lead_of
 from summarizer.stories.roundups import is_roundup
 from summarizer.stories.same_event import Others, same_event
 from summarizer.stories.terms import Frequencies, Terms, article_terms
@@ -196,7 +196,7 @@ class Neighbours:
             self.forget(self._postings.first)
             self._postings.forget_before(self._postings.first + 1)
         number = self._postings.add(article.terms)
-        self._kept[number % self.window] = article
+        self._kept[number % self.window] = replace(article, lead=replace(article.lead, order=NO_ORDER))
         self._moments[number % self.window] = article.moment
         return number
 

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from summarizer.stories import leads, neighbours, roundups, terms
-from summarizer.stories.leads import Lead
+from summarizer.stories.leads import NO_ORDER, Lead
 from summarizer.stories.neighbours import Weighed
 from summarizer.stories.terms import Terms
 from summarizer.text import repair, syllables
@@ -68,6 +68,7 @@ def unpack(packed: bytes, moment: float, source: str | None) -> Weighed:
             frozenset(series),
             bool(flags & _IS_ADVICE),
             (day[0], day[1]) if day else None,
+            NO_ORDER,
         ),
         moment,
         source,
