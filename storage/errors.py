@@ -177,6 +177,10 @@ class SchemaError(StorageError):
     """The database's schema is not one that this version can work with."""
 
 
+class OutdatedSchemaError(SchemaError):
+    """The schema is older than the first release; an earlier version must bring it up to date first."""
+
+
 class InUseError(StorageError):
     """Another process has the database open, and what was asked needs it alone."""
 

@@ -124,7 +124,8 @@ def test_modules_stay_short() -> None:
         for file in files
         if len(file.read_text(encoding="utf-8").splitlines()) > 300
     ]
-    assert set(long) <= {"storage/tables.py", "bot/messages/texts.py"}
+    tables = {"storage/tables.py", "storage/migrations/versions/0001_baseline.py"}
+    assert set(long) <= {*tables, "bot/messages/texts.py"}
 
 
 def test_no_import_is_only_for_the_type_checker() -> None:

@@ -17,7 +17,7 @@ NEEDED = {
     "config/newsroom_template.toml",
     "storage/migrations/script.py.mako",
     "storage/migrations/env.py",
-    "storage/migrations/versions/0001_first_schema.py",
+    "storage/migrations/versions/0001_baseline.py",
     "summarizer/data/ranker.json",
     "summarizer/data/grouping.npz",
 }

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.commands.preparing import (
     clock_of,
+    explained,
     is_there,
     open_database,
     open_services,
@@ -23,6 +24,7 @@ from bot.commands.preparing import (
 )
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.nightly import ALLOWED
+from bot.process.logs import Redactor
 from config.settings import Settings
 from storage.errors import InUseError, SchemaError, StorageError
 from storage.notes import forget_note, write_note
@@ -71,8 +73,8 @@ async def _restore(settings: Settings, path: Path) -> Path | None:
             return await put_back(opened, path, now=clock_of(settings).now())
         except InUseError:
             fail("✗ Bot hoặc một lệnh khác đang dùng cơ sở dữ liệu; hãy dừng nó rồi chạy lại.")
-        except SchemaError:
-            fail(f"✗ {path} do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại.")
+        except SchemaError as error:
+            fail(f"✗ {path}: {explained(error, Redactor(), opened.place)}")
         except StorageError as error:
             fail(f"✗ Không dùng lại được {path} ({error}); cơ sở dữ liệu đang có vẫn nguyên.")
 

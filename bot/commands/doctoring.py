@@ -28,12 +28,12 @@ from config.newsroom import Health
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
-from storage.errors import SchemaError, StorageError
+from storage.errors import StorageError
 from storage.private_files import find_open
 from storage.search.index import examine_index
 from storage.sources import SourceState, find_source_states
 from storage.upkeep.backup import files_of
-from storage.upkeep.upgrade import find_revision, head_revision
+from storage.upkeep.upgrade import find_objection, find_revision, head_revision
 
 _USUAL_LAG = 1_000  # changes of articles
 
@@ -153,8 +153,8 @@ async def _examine_database(settings: Settings) -> list[str]:
         return [explained(error, Redactor(settings.secrets), opened.place)]
     finally:
         await opened.close()
-    if found is not None and found > wanted:  # our revisions are numbers of four digits
-        return [explained(SchemaError(found), Redactor(settings.secrets), opened.place), *exposed]
+    if found is not None and (objection := find_objection(found)):
+        return [explained(objection, Redactor(settings.secrets), opened.place), *exposed]
     if found != wanted:
         problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
         return [problem, *exposed]

@@ -18,11 +18,11 @@ from config.newsroom import Newsroom
 from config.problems import ConfigError
 from config.settings import Settings, load_settings
 from storage.engine import Database
-from storage.errors import DamagedError, SchemaError, StorageError
+from storage.errors import DamagedError, OutdatedSchemaError, SchemaError, StorageError
 from storage.search import IndexUnusableError
 from storage.search.rebuild import keep_up
 from storage.upkeep.backup import keep_private
-from storage.upkeep.upgrade import upgrade
+from storage.upkeep.upgrade import LAST_BEFORE_BASELINE, upgrade
 
 _T = TypeVar("_T")
 
@@ -100,6 +100,11 @@ def explained(error: StorageError, redactor: Redactor, place: str) -> str:
     """Say in Vietnamese what the database at `place` refused, with its own words, without secrets."""
     if isinstance(error, DamagedError):
         return _damaged(error)
+    if isinstance(error, OutdatedSchemaError):
+        return (
+            "Cơ sở dữ liệu do một bản diemtin trước 0.1.0 ghi; hãy nâng nó một lần bằng bản cũ "
+            f"(git checkout {LAST_BEFORE_BASELINE}; diemtin db upgrade), rồi chạy lại bản này."
+        )
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
     if isinstance(error, IndexUnusableError):

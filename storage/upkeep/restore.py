@@ -14,7 +14,7 @@ from pathlib import Path
 from storage.engine import Database
 from storage.errors import InUseError, SchemaError, StorageError, is_locked, without_values
 from storage.private_files import COMPANIONS, create_private
-from storage.upkeep.upgrade import is_known
+from storage.upkeep.upgrade import find_objection
 
 
 async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path | None:
@@ -24,7 +24,7 @@ async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path |
 
     Raises:
         InUseError: another process has the database open.
-        SchemaError: the copy was written by a newer version.
+        SchemaError: the copy is newer than this version, or older than the first release.
         StorageError: the engine is PostgreSQL, the copy is no whole database of ours, or the disk refused.
     """
     if database.is_postgres or not database.url.database:
@@ -56,8 +56,10 @@ def _check(copy: Path) -> None:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise StorageError(f"{copy} is damaged")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    if row is None or not is_known(row[0]):
-        raise SchemaError(f"{copy} has a schema that this version does not know")
+    if row is None:
+        raise SchemaError(f"{copy} has no schema of this program")
+    if objection := find_objection(row[0]):
+        raise objection
 
 
 def _set_aside(target: Path, former: Path) -> Path | None:

@@ -161,6 +161,7 @@ def test_an_impossible_schedule_is_refused(arguments: dict[str, object]) -> None
         Schedule(**arguments)  # type: ignore[arg-type]  # the wrong values are the point
 
 
+@example(dt.time(23, 41))  # within the last half hour, but not within the last five minutes
 @given(times)
 def test_personal_times_are_rounded_to_the_nearest_five_minutes_of_their_day(time: dt.time) -> None:
     rounded, changed = to_five_minutes(time)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from storage.articles import find_articles
 from storage.delivery.issues import Issue, find_last_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
-from storage.errors import SchemaError, StorageError
+from storage.errors import OutdatedSchemaError, SchemaError, StorageError
 from storage.intake import Refusal
 from storage.profiles import Choices, find_profile, join_profile, put_to_sleep
 from storage.search import search_articles
@@ -22,7 +23,7 @@ from storage.subscribers import set_profile
 from storage.tables import metadata
 from storage.upkeep.backup import back_up
 from storage.upkeep.prune import prune_articles, prune_issues, prune_profiles, prune_rest
-from storage.upkeep.upgrade import find_revision, head_revision, upgrade
+from storage.upkeep.upgrade import LAST_BEFORE_BASELINE, find_revision, head_revision, upgrade
 from summarizer.questions.query import parse_query
 from summarizer.stories.traits import Taste
 from tests.storage.conftest import NOW, Worker, incoming
@@ -35,12 +36,13 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-async def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
-    def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
+
+async def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
     async with database.read() as connection:
-        assert await connection.run_sync(differences) == []
+        assert await connection.run_sync(_differences) == []
 
 
 async def test_an_empty_database_gets_every_table(tmp_path: Path, now: dt.datetime) -> None:
@@ -50,6 +52,46 @@ async def test_an_empty_database_gets_every_table(tmp_path: Path, now: dt.dateti
     await database.close()
     assert (done.before, done.after, done.backup) == (None, head_revision(), None)
     assert not again.has_changed
+
+
+async def test_a_store_from_before_the_baseline_keeps_every_row(tmp_path: Path, now: dt.datetime) -> None:
+    """`data/before_baseline.sql` was made by the migrations that the baseline stands for."""
+    file = tmp_path / "before.db"
+    script = Path(__file__).with_name("data") / "before_baseline.sql"
+    with closing(sqlite3.connect(file)) as store:
+        store.executescript(script.read_text("utf-8"))
+        before = _rows(store)
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    done = await upgrade(database, now=now)
+    async with database.read() as connection:
+        assert await connection.run_sync(_differences) == []
+    await database.close()
+    assert (done.before, done.after) == ("0170", head_revision())
+    assert len(before) > 60
+    with closing(sqlite3.connect(file)) as store:
+        after = _rows(store)
+    assert [row for row in before if not any(row.items() <= other.items() for other in after)] == []
+
+
+def _rows(store: sqlite3.Connection) -> list[dict[str, object]]:
+    """Return every row of every table of the program, by column, with the table's name."""
+    names = [row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    rows = []
+    for name in set(names) & set(metadata.tables):
+        found = store.execute(f"SELECT * FROM {name}")  # noqa: S608 - a table of ours
+        columns = [column[0] for column in found.description]
+        rows += [{"table": name, **dict(zip(columns, row, strict=True))} for row in found]
+    return rows
+
+
+async def test_a_schema_from_before_the_first_release_is_refused_with_what_to_do(
+    database: Database, now: dt.datetime
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0080'"))
+    with pytest.raises(OutdatedSchemaError, match=LAST_BEFORE_BASELINE):
+        await upgrade(database, now=now)
+    assert await find_revision(database) == "0080"
 
 
 async def test_a_newer_schema_is_refused_untouched(database: Database, now: dt.datetime) -> None:
