@@ -4,6 +4,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 ARTICLES ?= bot/samples/articles.jsonl
 
+# The tests start many processes; where this is set, each of them would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo chat test check format lint types unit faults mutants bench pictures lock clean
 

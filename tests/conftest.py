@@ -19,6 +19,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from storage.engine import Database
@@ -28,6 +29,9 @@ from tests.loop_watch import watched_loop
 from tests.skip_report import pytest_unconfigure
 
 __all__ = ["pytest_sessionstart", "pytest_terminal_summary", "pytest_unconfigure"]  # hooks
+
+settings.register_profile("busy", deadline=None)  # a deadline is wall time, which others on the machine use
+settings.load_profile("busy")
 
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root

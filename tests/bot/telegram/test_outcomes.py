@@ -85,6 +85,12 @@ def test_a_chat_that_left_is_told_from_one_that_took_our_rights(error: TelegramE
     assert outcome.kind == kind
 
 
+def test_a_wait_of_which_telegram_names_no_time_begins_with_ten_seconds() -> None:
+    outcome = outcome_of(NetworkError("Too Many Requests"))
+    assert isinstance(outcome, Hold)
+    assert (outcome.seconds, outcome.is_named) == (10.0, False)
+
+
 def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
     outcome = outcome_of(RetryAfter(dt.timedelta(seconds=37)))
     assert isinstance(outcome, Hold)
