@@ -1,35 +1,15 @@
 """An answer in chat: sentences with their sources over the articles, and the buttons under them."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import null, update
 
-from bot.news.newsroom import Newsroom, Source
 from storage.tables import questions
+from tests.bot.chat.questions.bridge import COST, OPENED, REST, bridge, newsroom
 
-OPENED = "Sáng nay, cầu Rạch Sấu bắc qua kênh Xáng chính thức thông xe sau hai năm xây dựng."
-COST = "Cầu Rạch Sấu có vốn đầu tư 120 tỷ đồng, lấy từ ngân sách huyện và tiền góp của dân."
-REST = " ".join(f"Người dân hai bờ kể chuyện thứ {n} về những chuyến đò ngày trước." for n in range(40))
-
-
-@pytest.fixture
-def newsroom(newsroom: Newsroom) -> Newsroom:
-    """A newsroom with a second paper and one that must not be shown."""
-    more = [
-        Source(name, title, "inbox", Path(name), "Asia/Ho_Chi_Minh", None, quote)
-        for name, title, quote in (("bao-kenh", "Báo Kênh", "full"), ("bao-kin", "Báo Kín", "none"))
-    ]
-    return dataclasses.replace(newsroom, sources=(*newsroom.sources, *more))  # type: ignore[arg-type]  # the quotes
-
-
-@pytest.fixture
-async def bridge(publish: Any) -> None:
-    """One long article about a bridge, and three others."""
-    await publish("Cầu Rạch Sấu thông xe", body=f"{OPENED} {COST} {REST}")
-    await publish("Giá gạo tăng ở chợ Vàm Đước", "Lũ về sớm trên sông Cái", "Hội đua ghe ngo khai mạc")
+__all__ = ["bridge", "newsroom"]  # fixtures
 
 
 @pytest.mark.usefixtures("bridge")
@@ -149,54 +129,6 @@ async def test_half_of_a_question_that_finds_nothing_is_asked_at_a_tap(an: Any) 
 
 
 @pytest.mark.usefixtures("bridge")
-async def test_a_time_is_applied_said_and_dropped_at_a_tap(an: Any, house: Any) -> None:
-    await an.says("cầu rạch sấu hôm nay")
-    await an.sees("Chỉ tìm: ngày 22/11", OPENED)
-    assert (await an.buttons())[0] == "✕ Bỏ thời gian (ngày 22/11)"
-    await an.taps("✕ Bỏ thời gian (ngày 22/11)")
-    message = await an.sees("«cầu rạch sấu»", OPENED)
-    assert "Chỉ tìm" not in message["text"]
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_a_time_in_which_nothing_came_out_gives_way(an: Any) -> None:
-    await an.says("cầu rạch sấu tháng 3")
-    await an.sees("Không thấy bài nào 1–31/3; đây là những bài lúc khác.", OPENED)
-
-
-async def test_a_time_in_which_nothing_answers_gives_way(an: Any, publish: Any) -> None:
-    await publish("Cầu Rạch Sấu thông xe", hours_ago=48)
-    await publish("Chợ nổi", body="Cầu tre bắc qua rạch đã gãy. Ai cũng kể chuyện con sấu.")
-    await an.says("cầu rạch sấu hôm nay")
-    await an.sees("Không thấy bài nào ngày 22/11; đây là những bài lúc khác.", "Cầu Rạch Sấu thông xe")
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_a_source_is_told_by_its_name_and_dropped_at_a_tap(an: Any) -> None:
-    await an.says('cầu rạch sấu nguồn:"báo biển"')
-    await an.sees("Chỉ tìm: Báo Biển", OPENED)
-    await an.taps("✕ Bỏ nguồn (Báo Biển)")
-    assert "Chỉ tìm" not in (await an.last())["text"]
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_a_source_alone_shows_its_newest_articles(an: Any) -> None:
-    await an.says("nguon:bao-bien")
-    await an.sees("Chỉ tìm: Báo Biển", "4 bài", "Hội đua ghe ngo khai mạc")
-    assert "🔔 Theo dõi" not in await an.buttons()
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_an_unknown_source_or_topic_is_told_with_what_there_is(an: Any) -> None:
-    await an.says("cầu rạch sấu nguon:baolạ chude:bói")
-    await an.sees(
-        "Không có nguồn «baolạ». Đang có: Báo Biển.",
-        "Không có chủ đề «bói». Đang có: Kinh tế, Thể thao, Sức khỏe.",
-        OPENED,
-    )
-
-
-@pytest.mark.usefixtures("bridge")
 async def test_a_question_can_be_watched_from_its_answer(an: Any) -> None:
     await an.says("/start")
     await an.says("cầu rạch sấu")
@@ -263,67 +195,6 @@ async def test_buttons_belong_to_the_chat_where_the_question_was_asked(
     assert await binh.forges("xem:chitiet:1") == "Nút này đã cũ. Bạn gửi lại câu hỏi nhé."
 
 
-async def test_a_paper_that_only_its_articles_name_can_be_asked_for(an: Any, publish: Any) -> None:
-    await publish("Lũ về sớm trên sông Cái")
-    await publish("Lũ rút chậm trên sông Cái", source="Báo Đồng Nước")
-    await an.says("lũ nguon:dongnuoc")
-    message = await an.sees("Chỉ tìm: Báo Đồng Nước", "Lũ rút chậm trên sông Cái")
-    assert "Lũ về sớm" not in message["text"]
-    await an.says("lũ nguon:xa")
-    await an.sees("Không có nguồn «xa». Đang có: Báo Đồng Nước, Báo Biển.")
-
-
-async def test_the_news_of_a_time_are_its_stories(an: Any, publish: Any) -> None:
-    await publish("Cầu Rạch Sấu thông xe", hours_ago=24)
-    await publish("Hội đua ghe ngo khai mạc")
-    await an.says("tin hôm qua")
-    message = await an.sees("Chỉ tìm: ngày 21/11", "1 bài, mỗi chuyện một lần", "Cầu Rạch Sấu thông xe")
-    assert "ghe ngo" not in message["text"]
-    assert await an.buttons() == []
-
-
-async def test_a_time_without_news_is_told(an: Any, publish: Any) -> None:
-    await publish("Hội đua ghe ngo đưa tin khai mạc")
-    await an.says("tin tháng 3")
-    await an.sees("Chỉ tìm: 1–31/3", "Không thấy bài nào", "/tin")
-    assert await an.buttons() == []
-
-
-async def test_the_news_of_a_topic_are_those_of_the_topic(an: Any, publish: Any) -> None:
-    await publish("Lúa hè thu được giá", topic="Kinh tế")
-    await publish("Hội đua ghe ngo khai mạc", topic="Thể thao")
-    await an.says("tin kinh te hôm nay")
-    message = await an.sees("Chỉ tìm: Kinh tế · ngày 22/11", "Lúa hè thu")
-    assert "ghe ngo" not in message["text"]
-
-
-async def test_a_topic_named_in_words_is_dropped_at_a_tap(an: Any, publish: Any) -> None:
-    await publish("Lúa hè thu được giá", topic="Kinh tế")
-    await publish("Hội đua ghe ngo khai mạc", topic="Thể thao")
-    await an.says("tin kinh te hôm nay")
-    await an.taps("✕ Bỏ chủ đề (Kinh tế)")
-    message = await an.sees("Lúa hè thu", "ghe ngo")
-    assert "Kinh tế" not in message["text"]
-
-
-async def test_newest_news_asked_for_with_a_command_are_the_digest(an: Any, publish: Any) -> None:
-    await publish("Hội đua ghe ngo khai mạc")
-    await an.says("/tim tin mới nhất")
-    await an.sees("Tin 24 giờ qua", "Hội đua ghe ngo khai mạc")
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_a_source_of_several_words_needs_no_quotes(an: Any) -> None:
-    await an.says("nguồn:báo biển cầu rạch sấu")
-    await an.sees("Chỉ tìm: Báo Biển", "1 bài về «cầu rạch sấu»", OPENED)
-
-
-@pytest.mark.usefixtures("bridge")
-async def test_what_is_left_out_is_told(an: Any) -> None:
-    await an.says("sông cái -vàm đước")
-    await an.sees("Bỏ các bài có: «vàm đước»", "Lũ về sớm trên sông Cái")
-
-
 async def test_what_may_have_been_meant_is_a_button_where_the_words_are_found(an: Any, publish: Any) -> None:
     await publish("Chợ nổi", body="Thuyền ra vịnnh từ sáng. Trời vẫn còn xanh.")
     await publish("Vịnh xanh đông khách")
@@ -332,19 +203,6 @@ async def test_what_may_have_been_meant_is_a_button_where_the_words_are_found(an
     assert "Vịnh xanh đông khách" not in message["text"]
     await an.taps("Ý bạn là «vịnh xanh»?")
     await an.sees("1 bài về «vịnh xanh»", "Vịnh xanh đông khách")
-
-
-async def test_a_question_of_nothing_but_filters_is_headed_by_their_number(an: Any, publish: Any) -> None:
-    await publish("Chợ nổi họp sớm", "Lúa hè thu được giá", topic="Kinh tế")
-    await an.says("chude:kinh-te")
-    message = await an.sees("Chỉ tìm: Kinh tế\n\n2 bài, mới nhất trước\n")
-    assert "chude" not in message["text"]
-
-
-async def test_halves_of_a_question_are_of_its_words_not_its_filters(an: Any, publish: Any) -> None:
-    await publish("Lũ về sớm trên sông Cái")
-    await an.says("nguồn:xa rạch sấu")
-    assert await an.buttons() == ["Tìm «rạch»", "Tìm «sấu»", "🔔 Theo dõi"]
 
 
 async def test_what_shares_too_little_with_the_question_is_not_shown_as_nearest(
