@@ -62,16 +62,10 @@ async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int
     """Return the articles of each eligible story by its id, newest story first, at most 12 articles of each.
 
     Beside the article that makes it eligible, a story brings its older ones, but none from after the window.
+    Of more stories than are looked at, sources take turns, each with its newest: one that brings thousands
+    displaces no other's.
     """
-    newest = func.max(articles.c.id)
-    query = (
-        select(articles.c.story_id)
-        .where(*window.condition())
-        .group_by(articles.c.story_id)
-        .order_by(newest.desc())
-        .limit(_MOST_STORIES)
-    )
-    stories = list((await connection.execute(query)).scalars())
+    stories = await _find_stories(connection, window)
     found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
     for batch in chunks(stories, 500):
         for article in await _members(connection, batch, window.is_seen()):
@@ -108,6 +102,22 @@ async def find_most_reported(
         if article.story_id is not None:
             found[article.story_id].append(article)
     return found
+
+
+async def _find_stories(connection: AsyncConnection, window: Window) -> list[int]:
+    """Return the eligible stories, newest first, at most `_MOST_STORIES`."""
+    a = articles.c
+    turn = func.row_number().over(partition_by=a.source, order_by=a.id.desc()).label("turn")
+    eligible = select(a.id, a.story_id, turn).where(*window.condition()).subquery()
+    newest = func.max(eligible.c.id)
+    query = (
+        select(eligible.c.story_id, newest)
+        .group_by(eligible.c.story_id)
+        .order_by(func.min(eligible.c.turn), newest.desc())
+        .limit(_MOST_STORIES)
+    )
+    found = (await connection.execute(query)).all()
+    return [story for story, _ in sorted(found, key=lambda row: -row[1])]
 
 
 async def find_articles_of(

@@ -39,4 +39,4 @@ class Services:
     file: NewsroomFile | None = None
 
 
-Tell = Callable[[str], Awaitable[None]]
+Tell = Callable[[str], Awaitable[object]]

@@ -80,8 +80,9 @@ LEAST_FREE_BYTES = 20_000_000
 LOOK_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0  # with what may pass by itself
 AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
+UNHEARD_SECONDS = 30.0  # between two tries to tell, where nobody could be reached
 Check = Callable[[], Awaitable[Sequence[str]]]
-Tell = Callable[[str], Awaitable[None]]
+Tell = Callable[[str], Awaitable[bool]]
 
 
 async def find_problems_of(database: Database) -> list[str]:
@@ -107,14 +108,17 @@ def _free_bytes(folder: Path) -> int | None:
 
 
 class Alerts:
-    """Tells the admins a problem that lasts, once, and once that it is over."""
+    """Tells the admins a problem that lasts, once, and once that it is over.
+
+    `tell` returns whether somebody heard it; what nobody heard is told again later.
+    """
 
     def __init__(self, check: Check, tell: Tell) -> None:
         self._check = check
         self._tell = tell
         self._since: dict[str, float] = {}
         self._told: set[str] = set()
-        self._told_at: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
         """Look for ever."""
@@ -128,13 +132,18 @@ class Alerts:
         now, problems = time.monotonic(), await self._check()
         self._since = {each: self._since.get(each, now) for each in problems}
         for problem, since in self._since.items():
-            is_told_lately = now - self._told_at.get(problem, float("-inf")) < AGAIN_SECONDS
-            if problem not in self._told and now - since >= PATIENCE_SECONDS and not is_told_lately:
-                _log.error("not healthy", problem=problem)
-                self._told.add(problem)
-                self._told_at[problem] = now
-                await self._tell(notices.unhealthy(problem))
+            is_due = now >= max(since + PATIENCE_SECONDS, self._not_before.get(problem, since))
+            if problem not in self._told and is_due:
+                await self._tell_problem(problem, now)
         for problem in [each for each in self._told if each not in self._since]:
             self._told.discard(problem)
             _log.warning("healthy again", problem=problem)
             await self._tell(notices.healthy_again(problem))
+
+    async def _tell_problem(self, problem: str, now: float) -> None:
+        _log.error("not healthy", problem=problem)
+        if await self._tell(notices.unhealthy(problem)):
+            self._told.add(problem)
+            self._not_before[problem] = now + AGAIN_SECONDS
+        else:
+            self._not_before[problem] = now + UNHEARD_SECONDS

@@ -63,6 +63,7 @@ class Bot:
         self._identity = identity_of(address.token, services.database)
         self._lease = Lease(services.database, address.token)
         self._connection = Connection(services, address)
+        self._tell = partial(tell_admins, self._connection.bot, services)
         self._sender = Sender(
             services, self._connection.bot, lease=self._lease.key, pace=self._connection.pace
         )
@@ -119,10 +120,11 @@ class Bot:
             loop.add_signal_handler(number, self._end)
         async with watched(self._is_well), AsyncExitStack() as stack:
             await self._listen_for_health(stack)
+            stack.push_async_callback(self._connection.close)
+            await stack.enter_async_context(self._alerting())
             if await self._may_begin():
                 await stack.enter_async_context(self._lease.kept())
-                stack.push_async_callback(self._connection.close)
-                await stack.enter_async_context(self._alerting())
+                stack.push_async_callback(self._connection.stop_answering)
                 connecting = await stack.enter_async_context(self._connecting())
                 await stack.enter_async_context(self._ticking())
                 await self._until_stopped(connecting)
@@ -173,7 +175,8 @@ class Bot:
 
     @asynccontextmanager
     async def _alerting(self) -> AsyncIterator[None]:
-        """Tell the admins problems that last, apart from the ticks: those may be what is stuck."""
+        """Tell the admins problems that last, apart from the ticks and the database: those may be stuck."""
+        await self._connection.prepare()
         alerting = asyncio.create_task(Alerts(self._find_own_problems, self._tell).run())
         try:
             yield
@@ -273,9 +276,6 @@ class Bot:
         if await send_unscheduled(self._services):
             self._sender.wake()
 
-    async def _tell(self, text: str) -> None:
-        await tell_admins(self._connection.bot, self._services, text)
-
     async def _send_now(self, edition: str) -> int:
         queued = await send_edition_now(self._services, edition)
         self._sender.wake()
@@ -288,6 +288,9 @@ class Bot:
         return [*await self._find_own_problems(), *filter(None, others)]
 
     async def _find_own_problems(self) -> list[str]:
+        """Return what the admins hear of here; while another process holds the lease, nothing."""
+        if self._waits_for is not None:
+            return [] if self._waits_for == notices.LEASE_TAKEN else [self._waits_for]
         late = [notices.tick_late(name, minutes) for name, minutes in self._scheduler.find_late()]
         others = (
             self._connection.find_problem_of_updates(),

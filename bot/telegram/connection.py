@@ -142,6 +142,10 @@ class Connection:
         """Return the bot's name at Telegram; empty before Telegram has answered."""
         return self.bot.username if self._is_open else ""
 
+    async def prepare(self) -> None:
+        """Make it possible to send before `open`: admins hear what keeps the bot from its beginning."""
+        await self._request.initialize()
+
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
 

@@ -42,7 +42,7 @@ _BREAK = re.compile(
     rf"(?:(?:{_OPENINGS})(?!\w)|(?P<name_like>{_NAME_LIKE}),?(?= [^\W\d_{UPPER}]))"
     r"| (?=[-–*+•])(?<=[:;] )[-–*+•] (?=[^\W\d_])"
 )
-_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")
+_LAST_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")  # for a few characters: it takes their square
 _LONGEST_WORD = 16
 _NAMING_WORDS = (
     "ông bà anh chị cô em cháu bé thầy cụ và hoặc hay là khúc bài phim sách cuốn vở trình thi nghị phẩm"
@@ -66,7 +66,7 @@ def find_lost_line_breaks(text: str, start: int, end: int) -> list[int]:
 
 def _follows_common_word(text: str, start: int, end: int) -> bool:
     """Tell whether the word before `end` is written small and brings in no name."""
-    word = _WORD.search(text, max(start, end - _LONGEST_WORD), end)
+    word = _LAST_WORD.search(text, max(start, end - _LONGEST_WORD), end)
     return word is not None and word.group()[:1].islower() and word.group() not in _NAMING
 
 
@@ -84,7 +84,6 @@ _SHORT_LINE = 300  # characters; a line as short stands as it was set, so no bre
 # Possessive, and never failing once it began: a megabyte of dots stays linear.
 _STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
 _LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
-_LAST_WORD = re.compile(r"[^\s“\"‘'(\[]*\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 # What always stands before the word that it belongs to; lowercase, without the last full stop.

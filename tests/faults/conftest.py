@@ -28,13 +28,14 @@ from tests.bot.conftest import (
     told,
     users,
 )
-from tests.bot.processes.conftest import _emulator, hands, server, start
+from tests.bot.processes.conftest import _emulator, hands, impatient, server, start
 
 __all__ = [  # fixtures: the same services, chats and processes as elsewhere
     "_emulator",
     "clock",
     "emulator",
     "hands",
+    "impatient",
     "make_newsroom",
     "queue",
     "reader",

@@ -23,7 +23,7 @@ from storage.notes import write_note
 from storage.tables import metadata
 from storage.upkeep.backup import check_sound, find_last_backup, remember_backup
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade
-from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
+from tests.bot.processes.conftest import ADMIN, NEWSROOM, Start, is_polling, until, until_told
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.faults.test_database_faults import NOW, note, noted
 
@@ -46,9 +46,15 @@ async def problems_at(port: int) -> list[str]:
 
 
 async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_there_is_room(
-    start: Start, server: str, hands: Control, sqlite_ledger: Ledger, unused_tcp_port: int
+    start: Start,
+    server: str,
+    hands: Control,
+    sqlite_ledger: Ledger,
+    unused_tcp_port: int,
+    impatient: dict[str, Any],
 ) -> None:
     chats = await make_chats(hands, 20)
+    await hands.user("Quản trị", id=ADMIN, started=True)
     newsroom = f"{NEWSROOM}\n[health]\nport = {unused_tcp_port}\n"
     unwritable = notices.database_unwritable(sqlite_ledger.database.place)
 
@@ -60,13 +66,14 @@ async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_
 
     profile = await sqlite_ledger.subscribe(chats)
     file = Path(str(sqlite_ledger.database.url.database))
-    async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=sqlite_ledger.url) as run:
+    async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=sqlite_ledger.url, **impatient) as run:
         await until(lambda: is_polling(hands))
         await until(is_well)
         await sqlite_ledger.publish(profile)
         lift = limited_to_its_size(file, run.process.pid)
         await run.until_logged("job failed")
         await until(is_told_unwritable)
+        await until_told(hands, f"có sự cố: {unwritable}")
         stuck = await sqlite_ledger.counts()
         assert stuck["pending"] + stuck["sending"] > 0
         await hands.say(chats[0], "/trogiup")
@@ -76,6 +83,7 @@ async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_
         await until(sqlite_ledger.is_done, within=60)
         assert len(await hands.wait(chats[0], count=2, timeout=30)) == 2
         await until(is_well, within=60)
+        await until_told(hands, f"có sự cố: {unwritable}", f"hết sự cố: {unwritable}")
         assert (await run.stop())[0] == 0
     assert await sqlite_ledger.counts() == {"sent": 20}
     got = await copies(hands, chats)

@@ -29,7 +29,7 @@ from storage.errors import StorageError
 from storage.notes import write_note
 from storage.tables import deliveries, notes
 from storage.upkeep.upgrade import upgrade
-from tests.bot.processes.conftest import NEWSROOM, Start, is_polling, until
+from tests.bot.processes.conftest import ADMIN, NEWSROOM, Start, is_polling, until, until_told
 from tests.bot.telegram.test_updates import receive
 from tests.conftest import _make_cluster, _postgres_programs, _start_server
 from tests.faults.conftest import Ledger, copies, make_chats
@@ -213,21 +213,26 @@ async def answered(hands: Control, chats: list[int]) -> bool:
 
 @pytest.mark.faults
 async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_says_so(
-    start: Start, server: str, hands: Control, own_server: Server, unused_tcp_port: int
+    start: Start,
+    server: str,
+    hands: Control,
+    own_server: Server,
+    unused_tcp_port: int,
+    impatient: dict[str, Any],
 ) -> None:
     place = Database(own_server.url).place
+    awaited, silent = notices.database_awaited(place), notices.database_silent(place)
+    await hands.user("Quản trị", id=ADMIN, started=True)
     health = f"http://127.0.0.1:{unused_tcp_port}/healthz"
     newsroom = f"{NEWSROOM}\n[health]\nport = {unused_tcp_port}\n"
     async with (
-        start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=own_server.url) as run,
+        start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=own_server.url, **impatient) as run,
         aiohttp.ClientSession() as session,
     ):
         await run.until_logged("the database does not answer")
         async with session.get(health) as answer:
-            assert (answer.status, (await answer.json())["problems"]) == (
-                503,
-                [notices.database_awaited(place)],
-            )
+            assert (answer.status, (await answer.json())["problems"]) == (503, [awaited])
+        await until_told(hands, f"có sự cố: {awaited}")
         assert not await is_polling(hands)
         own_server.start()
         await until(lambda: is_polling(hands), within=60)
@@ -241,9 +246,11 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
 
         async def is_ill() -> bool:
             async with session.get(health) as answer:
-                return notices.database_silent(place) in (await answer.json())["problems"]
+                return silent in (await answer.json())["problems"]
 
         await until(is_ill)
+        await until_told(hands, f"hết sự cố: {awaited}", f"có sự cố: {silent}")
         own_server.start()
         await until(is_well)
+        await until_told(hands, f"hết sự cố: {silent}")
         assert (await run.stop())[0] == 0

@@ -19,14 +19,18 @@ from bot.emulator.client import Control, Json
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
-from storage.tables import articles, deliveries, issues, messages, subscribers
+from storage.tables import articles, deliveries, issue_stories, issues, messages, subscribers
 from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, copies, make_chats
 from tests.faults.hostile_world import INVENTED, HostileChats, honest_page, hostile_page, sites
+from tests.faults.load import Load
 
 START = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 MINUTE = dt.timedelta(minutes=1)
+HONEST = "bao-that"
+FEWEST_TOLD = 4  # of the honest paper's stories, where there are so many: the reading time has an end
+QUIET = 0.25  # of the machine taken by others: a wait in real seconds says something of the bot
 NEWSROOM = """\
 [[sources]]
 name = "bao-that"
@@ -66,6 +70,7 @@ class Day:
     waiting: int = 0  # for an answer
     is_up: bool = False
     starts: int = 0
+    load: Load = field(default_factory=Load)  # since the day began
 
     def now(self) -> dt.datetime:
         """Return the simulated moment; the bot's clock is behind by what a start takes."""
@@ -177,19 +182,58 @@ async def live_through(
         honest.pages["/rss"] = honest_page(honest, day.now, START, day.length / 50)
         hostile.pages["/rss"] = hostile_page(hostile, honest)
         newsroom = day.newsroom(honest.url, hostile.url.replace("127.0.0.1", "localhost"))  # another host
-        day.began = time.monotonic()
+        day.began, day.load = time.monotonic(), Load()
         async with asyncio.TaskGroup() as all_at_once:
             all_at_once.create_task(HostileChats(hands, day.goes_on).run())
             all_at_once.create_task(day.ask_in_turn(hands, pause=pause))
             all_at_once.create_task(run_bot(day, start, server, hands, ledger, newsroom))
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot as the database has it: which honest articles it could tell, and how many it told."""
+
+    at: dt.datetime
+    status: str
+    could_tell: int
+    told: int
+
+
+async def slots_of(ledger: Ledger) -> list[Slot]:
+    """Return the slots, each with the honest articles that became ready since the issue before it."""
+    a, i, told = articles.c, issues.c, issue_stories.c
+    async with ledger.database.read() as connection:
+        found = (await connection.execute(select(i).order_by(i.slot_at))).all()
+        ready = select(a.story_id, a.ready_at).where(a.source == HONEST, a.ready_at.is_not(None))
+        honest = {row.story_id: row.ready_at for row in await connection.execute(ready.order_by(a.id.desc()))}
+        stories = Counter[int]()
+        for row in await connection.execute(select(told.issue_id, told.story_id)):
+            stories[row.issue_id] += row.story_id in honest
+    slots, covered = list[Slot](), START - dt.timedelta(days=1)
+    for row in found:
+        until = max(row.slot_at, row.made_at) if row.status != "skipped" else covered
+        could_tell = sum(covered < moment <= row.slot_at for moment in honest.values())
+        slots.append(Slot(row.slot_at, row.status, could_tell, stories[row.id]))
+        covered = until
+    return slots
+
+
+def check_slots(slots: list[Slot], day: Day) -> None:
+    """Assert that each slot is there, and that none is empty or all rubbish while there was honest news."""
+    assert [slot.at for slot in slots] == day.slots
+    assert {slot.status for slot in slots} <= {"made", "skipped", "empty"}
+    assert sum(slot.status == "skipped" for slot in slots) <= day.may_skip, "a start may take very long"
+    for slot in slots:
+        if slot.status != "skipped":
+            assert slot.told >= min(slot.could_tell, FEWEST_TOLD), slot
+
+
 async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     """Assert that honest readers lost nothing; return what was measured."""
-    s, d, i, m = subscribers.c, deliveries.c, issues.c, messages.c
+    s, d, m, a = subscribers.c, deliveries.c, messages.c, articles.c
+    slots = await slots_of(ledger)
+    check_slots(slots, day)
     async with ledger.database.read() as connection:
-        found = await connection.execute(select(i.slot_at, i.status))
-        slots = {row.slot_at: row.status for row in found}
         rows = (
             await connection.execute(
                 select(s.chat_id, m.issue_id, m.part, d.status)
@@ -198,30 +242,30 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
                 .where(s.chat_id.in_(day.readers))
             )
         ).all()
-        owned = select(func.count()).where(articles.c.source == "bao-that")
-        stolen = owned.where(articles.c.sapo.contains(INVENTED) | (articles.c.version > 1))
-        counts = [(await connection.execute(query)).scalar_one() for query in (owned, stolen)]
-    made = [slot for slot in day.slots if slots.get(slot) == "made"]
-    assert {slots.get(slot) for slot in day.slots} <= {"made", "skipped"}, "a start may take very long"
-    assert len(made) >= len(day.slots) - day.may_skip
+        owned = select(func.count()).where(a.source == HONEST)
+        queries = (owned, owned.where(a.ready_at.is_(None)), owned.where(a.sapo.contains(INVENTED)))
+        honest, unready, stolen = [(await connection.execute(query)).scalar_one() for query in queries]
+    made = sum(slot.status == "made" for slot in slots)
     assert {row.status for row in rows} == {"sent"}
     told = Counter(row.chat_id for row in rows)
     assert len(set(told.values())) == 1
-    assert len({(row.chat_id, row.issue_id) for row in rows}) == len(day.readers) * len(made)
+    assert len({(row.chat_id, row.issue_id) for row in rows}) == len(day.readers) * made
     got = await copies(hands, day.readers)
     extra = [got[chat] - told[chat] - day.asked[chat] for chat in day.readers]
     assert set(extra) <= {0, 1}, "a copy that SIGTERM broke off may come once more, and none is missing"
     assert sum(extra) <= len(day.stopped_in) * FEWEST_IN_FLIGHT
-    assert counts[0] >= 20, "the honest feed was read"
-    assert counts[1] == 0, "another source changed an honest paper's article"
-    p95 = slow(day.answers)
+    assert honest >= 20, "the honest feed was read"
+    assert unready <= 3, "and its articles processed"
+    assert stolen == 0, "another source changed an honest paper's article"
     assert max(day.stopped_in) <= 10
-    assert p95 <= 5, "one second where the machine is the bot's own"
+    p95, others = slow(day.answers), day.load.others
+    assert p95 <= (1 if others < QUIET else 5), f"others took {others:.0%} of the machine"
     notices = len((await hands.chat(ADMIN))["messages"])
     return (
-        f"{len(made)} digests to {len(day.readers)} readers, {sum(extra)} extra copies; {len(day.answers)} "
-        f"answers, p95 {p95:.2f} s, slowest {max(day.answers, default=0):.2f} s; {len(day.stopped_in)} x "
-        f"SIGTERM, slowest {max(day.stopped_in):.1f} s; {counts[0]} honest articles, {notices} words told"
+        f"{made} of {len(slots)} digests to {len(day.readers)} readers, {sum(extra)} extra copies; "
+        f"{len(day.answers)} answers, p95 {p95:.2f} s, slowest {max(day.answers, default=0):.2f} s, "
+        f"{others:.0%} of the machine taken by others; {len(day.stopped_in)} x SIGTERM, slowest "
+        f"{max(day.stopped_in):.1f} s; {honest} honest articles, {notices} words told"
     )
 
 

@@ -61,16 +61,15 @@ def modules() -> tuple[ModuleType, ...]:
 
 @cache
 def applied_patterns() -> tuple[Applied, ...]:
-    """Return every pattern of the packages, each once a module that applies it."""
-    found = {}
+    """Return every pattern of the packages, each once a name that it has."""
+    found: dict[tuple[str, int], Applied] = {}
     for module in modules():
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         own = _assigned(tree)
         for name, pattern in _patterns_of(module):
             if name in own:
-                found[module.__name__, id(pattern)] = Applied(
-                    f"{module.__name__}.{name}", pattern, _methods(tree, name)
-                )
+                where = f"{module.__name__}.{name}"
+                found[where, id(pattern)] = Applied(where, pattern, _methods(tree, name))
         for pattern in BUILT_IN_FUNCTIONS.get(module.__name__, ()):
             found[module.__name__, id(pattern)] = Applied(f"{module.__name__}()", pattern, ("sub",))
         for applied in _direct_calls(module.__name__, tree):

@@ -22,7 +22,7 @@ BOUNDED = {  # pattern: the most characters that it is applied to
     "summarizer.stories.leads._OPENS": 3,
     "summarizer.stories.leads._SCORE": 20,
     "summarizer.text.boilerplate._BETWEEN_NAMES": 300,
-    "summarizer.text.sentences._LAST_WORD": 12,
+    "summarizer.text.sentences._LAST_WORD": 16,
 }
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from storage.articles import store_articles
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
@@ -98,3 +100,13 @@ async def test_a_late_issue_takes_in_what_came_after_its_slot(database: Database
     assert list((await eligible(database, late)).values()) == [["after the slot"]]
     following = Window(late.end, NOW + 24 * HOUR, NOW - 24 * HOUR)
     assert following.after == LATEST_DAY.until + HOUR
+
+
+async def test_a_source_that_brings_very_many_stories_displaces_no_other(
+    database: Database, processor: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.candidates._MOST_STORIES", 5)
+    await processor(incoming("old", source="b"), incoming("older", source="c"), at=NOW - 2 * HOUR)
+    await processor(*(incoming(f"{number}", source="a") for number in range(6)), at=NOW - HOUR)
+    found = list((await eligible(database, LATEST_DAY)).values())
+    assert found == [["5"], ["4"], ["3"], ["older"], ["old"]], "the newest first, and each source's own"

@@ -66,8 +66,12 @@ class State:
     is_stopped: bool
 
 
-async def tell_admins(bot: Bot, services: Services, html: str) -> None:
-    """Send `html` to every admin chat; one that cannot be reached is logged and the others still hear it."""
+async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
+    """Send `html` to every admin chat; return whether somebody heard it, or there is nobody to tell.
+
+    One that cannot be reached is logged, and the others still hear it.
+    """
+    heard = not services.admins
     for chat_id in sorted(services.admins):
         try:
             await bot.send_message(
@@ -78,6 +82,9 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> None:
             )
         except TelegramError as error:
             _log.error("admin not told", chat_id=chat_id, error=str(error))
+        else:
+            heard = True
+    return heard
 
 
 async def show_state(context: ChatContext, actions: AdminActions) -> None:

@@ -14,7 +14,7 @@ from bot.times.clock import Clock
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.notes import write_note
-from tests.bot.conftest import START, Told
+from tests.bot.conftest import START
 
 
 async def test_a_database_without_room_is_a_problem_until_it_has_room_again(
@@ -72,23 +72,57 @@ async def test_a_tick_that_never_succeeds_is_late_by_its_name() -> None:
     assert late == {"failing", "stuck"}
 
 
-async def test_admins_hear_a_lasting_problem_once_and_its_end_once(
-    told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Admins:
+    """An ear in place of the admin chat, reached or not."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.is_reached = True
+
+    async def __call__(self, text: str) -> bool:
+        """Hear it, if reached."""
+        if self.is_reached:
+            self.heard.append(text)
+        return self.is_reached
+
+
+PROBLEM = "ổ đĩa chứa /tin gần như đã đầy"
+
+
+async def test_admins_hear_a_lasting_problem_once_and_its_end_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
-    problems = ["ổ đĩa chứa /tin gần như đã đầy"]
+    problems, admins = [PROBLEM], Admins()
 
     async def check() -> list[str]:
         return list(problems)
 
-    alerts = Alerts(check, told)
+    alerts = Alerts(check, admins)
     await alerts.look()
-    assert told == []
+    assert admins.heard == []
     await asyncio.sleep(0.1)
     await alerts.look()
     await alerts.look()
-    assert told == ["⚠️ Điểm Tin có sự cố: ổ đĩa chứa /tin gần như đã đầy."]
+    assert admins.heard == [f"⚠️ Điểm Tin có sự cố: {PROBLEM}."]
     problems.clear()
     await alerts.look()
     await alerts.look()
-    assert told[1:] == ["✓ Đã hết sự cố: ổ đĩa chứa /tin gần như đã đầy."]
+    assert admins.heard[1:] == [f"✓ Đã hết sự cố: {PROBLEM}."]
+
+
+async def test_what_nobody_heard_while_telegram_was_away_is_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(health, "UNHEARD_SECONDS", 0.0)
+    admins = Admins()
+
+    async def check() -> list[str]:
+        return [PROBLEM]
+
+    alerts = Alerts(check, admins)
+    admins.is_reached = False
+    await alerts.look()
+    admins.is_reached = True
+    await alerts.look()
+    await alerts.look()
+    assert admins.heard == [f"⚠️ Điểm Tin có sự cố: {PROBLEM}."]

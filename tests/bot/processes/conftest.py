@@ -9,6 +9,7 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,6 +139,36 @@ async def hands(server: str) -> AsyncIterator[Control]:
     """Its control interface."""
     async with control(server) as hands:
         yield hands
+
+
+IMPATIENT = """\
+import sys
+
+from bot.process import health
+
+health.PATIENCE_SECONDS, health.LOOK_SECONDS, health.UNWRITABLE_SECONDS = 1.0, 0.2, 10.0
+from bot.cli import main
+
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> dict[str, Any]:
+    """Return how to `start` a bot that tells admins after a second what it else tells after a minute."""
+    script = tmp_path / "impatient.py"
+    script.write_text(IMPATIENT, encoding="utf-8")
+    return {"program": (str(script),), "PYTHONPATH": str(Path.cwd())}
+
+
+async def until_told(hands: Control, *notices: str) -> None:
+    """Wait until each notice stands in a message to the admin, in this order."""
+
+    async def is_told() -> bool:
+        texts = iter([message["text"] for message in (await hands.chat(ADMIN))["messages"]])
+        return all(any(notice in text for text in texts) for notice in notices)
+
+    await until(is_told)
 
 
 async def until(check: Callable[[], Awaitable[bool]], *, within: float = 90) -> None:

@@ -162,7 +162,9 @@ async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator:
     house.services.admins = frozenset({1, operator.chat})
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
         with capture_logs() as logs:
-            await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
+            assert await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
+        house.services.admins = frozenset({1})
+        assert not await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
     await operator.sees("⚠️ Thử")
     assert [(entry["event"], entry["chat_id"]) for entry in logs] == [("admin not told", 1)]
 

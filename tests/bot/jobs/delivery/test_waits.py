@@ -1,7 +1,9 @@
 """A "Too Many Requests" holds the chat that it concerns; about the whole bot one other delivery finds out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from telegram.ext import ExtBot
@@ -158,34 +160,92 @@ async def test_a_short_wait_of_many_chats_keeps_no_place_from_others(
     assert await statuses(services) == ["pending"] * 4 + ["sent"] * 16
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Whom Telegram refuses, for how long each time, and what else happens meanwhile."""
+
+    chats: Sequence[int]
+    waits: Sequence[int] = (LONG,)
+    fault: Mapping[str, Any] = field(default_factory=lambda: {"kind": "429"})
+    parts: tuple[str, ...] = ("một",)
+    batches_before: int = 0  # that go out before it is refused
+    restarts: bool = False
+
+    async def refuse(self, users: Control, seconds: int) -> None:
+        """Let Telegram refuse."""
+        await users.delete("fault")
+        for chat in self.chats:
+            await users.post(
+                "fault", **self.fault, method="sendMessage", chat=chat, retry_after=seconds, times=1_000
+            )
+
+
+EVERYBODY = 0
 KINDS = {
-    "one chat": ([7], LONG),
-    "several chats": ([7, 90, 91, 200], 300),
-    "all chats": ([0], 43_200),
-    "growing": ([7], 1),
-    "twelve hours": ([7, 8], 43_200),
-    "without a time": ([7], 0),
-    "the first": ([1], 600),
-    "the last": ([READERS], 600),
+    "one chat": Kind([7]),
+    "several chats": Kind([7, 90, 91, 200], [300]),
+    "a fifth of the chats": Kind(range(1, READERS + 1, 5), [60]),
+    "all chats": Kind([EVERYBODY], [43_200]),
+    "all chats, in the middle": Kind([EVERYBODY], [30], batches_before=3),
+    "growing": Kind([7], [1, 60, LONG]),
+    "twelve hours": Kind([7, 8], [43_200]),
+    "without a time": Kind([7], [0]),
+    "the first and the last": Kind([1, READERS], [600]),
+    "over a restart": Kind([7, 8], restarts=True),
+    "slow mode": Kind([7], [30], {"kind": "400", "description": "SLOWMODE_WAIT_30"}),
+    "between two parts": Kind([1], [60], parts=("một", "hai"), batches_before=1),
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+SHORT = ("one chat", "all chats", "over a restart")  # the other kinds run with the long tests
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, id=name, marks=[] if name in SHORT else pytest.mark.faults)
+        for name, kind in KINDS.items()
+    ],
+)
 async def test_whatever_is_refused_every_other_of_300_readers_gets_the_issue(
-    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, kind: str
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control, kind: Kind
 ) -> None:
-    chats, seconds = KINDS[kind]
-    await queue(*range(1, READERS + 1))
-    await refuse(users, *chats, seconds=seconds)
-    sender, rounds = Sender(services, telegram), 3 if kind == "growing" else 1
-    for _ in range(rounds):
+    await queue(*range(1, READERS + 1), parts=kind.parts)
+    sender = Sender(services, telegram)
+    for _ in range(kind.batches_before):
+        await sender.send_batch()
+    for seconds in kind.waits:
+        await kind.refuse(users, seconds)
         await until_idle(sender)
+        if kind.restarts:
+            sender = await restarted(services, telegram)
+            await until_idle(sender)
+        await check_others_have_it(services, users, kind)
         await clock.advance(seconds + 1)
-    if chats == [0]:
-        assert await refusals(users) <= 33, "those in flight, and one probe"
+    await users.delete("fault")
+    await clock.advance(FIRST_REST_SECONDS)
+    await until_idle(await restarted(services, telegram))
+    assert set(await statuses(services)) == {"sent"}
+    assert [await seen(users, chat) for chat in (1, 7, READERS)] == [list(kind.parts)] * 3
+
+
+async def restarted(services: Services, telegram: ExtBot[None]) -> Sender:
+    """Return the sender of a process that takes over."""
+    sender = Sender(services, telegram)
+    await sender.recover()
+    return sender
+
+
+async def check_others_have_it(services: Services, users: Control, kind: Kind) -> None:
+    """Assert that nobody waits but those who were refused, and that these were asked once each time."""
+    refused = (await users.get("fault"))["happened"].get(kind.fault["kind"], 0)
+    if EVERYBODY in kind.chats:
+        assert refused <= 33, "those in flight, and one probe"
         return
-    assert (await statuses(services)).count("sent") == READERS - len(chats)
-    assert await refusals(users) == len(chats) * rounds
+    rows = await statuses(services)
+    assert len(rows) - rows.count("sent") == len(kind.chats)
+    assert refused % len(kind.chats) == 0
+    assert refused <= len(kind.chats) * len(kind.waits)
 
 
 async def test_slow_mode_and_a_groups_limit_hold_that_group(
