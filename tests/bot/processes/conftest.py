@@ -183,10 +183,15 @@ async def until_called(hands: Control, method: str, times: int = 1) -> None:
     """Wait until the bot has called `method` so often."""
 
     async def is_called() -> bool:
-        methods = (await hands.get("stats"))["methods"]
-        return sum(methods.get(method, {}).get("statuses", {}).values()) >= times
+        return await calls_of(hands, method) >= times
 
     await until(is_called)
+
+
+async def calls_of(hands: Control, method: str) -> int:
+    """Return how many calls of `method` Telegram has answered."""
+    methods = (await hands.get("stats"))["methods"]
+    return sum(methods.get(method, {}).get("statuses", {}).values())
 
 
 async def is_polling(hands: Control) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.emulator.client import Control, control, emulator_process
 from bot.operators import notices
-from tests.bot.processes.conftest import ADMIN, NEWSROOM, TOKEN, Start, is_polling, until, until_called
+from tests.bot.processes.conftest import ADMIN, NEWSROOM, TOKEN, Start, calls_of, is_polling, until, until_called
 
 ARTICLE = {
     "title": "Cầu mới ở Bến Lở thông xe sáng nay",
@@ -55,7 +55,9 @@ async def test_an_update_at_hand_when_it_is_killed_is_answered_by_the_next(
         await asyncio.sleep(1)
         await run.kill()
     await hands.delete("fault")
+    begun = await calls_of(hands, "deleteWebhook")
     async with start(server) as run:
+        await until_called(hands, "deleteWebhook", begun + 1)  # it has started, however long that took
         answers = await hands.wait(an, timeout=20)
         await run.stop()
     assert len(answers) == 1

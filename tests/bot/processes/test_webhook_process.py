@@ -23,6 +23,7 @@ async def test_a_reader_starts_sets_a_time_asks_and_leaves_over_a_webhook(
     an = await hands.user("An")
     await hands.say(an, "/start")  # before there is any webhook: kept for it
     async with start(server, "--verbose", **webhook_at(unused_tcp_port)) as run:
+        await until_called(hands, "setWebhook")  # it has started, however long that took
         [welcome, *_] = await hands.wait(an, count=2, timeout=30)
         assert "Bản tin sáng" in welcome["text"]
         [settled] = await hands.ask(an, "/lich 20:00")
