@@ -16,7 +16,7 @@ from storage.intake.date_style import DateStyle
 from storage.intake.dates import parse_published, published_in_path
 from storage.times import Published
 from summarizer.text.boilerplate import is_advertorial_mark
-from summarizer.text.cleaning import clean_body
+from summarizer.text.cleaning import MOST_CHARACTERS, clean_body
 from summarizer.text.openings import complete, is_leftover_markup, without_footer
 from summarizer.text.prose import BROKEN_CHARSET, find_objection, is_syllable
 from summarizer.text.repair import repair
@@ -86,7 +86,7 @@ MAX_TITLE_CHARACTERS = 500
 MAX_SAPO_CHARACTERS = (
     3_000  # journalists write a quarter of it at most; a longer "lead" is the article's text
 )
-MAX_TEXT_CHARACTERS = 200_000  # far beyond the longest report; ranking a longer one would hold up the others
+MAX_TEXT_CHARACTERS = MOST_CHARACTERS  # a longer text is refused
 _VIETNAMESE_ONLY = re.compile("[ĐđƠơƯưẠ-ỹ]")  # UTF-8 read in a charset of the West has none of these
 _GLUED = re.compile(r"(?<=[^\W\d_A-ZÀ-Ý])(?=[A-ZÀ-Ý])")
 _AROUND_WORDS = ".,;:!?…()\"'“”‘’–—"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from summarizer.extraction.selection import RANKER, Limits, select
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
-from summarizer.text.cleaning import clean_body, is_subhead, lines_of
+from summarizer.text.cleaning import MOST_CHARACTERS, clean_body, is_subhead, lines_of
 from summarizer.text.openings import is_cut, opens_with_credit
 from summarizer.text.repair import Repaired, repair
 from summarizer.text.sentences import sentences_of
@@ -82,7 +82,7 @@ def summarize(
 def _sum_up_article(document: Document, limits: Limits, ranker: str, *, is_clean: bool) -> list[_Candidate]:
     """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
     title = _title_of(document)
-    sapo = repair(document.sapo)
+    sapo = repair(document.sapo[:MOST_CHARACTERS])
     said = syllables(sapo.text)
     lead = _sapo_candidates(sapo, said, title)
     first = next(lead, None)
@@ -108,7 +108,7 @@ def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) ->
         found = _body_candidates(at, document, title, "")
         first = next(found, None)
         if first is None:
-            sapo = repair(document.sapo)
+            sapo = repair(document.sapo[:MOST_CHARACTERS])
             found = _sapo_candidates(sapo, syllables(sapo.text), title, at)
         else:
             found = chain([first], found)
@@ -152,7 +152,7 @@ def _body_candidates(
     at: int, document: Document, title: _Title, sapo: str, *, is_clean: bool = False
 ) -> Iterator[_Candidate]:
     """Yield the sentences of the body's prose, each once."""
-    body = repair(document.body)
+    body = repair(document.body[:MOST_CHARACTERS])
     text = body.text
     lines = lines_of(text) if is_clean else clean_body(text, title=title.text, sapo=sapo).lines
     spans = (

@@ -26,6 +26,7 @@ from summarizer.text.boilerplate import (
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
+MOST_CHARACTERS = 200_000  # of a text that are read: far beyond the longest report
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
@@ -92,8 +93,8 @@ def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
 
 
 def lines_of(body: str) -> list[Line]:
-    """Return the lines of `body` that are not blank."""
-    return [Line(*found.span(), found.group()) for found in _LINE.finditer(body)]
+    """Return the lines of `body` that are not blank, as far as it is read: no article is longer."""
+    return [Line(*found.span(), found.group()) for found in _LINE.finditer(body, 0, MOST_CHARACTERS)]
 
 
 def _without_source(lines: list[Line]) -> tuple[list[Line], str | None, str | None]:

@@ -37,10 +37,8 @@ NOW = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 TITLE, SENTENCES = "Tin Hà Nội", "Mưa lớn ở Hà Nội chiều nay. Nước sông lên rất nhanh."
 ASKED = parse_query("hà nội một ông theo a 1 mưa")
 SHORT = 64_000
-SECONDS = {
-    MAX_TEXT_CHARACTERS: 1.0,
-    1_000_000: 5.0,
-}  # the longest article that is taken; one five times as long
+LENGTHS = (MAX_TEXT_CHARACTERS, 1_000_000)  # the longest article that is taken; one five times as long
+MOST_SECONDS = 1.0  # of CPU
 
 STEPS: dict[str, Callable[[str], object]] = {
     "decode": lambda text: decode(text.encode("utf-8", "replace")),
@@ -102,13 +100,15 @@ def test_a_step_takes_time_in_proportion_to_the_text(name: str) -> None:
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("length", SECONDS)
+@pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_takes_less_than_a_second_at_the_size_limit(name: str, length: int) -> None:
     slow = {}
     for what, make in articles():
         text = make(length)
-        took = min(seconds(lambda text=text: STEPS[name](text)) for _ in range(2))
-        if took > SECONDS[length]:
+        took = seconds(lambda text=text: STEPS[name](text))
+        if took > MOST_SECONDS / 2:  # a busy machine takes CPU too, by its caches
+            took = min(took, *(seconds(lambda text=text: STEPS[name](text)) for _ in range(2)))
+        if took > MOST_SECONDS:
             slow[what] = round(took, 2)
     assert slow == {}
