@@ -11,7 +11,16 @@ import pytest
 
 from bot.emulator.client import Control, control, emulator_process
 from bot.operators import notices
-from tests.bot.processes.conftest import ADMIN, NEWSROOM, TOKEN, Start, calls_of, is_polling, until, until_called
+from tests.bot.processes.conftest import (
+    ADMIN,
+    NEWSROOM,
+    TOKEN,
+    Start,
+    calls_of,
+    is_polling,
+    until,
+    until_called,
+)
 
 ARTICLE = {
     "title": "Cầu mới ở Bến Lở thông xe sáng nay",
