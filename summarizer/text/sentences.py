@@ -153,6 +153,8 @@ def _is_glued(text: str, stop: re.Match[str], end: int) -> bool:
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     """Judge `stop`, a run of stops and the blanks after it, in the sentence that began at `start`."""
     first = after = stop.end()
+    if stop.start() == start and text[after : after + 1] == ".":  # dots without a word, however many
+        return not stop.group(1).endswith(("..", "…"))
     if not text[after : after + 1].isalnum():
         first = _LEADING_MARKS.match(text, after).end()  # type: ignore[union-attr] # matches anything
     letter = text[first : first + 1]
