@@ -7,45 +7,41 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from email.utils import format_datetime
+from functools import cache
 from xml.sax.saxutils import escape
 
 from bot.emulator.client import Control
 from bot.times.clock import Clock
 from tests.bot.fetching.conftest import Script, Site, reply
 from tests.bot.fetching.polls import HOSTILE, item, rss
+from tests.faults.simulated_month import unlike_texts
 from tests.hostile.texts import generic
 
+ALREADY_THERE = 6  # of the honest paper's reports, when the day begins
 INVENTED = "Báo thật bịa rằng mọi ngân hàng đóng cửa từ ngày mai, ai nấy phải rút hết tiền trong đêm nay."
-_PLACES = ("Bến Lở", "Gò Nổi", "Cù Lao Dài", "Đồi Thông", "Xóm Chài", "Làng Gốm", "Chợ Mới", "Núi Sập")
-_EVENTS = (
-    ("Cầu mới ở {} thông xe", "Cây cầu dài {n} mét ở {} nối hai bờ sông, bà con không còn phải đi đò."),
-    ("Mưa đá làm hỏng vườn nhãn ở {}", "Trận mưa đá kéo dài {n} phút ở {} làm rụng gần hết nhãn sắp thu."),
-    ("Trường học ở {} có thư viện", "Thư viện với {n} cuốn sách ở {} mở cửa cho học sinh và cả người lớn."),
-    ("Giá lúa ở {} tăng", "Thương lái đến {} mua lúa tận ruộng, mỗi tạ cao hơn tuần trước {n} nghìn đồng."),
-    ("Đội bóng {} thắng trận cuối mùa", "Đội bóng của {} thắng trận cuối mùa trước {n} khán giả nhà."),
-    ("Trạm y tế {} có bác sĩ mới", "Sau {n} tháng chờ đợi, trạm y tế {} đón một bác sĩ trẻ về làm việc."),
-    ("Chuột phá đồng ở {}", "Nông dân {} đào hang bắt chuột suốt {n} đêm vì lúa sắp trổ bị cắn nát."),
-    ("Lễ hội đua ghe ở {}", "Hàng nghìn người đến {} xem {n} chiếc ghe đua trên khúc sông trước đình làng."),
-)
 _PIN = {"pinned_message": {"message_id": 1, "date": 0}}  # as Telegram's own server writes it
 _FORGED = ("hoantac:schedule:1", "gio:9999", "trang:1", "lich\n", "x" * 64, "hoantac:topics:2", "xoa:1")
 _HEAVY = "từ"  # what the hostile articles say a hundred thousand times
 
 
+@cache
+def honest_reports() -> tuple[list[str], ...]:
+    """Return what the honest paper reports, a title and four sentences each: no two tell the same event."""
+    chance = random.Random(5)
+    return tuple(unlike_texts(chance) for _ in range(64))
+
+
 def honest_page(site: Site, now: Callable[[], dt.datetime], start: dt.datetime, gap: dt.timedelta) -> Script:
-    """Return a feed that has one more article each `gap`, from an hour before `start` on."""
-    titles = [(place, *event) for event in _EVENTS for place in _PLACES]
-    random.Random(5).shuffle(titles)
+    """Return a feed that has one more article each `gap`; six are there at `start`."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         items = []
-        for number, (place, title, lead) in enumerate(titles):
-            published = start + (number - 6) * gap
+        for number, (title, *sentences) in enumerate(honest_reports()):
+            published = start + (number - ALREADY_THERE) * gap
             if published > now():
                 break
-            link, said = f"{site.url}/tin-{number}.html", lead.format(place, n=37 + number)
-            dated = format_datetime(published)
-            items.append(item(title.format(place), f"{said} {said}", link=link, pubDate=dated))
+            link, dated = f"{site.url}/tin-{number}.html", format_datetime(published)
+            items.append(item(title, " ".join(sentences), link=link, pubDate=dated))
         writer.write(reply(rss(*items)))
         await writer.drain()
 

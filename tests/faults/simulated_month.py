@@ -114,14 +114,13 @@ class Driver:
     def offer(self, *, in_feed: bool) -> None:
         """Put an article into the inbox, or into the feed's file."""
         number = next(self.numbers)
-        own = self.rng.sample(SYLLABLES, 63)
-        words = [" ".join(own[place : place + 14]).capitalize() + "." for place in range(0, 56, 14)]
+        title, *sentences = unlike_texts(self.rng)
         published = self.clock.now() - self.rng.uniform(0, 47) * HOUR
         row = {
             "id": f"tin-{number}",
-            "title": " ".join(own[56:]).capitalize(),
-            "sapo": words[0],
-            "body": "\n".join(words[1:]),
+            "title": title,
+            "sapo": sentences[0],
+            "body": "\n".join(sentences[1:]),
             "published": published.isoformat(),
         }
         self.journal.articles[row["id"]] = Article(row["id"], published)
@@ -196,6 +195,13 @@ class Driver:
         self.begin()
         await reschedule_profiles(self.services)
         await self.tick()
+
+
+def unlike_texts(rng: random.Random) -> list[str]:
+    """Return a title and four sentences of random syllables: a report that is like no other."""
+    own = rng.sample(SYLLABLES, 63)
+    sentences = [" ".join(own[place : place + 14]).capitalize() + "." for place in range(0, 56, 14)]
+    return [" ".join(own[56:]).capitalize(), *sentences]
 
 
 def write_file(path: Path, text: str) -> None:

@@ -22,7 +22,15 @@ from storage.subscribers import set_quiet, subscribe
 from storage.tables import articles, deliveries, issue_stories, issues, messages, subscribers
 from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, copies, make_chats
-from tests.faults.hostile_world import INVENTED, HostileChats, honest_page, hostile_page, sites
+from tests.faults.hostile_world import (
+    ALREADY_THERE,
+    INVENTED,
+    HostileChats,
+    honest_page,
+    honest_reports,
+    hostile_page,
+    sites,
+)
 from tests.faults.load import Load
 
 START = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
@@ -99,7 +107,8 @@ class Day:
         starts, began = self.starts, time.monotonic()
         self.asked[chat] += 1
         self.waiting += 1
-        said = await hands.say(chat, "cầu mới thông xe")
+        title = honest_reports()[self.asked.total() % ALREADY_THERE][0]
+        said = await hands.say(chat, " ".join(title.split()[:4]))
         seen: list[Json] = []
         while not any(map(is_answer, seen)):
             assert time.monotonic() - began < 120, "an honest reader was not answered"
