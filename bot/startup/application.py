@@ -292,12 +292,9 @@ class Bot:
         if self._waits_for is not None:
             return [] if self._waits_for == notices.LEASE_TAKEN else [self._waits_for]
         late = [notices.tick_late(name, minutes) for name, minutes in self._scheduler.find_late()]
-        others = (
-            self._connection.find_problem_of_updates(),
-            self._processor.find_problem(),
-            None if self._is_well() else notices.NOT_SENDING,
-        )
-        return [*await find_problems_of(self._services.database), *late, *filter(None, others)]
+        stopped = [] if self._is_well() else [notices.NOT_SENDING]
+        others = filter(None, (self._connection.find_problem_of_updates(), self._processor.find_problem()))
+        return [*await find_problems_of(self._services.database), *late, *stopped, *others]
 
     def _who(self) -> dict[str, str]:
         return asdict(self._identity) | {"username": self._connection.username}
