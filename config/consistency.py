@@ -90,11 +90,11 @@ def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:
     for index, source in _tables(document, "sources"):
-        ways = [key for key in ("inbox", "feed", "page") if key in source]
+        ways = [key for key in ("inbox", "feed", "page", "figures") if key in source]
         if len(ways) != 1:
             message = (
-                "mỗi nguồn cần đúng một trong ba khóa: inbox (thư mục tin), feed (địa chỉ hoặc tệp RSS), "
-                "page (địa chỉ một trang)"
+                "mỗi nguồn cần đúng một trong bốn khóa: inbox (thư mục tin), feed (địa chỉ hoặc tệp RSS), "
+                "page (địa chỉ một trang), figures (địa chỉ hoặc tệp số liệu JSON)"
             )
             yield ("sources", index), message
         else:
@@ -102,9 +102,14 @@ def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _keys_without_use(source: Mapping[str, Any], way: str, index: int) -> Iterator[Complaint]:
-    is_polled = way == "page" or (way == "feed" and "://" in str(source["feed"]))
+    is_polled = way == "page" or (way != "inbox" and "://" in str(source[way]))
+    for key in ("quote", "preview", "topic", "full_text") if way == "figures" else ():
+        if key in source:
+            yield ("sources", index, key), "không dùng cho nguồn số liệu; hãy bỏ khóa này"
+    if "stale_hours" in source and way != "figures":
+        yield ("sources", index, "stale_hours"), "chỉ dùng cho figures; hãy bỏ khóa này"
     for key in ("every_minutes", "allow_private", "full_text"):
-        if key in source and not is_polled:
+        if key in source and not is_polled and not (way == "figures" and key == "full_text"):
             yield ("sources", index, key), "chỉ dùng cho nguồn là địa chỉ mạng; hãy bỏ khóa này"
     if "full_text" in source and way == "page":
         yield (

@@ -107,7 +107,8 @@ FeedPlace = Annotated[Path | str, BeforeValidator(_file_or_address)]
 
 class Source(_Following):
     """`[[sources]]`: a paper, and where its articles come from: exactly one of an inbox folder, a feed (a
-    file or a polled address) and the address of a polled page.
+    file or a polled address) and the address of a polled page. Or where `figures` of the day come from, JSON
+    in a file or at a polled address; they are old after `stale_hours`.
 
     `quote` says how much of an article may be shown, `preview` whether the paper's picture may open a digest.
     `topic` is for articles that name none. `every_minutes`, `full_text` and `allow_private` are for
@@ -119,6 +120,8 @@ class Source(_Following):
     inbox: FilePath | None = None
     feed: FeedPlace | None = None
     page: WebAddress | None = None
+    figures: FeedPlace | None = None
+    stale_hours: int = Field(default=24, ge=1, le=744)
     every_minutes: int = Field(default=10, ge=1, le=1440)
     full_text: bool = False
     allow_private: bool = False

@@ -28,6 +28,7 @@ class Choices:
     `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order. `words_out` and
     `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order.
     `tastes` are what the chat taught by its answers to stories, in order too: those alike share a profile.
+    `figures` are labels of daily figures, in order too.
     """
 
     edition: str
@@ -41,6 +42,7 @@ class Choices:
     sources_out: tuple[str, ...] = ()
     sources_in: tuple[str, ...] = ()
     tastes: tuple[Taste, ...] = ()
+    figures: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -69,7 +71,7 @@ def choices_of(row: Row[Any]) -> Choices:
     return Choices(
         row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone, row.length,
         tuple(row.words_out), tuple(row.words_in), tuple(row.sources_out), tuple(row.sources_in),
-        tuple(Taste(*taste) for taste in row.tastes),
+        tuple(Taste(*taste) for taste in row.tastes), tuple(row.figures),
     )  # fmt: skip
 
 

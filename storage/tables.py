@@ -200,6 +200,7 @@ profiles = Table(
     Column("words_in", JSON, nullable=False, server_default="[]"),  # more of their stories
     Column("sources_out", JSON, nullable=False, server_default="[]"),  # sources by name, likewise
     Column("sources_in", JSON, nullable=False, server_default="[]"),
+    Column("figures", JSON, nullable=False, server_default="[]"),  # labels of those on top of the digest
     Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: see storage.tastes
     Column("variant_of", BigInteger),  # the profile whose readers with other knowledge its issues are for
 )
@@ -296,6 +297,19 @@ issue_stories = Table(
     Column("rank", SmallInteger),  # by importance among all that the issue could tell, from 1
 )
 Index("issue_stories_story", issue_stories.c.story_id)
+
+figures = Table(  # of the day, as their sources gave them last: see storage.figures
+    "figures",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("label", Text, primary_key=True),  # its name, and place where it has one
+    Column("position", SmallInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("value", Text, nullable=False),  # as readers see it
+    Column("unit", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 
 story_lists = Table(  # what a digest had no room for: see storage.story_lists
     "story_lists",

@@ -57,6 +57,7 @@ COMMANDS = (
     Command("chude", "Chọn chủ đề", is_setting=True),
     Command("tu", "Bỏ hoặc thêm tin theo từ", is_setting=True),
     Command("nguon", "Bỏ hoặc thêm tin theo báo", is_setting=True),
+    Command("solieu", "Giá vàng, tỷ giá, thời tiết trong ngày", is_setting=True),
     Command("tamdung", "Tạm dừng nhận bản tin", is_setting=True, aliases=("stop",)),
     Command("tieptuc", "Tiếp tục nhận bản tin", is_setting=True, takes_words=False),
     Command(

@@ -23,7 +23,7 @@ from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.questions.results import shown_question
-from bot.chat.settings import choosing_times, choosing_topics, papers, undoing, words
+from bot.chat.settings import choosing_times, choosing_topics, figure_panel, papers, undoing, words
 from bot.chat.talk import proposals, reply
 from bot.chat.talk import reply as talk
 from bot.chat.talk.wishes import Plain
@@ -53,6 +53,7 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         intents.SetTopic: choosing_topics.change,
         choices.DropWord: words.drop,
         choices.DropTaste: words.forget,
+        choices.SetFigure: figure_panel.change,
         choices.SetPaper: papers.change,
         intents.Undo: undoing.undo,
         intents.TurnPage: ask.turn,
@@ -96,6 +97,7 @@ class Dispatcher:
             "chude": choosing_topics.handle,
             "tu": words.handle,
             "nguon": papers.handle,
+            "solieu": figure_panel.handle,
             "tamdung": choosing_times.handle_pause,
             "tieptuc": choosing_times.resume,
             "dulieucuatoi": my_data.show,

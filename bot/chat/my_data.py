@@ -183,6 +183,7 @@ def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
         "words_in": list(choices.words_in),
         "sources_out": list(choices.sources_out),
         "sources_in": list(choices.sources_in),
+        "figures": list(choices.figures),
         "previous_profile": subscriber.previous_profile_id,
         "quiet_start_minute": subscriber.quiet_start,
         "quiet_end_minute": subscriber.quiet_end,

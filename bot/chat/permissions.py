@@ -44,6 +44,7 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     choices.SetWeekly: Access.SETTERS,
     choices.SetBreaking: Access.SETTERS,
     Button.NO_BREAKING: Access.SETTERS,
+    choices.SetFigure: Access.SETTERS,
     choices.DropWord: Access.SETTERS,
     choices.DropTaste: Access.SETTERS,
     choices.SetPaper: Access.SETTERS,

@@ -12,7 +12,8 @@ from bot.jobs.sources.source_reading import Item
 from bot.news.newsroom import Newsroom, Source, WebSource
 from storage.intake import DateOrder, DateStyle, Incoming, Refusal
 from storage.intake.date_style import ClockZone
-from storage.times import published_text
+from storage.intake.figure_rows import Figure
+from storage.times import published_text, to_rfc3339
 
 _SHOWN = 3
 _MOST_REFUSALS = 10
@@ -180,3 +181,31 @@ def _refusals(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"    ✗ {refusal['path']}: {refusal['reason']}"
     if len(refused) > _MOST_REFUSALS:
         yield f"    … và {len(refused) - _MOST_REFUSALS} bài nữa"
+
+
+# A source of daily figures.
+
+
+def facts_of_figures(name: str, address: str, given: Sequence[Figure | Refusal], zone: str) -> dict[str, Any]:
+    """Return what a trial of such a source showed."""
+    figures = [one for one in given if isinstance(one, Figure)]
+    return {
+        "source": name,
+        "address": address,
+        "kind": "figures",
+        "figures": [
+            {"label": one.label, "value": one.value, "unit": one.unit, "time": to_rfc3339(one.at, zone)}
+            for one in figures
+        ],
+        "refused": [asdict(one) for one in given if isinstance(one, Refusal)],
+    }
+
+
+def figure_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield these facts as an operator reads them."""
+    yield facts["address"]
+    yield f"  {len(facts['figures'])} số liệu"
+    for one in facts["figures"][:_SHOWN]:
+        yield f"  {one['label']}: {one['value']} {one['unit']} ({one['time']})"
+    for one in facts["refused"]:
+        yield f"  ✗ {one['path']}: {one['reason']}"

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import typer
 
 from bot.commands.preparing import clock_of, is_there, newsroom_or_exit, run, settings_or_exit
-from bot.commands.source_report import facts_of, lines_of
+from bot.commands.source_report import facts_of, facts_of_figures, figure_lines, lines_of
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.fetching.fetch_errors import FetchError, advice, said
 from bot.fetching.fetcher import Fetcher
+from bot.jobs.intake.intake import first_bytes
 from bot.jobs.intake.taking import reason_of
 from bot.jobs.sources.source_probe import Trial, topics_of, try_source
-from bot.jobs.sources.source_reading import MOST_ITEMS, Item, Reader, dating_of
+from bot.jobs.sources.source_reading import MOST_ITEMS, Item, Reader, dating_of, private_url
 from bot.news.newsroom import Newsroom, Source, WebSource, papers_of
 from bot.news.services import Take
 from bot.startup.assembly import assemble
@@ -37,6 +38,7 @@ from storage.intake import (
     find_files,
     path_drafts,
 )
+from storage.intake.figure_rows import read_figures
 from storage.sources import find_source_states
 from storage.threads import INTAKE
 
@@ -53,7 +55,8 @@ def try_one(
     source = _source_of(target, newsroom)
     place = source.url if isinstance(source, WebSource) else str(source.path)
     try:
-        facts = run(_facts(source, newsroom, settings))
+        is_of_figures = source.kind == "figures"
+        facts = run((_figure_facts if is_of_figures else _facts)(source, newsroom, settings))
     except FetchError as error:
         _refuse(place, said(error.code, error.detail), advice(error.code), json=json)
     except UnreadableError as error:
@@ -61,7 +64,7 @@ def try_one(
     if json:
         put_json(facts)
     else:
-        for line in lines_of(facts):
+        for line in figure_lines(facts) if is_of_figures else lines_of(facts):
             put(line)
     if facts["refused"]:
         raise typer.Exit(1)
@@ -102,6 +105,26 @@ async def _facts(source: Source | WebSource, newsroom: Newsroom, settings: Setti
             items, found = await _try_files(source, newsroom, _taking(texts), now), None
         topics = await topics_of(items, texts, newsroom.topic_rules)
     return facts_of(source, items, topics, newsroom, trial=found, dating=dating_of(items, now))
+
+
+async def _figure_facts(source: Source | WebSource, newsroom: Newsroom, settings: Settings) -> dict[str, Any]:
+    """Read a source of daily figures once."""
+    clock = clock_of(settings)
+    if isinstance(source, WebSource):
+        fetcher = Fetcher(clock, contact=newsroom.contact)
+        try:
+            place = source.url
+            body = (await fetcher.fetch(place, private_url=private_url(source))).body or b""
+        finally:
+            await fetcher.close()
+    else:
+        place = str(source.path)
+        try:
+            body = await INTAKE.run(first_bytes, source.path)
+        except OSError as error:
+            raise UnreadableError(f"không mở được tệp ({error.strerror})") from None
+    given = await INTAKE.run(read_figures, body, place, source.zone, clock.now())
+    return facts_of_figures(source.name, place, given, source.zone)
 
 
 def _taking(texts: Texts) -> Take:

@@ -50,6 +50,7 @@ _NUMBERING_UNITS = 8  # " (12/34)" behind the title
 _EVENING_STEP = 100  # UTF-16 units
 _LONGEST_LISTED = 100  # UTF-16 units of a headline in the list at the top
 _MOST_LISTED = 20
+_LONGEST_BOX = 1_000  # UTF-16 units of the lines on top
 _MOST_KEPT = 20_000  # stories as laid out
 
 
@@ -80,8 +81,11 @@ class Renderer:
         self._headings: dict[str, Block] = {"": NO_BLOCK}
         self._lengths: dict[tuple[object, ...], int] = {}
 
-    def render(self, digest: Digest) -> list[RenderedPart]:
-        """Return the messages of a digest, each within Telegram's limits; none for one without stories."""
+    def render(self, digest: Digest, *, box: str = "") -> list[RenderedPart]:
+        """Return the messages of a digest, each within Telegram's limits; none for one without stories.
+
+        `box` are plain lines on top.
+        """
         frame: dict[str, str | int] = {
             "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
             "date": self._date,
@@ -93,11 +97,15 @@ class Renderer:
         listed = _list(lines) if digest.is_listed else ""
         room = MAX_UNITS - self._around(frame) - _NUMBERING_UNITS - _CORRECTION_UNITS
         is_short = digest.length == "gon"
-        parts = self._parts(digest.stories, room, utf16_length(listed) + 2, is_short=is_short)
+        box = box if utf16_length(box) <= _LONGEST_BOX else ""
+        before = utf16_length(listed) + utf16_length(box) + 4
+        parts = self._parts(digest.stories, room, before, is_short=is_short)
         rendered: list[RenderedPart] = []
         for number, blocks in enumerate(parts, start=1):
             body = (_LINE if is_short else _LINE * 2).join(blocks)  # a short one is for one screen
-            html = render("digest_part", number=number, count=len(parts), body=body, listed=listed, **frame)
+            html = render(
+                "digest_part", number=number, count=len(parts), body=body, listed=listed, box=box, **frame
+            )
             first = sum(len(part.headlines) for part in rendered)
             own = slice(first, first + len(blocks))
             articles = tuple(map(_article_of, digest.stories[own]))
@@ -117,7 +125,7 @@ class Renderer:
             value if isinstance(value, str) else (len(str(value)), bool(value)) for value in frame.values()
         )
         if key not in self._lengths:
-            empty = render("digest_part", number=1, count=1, body="", listed="", **frame)
+            empty = render("digest_part", number=1, count=1, body="", listed="", box="", **frame)
             self._lengths[key] = visible_length(empty)
         return self._lengths[key]
 

@@ -48,6 +48,16 @@ BUTTON_BREAKING = {False: "⚡ Nhận tin nóng", True: "✓ Tin nóng"}
 BUTTON_BREAKING_QUIET = {False: "🌙 Cả giờ yên tĩnh", True: "✓ Cả giờ yên tĩnh"}
 BREAKING_WHY = "{papers} báo đăng trong {minutes} phút."
 BUTTON_NO_BREAKING = "Tắt tin nóng"
+FIGURE = "{label}: {value} ({when}, {source})"
+OLD_FIGURE = "số cũ, {when}"
+FIGURES = Markup(
+    "<b>Số liệu trong ngày</b>\n{lines}\n\nChạm một mục để đưa lên đầu bản tin, hoặc bỏ đi; "
+    "nhiều nhất {most} mục. Muốn hỏi ngay, bạn gõ ví dụ: <code>{example}</code>"
+)
+FIGURES_FOUND = Markup("<b>Số liệu</b>\n{lines}")
+NO_FIGURES = Markup("Tòa soạn này chưa có số liệu trong ngày.")
+TOO_MANY_FIGURES = "Đã đủ {most} mục. Bỏ bớt một mục rồi thêm nhé."
+FIGURE_GONE = "Số liệu này không còn nữa. Xem lại: /solieu"
 AWAY_TITLE = "Bạn nghỉ {days} ngày: {{count}} chuyện lớn"
 AWAY_LONG_TITLE = "Bạn nghỉ hơn {days} ngày: {{count}} chuyện lớn {days} ngày qua"
 WEEKLY_TITLE = "Tuần qua: {count} chuyện lớn"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.messages.markup import safe_link
 from bot.messages.rendering import RenderedPart, Renderer
+from bot.news.daily_figures import PrintedFigure, box_of, find_printed
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from storage.articles import Newest, StoredArticle, find_newest
@@ -37,6 +38,7 @@ class Gathered:
     prepared: Prepared
     topic_titles: Mapping[str, str]
     renderers: dict[str, Renderer] = field(default_factory=dict)  # by zone
+    figures: Sequence[PrintedFigure] = ()
 
     def renderer(self, zone: str) -> Renderer:
         """Return what lays out digests for readers in `zone`."""
@@ -97,7 +99,9 @@ async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gath
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         summaries = await find_summaries(connection, _flat(stories))
-    return await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
+        figures = await find_printed(connection, newsroom, now=window.end)
+    gathered = await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
+    return replace(gathered, figures=figures)
 
 
 async def gather_most_reported(
@@ -162,7 +166,11 @@ def compose_one(
     digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
     if title is not None:
         digest = replace(digest, title=title.format(count=len(digest.stories)))
-    rendered = gathered.renderer(edition.schedule.zone).render(digest)
+    zone = edition.schedule.zone
+    box = (
+        box_of(edition.figures, gathered.figures, now=gathered.window.end, zone=zone) if title is None else ""
+    )
+    rendered = gathered.renderer(zone).render(digest, box=box)
     return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
 
 

@@ -15,10 +15,15 @@ from summarizer.digest import QuotePolicy
 from summarizer.stories.traits import Taste
 from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
+A_DAY = dt.timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
+
+    One of the kind `figures` is a file of daily figures, which are old after `stale_after`; nothing of it is
+    ever quoted.
 
     With `preview` a digest may open with the picture that the paper gives a story of its own. With
     `moves_files`, an inbox's files move into folders of their own once they are taken in.
@@ -26,13 +31,14 @@ class Source:
 
     name: str
     title: str
-    kind: Literal["inbox", "feed"]
+    kind: Literal["inbox", "feed", "figures"]
     path: Path
     zone: str
     topic: str | None
     quote: QuotePolicy
     moves_files: bool = False
     preview: bool = False
+    stale_after: dt.timedelta = A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class WebSource:
 
     name: str
     title: str
-    kind: Literal["feed", "page"]
+    kind: Literal["feed", "page", "figures"]
     url: str
     zone: str
     topic: str | None
@@ -54,6 +60,7 @@ class WebSource:
     full_text: bool = False
     allows_private: bool = False
     preview: bool = False
+    stale_after: dt.timedelta = A_DAY
 
 
 _FROM_LAX_TO_STRICT = ("full", "headline", "none")
@@ -93,6 +100,7 @@ class Edition:
     papers_out: tuple[str, ...] = ()
     papers_in: tuple[str, ...] = ()
     tastes: tuple[Taste, ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,7 @@ class Newsroom:
             papers_out=choices.sources_out,
             papers_in=choices.sources_in,
             tastes=choices.tastes,
+            figures=choices.figures,
         )
 
     @property

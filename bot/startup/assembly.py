@@ -64,7 +64,7 @@ def _edition(declared: Edition) -> plain.Edition:
 
 
 def _source(declared: Source) -> plain.Source | plain.WebSource:
-    place = declared.inbox or declared.feed or declared.page
+    place = declared.inbox or declared.feed or declared.page or declared.figures
     if place is None:
         raise ValueError(f"source {declared.name} has no way in")
     return _file_source(declared, place) if isinstance(place, Path) else _web_source(declared, place)
@@ -74,12 +74,13 @@ def _web_source(declared: Source, url: str) -> plain.WebSource:
     return plain.WebSource(
         name=declared.name,
         title=declared.title,
-        kind="page" if declared.page else "feed",
+        kind="figures" if declared.figures else "page" if declared.page else "feed",
         url=url,
         zone=declared.zone,
         topic=declared.topic,
-        quote=declared.quote,
+        quote="none" if declared.figures else declared.quote,
         preview=declared.preview,
+        stale_after=dt.timedelta(hours=declared.stale_hours),
         every=dt.timedelta(minutes=declared.every_minutes),
         full_text=declared.full_text,
         allows_private=declared.allow_private,
@@ -90,11 +91,12 @@ def _file_source(declared: Source, path: Path) -> plain.Source:
     return plain.Source(
         name=declared.name,
         title=declared.title,
-        kind="inbox" if declared.inbox else "feed",
+        kind="figures" if declared.figures else "inbox" if declared.inbox else "feed",
         path=path,
         zone=declared.zone,
         topic=declared.topic,
-        quote=declared.quote,
+        quote="none" if declared.figures else declared.quote,
         preview=declared.preview,
+        stale_after=dt.timedelta(hours=declared.stale_hours),
         moves_files=declared.move_files,
     )

@@ -131,6 +131,7 @@ _FORMS = (
     _Form(choices.SetSilent, "tieng:{is_silent}"),
     _Form(choices.SetWeekly, "tongket:{is_wanted}"),
     _Form(choices.SetBreaking, "nong:{level}"),
+    _Form(choices.SetFigure, "solieu:{is_wanted}{checksum}"),
     _Form(choices.DropWord, "tu:go:{checksum}"),
     _Form(choices.DropTaste, "tu:quen:{checksum}"),
     _Form(choices.SetPaper, "nguon:{is_out}{source}"),

@@ -41,6 +41,27 @@ class SetBreaking:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFigure:
+    """A daily figure on top of digests or not, by the checksum of its label; it says which."""
+
+    checksum: int
+    is_wanted: bool
+
+    @classmethod
+    def of(cls, label: str, *, is_wanted: bool) -> "SetFigure":
+        """Return the wish for the figure with this label."""
+        return cls(zlib.crc32(label.encode()), is_wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFigure:
+    """The figure with this label, on top of digests or not."""
+
+    label: str
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeWords:
     """Words to leave out, to have more of, and to forget; as typed, in bounds."""
 

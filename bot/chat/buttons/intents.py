@@ -7,9 +7,11 @@ from typing import Literal
 from bot.chat.buttons.choice_intents import (
     ChangePapers,
     ChangeWords,
+    ChooseFigure,
     DropTaste,
     DropWord,
     SetBreaking,
+    SetFigure,
     SetLength,
     SetPaper,
     SetSilent,
@@ -241,6 +243,7 @@ Change = (
     | SetBreaking
     | SetWeekly
     | ChangeWords
+    | ChooseFigure
     | DropWord
     | ChangePapers
     | SetPaper
@@ -258,6 +261,7 @@ Intent = (
     | SetWeekly
     | DropWord
     | DropTaste
+    | SetFigure
     | SetPaper
     | Undo
     | TurnPage

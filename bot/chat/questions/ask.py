@@ -22,7 +22,7 @@ from bot.chat.questions.answer_pages import (
     sources_page,
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
-from bot.messages import texts
+from bot.messages import texts, wish_texts
 from bot.news.answers import (
     FoundArticle,
     Reply,
@@ -33,6 +33,7 @@ from bot.news.answers import (
     reply_again,
     reply_to,
 )
+from bot.news.daily_figures import find_lines
 from storage.articles import StoredArticle, find_articles, find_reports
 from storage.conversations import KeptAnswer, Question, find_question, record_question
 from storage.search import matches_by_day
@@ -62,6 +63,12 @@ async def handle(context: ChatContext) -> None:
     """Answer the question that the words are."""
     readers = await readers_of(context)
     await context.show_progress()
+    services = context.services
+    lines = await find_lines(
+        services.database, services.newsroom, context.words, now=context.now, zone=readers.zone
+    )
+    if lines:
+        await context.send(Screen(wish_texts.FIGURES_FOUND.format(lines="\n".join(lines))))
     await context.send(await _answered(context, context.words, readers))
 
 

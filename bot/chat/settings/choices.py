@@ -14,6 +14,7 @@ from bot.chat.buttons.intents import Button, Change
 from bot.chat.context import ButtonContext
 from bot.chat.settings.lists import with_papers, with_words
 from bot.messages import texts
+from bot.news.daily_figures import MOST_CHOSEN
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.times.schedule import next_weekly
@@ -72,6 +73,8 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return replace(choices, length=length)
         case wishes.ChangeWords() | wishes.DropWord():
             return with_words(choices, change)
+        case wishes.ChooseFigure(label, is_wanted):
+            return _with_figure(choices, label, is_wanted=is_wanted)
         case wishes.ChangePapers() | wishes.SetPaper():
             return with_papers(choices, change, {source.name for source in newsroom.sources})
         case Button.ALL_TOPICS:
@@ -90,6 +93,11 @@ def _with_topic(choices: Choices, topic: str, newsroom: Newsroom, *, is_wanted: 
     chosen = chosen | {topic} if is_wanted else chosen - {topic}
     everything = chosen == set(newsroom.topics)
     return replace(choices, topics=() if everything else tuple(sorted(chosen)))
+
+
+def _with_figure(choices: Choices, label: str, *, is_wanted: bool) -> Choices:
+    chosen = set(choices.figures) | {label} if is_wanted else set(choices.figures) - {label}
+    return replace(choices, figures=tuple(sorted(chosen))) if len(chosen) <= MOST_CHOSEN else choices
 
 
 async def find_chosen(services: Services, chat_id: int) -> Subscriber | None:

@@ -24,18 +24,21 @@ from bot.text_work.worker import TextWorkError
 from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.figures import replace_figures
 from storage.intake import (
     OWN_FOLDERS,
     Incoming,
     Origin,
     Refusal,
     Taken,
+    UnreadableError,
     find_files,
     is_reason,
     path_drafts,
     put_away,
     shown_path,
 )
+from storage.intake.figure_rows import MOST_BYTES, Figure, read_figures
 from storage.notes import find_note, forget_note, write_note
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
 from storage.threads import INTAKE
@@ -181,6 +184,8 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
 async def _read(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
     if found.refusal is not None:
         return await _keep(services.database, [found.refusal], source.name, now)
+    if source.kind == "figures":
+        return await _take_figures(services, source, found, now)
     origin = Origin(source.name, source.zone, papers_of(source, services.newsroom.sources))
     drafts = path_drafts(found.path, origin, now=now)
     total = Intake()
@@ -188,6 +193,38 @@ async def _read(services: Services, source: Source, found: Found, now: dt.dateti
         taken = await services.take(batch, origin, now)
         total += await _keep(services.database, taken, source.name, now)
     return total
+
+
+async def _take_figures(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
+    """Keep the figures of a file in the place of those it held before."""
+    try:
+        given = await INTAKE.run(lambda: read_figures(first_bytes(found.path), found.name, source.zone, now))
+    except UnreadableError as error:
+        return await _keep(services.database, [Refusal(found.name, str(error))], source.name, now)
+    return (await keep_figures(services.database, source.name, given, now=now))[0]
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return no more of a file of figures than is needed to see that it is too large."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+async def keep_figures(
+    database: Database, source: str, given: Sequence[Figure | Refusal], *, now: dt.datetime
+) -> tuple[Intake, int]:
+    """Store what a source of figures gives now; return what was refused, and how many are new or changed.
+
+    A document that holds no figure at all leaves those that were there.
+    """
+    figures = [one for one in given if isinstance(one, Figure)]
+    refused = [one for one in given if isinstance(one, Refusal)]
+    changed = 0
+    async with database.write() as connection:
+        if figures:
+            changed = await replace_figures(connection, source, figures)
+        await record_refusals(connection, source, refused, now=now)
+    return Intake(refused=tuple(refused)), changed
 
 
 def count_articles(taken: Intake) -> None:
@@ -200,7 +237,7 @@ def count_articles(taken: Intake) -> None:
 
 def _look_at(source: Source) -> list[Found]:
     """Return the settled files of a source. Raises OSError when the source itself cannot be read."""
-    if source.kind == "feed":
+    if source.kind != "inbox":
         source.path.stat()
         return list(_settled(iter([source.path]), _SETTLED_SECONDS))
     with os.scandir(source.path):  # a folder that is not there, or may not be entered, raises here

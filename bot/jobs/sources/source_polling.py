@@ -15,7 +15,7 @@ from bot.fetching.fetch_errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
 from bot.fetching.responses import Validators
 from bot.fetching.source_health import Failed, Polled, judge
-from bot.jobs.intake.intake import Intake, count_articles, take_in
+from bot.jobs.intake.intake import Intake, count_articles, keep_figures, take_in
 from bot.jobs.sources.source_reading import (
     Answer,
     Item,
@@ -31,7 +31,9 @@ from bot.operators.source_notices import notices_of, together
 from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
 from storage.intake import Incoming, Taken, UnreadableError
+from storage.intake.figure_rows import read_figures
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
+from storage.threads import INTAKE
 
 _BETWEEN_NOTICES = dt.timedelta(minutes=1)  # what goes wrong together is told together
 _PAGES_A_BATCH = 10  # stored as they come
@@ -112,7 +114,7 @@ class WebPolling:
             now = self._services.clock.now()
             verdict = judge(
                 before, outcome, every=source.every, now=now, chance=self._chance(),
-                may_be_silent=source.kind == "page",
+                may_be_silent=source.kind != "feed",
             )  # fmt: skip
             async with self._services.database.write() as connection:
                 await save_source_state(connection, verdict.state)
@@ -131,6 +133,8 @@ class WebPolling:
             if body_hash == before.body_hash:
                 return _unchanged(fetched, body_hash)
             now = self._services.clock.now()
+            if source.kind == "figures":
+                return await self._store_figures(source, fetched, body_hash, now)
             answer = await reader.read(source, fetched, fetched.body, now, before.date_order)
             return await self._store(source, fetched, body_hash, answer)
         except FetchError as error:
@@ -170,6 +174,13 @@ class WebPolling:
             elsewhere=answer.elsewhere,
             left_out=answer.left_out,
         )
+
+    async def _store_figures(
+        self, source: WebSource, fetched: Fetched, body_hash: str, now: dt.datetime
+    ) -> Polled:
+        given = await INTAKE.run(read_figures, fetched.body or b"", source.url, source.zone, now)
+        _, changed = await keep_figures(self._services.database, source.name, given, now=now)
+        return Polled(fetched.validators, body_hash, fetched.fresh_seconds, fetched.moved_to, new=changed)
 
     async def _unknown(self, items: list[Item]) -> list[Item]:
         """Return the items that are not stored with this title and lead: those have their pages already."""

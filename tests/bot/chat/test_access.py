@@ -41,6 +41,7 @@ def samples(number: int) -> list[Intent]:
         choices.SetSilent(is_silent=True),
         choices.SetWeekly(is_wanted=True),
         choices.SetBreaking(1),
+        choices.SetFigure(number, is_wanted=True),
         choices.DropWord(number),
         choices.DropTaste(number),
         choices.SetPaper("bao-bien", is_out=True),

@@ -183,3 +183,38 @@ def test_a_newer_or_missing_database_does_not_matter(
         monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite+aiosqlite:///{newer_database.with_name(file)}")
         assert run("sources", "try", "gan").code == 0
     assert not newer_database.with_name("chua-co.db").exists()
+
+
+def test_a_source_of_figures_is_read_once_with_what_is_refused(
+    run: Any, serve: Serve, newsroom_folder: Path
+) -> None:
+    rows = (
+        '[{"name": "Vàng SJC", "value": 152.5, "unit": "triệu", "time": "2026-11-20T08:30:00+07:00"},'
+        ' {"name": "Đô la", "value": "cao", "time": "2026-11-20T08:30:00+07:00"}]'
+    )
+    address = f"{serve(gia_json=rows)}/gia.json"
+    declared = f'\n[[sources]]\nname = "gia"\ntitle = "Giá"\nfigures = "{address}"\nallow_private = true\n'
+    file = newsroom_folder / "diemtin.toml"
+    file.write_text(file.read_text("utf-8") + declared, encoding="utf-8")
+    told = run("sources", "try", "gia", "--json")
+    assert told.code == 1
+    assert [one["value"] for one in told.json["figures"]] == ["152,5"]
+    assert '"value"' in told.json["refused"][0]["reason"]
+    said = run("sources", "try", "gia").out
+    assert "Vàng SJC: 152,5 triệu (2026-11-20T08:30:00+07:00)" in said
+    file.write_text(
+        file.read_text("utf-8").replace(address, "./khong-co.json").replace("allow_private = true\n", ""),
+        "utf-8",
+    )
+    assert run("sources", "try", "gia").code == 1
+
+
+def test_check_names_keys_that_a_source_of_figures_has_not(run: Any, newsroom_folder: Path) -> None:
+    file = newsroom_folder / "diemtin.toml"
+    wrong = '\n[[sources]]\nname = "gia"\ntitle = "Giá"\nfigures = "./gia.json"\nquote = "full"\n'
+    wrong += "every_minutes = 5\n"
+    file.write_text(file.read_text("utf-8") + wrong, encoding="utf-8")
+    said = run("check").out
+    assert "quote" in said
+    assert "không dùng cho nguồn số liệu" in said
+    assert "chỉ dùng cho nguồn là địa chỉ mạng" in said

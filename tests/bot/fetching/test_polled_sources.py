@@ -1,9 +1,11 @@
 """Polled sources from server to database: every good item in once, whatever other sources do."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from storage.figures import find_figures
 from tests.bot.fetching.polls import HOSTILE, LEAD, Polls, Reply, item, page, rss, source
 
 
@@ -101,3 +103,19 @@ async def test_a_hostile_feed_is_over_and_others_come_meanwhile(
     assert "Tin của báo khác" in await polls.titles()
     assert not any("root:" in article.title + article.sapo for article in await polls.articles())
     assert (await polls.state("hong")).tried_at is not None
+
+
+async def test_figures_at_an_address_are_kept_and_a_broken_answer_leaves_them(
+    polls: Polls, site: Any, reply: Reply
+) -> None:
+    gold = '[{"name": "Vàng SJC", "value": 152.5, "unit": "triệu", "time": "2026-01-05T08:30:00+07:00"}]'
+    site.pages["/rss"] = reply(gold)
+    polls.declare(replace(source(site), kind="figures", quote="none"))
+    await polls.poll()
+    site.pages["/rss"] = reply("<html>bảo trì</html>")
+    await polls.poll()
+    async with polls.services.database.read() as connection:
+        [kept] = await find_figures(connection)
+    assert (kept.source, kept.figure.value) == (source(site).name, "152,5")
+    assert (await polls.state()).trouble == "unreadable"
+    assert await polls.articles() == []
