@@ -24,7 +24,7 @@ from telegram import (
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.chat.buttons.channel_buttons import for_channel, without_channel
+from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
 from bot.news.services import Services
 from bot.telegram.previews import NO_PREVIEW, preview_options
 
@@ -166,13 +166,15 @@ class ChatContext:
                 await self.bot.send_document(document=file, caption=screen.html, **common)
 
     async def _send_text(self, screen: Screen, common: dict[str, Any]) -> None:
-        """Send a text, without its picture where Telegram does not take that."""
+        """Send a text; without its picture and the colours of its buttons where Telegram refuses these."""
         options = preview_options(screen.preview_url)
         try:
             await self.bot.send_message(text=screen.html, link_preview_options=options, **common)
         except BadRequest:
-            if screen.preview_url is None:
+            bare = without_styles(screen.keyboard)
+            if screen.preview_url is None and bare == screen.keyboard:
                 raise
+            common["reply_markup"] = bare
             await self.bot.send_message(text=screen.html, link_preview_options=NO_PREVIEW, **common)
 
     async def show(self, screen: Screen) -> None:

@@ -58,6 +58,8 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     stories.FollowStory: Access.SETTERS,
     stories.Unfollow: Access.SETTERS,
     stories.FollowAgain: Access.SETTERS,
+    stories.OfferMute: Access.SETTERS,
+    stories.MuteWord: Access.SETTERS,
     stories.Teach: Access.SETTERS,
     stories.ShowSaved: Access.SETTERS,
     stories.ReadSaved: Access.SETTERS,

@@ -151,6 +151,8 @@ _FORMS = (
     _Form(stories.Unfollow, "chuyen:thoi:{is_in_list}:{follow_id}"),
     _Form(stories.FollowAgain, "chuyen:lai:{is_in_list}:{follow_id}"),
     _Form(stories.Teach, "tin:gu:{liking}:{article_id}"),
+    _Form(stories.OfferMute, "tin:bo:{is_wanted}{article_id}"),
+    _Form(stories.MuteWord, "tin:botu:{checksum}:{article_id}"),
     _Form(stories.AskWhy, "tin:visao:{article_id}"),
     _Form(stories.ShowSaved, "dedanh:trang:{page}"),
     _Form(stories.ReadSaved, "dedanh:doc:{saved_id}:{page}"),

@@ -56,6 +56,19 @@ def settings_link(username: str, channel_id: int, command: str = "lich") -> Inli
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.BUTTON_CHANNEL_SETTINGS, url=url)]])
 
 
+def without_styles(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
+    """Return the same buttons in the client's own colours."""
+    if keyboard is None or not any(button.style for row in keyboard.inline_keyboard for button in row):
+        return keyboard
+    return InlineKeyboardMarkup([[_bare(button) for button in row] for row in keyboard.inline_keyboard])
+
+
+def _bare(button: InlineKeyboardButton) -> InlineKeyboardButton:
+    if not button.style:
+        return button
+    return InlineKeyboardButton(button.text, callback_data=button.callback_data)
+
+
 def _mapped(
     keyboard: InlineKeyboardMarkup | None, change: Callable[[str], str]
 ) -> InlineKeyboardMarkup | None:
@@ -70,4 +83,6 @@ def _changed(button: InlineKeyboardButton, change: Callable[[str], str]) -> Inli
     if not isinstance(button.callback_data, str):
         return button
     data = change(button.callback_data)
-    return InlineKeyboardButton(button.text, callback_data=data) if len(data) <= MAX_BYTES else None
+    if len(data) > MAX_BYTES:
+        return None
+    return InlineKeyboardButton(button.text, callback_data=data, style=button.style)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import (
@@ -38,6 +39,7 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours
 from storage.subscribers import Subscriber
 
+_DANGER, _MAIN = KeyboardButtonStyle.DANGER, KeyboardButtonStyle.PRIMARY
 _MOST_OFFERED = 60  # Telegram takes 100 buttons in all
 _LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
 _COMMON_TIMES = (("06:30",), ("07:00",), ("12:00",), ("18:30",), ("20:00",), ("07:00", "19:00"))
@@ -211,7 +213,7 @@ def exchanged(
 
 def for_deletion() -> InlineKeyboardMarkup:
     """Ask before deleting."""
-    delete = _button(texts.BUTTON_DELETE, Button.DELETE_ALL)
+    delete = _button(texts.BUTTON_DELETE, Button.DELETE_ALL, style=_DANGER)
     return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Button.KEEP_ALL)]])
 
 
@@ -247,19 +249,19 @@ def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:
 
 def for_retracting(issue_id: int) -> InlineKeyboardMarkup:
     """Ask an operator before an issue is taken back."""
-    retract = _button(texts.BUTTON_RETRACT, Retract(issue_id))
+    retract = _button(texts.BUTTON_RETRACT, Retract(issue_id), style=_DANGER)
     return InlineKeyboardMarkup([[retract, _button(texts.BUTTON_BACK, ShowIssue(issue_id))]])
 
 
 def for_correction(correction_id: int) -> InlineKeyboardMarkup:
     """Ask an operator before a correction is sent."""
-    send = _button(texts.BUTTON_CORRECT, SendCorrection(correction_id))
+    send = _button(texts.BUTTON_CORRECT, SendCorrection(correction_id), style=_MAIN)
     return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def for_sending(edition: str) -> InlineKeyboardMarkup:
     """Ask an operator before sending."""
-    send = _button(texts.BUTTON_SEND_NOW, SendNow(edition))
+    send = _button(texts.BUTTON_SEND_NOW, SendNow(edition), style=_MAIN)
     return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
@@ -268,8 +270,8 @@ def back_to_state() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=encode(intent))
+def _button(label: str, intent: Intent, *, style: KeyboardButtonStyle | None = None) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=encode(intent), style=style)
 
 
 def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:

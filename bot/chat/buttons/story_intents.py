@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.chat.buttons.choice_intents import DropWord
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
@@ -67,6 +69,27 @@ class Teach:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferMute:
+    """The words of an article's story in the place of its card's buttons, or these back."""
+
+    article_id: int
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MuteWord:
+    """A word of an article's story to leave out, by the checksum of how it is spelled."""
+
+    article_id: int
+    checksum: int
+
+    @classmethod
+    def of(cls, phrase: str, article_id: int) -> "MuteWord":
+        """Return the wish to leave `phrase` out."""
+        return cls(article_id, DropWord.of(phrase).checksum)
+
+
+@dataclass(frozen=True, slots=True)
 class AskWhy:
     """Why the story of an article was told here."""
 
@@ -104,6 +127,8 @@ StoryIntent = (
     | Unfollow
     | FollowAgain
     | Teach
+    | OfferMute
+    | MuteWord
     | AskWhy
     | ShowSaved
     | ReadSaved

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import AskAgain, Button, Confirm, Intent, PauseFor, StopWatching, WatchQuestion
@@ -39,7 +40,7 @@ def for_proposal(
     label: str, question_id: int, panel: tuple[str, Button] | None = None
 ) -> InlineKeyboardMarkup:
     """Offer to do what a message wants, and the panel where something else can be chosen."""
-    rows = [[_button(label, Confirm(question_id))]]
+    rows = [[_button(label, Confirm(question_id), style=KeyboardButtonStyle.PRIMARY)]]
     rows += [[_button(*panel)]] if panel else []
     return InlineKeyboardMarkup(rows)
 
@@ -60,5 +61,6 @@ def for_unwatching(watches: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
 
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(shortened(label, _LONGEST_LABEL), callback_data=encode(intent))
+def _button(label: str, intent: Intent, *, style: KeyboardButtonStyle | None = None) -> InlineKeyboardButton:
+    short = shortened(label, _LONGEST_LABEL)
+    return InlineKeyboardButton(short, callback_data=encode(intent), style=style)

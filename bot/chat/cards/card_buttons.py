@@ -12,6 +12,7 @@ from bot.chat.buttons.intents import (
 from bot.chat.buttons.story_intents import (
     AskWhy,
     FollowStory,
+    OfferMute,
     SaveStory,
     Teach,
 )
@@ -65,7 +66,10 @@ def card_buttons(article_id: int, standing: Standing, sharing: Sharing) -> Inlin
             _choice(card_texts.BUTTON_MORE_SUCH, Teach(article_id, 0 if more else 1), is_chosen=more),
             _choice(card_texts.BUTTON_LESS_SUCH, Teach(article_id, 0 if less else -1), is_chosen=less),
         ],
-        [_choice(card_texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False)],
+        [
+            _choice(card_texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True), is_chosen=False),
+            _choice(card_texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False),
+        ],
     ]
     return InlineKeyboardMarkup(rows)
 

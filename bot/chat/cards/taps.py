@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from bot.chat.buttons import story_intents as stories
-from bot.chat.cards import card_taps, follow_taps, more, saved
+from bot.chat.cards import card_taps, follow_taps, more, muting_taps, saved
 from bot.chat.cards.follow_taps import ShowList
 from bot.chat.cards.opening import Cards
 from bot.chat.context import ButtonContext
@@ -27,6 +27,8 @@ def story_presses(show_list: ShowList) -> dict[type[Any], Press]:
         stories.Unfollow: partial(follow_taps.stop, show_list=show_list),
         stories.FollowAgain: partial(follow_taps.take_back, show_list=show_list),
         stories.Teach: card_taps.learn,
+        stories.OfferMute: muting_taps.offer,
+        stories.MuteWord: muting_taps.mute,
         stories.AskWhy: card_taps.explain,
         stories.ShowSaved: saved.turn,
         stories.ReadSaved: saved.read,

@@ -32,21 +32,24 @@ def words_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Int
 
 
 def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
-    """Name a trait of stories (`summarizer.stories.traits`) as readers call it."""
+    """Name a trait of stories (`summarizer.stories.traits`) as readers call it, with its kind."""
+    name = shortened(one_line(name_trait(kind, key, newsroom)), _LONGEST_NAME)
+    if kind == "paper" and name.lower().startswith(_NEWSPAPER):
+        return name
+    return card_texts.TRAITS.get(kind, card_texts.TRAITS["word"]).format(key=name)
+
+
+def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
+    """Return what readers call a trait."""
     match kind:
         case "topic":
-            name = newsroom.topics.get(key, key)
+            return newsroom.topics.get(key, key)
         case "paper":
             source = newsroom.find_source(key)
-            name = source.title if source else key
-            if name.lower().startswith(_NEWSPAPER):
-                return shortened(one_line(name), _LONGEST_NAME)
+            return source.title if source else key
         case "person":
-            name = key.title()
-        case _:
-            name = key
-    said = card_texts.TRAITS.get(kind, card_texts.TRAITS["word"])
-    return said.format(key=shortened(one_line(name), _LONGEST_NAME))
+            return key.title()
+    return key
 
 
 def papers_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:

@@ -157,6 +157,7 @@ _ACTIONS = (
     "url", "callback_data", "switch_inline_query", "switch_inline_query_current_chat",
     "switch_inline_query_chosen_chat", "copy_text", "web_app", "login_url", "callback_game", "pay",
 )  # fmt: skip
+_STYLES = ("primary", "success", "danger")
 _OTHER_MARKUP = ("keyboard", "remove_keyboard", "force_reply")
 
 
@@ -190,6 +191,8 @@ def _read_button(button: Any) -> dict[str, Any]:
     actions = [action for action in _ACTIONS if button.get(action) is not None]
     if not actions:
         raise _unreadable("Text buttons are unallowed in the inline keyboard")
+    if button.get("style", "primary") not in _STYLES:
+        raise _unreadable("invalid button style specified")
     _check_data(button)
     return _with_checked_url(button)
 

@@ -90,7 +90,7 @@ function fileSize(bytes) {
 function keyboard(message, actions) {
   const rows = message.buttons.map((row, line) => element("div", {}, ...row.map((button, column) => {
     if (button.switch_inline_query !== undefined) return element("button", { class: "key", onclick: () => actions.share(button.switch_inline_query) }, button.text);
-    if (!button.url) return element("button", { class: "key", onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
+    if (!button.url) return element("button", { class: `key ${button.style ?? ""}`.trim(), onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
     const key = link(button.url, { class: "key out" });
     key.append(button.text);
     return key;

@@ -21,6 +21,8 @@ NEWS = (
     stories.TurnMore,
     stories.SaveStory,
     stories.FollowStory,
+    stories.OfferMute,
+    stories.MuteWord,
     stories.Teach,
     stories.AskWhy,
 )  # what these name is news, and nobody's own
@@ -62,6 +64,8 @@ def samples(number: int) -> list[Intent]:
         stories.Unfollow(number, is_in_list=True),
         stories.FollowAgain(number, is_in_list=True),
         stories.Teach(number, -1),
+        stories.OfferMute(number, is_wanted=True),
+        stories.MuteWord(number, number),
         stories.AskWhy(number),
         stories.ShowSaved(0),
         stories.ReadSaved(number, 0),

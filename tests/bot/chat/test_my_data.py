@@ -123,3 +123,15 @@ async def test_buttons_from_before_the_deletion_are_old(an: Any) -> None:
     await an.taps("Xóa hết")
     assert await an.taps("20:00", message_id=schedule["message_id"]) is not None
     assert await an.subscription() is None
+
+
+async def test_the_button_that_deletes_looks_dangerous_and_does_without_where_that_is_refused(
+    house: Any, an: Any
+) -> None:
+    await an.says("/start")
+    (asked,) = await an.says("/xoadulieu")
+    assert asked["buttons"][0][0]["style"] == "danger"
+    await house.control.post("fault", kind="400", method="sendMessage", description="invalid button style")
+    (asked,) = await an.says("/xoadulieu")
+    assert "style" not in asked["buttons"][0][0]
+    assert asked["buttons"][0][0]["text"] == "Xóa hết"

@@ -132,3 +132,16 @@ async def test_an_answer_has_a_length(bot: Bot, users: Control, an: int) -> None
     with pytest.raises(BadRequest, match="Message_too_long"):
         await bot.answer_callback_query(query_id, "x" * 201)
     assert await bot.answer_callback_query(query_id, "x" * 200)
+
+
+async def test_a_button_s_style_is_shown_and_an_unknown_one_refused(
+    bot: Bot, users: Control, an: int
+) -> None:
+    def styled(style: str) -> InlineKeyboardMarkup:
+        return InlineKeyboardMarkup([[InlineKeyboardButton("Xóa", callback_data="x", style=style)]])
+
+    await bot.send_message(an, "Xóa hết?", reply_markup=styled("danger"))
+    (message,) = (await users.chat(an))["messages"]
+    assert message["buttons"][0][0] == {"text": "Xóa", "data": "x", "style": "danger"}
+    with pytest.raises(BadRequest, match="style"):
+        await bot.send_message(an, "Xóa hết?", reply_markup=styled("pink"))

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.choice_intents import DropTaste
+from bot.chat.buttons.story_intents import MuteWord
 from bot.messages import card_texts, texts
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
@@ -173,3 +175,37 @@ async def test_what_was_answered_is_in_the_chats_data(reader: Any) -> None:
     await reader.taps("Nhiều hơn")
     await reader.says("/dulieucuatoi")
     await reader.sees("Tin để dành: 1; sở thích đã học: ")
+
+
+async def test_a_word_is_muted_from_the_card_by_one_tap_more_than_its_panel(reader: Any) -> None:
+    """Number, *Bỏ một từ*, the word: two taps and the word."""
+    assert await reader.taps("Bỏ một từ") == card_texts.CHOOSE_WORD
+    offered = await reader.buttons()
+    assert {"✕ bỏ: Lê Văn Tám", "✕ bỏ: Kinh tế", "‹ Quay lại"} <= set(offered)
+    assert len(offered) <= 7
+    line = await reader.taps("✕ bỏ: Lê Văn Tám")
+    assert line == "Từ nay Điểm Tin bỏ tin có «Lê Văn Tám». Lấy lại: /tu"
+    assert (await reader.subscription()).choices.words_out == ("Lê Văn Tám",)
+    card = next(one for one in reversed(await reader.messages()) if one["buttons"])
+    assert "Bỏ một từ" in [button["text"] for row in card["buttons"] for button in row]
+
+
+async def test_muting_can_be_left_and_stale_or_forged_words_do_nothing(reader: Any) -> None:
+    before = await reader.buttons()
+    await reader.taps("Bỏ một từ")
+    await reader.taps("‹ Quay lại")
+    assert await reader.buttons() == before
+    for data in ("tin:botu:00000000:1", "tin:botu:00000000:999", "tin:bo:+999"):
+        assert await reader.forges(data) == card_texts.CARD_GONE
+    for data in ("tin:bo:1", "tin:botu:1", "tin:botu:zz:1"):
+        assert await reader.forges(data) == texts.STALE_BUTTON
+    assert (await reader.subscription()).choices.words_out == ()
+
+
+async def test_a_full_list_says_so_from_the_card(reader: Any) -> None:
+    await reader.says("/tu bỏ: " + ", ".join(f"từ {number}" for number in range(30)))
+    await reader.forges("tin:bo:+1")
+    phrase = MuteWord.of("Lê Văn Tám", 1)
+    assert "nhiều nhất 30 từ" in str(await reader.forges(encode(phrase)))
+    await reader.forges("tu")
+    await reader.sees("Từ của bạn")
