@@ -25,6 +25,7 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
+from bot.messages.markup import without_dates
 from bot.news.services import Services
 from bot.telegram.previews import NO_PREVIEW, preview_options
 
@@ -166,16 +167,16 @@ class ChatContext:
                 await self.bot.send_document(document=file, caption=screen.html, **common)
 
     async def _send_text(self, screen: Screen, common: dict[str, Any]) -> None:
-        """Send a text; without its picture and the colours of its buttons where Telegram refuses these."""
+        """Send a text; without picture, dates and the colours of buttons where Telegram refuses these."""
         options = preview_options(screen.preview_url)
         try:
             await self.bot.send_message(text=screen.html, link_preview_options=options, **common)
         except BadRequest:
-            bare = without_styles(screen.keyboard)
-            if screen.preview_url is None and bare == screen.keyboard:
+            bare, html = without_styles(screen.keyboard), without_dates(screen.html)
+            if screen.preview_url is None and bare == screen.keyboard and html == screen.html:
                 raise
             common["reply_markup"] = bare
-            await self.bot.send_message(text=screen.html, link_preview_options=NO_PREVIEW, **common)
+            await self.bot.send_message(text=html, link_preview_options=NO_PREVIEW, **common)
 
     async def show(self, screen: Screen) -> None:
         """Show `screen` where the person looks: here, as a new message."""
@@ -236,17 +237,19 @@ class ButtonContext(ChatContext):
             await self.send(screen)
             return
         shown = self._shown(screen)
-        try:
-            await self.message.edit_text(
-                shown.html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=shown.keyboard,
-                link_preview_options=NO_PREVIEW,
-            )
-        except BadRequest as error:
-            if "message is not modified" in error.message.lower():
+        for html in dict.fromkeys((shown.html, without_dates(shown.html))):
+            try:
+                await self.message.edit_text(
+                    html,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=shown.keyboard,
+                    link_preview_options=NO_PREVIEW,
+                )
                 return
-            await self.send(screen)
+            except BadRequest as error:
+                if "message is not modified" in error.message.lower():
+                    return
+        await self.send(screen)
 
     async def reply(self, screen: Screen) -> None:
         """Send `screen` as a new message that replies to the one with the button."""

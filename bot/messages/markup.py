@@ -1,5 +1,6 @@
 """Telegram's HTML as we write it: templates, lengths, safe links, and where text may be cut."""
 
+import datetime as dt
 import html
 import re
 import unicodedata
@@ -23,6 +24,7 @@ MAX_UNITS = 4096  # of one message's text
 MAX_ENTITIES = 100  # of one message; Telegram drops the formatting past them
 _MAX_URL = 2048
 _TAG = re.compile(r"<[^<>]*+>")
+_DATE = re.compile(r"</?tg-time[^<>]*+>")
 _OPENING_TAG = re.compile(r"<[a-z]")
 # What a newspaper never means: controls, and marks that turn the reading direction of all that follows.
 _UNWANTED = re.compile(
@@ -45,6 +47,16 @@ def visible_length(markup: str) -> int:
     11
     """
     return utf16_length(visible_text(markup))
+
+
+def dated(text: str, moment: dt.datetime) -> Markup:
+    """Return words for a moment as a date: a tap on them shows it in the reader's own calendar and zone."""
+    return Markup('<tg-time unix="{}">{}</tg-time>').format(int(moment.timestamp()), text)
+
+
+def without_dates(html: str) -> str:
+    """Return the same for a server that knows no dates."""
+    return _DATE.sub("", html)
 
 
 def utf16_length(text: str) -> int:

@@ -14,7 +14,7 @@ from bot.chat.settings.panels import (
     closed_screen,
     days_screen,
     editions_screen,
-    next_arrival,
+    next_date,
     quiet_of,
     quiet_screen,
     schedule_screen,
@@ -202,7 +202,7 @@ async def resume(context: ChatContext) -> None:
     if subscriber is None:
         await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
-    moment = next_arrival(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
+    moment = next_date(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
     html = texts.RESUMED.format(moment=moment)
     if subscriber.paused_at is not None and is_worth_a_recap(context.now - subscriber.paused_at):
         html += texts.RECAP_COMES

@@ -9,7 +9,7 @@ from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import Screen
 from bot.messages import spoken, texts, wish_texts
-from bot.messages.markup import shortened
+from bot.messages.markup import dated, shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours, held_times
 from storage.profiles import Choices
@@ -28,9 +28,17 @@ def next_arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> str:
     """Say when the next digest really comes: its slot, or the end of the quiet hours it falls into."""
     if edition.is_paused:
         return texts.WHEN_IT_RUNS_AGAIN
-    zone = edition.schedule.zone
-    arrival = quiet.release(edition.schedule.next_after(now), zone)
-    return spoken.say_moment(arrival, zone, now=now)
+    return spoken.say_moment(_arrival(edition, quiet, now), edition.schedule.zone, now=now)
+
+
+def next_date(edition: Edition, quiet: QuietHours, now: dt.datetime) -> Markup:
+    """Say the same as a date that can be tapped."""
+    said = next_arrival(edition, quiet, now)
+    return escape(said) if edition.is_paused else dated(said, _arrival(edition, quiet, now))
+
+
+def _arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> dt.datetime:
+    return quiet.release(edition.schedule.next_after(now), edition.schedule.zone)
 
 
 def say_topics(choices: Choices, newsroom: Newsroom) -> str:
@@ -65,7 +73,7 @@ def schedule_screen(
         breaking=wish_texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
         next=_paused_now(subscriber, edition, now)
         if is_paused
-        else texts.NEXT_ARRIVAL.format(moment=next_arrival(edition, quiet, now)),
+        else texts.NEXT_ARRIVAL.format(moment=next_date(edition, quiet, now)),
     )
     warning = held_notes(edition, quiet)
     keyboard = keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
@@ -75,7 +83,7 @@ def schedule_screen(
 def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> Screen:
     """Show the choices in short, without buttons."""
     edition = newsroom.edition_for(subscriber.choices)
-    moment = next_arrival(edition, quiet_of(subscriber), now)
+    moment = next_date(edition, quiet_of(subscriber), now)
     is_active = subscriber.status == "active"
     return Screen(
         texts.CLOSED.format(

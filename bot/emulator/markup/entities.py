@@ -44,6 +44,7 @@ class Entity:
     language: str = ""
     custom_emoji_id: str = ""
     user_id: int = 0
+    unix_time: int = 0
 
     @property
     def end(self) -> int:
@@ -53,7 +54,7 @@ class Entity:
     def as_json(self) -> dict[str, Any]:
         """Return the object as the Bot API writes it; a mention's user is filled in by the message."""
         body: dict[str, Any] = {"type": self.type, "offset": self.offset, "length": self.length}
-        for key in ("url", "language", "custom_emoji_id"):
+        for key in ("url", "language", "custom_emoji_id", "unix_time"):
             if value := getattr(self, key):
                 body[key] = value
         return body

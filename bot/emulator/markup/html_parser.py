@@ -20,6 +20,7 @@ _ENTITY_TYPES = {
     "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough",
     "span": "spoiler", "tg-spoiler": "spoiler",
     "a": "text_link", "code": "code", "pre": "pre", "blockquote": "blockquote", "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
 }  # fmt: skip
 
 _SPACES = re.compile(r"[ \t\r\n\v\0]*")
@@ -51,7 +52,7 @@ def parse_html(source: str) -> FormattedText:
 
     >>> parse_html("<b>Hạ Long</b>: 5 &lt; 6")
     FormattedText(text='Hạ Long: 5 < 6', entities=(Entity(type='bold', offset=0, length=7, url='', \
-language='', custom_emoji_id='', user_id=0),))
+language='', custom_emoji_id='', user_id=0, unix_time=0),))
     """
     return _Parser(source).parse()
 
@@ -216,6 +217,8 @@ class _Parser:
                 self._add_link(tag, length)
             case "tg-emoji":
                 self._add_custom_emoji(tag, length)
+            case "tg-time":
+                self._add_date(tag, length)
             case "pre" | "code":
                 self._add_verbatim(tag, length)
             case "blockquote" if "expandable" in tag.attributes:
@@ -235,6 +238,12 @@ class _Parser:
         if not re.fullmatch(r"[0-9]{1,19}", identifier) or int(identifier) == 0:
             raise _refused("Invalid custom emoji identifier specified")
         self._entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=identifier))
+
+    def _add_date(self, tag: _OpenTag, length: int) -> None:
+        written = tag.attributes.get("unix", "")
+        if not re.fullmatch(r"[0-9]{1,12}", written):
+            raise _refused("Invalid unix time specified")
+        self._entities.append(Entity("date_time", tag.offset, length, unix_time=int(written)))
 
     def _add_verbatim(self, tag: _OpenTag, length: int) -> None:
         """Add `code` or `pre`; the two around the same text are one block that names its language."""

@@ -81,3 +81,10 @@ trees = st.recursive(
 def test_rendered_html_means_the_same(source: str) -> None:
     parsed = parse_html(source)
     assert parse_html(render_html(parsed)) == parsed
+
+
+def test_a_date_has_its_moment_and_nothing_but_digits() -> None:
+    [date] = parse_html('Lúc <tg-time unix="1764373500">06:45</tg-time>').entities
+    assert (date.type, date.offset, date.length, date.unix_time) == ("date_time", 4, 5, 1764373500)
+    with pytest.raises(Refusal, match="unix time"):
+        parse_html('<tg-time unix="mai">06:45</tg-time>')

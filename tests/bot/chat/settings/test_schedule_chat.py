@@ -1,5 +1,6 @@
 """/lich in the chat: what it shows, what can be typed and tapped, and the way back."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -179,3 +180,27 @@ async def test_what_cannot_be_understood_changes_nothing_and_shows_an_example(
     await reader.says(f"/lich {typed}")
     await reader.sees(answer, "/lich")
     assert await reader.subscription() == before
+
+
+async def test_the_next_arrival_is_a_date_that_can_be_tapped(house: Any, an: Any) -> None:
+    await an.says("/start")
+    await an.says("/lich")
+    panel = await an.last()
+    [date] = [entity for entity in panel["entities"] if entity["type"] == "date_time"]
+    arrival = dt.datetime(2026, 11, 22, 23, 45, tzinfo=dt.UTC)
+    assert date["unix_time"] == arrival.timestamp()
+    assert "Lần tới: 06:45 sáng mai" in panel["text"]
+
+
+async def test_a_server_that_knows_no_dates_gets_words(house: Any, an: Any) -> None:
+    await an.says("/start")
+    refused = 'can\'t parse entities: Unsupported start tag "tg-time" at byte offset 9'
+    await house.control.post("fault", kind="400", method="sendMessage", description=refused)
+    [panel] = await an.says("/lich")
+    assert "Lần tới: 06:45 sáng mai" in panel["text"]
+    assert not any(entity["type"] == "date_time" for entity in panel["entities"])
+    await house.control.post("fault", kind="400", method="editMessageText", description=refused)
+    await an.taps("18:30")
+    shown = await an.last()
+    assert shown["message_id"] == panel["message_id"], "it is edited in place"
+    assert "✓ Đã lưu." in shown["text"]
