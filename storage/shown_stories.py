@@ -7,9 +7,9 @@ what they saw on demand.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Column, ColumnElement, Select, delete, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus
@@ -27,6 +27,7 @@ from storage.times import UtcTime
 
 Known = dict[int, dt.datetime]  # by story: what was ready by then is known
 _MOST_STORIES = 1_000  # of one reader
+_OLD_FOR = dt.timedelta(days=8)  # a day longer than an article may join a story
 _READERS_AT_ONCE = 500
 _PRUNED_AT_ONCE = 2_000
 
@@ -91,19 +92,41 @@ def _apart(profile_ids: Sequence[int], since: dt.datetime) -> tuple[Select[tuple
 
 
 async def find_known(
-    connection: AsyncConnection, subscriber_ids: Collection[int], *, since: dt.datetime
+    connection: AsyncConnection,
+    subscriber_ids: Collection[int],
+    *,
+    since: dt.datetime,
+    old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return what each of these readers was sent and shown since `since`."""
+    """Return what each of these readers was sent and shown since `since`.
+
+    Of the stories `old` it counts too what came in the eight days before.
+    """
     known: dict[int, Known] = {reader: {} for reader in subscriber_ids}
     for batch in chunks(sorted(subscriber_ids), _READERS_AT_ONCE):
-        for query in (_sent_to(batch, since), _shown_to(batch, since)):
-            for row in (await connection.execute(query)).all():
-                own = known[row.subscriber_id]
-                own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
+        for start, stories in _spans(since, old):
+            for query in (_sent_to(batch, start, stories), _shown_to(batch, start, stories)):
+                for row in (await connection.execute(query)).all():
+                    own = known[row.subscriber_id]
+                    own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
     return known
 
 
-def _sent_to(readers: Sequence[int], since: dt.datetime) -> Select[tuple[int, int, dt.datetime]]:
+def _spans(since: dt.datetime, old: Collection[int]) -> Iterator[tuple[dt.datetime, Sequence[int] | None]]:
+    """Return from when to look and at which stories: at all of late, at `old` ones before that too."""
+    yield since, None
+    if old:
+        yield since - _OLD_FOR, sorted(old)
+
+
+def _only(column: Column[int], stories: Sequence[int] | None) -> ColumnElement[bool]:
+    """Return the condition; the sum keeps a database from beginning there: very many issues tell a story."""
+    return true() if stories is None else (column + 0).in_(stories)
+
+
+def _sent_to(
+    readers: Sequence[int], since: dt.datetime, stories: Sequence[int] | None
+) -> Select[tuple[int, int, dt.datetime]]:
     d, m, i, t = deliveries.c, messages.c, issues.c, issue_stories.c
     first = select(func.min(m.id)).where(m.made_at >= since).scalar_subquery()
     latest = func.max(i.made_at, type_=UtcTime).label("known_at")
@@ -113,34 +136,46 @@ def _sent_to(readers: Sequence[int], since: dt.datetime) -> Select[tuple[int, in
         .join(issues, i.id == m.issue_id)
         .join(issue_stories, t.issue_id == i.id)
         .where(d.subscriber_id.in_(readers), d.message_id >= first, d.status != DeliveryStatus.GONE)
-        .where(i.made_at >= since, t.part == m.part)
+        .where(i.made_at >= since, t.part == m.part, _only(t.story_id, stories))
         .group_by(d.subscriber_id, t.story_id)
         .limit(len(readers) * _MOST_STORIES)
     )
 
 
-def _shown_to(readers: Sequence[int], since: dt.datetime) -> Select[tuple[int, int, dt.datetime]]:
+def _shown_to(
+    readers: Sequence[int], since: dt.datetime, stories: Sequence[int] | None
+) -> Select[tuple[int, int, dt.datetime]]:
     t = shown_stories.c
     query = select(t.subscriber_id, t.story_id, t.shown_at.label("known_at"))
-    return query.where(t.subscriber_id.in_(readers), t.shown_at >= since).limit(len(readers) * _MOST_STORIES)
+    of_readers = query.where(t.subscriber_id.in_(readers), t.shown_at >= since, _only(t.story_id, stories))
+    return of_readers.limit(len(readers) * _MOST_STORIES)
 
 
 async def find_told(
-    connection: AsyncConnection, profile_ids: Sequence[int], *, since: dt.datetime
+    connection: AsyncConnection,
+    profile_ids: Sequence[int],
+    *,
+    since: dt.datetime,
+    old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return by profile the stories that its issues told since `since`, and when each was told last."""
+    """Return by profile the stories that its issues told since `since`, and when each was told last.
+
+    Of the stories `old` it counts too what was told in the eight days before.
+    """
     i, t = issues.c, issue_stories.c
     latest = func.max(i.made_at, type_=UtcTime).label("known_at")
-    query = (
-        select(i.profile_id, t.story_id, latest)
-        .join(issue_stories, t.issue_id == i.id)
-        .where(i.profile_id.in_(profile_ids), i.made_at >= since)
-        .group_by(i.profile_id, t.story_id)
-        .limit(len(profile_ids) * _MOST_STORIES)
-    )
     told: dict[int, Known] = {profile: {} for profile in profile_ids}
-    for row in await connection.execute(query):
-        told[row.profile_id][row.story_id] = row.known_at
+    for start, stories in _spans(since, old):
+        query = (
+            select(i.profile_id, t.story_id, latest)
+            .join(issue_stories, t.issue_id == i.id)
+            .where(i.profile_id.in_(profile_ids), i.made_at >= start, _only(t.story_id, stories))
+            .group_by(i.profile_id, t.story_id)
+            .limit(len(profile_ids) * _MOST_STORIES)
+        )
+        for row in await connection.execute(query):
+            own = told[row.profile_id]
+            own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
     return told
 
 

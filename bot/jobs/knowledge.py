@@ -5,7 +5,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,12 +28,16 @@ class Knowledge:
 
 
 async def find_knowledge(
-    connection: AsyncConnection, heard: Mapping[int, int], *, since: dt.datetime
+    connection: AsyncConnection, heard: Mapping[int, int], *, since: dt.datetime, old: Collection[int]
 ) -> dict[int, Knowledge]:
-    """Return what the readers of profiles know; `heard` are the profiles, and how many listen to each."""
-    told = await find_told(connection, list(heard), since=since)
+    """Return what the readers of profiles know; `heard` are the profiles, and how many listen to each.
+
+    What was told before `since` counts for the stories `old`, which had reports by then.
+    """
+    told = await find_told(connection, list(heard), since=since, old=old)
     apart = await find_readers_apart(connection, list(heard), since=since)
-    known = await find_known(connection, {r for readers in apart.values() for r in readers}, since=since)
+    readers = {reader for own in apart.values() for reader in own}
+    known = await find_known(connection, readers, since=since, old=old)
     return {
         profile: Knowledge(
             told[profile], listeners, {reader: known[reader] for reader in apart.get(profile, ())}

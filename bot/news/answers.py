@@ -216,22 +216,30 @@ def _answered(
     return given, next(iter(find_disagreements(cited)), None)
 
 
-async def describe(services: Services, query: Query, ids: Sequence[int]) -> tuple[FoundArticle, ...]:
-    """Return these articles with a sentence each, in their order; one that is gone is left out."""
+async def describe(
+    services: Services, query: Query, ids: Sequence[int], *, stands_alone: bool = False
+) -> tuple[FoundArticle, ...]:
+    """Return these articles with a sentence each, in their order; one that is gone is left out.
+
+    With `stands_alone` the sentences do not lean on ones that are not shown.
+    """
     async with services.database.read() as connection:
         by_id = await find_articles(connection, ids)
         summaries = await find_summaries(connection, by_id.values())
     articles = [by_id[i] for i in ids if i in by_id]
     return await CHAT.run(
         lambda: tuple(
-            FoundArticle(a, summaries[a.id], _snippet(services.newsroom, a, query)) for a in articles
+            FoundArticle(a, summaries[a.id], _snippet(services.newsroom, a, query, stands_alone))
+            for a in articles
         )
     )
 
 
-def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query) -> Snippet:
+def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query, stands_alone: bool) -> Snippet:
     source = newsroom.find_source(article.source)
-    return _NO_SNIPPET if source and source.quote != "full" else best_snippet(article.document, query)
+    if source and source.quote != "full":
+        return _NO_SNIPPET
+    return best_snippet(article.document, query, stands_alone=stands_alone)
 
 
 def local_day(moment: dt.datetime, zone: str) -> dt.date:

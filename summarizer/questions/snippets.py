@@ -10,6 +10,7 @@ from summarizer.questions.phrases import Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.stories.telling import quote_of, reads_alone, repeats, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline
+from summarizer.text.openings import is_dangling
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables, word_forms, word_spans
 
@@ -61,11 +62,15 @@ class _Candidate:
         return len({match.run for match in self.matches}), neighbours, self.end - self.start <= max_chars
 
 
-def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snippet:
+def best_snippet(
+    document: Document, query: Query, max_chars: int = 200, *, stands_alone: bool = False
+) -> Snippet:
     """Return the sentence of sapo or body that shows most of `query`, the first among equals.
 
     A word typed with marks is marked where it stands with these marks, one without wherever it fits. Without
     any match the article's first sentence is returned, unmarked. `max_chars` (at least 10) bounds `text`.
+    With `stands_alone` no sentence is taken that leans on the one before it ("Tuy nhiên, ..."), while there
+    is another.
 
     >>> from summarizer.questions.query import parse_query
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
@@ -73,8 +78,10 @@ def best_snippet(document: Document, query: Query, max_chars: int = 200) -> Snip
     """
     found = _Found(document, Phrases(query.groups))
     candidates = _candidates(found, as_typed=True) or _candidates(found, as_typed=False)
+    if stands_alone:
+        candidates = [one for one in candidates if not _leans(document, one)]
     if not candidates:
-        return _shown(document, _first_sentence(document), max_chars)
+        return _shown(document, _first_sentence(document, stands_alone=stands_alone), max_chars)
     return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
 
 
@@ -86,11 +93,19 @@ class _Found:
         self.by_field = [(name, text, phrases.find(word_forms(text))) for name, text in texts]
 
 
-def _first_sentence(document: Document) -> _Candidate:
+def _leans(document: Document, sentence: _Candidate) -> bool:
+    return is_dangling(document.field(sentence.field)[sentence.start : sentence.end])
+
+
+def _first_sentence(document: Document, *, stands_alone: bool) -> _Candidate:
+    first = None
     for name in (*_FIELDS, _TITLE):
         for start, end in split(document.field(name)[:_MOST_READ]):
-            return _Candidate(name, start, end, ())
-    return _Candidate(_TITLE, 0, 0, ())
+            sentence = _Candidate(name, start, end, ())
+            first = first or sentence
+            if not stands_alone or not _leans(document, sentence):
+                return sentence
+    return first or _Candidate(_TITLE, 0, 0, ())
 
 
 def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:

@@ -236,6 +236,7 @@ def _has_changed(claim: Claim, told: Sequence[Claim]) -> bool:
 # Both are worked out for the few stories that a digest tells, and only from articles that may be quoted.
 
 _PIECES_COMPARED = 8  # of a long story, the newest: bounds the work
+_ONE_STATE = dt.timedelta(hours=12)  # reports this close tell one state of things
 
 
 def with_disagreement(story: DigestStory, candidate: Candidate) -> DigestStory:
@@ -245,9 +246,16 @@ def with_disagreement(story: DigestStory, candidate: Candidate) -> DigestStory:
 
 
 def news_of(known: Sequence[Piece], fresh: Candidate) -> Quote | None:
-    """Return the sentence of `fresh` that best says what the `known` articles of the story do not, if any."""
+    """Return the sentence of `fresh` that best says what the `known` articles of the story do not, if any.
+
+    Reports of the newest state come first: what was said half a day before them may be over.
+    """
     new = _quotable(fresh)[:_PIECES_COMPARED]
-    return next((quote for quote in what_is_new(known, new) if _may_be_shown(quote, new)), None)
+    latest = [piece for piece in new if new[0].moment - piece.moment <= _ONE_STATE]
+    for pieces in (latest, new) if len(latest) < len(new) else (new,):
+        if quote := next((one for one in what_is_new(known, pieces) if _may_be_shown(one, pieces)), None):
+            return quote
+    return None
 
 
 def _quotable(candidate: Candidate) -> list[Piece]:

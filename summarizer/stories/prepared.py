@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +21,18 @@ from summarizer.model import Candidate, DigestStory, Piece, Quote
 from summarizer.muting import Mentions
 from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.quoting import common_words, surely_same
+from summarizer.stories.roundups import is_roundup
 from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 from summarizer.stories.traits import Suitability
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
+_BULLETIN = 0.02  # as much is a bulletin worth
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
 _MOST_VERSIONS = 64  # of one story that are kept
+_MOST_OLD = 500
 _MOST_PHRASES = 20_000  # whose stories are kept
 Numbers = NDArray[np.intp]
 
@@ -40,13 +44,15 @@ def importance(
 
     Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
     weighs a third more than the last one and than a topic that is not in it. A story counts half after
-    `fresh`.
+    `fresh`. A paper's bulletin, which strings headlines together, comes after everything else.
     """
     pieces = [piece for piece in candidate.pieces if not piece.advertorial]
     papers = len({piece.source for piece in pieces})
     age = max(0.0, (slot - max(piece.moment for piece in pieces)) / fresh)
     place = position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
-    return float((1 + math.log2(papers)) * 0.5**age * (1 - place * _LAST_TOPIC_LOSES))
+    rating = (1 + math.log2(papers)) * 0.5**age * (1 - place * _LAST_TOPIC_LOSES)
+    is_bulletin = all(is_roundup(piece.document.title, piece.document.sapo) for piece in pieces)
+    return float(rating * (_BULLETIN if is_bulletin else 1.0))
 
 
 def position(topic: str | None, order: Sequence[str | None]) -> int:
@@ -216,6 +222,15 @@ class Prepared:
         old = [piece for piece in candidate.pieces if piece.article_id in known]
         news = news_of(old, fresh)
         return self._version(fresh, news) if news else None
+
+    def reported_before(self, moment: dt.datetime) -> list[int]:
+        """Return the stories that digests could tell before `moment`, the 500 most important at most."""
+        old = (
+            one.story_id
+            for one in self.versions
+            if any(piece.was_ready_at < moment for piece in one.candidate.pieces)
+        )
+        return list(islice(old, _MOST_OLD))
 
     def known_of(self, told: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
         """Return what of the stories is known where this was told: story, and how many of its articles."""

@@ -217,3 +217,14 @@ def test_a_disliked_topic_still_opens_with_its_most_important_story(
     ]
     told = digest([*politics, *shows], slot, tastes=(Taste("topic", "giai-tri", -3),))
     assert "giai-tri" in {story.topic for story in told.stories}
+
+
+def test_a_papers_bulletin_comes_after_everything_else(report: Story, slot: dt.datetime) -> None:
+    bulletin = (
+        "Điểm tin 6h: Cháy chợ Bến Cau | Giá vàng tăng mạnh",
+        "Cháy chợ; Giá vàng tăng; Trường mở cửa.",
+    )
+    old = report(2, event(2), hours_ago=20)
+    assert _order([report(1, *bulletin), old], slot) == [2, 1]
+    assert ids(digest([report(1, *bulletin), old], slot, words_in=("giá vàng",)))[0] == 2
+    assert ids(digest([report(1, *bulletin)], slot)) == [1], "better than nothing"

@@ -110,7 +110,8 @@ class SharedComposer:
         since = min(window.after, window.oldest)
         async with database.read() as connection:
             heard = await find_heard(connection, [profile.id for profile, _ in wanted])
-            knowledge = await find_knowledge(connection, heard, since=since)
+            old = self._gathered.prepared.reported_before(since)
+            knowledge = await find_knowledge(connection, heard, since=since, old=old)
         listened = [one for one in wanted if one[0].id in heard]
         return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
 

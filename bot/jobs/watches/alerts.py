@@ -144,7 +144,8 @@ def _by_story(hits: Sequence[Waiting]) -> list[list[Waiting]]:
 
 
 async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
-    described = await describe(services, parse_watch(story[0].text), (story[0].article_id,))
+    watched = parse_watch(story[0].text)
+    described = await describe(services, watched, (story[0].article_id,), stands_alone=True)
     if not described:
         return None
     article, snippet = described[0].article, described[0].snippet

@@ -144,3 +144,17 @@ def test_a_text_longer_than_any_article_is_read_as_far_as_the_longest_one(line: 
 def test_a_phrase_is_not_found_over_a_line_break() -> None:
     document = Document("Tin", "", "Chợ họp ở Hà\nNội dung cuộc họp. Ở Hà Nội trời mưa.")
     assert best_snippet(document, parse_query("hà nội")).text == "Ở Hà Nội trời mưa."
+
+
+def test_an_alerts_sentence_leans_on_none_that_is_not_shown() -> None:
+    body = "Tuy nhiên, giá vàng vẫn giảm. Giá vàng còn 92 triệu đồng. Theo đó, giá vàng đứng yên."
+    query = parse_query("giá vàng")
+    assert best_snippet(Document("Tin", body=body), query).text == "Tuy nhiên, giá vàng vẫn giảm."
+    found = best_snippet(Document("Tin", body=body), query, stands_alone=True)
+    assert (found.text, found.marks) == ("Giá vàng còn 92 triệu đồng.", ((0, 3), (4, 8)))
+    leaning = "Trước đó, giá vàng tăng. Chợ vàng thưa người. Nhưng giá vàng còn cao."
+    assert (
+        best_snippet(Document("Tin", body=leaning), query, stands_alone=True).text == "Chợ vàng thưa người."
+    )
+    only = "Trước đó, giá vàng tăng."
+    assert best_snippet(Document("Vàng", body=only), query, stands_alone=True).text == "Vàng"

@@ -1,12 +1,13 @@
 """What is new in a story since it was told."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from summarizer.model import Document, Piece
-from summarizer.stories.differences import what_is_new
+from summarizer.model import Candidate, Document, Piece
+from summarizer.stories.differences import news_of, what_is_new
 
 Builder = Callable[..., Piece]
 Report = Callable[..., Piece]
@@ -94,3 +95,20 @@ def test_news_stands_at_its_place(report: Report) -> None:
 
 def test_without_older_or_newer_articles_nothing_is_new(report: Report) -> None:
     assert what_is_new([], [report(1, FIRE)]) == what_is_new([report(1, FIRE)], []) == ()
+
+
+def test_the_newest_state_is_told_before_what_was_new_a_day_ago(report: Report) -> None:
+    known = report(1, FIRE)
+    rest = " Bà con trong xã kể lại chuyện đêm qua bên quán nước đầu làng." * 20  # a fifth may be shown
+    older = replace(report(2, f"{SAME} {TOLL}{rest}"), published_at=known.moment + dt.timedelta(hours=2))
+    newest = replace(
+        report(3, f"{SAME} {OWNER}{rest}", "Chủ xưởng gỗ thừa nhận hệ thống báo cháy hỏng"),
+        published_at=known.moment + dt.timedelta(hours=30),
+    )
+    both = news_of([known], Candidate(1, (older, newest)))
+    assert both is not None
+    assert both.text == OWNER
+    late = replace(report(4, SAME), published_at=newest.published_at)
+    left = news_of([known], Candidate(1, (older, late)))
+    assert left is not None
+    assert left.text == TOLL, "where the newest say nothing new, the older news stands"

@@ -242,3 +242,28 @@ async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
     assert found[7][0][0] == found[11][0][0] == school, "what is wanted opens the digest"
     await clock.advance(MINUTE)
     assert await run_due_slots(services, told) == 0
+
+
+async def test_what_was_told_days_ago_comes_back_only_with_news(
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+) -> None:
+    await reader(1)
+    await reader(2)
+    await reader(3, sources_out=("bao-la",))
+    bridge = await put(story, BRIDGE)
+    await clock.advance(TO_SLOT)
+    await run_due_slots(services, told)
+    await clock.advance(4 * DAY - HOUR)
+    await put(story, (f"{BRIDGE[0]} từ hôm qua", BRIDGE[1]), of=bridge)
+    school = await put(story, SCHOOL)
+    await clock.advance(HOUR)
+    await run_due_slots(services, told)
+    await clock.advance(DAY - HOUR)
+    await put(story, HALT, of=bridge, source="bao-la")
+    await clock.advance(HOUR)
+    await show(services, 2, bridge)
+    await run_due_slots(services, told)
+    found = await got(services)
+    assert found[1] == [[bridge], [school], [bridge]], "a late paper says nothing new, a decision does"
+    assert found[2] == [[bridge], [school]], "that one saw it on demand"
+    assert found[3] == [[bridge], [school]], "whose paper is left out, that one's news is too"
