@@ -11,6 +11,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
+from bot.jobs.nightly import end_impossible_waits
 from bot.jobs.recapping import send_recaps
 from bot.jobs.resuming import resume_rested
 from bot.news.services import Services
@@ -213,3 +214,16 @@ async def test_a_week_s_recap_that_is_late_by_days_is_left_out(room: Room) -> No
     assert await room.tick() == 0
     async with room.services.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(deliveries))).scalar_one() == 0
+
+
+async def test_a_recap_dated_by_a_clock_that_was_years_ahead_comes_on_the_next_sunday(room: Room) -> None:
+    now = room.clock.now()
+    ahead = now + dt.timedelta(days=800)
+    async with room.services.database.write() as connection:
+        await set_manner(connection, AN, {"weekly_at": next_weekly(ahead, "Asia/Ho_Chi_Minh")}, now=now)
+    await end_impossible_waits(room.services)
+    await room.put(SHOP)
+    assert await room.tick() == 0, "nothing comes at once"
+    due = next_weekly(now, "Asia/Ho_Chi_Minh")
+    await room.clock.advance((due - now).total_seconds() + 60)
+    assert await room.tick() == 1

@@ -1,5 +1,6 @@
 """Daily figures as a reader chooses, reads and asks for them; on both engines where rows are concerned."""
 
+import asyncio
 import datetime as dt
 import json
 import os
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.chat.buttons.choice_intents import ChooseFigure, SetSilent, SetWeekly
+from bot.chat.settings.choices import change_choices
 from bot.jobs.intake.intake import poll_sources
 from bot.news.newsroom import Source
 from storage.sources import find_refusals
@@ -161,3 +164,18 @@ async def test_a_newsroom_without_figures_says_so(an: Any) -> None:
     await an.says("/start")
     await an.says("/solieu")
     await an.sees("chưa có số liệu")
+
+
+async def test_two_taps_at_once_lose_nothing(figures: Figures, an: Any, house: Any) -> None:
+    await figures.give(GOLD, DOLLAR)
+    await an.says("/start")
+    wishes = (
+        ChooseFigure("Vàng SJC", True),
+        ChooseFigure("Đô la Mỹ", True),
+        SetWeekly(True),
+        SetSilent(True),
+    )
+    await asyncio.gather(*(change_choices(house.services, an.chat, wish) for wish in wishes))
+    reader = await an.subscription()
+    assert reader.choices.figures == ("Vàng SJC", "Đô la Mỹ")
+    assert (reader.is_weekly, reader.is_silent) == (True, True)
