@@ -46,6 +46,17 @@ _SOURCES = Group(
     },
     default="list",
 )
+_READERS = Group(
+    "readers",
+    "Người nhận: chuyển đăng ký sang cơ sở dữ liệu khác hoặc bot khác.",
+    {
+        "export": ("bot.commands.moving_readers.export_readers", "Ghi mọi đăng ký ra một tệp JSONL."),
+        "import": (
+            "bot.commands.moving_readers.import_readers",
+            "Thêm các đăng ký của một tệp; tệp bị cắt thì không thêm ai.",
+        ),
+    },
+)
 _INBOX = Group(
     "inbox",
     "Hộp thư: các tệp bị giữ lại vì hỏng.",
@@ -80,6 +91,7 @@ app = Group(
             "bot.commands.readers.reader",
             "Một người nhận: đã chọn gì, số tới bao giờ đến, đã nhận gì và vì sao không nhận.",
         ),
+        "readers": _READERS,
         "issues": (
             "bot.commands.issues.issues",
             "Các số: đến giờ và gửi lúc nào, muộn hay đợi vì sao.",
@@ -91,6 +103,10 @@ app = Group(
         "search": ("bot.commands.searching.search", "Tìm bài theo từ khóa, có dấu hay không đều được."),
         "ask": ("bot.commands.searching.ask", "Hỏi bằng vài từ: câu trả lời trích nguyên văn, có dẫn nguồn."),
         "digest": ("bot.commands.showing.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
+        "simulate": (
+            "bot.commands.simulating_days.simulate_days",
+            "Những ngày đã qua: mỗi bản tin lẽ ra đã gửi gì, với cấu hình này hay cấu hình khác.",
+        ),
         "summarize": (
             "bot.commands.summarizing.summarize",
             "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",

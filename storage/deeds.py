@@ -23,6 +23,8 @@ class DeedKind(StrEnum):
     RESUMED = "resumed"
     TAKEN_AGAIN = "taken_again"
     LOGGED_IN = "logged_in"
+    ANNOUNCED = "announced"
+    ANNOUNCEMENT_STOPPED = "announcement_stopped"
     CHANGED_FILE = "changed_file"
     CHANGED_BACK = "changed_back"
 

@@ -373,6 +373,8 @@ messages = Table(  # the outbox: what is sent, once for everybody who gets it; s
     Column("after_id", ForeignKey("messages.id", ondelete="SET NULL")),  # a reader gets that one first
     Column("preview_url", Text),  # the page whose picture stands above the text
     Column("made_at", UtcTime, nullable=False),
+    Column("silent", Boolean, nullable=False, server_default=false()),  # comes without a sound
+    Column("called_off", Boolean, nullable=False, server_default=false()),  # what still waits is not sent
     UniqueConstraint("issue_id", "part"),
 )
 Index("messages_correction", messages.c.correction_id)
@@ -587,3 +589,17 @@ deeds = Table(  # what operators did, for a year: see storage.deeds
     Column("detail", Text, nullable=False),
 )
 Index("deeds_done_at", deeds.c.done_at)
+
+announcements = Table(  # what operators tell all readers: see storage.delivery.announcements
+    "announcements",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("admin", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("edition", Text),  # its readers only; null: all
+    Column("silent", Boolean, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),  # null: a draft, which nobody but operators has seen
+    Column("message_id", BigInteger),  # of the outbox, once it is confirmed
+)
+Index("announcements_made_at", announcements.c.made_at)

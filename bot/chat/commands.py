@@ -74,6 +74,7 @@ COMMANDS = (
 OPERATOR_COMMANDS = (
     Command("quantri", "Tình hình và điều khiển", is_work=True),
     Command("dinhchinh", "Đính chính một tin đã gửi", is_work=True),
+    Command("thongbao", "Báo một điều cho mọi người nhận", is_work=True),
 )
 _LANGUAGES = (None, "vi")
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.chat import commands, digest_now, membership, my_data
 from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
+from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
 from bot.chat.buttons.intents import Button, Intent
@@ -18,7 +19,7 @@ from bot.chat.cards.taps import Press, story_presses
 from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, Screen
-from bot.chat.operators import admin, issues, month
+from bot.chat.operators import admin, edition_taps, issues, month, telling_all
 from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
@@ -73,6 +74,14 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         intents.Retract: issues.take_back,
         intents.SendCorrection: issues.confirm,
         intents.SendNow: partial(admin.send_now, actions=actions),
+        operators.ShowEdition: edition_taps.show,
+        operators.ProposeChange: edition_taps.propose,
+        operators.WriteChange: edition_taps.confirm,
+        operators.AnnounceTo: telling_all.change,
+        operators.AnnounceToAll: telling_all.change,
+        operators.AnnounceSilently: telling_all.change,
+        operators.Announce: telling_all.confirm,
+        operators.CallOffAnnouncement: telling_all.take_back,
         **story_presses(watch_buttons.show_list),
     }
 
@@ -105,6 +114,7 @@ class Dispatcher:
             "trogiup": commands.show,
             "quantri": partial(admin.show_state, actions=actions),
             "dinhchinh": issues.handle,
+            "thongbao": telling_all.handle,
         }
 
     async def handle(self, context: ChatContext, command: Command) -> None:
@@ -224,6 +234,10 @@ class Dispatcher:
                 await admin.show_state(tap, self._actions)
             case Button.OPEN_CONSOLE:
                 await admin.open_console(tap, self._actions)
+            case Button.SHOW_SLOTS:
+                await edition_taps.show_all(tap)
+            case Button.UNDO_FILE:
+                await edition_taps.take_back(tap)
             case Button.SHOW_HISTORY:
                 await month.show(tap)
             case Button.STOP_SENDING | Button.START_SENDING:

@@ -8,6 +8,7 @@ from enum import Enum
 
 from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
+from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons import story_intents as stories
 from bot.chat.buttons.intents import Button, Intent
 
@@ -91,6 +92,16 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     intents.AskToRetract: Access.OPERATORS,
     intents.Retract: Access.OPERATORS,
     intents.SendCorrection: Access.OPERATORS,
+    Button.SHOW_SLOTS: Access.OPERATORS,
+    Button.UNDO_FILE: Access.OPERATORS,
+    operators.ShowEdition: Access.OPERATORS,
+    operators.ProposeChange: Access.OPERATORS,
+    operators.WriteChange: Access.OPERATORS,
+    operators.AnnounceTo: Access.OPERATORS,
+    operators.AnnounceToAll: Access.OPERATORS,
+    operators.AnnounceSilently: Access.OPERATORS,
+    operators.Announce: Access.OPERATORS,
+    operators.CallOffAnnouncement: Access.OPERATORS,
 }
 
 

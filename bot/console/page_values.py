@@ -49,6 +49,8 @@ _DEEDS: Mapping[DeedKind, str] = {
     DeedKind.RESUMED: "Gửi tiếp",
     DeedKind.TAKEN_AGAIN: "Đưa tệp về hộp thư",
     DeedKind.LOGGED_IN: "Vào bảng điều khiển",
+    DeedKind.ANNOUNCED: "Thông báo:",
+    DeedKind.ANNOUNCEMENT_STOPPED: "Thu hồi thông báo:",
     DeedKind.CHANGED_FILE: "Sửa tệp cấu hình:",
     DeedKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
 }

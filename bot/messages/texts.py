@@ -396,6 +396,7 @@ BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
 BUTTON_START_SENDING = "Gửi tiếp"
 BUTTON_REFRESH = "Làm mới"
 BUTTON_HISTORY = "30 ngày qua"
+BUTTON_SLOTS = "Giờ phát"
 BUTTON_CONSOLE = "Bảng điều khiển"
 CONSOLE_LINK = Markup(
     "Mở trong trình duyệt, trong năm phút; liên kết chỉ dùng được một lần và chỉ dành cho bạn:\n"

@@ -1,13 +1,14 @@
 """Why an article did not reach a reader. Pure: `looking_up` gathers the facts, this decides."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from bot.news.newsroom import Edition, Newsroom
 from bot.operators.reasons import say_at
 from storage.articles import StoredArticle
 from storage.sources import SourceState
+from summarizer.muting import Mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def why_not_told(
     edition: Edition,
     newsroom: Newsroom,
     *,
+    told_by: tuple[Mentions, Set[str]],
     is_set_aside: bool,
     covered_until: dt.datetime | None,
     next_slot: dt.datetime | None,
@@ -67,7 +69,8 @@ def why_not_told(
 ) -> ArticleReason:
     """Say why a stored article's story is in no issue of a reader.
 
-    `covered_until` is up to when the profile's issues cover the news, `next_slot` when the next one is due.
+    `told_by` are the words that the article's story says and the papers that tell it. `covered_until` is up
+    to when the profile's issues cover the news, `next_slot` when the next one is due.
     """
     zone = edition.schedule.zone
     if article.worked_at is None or article.ready_at is None:
@@ -75,7 +78,8 @@ def why_not_told(
             return ArticleReason("article_refused", "bài được để riêng vì làm hỏng bộ xử lý văn bản")
         stored = say_at(article.stored_at, zone, now)
         return ArticleReason("not_processed", f"nhận lúc {stored}, còn chờ xử lý nên chưa vào số nào")
-    if reason := _never_told(article, edition, newsroom):
+    mentions, papers = told_by
+    if reason := _never_told(article, edition, newsroom, mentions, papers):
         return reason
     came_out = article.published.at if article.published else article.stored_at
     if article.ready_at - came_out > edition.max_age:
@@ -92,8 +96,17 @@ def why_not_told(
     )
 
 
-def _never_told(article: StoredArticle, edition: Edition, newsroom: Newsroom) -> ArticleReason | None:
-    """Say why an article can be in no digest of a reader, however little else there is."""
+def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
+    return next((word for word in words if mentions.of([word])), None)
+
+
+def _never_told(
+    article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
+) -> ArticleReason | None:
+    """Say why an article can be in no digest of a reader, however little else there is.
+
+    `mentions` are those of its story, `papers` the sources that tell it.
+    """
     if article.advertorial:
         return ArticleReason("dropped", "bài quảng cáo không vào bản tin")
     if article.story_id is None:
@@ -103,7 +116,14 @@ def _never_told(article: StoredArticle, edition: Edition, newsroom: Newsroom) ->
     source = newsroom.find_source(article.source)
     if source is not None and source.quote == "none":
         return ArticleReason("dropped", f'nguồn {source.title} khai báo quote = "none" nên không được trích')
-    if edition.topics and article.topic not in edition.topics:
+    if article.source in edition.papers_out and papers <= set(edition.papers_out):
+        title = source.title if source else article.source
+        return ArticleReason(
+            "muted", f"người này bỏ báo {title} (/nguon), và không báo nào khác kể chuyện ấy"
+        )
+    if (word := _first_said(edition.words_out, mentions)) is not None:
+        return ArticleReason("muted", f"người này bỏ tin có từ «{word}» (/tu)")
+    if edition.topics and article.topic not in edition.topics and not mentions.of(edition.words_in):
         topic = newsroom.topics.get(article.topic or "", "không rõ")
         chosen = ", ".join(newsroom.topics.get(name, name) for name in edition.topics)
         return ArticleReason("muted", f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")

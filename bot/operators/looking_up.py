@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.fetching.fetch_errors import said
 from bot.fetching.source_health import QUIET
 from bot.messages.markup import shortened
+from bot.news.digests import piece_of
+from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
@@ -26,7 +29,7 @@ from bot.operators.reasons import (
     why_not_next,
 )
 from bot.times.schedule import QuietHours
-from storage.articles import StoredArticle, find_article_at, get_article
+from storage.articles import StoredArticle, find_article_at, find_reports, get_article
 from storage.delivery.history import (
     BlankIssue,
     PastDelivery,
@@ -43,8 +46,12 @@ from storage.identity import site_of
 from storage.profiles import Profile, count_listeners, find_profile, find_profiles
 from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
+from storage.threads import INTAKE
 from storage.watches import count_watches_of
+from summarizer.digest import Candidate
+from summarizer.muting import Mentions
 
+_MOST_REPORTS = 20
 _PAST = 20  # deliveries shown
 _BLANK = 5
 _LONGEST_HEADLINE = 100  # UTF-16 units
@@ -161,11 +168,13 @@ async def why_article(
             return article, told
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
+        told_by = await _told_by(connection, article, services.newsroom)
     none = why_not_next(subscriber, edition, now=now)
     reason = why_not_told(
         article,
         edition,
         services.newsroom,
+        told_by=told_by,
         is_set_aside=aside,
         covered_until=profile.last_slot_at if profile else None,
         next_slot=profile.next_due_at if profile else None,
@@ -174,6 +183,25 @@ async def why_article(
     if none is not None and reason.code in ("comes_next", "dropped"):
         return article, ArticleReason(none.code, none.words)
     return article, reason
+
+
+async def _told_by(
+    connection: AsyncConnection, article: StoredArticle, newsroom: Newsroom
+) -> tuple[Mentions, frozenset[str]]:
+    """Return the words that an article's story says, and the papers that tell it."""
+    reports = [article]
+    if article.story_id is not None:
+        reports = await find_reports(connection, [article.story_id], _MOST_REPORTS)
+    return await INTAKE.run(_mentions, article, reports, newsroom)
+
+
+def _mentions(
+    article: StoredArticle, reports: Sequence[StoredArticle], newsroom: Newsroom
+) -> tuple[Mentions, frozenset[str]]:
+    pieces = tuple(piece_of(newsroom, one, ()) for one in reports)
+    story = Candidate(article.story_id or 0, pieces)
+    mentions = Mentions([(story, article.topic)], topic_names(newsroom))
+    return mentions, frozenset(one.source for one in reports)
 
 
 async def _find_article(connection: AsyncConnection, wanted: str) -> StoredArticle | None:

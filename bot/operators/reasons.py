@@ -15,6 +15,7 @@ from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
 from storage.delivery.outlook import LATE
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
 from storage.delivery.states import DeliveryStatus, IssueStatus
+from storage.reader_moves import MOVED
 from storage.subscribers import Subscriber
 
 _ON_TIME = dt.timedelta(minutes=5)  # an issue made by then waited for nothing
@@ -41,6 +42,7 @@ class Why(StrEnum):
     PAUSED = "paused"
     EDITION_PAUSED = "edition_paused"
     CALLED_OFF = "called_off"
+    MOVED = "moved"
     IN_DOUBT = "in_doubt"
     SKIPPED = "skipped"
     EMPTY = "empty"
@@ -145,6 +147,7 @@ def _why_gone(reason: str) -> Reason:
         NO_RIGHTS: Reason(Why.NO_RIGHTS, f"bot không có quyền viết ở đó (Telegram: {said})"),
         REFUSED: Reason(Why.REFUSED, f"Telegram không nhận tin này ({said})"),
         "paused": Reason(Why.PAUSED, "không gửi vì người nhận đã tạm dừng"),
+        MOVED: Reason(Why.MOVED, "chuyển từ bot cũ, chờ người nhận mở bot này"),
         "gone": Reason(Why.BLOCKED, "không gửi vì người nhận đã ngừng nhận"),
         IssueStatus.RETRACTED: Reason(Why.RETRACTED, "số đã thu hồi trước khi gửi"),
         "nothing to edit": Reason(Why.CALLED_OFF, "không có tin nào để sửa"),

@@ -33,6 +33,7 @@ from storage.tables import deliveries, issues, messages, subscribers
 from storage.times import UtcTime
 
 MOST_TRIES = 2
+_NOTICE = MessageKind.CORRECTION_NOTICE
 _PENDING, _SENDING, _SENT = DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.SENT
 _GONE, _UNKNOWN = DeliveryStatus.GONE, DeliveryStatus.UNKNOWN
 _TAKE = (
@@ -54,8 +55,8 @@ class Claimed:
 
     In a group with topics it goes to `thread_id`. `was_held` when Telegram made the chat wait before. It is
     part `part` of `parts`, from 0; `missing` are those before it that were refused and of which the reader
-    has not been told. `is_silent`: it comes without a sound, as later parts and corrections do.
-    has not been told. The picture of the page `preview_url` is to stand above the text.
+    has not been told. `is_silent`: it comes without a sound, as later parts and corrections do. The picture
+    of the page `preview_url` is to stand above the text.
     """
 
     id: int
@@ -143,13 +144,14 @@ def _due(*, is_repeat: bool) -> Select[Any]:
             s.thread_id,
             s.held_until,
             s.status,
-            s.silent,
+            or_(m.silent, m.part > 0, m.kind == _NOTICE, and_(s.silent, m.kind.in_(CALM))).label("is_silent"),
             parts.correlate(messages).scalar_subquery().label("parts"),
             m.kind,
             m.part,
             m.html,
             m.buttons,
             m.preview_url,
+            m.called_off,
             d.tries,
             earlier.c.telegram_id.label("earlier_id"),
             issues.c.status.label("issue_status"),
@@ -200,7 +202,7 @@ async def _claim(
             row.part,
             max(row.parts, 1),
             missing.get(row.id, ()),
-            row.part > 0 or row.kind == MessageKind.CORRECTION_NOTICE or (row.silent and row.kind in CALM),
+            bool(row.is_silent),
             row.preview_url,
         )
         for row in wanted
@@ -230,7 +232,7 @@ async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict
 
 def _why_off(row: Any) -> str | None:
     """Return why a due row is not to be sent any more."""
-    if row.issue_status == IssueStatus.RETRACTED:
+    if row.called_off or row.issue_status == IssueStatus.RETRACTED:
         return IssueStatus.RETRACTED.value
     if row.kind == MessageKind.CORRECTION_EDIT and row.earlier_id is None:
         return "nothing to edit"

@@ -27,7 +27,7 @@ class Message:
     `issue_id` and `part` (counted from 0) are for the parts of a digest, `correction_id` for corrections. A
     reader gets it once the delivery of the message `after_id` to the same reader is finished. A
     `CORRECTION_EDIT` changes the message that that delivery sent. The picture of the page `preview_url`
-    stands above the text.
+    stands above the text. A `silent` one comes without a sound.
     """
 
     kind: MessageKind
@@ -38,6 +38,7 @@ class Message:
     correction_id: int | None = None
     after_id: int | None = None
     preview_url: str | None = None
+    silent: bool = False
 
 
 async def record_message(connection: AsyncConnection, message: Message, *, now: dt.datetime) -> int:

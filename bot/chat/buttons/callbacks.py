@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
+from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons import story_intents as stories
 from bot.chat.buttons.intents import Button, Intent
 from storage.profiles import Length
@@ -78,6 +79,7 @@ _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are ro
     "length": _same(get_args(Length)),
     "panel": _same(get_args(intents.Panel)),
     "checksum": _Field("[0-9a-f]{8}", lambda digits: int(digits, 16), "{:08x}".format),
+    "change": _Field("[+-](?:[01][0-9]|2[0-3])[0-5][0-9]|n0?1?2?3?4?5?6?|p[01]", str),
     "view": _one_of({"details": "chitiet", "sources": "nguon", "days": "ngay"}),
     "rewording": _one_of(
         {
@@ -167,6 +169,14 @@ _FORMS = (
     _Form(intents.AskToRetract, "quantri:hoithuhoi:{issue_id}"),
     _Form(intents.Retract, "quantri:thuhoi:{issue_id}"),
     _Form(intents.SendCorrection, "quantri:dinhchinh:{correction_id}"),
+    _Form(operators.ShowEdition, "quantri:bt:{edition}"),
+    _Form(operators.ProposeChange, "quantri:btdoi:{change}:{edition}"),
+    _Form(operators.WriteChange, "quantri:btghi:{change}:{checksum}:{edition}"),
+    _Form(operators.AnnounceTo, "quantri:tb:{announcement_id}:{edition}"),
+    _Form(operators.AnnounceToAll, "quantri:tbmoi:{announcement_id}"),
+    _Form(operators.AnnounceSilently, "quantri:tbtieng:{is_silent}:{announcement_id}"),
+    _Form(operators.Announce, "quantri:tbgui:{announcement_id}"),
+    _Form(operators.CallOffAnnouncement, "quantri:tbthoi:{announcement_id}"),
 )
 _FORM_OF = {form.kind: form for form in _FORMS}
 _BUTTONS = {button.value: button for button in Button}

@@ -17,6 +17,7 @@ from bot.chat.buttons.choice_intents import (
     SetSilent,
     SetWeekly,
 )
+from bot.chat.buttons.operator_intents import OperatorIntent
 from bot.chat.buttons.story_intents import StoryIntent
 
 MOST_TIMES = 4  # a day for one chat
@@ -46,6 +47,8 @@ class Button(Enum):
     STOP_SENDING = "quantri:dung"
     START_SENDING = "quantri:chay"
     OPEN_CONSOLE = "quantri:bang"
+    SHOW_SLOTS = "quantri:lich"
+    UNDO_FILE = "quantri:hoantac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,7 @@ Intent = (
     | WatchAgain
     | RunWatch
     | StoryIntent
+    | OperatorIntent
     | PauseFor
     | Confirm
     | Preview

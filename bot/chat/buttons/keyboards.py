@@ -237,7 +237,10 @@ def for_state(
         _button(texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
         _button(texts.BUTTON_REFRESH, Button.SHOW_STATE),
     ]
-    console = [_button(texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE)]
+    console = [
+        _button(texts.BUTTON_SLOTS, Button.SHOW_SLOTS),
+        _button(texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE),
+    ]
     return InlineKeyboardMarkup([*rows, [_button(*sending)], console, looks])
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
+from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons import story_intents as stories
 from bot.chat.buttons.callbacks import encode, parse
 from bot.chat.buttons.intents import Button, Intent
@@ -80,6 +81,14 @@ def samples(number: int) -> list[Intent]:
         intents.AskToRetract(number),
         intents.Retract(number),
         intents.SendCorrection(number),
+        operators.ShowEdition("sang"),
+        operators.ProposeChange("+0630", "sang"),
+        operators.WriteChange("p1", 7, "sang"),
+        operators.AnnounceTo(number, "sang"),
+        operators.AnnounceToAll(number),
+        operators.AnnounceSilently(number, is_silent=True),
+        operators.Announce(number),
+        operators.CallOffAnnouncement(number),
     ]
 
 

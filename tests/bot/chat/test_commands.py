@@ -29,7 +29,7 @@ async def test_the_menus_are_registered_for_everyone_groups_and_admins(
 
     assert await names() == [command.name for command in COMMANDS]
     assert await names(BotCommandScopeAllGroupChats()) == ["tin", "tim", "xuhuong", "trogiup"]
-    assert (await names(BotCommandScopeChat(admin)))[-2:] == ["quantri", "dinhchinh"]
+    assert (await names(BotCommandScopeChat(admin)))[-3:] == ["quantri", "dinhchinh", "thongbao"]
     assert (await bot.get_my_description(language)).description == DESCRIPTION
     assert (await bot.get_my_short_description(language)).short_description == SHORT_DESCRIPTION
 
@@ -40,7 +40,7 @@ async def test_an_admin_who_comes_later_has_the_operators_menu_from_the_start_on
     """Telegram takes no menu for a chat that it does not know yet."""
     await operator.says("/start")
     menu = await bot.get_my_commands(BotCommandScopeChat(operator.chat))
-    assert menu[-2].command == "quantri"
+    assert menu[-3].command == "quantri"
 
 
 async def test_a_server_that_lacks_a_call_is_logged_and_not_fatal(bot: Bot, house: Any) -> None:

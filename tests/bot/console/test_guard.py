@@ -15,8 +15,18 @@ from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served
 
-PAGES = ("", "/nguon", "/lich", "/so", "/so/1", "/nguoi-nhan", "/tim", "/cach-ly", "/nhat-ky")
-POSTS = ("/ra", "/lich/xem", "/lich/ghi", "/lich/hoan-tac", "/so/1/thu-hoi", "/cach-ly/nhan-lai")
+PAGES = ("", "/nguon", "/lich", "/so", "/so/1", "/nguoi-nhan", "/thong-bao", "/tim", "/cach-ly", "/nhat-ky")
+POSTS = (
+    "/ra",
+    "/lich/xem",
+    "/lich/ghi",
+    "/lich/hoan-tac",
+    "/so/1/thu-hoi",
+    "/cach-ly/nhan-lai",
+    "/thong-bao/xem",
+    "/thong-bao/1/gui",
+    "/thong-bao/1/thu-hoi",
+)
 
 
 @pytest.fixture

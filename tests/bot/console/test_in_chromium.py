@@ -25,6 +25,7 @@ PATHS = (
     "/so",
     "/so/1",
     "/nguoi-nhan?so=1&bai=1",
+    "/thong-bao",
     "/tim?q=lũ",
     "/cach-ly",
     "/nhat-ky",
@@ -90,6 +91,11 @@ async def test_every_page_is_for_everybody(
     await page.get_by_role("button", name="Xem trước").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Xem trước khi ghi")
     found["preview"] = await faults(page)
+    await page.goto(f"{served.url}/thong-bao")
+    await page.get_by_label("Báo cho người nhận").fill("Mai bot nghỉ một giờ.\nHẹn gặp lại!")
+    await page.get_by_role("button", name="Xem trước").click()
+    await expect(page.get_by_role("button", name="Gửi cho 2 người")).to_be_visible()
+    found["announcement"] = await faults(page)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert errors == []
     await context.close()

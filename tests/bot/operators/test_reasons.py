@@ -166,6 +166,34 @@ async def test_sending_stopped_by_an_operator(
     assert (await last(services, chat)).code == Why.IN_TURN
 
 
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"words_out": ("bóng đá", "hồ làng")}, "người này bỏ tin có từ «hồ làng» (/tu)"),
+        (
+            {"sources_out": ("bao-bien",)},
+            "người này bỏ báo bao-bien (/nguon), và không báo nào khác kể chuyện ấy",
+        ),
+    ],
+)
+async def test_muted_by_a_word_or_a_paper(
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any, chosen: Any, words: str
+) -> None:
+    await reader(1, **chosen)
+    await story("Hồ làng được nạo vét", topic="thoi-su")
+    await clock.advance(TO_SLOT)
+    await run_due_slots(services, told)
+    assert await article_reason(services, 1, "Hồ làng được nạo vét") == ("muted", words)
+
+
+async def test_a_wanted_word_counts_more_than_the_topics(
+    services: Services, clock: ManualClock, reader: Reader, story: Story
+) -> None:
+    await reader(1, topics=("the-thao",), words_in=("hồ làng",))
+    await story("Hồ làng được nạo vét", topic="thoi-su")
+    assert (await article_reason(services, 1, "Hồ làng được nạo vét"))[0] == "comes_next"
+
+
 async def test_muted(
     services: Services, clock: ManualClock, users: Control, reader: Reader, story: Story, told: Any
 ) -> None:

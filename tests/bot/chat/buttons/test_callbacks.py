@@ -41,6 +41,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "rewording": st.sampled_from(get_args(Rewording)),
     "level": st.integers(0, 2),
     "liking": st.sampled_from([-1, 0, 1]),
+    "change": st.sampled_from(["+0630", "-2359", "n0123456", "n56", "p0", "p1"]),
 }
 OWN = {(TurnPage, "page"): st.integers(0, 9), (PauseFor, "days"): st.integers(1, 99)}
 

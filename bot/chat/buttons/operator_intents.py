@@ -1,0 +1,79 @@
+"""What operators' taps ask for beside those of `intents`, as data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceTo:
+    """An announcement's draft for the readers of an edition."""
+
+    announcement_id: int
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceToAll:
+    """An announcement's draft for all readers."""
+
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceSilently:
+    """An announcement's draft that comes without a sound, or with one."""
+
+    announcement_id: int
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """An announcement that was shown first, confirmed."""
+
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffAnnouncement:
+    """An announcement of which nothing more is to go out."""
+
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowEdition:
+    """An operator's look at what the newsroom file says of an edition, with what can be changed by taps."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeChange:
+    """A change of an edition, to be seen first.
+
+    `change` is "+0630" or "-0630" (a time more or less), "n012" (days, 0 = Monday) or "p1" and "p0" (paused).
+    """
+
+    change: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteChange:
+    """That change, confirmed; `checksum` is the beginning of the fingerprint of the file it was seen in."""
+
+    change: str
+    checksum: int
+    edition: str
+
+
+OperatorIntent = (
+    ShowEdition
+    | ProposeChange
+    | WriteChange
+    | AnnounceTo
+    | AnnounceToAll
+    | AnnounceSilently
+    | Announce
+    | CallOffAnnouncement
+)

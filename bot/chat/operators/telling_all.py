@@ -1,0 +1,136 @@
+"""/thongbao: an operator tells all readers something, shown first and confirmed by a tap."""
+
+import math
+
+from markupsafe import Markup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import Button, Intent
+from bot.chat.buttons.operator_intents import (
+    Announce,
+    AnnounceSilently,
+    AnnounceTo,
+    AnnounceToAll,
+    CallOffAnnouncement,
+)
+from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.messages import operator_texts as texts
+from bot.messages import texts as common
+from bot.messages.markup import shortened
+from bot.news.announcing import (
+    LONGEST_ANNOUNCEMENT,
+    announce,
+    announcement_html,
+    call_off,
+    find_audience,
+    readable_lines,
+)
+from bot.news.services import Services
+from bot.operators.delivery_notices import say_number
+from storage.delivery.announcements import Announcement, change_draft, draft_announcement, find_announcement
+from storage.delivery.outlook import FULL_RATE
+
+_MOST_EDITIONS = 20
+_LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
+
+
+async def handle(context: ChatContext) -> None:
+    """Show what would be sent to whom, with the buttons that change it and send it."""
+    if not context.words.strip():
+        await context.send(Screen(texts.ANNOUNCE_USE.format(most=LONGEST_ANNOUNCEMENT)))
+        return
+    text = readable_lines(context.words)
+    if text is None:
+        await context.send(Screen(texts.ANNOUNCE_TOO_LONG.format(most=LONGEST_ANNOUNCEMENT)))
+        return
+    async with context.services.database.write() as connection:
+        number = await draft_announcement(connection, context.chat_id, text, now=context.now)
+        draft = await find_announcement(connection, number)
+    if draft is not None:
+        await context.send(await _preview(context.services, draft))
+
+
+async def change(tap: ButtonContext, wanted: AnnounceTo | AnnounceToAll | AnnounceSilently) -> None:
+    """Give a draft other readers, or a sound or none."""
+    async with tap.services.database.write() as connection:
+        draft = await find_announcement(connection, wanted.announcement_id)
+        if draft is not None:
+            edition, is_silent = draft.edition, draft.is_silent
+            match wanted:
+                case AnnounceTo():
+                    edition = wanted.edition
+                case AnnounceToAll():
+                    edition = None
+                case AnnounceSilently():
+                    is_silent = wanted.is_silent
+            draft = await change_draft(connection, draft.id, edition=edition, is_silent=is_silent)
+    if draft is None:
+        await tap.acknowledge(texts.ANNOUNCED_BEFORE)
+        return
+    await tap.show(await _preview(tap.services, draft))
+
+
+async def confirm(tap: ButtonContext, wanted: Announce) -> None:
+    """Send an announcement, once however often the button is tapped."""
+    queued = await announce(tap.services, wanted.announcement_id, tap.chat_id)
+    if queued is None:
+        await tap.acknowledge(texts.ANNOUNCED_BEFORE)
+        return
+    rows = [
+        [_button(texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))],
+        [_button(common.BUTTON_BACK, Button.SHOW_STATE)],
+    ]
+    html = texts.ANNOUNCED.format(queued=say_number(queued))
+    await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
+
+
+async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
+    """Call off what still waits."""
+    found = await call_off(tap.services, wanted.announcement_id, tap.chat_id)
+    if found is None or not found[1]:
+        await tap.acknowledge(texts.ANNOUNCEMENT_GONE)
+        return
+    html = texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
+    await tap.show(Screen(html, InlineKeyboardMarkup([[_button(common.BUTTON_BACK, Button.SHOW_STATE)]])))
+
+
+async def _preview(services: Services, draft: Announcement) -> Screen:
+    audience = await find_audience(services, draft.edition)
+    to = texts.READERS_OF.format(edition=audience.title) if audience.title else texts.ALL_READERS
+    head = texts.ANNOUNCE_PREVIEW.format(
+        audience=to,
+        sound=texts.WITHOUT_SOUND if draft.is_silent else texts.WITH_SOUND,
+        readers=say_number(audience.readers),
+        minutes=f"{max(1, math.ceil(audience.readers / FULL_RATE / 60))} phút",
+    )
+    told = Markup(announcement_html(draft.text))  # noqa: S704 - our own
+    return Screen(Markup("\n\n").join([head, told]), _keyboard(services, draft, audience.readers))
+
+
+def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKeyboardMarkup:
+    editions = services.newsroom.editions[:_MOST_EDITIONS]
+    audiences = [(texts.BUTTON_TO_ALL, None), *((one.title, one.name) for one in editions)]
+    to = [
+        _choice(
+            title,
+            AnnounceTo(draft.id, name) if name else AnnounceToAll(draft.id),
+            is_chosen=draft.edition == name,
+        )
+        for title, name in (audiences if len(editions) > 1 else ())
+    ]
+    silently = _choice(
+        texts.BUTTON_SILENTLY, AnnounceSilently(draft.id, not draft.is_silent), is_chosen=draft.is_silent
+    )
+    send = _button(texts.BUTTON_ANNOUNCE.format(readers=say_number(readers)), Announce(draft.id))
+    rows = [*(to[at : at + 2] for at in range(0, len(to), 2)), [silently]]
+    rows += [[send]] if readers else []
+    return InlineKeyboardMarkup([*rows, [_button(common.BUTTON_BACK, Button.SHOW_STATE)]])
+
+
+def _button(label: str, intent: Intent) -> InlineKeyboardButton:
+    return InlineKeyboardButton(shortened(label, _LONGEST_LABEL), callback_data=encode(intent))
+
+
+def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
+    return _button(common.CHOSEN + label if is_chosen else label, intent)

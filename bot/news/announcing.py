@@ -1,0 +1,132 @@
+"""What an operator tells readers: how it reads, to whom it goes, sending it and calling it off."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import structlog
+from markupsafe import Markup
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages.markup import utf16_length
+from bot.news.newsroom import Newsroom
+from bot.news.services import Services
+from bot.times.schedule import QuietHours
+from storage.deeds import DeedKind, record_deed
+from storage.delivery.announcements import (
+    Announcement,
+    call_off_announcement,
+    confirm_announcement,
+    count_audience,
+    find_announcement,
+    find_zones,
+    readers_of,
+)
+from storage.delivery.messages import Release
+
+LONGEST_ANNOUNCEMENT = 3_000  # UTF-16 units: with its head it fits one message
+_MOST_LINES = 60
+_HEAD = Markup("<b>Thông báo</b>\n{text}")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who gets an announcement: the title of the edition, None for all; and how many they are."""
+
+    title: str | None
+    readers: int
+
+
+def readable_lines(typed: str) -> str | None:
+    """Return what an operator typed as it can be sent, None when nothing of it can or it is too long.
+
+    >>> readable_lines(" Mai bot nghỉ.  \\n\\n\\n\\nHẹn gặp lại! ")
+    'Mai bot nghỉ.\\n\\nHẹn gặp lại!'
+    """
+    lines: list[str] = []
+    for line in typed.replace("\r\n", "\n").split("\n"):
+        shown = " ".join("".join(each if each.isprintable() else " " for each in line).split())
+        if shown or (lines and lines[-1]):
+            lines.append(shown)
+    text = "\n".join(lines).strip()
+    has_words = any(letter.isalnum() for letter in text)
+    is_short = utf16_length(text) <= LONGEST_ANNOUNCEMENT and len(lines) <= _MOST_LINES
+    return text if has_words and is_short else None
+
+
+def announcement_html(text: str) -> str:
+    """Return the message that readers get."""
+    return str(_HEAD.format(text=text))
+
+
+async def find_audience(services: Services, edition: str | None) -> Audience:
+    """Return who would get an announcement now."""
+    newsroom = services.newsroom
+    async with services.database.read() as connection:
+        pairs = await _pairs(connection, newsroom, edition)
+        count = await count_audience(connection, readers_of(pairs)) if pairs is None or pairs else 0
+    found = newsroom.find_edition(edition) if edition else None
+    return Audience(found.title if found else edition, count)
+
+
+async def announce(services: Services, number: int, admin: int) -> int | None:
+    """Queue a draft for its readers; return how many, None where it was sent already or is not there."""
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        one = await find_announcement(connection, number)
+        if one is None:
+            return None
+        groups = await _groups(connection, services, one.edition)
+        queued = await confirm_announcement(connection, number, announcement_html(one.text), groups, now=now)
+        if queued is None:
+            return None
+        detail = f"{one.text[:80]} ({one.edition or 'mọi người'}, {queued} người nhận)"
+        await record_deed(connection, admin, DeedKind.ANNOUNCED, detail, now=now)
+    _log.info("announcement", announcement=number, queued=queued)
+    return queued
+
+
+async def call_off(services: Services, number: int, admin: int) -> tuple[Announcement, int] | None:
+    """Call off what of an announcement still waits; return it and how many deliveries that were."""
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        one = await find_announcement(connection, number)
+        if one is None or one.message_id is None:
+            return None
+        count = await call_off_announcement(connection, one, now=now)
+        if count:
+            detail = f"{one.text[:80]} ({count} lượt)"
+            await record_deed(connection, admin, DeedKind.ANNOUNCEMENT_STOPPED, detail, now=now)
+    _log.info("announcement called off", announcement=number, called_off=count)
+    return one, count
+
+
+async def _pairs(
+    connection: AsyncConnection, newsroom: Newsroom, edition: str | None
+) -> list[tuple[str, str | None]] | None:
+    """Return the chosen pairs of edition and zone whose readers get `edition`, None: everybody."""
+    if edition is None:
+        return None
+    return [
+        (name, zone)
+        for name, zone in await find_zones(connection)
+        if (newsroom.find_edition(name) or newsroom.default_edition).name == edition
+    ]
+
+
+async def _groups(
+    connection: AsyncConnection, services: Services, edition: str | None
+) -> list[tuple[ColumnElement[bool], Release]]:
+    """Return the readers by the zone in which their quiet hours count."""
+    newsroom, now = services.newsroom, services.clock.now()
+    by_zone: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+    for name, zone in await find_zones(connection):
+        declared = newsroom.find_edition(name) or newsroom.default_edition
+        if edition is None or declared.name == edition:
+            by_zone[zone or declared.schedule.zone].append((name, zone))
+
+    def release_in(zone: str) -> Release:
+        return lambda start, end: QuietHours(start, end).release(now, zone)
+
+    return [(readers_of(pairs), release_in(zone)) for zone, pairs in by_zone.items()]

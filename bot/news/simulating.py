@@ -1,0 +1,51 @@
+"""What each edition would have sent: past slots composed again from stored articles, under any newsroom.
+
+Texts are those of today; what an article said then and was changed since is not known any more.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.news.digests import Composed, compose_gathered, gather, window_for
+from bot.news.newsroom import Edition, Newsroom
+from storage.engine import Database
+
+_LONGEST_BREAK = dt.timedelta(days=8)  # between two slots of any schedule
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedIssue:
+    """An issue that was never sent."""
+
+    edition: Edition
+    slot_at: dt.datetime
+    composed: Composed
+
+
+async def simulate(
+    database: Database, newsroom: Newsroom, first: dt.date, days: int, *, until: dt.datetime
+) -> AsyncIterator[SimulatedIssue]:
+    """Yield what each edition would have sent in `days` local days from `first` on, none after `until`.
+
+    Readers are taken to have got every issue since the first of these: a story comes again only with news.
+    """
+    for edition in newsroom.editions:
+        if edition.is_paused:
+            continue
+        zone = ZoneInfo(edition.schedule.zone)
+        start = dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC)
+        end = dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), zone).astimezone(dt.UTC)
+        before = edition.schedule.slots_between(start - _LONGEST_BREAK, start - dt.timedelta(seconds=1))
+        last = before[-1] if before else None
+        told: dict[int, dt.datetime] = {}
+        for slot in edition.schedule.slots_between(start - dt.timedelta(seconds=1), min(end, until)):
+            if slot >= end:
+                break
+            window = window_for(edition, slot, covered_until=last)
+            composed = await compose_gathered(edition, await gather(database, newsroom, window), told)
+            told = {story: at for story, at in told.items() if at > slot - edition.max_age - _LONGEST_BREAK}
+            told |= {story.story_id: slot for story in composed.digest.stories}
+            last = slot
+            yield SimulatedIssue(edition, slot, composed)

@@ -1,0 +1,151 @@
+"""Announcements: what an operator tells all readers, or those of one edition.
+
+A draft, which an operator confirms, becomes one message of the outbox with a delivery for each reader.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.messages import Message, Release, enqueue, record_message
+from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
+from storage.tables import announcements, deliveries, messages, profiles, subscribers
+
+_KEPT = dt.timedelta(days=365)
+_DRAFT_KEPT = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is told to the readers of `edition`, None: to all. Only operators see an unconfirmed one."""
+
+    id: int
+    text: str
+    edition: str | None
+    is_silent: bool
+    made_at: dt.datetime
+    confirmed_at: dt.datetime | None
+    message_id: int | None
+
+
+async def draft_announcement(
+    connection: AsyncConnection,
+    admin: int,
+    text: str,
+    *,
+    edition: str | None = None,
+    is_silent: bool = False,
+    now: dt.datetime,
+) -> int:
+    """Keep what an operator wrote until it is confirmed; forget old ones."""
+    a = announcements.c
+    old_draft = and_(a.confirmed_at.is_(None), a.made_at < now - _DRAFT_KEPT)
+    await connection.execute(delete(announcements).where(or_(old_draft, a.made_at < now - _KEPT)))
+    values = {"admin": admin, "text": text, "edition": edition, "silent": is_silent, "made_at": now}
+    made = await connection.execute(insert(announcements).values(values).returning(a.id))
+    number: int = made.scalar_one()
+    return number
+
+
+async def find_announcement(connection: AsyncConnection, number: int) -> Announcement | None:
+    """Return an announcement, drafted or confirmed."""
+    row = (await connection.execute(select(announcements).where(announcements.c.id == number))).first()
+    return _announcement(row) if row else None
+
+
+async def find_announcements(connection: AsyncConnection, *, limit: int) -> list[Announcement]:
+    """Return what was announced lately, newest first."""
+    a = announcements.c
+    query = (
+        select(announcements).where(a.confirmed_at.is_not(None)).order_by(a.confirmed_at.desc(), a.id.desc())
+    )
+    return [_announcement(row) for row in await connection.execute(query.limit(limit))]
+
+
+async def change_draft(
+    connection: AsyncConnection, number: int, *, edition: str | None, is_silent: bool
+) -> Announcement | None:
+    """Give a draft other readers, or a sound or none; None where it is no draft any more."""
+    is_draft = and_(announcements.c.id == number, announcements.c.confirmed_at.is_(None))
+    values = {"edition": edition, "silent": is_silent}
+    result = await connection.execute(update(announcements).where(is_draft).values(values))
+    return await find_announcement(connection, number) if result.rowcount else None
+
+
+async def count_audience(connection: AsyncConnection, audience: ColumnElement[bool]) -> int:
+    """Return how many active subscribers are among the audience."""
+    query = select(func.count()).select_from(subscribers).where(subscribers.c.status == "active", audience)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def find_zones(connection: AsyncConnection) -> list[tuple[str, str | None]]:
+    """Return each pair of an edition and a zone of their own that readers chose."""
+    query = select(profiles.c.edition, profiles.c.zone).where(profiles.c.variant_of.is_(None)).distinct()
+    return [(row.edition, row.zone) for row in await connection.execute(query.limit(10_000))]
+
+
+def readers_of(pairs: Iterable[tuple[str, str | None]] | None) -> ColumnElement[bool]:
+    """Return the condition that a subscriber chose one of these pairs of edition and zone; None: any."""
+    if pairs is None:
+        return true()
+    p = profiles.c
+    chosen = [
+        and_(p.edition == edition, p.zone.is_(None) if zone is None else p.zone == zone)
+        for edition, zone in pairs
+    ]
+    return subscribers.c.profile_id.in_(select(p.id).where(or_(*chosen)))
+
+
+async def confirm_announcement(
+    connection: AsyncConnection,
+    number: int,
+    html: str,
+    groups: Iterable[tuple[ColumnElement[bool], Release]],
+    *,
+    now: dt.datetime,
+) -> int | None:
+    """Queue a draft for each group of readers, who share a zone; return how many deliveries, None where it
+    is no draft any more. Quiet hours hold."""
+    a = announcements.c
+    is_draft = and_(a.id == number, a.confirmed_at.is_(None))
+    claimed = update(announcements).where(is_draft).values(confirmed_at=now).returning(a.silent)
+    row = (await connection.execute(claimed)).first()
+    if row is None:
+        return None
+    message = Message(MessageKind.ANNOUNCEMENT, html, silent=row.silent)
+    message_id = await record_message(connection, message, now=now)
+    await connection.execute(update(announcements).where(a.id == number).values(message_id=message_id))
+    queued = 0
+    for audience, release in groups:
+        queued += await enqueue(connection, [message_id], audience, release=release, now=now)
+    return queued
+
+
+async def call_off_announcement(connection: AsyncConnection, one: Announcement, *, now: dt.datetime) -> int:
+    """Call off what still waits; return how many deliveries."""
+    if one.message_id is None:
+        return 0
+    d = deliveries.c
+    waiting = and_(d.message_id == one.message_id, d.status == DeliveryStatus.PENDING)
+    values = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
+    count = (await connection.execute(update(deliveries).where(waiting).values(values))).rowcount
+    called_off = update(messages).where(messages.c.id == one.message_id).values(called_off=True)
+    await connection.execute(called_off)
+    return count
+
+
+async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:
+    """Return how many deliveries stand in each status."""
+    d = deliveries.c
+    query = select(d.status, func.count().label("total")).where(d.message_id == one.message_id)
+    rows = await connection.execute(query.group_by(d.status))
+    return {DeliveryStatus(row.status): row.total for row in rows}
+
+
+def _announcement(row: Row[tuple[object, ...]]) -> Announcement:
+    return Announcement(
+        row.id, row.text, row.edition, row.silent, row.made_at, row.confirmed_at, row.message_id
+    )
