@@ -1,4 +1,4 @@
-"""The way in: how often a chat may ask, who may change settings, and which topic module answers."""
+"""The dispatcher: rate limits, rights, and which module answers a message or a tap."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable
@@ -87,7 +87,7 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
 
 
 class Dispatcher:
-    """Lets messages and taps in to the module that answers them."""
+    """Passes messages and taps on to the module that answers them."""
 
     def __init__(self, services: Services, actions: AdminActions) -> None:
         self._services = services
@@ -118,7 +118,7 @@ class Dispatcher:
         }
 
     async def handle(self, context: ChatContext, command: Command) -> None:
-        """Obey a command."""
+        """Handle a command."""
         if command in OPERATOR_COMMANDS and not context.is_operator:
             await self.reject(context, f"/{command.name}")
         elif command.is_setting and context.is_group:
@@ -130,7 +130,7 @@ class Dispatcher:
             await self._do(context, command)
 
     async def _do(self, context: ChatContext, command: Command) -> None:
-        """Do what a command is there for, and await its words where it was sent without them."""
+        """Run a command; if it was sent bare and takes words, the next message is read as them."""
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
             words = shown_question(context.words)
@@ -144,7 +144,7 @@ class Dispatcher:
             await reply.await_words(context, command.name if is_bare and command.awaits_words else None)
 
     async def _handle_group_setting(self, context: ChatContext, command: Command) -> None:
-        """Obey a group's or channel's administrator, whatever the others in the group have asked."""
+        """Handle a settings command of a group or channel, which only administrators may give."""
         if not await self._admits(context, is_setting=True):
             return
         if not await membership.may_set(context):
@@ -177,7 +177,7 @@ class Dispatcher:
             await context.send(screen)
 
     async def press(self, tap: ButtonContext, data: str) -> None:
-        """Do what a button asks for; whatever comes, the button comes to rest."""
+        """Do what a button asks for; the tap is acknowledged in any case."""
         channel_id, data = read_channel_button(data)
         intent = parse(data)
         is_work = isinstance(intent, intents.Preview | intents.RunWatch | intents.AskAgain)

@@ -1,8 +1,8 @@
-"""Breaking news: find the stories that the newsroom's rule means, and send each at once to who wants it.
+"""Breaking news: find the stories that the newsroom's rule means, and send each at once to whoever wants it.
 
-What was worked up since the last look stands in a note. A story is told by the digest's rules: a reader's
-topics, words and papers hold, and who knows it is told only what is new. It is not kept for the end of quiet
-hours: the next digest tells it then.
+A note keeps up to when articles have been looked at. A story is told by the digest's rules: a reader's
+topics, words and papers apply, and a reader who knows the story is told only what is new. During quiet hours
+nothing is sent or kept for later: the next digest tells the story.
 """
 
 import datetime as dt

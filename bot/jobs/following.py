@@ -1,7 +1,8 @@
 """Tell chats what is new in the stories that they follow, each news once.
 
-What was worked up since the last look stands in a note; looking at an article again changes nothing. News
-waits for the end of quiet hours, and for a while after the last, so that a running affair is told in steps.
+A note keeps up to when articles have been looked at; looking at an article twice changes nothing. An alert
+waits for the end of quiet hours, and for a while after the one before it, so that a developing story is told
+in steps.
 """
 
 import datetime as dt

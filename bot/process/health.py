@@ -1,4 +1,4 @@
-"""Whether the bot can begin (the database, whole and of this version), and whether it does its work."""
+"""Checks of the database at the start, and the problems of the running bot for health checks and alerts."""
 
 import asyncio
 import contextlib
@@ -74,7 +74,7 @@ async def retry(
 # An alert needs neither the disk nor the part that is stuck: it is sent straight to the admins, by a task
 # of its own, and what was told is kept in memory.
 
-ANSWER_SECONDS = 3.0  # for a database that is asked whether it is well
+ANSWER_SECONDS = 3.0  # how long the database may take to answer
 UNWRITABLE_SECONDS = 30.0  # since the last failed write; then another one must have failed
 LEAST_FREE_BYTES = 20_000_000
 LOOK_SECONDS = 5.0
@@ -121,14 +121,14 @@ class Alerts:
         self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Check for problems again and again, until cancelled."""
         while True:
             with log_errors("alerts"):
                 await self.look()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Tell what has become worth telling since the last look."""
+        """Tell the admins each problem that has lasted long enough, and each that is over."""
         now, problems = time.monotonic(), await self._check()
         self._since = {each: self._since.get(each, now) for each in problems}
         for problem, since in self._since.items():

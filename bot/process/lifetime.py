@@ -1,4 +1,4 @@
-"""The process's life: short pauses, word to systemd, and an end that no thread may hold up."""
+"""The life of the process: short pauses, messages to systemd, and an end that no thread can delay."""
 
 import asyncio
 import gc
@@ -94,7 +94,7 @@ class UnawaitedThreads(ThreadPoolExecutor):
     """A pool whose threads the event loop does not wait for when it closes."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more work and drop what has not begun; `wait` is left out of account."""
+        """Take no more work and drop what has not begun; `wait` is ignored."""
         super().shutdown(wait=False, cancel_futures=True)
 
 
@@ -111,7 +111,7 @@ def end_process_within(seconds: float) -> None:
 
 
 def end_process_if_threads_remain(code: int, before: Collection[threading.Thread]) -> None:
-    """End this process with `code` at once when a thread that is not among `before` would be waited for."""
+    """End this process with `code` at once if it would wait for a thread that is not in `before`."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while any(_is_waited_for(thread) for thread in threading.enumerate() if thread not in before):
         if time.monotonic() > deadline:

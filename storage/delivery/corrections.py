@@ -24,8 +24,8 @@ from storage.tables import (
 
 # Corrections of stories that were sent: a draft, which an operator confirms, becomes edits and notices.
 #
-# For each issue that told the story there is an edit of the message that told it, and a notice to those
-# who got it. Both are messages of the outbox, with deliveries in the same ledger as any other.
+# Every issue that contained the story gets two messages in the outbox: an edit of the message with the
+# story, and a notice to the subscribers who received it. Their deliveries are rows like all others.
 
 LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
 _HAS_MESSAGE = (DeliveryStatus.SENDING, DeliveryStatus.SENT)

@@ -25,7 +25,7 @@ _LEASE = dt.timedelta(seconds=LEASE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class LeaseKey:
-    """The lease called `name`, in the hands of `owner`."""
+    """A lease, and the process that owns it."""
 
     name: str
     owner: str
@@ -37,7 +37,7 @@ def lease_name(token: str) -> str:
 
 
 async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: str | None = None) -> bool:
-    """Take the lease, or keep it, where it is free, run out, ours, or held by `instead_of`, who is gone.
+    """Take or extend the lease if it is free, expired, ours, or owned by `instead_of`, which is gone.
 
     One that claims to last longer than any does was written before the clock was set back: it counts as run
     out.
@@ -60,26 +60,26 @@ async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: 
 
 
 async def renew_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
-    """Keep the lease for another while; False when it is in other hands."""
+    """Extend the lease; return False if another process owns it."""
     row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
     values = {"expires_at": await _now(connection) + _LEASE}
     return (await connection.execute(update(leases).where(row).values(values))).rowcount == 1
 
 
 async def free_lease(connection: AsyncConnection, key: LeaseKey) -> None:
-    """Leave the lease to whoever comes next."""
+    """Release the lease."""
     row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
     await connection.execute(delete(leases).where(row))
 
 
 async def find_owner(connection: AsyncConnection, name: str) -> str | None:
-    """Return who holds the lease called `name`, or held it last without freeing it."""
+    """Return the owner of the lease called `name`, or its last owner if it expired without a release."""
     query = select(leases.c.owner).where(leases.c.name == name)
     return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def holds_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
-    """Tell whether the lease is still its owner's; it cannot be taken away within this transaction."""
+    """Tell whether the owner still holds the lease, and lock the lease until this transaction ends."""
     asked = {"held": key.name, "holder": key.owner}
     return (await connection.execute(_HELD, asked)).first() is not None
 

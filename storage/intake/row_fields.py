@@ -40,7 +40,7 @@ _CLOCK = re.compile(r"\d{1,2}\s?(?:[:h]\s?\d{0,2}(?::\d\d)?|giờ(?:\s?\d\d)?)\s
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands under one key that has a field; `key` as it is written."""
+    """The value of a key that has a field; `key` as it was written."""
 
     rank: int
     key: str
@@ -113,7 +113,7 @@ def _first(values: Sequence[_Value], read: Callable[[Any], str | None], unread: 
 
 
 def _plain(value: Any) -> Any:
-    """Return what stands in an object that only says how its one value is written, or in a list as text."""
+    """Return the value of an object that wraps a single one, or the list that a text spells out."""
     for _ in range(3):
         inner = next((key for key in _VALUE_KEYS if isinstance(value, dict) and key in value), None)
         if inner is None:

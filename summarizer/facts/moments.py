@@ -12,7 +12,8 @@ from summarizer.text.syllables import canonical, syllables
 
 # At what time of day something happened, where papers tell it differently.
 #
-# Only times that two papers put on one day compare, and of what came later ("đến 15h", "sau 2 giờ") none.
+# Two times compare only if both papers put them on the same day. Times of something later ("đến 15h",
+# "sau 2 giờ") do not count.
 
 _TIME = re.compile(
     r"(?P<hour>\d(?<![\w.,:/].)\d?)\s?(?:h|g|giờ)(?:\s?(?P<minute>[0-5]\d)(?!\d|[/.-]\d))?(?:\s?(?:phút|['’′]))?(?!\w)"
@@ -83,7 +84,7 @@ def find_clock_times(document: Document) -> Iterator[ClockTime]:
 
 
 def _is_moment(found: Found) -> bool:
-    """Tell a time from a span of hours, and the event's time from that of what came after."""
+    """Tell whether a match is a time of the event, not a span of hours or the time of something later."""
     match = found.match
     if int(match["hour"]) > _LAST_HOUR:
         return False

@@ -63,7 +63,7 @@ def _are_parted(one: Claim, other: Claim) -> bool:
 
 
 def are_opposed(one: Claim, other: Claim) -> bool:
-    """Tell whether words near the figures make two things of them: gross and net, buying and selling."""
+    """Tell whether nearby words part two figures: gross and net, buying and selling."""
     mine, theirs = one.words - other.words, other.words - one.words
     if (mine | theirs) & _MARKS:
         return True
@@ -200,7 +200,7 @@ def _is_other_score(one: str, other: str) -> bool:
 
 
 def _is_other_age(one: str, other: str) -> bool:
-    """Tell whether both give one age, not the same, and share a name."""
+    """Tell whether two sentences give different ages and share a name."""
     mine, theirs = ({age for pair in _AGE.findall(text) for age in pair if age} for text in (one, other))
     names = set(_NAME.findall(one)) & set(_NAME.findall(other))
     return len(mine) == len(theirs) == 1 and mine != theirs and bool(names)

@@ -42,7 +42,7 @@ class Grouper:
         return len(self._numbers)
 
     def find(self, arrival: Arrival) -> StoryKey | None:
-        """Return the story, of those known, that an article belongs to; nothing of the article is kept."""
+        """Return the known story that an article belongs to, without adding the article."""
         return self._nearest(self.weighed(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:

@@ -23,7 +23,7 @@ from summarizer.questions.query import Query
 _DAYS = 30
 _PEAKS = 3
 _SIGNS = "①②③"  # a bare figure over a bar would be taken for its height
-_APART = dt.timedelta(days=2)  # between two peaks: a wave has one
+_APART = dt.timedelta(days=2)  # between two peaks; closer ones belong to one wave
 _LONGEST_WORDS = 64  # UTF-16 units: a picture's caption has 1,024 in all
 _LONGEST_HEADLINE = 140
 _LONGEST_NAME = 40
