@@ -50,7 +50,7 @@ class Run:
 
         await until(is_logged)
 
-    async def ended(self, *, within: float = 60) -> tuple[int, str]:
+    async def ended(self, *, within: float = 20) -> tuple[int, str]:
         """Wait for the end and return exit code and everything it wrote."""
         return await asyncio.wait_for(self.process.wait(), within), self.log()
 
@@ -171,7 +171,7 @@ async def until_told(hands: Control, *notices: str) -> None:
     await until(is_told)
 
 
-async def until(check: Callable[[], Awaitable[bool]], *, within: float = 90) -> None:
+async def until(check: Callable[[], Awaitable[bool]], *, within: float = 30) -> None:
     """Wait until `check` holds."""
     deadline = time.monotonic() + within
     while not await check():
