@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.cards.under_digest import number_row
+from bot.messages import rendering
 from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length, visible_text
 from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, render_parts
 from bot.news.corrections import corrected
@@ -364,3 +365,14 @@ def test_a_short_digest_is_headlines_with_their_papers() -> None:
         "2. Đội Vàm Đước thắng 3-1",
         "19:38 hôm qua · Báo Bến Đò · Tin Sông và 2 nguồn khác",
     ]
+
+
+def test_a_story_that_stands_in_two_digests_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured, laid_out = rendering.measured, []
+    monkeypatch.setattr(rendering, "measured", lambda html: laid_out.append(html) or measured(html))
+    renderer = rendering.Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, (story(1), story(2)), 0)
+    first = renderer.render(digest)
+    before = len(laid_out)
+    assert renderer.render(digest) == first
+    assert len(laid_out) == before > 0
