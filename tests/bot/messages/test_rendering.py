@@ -141,6 +141,12 @@ def test_sentences_of_several_articles_say_their_paper_and_time() -> None:
     assert part.splitlines()[-1] == '<a href="https://bendo.example/1.html">Báo Bến Đò</a>', "no time twice"
 
 
+def test_sentences_of_three_articles_say_their_papers_too() -> None:
+    papers = [report(at, f"Báo {at}", 7) for at in (1, 2, 3)]
+    (part,) = rendered(replace(story(2), reports=tuple(papers)))
+    assert "<i>(Báo 2, 07:38 hôm qua)</i>" in part
+
+
 def test_a_headline_of_another_report_than_the_sentences_says_its_time() -> None:
     told = replace(story(2), reports=(report(1, "Báo Đò", 19), report(2, "Tin Sông", 7)))
     (part,) = rendered(told)

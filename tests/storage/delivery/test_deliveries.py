@@ -213,6 +213,22 @@ async def test_a_part_waits_while_the_one_before_it_is_being_sent(
     assert (first.html, second.html, second.missing) == ("một", "hai", (0,))
 
 
+async def test_the_order_of_parts_is_each_readers_own(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    """One reader has got the first part; it is still in flight to the other, who waits for it."""
+    profile = await listener(1)
+    await listener(2)
+    await publish(database, profile, now, parts=2)
+    await publish(database, profile, now + HOUR, parts=2)
+    async with database.write() as connection:
+        firsts = await claim_deliveries(connection, now=now, limit=5)
+        assert [(one.chat_id, one.html, one.parts) for one in firsts] == [(1, "một", 2), (2, "một", 2)]
+        await mark_sent(connection, [(firsts[0], 7)], now=now)
+        seconds = await claim_deliveries(connection, now=now, limit=5)
+    assert [(one.chat_id, one.html) for one in seconds] == [(1, "hai")]
+
+
 @pytest.mark.parametrize("counts", [True, False])
 async def test_a_row_that_comes_back_after_its_issue_was_retracted_is_called_off(
     database: Database, listener: Listener, now: dt.datetime, *, counts: bool
