@@ -1,6 +1,7 @@
 """`diemtin run` as a process of its own, the emulator as another one, and the hands of their users."""
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
@@ -34,13 +35,14 @@ times = ["06:45"]
 class Run:
     """A bot process; what it writes goes to a file."""
 
-    def __init__(self, process: Process | ForkedProcess, folder: Path) -> None:
+    def __init__(self, process: Process | ForkedProcess, folder: Path, log: Path) -> None:
         self.process = process
         self.folder = folder
+        self._log = log
 
     def log(self) -> str:
         """Return everything it wrote until now."""
-        return (self.folder / "bot.log").read_text("utf-8")
+        return self._log.read_text("utf-8")
 
     async def until_logged(self, words: str) -> None:
         """Wait until `words` are in the log."""
@@ -72,6 +74,8 @@ Start = Callable[..., AbstractAsyncContextManager[Run]]
 def start(tmp_path: Path) -> Start:
     """Return a function that runs the bot against a server, in this test's folder."""
 
+    numbers = itertools.count(1)
+
     @asynccontextmanager
     async def started(
         url: str,
@@ -90,15 +94,15 @@ def start(tmp_path: Path) -> Start:
             "DIEMTIN_CONFIG": str(tmp_path / "diemtin.toml"),
             "DIEMTIN_ADMINS": str(ADMIN),
         }
-        log, everything = tmp_path / "bot.log", own | settings | environment
-        log.write_bytes(b"")
+        log, everything = tmp_path / f"bot{next(numbers)}.log", own | settings | environment
+        log.touch()
         process = (
             ForkedProcess(["run", *options], everything, log)
             if program is None
             else await _fresh_process(program, options, everything, log)
         )
         try:
-            yield Run(process, tmp_path)
+            yield Run(process, tmp_path, log)
         finally:
             if process.returncode is None:
                 process.kill()
