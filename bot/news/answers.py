@@ -164,9 +164,10 @@ async def _attempted(
     pieces, stories = await find_pieces(connection, services.newsroom, found.ids)
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
-    if given.unlike:
-        none_is_like = len(given.unlike) == len(pieces)
-        ids = () if none_is_like else tuple(each for each in ids if each not in given.unlike)
+    if given.unlike and len(given.unlike) < len(pieces):
+        ids = tuple(each for each in ids if each not in given.unlike)
+    elif given.unlike and found.reading != "lead":  # what has all the words in title and sapo is worth a look
+        ids = ()
     return Reply(query, narrowing, found, given, ids, differs, attempt=attempt)
 
 

@@ -13,6 +13,7 @@ from storage.threads import SEARCH
 from summarizer.questions.hits import NO_FILTERS, Filters, Ranked, judged
 from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
+from summarizer.questions.slips import is_no_syllable
 
 # Ask the index: candidates by any of the words, ranked closely, with slips mended where that finds more.
 
@@ -21,6 +22,7 @@ _ENOUGH = 3  # articles with all words somewhere: then no word is taken for a sl
 _BETTER = 0.1  # so much more of it must be found with slips mended
 _LEAST_SHARE = 0.45  # of a question, weighed: an article with less is not worth a look
 _SHARE_OF_BEST = 0.7
+_ABOUT_EQUAL = 0.1  # points
 _MOST_TO_MEND = 6  # groups of a question in which a slip among neighbours is looked for
 
 Reading = Literal["lead", "text", "fewer_words", "respelled"]
@@ -88,11 +90,14 @@ async def _answer(reader: Reader, limit: int) -> Found:
     mended where that finds more of the question than the words as typed.
     """
     read = await reader.read()
-    if read.is_short and (read.full or any(hit.has_phrase for hit in read.hits)):
-        return _all_words(read, limit)
+    has_all = read.is_short and bool(read.full or any(hit.has_phrase for hit in read.hits))
+    is_slip = not any(hit.is_own for hit in read.full) and any(map(is_no_syllable, reader.query.words))
     best = read.best_share
-    if best < _NEARLY_ALL and (mended := await _slipped(reader, read, limit)) is not None:
+    may_be_mended = is_slip or (best < _NEARLY_ALL and not has_all)
+    if may_be_mended and (mended := await _slipped(reader, read, limit)) is not None:
         return mended
+    if has_all:
+        return _all_words(read, limit, wants_newest=reader.query.wants_newest)
     is_doubtful = best < _NEARLY_ALL or not read.is_own or (not read.full and read.whole < _ENOUGH)
     guessed = await _guessed(reader, best, limit) if is_doubtful else None
     if guessed is not None and not read.whole:
@@ -101,11 +106,13 @@ async def _answer(reader: Reader, limit: int) -> Found:
     return replace(found, suggestion=guessed.suggestion) if guessed else found
 
 
-def _all_words(read: Read, limit: int) -> Found:
+def _all_words(read: Read, limit: int, *, wants_newest: bool) -> Found:
     """Return what has all the words, as typed where anything has."""
-    own = tuple(hit for hit in read.full if hit.is_own)
+    own = sorted(
+        (hit for hit in read.full if hit.is_own), key=_newest_first if wants_newest else _rough_order
+    )
     if own:
-        return _found(read, tuple(sorted(own, key=_order)), "lead", limit)
+        return _found(read, tuple(own), "lead", limit)
     phrases = tuple(hit for hit in read.hits if hit.has_phrase and (hit.is_own or not read.full))
     if phrases:
         return _found(read, tuple(hit for hit in phrases if hit.is_own) or phrases, "text", limit)
@@ -124,6 +131,15 @@ def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
     """Return the key that puts what has all the words before the rest, as typed before otherwise marked."""
     tier = 2 if not (hit.is_full or hit.has_phrase) else 0 if hit.is_complete and hit.is_own else 1
     return tier, hit.order
+
+
+def _rough_order(hit: Ranked) -> tuple[int, int, tuple[float, int]]:
+    """Return the key of `_order` for a few words: of about equally good articles the newer comes first."""
+    return _order(hit)[0], -round(hit.points / _ABOUT_EQUAL), _newest_first(hit)
+
+
+def _newest_first(hit: Ranked) -> tuple[float, int]:
+    return -hit.hit.at.timestamp(), -hit.hit.article_id
 
 
 async def _slipped(reader: Reader, as_typed: Read, limit: int) -> Found | None:
@@ -153,6 +169,7 @@ async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
 
 
 def _mended(reader: Reader, read: Read, meant: Groups, hits: tuple[Ranked, ...], limit: int) -> Found:
+    hits = tuple(sorted(hits, key=_rough_order))
     suggestion = told(reader.query, meant, hits[0].hit)
     return replace(_found(read, hits, "respelled", limit), suggestion=suggestion)
 

@@ -120,6 +120,8 @@ def answer(
     telling = sorted(
         (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)
     )
+    if query.wants_newest:
+        telling.sort(key=lambda one: one.piece.moment, reverse=True)
     if not telling:
         unlike = (read.piece.article_id for evidence, read in judged if not evidence.is_worth_a_look)
         return Answer(unlike=tuple(unlike))

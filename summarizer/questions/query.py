@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 
 from summarizer.questions.equivalents import Run, longest_form, other_numbers, other_spellings
 from summarizer.questions.filters import NO_NAMES, NO_TIMES, Names, find_filters, find_times, named_topic
@@ -86,6 +86,11 @@ class Query:
     def is_for_news(self) -> bool:
         """Tell whether the news of a time are asked for, whatever they are about."""
         return bool(self.times and not self.terms)
+
+    @property
+    def wants_newest(self) -> bool:
+        """Tell whether the newest of what is found is asked for first: "tin mới nhất về bão"."""
+        return ("moi", "nhat") in pairwise(map(folded, self.words))
 
     @property
     def groups(self) -> tuple[tuple[Run, ...], ...]:

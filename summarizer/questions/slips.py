@@ -126,6 +126,11 @@ def is_slip(typed: str, meant: str) -> bool:
     return is_word and _distance.compare(typed, meant, 1) == 1
 
 
+def is_no_syllable(word: str) -> bool:
+    """Tell whether a canonical word has marks that no word of the papers has: "nhệ" for "nghệ"."""
+    return folded(word) != word and word not in lexicon().index
+
+
 class Spelling:
     """The words of an index, ready to be compared with what was typed."""
 

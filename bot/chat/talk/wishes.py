@@ -141,6 +141,8 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
     'lũ Quảng Bình thiệt hại bao nhiêu'
     >>> completed("lũ Quảng Bình hôm nay", FollowUp("instead", "hôm qua"), dt.date(2026, 11, 22))
     'lũ Quảng Bình hôm qua'
+    >>> completed("mưa lớn ở Hạ Long", FollowUp("instead", "Vinh"), dt.date(2026, 11, 22))
+    'mưa lớn ở Vinh'
     """
     last = last[:_LONGEST]
     subject = subject_of(last, today)

@@ -123,6 +123,22 @@ async def test_of_equals_the_newer_comes_first(put: Put, search: Search) -> None
     assert (await search("song may")).ids == (new, old, older)
 
 
+async def test_the_newest_comes_first_where_it_is_asked_for(put: Put, search: Search) -> None:
+    late = await put("Sau bão, chợ Bến Cau họp lại", at=NOW - DAY)
+    early = await put("Bão lớn: bão vào Bến Cau, bão qua Cà Ná", at=NOW - 9 * DAY)
+    assert (await search("bão")).ids == (early, late)
+    assert (await search("tin mới nhất về bão")).ids == (late, early)
+
+
+async def test_a_word_that_is_no_syllable_is_a_slip_though_its_letters_occur(
+    put: Put, search: Search
+) -> None:
+    await put("Chiến sĩ của đảo xa kể chuyện hài", "Cười nhẹ.")
+    artist = await put("Đêm diễn của nghệ sĩ hài Ba Sang")
+    found = await search("của nhệ sĩ hài")
+    assert (found.ids, found.suggestion) == ((artist,), "của nghệ sĩ hài")
+
+
 async def test_words_spread_over_title_and_body_find_the_article(put: Put, search: Search) -> None:
     wanted = await put("Sông Mây có cầu mới", body="Nhà thầu Bình Minh thi công trong hai năm.")
     assert (await search("sông mây bình minh")).ids == (wanted,)

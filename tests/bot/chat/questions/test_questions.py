@@ -93,6 +93,12 @@ async def test_when_no_article_answers_that_is_said_and_the_nearest_shown(an: An
     await publish("Đêm hội ở Hạ Long")
     await an.says("động đất Hạ Long")
     await an.sees("Không thấy bài nào nói đúng về «động đất Hạ Long».", "Gần nhất:", "Đêm hội ở Hạ Long")
+
+
+async def test_what_has_all_the_words_is_listed_though_they_say_little(an: Any, publish: Any) -> None:
+    await publish("Mưa lớn ở Nghệ An, Vinh ngập nặng", body="Nước lên nhanh. Học sinh nghỉ học.")
+    await an.says("mưa vinh")
+    await an.sees("Mưa lớn ở Nghệ An, Vinh ngập nặng")
     assert await an.buttons() == ["🔔 Theo dõi"]
 
 
