@@ -2,11 +2,11 @@
 
     python benchmarks/search.py ARTICLES.jsonl.gz... --queries QUERIES.jsonl [--sizes 22846 150000]
 
-ARTICLES have rows {"id", "title", "sapo", "body": [line...]}, QUERIES {"q", "kind", "id"}: the article that a
-question was made from. Beyond the articles given, a size is filled with copies whose words are partly
-exchanged for others of the corpus. CPU is that of one question: of the asking thread, which must not be
-held up, and of the whole process (our database has a thread of its own); for the frequent words that of the
-process, the best of three. A busy machine inflates all of them alike. Needs the extra `bench`.
+ARTICLES have rows {"id", "title", "sapo", "body": [line...]}, QUERIES {"q", "kind", "id"}: the article that
+a question was made from. Beyond the articles given, a size is filled with copies whose words and sentences
+are partly exchanged for others of the corpus. CPU is that of one question: of the asking thread, which must
+not be held up, and of the whole process (our database has a thread of its own); for the frequent words that
+of the process, the best of three. A busy machine inflates all of them alike. Needs the extra `bench`.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from search_engines import Article, Ask, Contender, bm25s_folded, ours, plain_ft
 
 FREQUENT = ("người", "cong an", "viet nam", "thành phố hồ chí minh", "của và các những")
 KINDS = ("acc", "noacc", "partial", "d", "phrase", "tone", "typo")
-EXCHANGED = 0.7  # of the words of a copy
+EXCHANGED = 0.7  # of the words and sentences of a copy
 ROUNDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -58,17 +58,25 @@ def article(row: dict[str, Any]) -> Article:
 
 
 def filled(articles: Sequence[Article], size: int) -> list[Article]:
-    """Return `size` articles: the given ones, then altered copies of them."""
+    """Return `size` articles: the given ones, then altered copies of them.
+
+    A copy has words of its title exchanged and most sentences, so its neighbouring words are real ones.
+    """
     chance = random.Random(1)
     words = [word for one in islice(articles, 2_000) for word in _WORD.findall(one.sapo)]
+    sentences = [line for one in islice(articles, 4_000) for line in one.body.split("\n") if line]
 
-    def altered(text: str) -> str:
+    def exchanged(text: str) -> str:
         return _WORD.sub(
             lambda word: chance.choice(words) if chance.random() < EXCHANGED else word.group(), text
         )
 
+    def altered(text: str) -> str:
+        lines = text.split("\n")
+        return "\n".join(chance.choice(sentences) if chance.random() < EXCHANGED else line for line in lines)
+
     copies = (
-        Article(f"copy-{n}", altered(one.title), altered(one.sapo), altered(one.body))
+        Article(f"copy-{n}", exchanged(one.title), exchanged(one.sapo), altered(one.body))
         for n, one in enumerate(articles[i % len(articles)] for i in range(max(0, size - len(articles))))
     )
     return [*articles[:size], *copies]

@@ -30,6 +30,7 @@ _NEWEST_OF_FEW = 50  # of a few words, whose matches fill pages
 WHOLE_READ = 6  # whole texts that are read
 _NEARLY = 50
 _OFTEN, _MORE_THAN_CHANCE = 5, 1.5  # articles with a pair that is no accident
+_HARDLY_APART = 2 / 3  # of the articles with the rarer word of a pair
 _NEIGHBOURS_BY_CHANCE = 0.005  # of two words in one article, that they stand side by side
 _FEW = 3  # words
 _MOST_BODY = 4_000  # characters of a body that are read
@@ -174,18 +175,22 @@ def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
 
 
 def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
-    """Yield the neighbours in the question that the papers write side by side, and not by chance."""
+    """Yield the neighbours in the question that the papers write side by side, and not by chance.
+
+    Of a pair that few articles have, the rarer word must hardly stand anywhere else: "Rạch Sấu".
+    """
     runs = [term.run for term in query.terms]
     asks = asking_places(runs)
     more_than_chance = _MORE_THAN_CHANCE if query.has_marks else 0.0
     for at in range(1, len(runs)):
         pair = runs[at - 1][-1], runs[at][0]
         one, other = map(folded, pair)
-        if {at - 1, at} & asks or (together := searcher.doc_freq("body_pairs", f"{one}_{other}")) < _OFTEN:
+        if {at - 1, at} & asks or not (together := searcher.doc_freq("body_pairs", f"{one}_{other}")):
             continue
-        apart = searcher.doc_freq("body", one) * searcher.doc_freq("body", other)
-        by_chance = apart * _NEIGHBOURS_BY_CHANCE / max(1, searcher.num_docs)
-        if together > more_than_chance * by_chance:
+        apart = searcher.doc_freq("body", one), searcher.doc_freq("body", other)
+        by_chance = apart[0] * apart[1] * _NEIGHBOURS_BY_CHANCE / max(1, searcher.num_docs)
+        is_often = together >= _OFTEN and together > more_than_chance * by_chance
+        if is_often or together >= _HARDLY_APART * min(apart):
             yield pair
 
 

@@ -16,8 +16,8 @@ from itertools import chain, pairwise
 
 from summarizer.model import FieldName, Piece, Place
 from summarizer.questions.coverage import FAR, Asked, Coverage
-from summarizer.questions.sought import Occurrence, Sought, compounded, word_numbers
-from summarizer.questions.watching import Head, rarity
+from summarizer.questions.sought import Occurrence, Sought, word_numbers
+from summarizer.questions.watching import rarity
 from summarizer.text.sentences import split
 from summarizer.text.syllables import Forms, word_forms
 
@@ -113,10 +113,8 @@ class Evidence:
 def cut_into_words(
     sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[tuple[str, str]]
 ) -> Asked:
-    """Return the question cut into words, as the papers write it: `fixed_pairs`, and the articles read."""
-    heads = [Head(read.piece.document) for read in reads]
-    written = compounded([(group[0],) for group in sought.groups], heads)
-    joins = sought.joins([*fixed_pairs, *(pair for (run,) in written for pair in pairwise(run))])
+    """Return the question cut into words; `fixed_pairs` are neighbours that the papers write as one word."""
+    joins = sought.joins(fixed_pairs)
     touching = set[int]()
     for read in reads:
         for places in (read.in_title, *(one.occurrences for one in (*read.sapo, *read.body))):

@@ -229,6 +229,14 @@ _HOSTILE = st.one_of(
 )
 
 
+async def test_a_speech_of_two_hundred_words_finds_what_it_is_about(put: Put, search: Search) -> None:
+    fire = await put("Cháy chợ Bến Cau, sáu mươi sạp hàng bị thiêu rụi")
+    await put("Giá cà phê tăng")
+    said = "alo cho tôi hỏi chút là người ta nói vụ cháy cái chợ Bến Cau mấy chục sạp hàng bị thiêu rụi "
+    assert (await search(said + "mà giờ bà con sao " + "rồi thì là mà " * 45)).ids == (fire,)
+    assert (await search(("vụ cháy chợ Bến Cau " * 300)[:4_096])).ids == (fire,)
+
+
 async def _asked(database: Database, typed: str) -> None:
     query = parse_query(typed, today=TODAY)
     assert len(query.words) <= 32

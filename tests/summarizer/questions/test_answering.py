@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,17 @@ def texts(found: Answer) -> list[str]:
 
 
 def asked(question: str, *pieces: Piece) -> Answer:
-    return answer(parse_query(question), pieces)
+    """Answer as if these were all the articles: neighbours that stand nowhere else are one word."""
+    query = parse_query(question)
+    whole = [" ".join(syllables(f"{p.document.title} {p.document.sapo} {p.document.body}")) for p in pieces]
+    pairs = [
+        (one, other)
+        for one, other in pairwise(query.words)
+        if 0
+        < sum(f" {one} {other} " in f" {text} " for text in whole)
+        >= min(sum(f" {word} " in f" {text} " for text in whole) for word in (one, other))
+    ]
+    return answer(query, pieces, pairs)
 
 
 def test_the_sentence_that_says_what_was_asked_answers(piece: Builder) -> None:
@@ -66,7 +77,8 @@ def test_a_paraphrase_that_lacks_a_word_is_answered(piece: Builder) -> None:
 
 @pytest.mark.parametrize("question", ["Vàm Đước từ chức", "cầu Rạch Sấu mang thai", "Rạch Sấu trúng số"])
 def test_a_known_name_in_what_never_happened_is_not_answered(piece: Builder, question: str) -> None:
-    fixed = (("từ", "chức"), ("mang", "thai"), ("trúng", "số"))
+    names = (("cầu", "rạch"), ("rạch", "sấu"), ("vàm", "đước"))  # hardly stand apart in the index
+    fixed = (*names, ("từ", "chức"), ("mang", "thai"), ("trúng", "số"))
     whole = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
     assert answer(parse_query(question), [whole], fixed) == Answer()
 
