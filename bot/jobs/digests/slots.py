@@ -68,7 +68,8 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
         if not found:
             break
         last = found[-1]
-        await _let_sleep(services, [profile for profile in found if profile.id not in heard])
+        if unheard := [profile for profile in found if profile.id not in heard]:
+            await _let_sleep(services, unheard)
         listened = [profile for profile in found if profile.id in heard]
         due = [one for profile in listened if (one := await _plan(services, profile, now))]
         for batch in _together(due):
