@@ -40,7 +40,7 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(rf"\b{_NAME}\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s?|\s)(\d{{4}})(?!\d)", _FLAGS)
 _WORDS = "|".join(sorted(filter(None, _MONTH_WORDS), key=len, reverse=True))
 _DAY_WORD = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s(?:tháng|th)\s?(\d{{1,2}}|{_WORDS})(?:,\s?|\s)(?:năm\s)?(\d{{4}})(?!\d)",
+    rf"(?<!\d)(\d{{1,2}})\s(?:tháng|thg|th)\.?\s?(\d{{1,2}}|{_WORDS})(?:,\s?|\s)(?:năm\s)?(\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _WORD_DAY = re.compile(rf"\btháng\s({_WORDS})\s(\d{{1,2}})(?:,\s?|\s)(\d{{4}})(?!\d)", re.IGNORECASE)

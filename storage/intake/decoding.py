@@ -102,6 +102,23 @@ def decode(data: bytes, *, may_be_cut: bool = False, charset: str | None = None)
         raise UnreadableError(_complaint(codec, error)) from error
 
 
+_PACKED = {  # what a file begins with, and what to do with it
+    b"\x1f\x8b": "nén gzip, hãy giải nén trước",
+    b"PK\x03\x04": "zip, xlsx hoặc docx, hãy giải nén hoặc lưu lại thành CSV hay văn bản UTF-8",
+    b"7z\xbc\xaf": "nén 7z, hãy giải nén trước",
+    b"Rar!": "nén RAR, hãy giải nén trước",
+    b"%PDF": "PDF, hãy lưu lại thành văn bản UTF-8",
+    b"\xd0\xcf\x11\xe0": "doc hoặc xls, hãy lưu lại thành CSV hay văn bản UTF-8",
+    b"SQLite format 3": "cơ sở dữ liệu SQLite, hãy xuất ra CSV hoặc JSONL",
+}
+
+
+def _binary(head: bytes) -> str:
+    """Say of bytes that are no text what they are, and what to do."""
+    found = (f"tệp nhị phân ({said})" for begin, said in _PACKED.items() if head.startswith(begin))
+    return next(found, "tệp nhị phân, không phải văn bản")
+
+
 def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
     """Return what a file that begins with `head` holds; its `name` counts where the content is silent.
 
@@ -112,7 +129,7 @@ def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
     if codec.startswith("utf-8") and len(head) * _CONTROL_SHARE < len(head) - len(
         head.translate(None, _CONTROL)
     ):
-        raise UnreadableError("tệp nhị phân, không phải văn bản")
+        raise UnreadableError(_binary(head))
     as_decoded = head.decode(codec, errors="replace")
     text = repair(as_decoded).text.lstrip()
     if not text:

@@ -22,7 +22,21 @@ UNUSED = "unused"
 
 _LONGEST_NAME = 60
 _NOUNS = frozenset(
-    ("article", "articles", "news", "post", "story", "item", "page", "doc", "og", "dc", "meta")
+    (
+        "article",
+        "articles",
+        "news",
+        "post",
+        "story",
+        "item",
+        "page",
+        "doc",
+        "og",
+        "dc",
+        "meta",
+        "field",
+        "acf",
+    )
 )
 _NOUNS |= frozenset(("bai", "viet", "tin", "tuc", "cua", "bao"))
 _FORMS = frozenset(("text", "html", "raw", "plain", "clean", "cleaned", "vi", "vn", "vie", "list", "full"))

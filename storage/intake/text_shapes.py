@@ -1,7 +1,7 @@
 """The two shapes of a text with one article: lines that are labelled, or text as scraped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -190,6 +190,7 @@ def _said_above(lines: Sequence[_Line]) -> set[str]:
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ADDRESS_LINE = re.compile(r"(?:(?P<label>[^\W\d_][^:]{0,30}?)\s*:\s+)?<?(?P<address>https?://[^\s<>]+)>?")
 _LINES_FOR_A_DATE = 4  # a date line stands under the title or under the text
+_BYLINE = re.compile(r"[^\W\d_][^,|·•–—\d-]{1,38}?\s?[,|·•–—-]\s?(?=\S)")
 _BLOCKS_FOR_A_SAPO = 8
 _SAPO_SYLLABLES = 8  # a shorter paragraph is a label, a name or a subhead
 
@@ -244,9 +245,20 @@ def _take_date_line(lines: list[str], origin: Origin, now: datetime) -> str:
     """Remove the first line that is a date from near the head or the foot, and return it."""
     filled = [at for at, line in enumerate(lines) if line.strip()][1:]
     for at in dict.fromkeys(filled[:_LINES_FOR_A_DATE] + filled[-_LINES_FOR_A_DATE:]):
-        if parse_date_line(lines[at].strip(), origin.zone, now):
-            return lines.pop(at).strip()
+        for text in _may_be_dates(lines[at].strip()):
+            if parse_date_line(text, origin.zone, now):
+                del lines[at]
+                return text
     return ""
+
+
+def _may_be_dates(line: str) -> Iterator[str]:
+    """Yield a line, and what follows a short name on it: "Báo Sông, 12/9/2026 8:15"."""
+    bare = line.strip("*_ ")
+    yield bare
+    byline = _BYLINE.match(bare)
+    if byline:
+        yield bare[byline.end() :]
 
 
 def _blocks(text: str) -> list[str]:

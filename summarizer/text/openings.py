@@ -39,10 +39,27 @@ _APPOSITION_REACH = 80  # characters in which a second dash closes what the firs
 
 _FOOTER_WORDS = re.compile(
     r"(?:đã )?(?:xuất hiện|được đăng|được đăng tải) (?:đầu tiên|lần đầu(?: tiên)?)\b"
-    r"|\b(?:appeared first|first appeared|was (?:first|originally) (?:published|posted))\b",
+    r"|\b(?:appeared first|first appeared|was (?:first|originally) (?:published|posted))\b"
+    r"|\b(?:est apparu en premier|erschien zuerst|se publicó primero|apareció primero)\b"
+    r"|\b(?:apareceu primeiro|proviene da)\b",
     re.IGNORECASE,
 )
 _FOOTER_STARTS = ("Bài ", "Nội dung ", "Nguồn ", "The post ", "The article ", "This ")
+_FOOTER_STARTS += (
+    "L'article ",
+    "L’article ",
+    "Der Beitrag ",
+    "La entrada ",
+    "O post ",
+    "L'articolo ",
+    "L’articolo ",
+)
+_READ_ON = re.compile(
+    r"(?:(?:Đọc|Xem) (?:tiếp|thêm)(?: bài| tin)?|Xem chi tiết|Read more|Continue reading)\Z", re.IGNORECASE
+)
+_BEHIND_READ_ON, _BEFORE_READ_ON = " \n.…»›→>])", " \n[(<»›"
+_SENTENCE_ENDS = tuple('.!?…"”)]')
+_LONGEST_READ_ON = 40
 _LONGEST_FOOTER = 900  # characters: the headline stands in it
 _LONGEST_FOOTER_END = 250
 
@@ -85,11 +102,30 @@ def opens_with_credit(text: str) -> bool:
 
 
 def without_footer(text: str) -> str:
-    """Return `text` without the line that WordPress adds at its end: "Bài viết … đã xuất hiện đầu tiên …".
+    """Return `text` without what programs add at its end: WordPress's last line, or a link to read on.
 
     >>> without_footer("Mưa to. The post Mưa to appeared first on Báo Sông.")
     'Mưa to.'
+    >>> without_footer("Mưa to. Đọc tiếp »")
+    'Mưa to.'
     """
+    return _without_link_on(_without_last_line(text))
+
+
+def _without_link_on(text: str) -> str:
+    """Return `text` without "Đọc tiếp »" behind its last sentence."""
+    tail = text[-_LONGEST_READ_ON:].rstrip(_BEHIND_READ_ON)
+    found = _READ_ON.search(tail)
+    if found is None:
+        return text
+    at = max(0, len(text) - _LONGEST_READ_ON) + found.start()
+    before = text[:at].rstrip(_BEFORE_READ_ON)
+    is_apart = "\n" in text[len(before) : at] or before.endswith(_SENTENCE_ENDS)
+    return before if is_apart else text
+
+
+def _without_last_line(text: str) -> str:
+    """Return `text` without "Bài viết … đã xuất hiện đầu tiên …" at its end."""
     tail_at = max(0, len(text) - _LONGEST_FOOTER)
     tail = text[tail_at:]
     found = next(reversed(list(_FOOTER_WORDS.finditer(tail))), None)

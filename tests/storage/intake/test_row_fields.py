@@ -30,7 +30,15 @@ def _draft(**row: Any) -> Draft:
         ],
         *[
             (name, "body")
-            for name in ("content", "noiDung", "Nội dung", "articleBody", "content_html", "full-text")
+            for name in (
+                "content",
+                "noiDung",
+                "Nội dung",
+                "articleBody",
+                "content_html",
+                "full-text",
+                "field_body",
+            )
         ],
         *[
             (name, "published")

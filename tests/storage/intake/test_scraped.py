@@ -50,7 +50,15 @@ def test_the_text_is_composed_and_mended(scraped: Incoming) -> None:
     assert "Đội quản lý bến" in scraped.body
 
 
-@pytest.mark.parametrize("date_line", ["Thứ Tư, 06/11/2013 11:45", "06/11/2013 11:45 (GMT+7)"])
+@pytest.mark.parametrize(
+    "date_line",
+    [
+        "Thứ Tư, 06/11/2013 11:45",
+        "06/11/2013 11:45 (GMT+7)",
+        "Báo Cửa Lạch, 06/11/2013 11:45",
+        "*Cửa Lạch Online | November 6, 2013 11:45 am*",
+    ],
+)
 @pytest.mark.parametrize(
     "order", ["{title}\n\n{date}\n\n{sapo}\n\n{body}", "{title}\n{sapo}\n{body}\n{date}\n"]
 )

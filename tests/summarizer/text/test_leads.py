@@ -53,11 +53,29 @@ def test_a_first_word_that_belongs_to_the_sentence_stays(text: str) -> None:
         "Bài đăng Chợ nổi họp lại xuất hiện lần đầu tiên trên Báo Miền Tây.",
         "The post Chợ nổi họp lại appeared first on Báo Miền Tây.",
         "The post Chợ nổi họp lại first appeared on Báo Miền Tây.",
+        "L’article Chợ nổi họp lại est apparu en premier sur Báo Miền Tây.",
+        "Der Beitrag Chợ nổi họp lại erschien zuerst auf Báo Miền Tây.",
+        "La entrada Chợ nổi họp lại se publicó primero en Báo Miền Tây.",
+        "Đọc tiếp »",
+        "[Xem thêm]",
+        "Read more...",
     ],
 )
 @pytest.mark.parametrize("between", ["\n", " "])
 def test_the_footer_of_wordpress_goes(footer: str, between: str) -> None:
     assert without_footer(f"Chợ nổi đông khách.{between}{footer}") == "Chợ nổi đông khách."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Người dân ven sông rủ nhau ra xem thêm",
+        "Ông nói: “Tôi sẽ xem tiếp”.",
+        "Chợ họp từ sáng. Ai cũng muốn đọc thêm nữa.",
+    ],
+)
+def test_a_sentence_that_ends_in_reading_on_stays(text: str) -> None:
+    assert without_footer(text) == text
 
 
 def test_a_sentence_that_tells_of_a_first_appearance_stays() -> None:
