@@ -44,7 +44,7 @@ _FOOTER_WORDS = re.compile(
     r"|\b(?:apareceu primeiro|proviene da)\b",
     re.IGNORECASE,
 )
-_FOOTER_STARTS = ("Bài ", "Nội dung ", "Nguồn ", "The post ", "The article ", "This ")
+_FOOTER_STARTS: tuple[str, ...] = ("Bài ", "Nội dung ", "Nguồn ", "The post ", "The article ", "This ")
 _FOOTER_STARTS += (
     "L'article ",
     "L’article ",

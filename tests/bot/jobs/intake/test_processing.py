@@ -2,12 +2,14 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Executable, func, select, text
+from sqlalchemy import Executable, event, func, select, text
 
 from bot.jobs.intake import processing
 from bot.jobs.intake.processing import Processor
@@ -360,3 +362,52 @@ async def test_articles_that_wait_while_none_is_processed_are_noticed(
     texts.is_mended = True
     assert await workshop.run() == 1
     assert workshop.find_problem() is None
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_from_write(database: Database, number: int) -> Iterator[None]:
+    """Let the write number `number` (from 0) of the block never happen, nor any after it."""
+    writes = itertools.count()
+
+    def on_execute(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.split()[0] in ("INSERT", "UPDATE", "DELETE") and next(writes) >= number:
+            raise KilledError
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", on_execute)
+    try:
+        yield
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", on_execute)
+
+
+async def test_a_kill_between_any_two_writes_of_a_batch_costs_no_article_and_no_story(
+    database: Database, clock: ManualClock
+) -> None:
+    """Twelve articles are saved in two transactions; the last one reports the event of the first."""
+    kills = 0
+    while True:
+        place = f"Bình An {chr(ord('a') + kills)}{kills * 7919}"
+        others = [(f"Chuyện riêng{kills}x{n} của làng lạ{kills}x{n}", f"Việc lạ{n}.") for n in range(10)]
+        told = [(title.replace("Bình An", place), body) for title, body in (FLOOD, *others, FLOOD_AGAIN)]
+        await store(database, *told, at=clock.now())
+        try:
+            with killed_from_write(database, kills):
+                await Processor(database, clock, TextsHere()).run()
+            break
+        except KilledError:
+            kills += 1
+        await Processor(database, clock, TextsHere()).run()
+        last = (await stored(database))[-12:]
+        assert [article.title for article in last if article.story_id is None] == []
+        assert last[0].story_id == last[-1].story_id
+        async with database.read() as connection:
+            kept = (await connection.execute(select(stories.c.id))).scalars()
+            packed = (await connection.execute(select(packed_articles.c.article_id))).scalars()
+            assert set(kept) == set(await grouped(database)), "no story without an article"
+            assert set(packed) == {article.id for article in await stored(database)}
+        await clock.advance(5 * DAY.total_seconds())
+    assert kills >= 8, "tries, and in each transaction stories, summaries, articles, what grouping keeps"
