@@ -141,12 +141,11 @@ class _Shared:
         joined = self.mine_shared[:, pairs] & (pairs >= 0)  # a syllable with the next one: (n, syllables)
         begun = np.cumsum(weights) - weights
         broken = np.where(np.hstack((np.zeros((self.count, 1), np.bool_), joined[:, :-1])), -1.0, begun)
-        run = np.where(
-            self.mine_shared[:, singles], begun + weights - np.maximum.accumulate(broken, axis=1), 0.0
-        )
+        since = np.maximum.accumulate(broken, axis=1)  # where the run that a syllable ends began
+        run = np.where(self.mine_shared[:, singles], begun + weights - since, 0.0)
         heaviest = run.max(axis=1)
         ends = run.argmax(axis=1)[:, None]
-        starts = np.maximum.accumulate(broken, axis=1)[np.arange(self.count)[:, None], ends]
+        starts = since[np.arange(self.count)[:, None], ends]
         inside = (np.arange(singles.size) <= ends) & (begun >= starts)
         distinct, first = np.unique(singles, return_index=True)
         in_run = np.zeros((self.count, self.my_rarity.size), np.bool_)
