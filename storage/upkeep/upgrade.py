@@ -18,7 +18,7 @@ from storage.upkeep.backup import back_up
 # transaction, so a kill leaves the old or the new schema. A newer schema is refused untouched, and so is one
 # from before the first release: the migrations begin with a baseline that stands for all earlier ones.
 
-LAST_BEFORE_BASELINE = "a0107e0"  # the commit that upgrades every earlier schema to the baseline
+LAST_BEFORE_BASELINE = "32d5d88"  # the commit that upgrades every earlier schema to the baseline
 _UPGRADE_LOCK = 0x6469656D  # any number, the same for all of us
 
 

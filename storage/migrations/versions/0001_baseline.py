@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0170"
+revision = "0160"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -97,7 +97,6 @@ def _create_tables() -> None:
         sa.Column("words_in", sa.JSON(), nullable=False, server_default="[]"),
         sa.Column("sources_out", sa.JSON(), nullable=False, server_default="[]"),
         sa.Column("sources_in", sa.JSON(), nullable=False, server_default="[]"),
-        sa.Column("tastes", sa.JSON(), nullable=False, server_default="[]"),
         sa.Column("variant_of", sa.BigInteger()),
     )
     op.create_index("profiles_next_due_at", "profiles", ["next_due_at"])

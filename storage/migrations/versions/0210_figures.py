@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.times import UtcTime
-
 revision = "0210"
 down_revision = "0200"
 branch_labels = None
 depends_on = None
+
+_MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 
 def upgrade() -> None:
@@ -22,6 +22,6 @@ def upgrade() -> None:
         sa.Column("place", sa.Text, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
     )
     op.add_column("profiles", sa.Column("figures", sa.JSON(), nullable=False, server_default="[]"))

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.times import UtcTime
-
 revision = "0220"
 down_revision = "0210"
 branch_labels = None
 depends_on = None
+
+_MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 
 def upgrade() -> None:
@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("edition", sa.Text),
         sa.Column("silent", sa.Boolean, nullable=False),
-        sa.Column("made_at", UtcTime, nullable=False),
-        sa.Column("confirmed_at", UtcTime),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("confirmed_at", _MOMENT),
         sa.Column("message_id", sa.BigInteger),
     )
     op.create_index("announcements_made_at", "announcements", ["made_at"])

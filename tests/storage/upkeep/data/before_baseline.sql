@@ -3,7 +3,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0170');
+INSERT INTO "alembic_version" VALUES('0160');
 CREATE TABLE article_changes (
 	id INTEGER NOT NULL, 
 	article_id BIGINT NOT NULL, 
@@ -227,12 +227,12 @@ CREATE TABLE profiles (
 	zone TEXT, 
 	next_due_at BIGINT, 
 	last_slot_at BIGINT, 
-	created_at BIGINT NOT NULL, length TEXT DEFAULT 'vua' NOT NULL, words_out JSON DEFAULT '[]' NOT NULL, words_in JSON DEFAULT '[]' NOT NULL, sources_out JSON DEFAULT '[]' NOT NULL, sources_in JSON DEFAULT '[]' NOT NULL, variant_of BIGINT, tastes JSON DEFAULT '[]' NOT NULL, 
+	created_at BIGINT NOT NULL, length TEXT DEFAULT 'vua' NOT NULL, words_out JSON DEFAULT '[]' NOT NULL, words_in JSON DEFAULT '[]' NOT NULL, sources_out JSON DEFAULT '[]' NOT NULL, sources_in JSON DEFAULT '[]' NOT NULL, variant_of BIGINT, 
 	PRIMARY KEY (id), 
 	UNIQUE ("key")
 );
-INSERT INTO "profiles" VALUES(1,'key 1','edition 1','[]','[]','[]','zone 1',1772341200000000,1772341200000000,1772341200000000,'length 1','[]','[]','[]','[]',1,'[]');
-INSERT INTO "profiles" VALUES(2,'key 2','edition 2','[]','[]','[]','zone 2',1772427600000000,1772427600000000,1772427600000000,'length 2','[]','[]','[]','[]',2,'[]');
+INSERT INTO "profiles" VALUES(1,'key 1','edition 1','[]','[]','[]','zone 1',1772341200000000,1772341200000000,1772341200000000,'length 1','[]','[]','[]','[]',1);
+INSERT INTO "profiles" VALUES(2,'key 2','edition 2','[]','[]','[]','zone 2',1772427600000000,1772427600000000,1772427600000000,'length 2','[]','[]','[]','[]',2);
 CREATE TABLE questions (
 	id INTEGER NOT NULL, 
 	chat_id BIGINT NOT NULL, 
