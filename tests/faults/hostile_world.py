@@ -4,20 +4,27 @@ import asyncio
 import datetime as dt
 import itertools
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cache
 from xml.sax.saxutils import escape
 
+from sqlalchemy import select
+
 from bot.emulator.client import Control
 from bot.times.clock import Clock
+from storage.tables import articles, issue_stories, issues
 from tests.bot.fetching.conftest import Script, Site, reply
 from tests.bot.fetching.polls import HOSTILE, item, rss
+from tests.faults.conftest import Ledger
 from tests.faults.simulated_month import unlike_texts
 from tests.hostile.texts import generic
 
 ALREADY_THERE = 6  # of the honest paper's reports, when the day begins
+HONEST = "bao-that"  # the honest paper among the sources
 INVENTED = "Báo thật bịa rằng mọi ngân hàng đóng cửa từ ngày mai, ai nấy phải rút hết tiền trong đêm nay."
 _PIN = {"pinned_message": {"message_id": 1, "date": 0}}  # as Telegram's own server writes it
 _FORGED = ("hoantac:schedule:1", "gio:9999", "trang:1", "lich\n", "x" * 64, "hoantac:topics:2", "xoa:1")
@@ -165,3 +172,32 @@ class HostileChats:
     def _hostile_texts() -> Iterator[str]:
         for _, make in itertools.cycle(list(generic())):
             yield make(4_000)[:4_000].replace("\0", " ").encode(errors="replace").decode().strip() or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot as the database has it: which honest articles it could tell, and how many it told."""
+
+    at: dt.datetime
+    status: str
+    could_tell: int
+    told: int
+
+
+async def slots_of(ledger: Ledger, since: dt.datetime) -> list[Slot]:
+    """Return the slots: each could tell what became ready since the last issue, the first from `since` on."""
+    a, i, told = articles.c, issues.c, issue_stories.c
+    async with ledger.database.read() as connection:
+        found = (await connection.execute(select(i).order_by(i.slot_at))).all()
+        ready = select(a.story_id, a.ready_at).where(a.source == HONEST, a.ready_at.is_not(None))
+        honest = {row.story_id: row.ready_at for row in await connection.execute(ready.order_by(a.id.desc()))}
+        stories = Counter[int]()
+        for row in await connection.execute(select(told.issue_id, told.story_id)):
+            stories[row.issue_id] += row.story_id in honest
+    slots, covered = list[Slot](), since
+    for row in found:
+        until = max(row.slot_at, row.made_at) if row.status != "skipped" else covered
+        could_tell = sum(covered < moment <= row.slot_at for moment in honest.values())
+        slots.append(Slot(row.slot_at, row.status, could_tell, stories[row.id]))
+        covered = until
+    return slots

@@ -13,6 +13,7 @@ class Load:
     """Counts, from its making on, the CPU that is used by others than this process and its descendants."""
 
     def __init__(self) -> None:
+        self._ran = self._waited = 0
         self._began, self._busy, self._own = time.monotonic(), _busy_seconds(), _own_seconds()
 
     @property
@@ -20,6 +21,18 @@ class Load:
         """Return their share of the machine so far, 0 to 1."""
         used = _busy_seconds() - self._busy - (_own_seconds() - self._own)
         return max(0.0, used) / ((time.monotonic() - self._began) * (os.cpu_count() or 1))
+
+    def note(self, pid: int) -> None:
+        """Count what the process `pid` has run, and waited for a core, until now: before it ends."""
+        with suppress(OSError):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                ran, waited, _ = map(int, (thread / "schedstat").read_text("ascii").split())
+                self._ran, self._waited = self._ran + ran, self._waited + waited
+
+    @property
+    def slowdown(self) -> float:
+        """Return how many times as long as alone on the machine the noted processes took for their work."""
+        return (self._ran + self._waited) / self._ran if self._ran else 1.0
 
 
 def _busy_seconds() -> float:

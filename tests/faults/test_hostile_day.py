@@ -19,25 +19,28 @@ from bot.emulator.client import Control, Json
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
-from storage.tables import articles, deliveries, issue_stories, issues, messages, subscribers
+from storage.tables import articles, deliveries, issues, messages, subscribers
 from tests.bot.processes.conftest import ADMIN, Run, Start, is_polling, until
 from tests.faults.conftest import Figure, Ledger, copies, make_chats
 from tests.faults.hostile_world import (
     ALREADY_THERE,
+    HONEST,
     INVENTED,
     HostileChats,
+    Slot,
     honest_page,
     honest_reports,
     hostile_page,
     sites,
+    slots_of,
 )
 from tests.faults.load import Load
 
 START = dt.datetime(2026, 11, 22, 23, 50, tzinfo=dt.UTC)  # Monday 6:50 in Việt Nam
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 MINUTE = dt.timedelta(minutes=1)
-HONEST = "bao-that"
 FEWEST_TOLD = 4  # of the honest paper's stories, where there are so many: the reading time has an end
+UNANSWERED = 60.0  # seconds that the bot was there
 QUIET = 0.25  # of the machine taken by others: a wait in real seconds says something of the bot
 NEWSROOM = """\
 [[sources]]
@@ -77,6 +80,8 @@ class Day:
     stopped_in: list[float] = field(default_factory=list)
     waiting: int = 0  # for an answer
     is_up: bool = False
+    up_since: float = 0.0
+    up_before: float = 0.0  # seconds, in earlier starts
     starts: int = 0
     load: Load = field(default_factory=Load)  # since the day began
 
@@ -87,6 +92,10 @@ class Day:
     def goes_on(self) -> bool:
         """Tell whether the day is not over."""
         return self.now() < START + self.length
+
+    def up_seconds(self) -> float:
+        """Return for how long the bot has been there in all."""
+        return self.up_before + (time.monotonic() - self.up_since if self.is_up else 0.0)
 
     def newsroom(self, honest: str, hostile: str) -> str:
         """Return the newsroom file."""
@@ -104,14 +113,14 @@ class Day:
                 await asyncio.sleep(pause)
 
     async def _ask(self, hands: Control, chat: int) -> None:
-        starts, began = self.starts, time.monotonic()
+        starts, began, up_before = self.starts, time.monotonic(), self.up_seconds()
         self.asked[chat] += 1
         self.waiting += 1
         title = honest_reports()[self.asked.total() % ALREADY_THERE][0]
         said = await hands.say(chat, " ".join(title.split()[:4]))
         seen: list[Json] = []
         while not any(map(is_answer, seen)):
-            assert time.monotonic() - began < 120, "an honest reader was not answered"
+            assert self.up_seconds() - up_before < UNANSWERED, "an honest reader was not answered"
             seen = await hands.wait(chat, after=said["message_id"], count=len(seen) + 1, timeout=30)
         self.waiting -= 1
         if self.is_up and starts == self.starts:
@@ -146,17 +155,18 @@ async def run_bot(day: Day, start: Start, server: str, hands: Control, ledger: L
         polls = await _calls_of_polling(hands)
         async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=ledger.url, **clock) as run:
             await until(lambda before=polls: _is_polling_again(hands, before), within=90)
-            day.is_up = True
+            day.is_up, day.up_since = True, time.monotonic()
             if moment is not None:
                 await asyncio.sleep(max(0.0, moment - (time.monotonic() - day.began)))
             else:
                 await until(lambda: _is_over(day, ledger), within=real + 120)
+            day.load.note(run.process.pid)
             await stop(day, run)
 
 
 async def stop(day: Day, run: Run) -> None:
     """Stop the bot and write down how long that took."""
-    day.is_up, day.starts = False, day.starts + 1
+    day.up_before, day.is_up, day.starts = day.up_seconds(), False, day.starts + 1
     began = time.monotonic()
     code, log = await run.stop()
     day.stopped_in.append(time.monotonic() - began)
@@ -198,35 +208,6 @@ async def live_through(
             all_at_once.create_task(run_bot(day, start, server, hands, ledger, newsroom))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A slot as the database has it: which honest articles it could tell, and how many it told."""
-
-    at: dt.datetime
-    status: str
-    could_tell: int
-    told: int
-
-
-async def slots_of(ledger: Ledger) -> list[Slot]:
-    """Return the slots, each with the honest articles that became ready since the issue before it."""
-    a, i, told = articles.c, issues.c, issue_stories.c
-    async with ledger.database.read() as connection:
-        found = (await connection.execute(select(i).order_by(i.slot_at))).all()
-        ready = select(a.story_id, a.ready_at).where(a.source == HONEST, a.ready_at.is_not(None))
-        honest = {row.story_id: row.ready_at for row in await connection.execute(ready.order_by(a.id.desc()))}
-        stories = Counter[int]()
-        for row in await connection.execute(select(told.issue_id, told.story_id)):
-            stories[row.issue_id] += row.story_id in honest
-    slots, covered = list[Slot](), START - dt.timedelta(days=1)
-    for row in found:
-        until = max(row.slot_at, row.made_at) if row.status != "skipped" else covered
-        could_tell = sum(covered < moment <= row.slot_at for moment in honest.values())
-        slots.append(Slot(row.slot_at, row.status, could_tell, stories[row.id]))
-        covered = until
-    return slots
-
-
 def check_slots(slots: list[Slot], day: Day) -> None:
     """Assert that each slot is there, and that none is empty or all rubbish while there was honest news."""
     assert [slot.at for slot in slots] == day.slots
@@ -240,7 +221,7 @@ def check_slots(slots: list[Slot], day: Day) -> None:
 async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     """Assert that honest readers lost nothing; return what was measured."""
     s, d, m, a = subscribers.c, deliveries.c, messages.c, articles.c
-    slots = await slots_of(ledger)
+    slots = await slots_of(ledger, START - dt.timedelta(days=1))
     check_slots(slots, day)
     async with ledger.database.read() as connection:
         rows = (
@@ -267,15 +248,17 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     assert unready <= 3, "and its articles processed"
     assert stolen == 0, "another source changed an honest paper's article"
     assert max(day.stopped_in) <= 10
-    p95, others = slow(day.answers), day.load.others
-    assert p95 <= (1 if others < QUIET else 5), f"others took {others:.0%} of the machine"
+    p95, others, slowdown = slow(day.answers), day.load.others, day.load.slowdown
+    assert p95 <= (1 if others < QUIET else slowdown), f"others took {others:.0%}: {slowdown:.1f}"
     notices = len((await hands.chat(ADMIN))["messages"])
-    return (
-        f"{made} of {len(slots)} digests to {len(day.readers)} readers, {sum(extra)} extra copies; "
-        f"{len(day.answers)} answers, p95 {p95:.2f} s, slowest {max(day.answers, default=0):.2f} s, "
-        f"{others:.0%} of the machine taken by others; {len(day.stopped_in)} x SIGTERM, slowest "
-        f"{max(day.stopped_in):.1f} s; {honest} honest articles, {notices} words told"
+    figures = (
+        f"{made} of {len(slots)} digests to {len(day.readers)} readers, {sum(extra)} extra copies",
+        f"{len(day.answers)} answers, p95 {p95:.2f} s, slowest {max(day.answers, default=0):.2f} s",
+        f"{others:.0%} of the machine taken by others, the bot {slowdown:.1f} times as slow as alone",
+        f"{len(day.stopped_in)} x SIGTERM, slowest {max(day.stopped_in):.1f} s",
+        f"{honest} honest articles, {notices} words told",
     )
+    return "; ".join(figures)
 
 
 @pytest.mark.timeout(300)
