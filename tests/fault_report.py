@@ -6,7 +6,7 @@ The tests give their figures with `record_property("figure", …)`.
 import pytest
 from _pytest.terminal import TerminalReporter
 
-MINUTES = 30  # on two cores
+MINUTES = 45  # on two cores
 
 _OUTCOMES = ("passed", "failed", "error", "skipped")
 
