@@ -121,6 +121,7 @@ def compose_prepared(
         papers=_count_papers(eligible.versions),
     )
     _fill(page, eligible)
+    page.settle()
     left_out = [one.story_id for one in eligible.versions if one.number not in page.events]
     chosen = _in_sections(page.chosen, prepared.topic_order)
     shown = {one.version.number for one in chosen}

@@ -61,6 +61,7 @@ class Page:
         self, prepared: Prepared, length: Length, budget: float, *, topics: int, papers: int
     ) -> None:
         self.chosen: list[Chosen] = []
+        self._too_long: Chosen | None = None  # the first story that had no room
         self.events: set[int] = set()  # stories that are shown, or whose event another one tells, by number
         self._told = 0  # the bits of those that are shown
         self._prepared = prepared
@@ -110,14 +111,20 @@ class Page:
                 return False
         return True
 
+    def settle(self) -> None:
+        """Where no story had room, tell the first one, whatever its length."""
+        if not self.chosen and self._too_long is not None:
+            self._take(self._too_long)
+
     def _fitted(self, version: Version) -> Chosen | None:
         told = None
         for quotes in self._quotes:
             told = version.told(quotes)
             if self._has_room(version, told[1]):
                 return Chosen(version, *told)
-        # At least one story, whatever its length.
-        return None if self.chosen or told is None else Chosen(version, *told)
+        if self._too_long is None and told is not None:
+            self._too_long = Chosen(version, *told)
+        return None
 
     def _has_room(self, version: Version, syllables: int) -> bool:
         cost = syllables + SOURCE_LINE_SYLLABLES

@@ -209,3 +209,14 @@ def test_stories_of_one_topic_stand_together(story: Callable[..., Candidate], sl
     composed = digest([story(n, topic=ORDER[n * 5 % 4], hours_ago=n) for n in range(20)], slot)
     topics = [told.topic for told in composed.stories]
     assert sum(one != other for one, other in pairwise(topics)) == len(set(topics)) - 1
+
+
+def test_one_story_without_end_does_not_keep_the_others_out(
+    story: Callable[..., Candidate], slot: dt.datetime
+) -> None:
+    sentence = " ".join(f"vô{n}" for n in range(5_000)) + "."
+    endless = story(1, papers=("Báo A", "Báo B"), sentences=(sentence,), syllables=6_000)
+    endless_title = story(2, papers=("Báo A", "Báo B"), title=" ".join(f"dài{n}" for n in range(900)))
+    assert ids(digest([endless_title, story(3), story(4)], slot)) == [3, 4]
+    assert ids(digest([endless, story(3)], slot)) == [3]
+    assert ids(digest([endless], slot)) == [1], "alone it is told, whatever its length"
