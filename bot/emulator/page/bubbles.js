@@ -73,7 +73,7 @@ function attachment(message) {
     element("span", {}, element("b", {}, name), element("span", {}, fileSize(size))))];
 }
 
-// A page that the message names to be shown; its picture is Telegram's to fetch, here stands a frame for it.
+// The preview of a page. Telegram would fetch its picture; here it is an empty frame.
 function preview(message) {
   const { url, is_disabled: isDisabled } = message.link_preview_options ?? {};
   if (!url || isDisabled) return [];
@@ -90,7 +90,7 @@ function fileSize(bytes) {
 function keyboard(message, actions) {
   const rows = message.buttons.map((row, line) => element("div", {}, ...row.map((button, column) => {
     if (button.switch_inline_query !== undefined) return element("button", { class: "key", onclick: () => actions.share(button.switch_inline_query) }, button.text);
-    if (!button.url) return element("button", { class: `key ${button.style ?? ""}`.trim(), onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
+    if (!button.url) return element("button", { class: `key ${button.style ?? ""}`, onclick: (event) => actions.tap(event.currentTarget, message, [line, column]) }, button.text);
     const key = link(button.url, { class: "key out" });
     key.append(button.text);
     return key;

@@ -20,6 +20,7 @@ from telegram import (
 )
 from telegram import Update as Told
 
+from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from tests.bot.emulator.conftest import bot_at, control_of, running_emulator
 
@@ -44,9 +45,29 @@ Say = Callable[..., Awaitable[Message]]
 
 
 in_one_loop = partial(pytest_asyncio.fixture, loop_scope="session")
-emulator = in_one_loop(running_emulator, name="emulator")
-users = in_one_loop(control_of, name="users")
-bot = in_one_loop(bot_at, name="bot")
+
+# The loop of a fixture is noted at its function, so these are functions of their own.
+
+
+@in_one_loop()
+async def emulator() -> AsyncIterator[Emulator]:
+    """An emulator on a free port."""
+    async for running in running_emulator():
+        yield running
+
+
+@in_one_loop()
+async def users(emulator: Emulator) -> AsyncIterator[Control]:
+    """The control interface."""
+    async for hands in control_of(emulator):
+        yield hands
+
+
+@in_one_loop()
+async def bot(emulator: Emulator) -> AsyncIterator[Bot]:
+    """The real library, signed in."""
+    async for signed_in in bot_at(emulator):
+        yield signed_in
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
