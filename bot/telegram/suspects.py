@@ -38,6 +38,8 @@ class Suspects:
             await write_tries(connection, self._tries, now=self._clock.now())
 
     async def excuse(self) -> None:
-        """Forget all tries."""
+        """Forget all tries, where this process had begun to count them."""
+        if self._before is None:
+            return
         async with self._database.write() as connection:
             await forget_tries(connection)

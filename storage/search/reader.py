@@ -174,6 +174,11 @@ def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(times[0], dt.UTC) if times and times[0] is not None else None
 
 
+def _articles_with(searcher: Searcher, text: str, kind: str = "") -> int:
+    """Return in how many articles `text` stands, in the field that most of them have it in."""
+    return max(searcher.doc_freq(f"{name}{kind}", text) for name in ("title", "sapo", "body"))
+
+
 def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
     """Yield the neighbours in the question that the papers write side by side, and not by chance.
 
@@ -185,9 +190,10 @@ def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
     for at in range(1, len(runs)):
         pair = runs[at - 1][-1], runs[at][0]
         one, other = map(folded, pair)
-        if {at - 1, at} & asks or not (together := searcher.doc_freq("body_pairs", f"{one}_{other}")):
+        together = _articles_with(searcher, f"{one}_{other}", "_pairs")
+        if {at - 1, at} & asks or not together:
             continue
-        apart = searcher.doc_freq("body", one), searcher.doc_freq("body", other)
+        apart = _articles_with(searcher, one), _articles_with(searcher, other)
         by_chance = apart[0] * apart[1] * _NEIGHBOURS_BY_CHANCE / max(1, searcher.num_docs)
         is_often = together >= _OFTEN and together > more_than_chance * by_chance
         if is_often or together >= _HARDLY_APART * min(apart):

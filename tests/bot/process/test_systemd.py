@@ -14,10 +14,10 @@ import pytest
 
 from bot.emulator.client import Control
 from bot.process.lifetime import notify, watched
-from tests.bot.processes.conftest import Start, is_polling, server, start, until
+from tests.bot.processes.conftest import Start, _emulator, is_polling, server, start, until
 from tests.bot.processes.conftest import hands as hands_of
 
-__all__ = ["hands_of", "server", "start"]  # fixtures
+__all__ = ["_emulator", "hands_of", "server", "start"]  # fixtures
 
 ROOT = Path(__file__).parents[3]
 UNIT = ROOT / "docs" / "diemtin.service"
