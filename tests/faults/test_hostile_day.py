@@ -42,6 +42,8 @@ MINUTE = dt.timedelta(minutes=1)
 FEWEST_TOLD = 4  # of the honest paper's stories, where there are so many: the reading time has an end
 UNANSWERED = 60.0  # seconds that the bot was there
 QUIET = 0.25  # of the machine taken by others: a wait in real seconds says something of the bot
+MOST_UNREADY = 3  # of the honest articles, that came in a moment ago
+_UNREADY = select(func.count()).where(articles.c.source == HONEST, articles.c.ready_at.is_(None))
 NEWSROOM = """\
 [[sources]]
 name = "bao-that"
@@ -183,12 +185,14 @@ async def _is_polling_again(hands: Control, before: int) -> bool:
 
 
 async def _is_over(day: Day, ledger: Ledger) -> bool:
-    """Tell whether the day is over, the last slot is made, and no digest and no answer waits."""
+    """Tell whether the day is over, the last slot is made, and no digest, answer or article waits."""
     if day.goes_on() or day.waiting:
         return False
+    last = select(func.count()).where(issues.c.slot_at == day.slots[-1])
     async with ledger.database.read() as connection:
-        last = await connection.execute(select(func.count()).where(issues.c.slot_at == day.slots[-1]))
-        return bool(last.scalar_one()) and await ledger.is_done()
+        is_made = bool((await connection.execute(last)).scalar_one())
+        unready = (await connection.execute(_UNREADY)).scalar_one()
+        return is_made and unready <= MOST_UNREADY and await ledger.is_done()
 
 
 async def live_through(
@@ -233,7 +237,7 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
             )
         ).all()
         owned = select(func.count()).where(a.source == HONEST)
-        queries = (owned, owned.where(a.ready_at.is_(None)), owned.where(a.sapo.contains(INVENTED)))
+        queries = (owned, _UNREADY, owned.where(a.sapo.contains(INVENTED)))
         honest, unready, stolen = [(await connection.execute(query)).scalar_one() for query in queries]
     made = sum(slot.status == "made" for slot in slots)
     assert {row.status for row in rows} == {"sent"}
@@ -245,7 +249,7 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     assert set(extra) <= {0, 1}, "a copy that SIGTERM broke off may come once more, and none is missing"
     assert sum(extra) <= len(day.stopped_in) * FEWEST_IN_FLIGHT
     assert honest >= 20, "the honest feed was read"
-    assert unready <= 3, "and its articles processed"
+    assert unready <= MOST_UNREADY, "and its articles processed"
     assert stolen == 0, "another source changed an honest paper's article"
     assert max(day.stopped_in) <= 10
     p95, others, slowdown = slow(day.answers), day.load.others, day.load.slowdown
