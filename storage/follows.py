@@ -137,7 +137,7 @@ async def set_followed(
 async def find_touched_stories(
     connection: AsyncConnection, *, after: tuple[dt.datetime, int], limit: int
 ) -> list[tuple[int, int, dt.datetime]]:
-    """Return articles that were worked up, in that order, after (worked at, id): article, story, when."""
+    """Return the articles processed after (time, id), oldest first: article, story, time."""
     a = articles.c
     worked_at, article_id = after
     is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))

@@ -1,4 +1,4 @@
-"""Articles that wait to be worked up, for tests that do not follow the product's turn of sources."""
+"""Articles that wait for processing, oldest first; the product itself takes sources in turn."""
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection

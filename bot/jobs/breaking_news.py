@@ -1,4 +1,4 @@
-"""Breaking news: find the stories that the newsroom's rule means, and send each at once to whoever wants it.
+"""Breaking news: find the stories that match the newsroom's rule, and send each at once to its readers.
 
 A note keeps up to when articles have been looked at. A story is told by the digest's rules: a reader's
 topics, words and papers apply, and a reader who knows the story is told only what is new. During quiet hours

@@ -111,7 +111,7 @@ def sum_up(taught: Iterable[tuple[int, Iterable[Sequence[str]]]]) -> list[Taste]
 
 
 class Suitability:
-    """Tells how much stories suit the tastes of readers. Each story is read once, whoever asks."""
+    """Rates stories by the tastes of readers. The traits of a story are read once for all readers."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self._having: defaultdict[tuple[str, str], set[int]] = defaultdict(set)

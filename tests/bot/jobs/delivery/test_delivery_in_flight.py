@@ -43,7 +43,7 @@ async def test_a_sender_whose_rows_another_process_took_up_sends_none_of_them(
         await held.acquire()
     sender.abandon()
     await asyncio.wait_for(sending, 5)
-    assert await statuses(services) == ["sending", "sending"], "whoever took them up says what became of them"
+    assert await statuses(services) == ["sending", "sending"], "the process that claimed them settles them"
 
 
 async def test_after_a_failure_nothing_more_is_taken_up_than_the_one_that_asks(
