@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.profiles import CHOICES, Choices, choices_of
+from storage.profiles import CHOICES, Choices, choices_of, takes
 from storage.tables import notes, profiles, subscribers
 
 NOTE = "edition gone: "  # of each such edition, up to which profile its readers have been told
@@ -32,8 +32,10 @@ class MovedReaders:
 async def find_gone_editions(connection: AsyncConnection, declared: Collection[str]) -> list[str]:
     """Return the editions that profiles with listeners have and nobody declares."""
     p = profiles.c
-    query = select(p.edition).where(p.next_due_at.is_not(None), p.edition.not_in(declared)).distinct()
-    return sorted((await connection.execute(query)).scalars())
+    is_gone = or_(p.edition.not_in(declared), p.more_editions != "")
+    query = select(p.edition, p.more_editions).where(p.next_due_at.is_not(None), is_gone).distinct()
+    rows = await connection.execute(query)
+    return sorted({name for row in rows for name in (row.edition, *row.more_editions.split())} - {*declared})
 
 
 async def find_told_editions(connection: AsyncConnection) -> dict[str, int]:
@@ -51,7 +53,7 @@ async def find_moved_readers(
     """
     p, s = profiles.c, subscribers.c
     some = select(s.profile_id).join(profiles, p.id == s.profile_id)
-    some = some.where(p.edition == edition, p.id > after, s.status == "active")
+    some = some.where(takes(edition), p.id > after, s.status == "active")
     some = some.group_by(s.profile_id).order_by(s.profile_id).limit(limit)
     query = (
         select(s.profile_id, s.quiet_start, s.quiet_end)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
@@ -28,7 +28,8 @@ class Choices:
     `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order. `words_out` and
     `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order.
     `tastes` are what the chat taught by its answers to stories, in order too: those alike share a profile.
-    `figures` are labels of daily figures, in order too.
+    `figures` are labels of daily figures, in order too. `more_editions` are those taken beside `edition`, in
+    the newsroom's order.
     """
 
     edition: str
@@ -43,6 +44,12 @@ class Choices:
     sources_in: tuple[str, ...] = ()
     tastes: tuple[Taste, ...] = ()
     figures: tuple[str, ...] = ()
+    more_editions: tuple[str, ...] = ()
+
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """Return the names of all editions that were chosen."""
+        return (self.edition, *self.more_editions)
 
     @property
     def key(self) -> str:
@@ -71,14 +78,21 @@ def choices_of(row: Row[Any]) -> Choices:
     return Choices(
         row.edition, tuple(row.topics), tuple(row.times), tuple(row.days), row.zone, row.length,
         tuple(row.words_out), tuple(row.words_in), tuple(row.sources_out), tuple(row.sources_in),
-        tuple(Taste(*taste) for taste in row.tastes), tuple(row.figures),
+        tuple(Taste(*taste) for taste in row.tastes), tuple(row.figures), tuple(row.more_editions.split()),
     )  # fmt: skip
 
 
 def _columns_of(choices: Choices) -> dict[str, Any]:
-    return {
+    columns = {
         name: list(value) if isinstance(value, tuple) else value for name, value in asdict(choices).items()
     }
+    return columns | {"more_editions": " ".join(choices.more_editions)}
+
+
+def takes(edition: str) -> ColumnElement[bool]:
+    """Return the condition on profiles to have chosen this edition, as the only one or beside others."""
+    listed = literal(" ") + profiles.c.more_editions + " "
+    return or_(profiles.c.edition == edition, listed.contains(f" {edition} ", autoescape=True))
 
 
 CHOICES = tuple(profiles.c[name] for name in asdict(Choices("")))  # the columns that `choices_of` reads

@@ -188,6 +188,7 @@ profiles = Table(
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # the choices below as canonical JSON
     Column("edition", Text, nullable=False),
+    Column("more_editions", Text, nullable=False, server_default=""),  # further ones: names, spaces between
     Column("topics", JSON, nullable=False),  # [] = all that the edition carries
     Column("times", JSON, nullable=False),  # ["06:30"]; [] = the edition's own
     Column("days", JSON, nullable=False),  # [0..6], 0 = Monday; [] = the edition's own

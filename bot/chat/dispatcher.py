@@ -47,6 +47,7 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         intents.SetDays: choosing_times.change,
         intents.SetQuiet: choosing_times.change,
         intents.SetEdition: choosing_times.change,
+        intents.TakeEdition: choosing_times.take_edition,
         choices.SetLength: choosing_times.change,
         choices.SetSilent: choosing_times.change,
         choices.SetWeekly: choosing_times.change,

@@ -184,8 +184,7 @@ async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
         welcome = texts.WELCOME_CHANNEL if context.is_channel else texts.WELCOME_GROUP
     html = welcome.format(
         edition=edition.title,
-        times=spoken.say_times(edition.schedule.times),
-        days=spoken.say_days(edition.schedule.days),
+        schedule=spoken.say_schedule(edition.schedule),
         bot=context.bot.username,
     )
     told = Markup("\n\n").join([html, *held_notes(edition, quiet)])

@@ -39,6 +39,7 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     intents.SetDays: Access.SETTERS,
     intents.SetQuiet: Access.SETTERS,
     intents.SetEdition: Access.SETTERS,
+    intents.TakeEdition: Access.SETTERS,
     intents.SetTopic: Access.SETTERS,
     choices.SetLength: Access.SETTERS,
     choices.SetSilent: Access.SETTERS,

@@ -140,8 +140,8 @@ async def _coming_slots(days: int) -> list[dict[str, object]]:
     chosen = Counter({(edition.name, edition.schedule): 0 for edition in services.newsroom.editions})
     for profile in profiles:
         if profile.id in listeners:  # times that somebody tried and left again are nobody's
-            edition = services.newsroom.edition_for(profile.choices)
-            chosen[edition.name, edition.schedule] += listeners[profile.id]
+            for edition in services.newsroom.editions_for(profile.choices):
+                chosen[edition.name, edition.schedule] += listeners[profile.id]
     return _slot_rows(chosen, now, now + dt.timedelta(days=days))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, BinaryIO, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.chat.questions.watch_buttons import MOST_WATCHES
+from bot.news.daily_figures import MOST_CHOSEN
 from bot.news.newsroom import Newsroom
 from bot.times.schedule import Schedule
 from storage.profiles import Choices
@@ -36,6 +37,7 @@ class Row(BaseModel):
     paused_until: AwareDatetime | None = Field(default=None, strict=False)
     created_at: AwareDatetime = Field(strict=False)
     edition: _Slug
+    more_editions: list[_Slug] = Field(default=[], max_length=50)
     topics: list[_Slug] = Field(default=[], max_length=100)
     times: list[_Time] = Field(default=[], max_length=4)
     days: list[Annotated[int, Field(ge=0, le=6)]] = Field(default=[], max_length=7)
@@ -45,6 +47,7 @@ class Row(BaseModel):
     words_in: list[_Words] = Field(default=[], max_length=100)
     sources_out: list[_Slug] = Field(default=[], max_length=200)
     sources_in: list[_Slug] = Field(default=[], max_length=200)
+    figures: list[_Words] = Field(default=[], max_length=MOST_CHOSEN)
     quiet_start: _Minute
     quiet_end: _Minute
     silent: bool = False
@@ -65,9 +68,11 @@ def written(one: Moving) -> dict[str, object]:
         "chat_id": one.chat_id, "kind": one.kind, "status": one.status, "status_reason": one.status_reason,
         "paused_until": to_rfc3339(one.paused_until, "UTC") if one.paused_until else None,
         "created_at": to_rfc3339(one.created_at, "UTC"),
-        "edition": chosen.edition, "topics": chosen.topics, "times": chosen.times, "days": chosen.days,
+        "edition": chosen.edition, "more_editions": chosen.more_editions,
+        "topics": chosen.topics, "times": chosen.times, "days": chosen.days,
         "zone": chosen.zone, "length": chosen.length, "words_out": chosen.words_out,
         "words_in": chosen.words_in, "sources_out": chosen.sources_out, "sources_in": chosen.sources_in,
+        "figures": chosen.figures,
         "quiet_start": one.quiet_start, "quiet_end": one.quiet_end, "silent": one.is_silent,
         "weekly_at": to_rfc3339(one.weekly_at, "UTC") if one.weekly_at else None, "breaking": one.breaking,
         "thread_id": one.thread_id, "watches": one.watches,
@@ -81,8 +86,9 @@ def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> 
     """
     if row.chat_id == 0:
         raise ValueError("số của cuộc trò chuyện không thể là 0")
-    if newsroom.find_edition(row.edition) is None:
-        raise ValueError(f"không có bản tin «{row.edition}» trong tệp cấu hình")
+    for edition in (row.edition, *row.more_editions):
+        if newsroom.find_edition(edition) is None:
+            raise ValueError(f"không có bản tin «{edition}» trong tệp cấu hình")
     if row.zone is not None:
         try:
             Schedule((dt.time(6),), zone=row.zone)
@@ -91,6 +97,8 @@ def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> 
     choices = Choices(
         row.edition, tuple(row.topics), tuple(sorted(set(row.times))), tuple(sorted(set(row.days))), row.zone,
         row.length, tuple(row.words_out), tuple(row.words_in), tuple(row.sources_out), tuple(row.sources_in),
+        figures=tuple(sorted(set(row.figures))),
+        more_editions=tuple(one.name for one in newsroom.editions if one.name in {*row.more_editions}),
     )  # fmt: skip
     weekly_at = row.weekly_at
     if weekly_at is not None and weekly_at <= now:

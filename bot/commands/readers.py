@@ -69,6 +69,7 @@ def _facts(view: ReaderView, newsroom: Newsroom) -> dict[str, Any]:
         "kind": one.kind,
         "status": one.status,
         "edition": view.edition.name,
+        "more_editions": one.choices.more_editions,
         "times": [f"{time:%H:%M}" for time in schedule.times],
         "days": sorted(schedule.days),
         "zone": zone,
@@ -107,9 +108,10 @@ def _lines(row: dict[str, Any]) -> list[str]:
 
     chosen = ", ".join(row["topics"]) or "mọi chủ đề"
     days = spoken.say_days(row["days"])
+    editions = ", ".join((row["edition"], *row["more_editions"]))
     lines = [
         f"{row['chat']} ({row['kind']}) · {STATUSES[row['status']]} · từ {at(row['since'])}",
-        f"  Bản tin {row['edition']}: {', '.join(row['times'])}, {days}, {spoken.say_zone(zone)}",
+        f"  Bản tin {editions}: {', '.join(row['times'])}, {days}, {spoken.say_zone(zone)}",
         f"  {chosen} · giờ yên tĩnh {row['quiet']} · theo dõi {row['watches']} mục",
     ]
     coming, reasons = row["next"], "; ".join(reason["words"] for reason in row["next"]["reasons"])

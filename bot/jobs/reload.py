@@ -5,18 +5,19 @@ Readers of an edition that was taken out are told what they get instead.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
 from markupsafe import Markup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import Button, SetEdition
+from bot.chat.buttons.intents import Button, SetEdition, TakeEdition
 from bot.chat.settings.panels import held_notes
 from bot.jobs.digests.slots import reschedule_profiles
 from bot.messages import texts
 from bot.messages.markup import shortened
-from bot.messages.spoken import say_days, say_times
+from bot.messages.spoken import say_schedule
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services, Tell
 from bot.operators import notices
@@ -89,12 +90,14 @@ def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons
     quiet = QuietHours(group.quiet_start, group.quiet_end)
     told = texts.EDITION_GONE.format(
         edition=edition.title,
-        times=say_times(edition.schedule.times),
-        days=say_days(edition.schedule.days),
+        which=texts.GONE_ONE if group.choices.more_editions else texts.GONE_ONLY,
+        schedule=say_schedule(edition.schedule),
     )
     html = Markup("\n\n").join([told, *held_notes(edition, quiet)])
-    others = [one for one in newsroom.editions if one.name != edition.name][:_MOST_OFFERED]
-    rows = [[(shortened(one.title, _LONGEST_LABEL), encode(SetEdition(one.name)))] for one in others]
+    kept = [one.name for one in newsroom.editions_for(group.choices)]
+    others = [one for one in newsroom.editions if one.name not in kept][:_MOST_OFFERED]
+    wish = partial(TakeEdition, is_wanted=True) if group.choices.more_editions else SetEdition
+    rows = [[(shortened(one.title, _LONGEST_LABEL), encode(wish(one.name)))] for one in others]
     return str(html), (*rows, [(texts.BUTTON_TIMES, encode(Button.SHOW_SCHEDULE))])
 
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
-from bot.times.schedule import EVERY_DAY, QuietHours
+from bot.times.schedule import EVERY_DAY, QuietHours, Schedule
 from storage.times import Published
 from summarizer.lunar import LunarDate, lunar_date
 
@@ -88,6 +89,21 @@ _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "th�
 _PARTS_OF_DAY = ((4, "rạng sáng"), (11, "sáng"), (13, "trưa"), (18, "chiều"), (22, "tối"), (24, "đêm"))
 
 
+_NAMES_ITS_HOUR = re.compile(
+    r"(?<=\btin )(?:sáng|trưa|chiều|tối|đêm)\b(?! (?:tạo|kiến|chế|tác|kỵ|giản))", re.IGNORECASE
+)
+
+
+def titled_at(title: str, time: dt.time) -> str:
+    """Return an edition's title as it fits another time of day than the edition's own.
+
+    >>> titled_at("Bản tin sáng", dt.time(19)), titled_at("Bản tin kinh tế", dt.time(19))
+    ('Bản tin tối', 'Bản tin kinh tế')
+    """
+    part = next(name for end, name in _PARTS_OF_DAY if time.hour < end)
+    return _NAMES_ITS_HOUR.sub(part, title)
+
+
 def say_list(words: Sequence[str]) -> str:
     """Join words as a sentence does.
 
@@ -125,6 +141,16 @@ def say_days(days: Collection[int]) -> str:
     if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
         return f"từ {_DAYS[ordered[0]]} đến {_DAYS[ordered[-1]]}"
     return say_list([_DAYS[day] for day in ordered])
+
+
+def say_schedule(schedule: Schedule) -> str:
+    """Say when digests come: the times and the days.
+
+    >>> say_schedule(Schedule((dt.time(6, 45), dt.time(18, 30)), frozenset({5, 6})))
+    '06:45 và 18:30, cuối tuần'
+    """
+    parts = schedule.parts or ((schedule.times, schedule.days),)
+    return "; ".join(f"{say_times(times)}, {say_days(days)}" for times, days in parts)
 
 
 def say_zone(zone: str) -> str:

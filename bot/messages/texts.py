@@ -12,14 +12,14 @@ from storage.delivery.states import DeliveryStatus, IssueStatus
 # Start
 WELCOME = Markup(
     "Chào bạn! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
-    "Bạn sẽ nhận <b>{edition}</b> lúc {times}, {days}. Muốn tìm tin gì, bạn cứ gõ vào đây."
+    "Bạn sẽ nhận <b>{edition}</b> lúc {schedule}. Muốn tìm tin gì, bạn cứ gõ vào đây."
 )
 WELCOME_GROUP = Markup(
     "Chào cả nhóm! Điểm Tin đọc báo giúp bạn và gửi bản tin ngắn: trích nguyên văn, có dẫn nguồn.\n"
-    "Nhóm sẽ nhận <b>{edition}</b> lúc {times}, {days}. Tìm tin: <code>/tim@{bot} từ cần tìm</code>"
+    "Nhóm sẽ nhận <b>{edition}</b> lúc {schedule}. Tìm tin: <code>/tim@{bot} từ cần tìm</code>"
 )
 WELCOME_CHANNEL = Markup(
-    "Kênh sẽ nhận <b>{edition}</b> lúc {times}, {days}: tin ngắn, trích nguyên văn, có dẫn nguồn."
+    "Kênh sẽ nhận <b>{edition}</b> lúc {schedule}: tin ngắn, trích nguyên văn, có dẫn nguồn."
 )
 CHANNEL_SETTINGS = Markup("Cài đặt của kênh nằm trong chat riêng với Điểm Tin, chỉ quản trị viên mở được.")
 CHANNEL_HEADING = Markup("Kênh <b>{title}</b>")
@@ -32,7 +32,7 @@ CHANNEL_GREETING = Markup(
 )
 WELCOME_BACK = Markup(
     "Chào mừng bạn trở lại! Mọi lựa chọn cũ vẫn còn nguyên.\n"
-    "Bạn tiếp tục nhận <b>{edition}</b> lúc {times}, {days}."
+    "Bạn tiếp tục nhận <b>{edition}</b> lúc {schedule}."
 )
 FIRST_LATER = Markup("Hiện chưa có tin mới. Bản tin đầu tiên sẽ đến lúc {moment}.")
 GROUP_GREETING = Markup(
@@ -51,7 +51,7 @@ NO_NEWS_TOPICS = Markup("Bạn có thể chọn thêm chủ đề: /chude")
 SCHEDULE = Markup(
     "<b>Lịch nhận tin</b>\n"
     "Bản tin: {edition}\n"
-    "Giờ nhận: {times}, {days}\n"
+    "Giờ nhận: {schedule}\n"
     "Múi giờ: {zone}\n"
     "Giờ yên tĩnh: {quiet}\n"
     "Chủ đề: {topics}\n"
@@ -72,20 +72,24 @@ UNCHANGED = "Bạn đang chọn như vậy rồi."
 ROUNDED = Markup("Giờ nhận theo bước năm phút, nên Điểm Tin lấy {times}.")
 TIME_IS_QUIET = Markup("Giờ {times} nằm trong giờ yên tĩnh ({quiet}), nên bản tin đó sẽ đến lúc {release}.")
 DAYS = Markup("<b>Ngày nhận</b>: {days}\nNgày khác, bạn gõ ví dụ: <code>/lich 18:00 T2, T4, T6</code>")
-EDITIONS = Markup("<b>Chọn bản tin</b>\n{editions}\nĐổi bản tin thì giờ nhận và ngày nhận theo bản tin mới.")
+EDITIONS = Markup(
+    "<b>Chọn bản tin</b>\n{editions}\n"
+    "Chạm để nhận hay thôi nhận; nhận mấy bản cũng được, bản sau chỉ kể điều mới. "
+    "Giờ và ngày nhận theo bản tin đã chọn."
+)
+LAST_EDITION = "Bạn đang nhận mỗi bản này. Chọn bản khác trước đã, hoặc nghỉ một thời gian: /tamdung"
 EDITION_GONE = Markup(
-    "Bản tin bạn đang nhận không còn phát nữa. Từ nay bạn nhận <b>{edition}</b> lúc {times}, {days}; "
+    "{which} không còn phát nữa. Từ nay bạn nhận <b>{edition}</b> lúc {schedule}; "
     "chủ đề và các lựa chọn khác vẫn như cũ."
 )
+GONE_ONLY, GONE_ONE = "Bản tin bạn đang nhận", "Một bản tin bạn đang nhận"
 EDITION_LINE = Markup("• {title}: {times}, {days}")
 QUIET = Markup(
     "<b>Giờ yên tĩnh</b>: {quiet}\n"
     "Bản tin rơi vào giờ này sẽ đợi đến khi hết.\n"
     "Giờ khác, bạn gõ ví dụ: <code>/lich yên tĩnh 23:00-6:00</code>"
 )
-CLOSED = Markup(
-    "{edition}: {times}, {days}\nChủ đề: {topics}\n{next}\nĐổi lại lúc nào cũng được: /lich, /chude"
-)
+CLOSED = Markup("{edition}: {schedule}\nChủ đề: {topics}\n{next}\nĐổi lại lúc nào cũng được: /lich, /chude")
 
 BAD_SCHEDULE = Markup(
     "Điểm Tin chưa hiểu giờ này. Bạn gõ ví dụ: <code>/lich 6h30</code> hoặc <code>/lich 18:00 T2-T6</code>"
@@ -211,7 +215,7 @@ MY_DATA = Markup(
 )
 MY_SUBSCRIPTION = Markup(
     "• Đăng ký từ {since}, {status}\n"
-    "• {edition}: {times}, {days}, {zone}\n"
+    "• {edition}: {schedule}, {zone}\n"
     "• Chủ đề: {topics}\n"
     "• Giờ yên tĩnh: {quiet}\n"
 )

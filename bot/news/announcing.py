@@ -23,6 +23,7 @@ from storage.delivery.announcements import (
     readers_of,
 )
 from storage.delivery.messages import Release
+from storage.profiles import Choices
 
 LONGEST_ANNOUNCEMENT = 3_000  # UTF-16 units: with its head it fits one message
 _MOST_LINES = 60
@@ -64,8 +65,8 @@ async def find_audience(services: Services, edition: str | None) -> Audience:
     """Return who would get an announcement now."""
     newsroom = services.newsroom
     async with services.database.read() as connection:
-        pairs = await _pairs(connection, newsroom, edition)
-        count = await count_audience(connection, readers_of(pairs)) if pairs is None or pairs else 0
+        wanted = await _wanted(connection, newsroom, edition)
+        count = await count_audience(connection, readers_of(wanted)) if wanted is None or wanted else 0
     found = newsroom.find_edition(edition) if edition else None
     return Audience(found.title if found else edition, count)
 
@@ -102,17 +103,17 @@ async def call_off(services: Services, number: int, admin: int) -> tuple[Announc
     return one, count
 
 
-async def _pairs(
+async def _wanted(
     connection: AsyncConnection, newsroom: Newsroom, edition: str | None
-) -> list[tuple[str, str | None]] | None:
-    """Return the chosen pairs of edition and zone whose readers get `edition`, None: everybody."""
+) -> list[Choices] | None:
+    """Return the chosen editions and zones whose readers get `edition`, None: everybody."""
     if edition is None:
         return None
-    return [
-        (name, zone)
-        for name, zone in await find_zones(connection)
-        if (newsroom.find_edition(name) or newsroom.default_edition).name == edition
-    ]
+    return [one for one in await find_zones(connection) if _gets(one, edition, newsroom)]
+
+
+def _gets(chosen: Choices, edition: str, newsroom: Newsroom) -> bool:
+    return any(one.name == edition for one in newsroom.editions_for(chosen))
 
 
 async def _groups(
@@ -120,13 +121,12 @@ async def _groups(
 ) -> list[tuple[ColumnElement[bool], Release]]:
     """Return the readers by the zone in which their quiet hours count."""
     newsroom, now = services.newsroom, services.clock.now()
-    by_zone: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-    for name, zone in await find_zones(connection):
-        declared = newsroom.find_edition(name) or newsroom.default_edition
-        if edition is None or declared.name == edition:
-            by_zone[zone or declared.schedule.zone].append((name, zone))
+    by_zone: dict[str, list[Choices]] = defaultdict(list)
+    for one in await find_zones(connection):
+        if edition is None or _gets(one, edition, newsroom):
+            by_zone[newsroom.edition_for(one).schedule.zone].append(one)
 
     def release_in(zone: str) -> Release:
         return lambda start, end: QuietHours(start, end).release(now, zone)
 
-    return [(readers_of(pairs), release_in(zone)) for zone, pairs in by_zone.items()]
+    return [(readers_of(chosen), release_in(zone)) for zone, chosen in by_zone.items()]

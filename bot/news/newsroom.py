@@ -4,12 +4,15 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from bot.times.schedule import Schedule
+from bot.messages.spoken import titled_at
+from bot.times.schedule import Schedule, joined
 from storage.profiles import Choices, Length
 from summarizer.digest import QuotePolicy
 from summarizer.stories.traits import Taste
@@ -162,26 +165,63 @@ class Newsroom:
     def edition_for(self, choices: Choices) -> Edition:
         """Return the chosen edition with the subscriber's own times and topics in place of its own.
 
-        A subscriber of an edition that the operator took away gets the default one.
+        Of several it is the first, with the times and topics of all; those that the operator paused count
+        only where no other is left. A subscriber of an edition that the operator took away gets the others
+        that he chose, or the default one.
         """
-        edition = self.find_edition(choices.edition) or self.default_edition
-        own = edition.schedule
-        times = tuple(dt.time.fromisoformat(text) for text in choices.times) or own.times
-        days = frozenset(choices.days) or own.days
-        schedule = Schedule(times, days, choices.zone or own.zone)
-        known = tuple(name for name in choices.topics if name in self.topics)
-        return replace(
-            edition,
-            schedule=schedule,
-            topics=known or edition.topics,
-            length=choices.length,
-            words_out=choices.words_out,
-            words_in=choices.words_in,
-            papers_out=choices.sources_out,
-            papers_in=choices.sources_in,
-            tastes=choices.tastes,
-            figures=choices.figures,
+        chosen = self.editions_for(choices)
+        running = [one for one in chosen if not one.is_paused] or chosen
+        if len(running) == 1:
+            return running[0]
+        topics = (
+            {name for one in running for name in one.topics} if all(one.topics for one in running) else ()
         )
+        return replace(
+            running[0],
+            title=" và ".join(one.title for one in running),
+            schedule=joined([one.schedule for one in running]),
+            topics=tuple(name for name in self.topics if name in topics),
+            max_age=max(one.max_age for one in running),
+        )
+
+    def editions_for(self, choices: Choices) -> Sequence[Edition]:
+        """Return the chosen editions, each with the subscriber's own choices and the times at which it comes.
+
+        All come in the zone of the first. Of own times each is for the edition whose time is nearest; an
+        edition without any does not come.
+        """
+        declared = [one for one in map(self.find_edition, choices.editions) if one] or [self.default_edition]
+        zone = choices.zone or declared[0].schedule.zone
+        known = tuple(name for name in choices.topics if name in self.topics)
+        own_times = _dealt_out([dt.time.fromisoformat(text) for text in choices.times], declared)
+        return [
+            replace(
+                one,
+                schedule=Schedule(times, frozenset(choices.days) or one.schedule.days, zone),
+                topics=known or one.topics,
+                length=choices.length,
+                words_out=choices.words_out,
+                words_in=choices.words_in,
+                papers_out=choices.sources_out,
+                papers_in=choices.sources_in,
+                tastes=choices.tastes,
+                figures=choices.figures,
+            )
+            for one, times in zip(declared, own_times, strict=True)
+            if times
+        ]
+
+    def edition_at(self, choices: Choices, slot: dt.datetime) -> Edition:
+        """Return the edition of one slot, under a title that fits a time of the subscriber's own."""
+        chosen = self.editions_for(choices)
+        just_before = slot - dt.timedelta(minutes=1)
+        coming = (one for one in chosen if slot in one.schedule.slots_between(just_before, slot))
+        edition = chosen[0] if len(chosen) == 1 else next(coming, chosen[0])
+        declared = self.find_edition(edition.name) or edition
+        hour = slot.astimezone(ZoneInfo(edition.schedule.zone)).time()
+        if not choices.times or hour in declared.schedule.times:
+            return edition
+        return replace(edition, title=titled_at(edition.title, hour))
 
     @property
     def topic_rules(self) -> TopicRules:
@@ -193,6 +233,26 @@ class Newsroom:
     def find_source(self, name: str) -> Source | WebSource | None:
         """Return the source called `name`."""
         return next((source for source in self.sources if source.name == name), None)
+
+
+_A_DAY_OF_MINUTES = 24 * 60
+
+
+def _dealt_out(times: Sequence[dt.time], editions: Sequence[Edition]) -> list[tuple[dt.time, ...]]:
+    """Return which of a reader's own times are for which edition: the nearest one; none: all their own."""
+    if not times:
+        return [one.schedule.times for one in editions]
+    nearest = [min(editions, key=partial(_minutes_off, time)) for time in times]
+    return [
+        tuple(time for time, found in zip(times, nearest, strict=True) if found is one) for one in editions
+    ]
+
+
+def _minutes_off(time: dt.time, edition: Edition) -> int:
+    """Return how far, around the clock, a time is from the nearest one of an edition."""
+    minute = time.hour * 60 + time.minute
+    gaps = [(minute - own.hour * 60 - own.minute) % _A_DAY_OF_MINUTES for own in edition.schedule.times]
+    return min(min(gap, _A_DAY_OF_MINUTES - gap) for gap in gaps)
 
 
 def _section_of(source: Source | WebSource, words: Mapping[str, str]) -> str | None:

@@ -273,7 +273,7 @@ async def look_at_issues(
     coming: Counter[tuple[dt.datetime, str, str]] = Counter()
     for profile in profiles:
         if profile.next_due_at is not None and profile.id in listeners:
-            edition = newsroom.edition_for(profile.choices)
+            edition = newsroom.edition_at(profile.choices, profile.next_due_at)
             if edition.is_paused:
                 continue
             coming[profile.next_due_at, edition.name, edition.schedule.zone] += listeners[profile.id]

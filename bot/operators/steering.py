@@ -98,10 +98,10 @@ def coming_slots(newsroom: Newsroom, audiences: Sequence[Audience], now: dt.date
         if not one.is_paused:
             groups[one.name, one.schedule, QuietHours(0, 0)] += 0
     for each in audiences:
-        edition = newsroom.edition_for(each.choices)
-        if not edition.is_paused:
-            quiet = QuietHours(each.quiet_start, each.quiet_end)
-            groups[edition.name, edition.schedule, quiet] += each.readers
+        quiet = QuietHours(each.quiet_start, each.quiet_end)
+        for edition in newsroom.editions_for(each.choices):
+            if not edition.is_paused:
+                groups[edition.name, edition.schedule, quiet] += each.readers
     until = now + dt.timedelta(days=DAYS_SHOWN)
     slots = {schedule: schedule.slots_between(now, until) for _, schedule, _ in groups}
     readers: Counter[tuple[dt.datetime, str, str]] = Counter()

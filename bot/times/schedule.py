@@ -22,6 +22,8 @@ _LAST_FIVE = dt.time(23, 55)
 class Schedule:
     """Local `times` on `days` (0 = Monday) in the IANA zone `zone`. Times are kept sorted, each once.
 
+    Where `parts` are given, each is times with the days on which they count; see `joined`.
+
     Raises:
         ValueError: no time, no day, a day outside 0-6, a time with a zone of its own, an unknown zone.
     """
@@ -29,6 +31,7 @@ class Schedule:
     times: tuple[dt.time, ...]
     days: frozenset[int] = EVERY_DAY
     zone: str = "Asia/Ho_Chi_Minh"
+    parts: tuple[tuple[tuple[dt.time, ...], frozenset[int]], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.times or any(time.tzinfo for time in self.times):
@@ -69,9 +72,27 @@ class Schedule:
         clocks skip whole falls on the next."""
         zone = _zone(self.zone)
         while True:
-            if day.weekday() in self.days:
-                yield from (local_moment(day, time, zone) for time in self.times)
+            yield from (local_moment(day, time, zone) for time in self._times_on(day.weekday()))
             day += _DAY
+
+    def _times_on(self, weekday: int) -> Sequence[dt.time]:
+        if not self.parts:
+            return self.times if weekday in self.days else ()
+        return sorted({time for times, days in self.parts if weekday in days for time in times})
+
+
+def joined(schedules: Sequence[Schedule]) -> Schedule:
+    """Return one schedule with the slots of all of them, read in the zone of the first.
+
+    >>> joined([Schedule((dt.time(6, 45),)), Schedule((dt.time(18),))]).times
+    (datetime.time(6, 45), datetime.time(18, 0))
+    """
+    first = schedules[0]
+    times = tuple(time for one in schedules for time in one.times)
+    if all(one.days == first.days for one in schedules):
+        return Schedule(times, first.days, first.zone)
+    days = frozenset().union(*(one.days for one in schedules))
+    return Schedule(times, days, first.zone, tuple((one.times, one.days) for one in schedules))
 
 
 @dataclass(frozen=True, slots=True)

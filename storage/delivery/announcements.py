@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Message, Release, enqueue, record_message
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
+from storage.profiles import Choices
 from storage.tables import announcements, deliveries, messages, profiles, subscribers
 
 _KEPT = dt.timedelta(days=365)
@@ -81,20 +82,26 @@ async def count_audience(connection: AsyncConnection, audience: ColumnElement[bo
     return (await connection.execute(query)).scalar_one()
 
 
-async def find_zones(connection: AsyncConnection) -> list[tuple[str, str | None]]:
-    """Return each pair of an edition and a zone of their own that readers chose."""
-    query = select(profiles.c.edition, profiles.c.zone).where(profiles.c.variant_of.is_(None)).distinct()
-    return [(row.edition, row.zone) for row in await connection.execute(query.limit(10_000))]
+async def find_zones(connection: AsyncConnection) -> list[Choices]:
+    """Return, as choices without any others, the editions and zones of their own that readers chose."""
+    p = profiles.c
+    query = select(p.edition, p.more_editions, p.zone).where(p.variant_of.is_(None)).distinct()
+    rows = await connection.execute(query.limit(10_000))
+    return [Choices(row.edition, zone=row.zone, more_editions=(*row.more_editions.split(),)) for row in rows]
 
 
-def readers_of(pairs: Iterable[tuple[str, str | None]] | None) -> ColumnElement[bool]:
-    """Return the condition that a subscriber chose one of these pairs of edition and zone; None: any."""
-    if pairs is None:
+def readers_of(wanted: Iterable[Choices] | None) -> ColumnElement[bool]:
+    """Return the condition that a subscriber chose the editions and the zone of one of these; None: any."""
+    if wanted is None:
         return true()
     p = profiles.c
     chosen = [
-        and_(p.edition == edition, p.zone.is_(None) if zone is None else p.zone == zone)
-        for edition, zone in pairs
+        and_(
+            p.edition == one.edition,
+            p.more_editions == " ".join(one.more_editions),
+            p.zone.is_(None) if one.zone is None else p.zone == one.zone,
+        )
+        for one in wanted
     ]
     return subscribers.c.profile_id.in_(select(p.id).where(or_(*chosen)))
 

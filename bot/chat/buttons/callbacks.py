@@ -128,6 +128,7 @@ _FORMS = (
     _Form(intents.SetDays, "ngay:{days}", days=_DAYS),
     _Form(intents.SetQuiet, "yentinh:{start}-{end}"),
     _Form(intents.SetEdition, "bantin:{edition}"),
+    _Form(intents.TakeEdition, "bantin:{is_wanted}{edition}"),
     _Form(intents.SetTopic, "chude:{is_wanted}{topic}"),
     _Form(choices.SetLength, "dodai:{length}"),
     _Form(choices.SetSilent, "tieng:{is_silent}"),

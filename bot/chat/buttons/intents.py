@@ -88,6 +88,14 @@ class SetEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeEdition:
+    """One edition more, or one less, each at its own times and on its own days."""
+
+    edition: str
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetTopic:
     """A topic to have or not to have. It says which, so that the same tap twice changes nothing."""
 
@@ -240,6 +248,7 @@ Change = (
     | SetZone
     | SetQuiet
     | SetEdition
+    | TakeEdition
     | SetTopic
     | SetLength
     | SetSilent
@@ -257,6 +266,7 @@ Intent = (
     | SetDays
     | SetQuiet
     | SetEdition
+    | TakeEdition
     | SetTopic
     | SetLength
     | SetSilent

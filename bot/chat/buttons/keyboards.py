@@ -1,6 +1,7 @@
 """The buttons under a message. Pure: what is chosen comes in, a keyboard goes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
@@ -19,13 +20,13 @@ from bot.chat.buttons.intents import (
     SendCorrection,
     SendNow,
     SetDays,
-    SetEdition,
     SetQuiet,
     SetTimes,
     SetTopic,
     ShowIssue,
     ShowView,
     StopWatching,
+    TakeEdition,
     TurnPage,
     WatchQuestion,
 )
@@ -65,7 +66,7 @@ def for_schedule(
 ) -> InlineKeyboardMarkup:
     """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
     choices, is_paused = subscriber.choices, subscriber.status != "active"
-    edition = newsroom.find_edition(choices.edition) or newsroom.default_edition
+    edition = newsroom.edition_for(replace(choices, times=()))
     own = texts.BUTTON_EDITION_TIMES.format(
         times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_LABEL)
     )
@@ -79,8 +80,8 @@ def for_schedule(
         others.append(_button(texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS))
     others.append(_button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS))
     others.append(_button(*pause))
-    if (choices.edition, choices.times, choices.days, choices.zone) != (
-        newsroom.default_edition.name, (), (), None,
+    if (choices.editions, choices.times, choices.days, choices.zone) != (
+        (newsroom.default_edition.name,), (), (), None,
     ):  # fmt: skip
         others.append(_button(texts.BUTTON_DEFAULTS, Button.USE_DEFAULTS))
     rows = [
@@ -101,13 +102,16 @@ def for_days(days: frozenset[int]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([*offered, _back()])
 
 
-def for_editions(editions: Sequence[Edition], chosen: str) -> InlineKeyboardMarkup:
-    """Offer the editions."""
+def for_editions(
+    editions: Sequence[Edition], chosen: Collection[str], *, undo: Intent | None
+) -> InlineKeyboardMarkup:
+    """Offer the editions, each to be taken or left, with a mark on those that were chosen."""
     offered = [
-        [_choice(edition.title, SetEdition(edition.name), is_chosen=edition.name == chosen)]
-        for edition in editions[:_MOST_OFFERED]
+        [_choice(one.title, TakeEdition(one.name, one.name not in chosen), is_chosen=one.name in chosen)]
+        for one in editions[:_MOST_OFFERED]
     ]
-    return InlineKeyboardMarkup([*offered, _back()])
+    done = _button(texts.BUTTON_CLOSE, Button.CLOSE)
+    return InlineKeyboardMarkup([*_undo(undo), *offered, [*_back(), done]])
 
 
 def for_quiet(quiet: QuietHours) -> InlineKeyboardMarkup:

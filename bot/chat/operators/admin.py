@@ -142,7 +142,7 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
     async with tap.services.database.read() as connection:
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
-    count = sum(listeners.get(one.id, 0) for one in profiles if one.choices.edition == edition.name)
+    count = sum(listeners.get(one.id, 0) for one in profiles if edition.name in one.choices.editions)
     html = texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
     await tap.send(Screen(html, keyboards.for_sending(edition.name)))
 
@@ -248,7 +248,7 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
     coming: Counter[tuple[dt.datetime, str]] = Counter()
     for profile in state.profiles:
         if profile.next_due_at is not None and profile.id in state.listeners:
-            edition = newsroom.edition_for(profile.choices)
+            edition = newsroom.edition_at(profile.choices, profile.next_due_at)
             if edition.is_paused:
                 continue
             coming[profile.next_due_at, edition.title] += state.listeners[profile.id]

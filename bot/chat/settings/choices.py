@@ -66,7 +66,9 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return replace(choices, zone=zone)
         case intents.SetEdition(edition):
             is_there = newsroom.find_edition(edition) is not None
-            return replace(choices, edition=edition, times=(), days=()) if is_there else None
+            return _with_editions(choices, (edition,)) if is_there else None
+        case intents.TakeEdition(edition, is_wanted):
+            return _with_edition(choices, edition, newsroom, is_wanted=is_wanted)
         case intents.SetTopic(topic, is_wanted):
             return _with_topic(choices, topic, newsroom, is_wanted=is_wanted)
         case wishes.SetLength(length):
@@ -81,9 +83,24 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return replace(choices, topics=())
         case Button.USE_DEFAULTS:
             default = default_choices(newsroom)
-            return replace(choices, edition=default.edition, times=(), days=(), zone=None)
+            return replace(_with_editions(choices, default.editions), zone=None)
         case _:
             return None
+
+
+def _with_edition(choices: Choices, edition: str, newsroom: Newsroom, *, is_wanted: bool) -> Choices | None:
+    """Take one edition more, or one less; None where it is not there, or the last one would go."""
+    chosen = {one.name for one in newsroom.editions_for(choices)}
+    chosen = chosen | {edition} if is_wanted else chosen - {edition}
+    left = tuple(one.name for one in newsroom.editions if one.name in chosen)
+    if edition not in (one.name for one in newsroom.editions) or not left:
+        return None
+    return choices if left == choices.editions else _with_editions(choices, left)
+
+
+def _with_editions(choices: Choices, editions: tuple[str, ...]) -> Choices:
+    """Return the choices with these editions, at their own times and on their own days."""
+    return replace(choices, edition=editions[0], more_editions=editions[1:], times=(), days=())
 
 
 def _with_topic(choices: Choices, topic: str, newsroom: Newsroom, *, is_wanted: bool) -> Choices | None:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, talk_keyboards
 from bot.chat.buttons.choice_intents import SetBreaking, SetLength, SetSilent, SetWeekly
-from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, Undo
+from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, TakeEdition, Undo
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, join
@@ -69,6 +69,20 @@ async def change(tap: ButtonContext, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
     if changed := await change_by_tap(tap, wanted):
         await tap.show(changed_screen(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
+
+
+async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
+    """Take an edition more, or one less, and show which are chosen now."""
+    subscriber = await find_chosen(tap.services, tap.chat_id)
+    if subscriber is not None and _is_last(subscriber, wanted, tap.services):
+        await tap.acknowledge(texts.LAST_EDITION)
+    elif changed := await change_by_tap(tap, wanted):
+        await tap.show(editions_screen(changed.after, tap.services.newsroom, undo=undo_of(changed)))
+
+
+def _is_last(subscriber: Subscriber, wanted: TakeEdition, services: Services) -> bool:
+    chosen = services.newsroom.editions_for(subscriber.choices)
+    return not wanted.is_wanted and [one.name for one in chosen] == [wanted.edition]
 
 
 def changed_screen(

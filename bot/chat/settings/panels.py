@@ -62,8 +62,7 @@ def schedule_screen(
     held = held_times(edition.schedule, quiet)
     panel = texts.SCHEDULE.format(
         edition=edition.title,
-        times=spoken.say_times(edition.schedule.times),
-        days=spoken.say_days(edition.schedule.days),
+        schedule=spoken.say_schedule(edition.schedule),
         zone=spoken.say_zone(edition.schedule.zone),
         quiet=spoken.say_quiet(quiet),
         topics=say_topics(subscriber.choices, newsroom),
@@ -88,8 +87,7 @@ def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) 
     return Screen(
         texts.CLOSED.format(
             edition=edition.title,
-            times=spoken.say_times(edition.schedule.times),
-            days=spoken.say_days(edition.schedule.days),
+            schedule=spoken.say_schedule(edition.schedule),
             topics=say_topics(subscriber.choices, newsroom),
             next=texts.NEXT_ARRIVAL.format(moment=moment)
             if is_active
@@ -104,7 +102,7 @@ def days_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
     return Screen(texts.DAYS.format(days=spoken.say_days(days)), keyboards.for_days(days))
 
 
-def editions_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
+def editions_screen(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> Screen:
     """Offer the editions, each with its times."""
     lines = [
         texts.EDITION_LINE.format(
@@ -115,8 +113,8 @@ def editions_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
         for edition in newsroom.editions[:_EDITIONS_TOLD]
     ]
     html = texts.EDITIONS.format(editions=Markup("\n").join(lines))
-    chosen = newsroom.edition_for(subscriber.choices).name
-    return Screen(html, keyboards.for_editions(newsroom.editions, chosen))
+    chosen = [one.name for one in newsroom.editions_for(subscriber.choices)]
+    return Screen(html, keyboards.for_editions(newsroom.editions, chosen, undo=undo))
 
 
 def quiet_screen(subscriber: Subscriber) -> Screen:

@@ -164,11 +164,17 @@ def _told(composed: Composed) -> tuple[ToldStory, ...]:
 
 
 async def record_skipped(
-    connection: AsyncConnection, profile: Profile, slot: dt.datetime, reason: str, *, now: dt.datetime
+    connection: AsyncConnection,
+    profile: Profile,
+    edition: Edition,
+    slot: dt.datetime,
+    reason: str,
+    *,
+    now: dt.datetime,
 ) -> None:
-    """Record that a slot gets no issue, and why."""
+    """Record that a slot of an edition gets no issue, and why."""
     start = profile.last_slot_at or slot
-    issue = Issue(profile.id, profile.choices.edition, slot, start, IssueStatus.SKIPPED, reason)
+    issue = Issue(profile.id, edition.name, slot, start, IssueStatus.SKIPPED, reason)
     await record_issue(connection, issue, now=now)
 
 

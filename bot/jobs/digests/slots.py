@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.digests.publishing import Made, find_dry, publish, record_skipped
 from bot.jobs.knowledge import compose_all, find_knowledge
 from bot.news.digests import FIRST_WINDOW, Gathered, gather, window_for
-from bot.news.newsroom import Edition
+from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
 from bot.operators import notices
 from bot.process.metrics import log_errors
-from bot.times.schedule import OVERTAKEN, Schedule, SlotPlan, plan_slots
+from bot.times.schedule import OVERTAKEN, SlotPlan, plan_slots
 from storage.candidates import Window
 from storage.engine import chunks
 from storage.notes import find_note, write_note
@@ -39,6 +39,7 @@ from storage.threads import DIGESTS
 # due, is tried again at the next tick, and holds nobody up.
 
 LOOKED_UNTIL = "slots looked at until"  # a note
+_WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 _TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
 _log = structlog.get_logger(__name__)
 
@@ -137,9 +138,25 @@ async def _plan(services: Services, profile: Profile, now: dt.datetime) -> _Due 
         if plan.make is None:
             await _skip(services, profile, plan, covered_until, now)
             return None
+        edition = services.newsroom.edition_at(profile.choices, plan.make)
+        covered_until = covered_by(edition, services.newsroom, profile, plan.make) or covered_until
         window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
         return _Due(profile, edition, plan, window)
     return None
+
+
+def covered_by(
+    edition: Edition, newsroom: Newsroom, profile: Profile, slot: dt.datetime
+) -> dt.datetime | None:
+    """Return from when an edition looks back where its readers take others on other topics.
+
+    What those told covers other news: it looks back to its own slot before, at most a week.
+    """
+    others = newsroom.editions_for(profile.choices)
+    if profile.last_slot_at is None or all(one.topics == edition.topics for one in others):
+        return None
+    own = edition.schedule.slots_between(slot - _WEEK, slot - _MINUTE)
+    return min(profile.last_slot_at, own[-1]) if own else None
 
 
 async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
@@ -188,7 +205,8 @@ async def _write(
             return 0
         for one in ours:
             for slot, reason in plans[one.profile.id].skipped:
-                await record_skipped(connection, one.profile, slot, reason, now=now)
+                edition = services.newsroom.edition_at(one.profile.choices, slot)
+                await record_skipped(connection, one.profile, edition, slot, reason, now=now)
         queued = await publish(connection, ours, now=now)
         dry = await find_dry(connection, ours, now=now)
     for edition in dry:
@@ -204,7 +222,8 @@ async def _skip(
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
             await set_covered_until(connection, profile.id, covered_until)
             for slot, reason in plan.skipped:
-                await record_skipped(connection, profile, slot, reason, now=now)
+                edition = services.newsroom.edition_at(profile.choices, slot)
+                await record_skipped(connection, profile, edition, slot, reason, now=now)
     _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
 
 
@@ -222,24 +241,25 @@ async def reschedule_profiles(services: Services) -> int:
             if profile.next_due_at is None:
                 continue
             with log_errors("reschedule", profile=profile.id):  # a zone that there is not any more, say
-                schedule = services.newsroom.edition_for(profile.choices).schedule
-                moved += await _reschedule(connection, profile, schedule, looked_until, now)
+                moved += await _reschedule(connection, profile, services.newsroom, looked_until, now)
     return moved
 
 
 async def _reschedule(
     connection: AsyncConnection,
     profile: Profile,
-    schedule: Schedule,
+    newsroom: Newsroom,
     looked_until: dt.datetime,
     now: dt.datetime,
 ) -> bool:
+    schedule = newsroom.edition_for(profile.choices).schedule
     came = schedule.slots_between(looked_until, now)
     due_at = profile.next_due_at
     if due_at is not None and due_at <= now:
         for slot in came:
             if slot < due_at:
-                await record_skipped(connection, profile, slot, OVERTAKEN, now=now)
+                edition = newsroom.edition_at(profile.choices, slot)
+                await record_skipped(connection, profile, edition, slot, OVERTAKEN, now=now)
         return False
     next_due_at = came[0] if came else schedule.next_after(now)
     return next_due_at != due_at and await move_on(connection, profile, next_due_at=next_due_at)
@@ -263,17 +283,21 @@ async def send_edition_now(services: Services, edition_name: str) -> int:
     """
     now = services.clock.now()
     async with services.database.read() as connection:
-        profiles = [p for p in await find_profiles(connection) if p.choices.edition == edition_name]
+        profiles = [p for p in await find_profiles(connection) if edition_name in p.choices.editions]
     composer = SharedComposer(services)
     queued = 0
     profiles.sort(key=_covered_until)
     for _, same in groupby(profiles, key=_covered_until):
         for profile in same:
             with log_errors("send_now", profile=profile.id, edition=edition_name):
-                edition = services.newsroom.edition_for(profile.choices)
+                edition = _by_name(services.newsroom.editions_for(profile.choices), edition_name)
                 window = window_for(edition, now, covered_until=profile.last_slot_at)
                 queued += await _send(services, composer, [(profile, edition)], window, now)
     return queued
+
+
+def _by_name(editions: Sequence[Edition], name: str) -> Edition:
+    return next((one for one in editions if one.name == name), editions[0])
 
 
 def _covered_until(profile: Profile) -> dt.datetime:

@@ -39,6 +39,7 @@ def samples(number: int) -> list[Intent]:
         intents.SetDays((5, 6)),
         intents.SetQuiet(0, 0),
         intents.SetEdition("toi"),
+        intents.TakeEdition("toi", True),
         intents.SetTopic("the-thao", is_wanted=True),
         choices.SetLength("gon"),
         choices.SetSilent(is_silent=True),

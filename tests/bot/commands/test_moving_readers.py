@@ -17,7 +17,17 @@ from storage.watches import add_watch, find_watches
 from tests.bot.commands.conftest import Run
 
 NOW = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
-CHOICES = Choices("sang", ("thoi-su",), ("06:30", "18:00"), (0, 4), "Europe/Berlin", "gon", ("showbiz",))
+CHOICES = Choices(
+    "sang",
+    ("thoi-su",),
+    ("06:30", "18:00"),
+    (0, 4),
+    "Europe/Berlin",
+    "gon",
+    ("showbiz",),
+    figures=("Vàng SJC",),
+    more_editions=("chieu",),
+)
 
 
 @pytest.fixture

@@ -202,6 +202,18 @@ async def test_readers_of_an_edition_taken_out_are_told_where_they_went_once(
     assert len(await moving(OLD)) == 4, "again when it goes again"
 
 
+async def test_who_took_several_editions_keeps_the_others(
+    reader: Callable[..., Awaitable[int]], moving: Any
+) -> None:
+    await moving(TWO + EARLY)
+    await reader(1, edition="sang", more_editions=("toi",))
+    [(_, html, buttons, _)] = await moving(OLD + EARLY)
+    assert html.startswith(
+        "Một bản tin bạn đang nhận không còn phát nữa. Từ nay bạn nhận <b>Bản tin sáng</b>"
+    )
+    assert buttons == [[["Bản tin sớm", "bantin:+som"]], [["Giờ nhận", "lich"]]]
+
+
 async def test_a_time_in_quiet_hours_is_told_with_the_true_hour(
     services: Services, clock: Any, reader: Callable[..., Awaitable[int]], moving: Any
 ) -> None:

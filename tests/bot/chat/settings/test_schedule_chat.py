@@ -136,9 +136,25 @@ async def test_days_and_editions_can_be_tapped(reader: Any) -> None:
     await reader.taps("Bản tin khác")
     await reader.sees("• Bản tin tối: 18:30, hằng ngày")
     await reader.taps("Bản tin tối")
-    await reader.sees("Bản tin: Bản tin tối", "Giờ nhận: 18:30, hằng ngày")
+    assert {"✓ Bản tin sáng", "✓ Bản tin tối"} <= set(await reader.buttons())
     await reader.taps("↩ Hoàn tác")
     await reader.sees("Bản tin: Bản tin sáng", "06:45, cuối tuần")
+
+
+async def test_several_editions_are_taken_and_left_by_taps(reader: Any) -> None:
+    await reader.says("/lich")
+    await reader.taps("Bản tin khác")
+    await reader.taps("Bản tin tối")
+    await reader.taps("‹ Quay lại")
+    await reader.sees("Bản tin: Bản tin sáng và Bản tin tối", "Giờ nhận: 06:45 và 18:30, hằng ngày")
+    assert (await reader.subscription()).choices.editions == ("sang", "toi")
+    await reader.taps("Bản tin khác")
+    await reader.taps("✓ Bản tin sáng")
+    assert {"Bản tin sáng", "✓ Bản tin tối"} <= set(await reader.buttons())
+    await reader.taps("✓ Bản tin tối")
+    assert (await reader.subscription()).choices.editions == ("toi",), "the last one stays"
+    await reader.taps("Xong")
+    await reader.sees("Bản tin tối: 18:30, hằng ngày")
 
 
 async def test_done_leaves_one_line_without_buttons(reader: Any) -> None:
