@@ -8,8 +8,7 @@ from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import fail, put
 from bot.messages.markup import visible_text
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
-from bot.news.services import Services
+from bot.news.corrections import find_reach, preview_notice, readable_text, send_correction
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
 
@@ -31,7 +30,7 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
         reach = await find_reach(services, story) if story < 2**63 else None
         if reach is None:
             fail(f"✗ Trong bảy ngày qua không số nào có tin mang mã {story}.")
-        put(_preview(services, reach, text))
+        put(visible_text(preview_notice(services, reach, text)))
         if not send:
             put(f"Xem trước: {reach.readers} người sẽ nhận. Gửi thật: thêm --send")
             return
@@ -43,12 +42,3 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
                 f"✓ Đã xếp gửi: sửa {queued.edits} tin nhắn, báo cho {queued.notices} người nhận; "
                 "bot đang chạy sẽ gửi."
             )
-
-
-def _preview(services: Services, reach: Reach, text: str) -> str:
-    latest = reach.latest
-    edition = services.newsroom.find_edition(latest.edition) or services.newsroom.default_edition
-    zone = edition.schedule.zone
-    return visible_text(
-        notice(latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=zone)
-    )

@@ -1,5 +1,6 @@
-"""The console's page that tells all readers something: written, seen, sent, called off."""
+"""The console's pages that tell readers something: announcements and corrections, seen before they go."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from aiohttp import web
 
 from bot.console.guard import BASE, SESSION
 from bot.console.readable import readable
+from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.announcing import (
     LONGEST_ANNOUNCEMENT,
     announce,
@@ -15,6 +17,7 @@ from bot.news.announcing import (
     find_audience,
     readable_lines,
 )
+from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
 from bot.news.services import Services
 from storage.delivery.announcements import (
     count_announced,
@@ -22,6 +25,8 @@ from storage.delivery.announcements import (
     find_announcement,
     find_announcements,
 )
+from storage.delivery.corrections import draft_correction
+from storage.delivery.retractions import find_correction_batch
 
 _MOST_SHOWN = 20
 Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
@@ -92,3 +97,62 @@ class AnnouncementPages:
             if await find_announcement(connection, number) is None:
                 raise web.HTTPNotFound
         return number
+
+
+class CorrectionPages:
+    """The pages under /so/dinh-chinh: a story that was sent is corrected as `/dinhchinh` does it."""
+
+    def __init__(self, services: Services, page: Page) -> None:
+        self._services = services
+        self._page = page
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages and what may be done on them."""
+        return [
+            web.get("/so/dinh-chinh", self._form),
+            web.post("/so/dinh-chinh/xem", self._preview),
+            web.post(r"/so/dinh-chinh/{id:\d{1,18}}/gui", self._send),
+            web.get(r"/so/dinh-chinh/{id:\d{1,18}}", self._state),
+        ]
+
+    async def _form(
+        self, request: web.Request, story: str | None = None, problem: str = "", typed: str = ""
+    ) -> web.Response:
+        story = request.query.get("tin", "") if story is None else story
+        number, reach = await self._story(story)
+        values = {"reach": reach, "story": number, "problem": problem, "typed": typed}
+        return await self._page(request, "correction", values | {"most": LONGEST_CORRECTION})
+
+    async def _preview(self, request: web.Request) -> web.Response:
+        form, now = await request.post(), self._services.clock.now()
+        story, typed = str(form.get("tin", "")), str(form.get("chu", ""))
+        text = readable_text(typed)
+        if text is None:
+            problem = f"Lời đính chính cần có chữ, dài nhất {LONGEST_CORRECTION} ký tự."
+            return await self._form(request, story, problem, typed[: 2 * LONGEST_CORRECTION])
+        number, reach = await self._story(story)
+        if reach is None:
+            return await self._form(request, story)
+        async with self._services.database.write() as connection:
+            draft = await draft_correction(connection, number, text, now=now)
+        message = readable(preview_notice(self._services, reach, text))
+        values = {"number": draft.id, "story": number, "message": message, "reach": reach}
+        return await self._page(request, "correction_preview", values)
+
+    async def _story(self, typed: str) -> tuple[int, Reach | None]:
+        """Return the number of a story and where it was told; 0 and None where no issue of a week told it."""
+        if not re.fullmatch("[0-9]{1,18}", typed):
+            return 0, None
+        return int(typed), await find_reach(self._services, int(typed))
+
+    async def _send(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["id"])
+        await send_correction(self._services, number, admin=request[SESSION].admin)
+        return web.Response(status=303, headers={"Location": f"{BASE}/so/dinh-chinh/{number}"})
+
+    async def _state(self, request: web.Request) -> web.Response:
+        async with self._services.database.read() as connection:
+            batch = await find_correction_batch(connection, int(request.match_info["id"]))
+        if batch is None:
+            raise web.HTTPNotFound
+        return await self._page(request, "correction_state", {"batch": batch})

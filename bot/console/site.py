@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from bot.console import page_values
-from bot.console.announcement_pages import AnnouncementPages
+from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
 from bot.console.guard import BASE, SESSION, Guard
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
@@ -46,6 +46,7 @@ class Console:
         self._problems = problems
         self._sessions = Sessions()
         self._announcements = AnnouncementPages(services, self._page)
+        self._corrections = CorrectionPages(services, self._page)
         self._schedules = SchedulePages(services, self._page)
         self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
@@ -71,6 +72,7 @@ class Console:
                 web.get("/nguon", self._sources),
                 *self._schedules.routes(),
                 *self._announcements.routes(),
+                *self._corrections.routes(),
                 web.get("/so", self._issues),
                 web.get(r"/so/{id:\d{1,18}}", self._issue),
                 web.post(r"/so/{id:\d{1,18}}/thu-hoi", self._retract),

@@ -17,6 +17,7 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Edition
 from bot.news.services import Services
 from bot.times.schedule import QuietHours
+from storage.deeds import DeedKind, record_deed
 from storage.delivery.corrections import (
     LOOK_BACK,
     Correction,
@@ -98,8 +99,13 @@ async def find_reach(services: Services, story_id: int) -> Reach | None:
     return Reach(tellings[0], readers) if tellings else None
 
 
-async def send_correction(services: Services, correction_id: int) -> Queued | None:
-    """Confirm a draft and queue everything; None when there is no such draft, or it was sent already."""
+async def send_correction(
+    services: Services, correction_id: int, *, admin: int | None = None
+) -> Queued | None:
+    """Confirm a draft and queue everything; None when there is no such draft, or it was sent already.
+
+    That `admin` did it is written down for the other operators.
+    """
     now = services.clock.now()
     async with services.database.write() as connection:
         correction = await find_correction(connection, correction_id)
@@ -109,6 +115,9 @@ async def send_correction(services: Services, correction_id: int) -> Queued | No
         for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
             queued = await _correct(connection, services, correction, telling, now)
             edits, notices = edits + queued.edits, notices + queued.notices
+        if admin is not None:
+            detail = f"tin {correction.story_id}, {notices} người nhận tin đính chính"
+            await record_deed(connection, admin, DeedKind.CORRECTED, detail, now=now)
     _log.info("correction", correction=correction_id, edits=edits, notices=notices)
     return Queued(edits, notices)
 
@@ -130,7 +139,7 @@ async def _correct(
         connection,
         correction,
         telling,
-        _notice(telling, correction, edition),
+        _notice(telling, correction.text, edition),
         after_id=after_id,
         release=lambda start, end: QuietHours(start, end).release(now, zone),
         now=now,
@@ -138,11 +147,12 @@ async def _correct(
     return Queued(edits, notices)
 
 
-def _notice(telling: Telling, correction: Correction, edition: Edition) -> str:
-    return notice(
-        telling.headline,
-        correction.text,
-        edition=edition.title,
-        slot_at=telling.slot_at,
-        zone=edition.schedule.zone,
-    )
+def preview_notice(services: Services, reach: Reach, text: str) -> str:
+    """Return the notice as the readers of the latest issue that told the story would get it."""
+    latest, newsroom = reach.latest, services.newsroom
+    return _notice(latest, text, newsroom.find_edition(latest.edition) or newsroom.default_edition)
+
+
+def _notice(telling: Telling, text: str, edition: Edition) -> str:
+    zone = edition.schedule.zone
+    return notice(telling.headline, text, edition=edition.title, slot_at=telling.slot_at, zone=zone)

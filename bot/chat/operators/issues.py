@@ -12,7 +12,7 @@ from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.news.corrections import Reach, find_reach, notice, readable_text, send_correction
+from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
 from storage.deeds import DeedKind, record_deed
 from storage.delivery.corrections import draft_correction
@@ -148,21 +148,14 @@ async def handle(context: ChatContext) -> None:
 
 async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
     """Send a correction, once however often the button is tapped."""
-    queued = await send_correction(tap.services, wanted.correction_id)
+    queued = await send_correction(tap.services, wanted.correction_id, admin=tap.chat_id)
     if queued is None:
         await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
         return
-    async with tap.services.database.write() as connection:
-        detail = f"số {wanted.correction_id}, {queued.notices} người nhận tin đính chính"
-        await record_deed(connection, tap.chat_id, DeedKind.CORRECTED, detail, now=tap.now)
     html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
     await tap.show(Screen(html, keyboards.back_to_state()))
 
 
 def _preview(context: ChatContext, reach: Reach, text: str) -> str:
-    newsroom, latest = context.services.newsroom, reach.latest
-    edition = newsroom.find_edition(latest.edition) or newsroom.default_edition
-    told = notice(
-        latest.headline, text, edition=edition.title, slot_at=latest.slot_at, zone=edition.schedule.zone
-    )
+    told = preview_notice(context.services, reach, text)
     return texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + Markup(told)  # noqa: S704 - our own
