@@ -4,18 +4,37 @@ The same fetcher, reader and rules as in polling; only what follows from the ans
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
+from urllib.parse import urlsplit
 
 from bot.fetching.addresses import target_of
 from bot.fetching.fetch_errors import FetchError, said
 from bot.fetching.fetcher import Fetched, Fetcher
-from bot.jobs.sources.source_reading import Answer, Item, Reader, dating_of, private_url
-from bot.news.newsroom import WebSource
-from bot.text_work.tasks import PROCESS, Processed, Processing
-from bot.text_work.worker import Texts
-from storage.intake import DateOrder, Incoming, Refusal, UnreadableError
+from bot.jobs.intake.intake import first_bytes
+from bot.jobs.intake.taking import reason_of
+from bot.jobs.sources.source_reading import MOST_ITEMS, Answer, Item, Reader, dating_of, private_url
+from bot.news.newsroom import Newsroom, Source, WebSource, papers_of
+from bot.news.services import Take
+from bot.text_work.tasks import PROCESS, TAKE, Processed, Processing, Taking
+from bot.text_work.worker import Failure, Texts, text_worker
+from bot.times.clock import Clock
+from storage.intake import (
+    OWN_FOLDERS,
+    DateOrder,
+    Draft,
+    Incoming,
+    Origin,
+    Refusal,
+    Taken,
+    UnreadableError,
+    find_files,
+    path_drafts,
+)
 from storage.intake.discovery import FeedLink, find_feed_links
+from storage.intake.figure_rows import Figure, read_figures
 from storage.threads import INTAKE
 from summarizer.model import Document
 from summarizer.topics import TopicClues, TopicRules, decide_topic
@@ -157,3 +176,122 @@ async def _try_page(
     except UnreadableError as error:
         return PageTrial(url, reason=str(error))
     return PageTrial(url, characters=len(whole.body))
+
+
+# The same from beginning to end, in a text process of its own: what ends it costs the trial alone.
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a source gave, with the topic of each taken item. `trial` is None for a source of files."""
+
+    source: Source | WebSource
+    items: tuple[Item, ...]
+    topics: tuple[str | None, ...]
+    trial: Trial | None
+    dating: str | None
+
+
+def source_at(target: str, newsroom: Newsroom) -> Source | WebSource | None:
+    """Return the declared source of this name, else a feed at this address, which may lack its https://.
+
+    None where it is neither. A host inside our network is only read for a source that declares it.
+    """
+    if (declared := newsroom.find_source(target)) is not None:
+        return declared
+    has_scheme = "://" in target
+    if not has_scheme and "." not in target.partition("/")[0]:
+        return None
+    url = target if has_scheme else f"https://{target}"
+    try:
+        title = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    return WebSource("nguon-moi", title, "feed", url, newsroom.zone, None, "full")
+
+
+async def probe(
+    source: Source | WebSource, newsroom: Newsroom, clock: Clock, *, date_order: DateOrder | None = None
+) -> Probed:
+    """Read a source of articles once and store nothing; `date_order` is what it proved earlier.
+
+    Raises:
+        FetchError: nothing could be had.
+        UnreadableError: there is nothing in it that could be read.
+    """
+    now, trial = clock.now(), None
+    async with text_worker() as texts:
+        take = _taking(texts)
+        if isinstance(source, WebSource):
+            async with _fetching(newsroom, clock) as fetcher:
+                reader = Reader(fetcher, take)
+                try:
+                    trial = await try_source(source, fetcher, reader, now=now, date_order=date_order)
+                finally:
+                    reader.close()
+            items = trial.items
+        else:
+            items = await _file_items(source, newsroom, take, now)
+        topics = await topics_of(items, texts, newsroom.topic_rules)
+    return Probed(source, items, topics, trial, dating_of(items, now))
+
+
+async def probe_figures(
+    source: Source | WebSource, newsroom: Newsroom, clock: Clock
+) -> list[Figure | Refusal]:
+    """Read a source of daily figures once; raises as `probe` does."""
+    if isinstance(source, WebSource):
+        place = source.url
+        async with _fetching(newsroom, clock) as fetcher:
+            body = (await fetcher.fetch(place, private_url=private_url(source))).body or b""
+    else:
+        place = str(source.path)
+        try:
+            body = await INTAKE.run(first_bytes, source.path)
+        except OSError as error:
+            raise UnreadableError(f"không mở được tệp ({error.strerror})") from None
+    return list(await INTAKE.run(read_figures, body, place, source.zone, clock.now()))
+
+
+@asynccontextmanager
+async def _fetching(newsroom: Newsroom, clock: Clock) -> AsyncIterator[Fetcher]:
+    fetcher = Fetcher(clock, contact=newsroom.contact)
+    try:
+        yield fetcher
+    finally:
+        await fetcher.close()
+
+
+def _taking(texts: Texts) -> Take:
+    """Return what takes drafts in the text process; a draft that ends it is refused, nothing is noted."""
+
+    async def take(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+        drafts = [one for one in found if isinstance(one, Draft)]
+        done = await texts.run(TAKE, Taking(origin, now), drafts)
+        answers = iter(done)
+        return [one if isinstance(one, Refusal) else _settled(one, next(answers)) for one in found]
+
+    return take
+
+
+def _settled(draft: Draft, answer: Taken | Failure) -> Taken:
+    return Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
+
+
+async def _file_items(source: Source, newsroom: Newsroom, take: Take, now: dt.datetime) -> tuple[Item, ...]:
+    origin = Origin(source.name, source.zone, papers_of(source, newsroom.sources))
+    found = await INTAKE.run(lambda: list(islice(_file_drafts(source, origin, now), MOST_ITEMS)))
+    taken = await take(found, origin, now)
+    return tuple(
+        Item(draft if isinstance(draft, Draft) else None, one, origin)
+        for draft, one in zip(found, taken, strict=True)
+    )
+
+
+def _file_drafts(source: Source, origin: Origin, now: dt.datetime) -> Iterator[Draft | Refusal]:
+    lying = find_files(source.path, leaving_out=OWN_FOLDERS if source.moves_files else ())
+    for file in lying:
+        if isinstance(file, Refusal):
+            yield file
+        else:
+            yield from path_drafts(file, origin, now=now)

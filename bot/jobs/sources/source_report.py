@@ -1,4 +1,4 @@
-"""What `diemtin sources try` found: as a JSON value, and as lines of Vietnamese."""
+"""What a source gave that was read once: as a JSON value, and as lines of Vietnamese."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,9 +7,9 @@ from textwrap import shorten
 from typing import Any
 
 from bot.fetching.source_health import AHEAD, OLD, UNDATED
-from bot.jobs.sources.source_probe import Trial
+from bot.jobs.sources.source_probe import Probed
 from bot.jobs.sources.source_reading import Item
-from bot.news.newsroom import Newsroom, Source, WebSource
+from bot.news.newsroom import Newsroom, WebSource
 from storage.intake import DateOrder, DateStyle, Incoming, Refusal
 from storage.intake.date_style import ClockZone
 from storage.intake.figure_rows import Figure
@@ -31,16 +31,9 @@ _DATING_WORDS = {
 }
 
 
-def facts_of(
-    source: Source | WebSource,
-    items: Sequence[Item],
-    topics: Sequence[str | None],
-    newsroom: Newsroom,
-    *,
-    trial: Trial | None,
-    dating: str | None,
-) -> dict[str, Any]:
-    """Return everything that a trial showed. `trial` is None for a source of files."""
+def facts_of(probed: Probed, newsroom: Newsroom) -> dict[str, Any]:
+    """Return everything that a trial showed."""
+    source, trial, items, topics = probed.source, probed.trial, probed.items, probed.topics
     taken = [item for item in items if isinstance(item.taken, Incoming)]
     refused = [item.taken for item in items if isinstance(item.taken, Refusal)]
     leads = [item for item in taken if item.is_lead_only]
@@ -59,7 +52,7 @@ def facts_of(
         "elsewhere": trial.elsewhere if trial else 0,
         "left_out": trial.left_out if trial else 0,
         "first": [_item_facts(item, topic, newsroom.zone) for item, topic in shown],
-        "dates": _date_facts(items) | {"trouble": dating},
+        "dates": _date_facts(items) | {"trouble": probed.dating},
         "topics": dict(Counter(newsroom.topics.get(name or "", "không rõ") for name in topics).most_common()),
         "page": asdict(trial.page) if trial and trial.page else None,
         "full_text": isinstance(source, WebSource) and source.full_text,
@@ -96,37 +89,47 @@ def _date_facts(items: Sequence[Item]) -> dict[str, Any]:
 
 
 def lines_of(facts: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the facts as an operator reads them."""
+    """Yield the facts as an operator reads them on a terminal."""
     yield f"{facts['address']}"
+    yield from (f"  {line}" for line in head_lines(facts))
+    yield from _item_lines(facts["first"])
+    yield from (f"  {line}" for line in tail_lines(facts))
+    yield "Chỉ thử: chưa lưu gì."
+
+
+def head_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield from where the source was read, and how many articles it gave."""
     yield from _ways(facts)
     if not facts["taken"]:
-        yield "  Không có bài nào dùng được."
+        yield "Không có bài nào dùng được."
     else:
         whole, leads = facts["whole"], facts["leads"]
-        yield f"  {facts['taken']} bài: {whole} có cả bài, {leads} chỉ có lời dẫn"
-    yield from _item_lines(facts["first"])
+        yield f"{facts['taken']} bài: {whole} có cả bài, {leads} chỉ có lời dẫn"
+
+
+def tail_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what there is to say of times, topics, pages and refusals."""
     yield from _date_lines(facts["dates"])
     if facts["topics"]:
-        yield "  Chủ đề: " + ", ".join(f"{title} {count}" for title, count in facts["topics"].items())
+        yield "Chủ đề: " + ", ".join(f"{title} {count}" for title, count in facts["topics"].items())
     yield from _page_lines(facts)
     yield from _refusals(facts)
-    yield "Chỉ thử: chưa lưu gì."
 
 
 def _ways(facts: Mapping[str, Any]) -> Iterator[str]:
     if facts["feeds"]:
-        yield "  Đây là trang web, không phải feed; trang này giới thiệu các feed:"
+        yield "Đây là trang web, không phải feed; trang này giới thiệu các feed:"
         for feed in facts["feeds"]:
-            yield f"    {feed['url']}" + (f"  ({feed['title']})" if feed["title"] else "")
-        yield f'  Đã đọc feed đầu. Ghi vào tệp cấu hình: feed = "{facts["read_from"]}"'
+            yield f"  {feed['url']}" + (f"  ({feed['title']})" if feed["title"] else "")
+        yield f'Đã đọc feed đầu. Ghi vào tệp cấu hình: feed = "{facts["read_from"]}"'
     elif facts["moved_to"]:
-        yield f'  Đã chuyển hẳn sang địa chỉ mới; nên ghi: {facts["kind"]} = "{facts["moved_to"]}"'
+        yield f'Đã chuyển hẳn sang địa chỉ mới; nên ghi: {facts["kind"]} = "{facts["moved_to"]}"'
     elif facts["landed_at"] and facts["landed_at"] != facts["read_from"]:
-        yield f"  Được dẫn sang {facts['landed_at']}"
+        yield f"Được dẫn sang {facts['landed_at']}"
     if facts["elsewhere"]:
-        yield f"  {facts['elsewhere']} bài dẫn sang trang của báo khác; chúng sẽ đứng tên nguồn này"
+        yield f"{facts['elsewhere']} bài dẫn sang trang của báo khác; chúng sẽ đứng tên nguồn này"
     if facts["left_out"]:
-        yield f"  Bỏ lại {facts['left_out']} bài cũ hơn vì feed có quá nhiều một lần"
+        yield f"Bỏ lại {facts['left_out']} bài cũ hơn vì feed có quá nhiều một lần"
 
 
 def _item_lines(first: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -145,7 +148,7 @@ def _item_lines(first: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _date_lines(dates: Mapping[str, Any]) -> Iterator[str]:
     if dates["trouble"]:
-        yield f"  ! Giờ đăng: {_DATING_WORDS[dates['trouble']]}"
+        yield f"! Giờ đăng: {_DATING_WORDS[dates['trouble']]}"
         return
     if dates["order"] is None:
         told = "không rõ ngày hay tháng đứng trước vì các bài ghi trái nhau; giờ chưa rõ tính từ lúc nhận"
@@ -157,7 +160,7 @@ def _date_lines(dates: Mapping[str, Any]) -> Iterator[str]:
         words.append("báo ghi giờ 12 tiếng không có sáng chiều")
     if dates["undated"]:
         words.append(f"{dates['undated']} bài không có giờ đăng đọc được")
-    yield f"  Giờ đăng: {'; '.join(words)}"
+    yield f"Giờ đăng: {'; '.join(words)}"
 
 
 def _page_lines(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -165,22 +168,22 @@ def _page_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     if page is None:
         return
     if page["reason"]:
-        yield f"  ! Trang của bài đầu không cho lấy cả bài: {page['reason']}"
-        yield f"    {page['url']}"
+        yield f"! Trang của bài đầu không cho lấy cả bài: {page['reason']}"
+        yield f"  {page['url']}"
     else:
-        yield f"  Trang của bài đầu cho đọc cả bài: {page['characters']} ký tự"
+        yield f"Trang của bài đầu cho đọc cả bài: {page['characters']} ký tự"
     if not facts["full_text"] and not page["reason"]:
-        yield "  Muốn có cả bài thay vì lời dẫn: thêm full_text = true vào nguồn này"
+        yield "Muốn có cả bài thay vì lời dẫn: thêm full_text = true vào nguồn này"
 
 
 def _refusals(facts: Mapping[str, Any]) -> Iterator[str]:
     refused = facts["refused"]
     if refused:
-        yield f"  Không nhận {len(refused)} bài:"
+        yield f"Không nhận {len(refused)} bài:"
     for refusal in refused[:_MOST_REFUSALS]:
-        yield f"    ✗ {refusal['path']}: {refusal['reason']}"
+        yield f"  ✗ {refusal['path']}: {refusal['reason']}"
     if len(refused) > _MOST_REFUSALS:
-        yield f"    … và {len(refused) - _MOST_REFUSALS} bài nữa"
+        yield f"  … và {len(refused) - _MOST_REFUSALS} bài nữa"
 
 
 # A source of daily figures.
