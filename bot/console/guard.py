@@ -16,6 +16,7 @@ BASE = "/bang"
 COOKIE = "diemtin_bang"
 MOST_FORM_BYTES = 20_000
 OPEN_PATHS = frozenset((f"{BASE}/vao", f"{BASE}/giao-dien.css", f"{BASE}/dau.svg"))  # without a session
+_LONG_PATHS = frozenset((f"{BASE}/nguon/thu",))  # they wait for others, or compute for seconds
 _AT_ONCE = 2  # pages in work: readers' replies come first
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 _HEADERS = {
@@ -50,6 +51,7 @@ class Guard:
             self._hosts |= {f"127.0.0.1{port}", f"localhost{port}", f"[::1]{port}"}
         self._is_secure = parts.scheme == "https"
         self._work = asyncio.Semaphore(_AT_ONCE)
+        self._long_work = asyncio.Semaphore(1)
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -81,7 +83,9 @@ class Guard:
         request[SESSION] = session
         if request.method not in ("GET", "HEAD"):
             await self._check_form(request, session)
-        async with self._work:
+        if request.path in _LONG_PATHS and self._long_work.locked():
+            return error_page(503)
+        async with self._long_work if request.path in _LONG_PATHS else self._work:
             return await handler(request)
 
     def _check_origin(self, request: web.Request) -> None:

@@ -21,7 +21,7 @@ _ERRORS = {
     421: "Địa chỉ này không phải của bảng điều khiển.",
     429: "Hỏi nhanh quá. Hãy đợi một phút.",
     500: "Có lỗi khi làm trang này; nhật ký của bot ghi rõ.",
-    503: "Chưa làm được lúc này, hãy thử lại sau ít phút.",
+    503: "Chưa làm được lúc này, có thể vì một việc dài khác đang chạy. Hãy thử lại sau ít phút.",
 }
 
 

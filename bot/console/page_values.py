@@ -2,17 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.console.readable import readable
-from bot.fetching.fetch_errors import advice, said
-from bot.fetching.source_health import QUIET
 from bot.messages import spoken
 from bot.messages.texts import STATUSES
 from bot.news.answers import describe, look_up
-from bot.news.newsroom import Source, WebSource
+from bot.news.newsroom import Source
 from bot.news.services import Services
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
 from bot.operators.reasons import Why
@@ -22,13 +18,11 @@ from storage.delivery.history import find_issue_messages
 from storage.delivery.retractions import find_batch, find_headlines
 from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.intake import QUARANTINE, is_reason
-from storage.source_days import SourceDays, count_by_day
-from storage.sources import SourceState, find_refusals, find_source_states
+from storage.sources import find_refusals
 from storage.threads import INTAKE
 from storage.upkeep.stats import gather_stats
 
 _DAY = dt.timedelta(days=1)
-_DAYS = 14
 _MOST_COMING, _MOST_PAST = 12, 20
 _MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_DEEDS = 40, 20, 60, 60, 60
 _LONGEST_REASON_FILE = 2_000
@@ -54,21 +48,6 @@ _DEEDS: Mapping[DeedKind, str] = {
     DeedKind.CHANGED_FILE: "Sửa tệp cấu hình:",
     DeedKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
 }
-_MARKS = {"ok": "tốt", "waiting": "chưa hỏi", "broken": "hỏng", "quiet": "im"}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One source on its page; `bars` are the heights, 0 to 40, of what it brought each day."""
-
-    name: str
-    title: str
-    place: str
-    status: str
-    words: str
-    state: SourceState | None
-    days: SourceDays
-    bars: tuple[int, ...]
 
 
 async def today(services: Services, problems: list[str]) -> dict[str, Any]:
@@ -93,39 +72,6 @@ def title_of(services: Services, edition: str) -> str:
     """Return the title of an edition, or its name where it is declared no more."""
     found = services.newsroom.find_edition(edition)
     return found.title if found else edition
-
-
-async def sources(services: Services) -> dict[str, Any]:
-    """Return how each source fares, with its bars."""
-    now, zone = services.clock.now(), ZoneInfo(services.newsroom.zone)
-    first = now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
-    midnights = [dt.datetime.combine(first + n * _DAY, dt.time(), zone) for n in range(_DAYS + 1)]
-    moments = [each.astimezone(dt.UTC) for each in midnights]
-    async with services.database.read() as connection:
-        states = await find_source_states(connection)
-        counts = await count_by_day(connection, moments, week=now - 7 * _DAY)
-        refusals = await find_refusals(connection, limit=200)
-    none = SourceDays((0,) * _DAYS, 0, 0)
-    most = max((max(one.days) for one in counts.values()), default=0) or 1
-    refused: dict[str, list[tuple[str, str]]] = {}
-    for name, path, reason in refusals:
-        refused.setdefault(name, []).append((path, reason))
-    rows = [
-        _source(one, states.get(one.name), counts.get(one.name, none), most)
-        for one in services.newsroom.sources
-    ]
-    return {"rows": rows, "refused": {name: found[:3] for name, found in refused.items()}, "marks": _MARKS}
-
-
-def _source(source: Source | WebSource, state: SourceState | None, days: SourceDays, most: int) -> SourceRow:
-    bars = tuple(round(40 * count / most) for count in days.days)
-    if isinstance(source, Source):
-        return SourceRow(source.name, source.title, str(source.path), "ok", "", None, days, bars)
-    if state is None or state.url != source.url:
-        return SourceRow(source.name, source.title, source.url, "waiting", "", None, days, bars)
-    status = "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
-    words = f"{said(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
-    return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)
 
 
 async def issues(services: Services) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bot.console.guard import BASE, SESSION, Guard
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.sessions import Sessions
+from bot.console.source_pages import SourcePages
 from bot.messages import texts
 from bot.news.services import Services
 from storage.deeds import DeedKind, record_deed
@@ -48,6 +49,7 @@ class Console:
         self._announcements = AnnouncementPages(services, self._page)
         self._corrections = CorrectionPages(services, self._page)
         self._schedules = SchedulePages(services, self._page)
+        self._sources = SourcePages(services, self._page)
         self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
         self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
@@ -69,7 +71,7 @@ class Console:
                 web.get("/vao", self._door),
                 web.post("/vao", self._enter),
                 web.post("/ra", self._leave),
-                web.get("/nguon", self._sources),
+                *self._sources.routes(),
                 *self._schedules.routes(),
                 *self._announcements.routes(),
                 *self._corrections.routes(),
@@ -137,9 +139,6 @@ class Console:
         return await self._page(
             request, "today", await page_values.today(self._services, await self._problems())
         )
-
-    async def _sources(self, request: web.Request) -> web.Response:
-        return await self._page(request, "sources", await page_values.sources(self._services))
 
     async def _issues(self, request: web.Request) -> web.Response:
         return await self._page(request, "issues", await page_values.issues(self._services))

@@ -1,0 +1,148 @@
+"""The console's page of sources: how each fares, and one of them, or any address, read once to see."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from bot.fetching.fetch_errors import FetchError, advice, said
+from bot.fetching.source_health import QUIET
+from bot.jobs.sources.source_probe import probe, probe_figures, source_at
+from bot.jobs.sources.source_report import (
+    facts_of,
+    facts_of_figures,
+    figure_lines,
+    head_lines,
+    tail_lines,
+)
+from bot.news.newsroom import Source, WebSource
+from bot.news.services import Services
+from bot.text_work.worker import TextWorkError
+from storage.intake import UnreadableError
+from storage.source_days import SourceDays, count_by_day
+from storage.sources import SourceState, find_refusals, find_source_states
+
+TRIAL_SECONDS = 60.0
+_LONGEST_TARGET = 2_000
+_DAY = dt.timedelta(days=1)
+_DAYS = 14
+_MOST_REFUSED = 200
+_SHOWN_REFUSED = 3
+_MARKS = {"ok": "tốt", "waiting": "chưa hỏi", "broken": "hỏng", "quiet": "im"}
+_log = structlog.get_logger(__name__)
+Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source on its page; `bars` are the heights, 0 to 40, of what it brought each day."""
+
+    name: str
+    title: str
+    place: str
+    status: str
+    words: str
+    state: SourceState | None
+    days: SourceDays
+    bars: tuple[int, ...]
+
+
+class SourcePages:
+    """The pages under /nguon. `page` fills a template in for a request."""
+
+    def __init__(self, services: Services, page: Page) -> None:
+        self._services = services
+        self._page = page
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages and what may be done on them."""
+        return [web.get("/nguon", self._overview), web.post("/nguon/thu", self._try)]
+
+    async def _overview(self, request: web.Request) -> web.Response:
+        return await self._page(request, "sources", await _overview(self._services))
+
+    async def _try(self, request: web.Request) -> web.Response:
+        """Read a source once, as `diemtin sources try` does; `Guard` lets one such request in at a time."""
+        typed = str((await request.post()).get("dia-chi", ""))[:_LONGEST_TARGET].strip()
+        values: dict[str, Any] = {"typed": typed, "facts": None, "problem": "", "advice": ""}
+        try:
+            async with asyncio.timeout(TRIAL_SECONDS):
+                values |= await _trial(self._services, typed)
+        except FetchError as error:
+            values |= {"problem": said(error.code, error.detail), "advice": advice(error.code)}
+        except UnreadableError as error:
+            values |= {"problem": said("unreadable", str(error)), "advice": advice("unreadable")}
+        except TimeoutError:
+            values |= {"problem": f"quá {TRIAL_SECONDS:.0f} giây chưa đọc xong nên thôi"}
+        except TextWorkError as error:
+            _log.error("source not tried", reason=str(error))
+            values |= {"problem": "bot chưa xử lý được văn bản lúc này, hãy thử lại sau ít phút"}
+        return await self._page(request, "source_trial", values)
+
+
+async def _trial(services: Services, typed: str) -> dict[str, Any]:
+    """Return what a source gives, for its page."""
+    newsroom = services.newsroom
+    source = source_at(typed, newsroom)
+    if source is None:
+        return {"problem": "không có nguồn nào tên như vậy, và đó cũng không phải một địa chỉ"}
+    if source.kind == "figures":
+        given = await probe_figures(source, newsroom, services.clock)
+        place = source.url if isinstance(source, WebSource) else str(source.path)
+        facts = facts_of_figures(source.name, place, given, source.zone)
+        return {"facts": facts | {"first": []}, "head": _nested(list(figure_lines(facts))[1:]), "tail": []}
+    async with services.database.read() as connection:
+        state = (await find_source_states(connection)).get(source.name)
+    is_same = state is not None and isinstance(source, WebSource) and state.url == source.url
+    order = state.date_order if state is not None and is_same else None
+    facts = facts_of(await probe(source, newsroom, services.clock, date_order=order), newsroom)
+    return {"facts": facts, "head": _nested(head_lines(facts)), "tail": _nested(tail_lines(facts))}
+
+
+def _nested(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return each line with the ones that are indented under it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith(" ") and found:
+            found[-1][1].append(line.strip())
+        else:
+            found.append((line.removeprefix("! "), []))
+    return found
+
+
+async def _overview(services: Services) -> dict[str, Any]:
+    """Return how each source fares, with its bars."""
+    now, zone = services.clock.now(), ZoneInfo(services.newsroom.zone)
+    first = now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
+    midnights = [dt.datetime.combine(first + n * _DAY, dt.time(), zone) for n in range(_DAYS + 1)]
+    moments = [each.astimezone(dt.UTC) for each in midnights]
+    async with services.database.read() as connection:
+        states = await find_source_states(connection)
+        counts = await count_by_day(connection, moments, week=now - 7 * _DAY)
+        refusals = await find_refusals(connection, limit=_MOST_REFUSED)
+    none = SourceDays((0,) * _DAYS, 0, 0)
+    most = max((max(one.days) for one in counts.values()), default=0) or 1
+    refused: dict[str, list[tuple[str, str]]] = {}
+    for name, path, reason in refusals:
+        refused.setdefault(name, []).append((path, reason))
+    rows = [
+        _row(one, states.get(one.name), counts.get(one.name, none), most) for one in services.newsroom.sources
+    ]
+    shown = {name: found[:_SHOWN_REFUSED] for name, found in refused.items()}
+    return {"rows": rows, "refused": shown, "marks": _MARKS}
+
+
+def _row(source: Source | WebSource, state: SourceState | None, days: SourceDays, most: int) -> SourceRow:
+    bars = tuple(round(40 * count / most) for count in days.days)
+    if isinstance(source, Source):
+        return SourceRow(source.name, source.title, str(source.path), "ok", "", None, days, bars)
+    if state is None or state.url != source.url:
+        return SourceRow(source.name, source.title, source.url, "waiting", "", None, days, bars)
+    status = "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
+    words = f"{said(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
+    return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)
