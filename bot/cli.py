@@ -14,7 +14,7 @@ _DATABASE = Group(
     "Chăm sóc cơ sở dữ liệu.",
     {
         "upgrade": (
-            "bot.commands.upkeep.upgrade_database",
+            "bot.commands.database.upgrade_database",
             "Nâng cơ sở dữ liệu lên lược đồ của phiên bản này.",
         ),
         "prune": (
@@ -104,25 +104,25 @@ app = Group(
         "ask": ("bot.commands.searching.ask", "Hỏi bằng vài từ: câu trả lời trích nguyên văn, có dẫn nguồn."),
         "digest": ("bot.commands.showing.digest", "Soạn một bản tin và in ra, không gửi cho ai."),
         "simulate": (
-            "bot.commands.simulating_days.simulate_days",
+            "bot.commands.showing.simulate_days",
             "Những ngày đã qua: mỗi bản tin lẽ ra đã gửi gì, với cấu hình này hay cấu hình khác.",
         ),
         "summarize": (
             "bot.commands.summarizing.summarize",
             "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",
         ),
-        "stories": ("bot.commands.story_groups.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
+        "stories": ("bot.commands.summarizing.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
         "correct": (
-            "bot.commands.correcting.correct",
+            "bot.commands.issues.correct",
             "Đính chính một tin đã gửi: sửa tin nhắn và báo cho người nhận.",
         ),
-        "stats": ("bot.commands.upkeep.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
+        "stats": ("bot.commands.database.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),
         "backup": ("bot.commands.database.backup", "Sao lưu cơ sở dữ liệu SQLite, cả khi bot đang chạy."),
         "restore": (
             "bot.commands.database.restore",
             "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ.",
         ),
-        "health": ("bot.commands.running_health.health", "Hỏi bot đang chạy có ổn không."),
+        "health": ("bot.commands.running.health", "Hỏi bot đang chạy có ổn không."),
         "doctor": (
             "bot.commands.doctoring.doctor",
             "Xem bản cài này có gì chưa ổn; --online thử cả Telegram, đĩa, quyền, cổng, nguồn.",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.defaults import BUILT_IN_TOPICS
-from config.problems import nearest, shown
 from config.toml_lines import KeyPath
+from config.values import nearest, shown
 
 Complaint = tuple[KeyPath, str]
 

@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 
 from config.consistency import Complaint, complaints_between_tables
 from config.newsroom import Breaking, Edition, General, Health, Limits, Newsroom, Source, Surroundings, Topic
-from config.problems import NewsroomError, Problem, nearest, shown
 from config.toml_lines import KeyPath, key_lines, line_of
+from config.values import NewsroomError, Problem, nearest, shown
 
 # The Vietnamese for what pydantic and tomllib say, in English, about a newsroom file.
 

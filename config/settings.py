@@ -18,7 +18,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from config.problems import ConfigError, Problem, shown
+from config.values import ConfigError, Problem, shown
 
 _PREFIX = "DIEMTIN_"
 _TOKEN_FILE = "DIEMTIN_BOT_TOKEN_FILE"  # noqa: S105 - the name of a variable

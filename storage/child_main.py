@@ -1,6 +1,6 @@
 """What every child process runs first: it limits itself, ties its life to its parent's, and runs the program.
 
-`child_processes` starts this file by its path. Arguments: settings as JSON, the program, the program's
+`off_loop` starts this file by its path. Arguments: settings as JSON, the program, the program's
 arguments. Standard library only, and no import of ours: it runs before the limits hold.
 """
 

@@ -15,7 +15,7 @@ from storage.search import record_changes
 from storage.tables import articles, packed_articles, stories, summary_places
 from storage.times import UtcTime
 from summarizer.model import Place, Summary, sentence_at
-from summarizer.stories.packing import fingerprint
+from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
 from summarizer.topics import TopicClues
 

@@ -1,20 +1,17 @@
-"""What a reader was shown: by his profile's issues, and beside them.
-
-Readers of one profile know the same stories, but for a few: who came to it lately, who asked for a digest,
-who got a variant of an issue. Of those the ledger of deliveries says what they were sent, and `shown_stories`
-what they saw on demand.
-"""
+"""What readers were shown of stories: by their profiles' issues, beside them, and each story's history."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Select, delete, func, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, delete, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus
 from storage.engine import chunks, insert_into
 from storage.tables import (
+    corrections,
     deliveries,
     issue_stories,
     issues,
@@ -24,6 +21,12 @@ from storage.tables import (
     subscribers,
 )
 from storage.times import UtcTime
+
+# What a reader was shown: by his profile's issues, and beside them.
+#
+# Readers of one profile know the same stories, but for a few: who came to it lately, who asked for a
+# digest, who got a variant of an issue. Of those the ledger of deliveries says what they were sent, and
+# `shown_stories` what they saw on demand.
 
 Known = dict[int, dt.datetime]  # by story: what was ready by then is known
 _MOST_STORIES = 1_000  # of one reader
@@ -186,3 +189,41 @@ async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> in
     readers = (await connection.execute(old)).scalars().all()
     gone = delete(shown_stories).where(t.subscriber_id.in_(readers), t.shown_at < before)
     return (await connection.execute(gone)).rowcount
+
+
+# What readers were sent about a story: when, how important it was then, and what was corrected.
+
+_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SentStory:
+    """A digest that told the story to a chat. `rank`: see `storage.delivery.issues.ToldStory`."""
+
+    sent_at: dt.datetime
+    edition: str
+    rank: int | None
+
+
+async def find_sent(connection: AsyncConnection, chat_id: int, story_id: int) -> list[SentStory]:
+    """Return the last digests that brought the story to this chat, oldest first."""
+    d, s, i, m = deliveries.c, issue_stories.c, issues.c, messages.c
+    query = (
+        select(d.changed_at, i.edition, s.rank)
+        .join(messages, m.id == d.message_id)
+        .join(issue_stories, and_(s.issue_id == m.issue_id, s.part == m.part))
+        .join(issues, i.id == m.issue_id)
+        .join(subscribers, subscribers.c.id == d.subscriber_id)
+        .where(subscribers.c.chat_id == chat_id, s.story_id == story_id, d.status == DeliveryStatus.SENT)
+        .order_by(d.changed_at.desc())
+        .limit(_MOST)
+    )
+    return [SentStory(*row) for row in await connection.execute(query)][::-1]
+
+
+async def find_corrections_of(connection: AsyncConnection, story_id: int) -> list[tuple[str, dt.datetime]]:
+    """Return what was corrected of the story and sent to readers, oldest first."""
+    c = corrections.c
+    query = select(c.text, c.confirmed_at).where(c.story_id == story_id, c.confirmed_at.is_not(None))
+    rows = await connection.execute(query.order_by(c.confirmed_at.desc()).limit(_MOST))
+    return [(row.text, row.confirmed_at) for row in rows][::-1]

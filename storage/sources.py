@@ -1,11 +1,12 @@
-"""What is known of the sources: files taken or refused, texts set aside, and how each polled one fares."""
+"""What is known of the sources: files, texts set aside, how each polled one fares and what it brought."""
 
 import datetime as dt
 import hashlib
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, StoredArticle, article_of
@@ -14,7 +15,9 @@ from storage.identity import text_hash
 from storage.intake import Draft
 from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
-from storage.tables import articles, intake_files, refusals, set_aside_texts, web_sources
+from storage.tables import articles, intake_files, issue_stories, refusals, set_aside_texts, web_sources
+
+# What is known of the sources: files taken or refused, texts set aside, and how each polled one fares.
 
 # What intake has seen: fingerprints of files taken already, and what was refused and why.
 
@@ -222,3 +225,33 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
         rows = await connection.execute(select(a.key, a.title, a.sapo).where(a.key.in_(batch)))
         found |= {row.key: text_hash(row.title, row.sapo, "") for row in rows}
     return found
+
+
+# What each source brought day by day, and how much of it reached readers: for operators to compare.
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDays:
+    """Articles of a source in each span, oldest first, and in a week, of which `told` are in an issue."""
+
+    days: tuple[int, ...]
+    week: int
+    told: int
+
+
+async def count_by_day(
+    connection: AsyncConnection, moments: Sequence[dt.datetime], *, week: dt.datetime
+) -> dict[str, SourceDays]:
+    """Count the articles of each declared source between each two of `moments`, which ascend."""
+    a = articles.c
+    spans = [
+        func.coalesce(func.sum(case(((a.stored_at >= start) & (a.stored_at < end), 1), else_=0)), 0)
+        for start, end in itertools.pairwise(moments)
+    ]
+    of_days = select(a.speaker, *spans).where(a.stored_at >= moments[0], a.speaker.is_not(None))
+    rows = (await connection.execute(of_days.group_by(a.speaker).limit(500))).all()
+    is_told = a.story_id.in_(select(issue_stories.c.story_id))
+    of_week = select(a.speaker, func.count(), func.sum(case((is_told, 1), else_=0)))
+    of_week = of_week.where(a.stored_at >= week, a.speaker.is_not(None)).group_by(a.speaker).limit(500)
+    told = {row[0]: (row[1], int(row[2])) for row in await connection.execute(of_week)}
+    return {row[0]: SourceDays(tuple(map(int, row[1:])), *told.get(row[0], (0, 0))) for row in rows}

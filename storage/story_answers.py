@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.saved_stories import MOST_SAVED
+from storage.story_lists import MOST_SAVED
 from storage.tables import follows, saved_stories, subscribers, tastes, taught_stories
 from storage.tastes import find_taught, sum_up_tastes
 from summarizer.stories.traits import MOST_TASTES, Taste

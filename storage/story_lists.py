@@ -1,18 +1,21 @@
-"""Lists of stories that a digest had no room for: what its *Xem thêm* pages through.
-
-A list is kept once, however many digests left out the same stories in the same order.
-"""
+"""Lists of stories: those that a digest had no room for, and those that a chat keeps."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
-from storage.tables import story_lists
+from storage.tables import saved_stories, story_lists, subscribers
+
+# Lists of stories that a digest had no room for: what its *Xem thêm* pages through.
+#
+# A list is kept once, however many digests left out the same stories in the same order.
 
 
 async def record_story_lists(
@@ -54,3 +57,89 @@ async def prune_story_lists(connection: AsyncConnection, *, before: dt.datetime,
     """Delete up to `limit` lists that no digest used since `before`."""
     old = select(story_lists.c.id).where(story_lists.c.made_at < before).limit(limit)
     await connection.execute(delete(story_lists).where(story_lists.c.id.in_(old)))
+
+
+# Stories that a chat keeps to read later.
+#
+# One that was read stays for a day, so that reading can be taken back. Title and address are kept beside
+# the article, which may be deleted meanwhile.
+
+MOST_SAVED = 100  # of one chat
+_S = saved_stories.c
+
+
+@dataclass(frozen=True, slots=True)
+class SavedStory:
+    """A story kept for later, known by the article under whose headline it was saved."""
+
+    id: int
+    article_id: int
+    title: str
+    url: str | None
+    saved_at: dt.datetime
+    is_read: bool = False
+
+
+async def save_story(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    article_id: int,
+    title: str,
+    url: str | None,
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Keep the story, unread; False when the chat keeps as many as it may."""
+    own = and_(_S.subscriber_id == subscriber_id, _S.read_at.is_(None), _S.article_id != article_id)
+    if (await connection.execute(select(func.count()).where(own))).scalar_one() >= MOST_SAVED:
+        return False
+    values = {"title": title, "url": url, "saved_at": now, "read_at": None}
+    statement = insert_into(connection, saved_stories).values(
+        subscriber_id=subscriber_id, article_id=article_id, **values
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
+    )
+    return True
+
+
+async def drop_saved(connection: AsyncConnection, subscriber_id: int, article_ids: Sequence[int]) -> None:
+    """Keep the story of these articles no longer."""
+    of_story = and_(_S.subscriber_id == subscriber_id, _S.article_id.in_(article_ids))
+    await connection.execute(delete(saved_stories).where(of_story))
+
+
+async def is_saved(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> bool:
+    """Tell whether the chat keeps the story of these articles, unread."""
+    kept = and_(_of_chat(chat_id), _S.article_id.in_(article_ids), _S.read_at.is_(None))
+    return (await connection.execute(select(_S.id).where(kept).limit(1))).first() is not None
+
+
+async def find_saved(connection: AsyncConnection, chat_id: int) -> Sequence[SavedStory]:
+    """Return what the chat keeps and has not read, newest first."""
+    unread = and_(_of_chat(chat_id), _S.read_at.is_(None))
+    query = select(saved_stories).where(unread).order_by(_S.saved_at.desc(), _S.id.desc()).limit(MOST_SAVED)
+    return [_saved(row) for row in await connection.execute(query)]
+
+
+async def mark_read(
+    connection: AsyncConnection, saved_id: int, chat_id: int, *, is_read: bool, now: dt.datetime
+) -> SavedStory | None:
+    """Mark a story of this chat as read or unread, and return it; None when it has no such story."""
+    of_chat = and_(_S.id == saved_id, _of_chat(chat_id))
+    statement = update(saved_stories).where(of_chat).values(read_at=now if is_read else None)
+    row = (await connection.execute(statement.returning(saved_stories))).first()
+    return _saved(row) if row else None
+
+
+async def prune_saved(connection: AsyncConnection, *, before: dt.datetime, read_before: dt.datetime) -> None:
+    """Forget what was saved before `before`, and what was read before `read_before`."""
+    await connection.execute(delete(saved_stories).where(or_(_S.saved_at < before, _S.read_at < read_before)))
+
+
+def _of_chat(chat_id: int) -> ColumnElement[bool]:
+    return _S.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.chat_id == chat_id))
+
+
+def _saved(row: Row[Any]) -> SavedStory:
+    return SavedStory(row.id, row.article_id, row.title, row.url, row.saved_at, row.read_at is not None)

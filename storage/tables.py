@@ -124,7 +124,7 @@ summary_places = Table(
     Column("end", Integer, nullable=False),
 )
 
-# What grouping keeps of an article, which spares a new process its text: see summarizer.stories.packing.
+# What grouping keeps of an article, which spares a new process its text: see summarizer.stories.grouping.
 packed_articles = Table(
     "packed_articles",
     metadata,
@@ -459,7 +459,7 @@ Index(
     postgresql_where=watch_hits.c.alerted_at.is_(None),
 )
 
-saved_stories = Table(  # what a chat wants to read later: see storage.saved_stories
+saved_stories = Table(  # what a chat wants to read later: see storage.story_lists
     "saved_stories",
     metadata,
     Column("id", _RowId, primary_key=True),

@@ -8,7 +8,7 @@ import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import asdict, dataclass
 
-from storage.child_processes import Limits, Program, start_async
+from storage.off_loop import Limits, Program, start_async
 
 # What a picture shows: days across, and one panel or more of counts above them.
 

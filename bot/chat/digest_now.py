@@ -8,7 +8,7 @@ from bot.chat.cards.under_digest import buttons_under, keyboard_of
 from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, find_chosen
-from bot.chat.settings.choosing_topics import say_names
+from bot.chat.settings.choosing_contents import say_names
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.talk.rule_slots import find_topic_names
 from bot.messages import texts

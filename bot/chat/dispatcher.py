@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.chat import commands, digest_now, membership, my_data
-from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
+from bot.chat.buttons import reader_intents as choices
 from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
 from bot.chat.buttons.intents import Button, Intent
@@ -24,7 +24,7 @@ from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.questions.results import shown_question
-from bot.chat.settings import choosing_times, choosing_topics, figure_panel, papers, undoing, words
+from bot.chat.settings import choosing_contents, choosing_lists, choosing_times, undoing
 from bot.chat.talk import proposals, reply
 from bot.chat.talk import reply as talk
 from bot.chat.talk.wishes import Plain
@@ -52,11 +52,11 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         choices.SetSilent: choosing_times.change,
         choices.SetWeekly: choosing_times.change,
         choices.SetBreaking: choosing_times.change,
-        intents.SetTopic: choosing_topics.change,
-        choices.DropWord: words.drop,
-        choices.DropTaste: words.forget,
-        choices.SetFigure: figure_panel.change,
-        choices.SetPaper: papers.change,
+        intents.SetTopic: choosing_contents.change_topics,
+        choices.DropWord: choosing_lists.drop_word,
+        choices.DropTaste: choosing_lists.forget_learnt,
+        choices.SetFigure: choosing_contents.change_figure,
+        choices.SetPaper: choosing_lists.change_paper,
         intents.Undo: undoing.undo,
         intents.TurnPage: ask.turn,
         intents.ShowView: ask.look,
@@ -104,10 +104,10 @@ class Dispatcher:
             "theodoi": watch_buttons.handle,
             "dedanh": saved.handle,
             "lich": choosing_times.handle,
-            "chude": choosing_topics.handle,
-            "tu": words.handle,
-            "nguon": papers.handle,
-            "solieu": figure_panel.handle,
+            "chude": choosing_contents.handle_topics,
+            "tu": choosing_lists.handle_words,
+            "nguon": choosing_lists.handle_papers,
+            "solieu": choosing_contents.handle_figures,
             "tamdung": choosing_times.handle_pause,
             "tieptuc": choosing_times.resume,
             "dulieucuatoi": my_data.show,
@@ -134,8 +134,8 @@ class Dispatcher:
         """Run a command; if it was sent bare and takes words, the next message is read as them."""
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
-            words = shown_question(context.words)
-            await context.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=words)))
+            unused = shown_question(context.words)
+            await context.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
         if command.name == "tim" and not is_bare and await talk.find_wish(context) is Plain.DIGEST:
             context.words = ""
             await digest_now.handle(context)
@@ -212,15 +212,15 @@ class Dispatcher:
     async def _press_plain(self, tap: ButtonContext, press: Button) -> None:
         match press:
             case Button.SHOW_TOPICS:
-                await choosing_topics.handle(tap)
+                await choosing_contents.handle_topics(tap)
             case Button.ALL_TOPICS:
-                await choosing_topics.change(tap, press)
+                await choosing_contents.change_topics(tap, press)
             case Button.USE_DEFAULTS:
                 await choosing_times.change(tap, press)
             case Button.SHOW_WORDS:
-                await words.handle(tap)
+                await choosing_lists.handle_words(tap)
             case Button.SHOW_PAPERS:
-                await papers.handle(tap)
+                await choosing_lists.handle_papers(tap)
             case Button.PAUSE:
                 await choosing_times.pause(tap)
             case Button.NO_BREAKING:

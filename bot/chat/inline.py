@@ -21,17 +21,17 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.buttons.callbacks import read_story, write_payload
-from bot.chat.cards.card_buttons import Sharing
+from bot.chat.cards.card_page import Sharing
 from bot.chat.permissions import Guard, Limit
 from bot.chat.talk.understanding import asks_for_digest
-from bot.messages import card_texts, texts
+from bot.messages import texts
 from bot.messages.markup import one_line, render, safe_link, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.news.stories import find_candidate
-from storage.threads import CHAT
+from storage.off_loop import CHAT
 from storage.times import Published
 from summarizer.model import DigestStory
 from summarizer.stories.telling import leading, tell
@@ -108,7 +108,7 @@ class Inline:
             return []
         story = await CHAT.run(lambda: tell(candidate, pieces, max_quotes=1))
         sharing = Sharing(query.get_bot().username, is_inline=True)
-        read_on = InlineKeyboardButton(card_texts.BUTTON_READ_ON, url=sharing.address_of(article_id))
+        read_on = InlineKeyboardButton(texts.BUTTON_READ_ON, url=sharing.address_of(article_id))
         return [_result(self._story(story), InlineKeyboardMarkup([[read_on]]))]
 
     async def _find(self, words: str, first: int) -> _Page:

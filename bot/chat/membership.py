@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.callbacks import read_payload, read_story
 from bot.chat.buttons.channel_buttons import settings_link
-from bot.chat.cards.opening import card_screen
+from bot.chat.cards.under_digest import card_screen
 from bot.chat.commands import register_operator_commands
 from bot.chat.context import ChatContext, Screen
 from bot.chat.digest_now import send_digest

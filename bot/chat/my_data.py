@@ -14,9 +14,9 @@ from bot.chat.settings.panels import quiet_of, say_topics
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
+from storage.off_loop import CHAT
 from storage.story_answers import StoryAnswers
 from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
-from storage.threads import CHAT
 from storage.times import to_rfc3339
 
 _FILE_NAME = "diemtin-du-lieu.json"

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import story_intents as stories
+from bot.chat.buttons import reader_intents as choices
+from bot.chat.buttons import reader_intents as stories
 from bot.chat.buttons.intents import Button, Intent
 
 # Whose buttons are whose: for each intent, who may have it done. Pure.

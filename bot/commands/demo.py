@@ -21,9 +21,9 @@ from bot.commands.terminal import fail, put, say
 from bot.emulator.client import Control, StartError, control, emulator_process
 from bot.samples import load_samples
 from storage.articles import count_waiting
-from storage.child_processes import Program, start_async
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.off_loop import Program, start_async
 from storage.upkeep.stats import gather_stats
 
 # The whole product without a token: the emulator in its own process, sample articles in an inbox folder,

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.preparing import clock_of, explained, is_there, run, why_closed
-from bot.commands.running_health import ask_health
+from bot.commands.running import ask_health
 from bot.commands.terminal import Json, hidden, put, put_json
-from bot.process.bot_id import identity_of
+from bot.process.health import identity_of
 from bot.process.logs import Redactor
 from bot.startup.assembly import assemble, find_newsroom
 from bot.startup.checks import (
@@ -25,8 +25,8 @@ from bot.startup.checks import (
     check_telegram,
 )
 from config.newsroom import Health
-from config.problems import ConfigError
 from config.settings import Settings, load_settings
+from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.private_files import find_open

@@ -10,7 +10,7 @@ import typer
 from bot.commands.preparing import newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.source_tables import Wanted, hand_over, tables_for
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.fetching.fetch_errors import advice, said
+from bot.fetching.responses import advice, said
 from bot.fetching.source_health import QUIET
 from bot.news.newsroom import Newsroom, Source, WebSource
 from config.defaults import starter_feeds

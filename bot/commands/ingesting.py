@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.lines import standard_input
 from bot.commands.preparing import clock_of, newsroom_or_exit, open_services, run, settings_or_exit
+from bot.commands.summarizing import standard_input
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.intake.intake import Intake, take_in
 from bot.jobs.intake.processing import Processor
@@ -32,7 +32,7 @@ from storage.intake import (
     read_stream,
     shown_path,
 )
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
 from storage.times import published_text
 
 # `diemtin ingest`: files, folders and standard input become stored articles, or are only tried out.

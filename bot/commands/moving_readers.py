@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from bot.chat.questions.watch_buttons import MOST_WATCHES
 from bot.chat.settings.choices import join
-from bot.commands.lines import opened
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.reader_rows import HEAD, BrokenOffError, Row, moving, read_rows, written
+from bot.commands.summarizing import opened
 from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom

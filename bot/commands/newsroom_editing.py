@@ -18,9 +18,9 @@ from bot.news.newsroom_changes import (
     SetValues,
 )
 from bot.startup.assembly import assemble
-from config.problems import ConfigError
 from config.reading import parse_newsroom
 from config.rewriting import RewriteError, add_table, drop_table, set_values
+from config.values import ConfigError
 from config.writing import fingerprint, read_file, replace_file
 
 _MARK = "\ufeff"  # Windows editors put it in front

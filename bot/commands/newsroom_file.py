@@ -17,9 +17,9 @@ from bot.messages.spoken import say_either, say_quiet, say_times
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble, find_newsroom
 from bot.times.schedule import QuietHours, Schedule, held_times
-from config.problems import ConfigError, check_report
 from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings
+from config.values import ConfigError, check_report
 from storage.profiles import count_listeners, find_profiles
 from storage.subscribers import QUIET_END, QUIET_START
 from storage.times import to_rfc3339

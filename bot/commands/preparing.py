@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.commands.terminal import fail, say
-from bot.jobs.intake.renewing_topics import renew_topics
+from bot.jobs.intake.processing import renew_topics
 from bot.news.services import Services
 from bot.operators.notices import schema_upgraded
 from bot.process.logs import Redactor, configure_logging
 from bot.startup.assembly import assemble, find_newsroom
 from bot.times.clock import Clock
 from config.newsroom import Newsroom
-from config.problems import ConfigError
 from config.settings import Settings, load_settings
+from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import DamagedError, OutdatedSchemaError, SchemaError, StorageError
 from storage.search import IndexUnusableError

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.lines import opened, rows
 from bot.commands.preparing import open_searching_services, run, settings_or_exit
+from bot.commands.summarizing import opened, rows
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.answers import FoundArticle, Reply, describe, look_up, reply_to
 from bot.news.services import Services

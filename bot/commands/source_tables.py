@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.commands.terminal import fail, put, say
 from config.newsroom import Newsroom
-from config.problems import ConfigError
 from config.reading import parse_newsroom
+from config.values import ConfigError
 from summarizer.text.repair import composed
 
 _LONGEST_NAME = 32

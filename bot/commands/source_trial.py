@@ -7,7 +7,7 @@ import typer
 
 from bot.commands.preparing import clock_of, is_there, newsroom_or_exit, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.fetching.fetch_errors import FetchError, advice, said
+from bot.fetching.responses import FetchError, advice, said
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, lines_of
 from bot.news.newsroom import Newsroom, Source, WebSource

@@ -1,12 +1,121 @@
-"""`diemtin summarize`: the language code on a file, without a database, and so without its start-up time."""
+"""`diemtin summarize` and `stories`: the language code on lines of JSON, without a database."""
 
-from typing import Annotated, Literal
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, Literal, NoReturn
 
 import typer
 
-from bot.commands.lines import opened, put_answers, rows
-from bot.commands.terminal import fail, put
+from bot.commands.preparing import clock_of, settings_or_exit
+from bot.commands.terminal import fail, put, put_json
+from storage.intake.dates import parse_published
 from summarizer.extraction.jsonl import summarize_row
+from summarizer.stories.story_rows import group_rows
+
+# JSONL in, JSONL out: order kept, memory flat, a bad row answered by its error, never by a traceback.
+
+_LONGEST_LINE = 20_000_000  # bytes: a longer line is no article
+_DEEPEST = 100  # a row is written out again, which takes more of the stack than reading it did
+
+
+def standard_input() -> BinaryIO:
+    """Return stdin as bytes, or leave where there is none."""
+    if sys.stdin is None:
+        fail("✗ Không có đầu vào chuẩn; hãy cho tên tệp.", 2)
+    return sys.stdin.buffer
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open `path`, or standard input for `-`; leave with an error when it cannot be read."""
+    if path == "-":
+        yield standard_input()
+        return
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        fail(f"✗ {path}: {_why(error)}; hãy xem lại đường dẫn")
+    with stream:
+        yield stream
+
+
+def rows(stream: BinaryIO) -> Iterator[object]:
+    """Yield what each line says, None where that is not JSON in UTF-8; empty lines are passed over.
+
+    >>> import io
+    >>> list(rows(io.BytesIO(b'{"q": 1}\\n\\nsai\\n')))
+    [{'q': 1}, None]
+    """
+    lines = iter(lambda: stream.readline(_LONGEST_LINE), b"")
+    for number, line in enumerate(lines):
+        is_whole = line.endswith(b"\n") or len(line) < _LONGEST_LINE
+        if not is_whole:
+            _skip_line(stream)
+        line = line if number else line.removeprefix(b"\xef\xbb\xbf")
+        if line.strip():
+            yield _parsed(line) if is_whole else None
+
+
+def put_answers(answers: Iterable[Mapping[str, Any]]) -> None:
+    """Write each answer as a line as soon as it is there; leave with 1 at the end when one was an error."""
+    has_failed = False
+    for answer in answers:
+        has_failed |= "error" in answer
+        put_json(answer)
+    if has_failed:
+        raise typer.Exit(1)
+
+
+def _skip_line(stream: BinaryIO) -> None:
+    while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        value = json.loads(line.decode(), parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    return value if _is_shallow(value) else None
+
+
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: dict[str, object] | list[object]) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits} cannot be written as JSON again")
+    return number
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "đây là thư mục, không phải tệp"
+    if isinstance(error, FileNotFoundError):
+        return "không có tệp này"
+    return f"không đọc được ({error.strerror})"
+
+
+# `diemtin summarize`: the language code on a file, without a database, and so without its start-up time.
 
 _LONGEST_TEXT = 20_000_000  # bytes
 
@@ -52,3 +161,29 @@ def _summarize_text(data: bytes, sentences: int | None, max_syllables: int | Non
         fail(f"✗ {answer.get('error', 'không có câu nào để tóm tắt; dòng đầu được hiểu là tiêu đề')}")
     for sentence in answer["summary"]:
         put(sentence)
+
+
+# `diemtin stories`: articles on one event get one story, without a database.
+
+_ZONE = "Asia/Ho_Chi_Minh"  # of times that name none: no source is declared here
+
+
+def stories(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="Tệp JSONL; - hoặc bỏ trống là đầu vào chuẩn.")
+    ] = "-",
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Mỗi dòng một bài JSON; đây là dạng duy nhất.")
+    ] = True,
+) -> None:
+    """Group the articles of a JSONL file; the answer is final once the input ends."""
+    clock = clock_of(settings_or_exit())
+    with opened(path) as stream:
+        put_answers(
+            group_rows(
+                rows(stream),
+                parse_time=lambda text: (
+                    found.at if (found := parse_published(text, _ZONE, clock.now())) else None
+                ),
+            )
+        )

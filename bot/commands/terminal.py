@@ -12,12 +12,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bot.process.visible import visible, visible_json
+from bot.process.logs import visible, visible_json
 
 # What commands write: results to stdout, everything else to stderr.
 #
 # Each line is flushed, so that a pipe sees it at once. What came from outside cannot steer the terminal
-# (`bot.process.visible`). Standard library and typer only: `diemtin summarize` starts with no more than
+# (`bot.process.logs`). Standard library and typer only: `diemtin summarize` starts with no more than
 # this.
 
 Json = Annotated[bool, typer.Option("--json", help="In một giá trị JSON.")]

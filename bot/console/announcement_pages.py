@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.guard import BASE, SESSION
-from bot.console.readable import readable
+from bot.console.page_templates import readable
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.announcing import (
     LONGEST_ANNOUNCEMENT,

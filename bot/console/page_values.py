@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from bot.console.readable import readable
+from bot.console.page_templates import readable
 from bot.messages import spoken
 from bot.messages.texts import STATUSES
 from bot.news.answers import describe, look_up
@@ -18,8 +18,8 @@ from storage.delivery.history import find_issue_messages
 from storage.delivery.retractions import find_batch, find_headlines
 from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.intake import QUARANTINE, is_reason
+from storage.off_loop import INTAKE
 from storage.sources import find_refusals
-from storage.threads import INTAKE
 from storage.upkeep.stats import gather_stats
 
 _DAY = dt.timedelta(days=1)

@@ -9,17 +9,16 @@ from aiohttp import web
 
 from bot.console import page_values
 from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
-from bot.console.guard import BASE, SESSION, Guard
+from bot.console.guard import BASE, SESSION, Guard, Sessions
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
-from bot.console.sessions import Sessions
 from bot.console.source_pages import SourcePages
 from bot.messages import texts
 from bot.news.services import Services
 from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import find_batch, retract
 from storage.intake import bring_back
-from storage.threads import CHAT, INTAKE
+from storage.off_loop import CHAT, INTAKE
 
 PAGES = (
     ("", "Hôm nay"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from bot.fetching.fetch_errors import FetchError, advice, said
+from bot.fetching.responses import FetchError, advice, said
 from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import (
@@ -24,8 +24,7 @@ from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from bot.text_work.worker import TextWorkError
 from storage.intake import UnreadableError
-from storage.source_days import SourceDays, count_by_day
-from storage.sources import SourceState, find_refusals, find_source_states
+from storage.sources import SourceDays, SourceState, count_by_day, find_refusals, find_source_states
 
 TRIAL_SECONDS = 60.0
 _LONGEST_TARGET = 2_000

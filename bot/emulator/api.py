@@ -13,9 +13,8 @@ from bot.emulator.chats.world import World
 from bot.emulator.emulation import Emulator
 from bot.emulator.limits import Fault
 from bot.emulator.methods import METHODS, Method
-from bot.emulator.parameters import Parameters, find_chat_id
 from bot.emulator.refusals import Refusal, not_found, unauthorized
-from bot.emulator.requests import read_parameters
+from bot.emulator.requests import Parameters, find_chat_id, read_parameters
 
 _TOKEN = re.compile(r"(\d{1,18}):[\w-]+", re.ASCII)
 _DROPS = 20

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from storage.child_processes import Program, start_async
+from storage.off_loop import Program, start_async
 
 # Start the emulator as a process of its own and wait until it answers.
 

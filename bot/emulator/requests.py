@@ -1,14 +1,123 @@
-"""Reading HTTP requests: parameters of Bot API calls, input of control routes."""
+"""The parameters of one Bot API call, whichever way they came; and what a method is."""
 
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import BodyPartReader, web
-from pydantic import ValidationError
 
+from bot.emulator.chats.people import Chat, User
 from bot.emulator.chats.uploads import Upload
-from bot.emulator.control.routes import Body, InputError
-from bot.emulator.parameters import Parameters
+from bot.emulator.chats.world import World
 from bot.emulator.refusals import bad_request
+
+# Parameters come in a query, a form, JSON or multipart.
+#
+# Like Telegram, it is lenient with numbers (what is no number counts as the default) and strict with
+# objects.
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Values by name, as text or already as JSON, and uploaded files by field name."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def text(self, name: str) -> str:
+        """Return a text, "" when it is absent."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+    def integer(self, name: str, default: int = 0) -> int:
+        """Return a whole number within 64 bits, or `default`."""
+        try:
+            number = int(self.text(name).strip('"'))
+        except ValueError:
+            return default
+        return number if -(2**63) <= number < 2**63 else default
+
+    def boolean(self, name: str) -> bool:
+        """Return whether a flag is set."""
+        return self.text(name).strip().lower() in ("true", "yes", "1")
+
+    def json_value(self, name: str, kind: type[Any]) -> Any:
+        """Return a JSON value of type `kind`, or None when it is absent or null.
+
+        Raises:
+            Refusal: it is no JSON, or of another type (400).
+        """
+        value = self.values.get(name)
+        if isinstance(value, str):
+            try:
+                value = json.loads(value) if value.strip() else None
+            except (ValueError, RecursionError):
+                raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
+        if value is not None and not isinstance(value, kind):
+            expected = "object" if kind is dict else "array"
+            raise bad_request(f"{expected} expected as {name.replace('_', ' ')}")
+        return value
+
+    def json_object(self, name: str) -> dict[str, Any]:
+        """Return a JSON object, empty when absent."""
+        value: dict[str, Any] = self.json_value(name, dict) or {}
+        return value
+
+    def json_array(self, name: str) -> list[Any]:
+        """Return a JSON array, empty when absent."""
+        value: list[Any] = self.json_value(name, list) or []
+        return value
+
+
+def find_chat_id(parameters: Parameters, world: World) -> int | None:
+    """Return the chat that a call is about, whether or not there is such a chat."""
+    written = parameters.text("chat_id").strip().strip('"')
+    if written.startswith("@"):
+        named = (chat.id for chat in world.chats.values() if chat.username and f"@{chat.username}" == written)
+        return next(named, None)
+    return parameters.integer("chat_id") or None
+
+
+def get_chat(parameters: Parameters, world: World) -> Chat:
+    """Return the chat of `chat_id`, as long as the bot may see it.
+
+    Raises:
+        Refusal: the id is missing or unknown (400), or the bot is shut out (403).
+    """
+    if not parameters.text("chat_id"):
+        raise bad_request("chat_id is empty")
+    chat = world.chats.get(find_chat_id(parameters, world) or 0)
+    if chat is None:
+        raise bad_request("chat not found")
+    if barrier := chat.barrier():
+        raise barrier
+    return chat
+
+
+def get_user(parameters: Parameters, world: World) -> User:
+    """Return the user of `user_id`, who may be the bot.
+
+    Raises:
+        Refusal: there is no such user (400).
+    """
+    user_id = parameters.integer("user_id")
+    user = world.bot if user_id == world.bot.id else world.users.get(user_id)
+    if user is None:
+        raise bad_request("invalid user_id specified" if user_id <= 0 else "user not found")
+    return user
+
+
+# What a method is.
+
+Method = Callable[[World, Parameters], Awaitable[Any]]
+Methods = dict[str, Method]
+
+
+# Reading HTTP requests: parameters of Bot API calls, input of control routes.
 
 _CHUNK_BYTES = 65536
 
@@ -24,7 +133,7 @@ async def read_parameters(request: web.Request) -> Parameters:
     try:
         match request.content_type:
             case "application/json":
-                values |= _object(await request.json())
+                values |= as_object(await request.json())
             case "multipart/form-data":
                 await _read_multipart(request, values, files)
             case "application/x-www-form-urlencoded":
@@ -36,31 +145,12 @@ async def read_parameters(request: web.Request) -> Parameters:
     return Parameters(values, files)
 
 
-async def read_body(request: web.Request, shape: type[Body]) -> Body:
-    """Read the input of a control route: query and path of a GET, the JSON object of others.
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a JSON value that must be an object.
 
     Raises:
-        InputError: it is no JSON object, or a key is wrong.
+        ValueError: it is none.
     """
-    if request.method == "GET":
-        given: dict[str, Any] = {**request.query, **request.match_info}
-    else:
-        try:
-            text = await request.text()
-            given = _object(await request.json()) if text.strip() else {}
-        except (ValueError, RecursionError):
-            raise InputError("", "the body must be a JSON object") from None
-    try:
-        return shape.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key, message = ".".join(map(str, first["loc"])), str(first["msg"])
-        if not key:  # a rule about several keys: its message begins with the one to mend
-            key, _, message = message.removeprefix("Value error, ").partition(": ")
-        raise InputError(key, message) from None
-
-
-def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value

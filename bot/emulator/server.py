@@ -16,10 +16,9 @@ from aiohttp import web
 
 from bot.emulator.api import BotApi
 from bot.emulator.control import ROUTES
-from bot.emulator.control.routes import Body, InputError, Route
+from bot.emulator.control.routes import Body, InputError, Route, read_body
 from bot.emulator.emulation import Courier, Emulator
 from bot.emulator.limits import Rates
-from bot.emulator.requests import read_body
 from bot.process.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000

@@ -5,11 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from bot.fetching.addresses import Target, target_of
-from bot.fetching.dialling import Answer, Transport
-from bot.fetching.fetch_errors import Code, FetchError
+from bot.fetching.dialling import Answer, Target, Transport, target_of
 from bot.fetching.manners import MOST_BYTES, Hosts, Robots
-from bot.fetching.responses import MAX_BODY_BYTES, Validators, fresh_seconds, retry_seconds, validators_of
+from bot.fetching.responses import (
+    MAX_BODY_BYTES,
+    Code,
+    FetchError,
+    Validators,
+    fresh_seconds,
+    retry_seconds,
+    validators_of,
+)
 from bot.times.clock import Clock
 
 DEADLINE_SECONDS = 20.0

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from protego import Protego
 
-from bot.fetching.addresses import Target
-from bot.fetching.fetch_errors import FetchError
+from bot.fetching.dialling import Target
+from bot.fetching.responses import FetchError
 from bot.times.clock import Clock
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
 
 # Manners towards hosts: one request at a time, a pause after each, and rest where one is asked for.
 

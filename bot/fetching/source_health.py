@@ -9,8 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.fetching.fetch_errors import LASTING, Code
-from bot.fetching.responses import Validators
+from bot.fetching.responses import LASTING, Code, Validators
 from storage.intake import DateOrder
 from storage.sources import SourceState
 

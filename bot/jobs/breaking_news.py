@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button
-from bot.chat.buttons.story_intents import OpenCard
-from bot.messages import card_texts, wish_texts
+from bot.chat.buttons.reader_intents import OpenCard
+from bot.messages import texts
 from bot.messages.markup import render
 from bot.messages.rendering import told_alone
 from bot.news.digests import prepare, wishes_of
@@ -37,7 +37,7 @@ from storage.breaking import (
 )
 from storage.follows import find_touched_stories
 from storage.notes import find_note, write_note
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
 from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
 from summarizer.muting import Mentions
 from summarizer.stories.telling import leading, main_topic, showable
@@ -158,8 +158,8 @@ class _Teller:
         self.as_of = max(piece.was_ready_at for piece in candidate.pieces)
         self.buttons = (
             (
-                (card_texts.BUTTON_READ_CARD, encode(OpenCard(story.article_id))),
-                (wish_texts.BUTTON_NO_BREAKING, encode(Button.NO_BREAKING)),
+                (texts.BUTTON_READ_CARD, encode(OpenCard(story.article_id))),
+                (texts.BUTTON_NO_BREAKING, encode(Button.NO_BREAKING)),
             ),
         )
 
@@ -195,5 +195,5 @@ class _Teller:
     def _rendered(self, story: DigestStory, zone: str) -> Markup:
         rule = self._newsroom.breaking
         minutes = int(rule.span.total_seconds() // 60) if rule else 0
-        why = wish_texts.BREAKING_WHY.format(papers=self._story.papers, minutes=minutes) if rule else ""
+        why = texts.BREAKING_WHY.format(papers=self._story.papers, minutes=minutes) if rule else ""
         return render("breaking", told=told_alone(story, now=self._now, zone=zone), why=why)

@@ -6,16 +6,22 @@ in steps.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import structlog
 
-from bot.chat.cards.follow_alerts import alert_of, follow_buttons
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.reader_intents import OpenCard, Unfollow
+from bot.messages import texts
+from bot.messages.markup import one_line, printable, render, safe_link, shortened
+from bot.messages.spoken import publication_label
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.news.stories import find_candidates
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
+from storage.delivery.messages import Buttons
 from storage.follows import (
     Due,
     Touched,
@@ -28,8 +34,61 @@ from storage.follows import (
     set_due,
 )
 from storage.notes import find_note, write_note
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
+from storage.times import Published
 from summarizer.digest import Candidate
+from summarizer.stories.differences import news_of
+
+# The message that tells what is new in a followed story, and its buttons. Pure.
+
+_LONGEST_TITLE, _LONGEST_FOLLOWED, _LONGEST_SENTENCE, _LONGEST_NAME = 300, 120, 1_500, 64  # UTF-16 units
+
+
+@dataclass(frozen=True, slots=True)
+class FollowAlert:
+    """A message about the article that says what is new."""
+
+    html: str
+    article_id: int
+
+
+def alert_of(
+    candidate: Candidate,
+    followed: str,
+    *,
+    known_until: dt.datetime,
+    told: Collection[int],
+    now: dt.datetime,
+    zone: str,
+) -> FollowAlert | None:
+    """Return what is new in the story since `known_until`; None where no sentence says anything new.
+
+    `told` are articles that the chat was told of by a watch; `followed` is the headline it began with.
+    """
+    old = [p for p in candidate.pieces if p.was_ready_at <= known_until or p.article_id in told]
+    fresh = [piece for piece in candidate.pieces if piece not in old]
+    news = news_of(old, Candidate(candidate.story_id, tuple(fresh))) if fresh else None
+    if news is None:
+        return None
+    piece = next(piece for piece in fresh if piece.article_id == news.article_id)
+    published = Published(piece.published_at, piece.precision) if piece.published_at else None
+    when = publication_label(published, now=now, zone=zone)
+    html = render(
+        "follow_alert",
+        followed=shortened(one_line(followed), _LONGEST_FOLLOWED),
+        title=shortened(one_line(piece.document.title), _LONGEST_TITLE),
+        url=safe_link(piece.url),
+        sentence=shortened(printable(news.text), _LONGEST_SENTENCE),
+        byline=" · ".join(filter(None, (shortened(one_line(piece.source_title), _LONGEST_NAME), when))),
+    )
+    return FollowAlert(str(html), piece.article_id)
+
+
+def follow_buttons(article_id: int, follow_id: int) -> Buttons:
+    """Offer the story's card, and to stop following it."""
+    read = (texts.BUTTON_READ_CARD, encode(OpenCard(article_id)))
+    return ((read, (texts.BUTTON_STOP_WATCHING, encode(Unfollow(follow_id, is_in_list=False)))),)
+
 
 _NOTE = "followed until"
 _BETWEEN = dt.timedelta(minutes=15)  # two alerts of one story to one chat

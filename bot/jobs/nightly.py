@@ -13,9 +13,9 @@ from storage.conversations import forget_handled, prune_conversations
 from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
 from storage.processed import forget_packed
-from storage.saved_stories import prune_saved
 from storage.shown_stories import prune_shown
-from storage.upkeep import ahead
+from storage.story_lists import prune_saved
+from storage.upkeep.prune import end_impossible_waits as end_waits
 from storage.upkeep.prune import (
     measure_prune,
     prune_articles,
@@ -66,7 +66,7 @@ async def end_impossible_waits(services: Services) -> None:
     """End the waits that a wrong clock has dated far ahead. The clock must be right now."""
     now = services.clock.now()
     async with services.database.write() as connection:
-        ended = await ahead.end_impossible_waits(connection, now=now)
+        ended = await end_waits(connection, now=now)
     if ended:
         _log.warning("waits dated far ahead by a wrong clock are ended", count=ended)
 

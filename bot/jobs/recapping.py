@@ -1,8 +1,4 @@
-"""Send recaps: after a pause what was missed, and on Sunday evening the week's news to who wants them.
-
-A recap looks back on whole days of the newsroom's zone, so that those who were away alike share the
-gathering. What a reader knew before the pause is left out; the week's recap tells everything of the week.
-"""
+"""Pauses that end, and recaps: of what a pause missed, and of the week on Sunday evening."""
 
 import datetime as dt
 from collections import defaultdict
@@ -14,24 +10,68 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.cards.under_digest import buttons_under
-from bot.messages import wish_texts
+from bot.chat.settings.choices import join
+from bot.messages import texts
 from bot.news.digests import Composed, Gathered, compose_one, gather_most_reported
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours, local_moment, next_weekly
 from storage.delivery.messages import Message
 from storage.delivery.states import MessageKind
+from storage.off_loop import DIGESTS
 from storage.recaps import DueRecap, Kind, find_due_recaps, is_worth_a_recap, publish_recap, settle_recaps
 from storage.shown_stories import Known, find_known
-from storage.threads import DIGESTS
+from storage.subscribers import find_rested, find_subscriber, set_status
 
-_BATCH = 200
+# Pauses that end by themselves: the chats whose time has come get digests again.
+
+_MOST = 10_000  # in one tick
+_RESUMED_AT_ONCE = 500
+_log = structlog.get_logger(__name__)
+
+
+async def resume_rested(services: Services) -> int:
+    """Make every chat whose pause is over active again; return how many were made so."""
+    resumed = 0
+    while resumed < _MOST:
+        async with services.database.read() as connection:
+            chats = await find_rested(connection, now=services.clock.now(), limit=_RESUMED_AT_ONCE)
+        before = resumed
+        for chat_id in chats:
+            with log_errors("resuming", chat=chat_id):
+                resumed += await _resume(services, chat_id)
+        if resumed == before:
+            break
+    if resumed:
+        _log.info("pauses ended", chats=resumed)
+    return resumed
+
+
+async def _resume(services: Services, chat_id: int) -> bool:
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        subscriber = await find_subscriber(connection, chat_id)
+        if subscriber is None or subscriber.status != "paused" or subscriber.paused_until is None:
+            return False  # it was resumed, left or paused anew in the meantime
+        if subscriber.paused_until > now:
+            return False
+        await join(connection, subscriber.choices, services.newsroom, now=now)
+        await set_status(connection, chat_id, "active", now=now)
+    return True
+
+
+# Send recaps: after a pause what was missed, and on Sunday evening the week's news to who wants them.
+#
+# A recap looks back on whole days of the newsroom's zone, so that those who were away alike share the
+# gathering. What a reader knew before the pause is left out; the week's recap tells everything of the
+# week.
+
+_RECAPS_AT_ONCE = 200
 MOST_DAYS = 31  # looked back on
 _WEEK = dt.timedelta(days=7)
 _LATE = dt.timedelta(days=1)  # a recap of a week that is later than this is left out
 _KNOWN_FOR = dt.timedelta(days=14)  # before a pause
 _BEGINNING = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), 0)
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +96,7 @@ async def _send(services: Services, kind: Kind) -> int:
     gathered: Gathered | None = None
     while True:
         async with services.database.read() as connection:
-            due = await find_due_recaps(connection, kind, now=now, after=after, limit=_BATCH)
+            due = await find_due_recaps(connection, kind, now=now, after=after, limit=_RECAPS_AT_ONCE)
             groups = await _groups(connection, services, kind, due, now)
         if not due:
             break
@@ -103,7 +143,7 @@ def _of_the_week(services: Services, due: Sequence[DueRecap], now: dt.datetime) 
         _Group(
             own,
             moment - _WEEK,
-            wish_texts.WEEKLY_TITLE if now - moment <= _LATE else "",
+            texts.WEEKLY_TITLE if now - moment <= _LATE else "",
             next_weekly(now, services.newsroom.edition_for(own[0].choices).schedule.zone),
             {},
         )
@@ -118,7 +158,7 @@ def away_title(away: dt.timedelta) -> str:
     'Bạn nghỉ 5 ngày: {count} chuyện lớn'
     """
     days = max(1, round(away / dt.timedelta(days=1)))
-    title = wish_texts.AWAY_TITLE if days <= MOST_DAYS else wish_texts.AWAY_LONG_TITLE
+    title = texts.AWAY_TITLE if days <= MOST_DAYS else texts.AWAY_LONG_TITLE
     return title.format(days=min(days, MOST_DAYS))
 
 

@@ -8,6 +8,7 @@ text for buttons, for the line over a tapped button, and for command description
 from markupsafe import Markup
 
 from storage.delivery.states import DeliveryStatus, IssueStatus
+from storage.profiles import Length
 
 # Start
 WELCOME = Markup(
@@ -419,7 +420,7 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Bản tin tiếng Việt ngắn mỗi ngày, trích nguyên văn, có dẫn nguồn; hỏi tin bằng vài từ."
 
 
-# What the chat says to messages to the bot itself; the words of `texts` hold here too.
+# What the chat says to messages to the bot itself.
 
 # Proposals: nothing is changed before the button is tapped
 LEAVE = Markup(
@@ -491,3 +492,189 @@ BUTTON_UNTIL_TOLD = "Tạm dừng"
 BUTTON_SET_SCHEDULE = "Đặt {times}, {days}"
 BUTTONS_OF_TOPIC_CHANGES = {"only": "Chỉ {topics}", "add": "Thêm {topics}", "drop": "Bỏ {topics}"}
 BUTTON_WATCH_WORDS = "🔔 Theo dõi «{words}»"
+
+
+# What the chat says under a digest and on a story's card.
+#
+# chuyện = story; a card has no name of its own: readers open a "tin".
+
+# A story's card
+STEPS = Markup("<b>Diễn biến</b>")
+SENT_TO = {True: "Đã gửi nhóm: {moments}", False: "Đã gửi bạn: {moments}"}
+OTHER_PAPERS = "và {count} báo khác"
+CARD_GONE = "Chuyện này đã cũ, Điểm Tin không còn lưu. Bạn gõ vài từ để tìm nhé."
+CARD_HIDDEN = "Báo đăng tin này không cho trích nữa, nên Điểm Tin không mở được."
+OPENED_ALREADY = "Điểm Tin vừa mở tin này rồi, bạn xem bên dưới nhé."
+
+# What a digest had no room for
+MORE = Markup("<b>Tin khác</b> · trang {page}/{pages}")
+MORE_GONE = "Danh sách này đã cũ, Điểm Tin không còn lưu. Tin 24 giờ qua: /tin"
+NOTHING_ON_PAGE = Markup("Các tin ở trang này không còn được lưu.")
+
+# Under a card
+BUTTON_SAVE = "Để dành"
+BUTTON_FOLLOW = "🔔 Theo dõi chuyện này"
+BUTTON_UNFOLLOW = "Đang theo dõi chuyện này"
+BUTTON_MORE_SUCH = "Nhiều hơn"
+BUTTON_LESS_SUCH = "Ít tin thế này"
+BUTTON_WHY = "Vì sao tin này?"
+BUTTON_MUTE = "Bỏ một từ"
+CHOOSE_WORD = "Chạm từ bạn không muốn gặp nữa."
+MUTED = "Từ nay Điểm Tin bỏ tin có «{word}». Lấy lại: /tu"
+BUTTON_SHARE = "Chia sẻ"
+BUTTON_READ_ON = "Đọc kỹ trong Điểm Tin"
+NEEDS_START = "Để Điểm Tin nhớ giúp, bạn gửi /start trước nhé."
+STORY_SAVED = "Đã để dành. Xem lại lúc nào cũng được: /dedanh"
+SAVED_FULL = "Bạn đã để dành {most} tin. Đọc bớt rồi thêm nhé: /dedanh"
+NOT_SAVED = "Đã bỏ khỏi danh sách để dành."
+TAUGHT = {
+    1: "Từ bản tin sau, Điểm Tin ưu tiên hơn: {traits}. Xem lại, gỡ bớt: /tu",
+    -1: "Từ bản tin sau, Điểm Tin bớt lại: {traits}. Xem lại, gỡ bớt: /tu",
+}
+UNTAUGHT = "Đã bỏ. Điểm Tin không tính tin này nữa."
+TRAITS = {"topic": "chủ đề {key}", "paper": "báo {key}", "person": "«{key}»", "word": "«{key}»"}
+
+# Why a story was told
+WHY = "Vì {reasons}."
+WHY_PAPERS = "{count} báo cùng đưa tin"
+WHY_ONE_PAPER = "{paper} mới đưa tin"
+WHY_TOPIC = "bạn chọn chủ đề {topic}"
+WHY_RANK = "chuyện đứng thứ {rank} về độ quan trọng của {edition}"
+
+# Saved stories
+SAVED_LIST = Markup(
+    "<b>Tin để dành</b> ({count}){page}\n{lines}\n\nChạm số để đọc; đọc rồi thì tin rời danh sách."
+)
+SAVED_LINE = Markup("{number}. {headline} <i>({day})</i>")
+SAVED_PAGE = " · trang {page}/{pages}"
+NOTHING_SAVED = Markup("Bạn chưa để dành tin nào. Dưới mỗi tin có nút «Để dành».")
+READ_SAVED = "Đã đọc, tin rời danh sách."
+STALE_SAVED = "Tin này không còn trong danh sách. Xem lại: /dedanh"
+
+# Followed stories
+FOLLOWING = "🔔 Đang theo dõi. Chuyện có gì mới, Điểm Tin báo ngay; một tuần yên ắng thì thôi."
+FOLLOWS_FULL = "Bạn đã theo dõi {most} chuyện. Bỏ bớt rồi thêm nhé: /theodoi"
+UNFOLLOWED = "Đã thôi theo dõi chuyện này."
+STALE_FOLLOW = "Chuyện này không còn theo dõi được. Xem danh sách: /theodoi"
+FOLLOWED = Markup("<b>Chuyện đang theo dõi</b> ({count}/{most})\n{lines}")
+BUTTON_READ_CARD = "Đọc kỹ"
+
+
+# What the chat says about a reader's words and papers, and about how long digests are.
+
+WORDS = Markup("<b>Từ của bạn</b>\nBỏ tin có: {out}\nThêm tin có: {wanted}")
+WORDS_EXAMPLE = Markup(
+    "Bạn gõ: <code>/tu bỏ: showbiz, chứng khoán; thêm: Hạ Long</code>. Chạm một từ bên dưới để gỡ."
+)
+PAPERS = Markup("<b>Báo của bạn</b>\nBỏ: {out}\nƯu tiên: {wanted}")
+PAPERS_EXAMPLE = Markup(
+    "Chạm một báo để bỏ hay nhận lại. Ưu tiên thì bạn gõ: <code>/nguon thêm: {example}</code>"
+)
+TASTES = Markup("<b>Đã học từ các tin bạn chấm</b>\nNhiều hơn: {more}\nÍt hơn: {less}")
+TASTE_FORGOTTEN = Markup("Đã quên: {taste}.")
+NOTHING_LISTED = "chưa có"
+WORDS_DONE = {
+    "out": Markup("Đã bỏ tin có: {words}."),
+    "wanted": Markup("Sẽ có thêm tin về: {words}."),
+    "gone": Markup("Đã gỡ: {words}."),
+}
+PAPERS_DONE = {
+    "out": Markup("Đã bỏ báo: {words}."),
+    "wanted": Markup("Đã ưu tiên báo: {words}."),
+    "gone": Markup("Nhận lại như thường: {words}."),
+}
+UNCLEAR_WORDS = Markup("Bạn muốn bỏ hay thêm «{words}»? Gõ <code>bỏ: …</code> hoặc <code>thêm: …</code> nhé.")
+UNREAD_WORDS = Markup("Điểm Tin bỏ qua «{words}»: mỗi từ cần có chữ và không quá {most} ký tự.")
+LIST_FULL = Markup("Mỗi danh sách giữ nhiều nhất {most} từ; phần dư chưa được ghi.")
+UNKNOWN_PAPERS = Markup("Điểm Tin không có báo «{words}».")
+ALL_MUTED = Markup(
+    "Với lựa chọn này, 24 giờ qua không còn tin nào, nên Điểm Tin chưa có gì để gửi. "
+    "Nếu lỡ bỏ hơi nhiều, bạn chạm «Hoàn tác» nhé."
+)
+LENGTHS: dict[Length, str] = {"gon": "Gọn", "vua": "Vừa", "daydu": "Đầy đủ"}
+LENGTHS_TOLD = {
+    "gon": "Gọn (chỉ tiêu đề và tên báo)",
+    "vua": "Vừa (mỗi tin một, hai câu)",
+    "daydu": "Đầy đủ (mỗi tin tới bốn câu)",
+}
+SOUNDS = {False: "có tiếng báo", True: "không tiếng"}
+BUTTON_SILENT = {False: "🔕 Gửi không tiếng", True: "🔔 Gửi có tiếng"}
+WEEKLY = ", tổng kết tuần tối Chủ nhật"
+BUTTON_WEEKLY = {False: "🗓 Tổng kết tối Chủ nhật", True: "✓ Tổng kết tối Chủ nhật"}
+BREAKING = {0: "", 1: ", có tin nóng", 2: ", có tin nóng cả trong giờ yên tĩnh"}
+BUTTON_BREAKING = {False: "⚡ Nhận tin nóng", True: "✓ Tin nóng"}
+BUTTON_BREAKING_QUIET = {False: "🌙 Cả giờ yên tĩnh", True: "✓ Cả giờ yên tĩnh"}
+BREAKING_WHY = "{papers} báo đăng trong {minutes} phút."
+BUTTON_NO_BREAKING = "Tắt tin nóng"
+FIGURE = "{label}: {value} ({when}, {source})"
+OLD_FIGURE = "số cũ, {when}"
+FIGURES = Markup(
+    "<b>Số liệu trong ngày</b>\n{lines}\n\nChạm một mục để đưa lên đầu bản tin, hoặc bỏ đi; "
+    "nhiều nhất {most} mục. Muốn hỏi ngay, bạn gõ ví dụ: <code>{example}</code>"
+)
+FIGURES_FOUND = Markup("<b>Số liệu</b>\n{lines}")
+NO_FIGURES = Markup("Tòa soạn này chưa có số liệu trong ngày.")
+TOO_MANY_FIGURES = "Đã đủ {most} mục. Bỏ bớt một mục rồi thêm nhé."
+FIGURE_GONE = "Số liệu này không còn nữa. Xem lại: /solieu"
+AWAY_TITLE = "Bạn nghỉ {days} ngày: {{count}} chuyện lớn"
+AWAY_LONG_TITLE = "Bạn nghỉ hơn {days} ngày: {{count}} chuyện lớn {days} ngày qua"
+WEEKLY_TITLE = "Tuần qua: {count} chuyện lớn"
+BUTTON_WORDS = "Từ"
+BUTTON_PAPERS = "Báo"
+BUTTON_WORD_OUT = "✕ bỏ: {word}"
+BUTTON_WORD_IN = "✕ thêm: {word}"
+BUTTON_TASTE_IN = "✕ nhiều hơn: {taste}"
+BUTTON_TASTE_OUT = "✕ ít hơn: {taste}"
+BUTTON_PAPER_OUT = "✕ {paper}"
+BUTTON_PAPER_IN = "★ {paper}"
+
+
+# What the chat says to operators about announcements and the newsroom file.
+
+ANNOUNCE_USE = Markup(
+    "Để báo cho mọi người nhận một điều: <code>/thongbao nội dung</code>, dài nhất {most} ký tự. "
+    "Bạn xem trước rồi mới gửi."
+)
+ANNOUNCE_TOO_LONG = Markup("Thông báo cần có chữ, dài nhất {most} ký tự và 60 dòng. Bạn viết gọn hơn nhé.")
+ANNOUNCE_PREVIEW = Markup(
+    "Gửi thông báo này cho <b>{audience}</b>, {sound}? Có {readers} người nhận, xong sau khoảng {minutes}; "
+    "ai đang trong giờ yên tĩnh thì nhận khi hết giờ ấy."
+)
+ALL_READERS = "mọi người"
+READERS_OF = "người nhận {edition}"
+WITH_SOUND, WITHOUT_SOUND = "có tiếng", "không tiếng"
+ANNOUNCED = Markup("✓ Đã xếp gửi thông báo cho {queued} người nhận.")
+ANNOUNCED_BEFORE = "Thông báo này đã được gửi rồi."
+ANNOUNCED_TO_NOBODY = "Chưa có ai để gửi."
+ANNOUNCEMENT_CALLED_OFF = Markup(
+    "✓ Đã thu hồi: {count} người không nhận nữa; ai nhận rồi thì vẫn còn tin ấy."
+)
+ANNOUNCEMENT_GONE = "Không còn lượt nào đang đợi gửi."
+BUTTON_ANNOUNCE = "Gửi cho {readers} người"
+BUTTON_SILENTLY = "Không tiếng"
+BUTTON_TO_ALL = "Mọi người"
+BUTTON_CALL_OFF = "Thu hồi phần chưa gửi"
+
+EDITIONS_TO_CHANGE = Markup(
+    "<b>Giờ phát</b>\nChọn một bản tin để đổi giờ, ngày hoặc tạm ngừng; đổi được ghi vào tệp cấu hình."
+)
+EDITION = Markup("<b>{title}</b>{paused}\n{times}, {days}, {zone}\nChạm một giờ để thêm hoặc bỏ.")
+EDITION_IS_PAUSED = " (tạm ngừng)"
+CHANGE_PREVIEW = Markup(
+    "<b>{title}</b>: {what}?\nTrong bảy ngày tới, trước và sau (người nhận; trong giờ yên tĩnh):\n{lines}"
+)
+CHANGE_LINE = Markup("• {moment}: {before} → {after}")
+CHANGE_MORE = Markup("và {count} giờ phát nữa cũng đổi")
+CHANGES_NOTHING = "Không có gì khác với hiện nay."
+NO_SLOT = "không phát"
+SLOT_READERS = "{readers}"
+SLOT_READERS_QUIET = "{readers} ({quiet} yên tĩnh)"
+CHANGE_WRITTEN = Markup("✓ Đã ghi vào tệp cấu hình: <b>{title}</b>, {what}.")
+CHANGE_UNDONE = Markup("✓ Tệp cấu hình đã về như trước lần sửa vừa rồi.")
+CANNOT_CHANGE = Markup("Chưa đổi được: {problem}")
+NO_FILE = "Bot đang chạy không có tệp cấu hình."
+NOTHING_TO_UNDO = "Không còn lần sửa nào để hoàn tác."
+WHAT_TIME_MORE, WHAT_TIME_LESS = "thêm giờ {time}", "bỏ giờ {time}"
+WHAT_DAYS, WHAT_PAUSE, WHAT_RUN = "phát {days}", "tạm ngừng", "phát lại"
+BUTTON_PAUSE_EDITION, BUTTON_RUN_EDITION = "Tạm ngừng bản tin", "Phát lại bản tin"
+BUTTON_WRITE = "Ghi vào tệp"

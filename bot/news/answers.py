@@ -13,9 +13,9 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
+from storage.off_loop import CHAT
 from storage.processed import find_summaries
 from storage.search import Found, search_articles
-from storage.threads import CHAT
 from summarizer.model import Disagreement, Piece, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
 from summarizer.questions.query import Query

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import wish_texts
+from bot.messages import texts
 from bot.messages.markup import shortened
 from bot.messages.spoken import publication_label
 from bot.news.newsroom import Newsroom
@@ -40,8 +40,8 @@ class PrintedFigure:
         value = " ".join(filter(None, (self.figure.value, self.figure.unit)))
         is_old = now - self.figure.at > self.stale_after
         when = publication_label(Published(self.figure.at), now=now, zone=zone)
-        told = wish_texts.OLD_FIGURE.format(when=when) if is_old else when
-        return wish_texts.FIGURE.format(label=self.figure.label, value=value, when=told, source=self.source)
+        told = texts.OLD_FIGURE.format(when=when) if is_old else when
+        return texts.FIGURE.format(label=self.figure.label, value=value, when=told, source=self.source)
 
 
 async def find_printed(

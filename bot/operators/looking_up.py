@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.fetching.fetch_errors import said
+from bot.fetching.responses import said
 from bot.fetching.source_health import QUIET
 from bot.messages.markup import shortened
 from bot.news.digests import piece_of
@@ -43,10 +43,10 @@ from storage.delivery.history import (
 from storage.delivery.refusals import find_hold, find_limit, find_stop
 from storage.errors import UnknownArticleError
 from storage.identity import site_of
+from storage.off_loop import INTAKE
 from storage.profiles import Profile, count_listeners, find_profile, find_profiles
 from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
-from storage.threads import INTAKE
 from storage.watches import count_watches_of
 from summarizer.digest import Candidate
 from summarizer.muting import Mentions

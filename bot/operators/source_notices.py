@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot.fetching.fetch_errors import advice, said
+from bot.fetching.responses import advice, said
 from bot.fetching.source_health import AHEAD, BROKEN, CROWDED, ELSEWHERE, MOVED, OLD, QUIET, UNDATED, Verdict
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import WebSource

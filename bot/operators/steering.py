@@ -16,8 +16,8 @@ from bot.news.services import Services
 from bot.times.schedule import QuietHours, Schedule
 from storage.deeds import DeedKind, record_deed
 from storage.notes import find_note, forget_note, write_note
+from storage.off_loop import INTAKE
 from storage.profiles import Audience, find_audiences
-from storage.threads import INTAKE
 
 DAYS_SHOWN = 7
 _UNDO = "newsroom: what undoes the last change"  # a note

@@ -1,10 +1,12 @@
-"""Checks of the database at the start, and the problems of the running bot for health checks and alerts."""
+"""Is this bot well: its identity, checks of the database at the start, and problems while it runs."""
 
 import asyncio
 import contextlib
+import hashlib
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,25 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.upkeep.backup import check_sound, keep_private
 from storage.upkeep.upgrade import upgrade
+
+# Which bot a process is: two bots on one machine must never answer for each other's health.
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The bot's number at Telegram, and a fingerprint of its database: neither is a secret."""
+
+    bot: str
+    database: str
+
+
+def identity_of(token: str, database: Database) -> Identity:
+    """Return who works with `token` and `database`; without a token the number is empty."""
+    fingerprint = hashlib.sha256(database.place.encode(errors="surrogateescape")).hexdigest()[:16]
+    return Identity(token.partition(":")[0], fingerprint)
+
+
+# Checks of the database at the start, and the problems of the running bot for health checks and alerts.
 
 # What must be there before the bot begins: the database, whole and of this version.
 

@@ -23,15 +23,14 @@ from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.recapping import resume_rested
 from bot.jobs.reload import NewsroomWatch, take_over
-from bot.jobs.resuming import resume_rested
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.watches.alerts import send_unscheduled
 from bot.jobs.watches.watch_matching import Watching
 from bot.news.services import Services
 from bot.operators import notices
-from bot.process.bot_id import identity_of
-from bot.process.health import Alerts, find_problems_of, retry, until_ready
+from bot.process.health import Alerts, find_problems_of, identity_of, retry, until_ready
 from bot.process.lifetime import end_process_within, notify, watched
 from bot.process.metrics import Listen, log_errors, serve_health
 from bot.process.scheduler import Job, Scheduler

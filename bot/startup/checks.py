@@ -15,7 +15,7 @@ from urllib.request import getproxies
 
 import aiohttp
 
-from bot.fetching.fetch_errors import advice, said
+from bot.fetching.responses import advice, said
 from bot.fetching.source_health import QUIET
 from bot.jobs.clock_watch import TOLERANCE
 from bot.messages.markup import one_line, shortened
@@ -24,8 +24,8 @@ from bot.operators.reasons import say_at, say_length
 from bot.process.health import LEAST_FREE_BYTES
 from bot.telegram.transport import explain
 from storage.engine import Database
+from storage.off_loop import INTAKE
 from storage.sources import SourceState
-from storage.threads import INTAKE
 
 _PATIENCE_SECONDS = 10.0
 _ENOUGH_BYTES = 1_000_000_000

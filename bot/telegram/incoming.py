@@ -20,7 +20,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.operators import notices
 from bot.process.listening import GuardedSite
-from bot.telegram.reading import has_number
+from bot.telegram.stored_updates import has_number
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableQueue
 

@@ -22,10 +22,17 @@ from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.messages import texts
 from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, log_errors
-from bot.telegram.backlog import Backlog
-from bot.telegram.reading import bare, chat_of, has_number, parsed, why_unreadable
-from bot.telegram.suspects import DIED, MOST_TRIES, Suspects
-from bot.telegram.turns import Turn, Turns
+from bot.telegram.stored_updates import (
+    DIED,
+    MOST_TRIES,
+    Suspects,
+    bare,
+    chat_of,
+    has_number,
+    parsed,
+    why_unreadable,
+)
+from bot.telegram.turns import Backlog, Turn, Turns
 from bot.times.clock import Clock
 from storage.conversations import (
     PASSED_OVER,

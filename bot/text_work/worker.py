@@ -29,7 +29,7 @@ from bot.text_work.tasks import (
     Task,
     frame,
 )
-from storage.child_processes import Limits, Program, start_async
+from storage.off_loop import Limits, Program, start_async
 
 PROGRAM = "bot.text_work"
 CPU_SECONDS = 5.0  # an item; an ordinary article takes some milliseconds

@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from storage.child_processes import Program, for_hostile_input, start
 from storage.intake.drafts import UnreadableError
+from storage.off_loop import Program, for_hostile_input, start
 
 DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000

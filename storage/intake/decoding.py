@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import chain
 
-from storage.intake.delimited import is_table
 from storage.intake.drafts import UnreadableError
+from storage.intake.rows import is_table
 from summarizer.text.repair import repair
 
 HEAD_BYTES = 65_536

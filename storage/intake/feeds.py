@@ -1,4 +1,4 @@
-"""RSS and Atom → drafts, and lists of feeds (OPML), in and out. Parsing runs in a process of its own."""
+"""RSS and Atom → drafts, lists of feeds (OPML) in and out, and the feeds that a page of HTML names."""
 
 import datetime as dt
 import re
@@ -9,13 +9,15 @@ from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from storage.identity import clean_link
-from storage.intake.apart import DEADLINE_SECONDS, FEED, OPML, FeedItem, OpmlFeed, parse_apart
+from storage.intake.apart import DEADLINE_SECONDS, FEED, LINKS, OPML, FeedItem, OpmlFeed, parse_apart
 from storage.intake.date_style import DateSample, DateStyle, decide_style
 from storage.intake.date_text import read_date_text
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError, host_of
 from summarizer.text.openings import without_footer
 from summarizer.topics import section_of_title
+
+# RSS and Atom → drafts, and lists of feeds (OPML), in and out. Parsing runs in a process of its own.
 
 # RSS and Atom → drafts. Parsing runs apart, in `feed_worker`: a feed can hold text that keeps a parser
 # busy for minutes, and entities that unfold to gigabytes.
@@ -203,3 +205,41 @@ def _name(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return quoteattr(_NOT_XML.sub("", text))
+
+
+# The feeds that a page of HTML names (autodiscovery). Parsing runs apart, in `discovery_worker`.
+
+_MOST = 20
+_LONGEST_LINK_TITLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page leads to."""
+
+    title: str
+    url: str
+
+
+def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> list[FeedLink]:
+    """Return the feeds that the page at `url` names, each once, at most twenty, those in its head first.
+
+    Raises:
+        UnreadableError: the charset is wrong, or parsing took too much.
+    """
+    text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
+    found = parse_apart(LINKS, text.encode(errors="replace"), DEADLINE_SECONDS)
+    base = _joined(url, found.base) or url
+    links: dict[str, FeedLink] = {}
+    for feed in found.feeds:
+        address = clean_link(_joined(base, feed.url) or "")
+        if address is not None and address not in links and len(links) < _MOST:
+            links[address] = FeedLink(" ".join(feed.title.split())[:_LONGEST_LINK_TITLE], address)
+    return list(links.values())
+
+
+def _joined(base: str, link: str) -> str | None:
+    try:
+        return urljoin(base, link) if link else None
+    except ValueError:  # brackets that are no IPv6 address
+        return None

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, in_utf_8, kind_of
-from storage.intake.delimited import read_table
 from storage.intake.drafts import Draft, Origin, Refusal, Taken, UnreadableError, take
 from storage.intake.feeds import read_feed
 from storage.intake.json_documents import read_documents
 from storage.intake.pages import read_page
-from storage.intake.rows import read_rows
+from storage.intake.rows import read_rows, read_table
 from storage.intake.text_files import read_texts
 
 # Where an inbox's files go once they were read: `processed`, or `quarantine` with the reason beside each.

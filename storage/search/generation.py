@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import chunks, is_postgres
 from storage.errors import StorageError
-from storage.search.fields import FORMAT, IndexedArticle, document_of, make_schema
+from storage.search.schema import FORMAT, IndexedArticle, document_of, make_schema
 from storage.tables import article_changes
 
 # The log of changed articles, which the search index follows.

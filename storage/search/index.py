@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, event, func, select
 from sqlalchemy.engine import Engine as SqlEngine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.search.fields import IndexedArticle
+from storage.off_loop import INDEXING
 from storage.search.generation import (
     Generation,
     IndexUnusableError,
@@ -28,8 +28,8 @@ from storage.search.generation import (
     is_known,
     write_changes,
 )
+from storage.search.schema import IndexedArticle
 from storage.tables import articles
-from storage.threads import INDEXING
 
 CURRENT = "current"
 _MOST_AT_ONCE = 400  # changes in a commit, and those that a question waits for

@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tantivy import DocAddress, Order, Query, Searcher
 
+from storage.off_loop import SEARCH
 from storage.search.generation import Generation, IndexUnusableError
 from storage.search.index import index_of, look_again
-from storage.search.plan import Plan, all_but_one, all_words, any_words, everything
 from storage.search.rebuild import build_small
+from storage.search.schema import Plan, all_but_one, all_words, any_words, everything
 from storage.tables import articles
-from storage.threads import SEARCH
 from summarizer.questions.equivalents import Group, widened
 from summarizer.questions.hits import Filters, Hit, Ranked, judged
 from summarizer.questions.phrases import Groups, asking_places

@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.search.fields import IndexedArticle
+from storage.off_loop import INDEXING
 from storage.search.generation import Generation, IndexUnusableError, Position, find_head
 from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, index_of
+from storage.search.schema import IndexedArticle
 from storage.tables import articles
-from storage.threads import INDEXING
 
 _SMALL = 400  # articles: so few are indexed while a question waits
 _BATCH = 100  # articles that are cut into words at a time

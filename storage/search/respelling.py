@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from weakref import WeakKeyDictionary
 
+from storage.off_loop import SEARCH
 from storage.search.generation import Generation
-from storage.threads import SEARCH
 from summarizer.questions.hits import Hit
 from summarizer.questions.phrases import Groups, Phrases
 from summarizer.questions.query import Query, Run

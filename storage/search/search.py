@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.off_loop import SEARCH
 from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
 from storage.search.respelling import respelled, slipped, spelling_of, told
-from storage.threads import SEARCH
 from summarizer.questions.hits import NO_FILTERS, Filters, Ranked, judged
 from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query

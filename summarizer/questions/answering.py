@@ -12,8 +12,14 @@ from dataclasses import dataclass
 
 from summarizer.facts.same_figures import gives_other_figure
 from summarizer.model import Document, Piece, Quote, Sentence
-from summarizer.questions.coverage import Asked
-from summarizer.questions.evidence import ANSWERS, ReadArticle, ReadSentence, cut_into_words, evidence_of
+from summarizer.questions.evidence import (
+    ANSWERS,
+    Asked,
+    ReadArticle,
+    ReadSentence,
+    cut_into_words,
+    evidence_of,
+)
 from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
 from summarizer.questions.query import Query
 from summarizer.questions.sought import Sought

@@ -27,10 +27,10 @@ from bot.text_work.worker import TextWorker
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
+from storage.off_loop import CHAT
 from storage.processed import Worked, make_story, save_work
 from storage.subscribers import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
-from storage.threads import CHAT
 from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key
 from tests.bot.conftest import Told, incoming

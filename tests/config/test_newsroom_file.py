@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.commands.summarizing import Ranker
 from config.newsroom import General, Newsroom
-from config.problems import NewsroomError, Problem, check_report
 from config.reading import MAX_BYTES, TEMPLATE, content_hash, load_newsroom, parse_newsroom
+from config.values import NewsroomError, Problem, check_report
 from summarizer.extraction.ranking import RANKERS
 
 BASE = Path("/srv/toa-soan")

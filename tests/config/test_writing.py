@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.problems import NewsroomError
+from config.values import NewsroomError
 from config.writing import FileChangedError, fingerprint, read_file, replace_file
 
 

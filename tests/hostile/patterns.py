@@ -29,12 +29,12 @@ BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "bot.chat.buttons.callbacks": tuple(form._pattern for form in callbacks._FORMS),
     "summarizer.text.repair": (repair.excess_marks(), repair._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
-    "summarizer.questions.rewording": (),
+    "summarizer.questions.sought": (),
     "summarizer.questions.kinds": (),
     "summarizer.text.boilerplate": (),
     "bot.emulator.control.events": (),
     "bot.chat.talk.slot_values": (),  # of the topics' names, asked about at most 160 characters
-    "bot.times.numerals": (),
+    "bot.times.typed_times": (),
     "bot.chat.talk.grammar": (),  # asked about at most 20 words and 160 characters
 }
 

@@ -15,7 +15,7 @@ from storage.identity import text_hash
 from storage.intake.decoding import decode
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Origin, take
 from storage.intake.feed_worker import text_of
-from storage.search.fields import indexed_forms
+from storage.search.schema import indexed_forms
 from summarizer.extraction.summaries import summarize
 from summarizer.facts.claims import figures
 from summarizer.model import Document, Piece

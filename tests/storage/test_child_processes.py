@@ -13,11 +13,11 @@ import pytest
 
 from bot.charts.chart import DrawingError, draw_apart
 from bot.emulator.client import emulator_process
-from storage import child_processes
-from storage.child_processes import Limits, Program, for_hostile_input, start
+from storage import off_loop
 from storage.intake import apart
 from storage.intake.apart import FEED, OPML, PAGE, Parser, parse_apart
 from storage.intake.drafts import UnreadableError
+from storage.off_loop import Limits, Program, for_hostile_input, start
 from tests.bot.charts.test_charts import chart
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def run(tmp_path: Path, words: str, limits: Limits | None = None) -> bytes:
     """Return what a child with this program prints."""
     file = tmp_path / "program.py"
     file.write_text(words)
-    program = Program(str(file), limits=limits or child_processes.UNLIMITED)
+    program = Program(str(file), limits=limits or off_loop.UNLIMITED)
     with start(program, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL) as child:
         return child.communicate()[0]
 
@@ -103,8 +103,8 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from subprocess import DEVNULL
-from storage import child_main, child_processes
-from storage.child_processes import Program, start
+from storage import child_main, off_loop
+from storage.off_loop import Program, start
 child = start(Program(sys.argv[1]), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
 print(child.pid, flush=True)
 time.sleep(60)
@@ -118,9 +118,9 @@ def test_a_child_is_gone_soon_after_its_parent_was_killed(tmp_path: Path, way: s
     words = PARENT
     if way != "by the kernel":  # as on a system other than Linux
         main = tmp_path / "main.py"
-        text = Path(child_processes.__file__).with_name("child_main.py").read_text("utf-8")
+        text = Path(off_loop.__file__).with_name("child_main.py").read_text("utf-8")
         main.write_text(text.replace('sys.platform.startswith("linux")', "False"))
-        words = words.replace("child = start", f"child_processes._MAIN = Path({str(main)!r})\nchild = start")
+        words = words.replace("child = start", f"off_loop._MAIN = Path({str(main)!r})\nchild = start")
     command = [sys.executable, "-c", words, str(program)]
     with subprocess.Popen(command, stdout=PIPE, cwd=ROOT) as parent:
         assert parent.stdout is not None
@@ -196,7 +196,7 @@ async def test_what_is_no_picture_is_not_sent_as_one(
 ) -> None:
     file = tmp_path / "draws.py"
     file.write_text(program)
-    real = child_processes.start_async
+    real = off_loop.start_async
 
     async def other(_program: Program, **streams: int) -> object:
         return await real(Program(str(file)), **streams)
@@ -221,5 +221,5 @@ def test_children_are_started_in_one_place_only() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
     ]
     starts = {(file, name) for file, name in calls if name in STARTERS}
-    places = {("child_processes.py", "Popen"), ("child_processes.py", "create_subprocess_exec")}
+    places = {("off_loop.py", "Popen"), ("off_loop.py", "create_subprocess_exec")}
     assert starts == places

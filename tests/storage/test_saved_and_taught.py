@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.saved_stories import (
+from storage.story_lists import (
     MOST_SAVED,
     drop_saved,
     find_saved,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.threads import CHAT, DIGESTS, INTAKE, Threads
+from storage.off_loop import CHAT, DIGESTS, INTAKE, Threads
 
 ROOT = Path(__file__).parents[2]
 SHARED = {  # what may use the threads that everything shares: short work on the operator's own files

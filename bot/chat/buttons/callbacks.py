@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import story_intents as stories
+from bot.chat.buttons import reader_intents as choices
+from bot.chat.buttons import reader_intents as stories
 from bot.chat.buttons.intents import Button, Intent
 from storage.profiles import Length
 

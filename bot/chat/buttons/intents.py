@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from bot.chat.buttons.choice_intents import (
+from bot.chat.buttons.operator_intents import OperatorIntent
+from bot.chat.buttons.reader_intents import (
     ChangePapers,
     ChangeWords,
     ChooseFigure,
@@ -16,9 +17,8 @@ from bot.chat.buttons.choice_intents import (
     SetPaper,
     SetSilent,
     SetWeekly,
+    StoryIntent,
 )
-from bot.chat.buttons.operator_intents import OperatorIntent
-from bot.chat.buttons.story_intents import StoryIntent
 
 MOST_TIMES = 4  # a day for one chat
 Panel = Literal["schedule", "topics", "words", "papers"]

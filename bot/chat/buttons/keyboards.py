@@ -31,9 +31,7 @@ from bot.chat.buttons.intents import (
     WatchQuestion,
 )
 from bot.chat.buttons.list_keyboards import for_shape
-from bot.chat.buttons.story_intents import (
-    Unfollow,
-)
+from bot.chat.buttons.reader_intents import Unfollow
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom

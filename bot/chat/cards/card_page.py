@@ -1,14 +1,21 @@
-"""A story's card as a message. Pure: the card and what is known of its readers come in, HTML goes out."""
+"""A story's card as a message with its buttons. Pure: the card and its readers' choices come in."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.messages import card_texts, texts
+from bot.chat.buttons.callbacks import encode, write_story
+from bot.chat.buttons.intents import (
+    Intent,
+)
+from bot.chat.buttons.reader_intents import AskWhy, FollowStory, OfferMute, SaveStory, Teach
+from bot.messages import texts
 from bot.messages.markup import (
     MAX_ENTITIES,
     MAX_UNITS,
@@ -25,6 +32,8 @@ from bot.messages.spoken import publication_label
 from storage.times import Published
 from summarizer.model import Quote, Report
 from summarizer.stories.cards import Card, Step
+
+# A story's card as a message. Pure: the card and what is known of its readers come in, HTML goes out.
 
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_STEP = 140
@@ -73,10 +82,10 @@ def _card_page(
         corrections=[_correction(text, at, looking) for text, at in corrections],
         quotes=_paragraphs(card, quotes, looking),
         disagreement=difference_line(card.disagreement),
-        steps_title=card_texts.STEPS,
+        steps_title=texts.STEPS,
         steps=[_step(step, looking) for step in card.steps],
         source="" if card.steps else _said_by(card.reports[0], looking),
-        more_papers=card_texts.OTHER_PAPERS.format(count=more) if more else "",
+        more_papers=texts.OTHER_PAPERS.format(count=more) if more else "",
         sent=_sent(looking),
     )
 
@@ -117,7 +126,7 @@ def _correction(text: str, at: dt.datetime, looking: Looking) -> Markup:
 
 def _sent(looking: Looking) -> str:
     moments = [publication_label(Published(at), now=looking.now, zone=looking.zone) for at in looking.sent_at]
-    return card_texts.SENT_TO[looking.is_group].format(moments=", ".join(moments)) if moments else ""
+    return texts.SENT_TO[looking.is_group].format(moments=", ".join(moments)) if moments else ""
 
 
 def _time(report: Report, looking: Looking) -> str:
@@ -129,3 +138,65 @@ def _time(report: Report, looking: Looking) -> str:
 
 def _short(name: str) -> str:
     return shortened(one_line(name), _LONGEST_NAME)
+
+
+# The buttons under a story's card, as things stand between the chat and the story. Pure.
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a chat said of a story. `liking`: 1 more such, -1 less such, 0 nothing."""
+
+    is_saved: bool = False
+    is_followed: bool = False
+    liking: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How the bot's stories can be shared: its username, and whether inline mode is on."""
+
+    username: str
+    is_inline: bool
+
+    def address_of(self, article_id: int) -> str:
+        """Return the deep link that opens the story's card."""
+        return f"https://t.me/{self.username}?start={write_story(article_id)}"
+
+    def button(self, article_id: int) -> InlineKeyboardButton:
+        """Offer to send the story to another chat: as a card, or as a link where inline mode is off."""
+        if self.is_inline:
+            return InlineKeyboardButton(texts.BUTTON_SHARE, switch_inline_query=write_story(article_id))
+        link = quote(self.address_of(article_id), safe="")
+        return InlineKeyboardButton(texts.BUTTON_SHARE, url=f"https://t.me/share/url?url={link}")
+
+
+def card_buttons(article_id: int, standing: Standing, sharing: Sharing) -> InlineKeyboardMarkup:
+    """Offer what can be done with the story of the article; what was done is marked, and undone by a tap."""
+    more, less = standing.liking == 1, standing.liking == -1
+    save = SaveStory(article_id, not standing.is_saved)
+    follow = FollowStory(article_id, not standing.is_followed)
+    rows = [
+        [
+            _choice(texts.BUTTON_UNFOLLOW, follow, is_chosen=True)
+            if standing.is_followed
+            else _choice(texts.BUTTON_FOLLOW, follow, is_chosen=False)
+        ],
+        [
+            _choice(texts.BUTTON_SAVE, save, is_chosen=standing.is_saved),
+            sharing.button(article_id),
+        ],
+        [
+            _choice(texts.BUTTON_MORE_SUCH, Teach(article_id, 0 if more else 1), is_chosen=more),
+            _choice(texts.BUTTON_LESS_SUCH, Teach(article_id, 0 if less else -1), is_chosen=less),
+        ],
+        [
+            _choice(texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True), is_chosen=False),
+            _choice(texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False),
+        ],
+    ]
+    return InlineKeyboardMarkup(rows)
+
+
+def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
+    return InlineKeyboardButton(texts.CHOSEN + label if is_chosen else label, callback_data=encode(intent))

@@ -1,32 +1,41 @@
-"""What a reader answers to a story from its card: keep it, more or less of such, and why it came."""
+"""What a reader answers to a story from its card: keep it, more or less of such, leave a word out."""
 
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.story_intents import (
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.reader_intents import (
     AskWhy,
+    ChangeWords,
+    MuteWord,
+    OfferMute,
     SaveStory,
     Teach,
+    spelled,
 )
-from bot.chat.cards.card_buttons import Sharing, Standing, card_buttons
-from bot.chat.context import ButtonContext, ChatContext
-from bot.chat.settings.choices import take_tastes
-from bot.chat.settings.list_panels import say_trait
-from bot.messages import card_texts
+from bot.chat.cards.card_page import Sharing, Standing, card_buttons
+from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.settings.choices import change_choices, say_if_all_muted, take_tastes
+from bot.chat.settings.list_panels import name_trait, say_trait
+from bot.chat.settings.lists import MOST_WORDS, is_phrase
+from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from bot.news.stories import find_candidate
 from storage.follows import find_follow_of
-from storage.saved_stories import MOST_SAVED, drop_saved, is_saved, save_story
-from storage.story_history import SentStory, find_sent
+from storage.off_loop import CHAT
+from storage.shown_stories import SentStory, find_sent
+from storage.story_lists import MOST_SAVED, drop_saved, is_saved, save_story
 from storage.subscribers import Subscriber, find_subscriber
 from storage.tastes import find_liking, teach, unteach
-from storage.threads import CHAT
 from summarizer.digest import Candidate
 from summarizer.model import Piece
 from summarizer.stories.telling import main_topic, showable
 from summarizer.stories.traits import Trait, traits_of
+
+# What a reader answers to a story from its card: keep it, more or less of such, and why it came.
 
 _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
 _LONGEST_NAME = 40
@@ -36,17 +45,17 @@ async def save(tap: ButtonContext, wanted: SaveStory) -> None:
     """Keep the story for later, or keep it no longer."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
-        await tap.acknowledge(card_texts.CARD_GONE)
+        await tap.acknowledge(texts.CARD_GONE)
         return
     async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
-            line = card_texts.NEEDS_START
+            line = texts.NEEDS_START
         elif wanted.is_wanted:
             line = await _save(connection, tap, subscriber, candidate, wanted.article_id)
         else:
             await drop_saved(connection, subscriber.id, articles_of(candidate))
-            line = card_texts.NOT_SAVED
+            line = texts.NOT_SAVED
     await tap.acknowledge(line)
     await show_standing(tap, candidate, wanted.article_id)
 
@@ -59,11 +68,11 @@ async def _save(
     article_id: int,
 ) -> str:
     if await is_saved(connection, tap.chat_id, articles_of(candidate)):
-        return card_texts.SAVED
+        return texts.STORY_SAVED
     piece = headline_piece(candidate, article_id)
     title = " ".join(piece.document.title.split())
     kept = await save_story(connection, subscriber.id, piece.article_id, title, piece.url, now=tap.now)
-    return card_texts.SAVED if kept else card_texts.SAVED_FULL.format(most=MOST_SAVED)
+    return texts.STORY_SAVED if kept else texts.SAVED_FULL.format(most=MOST_SAVED)
 
 
 def headline_piece(candidate: Candidate, article_id: int) -> Piece:
@@ -76,22 +85,22 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
     """Learn that the chat wants more or less of what the story is about, or take that back."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None:
-        await tap.acknowledge(card_texts.CARD_GONE)
+        await tap.acknowledge(texts.CARD_GONE)
         return
     traits = await CHAT.run(traits_of, candidate)
     async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
-            line = card_texts.NEEDS_START
+            line = texts.NEEDS_START
         else:
             await unteach(connection, subscriber.id, articles_of(candidate))
-            line = card_texts.UNTAUGHT
+            line = texts.UNTAUGHT
             if wanted.liking:
                 pairs = [(trait.kind, trait.key) for trait in traits]
                 await teach(
                     connection, subscriber.id, wanted.article_id, pairs, liking=wanted.liking, now=tap.now
                 )
-                line = card_texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
+                line = texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
             await take_tastes(connection, subscriber, tap.services)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
     await show_standing(tap, candidate, wanted.article_id)
@@ -101,7 +110,7 @@ async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
     """Say in one sentence why the story was told here."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
-        await tap.acknowledge(card_texts.CARD_GONE)
+        await tap.acknowledge(texts.CARD_GONE)
         return
     async with tap.services.database.read() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
@@ -149,14 +158,77 @@ def _why(
     topic = main_topic(pieces)
     reasons = []
     if papers > 1:
-        reasons.append(card_texts.WHY_PAPERS.format(count=papers))
+        reasons.append(texts.WHY_PAPERS.format(count=papers))
     else:
         paper = shortened(one_line(pieces[0].source_title), _LONGEST_NAME)
-        reasons.append(card_texts.WHY_ONE_PAPER.format(paper=paper))
+        reasons.append(texts.WHY_ONE_PAPER.format(paper=paper))
     if subscriber and topic in subscriber.choices.topics:
-        reasons.append(card_texts.WHY_TOPIC.format(topic=newsroom.topics.get(topic or "", topic)))
+        reasons.append(texts.WHY_TOPIC.format(topic=newsroom.topics.get(topic or "", topic)))
     if sent and (rank := sent[-1].rank):
         edition = newsroom.find_edition(sent[-1].edition)
         title = edition.title if edition else sent[-1].edition
-        reasons.append(card_texts.WHY_RANK.format(rank=rank, edition=shortened(title, _LONGEST_NAME)))
-    return card_texts.WHY.format(reasons=", ".join(reasons))
+        reasons.append(texts.WHY_RANK.format(rank=rank, edition=shortened(title, _LONGEST_NAME)))
+    return texts.WHY.format(reasons=", ".join(reasons))
+
+
+# Leave a word out from a story's card: its buttons turn into the story's words, and a tap mutes one.
+
+_LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
+
+
+async def offer(tap: ButtonContext, wanted: OfferMute) -> None:
+    """Show the words of the story under its card, or what stood there before."""
+    candidate = await find_candidate(tap.services, wanted.article_id)
+    if candidate is None:
+        await tap.acknowledge(texts.CARD_GONE)
+    elif wanted.is_wanted:
+        phrases = await CHAT.run(phrases_of, candidate, tap.services.newsroom)
+        await tap.acknowledge(texts.CHOOSE_WORD)
+        await tap.show_buttons(_buttons(wanted.article_id, phrases))
+    else:
+        await show_standing(tap, candidate, wanted.article_id)
+
+
+async def mute(tap: ButtonContext, wanted: MuteWord) -> None:
+    """Leave the word out of this chat's digests from now on."""
+    candidate = await find_candidate(tap.services, wanted.article_id)
+    phrases = await CHAT.run(phrases_of, candidate, tap.services.newsroom) if candidate else []
+    phrase = next((one for one in phrases if MuteWord.of(one, 1).checksum == wanted.checksum), None)
+    if candidate is None or phrase is None:
+        await tap.acknowledge(texts.CARD_GONE)
+        return
+    changed = await change_choices(tap.services, tap.chat_id, ChangeWords(out=(phrase,)))
+    if changed is None:
+        await tap.acknowledge(texts.NEEDS_START)
+        return
+    is_out = spelled(phrase) in map(spelled, changed.after.choices.words_out)
+    full = texts.LIST_FULL.format(most=MOST_WORDS)
+    await tap.acknowledge(texts.MUTED.format(word=phrase) if is_out else str(full))
+    await show_standing(tap, candidate, wanted.article_id)
+    for note in await say_if_all_muted(tap, changed):
+        await tap.reply(Screen(note))
+
+
+def phrases_of(candidate: Candidate, newsroom: Newsroom) -> list[str]:
+    """Return the words by which a story can be left out: people and what it is about, then its topic."""
+    traits = [trait for trait in traits_of(candidate) if trait.kind != "paper"]
+    traits.sort(key=lambda trait: trait.kind == "topic")
+    named = {
+        spelled(name): name
+        for trait in traits
+        if is_phrase(name := name_trait(trait.kind, trait.key, newsroom))
+    }
+    return list(named.values())
+
+
+def _buttons(article_id: int, phrases: Sequence[str]) -> InlineKeyboardMarkup:
+    words = [
+        InlineKeyboardButton(
+            shortened(texts.BUTTON_WORD_OUT.format(word=phrase), _LONGEST_LABEL),
+            callback_data=encode(MuteWord.of(phrase, article_id)),
+        )
+        for phrase in phrases
+    ]
+    back = encode(OfferMute(article_id, is_wanted=False))
+    rows = [words[at : at + 2] for at in range(0, len(words), 2)]
+    return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(texts.BUTTON_BACK, callback_data=back)]])

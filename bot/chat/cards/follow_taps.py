@@ -3,14 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.story_intents import (
-    FollowAgain,
-    FollowStory,
-    Unfollow,
-)
+from bot.chat.buttons.reader_intents import FollowAgain, FollowStory, Unfollow
 from bot.chat.cards.card_taps import articles_of, headline_piece, show_standing
 from bot.chat.context import ButtonContext
-from bot.messages import card_texts, texts
+from bot.messages import texts
 from bot.news.stories import find_candidate
 from storage.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
 from storage.subscribers import find_subscriber
@@ -25,7 +21,7 @@ async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
     """Follow the story, or follow it no longer."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
-        await tap.acknowledge(card_texts.CARD_GONE)
+        await tap.acknowledge(texts.CARD_GONE)
         return
     await tap.acknowledge(await _change(tap, candidate, wanted))
     await show_standing(tap, candidate, wanted.article_id)
@@ -37,19 +33,19 @@ async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory)
     async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         if subscriber is None:
-            return card_texts.NEEDS_START
+            return texts.NEEDS_START
         followed = await find_follow_of(connection, tap.chat_id, articles_of(candidate), now=tap.now)
         if not wanted.is_wanted:
             if followed:
                 await set_followed(connection, followed.id, is_followed=False, now=tap.now)
-            return card_texts.UNFOLLOWED
+            return texts.UNFOLLOWED
         if followed:
-            return card_texts.FOLLOWING
+            return texts.FOLLOWING
         title = " ".join(piece.document.title.split())
         begun = await follow_story(
             connection, subscriber.id, piece.article_id, title, most=MOST_FOLLOWED, now=tap.now
         )
-    return card_texts.FOLLOWING if begun else card_texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
+    return texts.FOLLOWING if begun else texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
 
 
 async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> None:
@@ -57,7 +53,7 @@ async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> Non
     if line := await _set(tap, wanted.follow_id, is_followed=False):
         await tap.acknowledge(line)
         return
-    await tap.acknowledge(card_texts.UNFOLLOWED)
+    await tap.acknowledge(texts.UNFOLLOWED)
     again = FollowAgain(wanted.follow_id, wanted.is_in_list)
     if wanted.is_in_list:
         await show_list(tap, again)
@@ -70,7 +66,7 @@ async def take_back(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList
     if line := await _set(tap, wanted.follow_id, is_followed=True):
         await tap.acknowledge(line)
         return
-    await tap.acknowledge(card_texts.FOLLOWING)
+    await tap.acknowledge(texts.FOLLOWING)
     if wanted.is_in_list:
         await show_list(tap, None)
     else:
@@ -83,11 +79,11 @@ async def _set(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str 
     async with tap.services.database.write() as connection:
         followed = await find_follow(connection, follow_id, tap.chat_id)
         if followed is None:
-            return card_texts.STALE_FOLLOW
+            return texts.STALE_FOLLOW
         if is_followed and followed.is_removed:
             live = await find_follows(connection, tap.chat_id, now=tap.now)
             if len(live) >= MOST_FOLLOWED:
-                return card_texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
+                return texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
         if followed.is_removed == is_followed:
             await set_followed(connection, follow_id, is_followed=is_followed, now=tap.now)
     return None

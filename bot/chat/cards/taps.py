@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bot.chat.buttons import story_intents as stories
-from bot.chat.cards import card_taps, follow_taps, more, muting_taps, saved
+from bot.chat.buttons import reader_intents as stories
+from bot.chat.cards import card_taps, follow_taps, saved, under_digest
 from bot.chat.cards.follow_taps import ShowList
-from bot.chat.cards.opening import Cards
+from bot.chat.cards.under_digest import Cards
 from bot.chat.context import ButtonContext
 
 Press = Callable[[ButtonContext, Any], Awaitable[None]]  # the second argument: the intent of that kind
@@ -20,15 +20,15 @@ def story_presses(show_list: ShowList) -> dict[type[Any], Press]:
     """
     return {
         stories.OpenCard: Cards().open,
-        stories.ShowMore: more.show,
-        stories.TurnMore: more.turn,
+        stories.ShowMore: under_digest.show,
+        stories.TurnMore: under_digest.turn,
         stories.SaveStory: card_taps.save,
         stories.FollowStory: follow_taps.follow,
         stories.Unfollow: partial(follow_taps.stop, show_list=show_list),
         stories.FollowAgain: partial(follow_taps.take_back, show_list=show_list),
         stories.Teach: card_taps.learn,
-        stories.OfferMute: muting_taps.offer,
-        stories.MuteWord: muting_taps.mute,
+        stories.OfferMute: card_taps.offer,
+        stories.MuteWord: card_taps.mute,
         stories.AskWhy: card_taps.explain,
         stories.ShowSaved: saved.turn,
         stories.ReadSaved: saved.read,

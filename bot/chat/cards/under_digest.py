@@ -1,23 +1,35 @@
-"""The buttons under a digest: a number for each story of a message, *Xem thêm* for what was left out."""
+"""The buttons under a digest: open a story's card, or page through stories that had no room."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from itertools import islice
 
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.story_intents import (
-    OpenCard,
-    ShowMore,
-)
+from bot.chat.buttons.reader_intents import OpenCard, ShowMore, TurnMore
+from bot.chat.cards.card_page import Looking, card_buttons, card_page
+from bot.chat.cards.card_taps import find_standing, sharing_of
+from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.permissions import Guard, Limit
 from bot.messages import texts
-from bot.messages.rendering import RenderedPart
+from bot.messages.markup import MAX_UNITS
+from bot.messages.rendering import RenderedPart, listed
 from bot.news.digests import Composed
+from bot.news.stories import find_candidate, find_candidates
 from storage.delivery.messages import Buttons
-from storage.story_lists import record_story_lists
-from summarizer.digest import MOST_LISTED
+from storage.off_loop import CHAT
+from storage.shown_stories import SentStory, find_corrections_of, find_sent, record_shown
+from storage.story_lists import find_story_list, record_story_lists
+from storage.subscribers import find_subscriber
+from summarizer.digest import MOST_LISTED, Candidate, DigestStory
+from summarizer.stories.cards import tell_at_length
+from summarizer.stories.telling import leading, tell
+
+# The buttons under a digest: a number for each story of a message, *Xem thêm* for what was left out.
 
 MOST_NUMBERS = 8  # of one row: Telegram draws no more
 
@@ -66,3 +78,126 @@ def keyboard_of(buttons: Buttons) -> InlineKeyboardMarkup | None:
     """Return the buttons as Telegram takes them."""
     rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+# Open a story's card under a digest, for anybody who reads there.
+
+_TWICE = (Limit(1, dt.timedelta(seconds=5)),)  # two taps at once are one
+
+
+class Cards:
+    """Opens cards, each once for taps in quick succession."""
+
+    def __init__(self) -> None:
+        self._opened = Guard()
+
+    async def open(self, tap: ButtonContext, wanted: OpenCard) -> None:
+        """Send the card as a reply to the message whose button was tapped."""
+        if not self._opened.admit((tap.chat_id, wanted.article_id), _TWICE, tap.now).is_admitted:
+            await tap.acknowledge(texts.OPENED_ALREADY)
+            return
+        screen = await card_screen(tap, wanted.article_id)
+        if isinstance(screen, str):
+            await tap.acknowledge(screen)
+            return
+        await tap.acknowledge()
+        await tap.reply(screen)
+
+
+async def card_screen(context: ChatContext, article_id: int) -> Screen | str:
+    """Return the card of the story to which the article belongs, or say why there is none."""
+    candidate = await find_candidate(context.services, article_id)
+    if candidate is None:
+        return texts.CARD_GONE
+    card = await CHAT.run(tell_at_length, candidate)
+    if card is None:
+        return texts.CARD_HIDDEN
+    newsroom = context.services.newsroom
+    as_of = max(piece.was_ready_at for piece in candidate.pieces)
+    async with context.services.database.write() as connection:
+        await record_shown(connection, context.chat_id, [card.story_id], shown_at=as_of)
+        subscriber = await find_subscriber(connection, context.chat_id)
+        sent = await find_sent(connection, context.chat_id, card.story_id)
+        corrected = await find_corrections_of(connection, card.story_id)
+    standing = await find_standing(context, candidate)
+    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    looking = Looking(context.now, zone, context.is_group, _moments(sent))
+    topic = newsroom.topics.get(card.topic or "", "")
+    html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
+    return Screen(html, card_buttons(card.article_id, standing, sharing_of(context)))
+
+
+def _moments(sent: list[SentStory]) -> list[dt.datetime]:
+    return [one.sent_at for one in sent]
+
+
+# *Xem thêm*: page through the stories that a digest had no room for, the most important first.
+
+PER_PAGE = 6
+_HEAD_UNITS = 64
+
+
+async def show(tap: ButtonContext, wanted: ShowMore) -> None:
+    """Send the first page as a reply to the digest."""
+    screen = await _page(tap, wanted.list_id, 0)
+    if screen is None:
+        await tap.acknowledge(texts.MORE_GONE)
+        return
+    await tap.acknowledge()
+    await tap.reply(screen)
+
+
+async def turn(tap: ButtonContext, wanted: TurnMore) -> None:
+    """Show another page in place."""
+    screen = await _page(tap, wanted.list_id, wanted.page)
+    if screen is None:
+        await tap.acknowledge(texts.MORE_GONE)
+    else:
+        await tap.show(screen)
+
+
+async def _page(tap: ButtonContext, list_id: int, page: int) -> Screen | None:
+    """Return a page of the list; None where the list, or this page of it, is not there."""
+    newsroom = tap.services.newsroom
+    async with tap.services.database.read() as connection:
+        story_ids = await find_story_list(connection, list_id)
+        subscriber = await find_subscriber(connection, tap.chat_id)
+    wanted = story_ids[page * PER_PAGE : (page + 1) * PER_PAGE]
+    if not wanted:
+        return None
+    candidates = await find_candidates(tap.services, wanted)
+    stories = await CHAT.run(_told, candidates)
+    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    pages = math.ceil(len(story_ids) / PER_PAGE)
+    head = texts.MORE.format(page=page + 1, pages=pages)
+    body = await CHAT.run(
+        lambda: listed(
+            stories, now=tap.now, zone=zone, topic_titles=newsroom.topics, room=MAX_UNITS - _HEAD_UNITS
+        )
+    )
+    html = Markup("\n\n").join([head, *(body or [texts.NOTHING_ON_PAGE])])
+    articles = [story.reports[0].article_id for story in stories]
+    return Screen(html, _keyboard(articles, list_id, page, pages))
+
+
+def _told(candidates: Sequence[Candidate]) -> list[DigestStory]:
+    """Tell each story in a sentence, those of one topic together, the topic of the most important first."""
+    told = [
+        tell(candidate, pieces, max_quotes=1) for candidate in candidates if (pieces := leading(candidate))
+    ]
+    topics = list(dict.fromkeys(story.topic for story in told))
+    return sorted(told, key=lambda story: topics.index(story.topic))
+
+
+def _keyboard(articles: Sequence[int], list_id: int, page: int, pages: int) -> InlineKeyboardMarkup:
+    turning = []
+    if page > 0:
+        turning.append((texts.BUTTON_PREVIOUS, encode(TurnMore(list_id, page - 1))))
+    if page < pages - 1:
+        turning.append((texts.BUTTON_NEXT, encode(TurnMore(list_id, page + 1))))
+    rows = [
+        [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+        for row in (number_row(articles), turning)
+        if row
+    ]
+    return InlineKeyboardMarkup(rows)

@@ -25,8 +25,8 @@ from bot.operators.notices import say_origin
 from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import Batch, find_batches
 from storage.notes import find_note, write_note
+from storage.off_loop import CHAT
 from storage.profiles import Profile, count_listeners, find_profiles
-from storage.threads import CHAT
 from storage.upkeep.stats import Stats, gather_stats
 
 _DAY = dt.timedelta(hours=24)

@@ -9,8 +9,7 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.buttons.operator_intents import ProposeChange, ShowEdition, WriteChange
 from bot.chat.context import ButtonContext, Screen
-from bot.messages import operator_texts as texts
-from bot.messages import spoken
+from bot.messages import spoken, texts
 from bot.messages import texts as common
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Edition
@@ -43,7 +42,7 @@ async def show_all(tap: ButtonContext) -> None:
         return
     editions = tap.services.newsroom.editions[:_MOST_EDITIONS]
     rows = [[_button(_label(one), ShowEdition(one.name))] for one in editions]
-    await tap.show(Screen(texts.EDITIONS, InlineKeyboardMarkup([*rows, [_back()]])))
+    await tap.show(Screen(texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
 
 
 async def show(tap: ButtonContext, wanted: ShowEdition) -> None:

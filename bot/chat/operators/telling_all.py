@@ -15,7 +15,7 @@ from bot.chat.buttons.operator_intents import (
     CallOffAnnouncement,
 )
 from bot.chat.context import ButtonContext, ChatContext, Screen
-from bot.messages import operator_texts as texts
+from bot.messages import texts
 from bot.messages import texts as common
 from bot.messages.markup import shortened
 from bot.news.announcing import (

@@ -22,7 +22,7 @@ from bot.chat.questions.answer_pages import (
     sources_page,
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
-from bot.messages import texts, wish_texts
+from bot.messages import texts
 from bot.news.answers import (
     FoundArticle,
     Reply,
@@ -36,13 +36,13 @@ from bot.news.answers import (
 from bot.news.daily_figures import find_lines
 from storage.articles import StoredArticle, find_articles, find_reports
 from storage.conversations import KeptAnswer, Question, find_question, record_question
+from storage.off_loop import CHAT
 from storage.search import matches_by_day
 from storage.search.search import Day
 from storage.subscribers import find_subscriber
-from storage.threads import CHAT
 from summarizer.questions.phrases import asks_for_news
 from summarizer.questions.query import Query, parse_query
-from summarizer.questions.rewording import halves
+from summarizer.questions.sought import halves
 
 _DAYS_SHOWN = 7
 _FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # from which on days are worth a look
@@ -68,7 +68,7 @@ async def handle(context: ChatContext) -> None:
         services.database, services.newsroom, context.words, now=context.now, zone=readers.zone
     )
     if lines:
-        await context.send(Screen(wish_texts.FIGURES_FOUND.format(lines="\n".join(lines))))
+        await context.send(Screen(texts.FIGURES_FOUND.format(lines="\n".join(lines))))
     await context.send(await _answered(context, context.words, readers))
 
 

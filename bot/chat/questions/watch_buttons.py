@@ -5,20 +5,18 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from bot.chat.buttons import keyboards, talk_keyboards
+from bot.chat.buttons import keyboards, list_keyboards
 from bot.chat.buttons.intents import (
     RunWatch,
     StopWatching,
     WatchAgain,
     WatchQuestion,
 )
-from bot.chat.buttons.story_intents import (
-    FollowAgain,
-)
+from bot.chat.buttons.reader_intents import FollowAgain
 from bot.chat.cards.follow_taps import MOST_FOLLOWED
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions import ask
-from bot.messages import card_texts, texts
+from bot.messages import texts
 from bot.messages.markup import shortened
 from bot.news.narrowing import read_question
 from storage.conversations import find_question
@@ -83,7 +81,7 @@ async def offer_to_stop(context: ChatContext, words: str) -> None:
         await context.send(Screen(texts.NOT_WATCHED.format(words=_shown(words))))
         return
     names = [(watch.id, _shown(watch.text)) for watch in meant]
-    await context.send(Screen(texts.PROPOSE_UNWATCH, talk_keyboards.for_unwatching(names)))
+    await context.send(Screen(texts.PROPOSE_UNWATCH, list_keyboards.for_unwatching(names)))
 
 
 def _is_meant(asked: set[str], watched: set[str]) -> bool:
@@ -200,7 +198,7 @@ async def _list_screen(
         html = texts.WATCHES.format(count=len(names), most=MOST_WATCHES, lines=lines)
     if stories:
         lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in stories)
-        of_stories = card_texts.FOLLOWED.format(count=len(stories), most=MOST_FOLLOWED, lines=lines)
+        of_stories = texts.FOLLOWED.format(count=len(stories), most=MOST_FOLLOWED, lines=lines)
         html = Markup("\n\n").join([html, of_stories] if names else [of_stories, html])
     return Screen(html, keyboard), not names
 

@@ -1,17 +1,15 @@
-"""What a chat chose: read it, change it, and share a profile with everyone who chose the same.
-
-A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
-"""
+"""What a chat chose: read it, change it, share a profile, and see whether anything is left to send."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.buttons import choice_intents as wishes
 from bot.chat.buttons import intents
+from bot.chat.buttons import reader_intents as wishes
 from bot.chat.buttons.intents import Button, Change
-from bot.chat.context import ButtonContext
+from bot.chat.context import ButtonContext, ChatContext
 from bot.chat.settings.lists import with_papers, with_words
 from bot.messages import texts
 from bot.news.daily_figures import MOST_CHOSEN
@@ -21,6 +19,10 @@ from bot.times.schedule import next_weekly
 from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
 from storage.tastes import find_tastes
+
+# What a chat chose: read it, change it, and share a profile with everyone who chose the same.
+#
+# A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +202,16 @@ async def _take(
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
     return Changed(before, after)
+
+
+# Whether a chat left out so much that nothing is left to send.
+
+
+async def say_if_all_muted(context: ChatContext, changed: Changed) -> list[Markup]:
+    """Return a note where the last 24 hours had news, and the new choices leave none of it."""
+    if changed.is_same:
+        return []
+    services = context.services
+    edition = services.newsroom.edition_for(changed.after.choices)
+    composed = await services.last_day.compose(services.database, services.newsroom, edition, now=context.now)
+    return [texts.ALL_MUTED] if composed.eligible and not composed.parts else []

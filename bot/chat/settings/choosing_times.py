@@ -4,9 +4,9 @@ import datetime as dt
 
 from markupsafe import Markup
 
-from bot.chat.buttons import keyboards, talk_keyboards
-from bot.chat.buttons.choice_intents import SetBreaking, SetLength, SetSilent, SetWeekly
+from bot.chat.buttons import keyboards, list_keyboards
 from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, TakeEdition, Undo
+from bot.chat.buttons.reader_intents import SetBreaking, SetLength, SetSilent, SetWeekly
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, join
@@ -184,7 +184,7 @@ async def handle_pause(context: ChatContext) -> None:
         until = parse_pause(words, now=context.now, zone=zone)
     except UnreadableSpanError:
         html = texts.UNREAD_PAUSE.format(words=shown_question(words))
-        await context.send(Screen(html, talk_keyboards.for_pause_lengths()))
+        await context.send(Screen(html, list_keyboards.for_pause_lengths()))
     else:
         await pause(context, until)
 

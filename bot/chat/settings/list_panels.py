@@ -7,7 +7,7 @@ from markupsafe import Markup
 from bot.chat.buttons import list_keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import Screen
-from bot.messages import card_texts, spoken, wish_texts
+from bot.messages import spoken, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from storage.profiles import Choices
@@ -19,14 +19,14 @@ _LONGEST_LIST = 600  # UTF-16 units: a panel stays within one message
 
 def words_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:
     """Show the words of a chat and what it taught, under `notes` on what was just done."""
-    panel = wish_texts.WORDS.format(out=say_names(choices.words_out), wanted=say_names(choices.words_in))
+    panel = texts.WORDS.format(out=say_names(choices.words_out), wanted=say_names(choices.words_in))
     strongest = sorted(choices.tastes, key=lambda taste: -abs(taste.weight))
     named = [(say_trait(kind, key, newsroom), weight) for kind, key, weight in strongest]
-    taught = [wish_texts.TASTES.format(
+    taught = [texts.TASTES.format(
         more=say_names([name for name, weight in named if weight > 0]),
         less=say_names([name for name, weight in named if weight < 0]),
     )] if named else []  # fmt: skip
-    html = Markup("\n\n").join([*notes, panel, *taught, wish_texts.WORDS_EXAMPLE])
+    html = Markup("\n\n").join([*notes, panel, *taught, texts.WORDS_EXAMPLE])
     labels = [(name, taste) for (name, _), taste in zip(named, strongest, strict=True)]
     return Screen(html, list_keyboards.for_words(choices, labels, undo=undo))
 
@@ -36,7 +36,7 @@ def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
     name = shortened(one_line(name_trait(kind, key, newsroom)), _LONGEST_NAME)
     if kind == "paper" and name.lower().startswith(_NEWSPAPER):
         return name
-    return card_texts.TRAITS.get(kind, card_texts.TRAITS["word"]).format(key=name)
+    return texts.TRAITS.get(kind, texts.TRAITS["word"]).format(key=name)
 
 
 def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
@@ -54,12 +54,12 @@ def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
 
 def papers_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:
     """Show the papers of a newsroom with those that the chat left out or prefers."""
-    panel = wish_texts.PAPERS.format(
+    panel = texts.PAPERS.format(
         out=say_names(titles_of(choices.sources_out, newsroom)),
         wanted=say_names(titles_of(choices.sources_in, newsroom)),
     )
     example = newsroom.sources[0].title if newsroom.sources else "VnExpress"
-    html = Markup("\n\n").join([*notes, panel, wish_texts.PAPERS_EXAMPLE.format(example=example)])
+    html = Markup("\n\n").join([*notes, panel, texts.PAPERS_EXAMPLE.format(example=example)])
     return Screen(html, list_keyboards.for_papers(choices, newsroom.sources, undo=undo))
 
 
@@ -71,4 +71,4 @@ def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:
 def say_names(names: Sequence[str]) -> str:
     """Name what stands on a list, in bounds."""
     listed = spoken.say_list([one_line(name) for name in names])
-    return shortened(listed, _LONGEST_LIST) or wish_texts.NOTHING_LISTED
+    return shortened(listed, _LONGEST_LIST) or texts.NOTHING_LISTED

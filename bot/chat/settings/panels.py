@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import Screen
-from bot.messages import spoken, texts, wish_texts
+from bot.messages import spoken, texts
 from bot.messages.markup import dated, shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours, held_times
@@ -66,10 +66,10 @@ def schedule_screen(
         zone=spoken.say_zone(edition.schedule.zone),
         quiet=spoken.say_quiet(quiet),
         topics=say_topics(subscriber.choices, newsroom),
-        length=wish_texts.LENGTHS_TOLD[subscriber.choices.length],
-        sound=wish_texts.SOUNDS[subscriber.is_silent],
-        weekly=wish_texts.WEEKLY if subscriber.is_weekly else "",
-        breaking=wish_texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
+        length=texts.LENGTHS_TOLD[subscriber.choices.length],
+        sound=texts.SOUNDS[subscriber.is_silent],
+        weekly=texts.WEEKLY if subscriber.is_weekly else "",
+        breaking=texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
         next=_paused_now(subscriber, edition, now)
         if is_paused
         else texts.NEXT_ARRIVAL.format(moment=next_date(edition, quiet, now)),

@@ -5,8 +5,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
-from bot.times.numerals import NUMERALS
-from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time
+from bot.times.typed_times import NUMERALS, TypedTimeError, parse_days, parse_local_time
 from summarizer.text.syllables import folded
 
 LONGEST = dt.timedelta(days=366)

@@ -14,7 +14,7 @@ from bot.messages import texts
 from bot.news.answers import as_shown, describe, local_day
 from storage.articles import find_article_at
 from storage.conversations import Question, find_last_question, find_page, keep_page
-from storage.threads import CHAT
+from storage.off_loop import CHAT
 from summarizer.questions.query import parse_query
 
 _REMEMBERED = dt.timedelta(hours=12)  # so long "bài 2" means the last list, and a question has a subject

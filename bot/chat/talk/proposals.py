@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.chat.buttons import talk_keyboards
+from bot.chat.buttons import list_keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions.results import shown_question
-from bot.chat.settings import choosing_times, choosing_topics
+from bot.chat.settings import choosing_contents, choosing_times
 from bot.chat.settings.choices import change_choices, find_chosen
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
 from bot.chat.talk.rule_slots import Listener
@@ -22,8 +22,8 @@ from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, Wish
 from bot.messages import spoken, texts
 from bot.news.narrowing import topic_names
 from storage.conversations import find_question, record_question
+from storage.off_loop import CHAT
 from storage.subscribers import Subscriber
-from storage.threads import CHAT
 
 _MOST_PAUSED_DAYS = 31
 
@@ -54,7 +54,7 @@ async def propose(context: ChatContext, wish: Wish) -> None:
         return
     kept = await _keep(context, context.words)
     await context.send(
-        Screen(proposal.html, talk_keyboards.for_proposal(proposal.label, kept, proposal.panel))
+        Screen(proposal.html, list_keyboards.for_proposal(proposal.label, kept, proposal.panel))
     )
 
 
@@ -63,7 +63,7 @@ async def propose_watch(context: ChatContext, words: str) -> None:
     shown = shown_question(words)
     kept = await _keep(context, words)
     html = texts.PROPOSE_WATCH.format(words=shown)
-    await context.send(Screen(html, talk_keyboards.for_watching(shown, kept)))
+    await context.send(Screen(html, list_keyboards.for_watching(shown, kept)))
 
 
 async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
@@ -105,7 +105,7 @@ async def _set_topics(tap: ButtonContext, subscriber: Subscriber, wish: SetTopic
         await tap.acknowledge(texts.NO_TOPIC_LEFT)
         return
     await tap.show(
-        await choosing_topics.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics))
+        await choosing_contents.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics))
     )
 
 
@@ -134,7 +134,7 @@ def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Prop
             panel = (texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
             return _Proposal(texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
         case SetTopics(how, names):
-            said = choosing_topics.say_names(names, newsroom)
+            said = choosing_contents.say_names(names, newsroom)
             panel = (texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
             html = texts.PROPOSE_TOPICS[how].format(topics=said)
             return _Proposal(html, texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel)

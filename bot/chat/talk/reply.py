@@ -3,10 +3,10 @@
 import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
-from bot.chat.buttons import list_keyboards, talk_keyboards
+from bot.chat.buttons import list_keyboards
 from bot.chat.context import ChatContext, Screen
 from bot.chat.questions import watch_buttons
-from bot.chat.settings import choosing_times, choosing_topics
+from bot.chat.settings import choosing_contents, choosing_times
 from bot.chat.settings.choices import find_chosen
 from bot.chat.settings.panels import next_arrival, quiet_of, quiet_screen
 from bot.chat.talk import listed_articles, proposals
@@ -22,10 +22,10 @@ from bot.chat.talk.wishes import (
     WatchWords,
     Wish,
 )
-from bot.messages import texts, wish_texts
+from bot.messages import texts
 from storage.conversations import await_words as write_awaited
 from storage.conversations import is_awaiting, take_awaited
-from storage.threads import CHAT
+from storage.off_loop import CHAT
 from summarizer.text.syllables import canonical
 
 # A command sent bare from the menu asks for its words; the next message is its answer.
@@ -132,7 +132,7 @@ async def _plain(context: ChatContext, wish: Plain) -> None:
         case Plain.SCHEDULE:
             await choosing_times.handle(context)
         case Plain.TOPICS:
-            await choosing_topics.handle(context)
+            await choosing_contents.handle_topics(context)
         case Plain.DATA:
             await my_data.show(context)
         case Plain.DELETE:
@@ -151,15 +151,15 @@ async def _choice(context: ChatContext, wish: Plain) -> Screen:
         case Plain.QUIET:
             return quiet_screen(subscriber)
         case Plain.LENGTH:
-            told = wish_texts.LENGTHS_TOLD[subscriber.choices.length]
+            told = texts.LENGTHS_TOLD[subscriber.choices.length]
             return Screen(texts.LENGTH.format(length=told), list_keyboards.for_length(subscriber.choices))
         case Plain.RESUME if is_paused:
-            return Screen(texts.PROPOSE_RESUME, talk_keyboards.for_resuming())
+            return Screen(texts.PROPOSE_RESUME, list_keyboards.for_resuming())
         case Plain.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)
             moment = next_arrival(edition, quiet_of(subscriber), context.now)
-            return Screen(texts.NOT_PAUSED.format(moment=moment), talk_keyboards.for_times())
+            return Screen(texts.NOT_PAUSED.format(moment=moment), list_keyboards.for_times())
         case Plain.PAUSE:
-            return Screen(texts.ASK_PAUSE, talk_keyboards.for_pause_lengths())
+            return Screen(texts.ASK_PAUSE, list_keyboards.for_pause_lengths())
         case _:
-            return Screen(texts.LEAVE, talk_keyboards.for_leaving())
+            return Screen(texts.LEAVE, list_keyboards.for_leaving())

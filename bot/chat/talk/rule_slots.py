@@ -29,8 +29,7 @@ from bot.chat.talk.wishes import (
     is_place,
     is_time,
 )
-from bot.times.numerals import NUMERALS
-from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time
+from bot.times.typed_times import NUMERALS, TypedTimeError, parse_days, parse_local_time
 from summarizer.text.syllables import canonical, folded
 
 Slots = Mapping[str, str]

@@ -14,7 +14,7 @@ from bot.chat.talk.grammar import (
 from bot.chat.talk.likeness import most_like
 from bot.chat.talk.rule_slots import READERS, Listener, span_beside
 from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish
-from bot.times.numerals import with_digits
+from bot.times.typed_times import with_digits
 from summarizer.questions.slips import keyed
 from summarizer.text.prose import is_syllable
 from summarizer.text.syllables import canonical, folded

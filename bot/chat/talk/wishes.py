@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.chat.buttons.intents import Change
 from summarizer.questions.query import parse_query
-from summarizer.questions.rewording import subject_of
+from summarizer.questions.sought import subject_of
 from summarizer.text.syllables import folded
 
 # What a message to the bot itself asks for, as data. A message that asks for none of these is a question.

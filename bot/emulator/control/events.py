@@ -12,7 +12,7 @@ from bot.emulator.control.groups import known_topic, unblock
 from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_message
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import detect
-from bot.emulator.methods.send_text import MAX_TEXT_UNITS
+from bot.emulator.methods.text_messages import MAX_TEXT_UNITS
 
 MAX_WAIT_SECONDS = 60
 

@@ -1,13 +1,15 @@
-"""What a control route is, and how it says that its input is wrong."""
+"""What a control route is, its input, and how it says that its input is wrong."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.emulator.chats.messages import Message
 from bot.emulator.chats.people import Chat, User
 from bot.emulator.chats.world import World
+from bot.emulator.requests import as_object
 
 
 class Body(BaseModel):
@@ -79,3 +81,27 @@ def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
     if not is_there:
         raise InputError("from", f"user {user_id} is not in chat {chat.id}")
     return user
+
+
+async def read_body(request: web.Request, shape: type[Body]) -> Body:
+    """Read the input of a control route: query and path of a GET, the JSON object of others.
+
+    Raises:
+        InputError: it is no JSON object, or a key is wrong.
+    """
+    if request.method == "GET":
+        given: dict[str, Any] = {**request.query, **request.match_info}
+    else:
+        try:
+            text = await request.text()
+            given = as_object(await request.json()) if text.strip() else {}
+        except (ValueError, RecursionError):
+            raise InputError("", "the body must be a JSON object") from None
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key, message = ".".join(map(str, first["loc"])), str(first["msg"])
+        if not key:  # a rule about several keys: its message begins with the one to mend
+            key, _, message = message.removeprefix("Value error, ").partition(": ")
+        raise InputError(key, message) from None

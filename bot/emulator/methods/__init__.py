@@ -3,27 +3,19 @@
 A method gets the world and its parameters, and returns the `result`; what it refuses it raises.
 """
 
-from bot.emulator.methods import (
-    answer_inline,
-    bot_profile,
-    edit_messages,
-    get_chats,
-    get_updates,
-    send_media,
-    send_text,
-)
-from bot.emulator.parameters import Method, Methods
+from bot.emulator.methods import answer_inline, chat_info, get_updates, send_media, text_messages
+from bot.emulator.requests import Method, Methods
 
 __all__ = ["METHODS", "Method"]
 
 _ALL: Methods = {
     **get_updates.METHODS,
-    **send_text.METHODS,
+    **text_messages.TEXT_METHODS,
     **send_media.METHODS,
-    **edit_messages.METHODS,
-    **get_chats.PIN_METHODS,
-    **get_chats.METHODS,
-    **bot_profile.METHODS,
+    **text_messages.EDIT_METHODS,
+    **chat_info.PIN_METHODS,
+    **chat_info.CHAT_METHODS,
+    **chat_info.PROFILE_METHODS,
     **send_media.FILE_METHODS,
     **answer_inline.METHODS,
 }

@@ -7,9 +7,9 @@ from bot.emulator.chats.messages import read_keyboard
 from bot.emulator.chats.world import InlineResult, World
 from bot.emulator.markup.entities import utf16_length
 from bot.emulator.markup.formatting import format_text, is_blank
-from bot.emulator.methods.send_text import MAX_TEXT_UNITS, read_link_preview
-from bot.emulator.parameters import Methods, Parameters
+from bot.emulator.methods.text_messages import MAX_TEXT_UNITS, read_link_preview
 from bot.emulator.refusals import bad_request
+from bot.emulator.requests import Methods, Parameters
 
 MAX_RESULTS = 50
 MAX_ID_BYTES = 64

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.emulator.chats.world import World
 from bot.emulator.emulation import is_loopback
-from bot.emulator.parameters import Methods, Parameters
 from bot.emulator.refusals import bad_request, conflict
+from bot.emulator.requests import Methods, Parameters
 
 MAX_UPDATES = 100
 MAX_TIMEOUT_SECONDS = 50

@@ -8,10 +8,9 @@ from bot.emulator.chats.uploads import MAX_FILE_BYTES, Attachment, AttachmentKin
 from bot.emulator.chats.world import World
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import format_text
-from bot.emulator.methods.edit_messages import NOT_MODIFIED, get_own_message
-from bot.emulator.methods.send_text import deliver
-from bot.emulator.parameters import Method, Methods, Parameters, get_chat
+from bot.emulator.methods.text_messages import NOT_MODIFIED, deliver, get_own_message
 from bot.emulator.refusals import Refusal, bad_request
+from bot.emulator.requests import Method, Methods, Parameters, get_chat
 
 # Photos and documents: sending them, sending them again, and changing what stands in a message.
 

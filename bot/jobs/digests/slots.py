@@ -8,9 +8,9 @@ from itertools import groupby
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.digests.composing import SharedComposer
 from bot.jobs.digests.publishing import Made, find_dry, publish, record_skipped
-from bot.jobs.knowledge import compose_all, find_knowledge
-from bot.news.digests import FIRST_WINDOW, Gathered, gather, window_for
+from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
 from bot.operators import notices
@@ -29,7 +29,6 @@ from storage.profiles import (
     put_to_sleep,
     set_covered_until,
 )
-from storage.threads import DIGESTS
 
 # The minute's tick: which profiles are due, and one issue for each of them.
 #
@@ -89,33 +88,6 @@ def _order(one: _Due) -> tuple[dt.datetime, ...]:
     window = one.window
     due_at = one.profile.next_due_at or window.until
     return window.until, window.after, window.oldest, due_at, one.plan.next_due_at
-
-
-class SharedComposer:
-    """Composes digests; those of the same window share one gathering.
-
-    Only the last gathering is kept: a day's articles are megabytes.
-    """
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._gathered: Gathered | None = None
-
-    async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
-        """Compose what the readers of these profiles get for the slot `window.until`.
-
-        Left out are profiles without listeners, and those that fail.
-        """
-        database, newsroom = self._services.database, self._services.newsroom
-        if self._gathered is None or self._gathered.window != window:
-            self._gathered = await gather(database, newsroom, window)
-        since = min(window.after, window.oldest)
-        async with database.read() as connection:
-            heard = await find_heard(connection, [profile.id for profile, _ in wanted])
-            old = self._gathered.prepared.reported_before(since)
-            knowledge = await find_knowledge(connection, heard, since=since, old=old)
-        listened = [one for one in wanted if one[0].id in heard]
-        return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
 
 
 async def _plan(services: Services, profile: Profile, now: dt.datetime) -> _Due | None:

@@ -40,8 +40,8 @@ from storage.intake import (
 )
 from storage.intake.figure_rows import MOST_BYTES, Figure, read_figures
 from storage.notes import find_note, forget_note, write_note
+from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
-from storage.threads import INTAKE
 
 _SETTLED_SECONDS = 2.0
 _SETTLED_TO_MOVE_SECONDS = 5.0  # a file that moves is not read again when more of it comes

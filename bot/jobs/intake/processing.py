@@ -1,14 +1,8 @@
-"""Work newly stored articles up: summarise each, find its topic and story, put it into the search index.
-
-The stories are the database's: grouping keeps a window of articles with their stories in memory, and learns
-from the database what an earlier run or another process has grouped. When a transaction fails, memory may
-hold stories that the database does not; it is then learnt anew.
-
-The language work runs in the text process (`bot.text_work`). An article that ends it is set aside.
-"""
+"""Process stored articles: summarise each, find its topic and story, index it, renew topics that changed."""
 
 import asyncio
 import datetime as dt
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +10,6 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.jobs.intake.renewing_topics import clues_of, renew_topics
 from bot.jobs.intake.taking import BOT_DIED, NameSetAside, name_nobody, reason_of
 from bot.operators import notices
 from bot.process.metrics import JOB_FAILURES
@@ -26,15 +19,34 @@ from bot.times.clock import Clock
 from storage.articles import StoredArticle
 from storage.engine import Database, chunks
 from storage.errors import StorageError
-from storage.processed import Grouped, Worked, find_grouped, find_next, make_stories, save_work
+from storage.off_loop import INTAKE
+from storage.processed import (
+    Grouped,
+    Renewal,
+    Settled,
+    Worked,
+    find_grouped,
+    find_next,
+    find_renewal,
+    find_settled,
+    make_stories,
+    save_topics,
+    save_work,
+)
 from storage.sources import begin_tries, find_exhausted, find_suspect, set_articles_aside, undo_tries
-from storage.threads import INTAKE
 from summarizer.model import Summary, sentence_at
-from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.grouping import Arrival, Grouper, pack, unpack
 from summarizer.stories.neighbours import Weighed, weigh
-from summarizer.stories.packing import pack, unpack
 from summarizer.stories.roundups import is_roundup
-from summarizer.topics import NO_RULES, TopicRules, decide_topic
+from summarizer.topics import NO_RULES, TopicClues, TopicRules, decide_topic
+
+# Work newly stored articles up: summarise each, find its topic and story, put it into the search index.
+#
+# The stories are the database's: grouping keeps a window of articles with their stories in memory, and
+# learns from the database what an earlier run or another process has grouped. When a transaction fails,
+# memory may hold stories that the database does not; it is then learnt anew.
+#
+# The language work runs in the text process (`bot.text_work`). An article that ends it is set aside.
 
 _BATCH = 50
 _MOST_RENEWED = 10_000  # topics of stored articles, at the beginning of a run
@@ -226,3 +238,43 @@ def _arrival(article: StoredArticle) -> Arrival:
     published = article.published
     moment = published.at if published and published.precision != "month" else None
     return Arrival(article.id, article.title, article.sapo, article.body, moment, article.source)
+
+
+# Decide the topics of stored articles anew where the newsroom decides them otherwise than when they came.
+
+_RENEWED_AT_ONCE = 500
+
+
+async def renew_topics(
+    database: Database, clock: Clock, rules: TopicRules, *, most: int = sys.maxsize
+) -> int:
+    """Renew the topics of at most about `most` articles, the newest first; return how many changed.
+
+    A later call with the same `rules` goes on where this one stopped.
+    """
+    fingerprint, looked_at, count = rules.fingerprint, 0, 0
+    while looked_at < most:
+        async with database.read() as connection:
+            renewal = await find_renewal(connection, fingerprint)
+            if renewal.below == 0:
+                break
+            stored = await find_settled(connection, renewal.below, _RENEWED_AT_ONCE)
+        changed = await INTAKE.run(_changed, stored, rules)
+        below = stored[-1].article_id if len(stored) == _RENEWED_AT_ONCE else 0
+        async with database.write() as connection:
+            await save_topics(connection, changed, Renewal(fingerprint, below), now=clock.now())
+        looked_at += _RENEWED_AT_ONCE
+        count += len(changed)
+    if count:
+        _log.info("topics renewed", articles=count)
+    return count
+
+
+def clues_of(article: StoredArticle, by_words: str | None) -> TopicClues:
+    """Return what tells the article's topic."""
+    return TopicClues(article.category, article.url, (article.speaker, article.source), by_words)
+
+
+def _changed(stored: Sequence[Settled], rules: TopicRules) -> dict[int, str | None]:
+    decided = {one.article_id: (one.topic, decide_topic(one.clues, rules)) for one in stored}
+    return {article_id: new for article_id, (old, new) in decided.items() if new != old}

@@ -11,8 +11,8 @@ from bot.text_work.tasks import TAKE, Taking
 from bot.text_work.worker import Failure, Texts
 from storage.engine import Database
 from storage.intake import Draft, Origin, Refusal, Taken
+from storage.off_loop import INTAKE
 from storage.sources import draft_hash, find_set_aside, set_drafts_aside
-from storage.threads import INTAKE
 
 # What text was set aside because it ended the text process: the reason in words, and the word to admins.
 

@@ -1,6 +1,6 @@
 """Polled sources: each asked at its own pace, in a task of its own, so that none waits for another.
 
-A tick only looks who is due. What a poll means is `health`'s to say; reading is `reading`'s.
+A tick only looks who is due. `source_health` says what a poll means, `source_reading` reads what came.
 """
 
 import asyncio
@@ -11,9 +11,8 @@ from dataclasses import replace
 
 import structlog
 
-from bot.fetching.fetch_errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
-from bot.fetching.responses import Validators
+from bot.fetching.responses import FetchError, Validators
 from bot.fetching.source_health import Failed, Polled, judge
 from bot.jobs.intake.intake import Intake, count_articles, keep_figures, take_in
 from bot.jobs.sources.source_reading import (
@@ -32,8 +31,8 @@ from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
 from storage.intake import Incoming, Taken, UnreadableError
 from storage.intake.figure_rows import read_figures
+from storage.off_loop import INTAKE
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
-from storage.threads import INTAKE
 
 _BETWEEN_NOTICES = dt.timedelta(minutes=1)  # what goes wrong together is told together
 _PAGES_A_BATCH = 10  # stored as they come

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
 
-from bot.fetching.addresses import target_of
-from bot.fetching.fetch_errors import FetchError, said
+from bot.fetching.dialling import target_of
 from bot.fetching.fetcher import Fetched, Fetcher
+from bot.fetching.responses import FetchError, said
 from bot.jobs.intake.intake import first_bytes
 from bot.jobs.intake.taking import reason_of
 from bot.jobs.sources.source_reading import MOST_ITEMS, Answer, Item, Reader, dating_of, private_url
@@ -33,9 +33,9 @@ from storage.intake import (
     find_files,
     path_drafts,
 )
-from storage.intake.discovery import FeedLink, find_feed_links
+from storage.intake.feeds import FeedLink, find_feed_links
 from storage.intake.figure_rows import Figure, read_figures
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
 from summarizer.model import Document
 from summarizer.topics import TopicClues, TopicRules, decide_topic
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import structlog
 
-from bot.fetching.fetch_errors import FetchError
 from bot.fetching.fetcher import Fetched, Fetcher
+from bot.fetching.responses import FetchError
 from bot.fetching.source_health import AHEAD, OLD, UNDATED
 from bot.news.newsroom import WebSource, papers_of
 from bot.news.services import Take

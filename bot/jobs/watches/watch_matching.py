@@ -17,7 +17,7 @@ from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
 from storage.engine import chunks
 from storage.notes import find_note, write_note
-from storage.threads import INTAKE
+from storage.off_loop import INTAKE
 from storage.watch_hits import Hit, Listener, find_listeners, find_worked_up, record_hits
 from storage.watches import ChangedWatch, count_watches, find_changed_watches
 from summarizer.questions.filters import comparable

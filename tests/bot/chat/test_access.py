@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.chat.buttons import choice_intents as choices
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import story_intents as stories
+from bot.chat.buttons import reader_intents as choices
+from bot.chat.buttons import reader_intents as stories
 from bot.chat.buttons.callbacks import encode, parse
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.dispatcher import presses

@@ -16,8 +16,8 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Tell
 from bot.operators.notices import source_unreadable
 from bot.startup.assembly import assemble
-from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom
+from config.values import ConfigError
 
 FAILED = "Có trục trặc"
 HOSTILE = {

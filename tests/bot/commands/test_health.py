@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.process.bot_id import identity_of
+from bot.process.health import identity_of
 from storage.engine import Database
 
 Answering = Callable[[int, bytes], int]

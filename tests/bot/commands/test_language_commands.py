@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.lines import rows
+from bot.commands.summarizing import rows
 
 BODY = "Nước lũ ở hạ lưu sông Trà đang rút chậm. Người dân dọn bùn từ sáng sớm. Đường ven sông đã thông."
 ROW = {"id": 1, "title": "Lũ rút", "body": BODY, "lạ": {"khóa": None}}
@@ -118,7 +118,7 @@ def test_half_a_surrogate_pair_is_answered_as_it_came(run: Any) -> None:
 
 
 def test_a_line_past_the_limit_is_one_bad_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("bot.commands.lines._LONGEST_LINE", 10)
+    monkeypatch.setattr("bot.commands.summarizing._LONGEST_LINE", 10)
     file = tmp_path / "rows"
     file.write_bytes(
         b'{"a": 1}\n' + b'"' + b"x" * 35 + b'"\n' + b"12345678\n" + b"123456789\n" + b"1234567890"

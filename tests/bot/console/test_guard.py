@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.console.guard import COOKIE
-from bot.console.sessions import IDLE_SECONDS, LINK_SECONDS, LONGEST_SECONDS, Sessions
+from bot.console.guard import COOKIE, IDLE_SECONDS, LINK_SECONDS, LONGEST_SECONDS, Sessions
 from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served

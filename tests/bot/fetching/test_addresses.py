@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fetching.addresses import is_public, target_of
-from bot.fetching.fetch_errors import FetchError
+from bot.fetching.dialling import is_public, target_of
+from bot.fetching.responses import FetchError
 
 INSIDE = [
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.fetching.fetch_errors import FetchError
 from bot.fetching.fetcher import Fetcher, user_agent
-from bot.fetching.responses import Validators
+from bot.fetching.responses import FetchError, Validators
 from bot.times.clock import Clock
 
 Reply = Callable[..., bytes]

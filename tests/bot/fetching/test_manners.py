@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.fetching.fetch_errors import FetchError
 from bot.fetching.manners import GAP, Hosts
-from bot.fetching.responses import Validators, fresh_seconds, retry_seconds, validators_of
+from bot.fetching.responses import FetchError, Validators, fresh_seconds, retry_seconds, validators_of
 from bot.times.clock import ManualClock
 
 Reply = Callable[..., bytes]

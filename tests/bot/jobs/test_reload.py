@@ -13,8 +13,8 @@ from bot.jobs.reload import NewsroomWatch, take_over
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.startup.assembly import assemble
-from config.problems import ConfigError
 from config.reading import content_hash, load_newsroom, parse_newsroom
+from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.profiles import find_profile

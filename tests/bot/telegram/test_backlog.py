@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.telegram import backlog
-from bot.telegram.backlog import Backlog, Sender, sender_of
+from bot.telegram import turns
+from bot.telegram.turns import Backlog, Sender, sender_of
 
 GROUP = {"id": -5, "type": "supergroup", "title": "Xóm"}
 AN = {"id": 7, "is_bot": False, "first_name": "An"}
@@ -38,7 +38,7 @@ def test_the_sender_is_who_acts_in_the_chat_where_it_happens(content: dict[str, 
 
 def test_a_person_has_a_share_and_gets_it_back_as_updates_are_handled() -> None:
     waiting = Backlog()
-    for number in range(backlog.OF_A_PERSON):
+    for number in range(turns.OF_A_PERSON):
         assert waiting.has_room(said(number))
         waiting.add(said(number))
     waiting.add(said(0))
@@ -53,7 +53,7 @@ def test_a_person_has_a_share_and_gets_it_back_as_updates_are_handled() -> None:
 
 def test_a_groups_members_share_more_than_one_person_has() -> None:
     waiting = Backlog()
-    for number in range(backlog.OF_A_CHAT):
+    for number in range(turns.OF_A_CHAT):
         one = said(number, person=number % 50 + 1, chat=-5)
         assert waiting.has_room(one)
         waiting.add(one)
@@ -63,7 +63,7 @@ def test_a_groups_members_share_more_than_one_person_has() -> None:
 
 def test_in_a_crowd_shares_are_smaller_and_a_first_word_is_still_heard() -> None:
     waiting = Backlog()
-    for number in range(backlog.CROWDED):
+    for number in range(turns.CROWDED):
         waiting.add(said(number, person=number // 20 + 1))
     assert not waiting.has_room(said(9_999, person=1))
     assert waiting.has_room(said(9_999, person=99_999))
@@ -76,7 +76,7 @@ def test_a_chat_that_moved_or_changed_the_bots_rights_is_heard_beyond_the_share(
     content: dict[str, dict[str, Any]],
 ) -> None:
     waiting = Backlog()
-    for number in range(backlog.OF_A_PERSON):
+    for number in range(turns.OF_A_PERSON):
         waiting.add(said(number))
     [(kind, inner)] = content.items()
     raw = {"update_id": 500, kind: inner | {"chat": {"id": 7}, "from": AN}}

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from telegram import Update
 from telegram.error import NetworkError
 
-from bot.telegram.backlog import OF_A_PERSON
+from bot.telegram.turns import OF_A_PERSON
 from bot.telegram.updates import DurableQueue
 from bot.times.clock import ManualClock
 from storage.conversations import count_passed_over, count_set_aside

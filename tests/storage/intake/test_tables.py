@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from storage.intake import Incoming, Refusal, Taken
-from storage.intake.delimited import read_table
 from storage.intake.drafts import Draft, UnreadableError
-from storage.intake.rows import MAX_LINE_BYTES
+from storage.intake.rows import MAX_LINE_BYTES, read_table
 
 _ReadBytes = Callable[..., list[Taken]]
 _TEXT = "Nước sông dâng nhanh trong đêm, nhiều tuyến đường ven bờ ngập sâu nửa mét."

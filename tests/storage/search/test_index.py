@@ -17,8 +17,8 @@ from storage.engine import Database
 from storage.search import IndexUnusableError
 from storage.search.generation import Generation
 from storage.search.index import examine_index, follow, index_of
-from storage.search.plan import Plan, everything
 from storage.search.rebuild import find_current, keep_up, rebuild_index
+from storage.search.schema import Plan, everything
 from tests.storage.search.rows import Row, ask, change, forget, store
 
 _KILLS = 3

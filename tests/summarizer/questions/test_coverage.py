@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.coverage import Asked, Coverage
+from summarizer.questions.evidence import Asked, Coverage
 from summarizer.questions.query import parse_query
 from summarizer.questions.sought import Sought, word_numbers
 from summarizer.text.syllables import word_forms

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, unpack
 from summarizer.stories.neighbours import Neighbours, Weighed, weigh
-from summarizer.stories.packing import fingerprint, pack, unpack
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 TEXTS: list[dict[str, str]] = [

@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import delete
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.choice_intents import DropTaste
-from bot.chat.buttons.story_intents import MuteWord
-from bot.messages import card_texts, texts
+from bot.chat.buttons.reader_intents import DropTaste, MuteWord
+from bot.messages import texts
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.tables import articles, deliveries
@@ -22,14 +21,14 @@ async def _tastes(person: Any) -> dict[tuple[str, str], int]:
 
 
 async def test_a_story_is_saved_by_a_tap_and_dropped_by_the_next(reader: Any) -> None:
-    assert await reader.taps("Để dành") == card_texts.SAVED
+    assert await reader.taps("Để dành") == texts.STORY_SAVED
     assert "✓ Để dành" in await reader.buttons()
     (listed,) = await reader.says("/dedanh")
     assert "1. Phà Cát Lái ngừng chạy (hôm nay)" in listed["text"]
     card = (await reader.messages())[-3]
-    assert await reader.taps("✓ Để dành", message_id=card["message_id"]) == card_texts.NOT_SAVED
+    assert await reader.taps("✓ Để dành", message_id=card["message_id"]) == texts.NOT_SAVED
     (listed,) = await reader.says("/dedanh")
-    assert listed["text"] == str(card_texts.NOTHING_SAVED)
+    assert listed["text"] == str(texts.NOTHING_SAVED)
 
 
 async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> None:
@@ -42,7 +41,7 @@ async def test_less_and_more_are_learnt_shown_and_taken_back(reader: Any) -> Non
     await reader.taps("Nhiều hơn")
     assert (await _tastes(reader))["topic", "kinh-te"] == 1
     assert [label for label in await reader.buttons() if label.startswith("✓")] == ["✓ Nhiều hơn"]
-    assert await reader.taps("✓ Nhiều hơn") == card_texts.UNTAUGHT
+    assert await reader.taps("✓ Nhiều hơn") == texts.UNTAUGHT
     assert await _tastes(reader) == {}
 
 
@@ -115,8 +114,8 @@ async def test_why_names_the_rank_in_the_digest_that_brought_it(reader: Any, fer
 async def test_somebody_who_has_not_begun_is_asked_to(an: Any, ferry: int) -> None:
     await an.says("/tin")
     await an.taps("1")
-    assert await an.taps("Để dành") == card_texts.NEEDS_START
-    assert await an.taps("Ít tin thế này") == card_texts.NEEDS_START
+    assert await an.taps("Để dành") == texts.NEEDS_START
+    assert await an.taps("Ít tin thế này") == texts.NEEDS_START
     assert await an.subscription() is None
 
 
@@ -128,7 +127,7 @@ async def test_in_a_group_its_administrators_answer_and_everybody_reads(house: A
     assert await member.taps("Để dành") == texts.ONLY_ADMINISTRATORS_LINE
     assert await member.taps("Ít tin thế này") == texts.ONLY_ADMINISTRATORS_LINE
     assert (await member.taps("Vì sao tin này?")).startswith("Vì Báo Biển")
-    assert await administrator.taps("Để dành") == card_texts.SAVED
+    assert await administrator.taps("Để dành") == texts.STORY_SAVED
     (listed,) = await member.says(f"/dedanh@{house.username}")
     assert listed["text"] == str(texts.ONLY_ADMINISTRATORS.striptags())
 
@@ -136,9 +135,9 @@ async def test_in_a_group_its_administrators_answer_and_everybody_reads(house: A
 async def test_a_story_read_from_the_list_leaves_it_and_can_come_back(reader: Any) -> None:
     await reader.taps("Để dành")
     (listed,) = await reader.says("/dedanh")
-    assert await reader.taps("1", message_id=listed["message_id"]) == card_texts.READ_SAVED
+    assert await reader.taps("1", message_id=listed["message_id"]) == texts.READ_SAVED
     emptied, card = (await reader.messages())[-2:]
-    assert emptied["text"] == str(card_texts.NOTHING_SAVED)
+    assert emptied["text"] == str(texts.NOTHING_SAVED)
     assert card["text"].startswith("KINH TẾ\nPhà Cát Lái ngừng chạy")
     await reader.taps("↩ Hoàn tác", message_id=emptied["message_id"])
     assert "Phà Cát Lái" in (await reader.messages())[-2]["text"]
@@ -152,7 +151,7 @@ async def test_a_saved_story_whose_article_is_gone_still_stands_in_the_list_with
         await connection.execute(delete(articles))
     (listed,) = await reader.says("/dedanh")
     assert [entity["url"] for entity in listed["entities"] if entity["type"] == "text_link"]
-    assert await reader.taps("1") == card_texts.CARD_GONE
+    assert await reader.taps("1") == texts.CARD_GONE
 
 
 async def test_the_list_has_pages(an: Any, publish: Any) -> None:
@@ -166,8 +165,8 @@ async def test_the_list_has_pages(an: Any, publish: Any) -> None:
     await an.taps("Sau ›")
     page = await an.sees("trang 2/2", "2. Chuyện thứ 1 ")
     assert [[button["text"] for button in row] for row in page["buttons"]] == [["1", "2"], ["‹ Trước"]]
-    assert await an.forges("dedanh:doc:999:0") == card_texts.STALE_SAVED
-    assert await an.forges("dedanh:lai:999") == card_texts.STALE_SAVED
+    assert await an.forges("dedanh:doc:999:0") == texts.STALE_SAVED
+    assert await an.forges("dedanh:lai:999") == texts.STALE_SAVED
 
 
 async def test_what_was_answered_is_in_the_chats_data(reader: Any) -> None:
@@ -179,7 +178,7 @@ async def test_what_was_answered_is_in_the_chats_data(reader: Any) -> None:
 
 async def test_a_word_is_muted_from_the_card_by_one_tap_more_than_its_panel(reader: Any) -> None:
     """Number, *Bỏ một từ*, the word: two taps and the word."""
-    assert await reader.taps("Bỏ một từ") == card_texts.CHOOSE_WORD
+    assert await reader.taps("Bỏ một từ") == texts.CHOOSE_WORD
     offered = await reader.buttons()
     assert {"✕ bỏ: Lê Văn Tám", "✕ bỏ: Kinh tế", "‹ Quay lại"} <= set(offered)
     assert len(offered) <= 7
@@ -196,7 +195,7 @@ async def test_muting_can_be_left_and_stale_or_forged_words_do_nothing(reader: A
     await reader.taps("‹ Quay lại")
     assert await reader.buttons() == before
     for data in ("tin:botu:00000000:1", "tin:botu:00000000:999", "tin:bo:+999"):
-        assert await reader.forges(data) == card_texts.CARD_GONE
+        assert await reader.forges(data) == texts.CARD_GONE
     for data in ("tin:bo:1", "tin:botu:1", "tin:botu:zz:1"):
         assert await reader.forges(data) == texts.STALE_BUTTON
     assert (await reader.subscription()).choices.words_out == ()

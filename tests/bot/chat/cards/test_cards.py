@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from bot.messages import card_texts
+from bot.messages import texts
 from storage.delivery.corrections import confirm_correction, draft_correction
 from storage.processed import make_story
 from storage.tables import articles, story_lists
@@ -88,7 +88,7 @@ async def test_the_second_of_two_quick_taps_opens_nothing(an: Any, house: Any, p
     await an.says("/start")
     count = len(await an.messages())
     assert await an.taps("1") is None
-    assert await an.taps("1") == card_texts.OPENED_ALREADY
+    assert await an.taps("1") == texts.OPENED_ALREADY
     assert len(await an.messages()) == count + 1
     await house.clock.advance(6)
     assert await an.taps("1") is None
@@ -99,7 +99,7 @@ async def test_a_card_of_a_story_that_is_gone_says_so(an: Any, house: Any, publi
     await an.says("/start")
     async with house.services.database.write() as connection:
         await connection.execute(delete(articles))
-    assert await an.taps("1") == card_texts.CARD_GONE
+    assert await an.taps("1") == texts.CARD_GONE
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ async def test_a_card_of_a_story_that_is_gone_says_so(an: Any, house: Any, publi
 async def test_a_forged_button_is_answered_kindly(an: Any, publish: Any, data: str) -> None:
     await publish("Phà Cát Lái ngừng chạy", body=FERRY)
     await an.says("/start")
-    assert await an.forges(data) in (card_texts.CARD_GONE, card_texts.MORE_GONE)
+    assert await an.forges(data) in (texts.CARD_GONE, texts.MORE_GONE)
 
 
 async def test_what_a_source_no_longer_lets_be_shown_is_not_on_its_card(
@@ -125,7 +125,7 @@ async def test_what_a_source_no_longer_lets_be_shown_is_not_on_its_card(
     house.services.newsroom = replace(newsroom, sources=(replace(source, quote="none"),))
     await house.clock.advance(60)
     digest = (await an.messages())[-2]
-    assert await an.taps("1", message_id=digest["message_id"]) == card_texts.CARD_HIDDEN
+    assert await an.taps("1", message_id=digest["message_id"]) == texts.CARD_HIDDEN
 
 
 async def test_a_correction_stands_on_the_card(an: Any, house: Any, publish: Any) -> None:
@@ -182,4 +182,4 @@ async def test_more_of_a_list_that_is_gone_says_so(an: Any, house: Any, publish:
     await an.says("/start")
     async with house.services.database.write() as connection:
         await connection.execute(delete(story_lists))
-    assert await an.taps("Xem thêm") == card_texts.MORE_GONE
+    assert await an.taps("Xem thêm") == texts.MORE_GONE

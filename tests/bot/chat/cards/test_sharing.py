@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from bot.messages import card_texts
+from bot.messages import texts
 from storage.tables import articles
 from tests.bot.chat.test_inline import typed
 
@@ -24,7 +24,7 @@ async def test_the_cards_share_button_opens_inline_mode_with_the_story(reader: A
     await reader.house.handled(sent["update_id"])
     ((button,),) = (await reader.messages())[-1]["buttons"]
     assert button == {
-        "text": card_texts.BUTTON_READ_ON,
+        "text": texts.BUTTON_READ_ON,
         "url": f"https://t.me/{reader.house.username}?start=tin-{ferry}",
     }
 
@@ -47,7 +47,7 @@ async def test_the_link_of_a_story_that_is_gone_says_so_and_begins(an: Any, ferr
     async with an.house.services.database.write() as connection:
         await connection.execute(delete(articles))
     gone, welcome, *_ = await an.says(f"/start tin-{ferry}")
-    assert gone["text"] == card_texts.CARD_GONE
+    assert gone["text"] == texts.CARD_GONE
     assert welcome["text"].startswith("Chào bạn!")
     answer = await typed(an, f"tin-{ferry}")
     assert answer is not None

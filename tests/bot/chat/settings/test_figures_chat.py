@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.buttons.choice_intents import ChooseFigure, SetSilent, SetWeekly
+from bot.chat.buttons.reader_intents import ChooseFigure, SetSilent, SetWeekly
 from bot.chat.settings.choices import change_choices
 from bot.jobs.intake.intake import poll_sources
 from bot.news.newsroom import Source

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.resuming import resume_rested
+from bot.jobs.recapping import resume_rested
 
 
 @pytest.fixture

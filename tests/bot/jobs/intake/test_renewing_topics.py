@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs.intake import renewing_topics
-from bot.jobs.intake.processing import Processor
-from bot.jobs.intake.renewing_topics import renew_topics
+from bot.jobs.intake import processing
+from bot.jobs.intake.processing import Processor, renew_topics
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
@@ -116,7 +115,7 @@ async def test_a_changed_newsroom_gives_stored_articles_their_new_topics(
     topics: Topics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(renewing_topics, "_BATCH", 2)
+    monkeypatch.setattr(processing, "_BATCH", 2)
     await arrive("Một")
     await arrive("Hai", topic="kinh-te", body="Chuyện lạ.")
     await arrive("Ba")
@@ -137,7 +136,7 @@ async def test_a_renewal_that_another_change_overtakes_begins_again(
     topics: Topics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(renewing_topics, "_BATCH", 1)
+    monkeypatch.setattr(processing, "_BATCH", 1)
     await arrive("Một")
     await arrive("Hai")
     other = replace(services.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"})

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.publishing import Made, Variant
-from bot.news.digests import Gathered, compose_one
+from bot.news.digests import Gathered, compose_one, gather
 from bot.news.newsroom import Edition
+from bot.news.services import Services
 from bot.process.metrics import log_errors
-from storage.profiles import Profile
+from storage.candidates import Window
+from storage.off_loop import DIGESTS
+from storage.profiles import Profile, find_heard
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
 
 
@@ -74,3 +77,30 @@ def compose_all(
         with log_errors("slot", profile=profile.id, edition=edition.name):
             made.append(compose_for(profile, edition, gathered, knowledge[profile.id]))
     return made
+
+
+class SharedComposer:
+    """Composes digests; those of the same window share one gathering.
+
+    Only the last gathering is kept: a day's articles are megabytes.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._gathered: Gathered | None = None
+
+    async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
+        """Compose what the readers of these profiles get for the slot `window.until`.
+
+        Left out are profiles without listeners, and those that fail.
+        """
+        database, newsroom = self._services.database, self._services.newsroom
+        if self._gathered is None or self._gathered.window != window:
+            self._gathered = await gather(database, newsroom, window)
+        since = min(window.after, window.oldest)
+        async with database.read() as connection:
+            heard = await find_heard(connection, [profile.id for profile, _ in wanted])
+            old = self._gathered.prepared.reported_before(since)
+            knowledge = await find_knowledge(connection, heard, since=since, old=old)
+        listened = [one for one in wanted if one[0].id in heard]
+        return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)

@@ -1,26 +1,63 @@
-"""Start child processes: the one place in the project that does.
-
-Every child is a Python program of ours. It starts isolated:
-
-- it imports nothing from the folder that the bot was started in (`-P`, and another working folder);
-- its environment holds what `_INHERITED` names and what the caller adds: no token, no database address;
-- it limits its own CPU time, memory, files and open files before it runs the program (`child_main`);
-- it has a process group of its own, so that Ctrl-C in a terminal reaches the parent only;
-- it dies with its parent, also when the parent is killed.
-
-What a child answers is checked by the caller before it is used.
-"""
+"""Work away from the event loop: threads for each purpose, and child processes."""
 
 import asyncio
+import contextvars
 import json
 import os
 import subprocess
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TypedDict
+from typing import IO, ParamSpec, TypedDict, TypeVar
+
+# Threads for work that would hold the event loop up: some for each purpose, so none can use up another's.
+#
+# Work in a thread cannot be ended. What is given to these is bounded in its size; language work on whole
+# articles runs in the text process (`bot.text_work`).
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Threads:
+    """At most `most` threads, made when they are first needed."""
+
+    def __init__(self, name: str, most: int) -> None:
+        self._executor = ThreadPoolExecutor(most, name)
+
+    async def run(self, work: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Return what `work` returns, computed in one of the threads; it sees the caller's context."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor, lambda: context.run(work, *args, **kwargs)
+        )
+
+
+SEARCH = Threads("search", 2)  # ranking what the index found
+INDEXING = Threads("indexing", 1)  # cutting articles into words
+
+
+# The bot's threads by purpose.
+
+CHAT = Threads("chat", 4)  # answers to people
+INTAKE = Threads("intake", 2)  # reading files, grouping, matching watches
+DIGESTS = Threads("digests", 2)  # composing
+
+
+# Start child processes: the one place in the project that does.
+#
+# Every child is a Python program of ours. It starts isolated:
+#
+# - it imports nothing from the folder that the bot was started in (`-P`, and another working folder);
+# - its environment holds what `_INHERITED` names and what the caller adds: no token, no database address;
+# - it limits its own CPU time, memory, files and open files before it runs the program (`child_main`);
+# - it has a process group of its own, so that Ctrl-C in a terminal reaches the parent only;
+# - it dies with its parent, also when the parent is killed.
+#
+# What a child answers is checked by the caller before it is used.
 
 _MAIN = Path(__file__).with_name("child_main.py")
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
