@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import chain, pairwise
 
 from summarizer.model import FieldName, Piece, Place
+from summarizer.questions.phrases import MOST_READ
 from summarizer.questions.sought import Occurrence, Sought, word_numbers
 from summarizer.questions.watching import rarity
 from summarizer.text.sentences import split
@@ -119,7 +120,6 @@ def _touching(occurrences: Sequence[Occurrence]) -> set[tuple[int, int]]:
 # `benchmarks/train_answers.py`.
 
 ANSWERS = 0.5  # from this likelihood on an article answers
-_MOST_CHARACTERS = 12_000  # of a body: an answer that stands further down is not what the article is about
 _MOST_LEAD = 12  # sentences of a sapo that are weighed as one with the title
 _WHOLE = 0.95  # a share that lacks nothing
 _FEW = 2  # words of a question that must all be there
@@ -149,7 +149,7 @@ class ReadArticle:
     def __init__(self, piece: Piece, sought: Sought) -> None:
         self.piece = piece
         self.sought = sought
-        self.title = word_forms(piece.document.title[:_MOST_CHARACTERS])
+        self.title = word_forms(piece.document.title[:MOST_READ])
         self.in_title = sought.occurrences(self.title)
         self.sapo = list(self._cut("sapo"))
         self.body = list(self._cut("body"))
@@ -157,7 +157,7 @@ class ReadArticle:
     def _cut(self, field: FieldName) -> Iterator[ReadSentence]:
         """Yield the sentences of a field; of a very long one those of its beginning."""
         whole = self.piece.document.field(field)
-        text = whole[:_MOST_CHARACTERS]
+        text = whole[:MOST_READ]
         for number, (start, end) in enumerate(split(text)):
             if end < len(text) or len(text) == len(whole):
                 words = word_forms(text[start:end])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from summarizer.questions.phrases import Groups, Phrases, content_of, weights_of
+from summarizer.questions.phrases import MOST_READ, Groups, Phrases, content_of, weights_of
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import Forms, folded, word_forms
 
@@ -62,7 +62,6 @@ _FRESH = 0.1
 _HALF_LIFE = dt.timedelta(days=7)
 _SATURATION, _USUAL_LENGTH = 1.2, 45  # a second occurrence says less; words of a usual title and sapo
 _NEARLY_ALL = 0.9  # of a question
-_MOST_READ = 12_000  # characters of a field, more than reports have
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +124,11 @@ class _Sought:
         self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
 
     def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
-        title, sapo = _words(hit.title), _words(hit.sapo[:_MOST_READ])
+        title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
         fields = in_title, in_sapo, in_body = (
             self._found(title),
             self._found(sapo),
-            self._found(word_forms(hit.body[:_MOST_READ]) if hit.body else ()),
+            self._found(word_forms(hit.body[:MOST_READ]) if hit.body else ()),
         )
         own = in_title.own | in_sapo.own | in_body.own
         in_lead = in_title.counts.keys() | in_sapo.counts.keys()

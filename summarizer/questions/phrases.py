@@ -15,6 +15,7 @@ from summarizer.text.syllables import Forms, canonical, fits, folded
 # A word typed with diacritics means only itself, one typed without any means every word so written, and d
 # may have been typed for đ. Which of the words have to be there, each user decides.
 
+MOST_READ = 12_000  # characters of a field that a question is compared with, more than reports have
 Groups = Sequence[Sequence[Run]]  # of each group any run will do
 
 

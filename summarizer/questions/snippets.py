@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from summarizer.model import Document, FieldName, Piece, Place, Quote, Sentence
-from summarizer.questions.phrases import Match, Phrases
+from summarizer.questions.phrases import MOST_READ, Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.stories.telling import quote_of, reads_alone, repeats, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline
@@ -21,7 +21,6 @@ from summarizer.text.syllables import syllables, word_forms, word_spans
 _CUT = "…"
 _TITLE: FieldName = "title"
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
-_MOST_READ = 250_000  # characters; no article that is taken is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,17 @@ class _Found:
     """Where the words asked for stand in sapo and body: each text is read once, whatever its lines."""
 
     def __init__(self, document: Document, phrases: Phrases) -> None:
-        texts = [(name, document.field(name)[:_MOST_READ]) for name in _FIELDS]
+        texts = [(name, _read(document, name)) for name in _FIELDS]
         self.by_field = [(name, text, phrases.find(word_forms(text))) for name, text in texts]
+
+
+def _read(document: Document, name: FieldName) -> str:
+    """Return a field as far as questions read, without the sentence that would be cut off there."""
+    whole = document.field(name)
+    if len(whole) <= MOST_READ:
+        return whole
+    sentences = split(whole[:MOST_READ])
+    return whole[: sentences[-1][0] if len(sentences) > 1 else MOST_READ]
 
 
 def _leans(document: Document, sentence: _Candidate) -> bool:
@@ -100,7 +108,7 @@ def _leans(document: Document, sentence: _Candidate) -> bool:
 def _first_sentence(document: Document, *, stands_alone: bool) -> _Candidate:
     first = None
     for name in (*_FIELDS, _TITLE):
-        for start, end in split(document.field(name)[:_MOST_READ]):
+        for start, end in split(_read(document, name)):
             sentence = _Candidate(name, start, end, ())
             first = first or sentence
             if not stands_alone or not _leans(document, sentence):
