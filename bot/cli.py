@@ -25,6 +25,10 @@ _DATABASE = Group(
             "bot.commands.database.reindex",
             "Dựng lại chỉ mục tìm kiếm; bot vẫn chạy, dừng giữa chừng thì lần sau làm tiếp.",
         ),
+        "copy": (
+            "bot.commands.copying.copy",
+            "Chép cả cơ sở dữ liệu sang nơi khác (SQLite, PostgreSQL) và so lại; bot phải dừng.",
+        ),
     },
 )
 

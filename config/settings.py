@@ -60,7 +60,8 @@ def _api_base_url(value: str) -> str:
     return address.rstrip("/")
 
 
-def _database_url(value: str) -> str:
+def database_address(value: str) -> str:
+    """Return the address with the driver that is used. Raises ValueError, in Vietnamese."""
     try:
         url = make_url(value.strip())
     except (ArgumentError, ValueError):
@@ -163,7 +164,7 @@ class Settings(BaseSettings):
 
     bot_token: Annotated[SecretStr, BeforeValidator(_token)] | None = None
     api_base_url: Annotated[str, BeforeValidator(_api_base_url)] = "https://api.telegram.org"
-    database_url: Annotated[SecretStr, BeforeValidator(_database_url)] = SecretStr(
+    database_url: Annotated[SecretStr, BeforeValidator(database_address)] = SecretStr(
         "sqlite+aiosqlite:///diemtin.db"
     )
     config: Annotated[Path, BeforeValidator(_path)] = Path("diemtin.toml")

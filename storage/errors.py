@@ -181,6 +181,10 @@ class OutdatedSchemaError(SchemaError):
     """The schema is older than the first release; an earlier version must bring it up to date first."""
 
 
+class UnfinishedCopyError(SchemaError):
+    """The database is the target of a copy that has not been finished: see `storage.upkeep.copying`."""
+
+
 class InUseError(StorageError):
     """Another process has the database open, and what was asked needs it alone."""
 

@@ -42,14 +42,24 @@ class UtcTime(TypeDecorator[dt.datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"naive time {value} must not be stored")
-        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+        return to_microseconds(value) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         """Turn what is stored into an aware UTC moment."""
         if value is None:
             return None
-        moment: dt.datetime = _EPOCH + value * _MICROSECOND if dialect.name == "sqlite" else value
+        moment: dt.datetime = from_microseconds(value) if dialect.name == "sqlite" else value
         return moment.astimezone(dt.UTC)
+
+
+def to_microseconds(moment: dt.datetime) -> int:
+    """Return the microseconds from 1970 to an aware moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> dt.datetime:
+    """Return the moment in UTC that is so many microseconds after 1970."""
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 # Moments as JSON and the command line write them.

@@ -18,7 +18,13 @@ from config.newsroom import Newsroom
 from config.settings import Settings, load_settings
 from config.values import ConfigError
 from storage.engine import Database
-from storage.errors import DamagedError, OutdatedSchemaError, SchemaError, StorageError
+from storage.errors import (
+    DamagedError,
+    OutdatedSchemaError,
+    SchemaError,
+    StorageError,
+    UnfinishedCopyError,
+)
 from storage.search import IndexUnusableError
 from storage.search.rebuild import keep_up
 from storage.upkeep.backup import keep_private
@@ -65,12 +71,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database as it is; whatever fails in it ends the command with one line."""
     database = Database(settings.database_url.get_secret_value(), settings.index)
+    async with opened(database, Redactor(settings.secrets), "DIEMTIN_DATABASE_URL"):
+        yield database
+
+
+@asynccontextmanager
+async def opened(database: Database, redactor: Redactor, named_by: str) -> AsyncIterator[Database]:
+    """Close the database at the end; what fails in it ends the command. `named_by` holds its address."""
     if reason := why_closed(database):
-        fail(f"✗ {reason}; hãy xem DIEMTIN_DATABASE_URL.")
+        fail(f"✗ {reason}; hãy xem {named_by}.")
     try:
         yield database
     except StorageError as error:
-        fail(f"✗ {explained(error, Redactor(settings.secrets), database.place)}")
+        fail(f"✗ {explained(error, redactor, database.place)}")
     finally:
         await database.close()
 
@@ -105,6 +118,8 @@ def explained(error: StorageError, redactor: Redactor, place: str) -> str:
             "Cơ sở dữ liệu do một bản diemtin trước 0.1.0 ghi; hãy nâng nó một lần bằng bản cũ "
             f"(git checkout {LAST_BEFORE_BASELINE}; diemtin db upgrade), rồi chạy lại bản này."
         )
+    if isinstance(error, UnfinishedCopyError):
+        return f"Cơ sở dữ liệu {place} là bản sao chép dở; hãy chạy lại diemtin db copy để chép nốt."
     if isinstance(error, SchemaError):
         return "Cơ sở dữ liệu do một bản diemtin mới hơn ghi; hãy nâng cấp diemtin rồi chạy lại."
     if isinstance(error, IndexUnusableError):

@@ -78,6 +78,13 @@ async def find_owner(connection: AsyncConnection, name: str) -> str | None:
     return (await connection.execute(query)).scalar_one_or_none()
 
 
+async def find_live_owners(connection: AsyncConnection) -> list[str]:
+    """Return the owners of all leases that have not run out, of whatever token."""
+    now = await _now(connection)
+    live = leases.c.expires_at.between(now, now + 2 * _LEASE)
+    return list((await connection.execute(select(leases.c.owner).where(live).limit(100))).scalars())
+
+
 async def holds_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
     """Tell whether the owner still holds the lease, and lock the lease until this transaction ends."""
     asked = {"held": key.name, "holder": key.owner}

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from storage.engine import Database
-from storage.errors import OutdatedSchemaError, SchemaError
+from storage.errors import OutdatedSchemaError, SchemaError, UnfinishedCopyError
 from storage.upkeep.backup import back_up
 
 # An empty database gets every table. An older schema is copied aside (SQLite) and upgraded in one
@@ -19,6 +19,7 @@ from storage.upkeep.backup import back_up
 # from before the first release: the migrations begin with a baseline that stands for all earlier ones.
 
 LAST_BEFORE_BASELINE = "32d5d88"  # the commit that upgrades every earlier schema to the baseline
+UNFINISHED_COPY = "copying"  # in the place of a revision, while `storage.upkeep.copying` fills the database
 _UPGRADE_LOCK = 0x6469656D  # any number, the same for all of us
 
 
@@ -65,6 +66,8 @@ def find_objection(revision: str) -> SchemaError | None:
 
     Revisions are numbers of four digits.
     """
+    if revision == UNFINISHED_COPY:
+        return UnfinishedCopyError("the database is an unfinished copy of another one")
     scripts = ScriptDirectory.from_config(_script_config())
     known = {script.revision for script in scripts.walk_revisions()}
     if revision in known:

@@ -1,0 +1,49 @@
+"""`diemtin db copy` on the command line."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def test_a_copy_is_told_with_its_rows_and_searched_as_before(
+    stocked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "diemtin.sqlite3", tmp_path / "moi.db"
+    told = stocked("db", "copy", str(source), str(target), "--json")
+    assert told.code == 0, told.err
+    assert told.json["articles"]["rows"] == 2
+    assert len(told.json["articles"]["hash"]) == 32
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{target}")
+    assert len(stocked("search", "song tra", "--json").json["results"]) == 1
+    again = stocked("db", "copy", str(source), str(target))
+    assert again.code == 1
+    assert "Đích đã có dữ liệu (bảng " in again.err
+
+
+@pytest.mark.parametrize("given", ["mysql://x/y", "sqlite:///", "postgresql://may-chu"])
+def test_an_address_that_is_none_is_wrong_use(stocked: Any, given: str) -> None:
+    told = stocked("db", "copy", given, "moi.db")
+    assert told.code == 2
+    assert "✗ FROM: " in told.err
+
+
+def test_a_source_that_is_not_there_is_not_made(run: Any, tmp_path: Path) -> None:
+    told = run("db", "copy", str(tmp_path / "khong-co.db"), str(tmp_path / "moi.db"))
+    assert told.code == 1
+    assert "✗ Không có cơ sở dữ liệu" in told.err
+    assert not (tmp_path / "khong-co.db").exists()
+
+
+def test_an_unfinished_copy_is_no_database_to_work_with(
+    stocked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "moi.db")) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('copying')")
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{tmp_path / 'moi.db'}")
+    told = stocked("stats")
+    assert told.code == 1
+    assert "bản sao chép dở" in told.err
