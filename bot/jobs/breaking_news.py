@@ -40,6 +40,7 @@ from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
 from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
 from summarizer.muting import Mentions
+from summarizer.stories.roundups import is_promotion
 from summarizer.stories.telling import leading, main_topic, showable
 
 _NOTE = "broke until"
@@ -99,7 +100,9 @@ def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> in
     papers = {
         piece.source_title
         for piece in candidate.pieces
-        if not piece.advertorial and now - rule.span <= piece.moment <= now
+        if not piece.advertorial
+        and not is_promotion(piece.document.title, piece.document.sapo)
+        and now - rule.span <= piece.moment <= now
     }
     if not pieces or len(papers) < rule.papers:
         return 0

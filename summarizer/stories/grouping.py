@@ -20,8 +20,9 @@ from summarizer.text import repair, syllables
 #
 # An article joins the story whose articles most probably report its event on average, or founds one. The
 # average decides and not the best match, so that a story cannot drift from link to link into another one:
-# a follow-up that only leans on the last report begins a story of its own. Which story an article was in
-# before a restart is the caller's to remember (`add` with `story`).
+# a follow-up that only leans on the last report begins a story of its own. The same text again, at
+# another address or in another paper, always joins. Which story an article was in before a restart is the
+# caller's to remember (`add` with `story`).
 
 __all__ = ["Arrival", "Grouper", "StoryKey"]
 
@@ -106,6 +107,8 @@ class Grouper:
 
     def _nearest(self, article: Weighed) -> StoryKey | None:
         numbers, probable = self._neighbours.near(article)
+        if copies := numbers[probable == 1.0].tolist():  # the same text: its story, whatever else is in it
+            return int(self._stories[copies[-1] % self._neighbours.window])
         stories, member_of = np.unique(self._stories[numbers % self._neighbours.window], return_inverse=True)
         if not stories.size:
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.stories.leads import NO_ORDER, Lead, lead_of
+from summarizer.stories.leads import IN_LEAD, NO_ORDER, Lead, lead_of
 from summarizer.stories.roundups import is_roundup
 from summarizer.stories.same_event import Others, same_event
 from summarizer.stories.terms import Frequencies, Terms, article_terms
@@ -108,6 +108,9 @@ MAX_HOURS_APART = 96  # an event is reported within days; such a thing a week la
 MOST_COMPARED = 64  # of the articles that share words with a new one, those that share most
 _NOISE = 0.03  # a cosine below is chance
 _IMPROBABLE = 0.02  # as good as excluded
+_MAYBE_COPY = 0.5  # a cosine from which it is looked whether two articles are one text
+_SAME_LEAD = 0.95  # of the shorter lead's terms, in the other
+_SHORTEST_LEAD = 30  # terms: some fifteen syllables
 _SHORTEST_BODY = 200  # characters: less is a line of leftovers
 
 
@@ -148,6 +151,21 @@ def weigh(arrival: Arrival) -> Weighed:
     )
 
 
+def _is_copy(kept: Weighed | None, article: Weighed) -> bool:
+    """Tell whether two articles have one lead, perhaps cut or under another headline, and its figures.
+
+    Recurring reports have one form: those of different days are none.
+    """
+    if kept is None or kept.is_roundup or (article.lead.series and kept.lead.day != article.lead.day):
+        return False
+    old, new = (one.lead.hashes[(one.lead.flags & IN_LEAD) > 0] for one in (kept, article))
+    shorter = min(old.size, new.size)
+    if shorter < _SHORTEST_LEAD or np.isin(old, new, assume_unique=True).sum() < _SAME_LEAD * shorter:
+        return False
+    less, more = sorted((kept.lead, article.lead), key=lambda lead: len(lead.numbers))
+    return less.numbers <= more.numbers
+
+
 class Neighbours:
     """The last `window` articles, numbered by arrival from 0."""
 
@@ -165,19 +183,36 @@ class Neighbours:
     def near(self, article: Weighed) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the articles that may report the event of `article`, and how probable that is.
 
-        Their numbers, ascending, and probabilities. Both: (n,). A round-up has none.
+        Their numbers, ascending, and probabilities. Both: (n,). A round-up has none. One with the same text
+        has 1, and counts however many days ago it came.
         """
-        numbers, others = self.comparable(article)
+        if article.is_roundup:
+            return np.zeros(0, np.int64), np.zeros(0)
+        cosines = self._postings.cosines(article.terms)
+        numbers, others = self._beside(article, self._worth_comparing(article, cosines), cosines)
         probable = same_event(article.lead, others, self.frequencies)
-        found = probable >= _IMPROBABLE
-        return numbers[found], probable[found]
+        copies = self._copies(article, cosines)
+        is_other = ~np.isin(numbers, copies) & (probable >= _IMPROBABLE)
+        numbers = np.concatenate((numbers[is_other], copies))
+        probable = np.concatenate((probable[is_other], np.ones(copies.size)))
+        order = np.argsort(numbers)
+        return numbers[order], probable[order]
 
     def comparable(self, article: Weighed) -> tuple[NDArray[np.int64], Others]:
         """Return the articles that share words with `article` and are near in time, and what to compare."""
         if article.is_roundup:
             return np.zeros(0, np.int64), Others([], np.zeros(0), np.zeros(0, np.bool_), np.zeros(0))
         cosines = self._postings.cosines(article.terms)
-        numbers = self._worth_comparing(article, cosines)
+        return self._beside(article, self._worth_comparing(article, cosines), cosines)
+
+    def _copies(self, article: Weighed, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the articles kept that have the text of `article`."""
+        numbers = np.flatnonzero(cosines >= _MAYBE_COPY) + self._postings.first
+        return numbers[[_is_copy(self._kept[number % self.window], article) for number in numbers.tolist()]]
+
+    def _beside(
+        self, article: Weighed, numbers: NDArray[np.int64], cosines: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], Others]:
         alike = cosines[numbers - self._postings.first]
         kept = [other for number in numbers.tolist() if (other := self._kept[number % self.window])]
         one_paper = [other.source is not None and other.source == article.source for other in kept]

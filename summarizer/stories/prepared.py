@@ -21,13 +21,13 @@ from summarizer.model import Candidate, DigestStory, Piece, Quote
 from summarizer.muting import Mentions
 from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.quoting import common_words, surely_same
-from summarizer.stories.roundups import is_roundup
+from summarizer.stories.roundups import is_promotion, is_roundup
 from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 from summarizer.stories.traits import Suitability
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
-_BULLETIN = 0.02  # as much is a bulletin worth
+_BULLETIN = 0.02  # as much is a bulletin worth, or an advertisement
 _LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
 _STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
@@ -44,15 +44,20 @@ def importance(
 
     Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
     weighs a third more than the last one and than a topic that is not in it. A story counts half after
-    `fresh`. A paper's bulletin, which strings headlines together, comes after everything else.
+    `fresh`. A paper's bulletin, which strings headlines together, and what a firm says in its own praise come
+    after everything else.
     """
     pieces = [piece for piece in candidate.pieces if not piece.advertorial]
     papers = len({piece.source for piece in pieces})
     age = max(0.0, (slot - max(piece.moment for piece in pieces)) / fresh)
     place = position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
     rating = (1 + math.log2(papers)) * 0.5**age * (1 - place * _LAST_TOPIC_LOSES)
-    is_bulletin = all(is_roundup(piece.document.title, piece.document.sapo) for piece in pieces)
-    return float(rating * (_BULLETIN if is_bulletin else 1.0))
+    return float(rating * (_BULLETIN if all(map(_is_no_news, pieces)) else 1.0))
+
+
+def _is_no_news(piece: Piece) -> bool:
+    title, sapo = piece.document.title, piece.document.sapo
+    return is_roundup(title, sapo) or is_promotion(title, sapo)
 
 
 def position(topic: str | None, order: Sequence[str | None]) -> int:

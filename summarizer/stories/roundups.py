@@ -1,7 +1,7 @@
-"""Tell round-ups and bulletins, which string several events together, from reports of one.
+"""Tell what is no report of one event: round-ups and bulletins, which string several together, and promotion.
 
 A round-up is a source for none of its parts: it joins no story, opens none, and answers no question but one
-that names it.
+that names it. A company's own praise that a paper prints as news comes last in a digest.
 """
 
 import re
@@ -61,3 +61,41 @@ def is_only_of_parts(title: str, sapo: str, asked: Set[str]) -> bool:
     bulletin = _BULLETIN.match(canonical(title[:_READ]))
     name = set(folded(bulletin[1]).split()) if bulletin else set()
     return not name or not (name - _EVERYDAY or name) <= asked
+
+
+# What firms write of themselves. One of the first kind is enough; of the others it takes two different ones.
+_SELLS = re.compile(
+    r"đồng hành (?:cùng |với )?\W?(?:concert|lễ hội|sự kiện|mùa giải)"
+    r"|(?:đơn vị|nhà tài trợ|thương hiệu) đồng hành"
+    r"|(?:tri ân|hội nghị) khách hàng|khách hàng làm trung tâm|ưu đãi không thể bỏ lỡ|giảm giá và tặng quà"
+    r"|(?:triển khai|tung|ra mắt) (?:chương trình|chính sách|gói|loạt) ưu đãi"
+    r"|khẳng định vị thế (?:tiên phong|dẫn đầu|hàng đầu|là (?:doanh nghiệp|thương hiệu|ngân hàng))"
+)
+_PRAISES = tuple(
+    re.compile(words)
+    for words in (
+        "đồng hành (?:cùng |với )?(?:cộng đồng )?(?:doanh nghiệp|khách hàng|người tiêu dùng|việt nam)",
+        "(?:đối tác|hợp tác) chiến lược(?! toàn diện)|chính thức (?:hợp tác|bắt tay|mở bán|khởi động|đưa)",
+        "(?:khẳng định|củng cố|nâng tầm) (?:vị thế|thương hiệu)|vị thế tiên phong|tiên phong ứng dụng",
+        "(?:nâng cao|nâng tầm|tối ưu|gia tăng|kết hợp) trải nghiệm|trải nghiệm (?:khách hàng|mua sắm)",
+        r"(?:chương trình|chính sách|gói|mã|tung|ngày) (?:\w+ )?(?:ưu đãi|khuyến mãi)|tặng quà|nhân đôi điểm",
+        r"hệ sinh thái (?:\w+ )?(?:số|sản phẩm|cộng sinh|đồng hành|tài chính|bảo mật)",
+        "giải pháp (?:toàn diện|công nghệ)|định vị thương hiệu|5 sao|đẳng cấp|công thức độc quyền",
+        "(?:ra mắt|giới thiệu) (?:(?:các |loạt |dòng )?sản phẩm|hệ sinh thái|hệ thống website)",
+        "giá trị bền vững|phát triển bền vững|kiến tạo giá trị|chặng đường mới|đánh dấu cột mốc",
+        "khai trương (?:cơ sở|văn phòng|showroom|cửa hàng|chi nhánh)|đánh dấu cơ sở thứ",
+        r"(?:nhân dịp|kỷ niệm) \d+ năm (?:thành lập|hoạt động)|\d+ năm (?:phát triển|đồng hành)",
+    )
+)
+
+
+def is_promotion(title: str, sapo: str) -> bool:
+    """Tell whether a firm praises or sells itself here, whatever paper prints it.
+
+    >>> is_promotion("Bia Sông Lam đồng hành cùng lễ hội biển", "")
+    True
+    >>> is_promotion("Thủ tướng: Chính phủ đồng hành cùng doanh nghiệp vượt khó", "")
+    False
+    """
+    text = f"{canonical(title[:_READ])} | {canonical(sapo[:_READ])}"
+    return bool(_SELLS.search(text)) or sum(bool(words.search(text)) for words in _PRAISES) > 1

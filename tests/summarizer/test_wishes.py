@@ -228,3 +228,15 @@ def test_a_papers_bulletin_comes_after_everything_else(report: Story, slot: dt.d
     assert _order([report(1, *bulletin), old], slot) == [2, 1]
     assert ids(digest([report(1, *bulletin), old], slot, words_in=("giá vàng",)))[0] == 2
     assert ids(digest([report(1, *bulletin)], slot)) == [1], "better than nothing"
+
+
+def test_an_advertisement_told_by_three_papers_opens_no_digest(
+    piece: Callable[..., Piece], slot: Any
+) -> None:
+    title, sapo = (
+        "Bia Sông Lam đồng hành cùng concert ‘Biển gọi’",
+        "Bia Sông Lam góp vui cùng khán giả dịp lễ.",
+    )
+    papers = tuple(piece(n, title=title, sapo=sapo, paper=f"Báo {n}", hours_ago=1) for n in (1, 2, 3))
+    news = Candidate(9, (piece(9, title=event(9), sapo=sentence(9), hours_ago=30),))
+    assert ids(digest([Candidate(1, papers), news], slot)) == [9, 1]

@@ -126,6 +126,11 @@ async def test_papers_count_within_the_span_only_and_by_their_names(room: Room) 
     assert await room.tick() == 1
 
 
+async def test_an_advertisement_never_breaks(room: Room) -> None:
+    await room.publish("Bia Sông Lam đồng hành cùng concert ‘Biển gọi’", papers=3)
+    assert await room.tick() == 0
+
+
 async def test_topics_and_words_of_the_rule_hold(room: Room) -> None:
     await room.set_rule(replace(RULE, topics=("thoi-su",), words=("động đất", "sóng thần")))
     await room.publish("Động đất ở Kon Plông", topic="the-thao")

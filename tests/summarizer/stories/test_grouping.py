@@ -54,9 +54,39 @@ def test_an_article_without_words_is_a_story_of_its_own() -> None:
     assert len(set(grouped([empty, FLOOD[0], empty]))) == 3
 
 
-def test_the_same_words_published_a_week_apart_are_two_events() -> None:
-    assert len(set(grouped([FLOOD[0], FLOOD[0]], apart=dt.timedelta(hours=MAX_HOURS_APART + 1)))) == 2
-    assert len(set(grouped([FLOOD[0], FLOOD[0]], apart=dt.timedelta(hours=1)))) == 1
+def test_reports_alike_published_a_week_apart_are_two_events() -> None:
+    assert len(set(grouped(FLOOD[:2], apart=dt.timedelta(hours=MAX_HOURS_APART + 1)))) == 2
+    assert len(set(grouped(FLOOD[:2], apart=dt.timedelta(hours=1)))) == 1
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        FLOOD[0],
+        FLOOD[0] | {"title": "Hòn Sim vẫn ngập"},
+        FLOOD[0] | {"sapo": " ".join(FLOOD[0]["sapo"].split()[:20])},
+    ],
+    ids=["same", "headline", "cut"],
+)
+def test_the_same_text_joins_its_story_days_later_whatever_else_is_in_it(again: dict[str, str]) -> None:
+    grouper = Grouper()
+    story = grouper.add(arrival(FLOOD[0], 0, NOON))
+    for number, other in enumerate(FIRE, start=1):  # a story of much else
+        grouper.add(arrival(other, number, NOON), story)
+    assert grouper.add(arrival(again, 9, NOON + dt.timedelta(days=6))) == story
+
+
+def test_a_daily_report_in_the_same_words_is_another_days() -> None:
+    gold = {
+        "title": "Giá vàng hôm nay",
+        "sapo": "Giá vàng miếng sáng nay được các tiệm ở Cửa Lò niêm yết ngang chiều qua, người mua vắng vẻ.",
+        "body": "",
+    }
+    assert len(set(grouped([gold, gold], apart=dt.timedelta(days=1)))) == 2
+    counted = {"title": "Xã Bến Cau giúp dân", "sapo": gold["sapo"].replace("ngang chiều qua", "{} triệu")}
+    one, other = ({**counted, "body": "", "sapo": counted["sapo"].format(number)} for number in (81, 82))
+    grouper = Grouper()
+    assert grouper.add(arrival(one, 1, NOON)) != grouper.add(arrival(other, 2, NOON + dt.timedelta(days=6)))
 
 
 def test_an_article_without_a_time_joins_by_its_words() -> None:

@@ -1,8 +1,8 @@
-"""Round-ups and bulletins."""
+"""Round-ups and bulletins, and what firms write of themselves."""
 
 import pytest
 
-from summarizer.stories.roundups import is_roundup
+from summarizer.stories.roundups import is_promotion, is_roundup
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,42 @@ def test_what_strings_events_together_is_a_round_up(title: str, sapo: str) -> No
 )
 def test_a_report_of_one_event_is_none(title: str, sapo: str) -> None:
     assert not is_roundup(title, sapo)
+
+
+@pytest.mark.parametrize(
+    ("title", "sapo"),
+    [
+        ("Bia Sông Lam đồng hành cùng concert ‘Biển gọi’", "Bia Sông Lam góp phần kết nối cộng đồng dịp lễ."),
+        ("Ngân hàng Cửa Lò tung gói ưu đãi mùa tựu trường", "Áp dụng từ nay đến hết tháng."),
+        ("Nhà Xanh và buổi diễn tri ân khách hàng", "Hơn 300 chủ nhân dự án có mặt."),
+        (
+            "Ví Cà Ná bắt tay chuỗi quán Bến Lở",
+            "Tiếp tục khẳng định vị thế tiên phong, Ví Cà Ná chính thức hợp tác với chuỗi quán Bến Lở.",
+        ),
+        (
+            "Phòng khám Hòn Sim khai trương cơ sở ở Bến Cau",
+            "Phòng khám chính thức đưa vào hoạt động cơ sở có quy mô năm tầng.",
+        ),
+        ("20 năm phát triển của Sữa Mường Lát", "Công ty xây dựng hệ sinh thái sản phẩm cho mọi nhà."),
+    ],
+)
+def test_a_firm_that_praises_itself_is_promotion(title: str, sapo: str) -> None:
+    assert is_promotion(title, sapo)
+
+
+@pytest.mark.parametrize(
+    ("title", "sapo"),
+    [
+        ("Thủ tướng: Chính phủ đồng hành cùng doanh nghiệp", "Hội nghị bàn cách gỡ khó về thuế."),
+        (
+            "Việt Nam và Pháp nâng quan hệ",
+            "Hai nước lập quan hệ Đối tác chiến lược toàn diện, phát triển bền vững.",
+        ),
+        ("Người có công được tăng mức trợ cấp ưu đãi", "Mức chuẩn trợ cấp ưu đãi tăng 8%."),
+        ("Bắt giám đốc lừa bán căn hộ", "Công ty rao bán căn hộ 'đẳng cấp' cho hơn 200 khách hàng."),
+        ("Ca sĩ đồng hành cùng chương trình cho trẻ mồ côi", "Cô góp một phần nhỏ để nối dài yêu thương."),
+        ("Dịch vụ 5 sao, giá bình dân: khách sạn bị phạt", "Đoàn kiểm tra phạt khách sạn 40 triệu đồng."),
+    ],
+)
+def test_news_with_such_words_is_none(title: str, sapo: str) -> None:
+    assert not is_promotion(title, sapo)
