@@ -23,8 +23,8 @@ from pathlib import Path
 from summarizer.digest import Digest, Prepared, Wishes, compose_prepared
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Candidate, Document, Piece
+from summarizer.reader_tastes import Taste, Trait, sum_up, traits_of
 from summarizer.stories.grouping import Arrival, Grouper
-from summarizer.stories.traits import Taste, Trait, sum_up, traits_of
 from summarizer.topics import TOPICS, classify_topic
 
 WANTED = (

@@ -32,13 +32,7 @@ from bot.times.clock import Clock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import find_articles
 from storage.engine import Database
-from summarizer.questions.evidence import (
-    ANSWERS,
-    FEATURES,
-    ReadArticle,
-    cut_into_words,
-    evidence_of,
-)
+from summarizer.questions.evidence import ANSWERS, FEATURES, ReadArticle, cut_into_words, evidence_of
 from summarizer.questions.sought import Sought
 
 _NOT_THERE = Path(__file__).with_name("not_there.jsonl")

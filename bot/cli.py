@@ -38,7 +38,7 @@ _SOURCES = Group(
     {
         "list": ("bot.commands.feeds.list_sources", "Từng nguồn ra sao; gõ diemtin sources cũng vậy."),
         "try": (
-            "bot.commands.source_trial.try_one",
+            "bot.commands.feeds.try_one",
             "Đọc thử một địa chỉ hoặc một nguồn và giải thích; không cần token, không lưu gì.",
         ),
         "import": ("bot.commands.feeds.import_opml", "Đổi một tệp OPML thành các bảng [[sources]]."),
@@ -92,12 +92,12 @@ app = Group(
         "sources": _SOURCES,
         "inbox": _INBOX,
         "reader": (
-            "bot.commands.readers.reader",
+            "bot.commands.sent_digests.reader",
             "Một người nhận: đã chọn gì, số tới bao giờ đến, đã nhận gì và vì sao không nhận.",
         ),
         "readers": _READERS,
         "issues": (
-            "bot.commands.issues.issues",
+            "bot.commands.sent_digests.issues",
             "Các số: đến giờ và gửi lúc nào, muộn hay đợi vì sao.",
         ),
         "show": (
@@ -117,7 +117,7 @@ app = Group(
         ),
         "stories": ("bot.commands.summarizing.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
         "correct": (
-            "bot.commands.issues.correct",
+            "bot.commands.sent_digests.correct",
             "Đính chính một tin đã gửi: sửa tin nhắn và báo cho người nhận.",
         ),
         "stats": ("bot.commands.database.stats", "Đếm bài, chuyện, người nhận và lượt gửi."),

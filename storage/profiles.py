@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
 from storage.tables import profiles, subscribers
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 
 Length = Literal["gon", "vua", "daydu"]  # gọn, vừa, đầy đủ: see summarizer.page
 _PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop

@@ -16,7 +16,6 @@ from storage.conversations import forget_conversation
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
-from storage.story_answers import StoryAnswers, export_answers, hand_over_answers
 from storage.tables import (
     conversations,
     deliveries,
@@ -28,6 +27,7 @@ from storage.tables import (
     subscribers,
     watches,
 )
+from storage.tastes import StoryAnswers, export_answers, hand_over_answers
 from storage.times import UtcTime
 from storage.watches import hand_over_watches
 

@@ -580,7 +580,7 @@ article_changes = Table(  # what the search index has to look at again: see stor
 )
 Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)
 
-deeds = Table(  # what operators did, for a year: see storage.deeds
+deeds = Table(  # what operators did, for a year: see storage.notes
     "deeds",
     metadata,
     Column("id", _RowId, primary_key=True),

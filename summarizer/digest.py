@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote, QuotePolicy, SourceLink
 from summarizer.page import SYLLABLES_PER_MINUTE, Chosen, Length, Page, budget_of, is_listed
+from summarizer.reader_tastes import Taste
 from summarizer.stories.prepared import Numbers, Prepared, Version, importance, position
-from summarizer.stories.traits import Taste
 
 __all__ = [
     "MOST_LISTED",

@@ -11,23 +11,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from telegram import (
-    Bot,
-    CallbackQuery,
-    Chat,
-    InlineKeyboardMarkup,
-    InputFile,
-    Message,
-    ReplyParameters,
-    User,
-)
+from telegram import Bot, CallbackQuery, Chat, InlineKeyboardMarkup, InputFile, Message, ReplyParameters, User
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
-from bot.messages.markup import without_dates
+from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
-from bot.telegram.previews import NO_PREVIEW, preview_options
 
 # What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
 

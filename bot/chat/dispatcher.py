@@ -14,7 +14,7 @@ from bot.chat.buttons import reader_intents as choices
 from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
 from bot.chat.buttons.intents import Button, Intent
-from bot.chat.cards import saved
+from bot.chat.cards import kept_stories
 from bot.chat.cards.taps import Press, story_presses
 from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
@@ -102,7 +102,7 @@ class Dispatcher:
             "tim": ask.handle,
             "xuhuong": trend.handle,
             "theodoi": watch_buttons.handle,
-            "dedanh": saved.handle,
+            "dedanh": kept_stories.handle,
             "lich": choosing_times.handle,
             "chude": choosing_contents.handle_topics,
             "tu": choosing_lists.handle_words,

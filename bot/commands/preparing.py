@@ -18,13 +18,7 @@ from config.newsroom import Newsroom
 from config.settings import Settings, load_settings
 from config.values import ConfigError
 from storage.engine import Database
-from storage.errors import (
-    DamagedError,
-    OutdatedSchemaError,
-    SchemaError,
-    StorageError,
-    UnfinishedCopyError,
-)
+from storage.errors import DamagedError, OutdatedSchemaError, SchemaError, StorageError, UnfinishedCopyError
 from storage.search import IndexUnusableError
 from storage.search.rebuild import keep_up
 from storage.upkeep.backup import keep_private

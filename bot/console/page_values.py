@@ -13,11 +13,11 @@ from bot.news.services import Services
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
 from bot.operators.reasons import Why
 from bot.times.schedule import QuietHours
-from storage.deeds import DeedKind, find_deeds
 from storage.delivery.history import find_issue_messages
 from storage.delivery.retractions import find_batch, find_headlines
 from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.intake import QUARANTINE, is_reason
+from storage.notes import DeedKind, find_deeds
 from storage.off_loop import INTAKE
 from storage.sources import find_refusals
 from storage.upkeep.stats import gather_stats

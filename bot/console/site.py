@@ -15,9 +15,9 @@ from bot.console.schedule_pages import SchedulePages
 from bot.console.source_pages import SourcePages
 from bot.messages import texts
 from bot.news.services import Services
-from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import find_batch, retract
 from storage.intake import bring_back
+from storage.notes import DeedKind, record_deed
 from storage.off_loop import CHAT, INTAKE
 
 PAGES = (

@@ -13,13 +13,7 @@ from aiohttp import web
 from bot.fetching.responses import FetchError, advice, said
 from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
-from bot.jobs.sources.source_report import (
-    facts_of,
-    facts_of_figures,
-    figure_lines,
-    head_lines,
-    tail_lines,
-)
+from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, head_lines, tail_lines
 from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from bot.text_work.worker import TextWorkError

@@ -39,7 +39,7 @@ from storage.follows import find_touched_stories
 from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
 from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
-from summarizer.muting import Mentions
+from summarizer.reader_tastes import Mentions
 from summarizer.stories.roundups import is_promotion
 from summarizer.stories.telling import leading, main_topic, showable
 

@@ -16,13 +16,7 @@ from storage.processed import forget_packed
 from storage.shown_stories import prune_shown
 from storage.story_lists import prune_saved
 from storage.upkeep.prune import end_impossible_waits as end_waits
-from storage.upkeep.prune import (
-    measure_prune,
-    prune_articles,
-    prune_issues,
-    prune_profiles,
-    prune_rest,
-)
+from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_profiles, prune_rest
 from storage.watch_hits import prune_hits
 from storage.watches import prune_watches
 

@@ -1,4 +1,4 @@
-"""Telegram's HTML as we write it: templates, lengths, safe links, and where text may be cut."""
+"""Telegram's HTML as we write it: templates, lengths, safe links, previews, and where text may be cut."""
 
 import datetime as dt
 import html
@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from telegram import LinkPreviewOptions
+
+# Telegram's HTML as we write it: templates, lengths, safe links, and where text may be cut.
 
 # Telegram's HTML as we write it: how long it is to Telegram, which links it may hold, where text may be
 # cut.
@@ -199,3 +202,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         auto_reload=False,  # else each message looks whether its template changed on the disk
     )
+
+
+# The picture above a message: the preview that Telegram makes of a paper's page. Nothing of it is stored.
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def preview_options(url: str | None) -> LinkPreviewOptions:
+    """Return what shows the page's picture, large and above the text; without a page, none."""
+    if url is None:
+        return NO_PREVIEW
+    return LinkPreviewOptions(url=url, prefer_large_media=True, show_above_text=True)

@@ -12,7 +12,6 @@ from bot.messages.markup import utf16_length
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.times.schedule import QuietHours
-from storage.deeds import DeedKind, record_deed
 from storage.delivery.announcements import (
     Announcement,
     call_off_announcement,
@@ -23,6 +22,7 @@ from storage.delivery.announcements import (
     readers_of,
 )
 from storage.delivery.messages import Release
+from storage.notes import DeedKind, record_deed
 from storage.profiles import Choices
 
 LONGEST_ANNOUNCEMENT = 3_000  # UTF-16 units: with its head it fits one message

@@ -17,7 +17,6 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Edition
 from bot.news.services import Services
 from bot.times.schedule import QuietHours
-from storage.deeds import DeedKind, record_deed
 from storage.delivery.corrections import (
     LOOK_BACK,
     Correction,
@@ -29,6 +28,7 @@ from storage.delivery.corrections import (
     find_correction,
     find_tellings,
 )
+from storage.notes import DeedKind, record_deed
 
 # How a correction reads: the line under the story that was sent, and the notice to its readers. Pure.
 

@@ -15,7 +15,7 @@ from bot.messages.spoken import titled_at
 from bot.times.schedule import Schedule, joined
 from storage.profiles import Choices, Length
 from summarizer.digest import QuotePolicy
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
 A_DAY = dt.timedelta(days=1)

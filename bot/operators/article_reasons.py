@@ -8,7 +8,7 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.operators.reasons import say_at
 from storage.articles import StoredArticle
 from storage.sources import SourceState
-from summarizer.muting import Mentions
+from summarizer.reader_tastes import Mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ from storage.sources import find_refusals_at, find_refusals_of, find_source_stat
 from storage.subscribers import Subscriber, find_subscriber
 from storage.watches import count_watches_of
 from summarizer.digest import Candidate
-from summarizer.muting import Mentions
+from summarizer.reader_tastes import Mentions
 
 _MOST_REPORTS = 20
 _PAST = 20  # deliveries shown

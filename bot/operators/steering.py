@@ -14,8 +14,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Declared, Draft, Edit, NewsroomFile, NotEditableError
 from bot.news.services import Services
 from bot.times.schedule import QuietHours, Schedule
-from storage.deeds import DeedKind, record_deed
-from storage.notes import find_note, forget_note, write_note
+from storage.notes import DeedKind, find_note, forget_note, record_deed, write_note
 from storage.off_loop import INTAKE
 from storage.profiles import Audience, find_audiences
 

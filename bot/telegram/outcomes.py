@@ -7,14 +7,7 @@ Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors t
 import re
 from dataclasses import dataclass
 
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram.limiter import seconds_to_wait
 from bot.telegram.transport import NotSentError

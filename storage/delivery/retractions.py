@@ -12,15 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus, count_finished
-from storage.tables import (
-    corrections,
-    deliveries,
-    delivery_counts,
-    issue_stories,
-    issues,
-    messages,
-    profiles,
-)
+from storage.tables import corrections, deliveries, delivery_counts, issue_stories, issues, messages, profiles
 
 _ORDER = tuple(IssueStatus)  # the last that occurs is the batch's status
 

@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summarizer.model import Candidate, DigestStory, Piece, Quote
-from summarizer.muting import Mentions
+from summarizer.reader_tastes import Mentions, Suitability
 from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.quoting import common_words, surely_same
 from summarizer.stories.roundups import is_promotion, is_roundup
 from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
-from summarizer.stories.traits import Suitability
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
 _BULLETIN = 0.02  # as much is a bulletin worth, or an advertisement

@@ -27,7 +27,7 @@ from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.follows import follow_story
 from storage.subscribers import find_subscriber, set_manner
 from storage.tables import articles, deliveries, messages, subscribers
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1_800)]
 

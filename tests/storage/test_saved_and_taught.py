@@ -17,16 +17,8 @@ from storage.story_lists import (
     save_story,
 )
 from storage.subscribers import delete_subscriber, export_subscriber, find_subscriber, move_chat
-from storage.tastes import (
-    MOST_TAUGHT,
-    find_liking,
-    find_tastes,
-    find_taught,
-    forget_taste,
-    teach,
-    unteach,
-)
-from summarizer.stories.traits import STRONGEST, Taste
+from storage.tastes import MOST_TAUGHT, find_liking, find_tastes, find_taught, forget_taste, teach, unteach
+from summarizer.reader_tastes import STRONGEST, Taste
 
 AN, BINH = 1, 2
 GOLD: Sequence[tuple[str, str]] = (("topic", "kinh-te"), ("word", "giá vàng"))

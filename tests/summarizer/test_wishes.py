@@ -17,7 +17,7 @@ from summarizer.digest import (
     compose_prepared,
 )
 from summarizer.model import Document, Place, Sentence
-from summarizer.stories.traits import Suitability, Taste, Trait, traits_of
+from summarizer.reader_tastes import Suitability, Taste, Trait, traits_of
 from tests.summarizer.test_digest import ORDER, event, sentence
 
 Builder = Callable[..., Piece]

@@ -21,7 +21,7 @@ from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Source, WebSource
 from storage.profiles import Choices
 from storage.subscribers import Subscriber
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 
 # The buttons under the lists of words and papers, and those for how digests come. Pure.
 

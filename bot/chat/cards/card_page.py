@@ -11,9 +11,7 @@ from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode, write_story
-from bot.chat.buttons.intents import (
-    Intent,
-)
+from bot.chat.buttons.intents import Intent
 from bot.chat.buttons.reader_intents import AskWhy, FollowStory, OfferMute, SaveStory, Teach
 from bot.messages import texts
 from bot.messages.markup import (

@@ -18,8 +18,8 @@ from bot.chat.buttons.reader_intents import (
 from bot.chat.cards.card_page import Sharing, Standing, card_buttons
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.settings.choices import change_choices, say_if_all_muted, take_tastes
-from bot.chat.settings.list_panels import name_trait, say_trait
 from bot.chat.settings.lists import MOST_WORDS, is_phrase
+from bot.chat.settings.panels import name_trait, say_trait
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
@@ -32,8 +32,8 @@ from storage.subscribers import Subscriber, find_subscriber
 from storage.tastes import find_liking, teach, unteach
 from summarizer.digest import Candidate
 from summarizer.model import Piece
+from summarizer.reader_tastes import Trait, traits_of
 from summarizer.stories.telling import main_topic, showable
-from summarizer.stories.traits import Trait, traits_of
 
 # What a reader answers to a story from its card: keep it, more or less of such, and why it came.
 

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from bot.chat.buttons import reader_intents as stories
-from bot.chat.cards import card_taps, follow_taps, saved, under_digest
-from bot.chat.cards.follow_taps import ShowList
+from bot.chat.cards import card_taps, kept_stories, under_digest
+from bot.chat.cards.kept_stories import ShowList
 from bot.chat.cards.under_digest import Cards
 from bot.chat.context import ButtonContext
 
@@ -23,14 +23,14 @@ def story_presses(show_list: ShowList) -> dict[type[Any], Press]:
         stories.ShowMore: under_digest.show,
         stories.TurnMore: under_digest.turn,
         stories.SaveStory: card_taps.save,
-        stories.FollowStory: follow_taps.follow,
-        stories.Unfollow: partial(follow_taps.stop, show_list=show_list),
-        stories.FollowAgain: partial(follow_taps.take_back, show_list=show_list),
+        stories.FollowStory: kept_stories.follow,
+        stories.Unfollow: partial(kept_stories.stop, show_list=show_list),
+        stories.FollowAgain: partial(kept_stories.take_back, show_list=show_list),
         stories.Teach: card_taps.learn,
         stories.OfferMute: card_taps.offer,
         stories.MuteWord: card_taps.mute,
         stories.AskWhy: card_taps.explain,
-        stories.ShowSaved: saved.turn,
-        stories.ReadSaved: saved.read,
-        stories.KeepSaved: saved.keep,
+        stories.ShowSaved: kept_stories.turn,
+        stories.ReadSaved: kept_stories.read,
+        stories.KeepSaved: kept_stories.keep,
     }

@@ -22,9 +22,8 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
-from storage.deeds import DeedKind, record_deed
 from storage.delivery.retractions import Batch, find_batches
-from storage.notes import find_note, write_note
+from storage.notes import DeedKind, find_note, record_deed, write_note
 from storage.off_loop import CHAT
 from storage.profiles import Profile, count_listeners, find_profiles
 from storage.upkeep.stats import Stats, gather_stats

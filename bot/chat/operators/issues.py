@@ -14,16 +14,10 @@ from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
-from storage.deeds import DeedKind, record_deed
 from storage.delivery.corrections import draft_correction
-from storage.delivery.retractions import (
-    Batch,
-    find_batch,
-    find_correction_batch,
-    find_headlines,
-    retract,
-)
+from storage.delivery.retractions import Batch, find_batch, find_correction_batch, find_headlines, retract
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
+from storage.notes import DeedKind, record_deed
 
 # An operator's look at an issue, and taking it back: what waits is called off, what went out is counted.
 

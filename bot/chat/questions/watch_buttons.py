@@ -6,14 +6,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards, list_keyboards
-from bot.chat.buttons.intents import (
-    RunWatch,
-    StopWatching,
-    WatchAgain,
-    WatchQuestion,
-)
+from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.buttons.reader_intents import FollowAgain
-from bot.chat.cards.follow_taps import MOST_FOLLOWED
+from bot.chat.cards.kept_stories import MOST_FOLLOWED
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.chat.questions import ask
 from bot.messages import texts

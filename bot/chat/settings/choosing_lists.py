@@ -14,14 +14,14 @@ from bot.chat.settings.choices import (
     say_if_all_muted,
     take_tastes,
 )
-from bot.chat.settings.list_panels import papers_screen, say_names, say_trait, titles_of, words_screen
 from bot.chat.settings.lists import MOST_WORDS, TypedList, UnclearListError, is_phrase, parse_list
+from bot.chat.settings.panels import papers_screen, say_names, say_trait, titles_of, words_screen
 from bot.messages import texts
 from bot.news.newsroom import Newsroom
 from storage.subscribers import find_subscriber
 from storage.tastes import find_tastes, forget_taste
-from summarizer.muting import LONGEST_PHRASE
 from summarizer.questions.filters import comparable
+from summarizer.reader_tastes import LONGEST_PHRASE
 
 # /tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on.
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.chat.buttons.reader_intents import ChangePapers, ChangeWords, DropWord, SetPaper, spelled
 from storage.profiles import Choices
-from summarizer.muting import LONGEST_PHRASE, read_phrase
+from summarizer.reader_tastes import LONGEST_PHRASE, read_phrase
 from summarizer.text.syllables import folded
 
 # The lists of a reader's choices, words and papers: what is put on, moved and taken off. Pure.

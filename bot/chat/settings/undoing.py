@@ -4,8 +4,7 @@ from bot.chat.buttons.intents import Undo
 from bot.chat.context import ButtonContext
 from bot.chat.settings.choices import restore_profile
 from bot.chat.settings.choosing_times import changed_screen
-from bot.chat.settings.list_panels import papers_screen, words_screen
-from bot.chat.settings.panels import topics_screen
+from bot.chat.settings.panels import papers_screen, topics_screen, words_screen
 from bot.messages import texts
 
 

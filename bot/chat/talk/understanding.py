@@ -3,14 +3,7 @@
 import re
 from itertools import chain
 
-from bot.chat.talk.grammar import (
-    Message,
-    all_words,
-    listed,
-    message_of,
-    prepared,
-    rules,
-)
+from bot.chat.talk.grammar import Message, all_words, listed, message_of, prepared, rules
 from bot.chat.talk.likeness import most_like
 from bot.chat.talk.rule_slots import READERS, Listener, span_beside
 from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish

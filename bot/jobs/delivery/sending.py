@@ -14,11 +14,10 @@ from telegram.ext import ExtBot
 
 from bot.chat.buttons.callbacks import parse
 from bot.messages import texts
-from bot.messages.markup import MAX_UNITS, visible_length
+from bot.messages.markup import MAX_UNITS, preview_options, visible_length
 from bot.process.metrics import log_errors
 from bot.telegram.limiter import AT_ONCE
 from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
-from bot.telegram.previews import preview_options
 from storage.delivery.deliveries import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")

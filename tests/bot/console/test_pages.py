@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.news.services import Services
-from storage.deeds import find_deeds
 from storage.intake import Refusal
+from storage.notes import find_deeds
 from storage.sources import record_refusals
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served

@@ -12,14 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.times.clock import Clock
-from tests.bot.fetching.polls import (
-    HOSTILE,
-    Polls,
-    Reply,
-    item,
-    rss,
-    source,
-)
+from tests.bot.fetching.polls import HOSTILE, Polls, Reply, item, rss, source
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from storage.upkeep.backup import back_up
 from storage.upkeep.prune import prune_articles, prune_issues, prune_profiles, prune_rest
 from storage.upkeep.upgrade import LAST_BEFORE_BASELINE, find_revision, head_revision, upgrade
 from summarizer.questions.query import parse_query
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 from tests.storage.conftest import NOW, Worker, incoming
 
 DAY = dt.timedelta(days=1)

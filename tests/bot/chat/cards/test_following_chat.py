@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.cards.follow_taps import MOST_FOLLOWED
+from bot.chat.cards.kept_stories import MOST_FOLLOWED
 from bot.messages import texts
 
 

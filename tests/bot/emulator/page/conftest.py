@@ -12,12 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
-from telegram import (
-    Bot,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    Message,
-)
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram import Update as Told
 
 from bot.emulator.client import Control

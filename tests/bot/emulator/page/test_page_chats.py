@@ -4,10 +4,7 @@ from importlib import resources
 
 import pytest
 from playwright.async_api import Browser, Page, expect
-from telegram import (
-    Bot,
-    ReplyParameters,
-)
+from telegram import Bot, ReplyParameters
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator

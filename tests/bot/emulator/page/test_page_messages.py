@@ -6,11 +6,7 @@ import io
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
-from telegram import (
-    Bot,
-    BotCommand,
-    ReplyParameters,
-)
+from telegram import Bot, BotCommand, ReplyParameters
 
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator

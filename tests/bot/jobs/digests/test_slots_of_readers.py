@@ -17,7 +17,7 @@ from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import delete_subscriber, set_profile, set_status
 from storage.tables import deliveries, issue_stories, issues, messages, profiles, shown_stories, subscribers
-from summarizer.stories.traits import Taste
+from summarizer.reader_tastes import Taste
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, KilledError, killed_at_write
 
 Reader = Callable[..., Awaitable[int]]
