@@ -12,15 +12,18 @@ from dataclasses import dataclass
 
 from summarizer.facts.same_figures import gives_other_figure
 from summarizer.model import Document, Piece, Quote, Sentence
+from summarizer.questions.equivalents import Run
 from summarizer.questions.evidence import (
     ANSWERS,
     Asked,
+    Evidence,
     ReadArticle,
     ReadSentence,
     cut_into_words,
     evidence_of,
 )
 from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
+from summarizer.questions.marks import restored
 from summarizer.questions.query import Query
 from summarizer.questions.sought import Sought
 from summarizer.stories.roundups import is_only_of_parts
@@ -99,7 +102,7 @@ class _Answering:
 def answer(
     query: Query,
     pieces: Sequence[Piece],
-    fixed_pairs: Sequence[tuple[str, str]] = (),
+    fixed_pairs: Sequence[Run] = (),
     stories: Mapping[int, int | None] | None = None,
 ) -> Answer:
     """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` make one word each.
@@ -114,14 +117,13 @@ def answer(
     shown = [p for p in shown if not is_only_of_parts(p.document.title, p.document.sapo, typed)]
     if not query.terms:
         return Answer(is_answered=bool(shown))
-    sought, wanted = Sought(query, fixed_pairs), asked_for(query.shown)
-    reads = [ReadArticle(piece, sought) for piece in shown]
-    asked = cut_into_words(sought, reads, fixed_pairs)
-    judged = [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
+    wanted = asked_for(query.shown)
+    asked, judged = _judged(query, shown, fixed_pairs)
+    likelihoods = _with_marks(query, judged, fixed_pairs)
     answering = [
-        _Answering(read, evidence.likelihood, asked, wanted)
-        for evidence, read in judged
-        if evidence.likelihood >= ANSWERS
+        _Answering(read, likelihood, asked, wanted)
+        for likelihood, (_, read) in zip(likelihoods, judged, strict=True)
+        if likelihood >= ANSWERS
     ]
     telling = sorted(
         (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)
@@ -136,6 +138,32 @@ def answer(
     quotes = _quotes(telling, of_story)
     cited = dict.fromkeys([telling[0].piece.article_id, *(quote.article_id for quote in quotes)])
     return Answer(True, tuple(quotes), tuple(cited))
+
+
+def _judged(
+    query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Run]
+) -> tuple[Asked, list[tuple[Evidence, ReadArticle]]]:
+    sought = Sought(query, fixed_pairs)
+    reads = [ReadArticle(piece, sought) for piece in pieces]
+    asked = cut_into_words(sought, reads, fixed_pairs)
+    return asked, [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
+
+
+def _with_marks(
+    query: Query, judged: Sequence[tuple[Evidence, ReadArticle]], fixed_pairs: Sequence[Run]
+) -> list[float]:
+    """Return how likely each article answers, less where it does not answer the question with its marks.
+
+    Typed without any, "ban nha" stands in "Tây Ban Nha" though "bán nhà" is meant.
+    """
+    as_typed = [evidence.likelihood for evidence, _ in judged]
+    meant = restored(query, fixed_pairs) if max(as_typed, default=0.0) >= ANSWERS else None
+    if meant is None:
+        return as_typed
+    marked, pairs, certainty = meant
+    _, again = _judged(marked, [read.piece for _, read in judged], pairs)
+    lost = (max(0.0, one - other.likelihood) for one, (other, _) in zip(as_typed, again, strict=True))
+    return [one - certainty * less for one, less in zip(as_typed, lost, strict=True)]
 
 
 def _newest_state_first(telling: list[_Answering], stories: Mapping[int, int | None]) -> list[_Answering]:

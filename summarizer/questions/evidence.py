@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import chain, pairwise
 
 from summarizer.model import FieldName, Piece, Place
+from summarizer.questions.equivalents import Run
 from summarizer.questions.phrases import MOST_READ
 from summarizer.questions.sought import Occurrence, Sought, word_numbers
 from summarizer.questions.watching import rarity
@@ -207,9 +208,7 @@ class Evidence:
         return 1 / (1 + math.exp(-points))
 
 
-def cut_into_words(
-    sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[tuple[str, str]]
-) -> Asked:
+def cut_into_words(sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[Run]) -> Asked:
     """Return the question cut into words; `fixed_pairs` are neighbours that the papers write as one word."""
     joins = sought.joins(fixed_pairs)
     touching = set[int]()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
+from summarizer.questions.marks import how_likely, likely_runs
 from summarizer.questions.phrases import MOST_READ, Groups, Phrases, content_of, weights_of
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import Forms, folded, word_forms
@@ -52,6 +53,7 @@ class Hit:
 
 _TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
 _MARKED = 0.8
+_LIKELY = 0.4  # the marks that a question typed without any most likely means
 _TITLE_PAIRS = 1.0
 _SAPO_PAIRS = 0.8
 _BODY_PAIRS = 0.4
@@ -100,11 +102,15 @@ def _words(text: str) -> list[Forms]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a field holds: how often each group, which as typed, which right behind the group before."""
+    """What a field holds: how often each group, which as typed, which right behind the group before.
+
+    `likely`: of a question typed without marks, how likely the words that stand for each group are meant.
+    """
 
     counts: dict[int, int]
     own: set[int]
     pairs: set[int]
+    likely: dict[int, float]
 
 
 class _Sought:
@@ -122,6 +128,7 @@ class _Sought:
         self.pair_weights = [0.0, *pairs]
         self.total, self.pair_total = sum(self.weights) or 1.0, sum(self.pair_weights) or 1.0
         self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
+        self.likely = [] if self.marked else likely_runs(runs)
 
     def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
@@ -141,6 +148,7 @@ class _Sought:
                 for field, weight in zip(fields, (_TITLE_PAIRS, _SAPO_PAIRS, _BODY_PAIRS), strict=True)
             )
             + _TITLE_WORDS * self._sum(in_title.counts) / self.total
+            + _LIKELY * self._meant(fields) / self.total
             + _SCORE * hit.score
             + _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE))
         )
@@ -161,11 +169,18 @@ class _Sought:
                 counts[at] += weight * count
         return sum(self.weights[at] * count / (count + room) for at, count in counts.items()) / self.total
 
+    def _meant(self, fields: Sequence[_Found]) -> float:
+        best: dict[int, float] = {}
+        for field in fields:
+            for at, likely in field.likely.items():
+                best[at] = max(likely, best.get(at, 0.0))
+        return sum([self.weights[at] * likely for at, likely in best.items()])
+
     def _sum(self, found: Iterable[int]) -> float:
         return sum([self.weights[at] for at in found])
 
     def _found(self, words: Sequence[Forms]) -> _Found:
-        found = _Found({}, set(), set())
+        found = _Found({}, set(), set(), {})
         ended = set[tuple[int, int]]()
         for group, start, end, is_as_typed in self.phrases.find(words):
             found.counts[group] = found.counts.get(group, 0) + 1
@@ -174,4 +189,7 @@ class _Sought:
             if (group - 1, start) in ended:
                 found.pairs.add(group)
             ended.add((group, end))
+            if self.likely:
+                likely = how_likely(words[start:end], self.likely[group])
+                found.likely[group] = max(likely, found.likely.get(group, 0.0))
         return found

@@ -85,7 +85,7 @@ class Occurrence(NamedTuple):
 class Sought:
     """The groups of a question that say something, in the order typed, with how much each matters."""
 
-    def __init__(self, query: Query, fixed_pairs: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, query: Query, fixed_pairs: Iterable[Run] = ()) -> None:
         """Take a question, and the neighbours in it that the papers write as one word."""
         groups = widened(query.groups)
         weights = weights_of([(_meant(group),) for group in groups])
@@ -116,7 +116,7 @@ class Sought:
                     found.append(Occurrence(group, start, end, is_typed, is_telling))
         return found
 
-    def joins(self, fixed_pairs: Iterable[tuple[str, str]]) -> list[bool]:
+    def joins(self, fixed_pairs: Iterable[Run]) -> list[bool]:
         """Return for each group whether it makes one word with the group before it."""
         fixed = set(fixed_pairs)
         pairs = [(one[0][-1], other[0][0]) for one, other in pairwise(self.groups)]
@@ -149,7 +149,7 @@ def _meant(group: Group) -> Run:
     return typed
 
 
-def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[tuple[str, str]]) -> set[int]:
+def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Run]) -> set[int]:
     """Return which common words are half of another word here: "từ" of "từ chức"."""
     pairs = ((at, one[0][-1], other[0][0]) for at, (one, other) in enumerate(pairwise(groups)))
     return {at for at, one, other in pairs if one in _FIRST_HALVES and (one, other) in fixed_pairs}

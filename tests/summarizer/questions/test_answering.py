@@ -83,6 +83,13 @@ def test_a_known_name_in_what_never_happened_is_not_answered(piece: Builder, que
     assert answer(parse_query(question), [whole], fixed) == Answer()
 
 
+def test_words_whose_marks_are_not_meant_do_not_answer(piece: Builder) -> None:
+    said = "Ông Ba thăm Bỉ và chứng kiến lễ ký văn kiện hợp tác giữa hai trường."
+    visit = piece(7, title="Ông Ba thăm Bỉ, chứng kiến lễ ký", sentences=(said,))
+    assert answer(parse_query("ong Ba tham Bi"), [visit]).is_answered
+    assert not answer(parse_query("ong Ba bi kien"), [visit], (("bi", "kien"),)).is_answered
+
+
 def test_a_question_word_is_answered_by_a_sentence_with_its_kind(piece: Builder) -> None:
     one = piece(7, title=BRIDGE, sentences=(OPENED, ELSEWHERE, COST))
     assert COST in texts(asked("Cầu Rạch Sấu vốn bao nhiêu tiền?", one))

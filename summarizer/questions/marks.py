@@ -1,0 +1,165 @@
+"""Marks restored: what the words of a question typed without marks most likely are.
+
+A model of neighbouring syllables, counted over news. It is a second reading beside the folded one, never the
+only one: its best guess is right for nine syllables in ten. `data/marks.npz` is made by
+`benchmarks/train_marks.py`.
+"""
+
+import importlib.resources
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import chain, islice, pairwise
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.questions.equivalents import Run
+from summarizer.questions.phrases import content_of, weights_of
+from summarizer.questions.query import Query
+from summarizer.text.syllables import Forms, folded
+
+LEVELS = 16  # of a count's logarithm, in a byte
+DISCOUNT = 0.75  # of each pair's count, for pairs never seen
+_EDGE = 0  # number of what is no known word: a number, a name, the end of a line
+_OTHER_SPELLING = 0.5  # how likely an abbreviation or its long form is meant
+_LEAST = 0.5  # of a form's likelihood, for it to be written
+_TRUST = 0.6  # how far a restored reading is trusted, measured on made-up events (docs/answers.md)
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Counts of words and pairs.
+
+    Attributes:
+        words: by number, `_EDGE` first.
+        forms: the numbers of the words that are one without marks.
+        pairs: first * 2**16 + second of each pair, in order, (p,).
+        counts: how often each pair stands, (p,).
+        elsewhere: the same where the word before is not its usual one: "ban nha" without "tây", (p,).
+        usual: the number in `forms` of the usual word before each pair, -1 where there is none, (p,).
+        totals, spare, shares: of each word, how often it stands before anything, what the discount leaves
+            for pairs never seen, and its share of all words, (w,).
+    """
+
+    words: list[str]
+    forms: dict[str, list[int]]
+    pairs: Numbers
+    counts: Floats
+    elsewhere: Floats
+    usual: Numbers
+    totals: Floats
+    spare: Floats
+    shares: Floats
+
+
+@lru_cache(maxsize=256)  # a question is read for its ranking and for its answer
+def likely_marks(words: Run) -> tuple[Mapping[str, float], ...]:
+    """Return for each of the words, which have no marks, its forms with marks and how likely each is.
+
+    >>> max(likely_marks(("gia", "vang", "tang"))[1].items(), key=lambda form: form[1])[0]
+    'vàng'
+    """
+    model = _model()
+    numbers = [[_EDGE], *(model.forms.get(word, [_EDGE]) for word in words), [_EDGE]]
+    steps = _steps(model, numbers, ["", "", *words])
+    ahead, behind = _passed(steps), _passed([step.T for step in reversed(steps)])[::-1]
+    found = []
+    for word, forms, one, other in zip(words, numbers[1:], ahead[1:], behind[1:], strict=False):
+        shares = one * other / (one @ other)
+        found.append({model.words[at] or word: float(each) for at, each in zip(forms, shares, strict=True)})
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyRun:
+    """A run typed without marks, and for each of its words how likely each form with marks is."""
+
+    run: Run
+    forms: tuple[Mapping[str, float], ...]
+
+
+def likely_runs(runs: Sequence[Run]) -> list[LikelyRun]:
+    """Return the forms of the words of each run, all of them read in a row."""
+    words = iter(likely_marks(tuple(chain.from_iterable(runs))))
+    return [LikelyRun(run, tuple(islice(words, len(run)))) for run in runs]
+
+
+def how_likely(words: Sequence[Forms], meant: LikelyRun) -> float:
+    """Return how likely words of a text are what was meant; of another spelling that is not known."""
+    if tuple([word.folded for word in words]) != meant.run:
+        return _OTHER_SPELLING
+    shares = zip(words, meant.forms, strict=True)
+    return min([forms.get(word.canonical, 0.0) if len(forms) > 1 else 1.0 for word, forms in shares])
+
+
+def restored(query: Query, fixed_pairs: Sequence[Run]) -> tuple[Query, list[Run], float] | None:
+    """Return a question typed without marks with them, its fixed pairs too, and how likely that is meant.
+
+    None where nothing gets a mark.
+    """
+    if query.has_marks:
+        return None
+    likely = dict(zip(query.words, likely_marks(query.words), strict=True))
+    best = {word: max(forms.items(), key=lambda form: form[1]) for word, forms in likely.items()}
+    meant = {word: form if share >= _LEAST else word for word, (form, share) in best.items()}
+    if all(word == form for word, form in meant.items()):
+        return None
+    content = (query.terms[at].run for at in content_of(weights_of(query.groups)))
+    certainty = prod(best[word][1] for run in content for word in run)
+    terms = tuple(replace(term, run=_marked(term.run, meant)) for term in query.terms)
+    return replace(query, terms=terms), [_marked(pair, meant) for pair in fixed_pairs], _TRUST * certainty
+
+
+def _marked(run: Run, meant: Mapping[str, str]) -> Run:
+    return tuple(meant.get(word, word) for word in run)
+
+
+def _passed(steps: Sequence[Floats]) -> list[Floats]:
+    """Return how likely each form is given all before it, for each word."""
+    here = np.ones(1)
+    passed = [here]
+    for step in steps:
+        here = here @ step
+        here = here / here.sum()
+        passed.append(here)
+    return passed
+
+
+def _steps(model: Model, numbers: Sequence[Sequence[int]], before: Sequence[str]) -> list[Floats]:
+    """Return for each two neighbours how likely each form of the second follows each form of the first."""
+    sides = [np.meshgrid(one, other, indexing="ij") for one, other in pairwise(numbers)]
+    first, second = (np.concatenate([side[at].ravel() for side in sides]) for at in (0, 1))
+    keys = first << 16 | second
+    places = np.minimum(np.searchsorted(model.pairs, keys), model.pairs.size - 1)
+    usual = [model.forms.get(word, [_EDGE])[0] for word in before[: len(sides)]]
+    ahead = np.repeat(usual, [side[0].size for side in sides])
+    counts = np.where(model.usual[places] == ahead, model.counts[places], model.elsewhere[places])
+    seen = np.where(model.pairs[places] == keys, np.maximum(counts - DISCOUNT, 0), 0)
+    likely = seen / model.totals[first] + model.spare[first] * model.shares[second]
+    ends = np.cumsum([side[0].size for side in sides])[:-1]
+    return [part.reshape(side[0].shape) for part, side in zip(np.split(likely, ends), sides, strict=True)]
+
+
+@cache
+def _model() -> Model:
+    packed = (importlib.resources.files("summarizer") / "data" / "marks.npz").read_bytes()
+    with np.load(io.BytesIO(packed)) as arrays:
+        words = ["", *arrays["words"].tobytes().decode().split()]
+        pairs = np.cumsum(arrays["gaps"], dtype=np.int64)
+        counts, often = (np.exp(arrays[name] / LEVELS) for name in ("pairs", "counts"))
+        bound, elsewhere, usual = arrays["bound"], counts.copy(), np.full(pairs.size, -1)
+        elsewhere[bound] = np.expm1(arrays["elsewhere"] / LEVELS)
+        forms: dict[str, list[int]] = {}
+        for number, word in enumerate(words):
+            forms.setdefault(folded(word), []).append(number)
+        usual[bound] = [forms[folded(words[number])][0] for number in arrays["usual"].tolist()]
+    first = pairs >> 16
+    totals = np.maximum(often, np.bincount(first, counts, len(words)))
+    spare = 1 - np.bincount(first, np.maximum(counts - DISCOUNT, 0), len(words)) / totals
+    return Model(words, forms, pairs, counts, elsewhere, usual, totals, spare, often / often.sum())
