@@ -125,8 +125,7 @@ def compose_prepared(
     left_out = [one.story_id for one in eligible.versions if one.number not in page.events]
     chosen = _in_sections(page.chosen, prepared.topic_order)
     shown = {one.version.number for one in chosen}
-    ranked = enumerate(eligible.versions, start=1)
-    ranks = {one.story_id: place for place, one in ranked if one.number in shown}
+    ranks = {one.story_id: at for at, one in enumerate(eligible.versions, start=1) if one.number in shown}
     return Digest(
         edition,
         title,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from bot.chat import commands, digest_now, membership, my_data
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import reader_intents as choices
+from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
 from bot.chat.buttons.intents import Button, Intent
@@ -26,7 +26,6 @@ from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.questions.results import shown_question
 from bot.chat.settings import choosing_contents, choosing_lists, choosing_times, undoing
 from bot.chat.talk import proposals, reply
-from bot.chat.talk import reply as talk
 from bot.chat.talk.wishes import Plain
 from bot.messages import texts
 from bot.messages.spoken import say_wait
@@ -37,26 +36,30 @@ _HOUR = dt.timedelta(hours=1)
 _ROOMIER = 4  # commands and taps cost little: that many times what questions may be
 _GROUP_SHARES = 4  # all members of a group together may ask as much as that many persons
 
+_SCHEDULE_INTENTS = (  # what the panel of /lich sets
+    intents.SetTimes,
+    intents.SetDays,
+    intents.SetQuiet,
+    intents.SetEdition,
+    readers.SetLength,
+    readers.SetSilent,
+    readers.SetWeekly,
+    readers.SetBreaking,
+)
+
 Answer = Callable[[ChatContext], Awaitable[None]]
 
 
 def presses(actions: AdminActions) -> dict[type[Any], Press]:
     """Return the function that does what a button asks for, for each kind of intent with values."""
     return {
-        intents.SetTimes: choosing_times.change,
-        intents.SetDays: choosing_times.change,
-        intents.SetQuiet: choosing_times.change,
-        intents.SetEdition: choosing_times.change,
+        **dict.fromkeys(_SCHEDULE_INTENTS, choosing_times.change),
         intents.TakeEdition: choosing_times.take_edition,
-        choices.SetLength: choosing_times.change,
-        choices.SetSilent: choosing_times.change,
-        choices.SetWeekly: choosing_times.change,
-        choices.SetBreaking: choosing_times.change,
         intents.SetTopic: choosing_contents.change_topics,
-        choices.DropWord: choosing_lists.drop_word,
-        choices.DropTaste: choosing_lists.forget_learnt,
-        choices.SetFigure: choosing_contents.change_figure,
-        choices.SetPaper: choosing_lists.change_paper,
+        readers.DropWord: choosing_lists.drop_word,
+        readers.DropTaste: choosing_lists.forget_learnt,
+        readers.SetFigure: choosing_contents.change_figure,
+        readers.SetPaper: choosing_lists.change_paper,
         intents.Undo: undoing.undo,
         intents.TurnPage: ask.turn,
         intents.ShowView: ask.look,
@@ -78,9 +81,7 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         operators.ShowEdition: edition_taps.show,
         operators.ProposeChange: edition_taps.propose,
         operators.WriteChange: edition_taps.confirm,
-        operators.AnnounceTo: telling_all.change,
-        operators.AnnounceToAll: telling_all.change,
-        operators.AnnounceSilently: telling_all.change,
+        operators.ChangeAnnouncement: telling_all.change,
         operators.Announce: telling_all.confirm,
         operators.CallOffAnnouncement: telling_all.take_back,
         **story_presses(watch_buttons.show_list),
@@ -136,7 +137,7 @@ class Dispatcher:
         if not is_bare and not command.takes_words:
             unused = shown_question(context.words)
             await context.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
-        if command.name == "tim" and not is_bare and await talk.find_wish(context) is Plain.DIGEST:
+        if command.name == "tim" and not is_bare and await reply.find_wish(context) is Plain.DIGEST:
             context.words = ""
             await digest_now.handle(context)
         else:
@@ -163,13 +164,13 @@ class Dispatcher:
     async def answer(self, context: ChatContext) -> None:
         """Answer a question in plain words, or do what a command is there for."""
         if await self._admits(context, is_work=True):
-            wish = await talk.find_wish(context)
+            wish = await reply.find_wish(context)
             awaited = await reply.take_awaited_command(context)
             if awaited and reply.is_called_off(context.words):
                 await context.send(Screen(texts.CALLED_OFF))
             elif awaited and reply.is_its_answer(awaited, context, wish):
                 await self._answers[awaited](context)
-            elif wish is None or not await talk.reply(context, wish):
+            elif wish is None or not await reply.reply(context, wish):
                 await ask.handle(context)
 
     async def say(self, context: ChatContext, screen: Screen) -> None:

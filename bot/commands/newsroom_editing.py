@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,46 +34,56 @@ def newsroom_file(path: Path, adopt: Callable[[Newsroom, str], Awaitable[None]])
     `adopt` takes over a newsroom that was written, with the fingerprint of its file.
     """
 
-    def declared() -> Declared:
-        text = _read(path)
-        document = _document(text)
-        return Declared(
-            _fingerprint(text),
-            {str(one.get("name")): one for one in document.get("editions", [])},
-            document.get("newsroom", {}),
-            document.get("limits", {}),
-        )
-
-    def draft(edit: Edit) -> Draft:
-        text = _read(path)
-        try:
-            parse_newsroom(text.removeprefix(_MARK), base=path.absolute().parent)
-        except ConfigError as error:
-            raise NotEditableError(f"tệp đang có lỗi, hãy sửa trước: {_words(error)[0]}") from error
-        mark = _MARK if text.startswith(_MARK) else ""
-        try:
-            after = mark + _edited(text.removeprefix(_MARK), edit)
-        except RewriteError as error:
-            raise NotEditableError(_LEFT_TO_THE_AUTHOR) from error
-        return _draft(path, text, after)
-
-    def redraft(expected: str, wanted: str) -> Draft:
-        text = _read(path)
-        if text != expected:
-            raise NotEditableError("tệp đã được sửa thêm từ đó, nên không quay lại được")
-        return _draft(path, text, wanted)
-
-    def write(wanted: Draft) -> None:
-        try:
-            replace_file(path, wanted.after.encode(), expected=wanted.fingerprint)
-        except ConfigError as error:
-            raise NotEditableError(_words(error)[0]) from error
-
     async def take_over(written: Draft) -> None:
         if written.newsroom is not None:
             await adopt(written.newsroom, _fingerprint(written.after))
 
-    return NewsroomFile(declared, draft, write, redraft, take_over)
+    return NewsroomFile(
+        partial(_declared, path),
+        partial(_edit, path),
+        partial(_write, path),
+        partial(_redraft, path),
+        take_over,
+    )
+
+
+def _declared(path: Path) -> Declared:
+    text = _read(path)
+    document = _document(text)
+    return Declared(
+        _fingerprint(text),
+        {str(one.get("name")): one for one in document.get("editions", [])},
+        document.get("newsroom", {}),
+        document.get("limits", {}),
+    )
+
+
+def _edit(path: Path, edit: Edit) -> Draft:
+    text = _read(path)
+    try:
+        parse_newsroom(text.removeprefix(_MARK), base=path.absolute().parent)
+    except ConfigError as error:
+        raise NotEditableError(f"tệp đang có lỗi, hãy sửa trước: {_words(error)[0]}") from error
+    mark = _MARK if text.startswith(_MARK) else ""
+    try:
+        after = mark + _edited(text.removeprefix(_MARK), edit)
+    except RewriteError as error:
+        raise NotEditableError(_LEFT_TO_THE_AUTHOR) from error
+    return _draft(path, text, after)
+
+
+def _redraft(path: Path, expected: str, wanted: str) -> Draft:
+    text = _read(path)
+    if text != expected:
+        raise NotEditableError("tệp đã được sửa thêm từ đó, nên không quay lại được")
+    return _draft(path, text, wanted)
+
+
+def _write(path: Path, wanted: Draft) -> None:
+    try:
+        replace_file(path, wanted.after.encode(), expected=wanted.fingerprint)
+    except ConfigError as error:
+        raise NotEditableError(_words(error)[0]) from error
 
 
 def _read(path: Path) -> str:

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from summarizer.text.syllables import folded
 
@@ -43,6 +43,11 @@ class TypedFilters:
     topics: tuple[str, ...] = ()
     source_places: tuple[tuple[int, int], ...] = ()
     topic_places: tuple[tuple[int, int], ...] = ()
+
+    def with_topic(self, name: str, places: Iterable[tuple[int, int]]) -> "TypedFilters":
+        """Return these filters and one more topic, which stands at `places`."""
+        topics, topic_places = (*self.topics, name), (*self.topic_places, *places)
+        return replace(self, topics=topics, topic_places=topic_places)
 
 
 def find_filters(text: str, names: Names = NO_NAMES) -> TypedFilters:

@@ -169,23 +169,21 @@ def parse_query(
     times = find_times(rest, today, is_early=is_early) if today else NO_TIMES
     words = _masked(rest, times.places, ",")
     terms, excluded = _read(words)
-    topics, topic_places = filters.topics, filters.topic_places
     if topic := named_topic(words, names):
-        topics, topic_places = (*topics, topic), (*topic_places, *(term.place for term in terms))
-        terms = ()
-    elif times.places and asks_for_news(tuple(word for term in terms for word in term.run)):
+        filters = filters.with_topic(topic, (term.place for term in terms))
+    if topic or (times.places and asks_for_news(tuple(word for term in terms for word in term.run))):
         terms = ()
     return Query(
         shown,
         terms,
         excluded,
         filters.sources,
-        topics,
+        filters.topics,
         times.since,
         times.until,
         tuple(Term(_run(rest[start:end]), (), (start, end)) for start, end in times.places),
         filters.source_places,
-        topic_places,
+        filters.topic_places,
     )
 
 

@@ -4,25 +4,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class AnnounceTo:
-    """An announcement's draft for the readers of an edition."""
+class ChangeAnnouncement:
+    """An announcement's draft with these readers, of one edition or of all (""), and a sound or none."""
 
     announcement_id: int
     edition: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceToAll:
-    """An announcement's draft for all readers."""
-
-    announcement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceSilently:
-    """An announcement's draft that comes without a sound, or with one."""
-
-    announcement_id: int
     is_silent: bool
 
 
@@ -68,12 +54,5 @@ class WriteChange:
 
 
 OperatorIntent = (
-    ShowEdition
-    | ProposeChange
-    | WriteChange
-    | AnnounceTo
-    | AnnounceToAll
-    | AnnounceSilently
-    | Announce
-    | CallOffAnnouncement
+    ShowEdition | ProposeChange | WriteChange | ChangeAnnouncement | Announce | CallOffAnnouncement
 )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bot.chat.buttons import reader_intents as stories
+from bot.chat.buttons import reader_intents as readers
 from bot.chat.cards import card_taps, kept_stories, under_digest
 from bot.chat.cards.kept_stories import ShowList
 from bot.chat.cards.under_digest import Cards
@@ -19,18 +19,18 @@ def story_presses(show_list: ShowList) -> dict[type[Any], Press]:
     `show_list` shows what the chat watches and follows, with a way back from the last stop.
     """
     return {
-        stories.OpenCard: Cards().open,
-        stories.ShowMore: under_digest.show,
-        stories.TurnMore: under_digest.turn,
-        stories.SaveStory: card_taps.save,
-        stories.FollowStory: kept_stories.follow,
-        stories.Unfollow: partial(kept_stories.stop, show_list=show_list),
-        stories.FollowAgain: partial(kept_stories.take_back, show_list=show_list),
-        stories.Teach: card_taps.learn,
-        stories.OfferMute: card_taps.offer,
-        stories.MuteWord: card_taps.mute,
-        stories.AskWhy: card_taps.explain,
-        stories.ShowSaved: kept_stories.turn,
-        stories.ReadSaved: kept_stories.read,
-        stories.KeepSaved: kept_stories.keep,
+        readers.OpenCard: Cards().open,
+        readers.ShowMore: under_digest.show,
+        readers.TurnMore: under_digest.turn,
+        readers.SaveStory: card_taps.save,
+        readers.FollowStory: kept_stories.follow,
+        readers.Unfollow: partial(kept_stories.stop, show_list=show_list),
+        readers.FollowAgain: partial(kept_stories.take_back, show_list=show_list),
+        readers.Teach: card_taps.learn,
+        readers.OfferMute: card_taps.offer,
+        readers.MuteWord: card_taps.mute,
+        readers.AskWhy: card_taps.explain,
+        readers.ShowSaved: kept_stories.turn,
+        readers.ReadSaved: kept_stories.read,
+        readers.KeepSaved: kept_stories.keep,
     }

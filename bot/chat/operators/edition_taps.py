@@ -10,7 +10,6 @@ from bot.chat.buttons.intents import Button, Intent
 from bot.chat.buttons.operator_intents import ProposeChange, ShowEdition, WriteChange
 from bot.chat.context import ButtonContext, Screen
 from bot.messages import spoken, texts
-from bot.messages import texts as common
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Edition
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError, SetValues
@@ -49,7 +48,7 @@ async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
     """Show one edition and what can be changed."""
     edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
-        await tap.acknowledge(common.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
     html = texts.EDITION.format(
         title=edition.title,
@@ -79,7 +78,7 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
         title=edition.title, what=_say(wanted.change), lines=Markup("\n").join(lines)
     )
     send = WriteChange(wanted.change, int(drafted.fingerprint[:8], 16), wanted.edition)
-    rows = [[_button(texts.BUTTON_WRITE, send)], [_button(common.BUTTON_BACK, ShowEdition(wanted.edition))]]
+    rows = [[_button(texts.BUTTON_WRITE, send)], [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))]]
     await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
 
 
@@ -90,7 +89,7 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
         return
     edition, drafted = found
     if int(drafted.fingerprint[:8], 16) != wanted.checksum:
-        await tap.acknowledge(common.STALE_BUTTON)
+        await tap.acknowledge(texts.STALE_BUTTON)
         return
     try:
         detail = f"bản tin {wanted.edition}, {_say(wanted.change)}"
@@ -100,8 +99,8 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
         return
     html = texts.CHANGE_WRITTEN.format(title=edition.title, what=_say(wanted.change))
     rows = [
-        [_button(common.BUTTON_UNDO, Button.UNDO_FILE)],
-        [_button(common.BUTTON_BACK, ShowEdition(wanted.edition))],
+        [_button(texts.BUTTON_UNDO, Button.UNDO_FILE)],
+        [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
     ]
     await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
 
@@ -126,7 +125,7 @@ async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, D
     """Return the edition and the change as a draft; None once the tap was answered."""
     edition, file = tap.services.newsroom.find_edition(name), tap.services.file
     if edition is None or file is None:
-        await tap.acknowledge(common.STALE_BUTTON if file else texts.NO_FILE)
+        await tap.acknowledge(texts.STALE_BUTTON if file else texts.NO_FILE)
         return None
     try:
         return edition, await _drafted(file, edition, change)
@@ -192,7 +191,7 @@ def _keyboard(edition: Edition) -> InlineKeyboardMarkup:
     ]
     label = texts.BUTTON_RUN_EDITION if edition.is_paused else texts.BUTTON_PAUSE_EDITION
     pause = _button(label, ProposeChange("p0" if edition.is_paused else "p1", edition.name))
-    back = _button(common.BUTTON_BACK, Button.SHOW_SLOTS)
+    back = _button(texts.BUTTON_BACK, Button.SHOW_SLOTS)
     grid = [times[at : at + 4] for at in range(0, len(times), 4)]
     return InlineKeyboardMarkup([*grid, *([each] for each in days), [pause], [back]])
 
@@ -203,7 +202,7 @@ def _label(edition: Edition) -> str:
 
 
 def _back() -> InlineKeyboardButton:
-    return _button(common.BUTTON_BACK, Button.SHOW_STATE)
+    return _button(texts.BUTTON_BACK, Button.SHOW_STATE)
 
 
 def _button(label: str, intent: Intent) -> InlineKeyboardButton:
@@ -211,4 +210,4 @@ def _button(label: str, intent: Intent) -> InlineKeyboardButton:
 
 
 def _choice(label: str, intent: Intent, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(common.CHOSEN + label if is_chosen else label, intent)
+    return _button(texts.CHOSEN + label if is_chosen else label, intent)

@@ -9,14 +9,11 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.buttons.operator_intents import (
     Announce,
-    AnnounceSilently,
-    AnnounceTo,
-    AnnounceToAll,
     CallOffAnnouncement,
+    ChangeAnnouncement,
 )
 from bot.chat.context import ButtonContext, ChatContext, Screen
 from bot.messages import texts
-from bot.messages import texts as common
 from bot.messages.markup import shortened
 from bot.news.announcing import (
     LONGEST_ANNOUNCEMENT,
@@ -51,20 +48,12 @@ async def handle(context: ChatContext) -> None:
         await context.send(await _preview(context.services, draft))
 
 
-async def change(tap: ButtonContext, wanted: AnnounceTo | AnnounceToAll | AnnounceSilently) -> None:
+async def change(tap: ButtonContext, wanted: ChangeAnnouncement) -> None:
     """Give a draft other readers, or a sound or none."""
     async with tap.services.database.write() as connection:
-        draft = await find_announcement(connection, wanted.announcement_id)
-        if draft is not None:
-            edition, is_silent = draft.edition, draft.is_silent
-            match wanted:
-                case AnnounceTo():
-                    edition = wanted.edition
-                case AnnounceToAll():
-                    edition = None
-                case AnnounceSilently():
-                    is_silent = wanted.is_silent
-            draft = await change_draft(connection, draft.id, edition=edition, is_silent=is_silent)
+        draft = await change_draft(
+            connection, wanted.announcement_id, edition=wanted.edition or None, is_silent=wanted.is_silent
+        )
     if draft is None:
         await tap.acknowledge(texts.ANNOUNCED_BEFORE)
         return
@@ -79,7 +68,7 @@ async def confirm(tap: ButtonContext, wanted: Announce) -> None:
         return
     rows = [
         [_button(texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))],
-        [_button(common.BUTTON_BACK, Button.SHOW_STATE)],
+        [_button(texts.BUTTON_BACK, Button.SHOW_STATE)],
     ]
     html = texts.ANNOUNCED.format(queued=say_number(queued))
     await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
@@ -92,7 +81,7 @@ async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
         await tap.acknowledge(texts.ANNOUNCEMENT_GONE)
         return
     html = texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
-    await tap.show(Screen(html, InlineKeyboardMarkup([[_button(common.BUTTON_BACK, Button.SHOW_STATE)]])))
+    await tap.show(Screen(html, InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
 
 
 async def _preview(services: Services, draft: Announcement) -> Screen:
@@ -110,22 +99,21 @@ async def _preview(services: Services, draft: Announcement) -> Screen:
 
 def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKeyboardMarkup:
     editions = services.newsroom.editions[:_MOST_EDITIONS]
-    audiences = [(texts.BUTTON_TO_ALL, None), *((one.title, one.name) for one in editions)]
+    audiences = [(texts.BUTTON_TO_ALL, ""), *((one.title, one.name) for one in editions)]
     to = [
         _choice(
             title,
-            AnnounceTo(draft.id, name) if name else AnnounceToAll(draft.id),
-            is_chosen=draft.edition == name,
+            ChangeAnnouncement(draft.id, name, draft.is_silent),
+            is_chosen=(draft.edition or "") == name,
         )
         for title, name in (audiences if len(editions) > 1 else ())
     ]
-    silently = _choice(
-        texts.BUTTON_SILENTLY, AnnounceSilently(draft.id, not draft.is_silent), is_chosen=draft.is_silent
-    )
+    otherwise = ChangeAnnouncement(draft.id, draft.edition or "", not draft.is_silent)
+    silently = _choice(texts.BUTTON_SILENTLY, otherwise, is_chosen=draft.is_silent)
     send = _button(texts.BUTTON_ANNOUNCE.format(readers=say_number(readers)), Announce(draft.id))
     rows = [*(to[at : at + 2] for at in range(0, len(to), 2)), [silently]]
     rows += [[send]] if readers else []
-    return InlineKeyboardMarkup([*rows, [_button(common.BUTTON_BACK, Button.SHOW_STATE)]])
+    return InlineKeyboardMarkup([*rows, [_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def _button(label: str, intent: Intent) -> InlineKeyboardButton:
@@ -133,4 +121,4 @@ def _button(label: str, intent: Intent) -> InlineKeyboardButton:
 
 
 def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(common.CHOSEN + label if is_chosen else label, intent)
+    return _button(texts.CHOSEN + label if is_chosen else label, intent)

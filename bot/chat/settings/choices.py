@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.buttons import intents
-from bot.chat.buttons import reader_intents as wishes
+from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.intents import Button, Change
 from bot.chat.context import ButtonContext, ChatContext
 from bot.chat.settings.lists import with_papers, with_words
@@ -47,11 +47,11 @@ def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> S
     """Return the subscriber after `change`; None when it names an edition or topic that there is not."""
     if isinstance(change, intents.SetQuiet):
         return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
-    if isinstance(change, wishes.SetSilent):
+    if isinstance(change, readers.SetSilent):
         return replace(subscriber, is_silent=change.is_silent)
-    if isinstance(change, wishes.SetWeekly):
+    if isinstance(change, readers.SetWeekly):
         return replace(subscriber, is_weekly=change.is_wanted)
-    if isinstance(change, wishes.SetBreaking):
+    if isinstance(change, readers.SetBreaking):
         is_offered = newsroom.breaking is not None or not change.level
         return replace(subscriber, breaking=change.level) if is_offered else None
     choices = _with_choice(subscriber.choices, change, newsroom)
@@ -73,13 +73,13 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
             return _with_edition(choices, edition, newsroom, is_wanted=is_wanted)
         case intents.SetTopic(topic, is_wanted):
             return _with_topic(choices, topic, newsroom, is_wanted=is_wanted)
-        case wishes.SetLength(length):
+        case readers.SetLength(length):
             return replace(choices, length=length)
-        case wishes.ChangeWords() | wishes.DropWord():
+        case readers.ChangeWords() | readers.DropWord():
             return with_words(choices, change)
-        case wishes.ChooseFigure(label, is_wanted):
+        case readers.ChooseFigure(label, is_wanted):
             return _with_figure(choices, label, is_wanted=is_wanted)
-        case wishes.ChangePapers() | wishes.SetPaper():
+        case readers.ChangePapers() | readers.SetPaper():
             return with_papers(choices, change, {source.name for source in newsroom.sources})
         case Button.ALL_TOPICS:
             return replace(choices, topics=())

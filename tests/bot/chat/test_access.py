@@ -9,23 +9,22 @@ import pytest
 
 from bot.chat.buttons import intents
 from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import reader_intents as choices
-from bot.chat.buttons import reader_intents as stories
+from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.callbacks import encode, parse
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.dispatcher import presses
 from bot.chat.permissions import ACCESS, Access, access_to
 
 NEWS = (
-    stories.OpenCard,
-    stories.ShowMore,
-    stories.TurnMore,
-    stories.SaveStory,
-    stories.FollowStory,
-    stories.OfferMute,
-    stories.MuteWord,
-    stories.Teach,
-    stories.AskWhy,
+    readers.OpenCard,
+    readers.ShowMore,
+    readers.TurnMore,
+    readers.SaveStory,
+    readers.FollowStory,
+    readers.OfferMute,
+    readers.MuteWord,
+    readers.Teach,
+    readers.AskWhy,
 )  # what these name is news, and nobody's own
 KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Button]
 OTHERS_TIMES = "05:05"
@@ -41,14 +40,14 @@ def samples(number: int) -> list[Intent]:
         intents.SetEdition("toi"),
         intents.TakeEdition("toi", True),
         intents.SetTopic("the-thao", is_wanted=True),
-        choices.SetLength("gon"),
-        choices.SetSilent(is_silent=True),
-        choices.SetWeekly(is_wanted=True),
-        choices.SetBreaking(1),
-        choices.SetFigure(number, is_wanted=True),
-        choices.DropWord(number),
-        choices.DropTaste(number),
-        choices.SetPaper("bao-bien", is_out=True),
+        readers.SetLength("gon"),
+        readers.SetSilent(is_silent=True),
+        readers.SetWeekly(is_wanted=True),
+        readers.SetBreaking(1),
+        readers.SetFigure(number, is_wanted=True),
+        readers.DropWord(number),
+        readers.DropTaste(number),
+        readers.SetPaper("bao-bien", is_out=True),
         intents.Undo(number, "schedule"),
         intents.Undo(number, "topics"),
         intents.TurnPage(number, 0),
@@ -58,20 +57,20 @@ def samples(number: int) -> list[Intent]:
         intents.StopWatching(number, is_in_list=True),
         intents.WatchAgain(number, is_in_list=True),
         intents.RunWatch(number),
-        stories.OpenCard(number),
-        stories.ShowMore(number),
-        stories.TurnMore(number, 0),
-        stories.SaveStory(number, is_wanted=True),
-        stories.FollowStory(number, is_wanted=True),
-        stories.Unfollow(number, is_in_list=True),
-        stories.FollowAgain(number, is_in_list=True),
-        stories.Teach(number, -1),
-        stories.OfferMute(number, is_wanted=True),
-        stories.MuteWord(number, number),
-        stories.AskWhy(number),
-        stories.ShowSaved(0),
-        stories.ReadSaved(number, 0),
-        stories.KeepSaved(number),
+        readers.OpenCard(number),
+        readers.ShowMore(number),
+        readers.TurnMore(number, 0),
+        readers.SaveStory(number, is_wanted=True),
+        readers.FollowStory(number, is_wanted=True),
+        readers.Unfollow(number, is_in_list=True),
+        readers.FollowAgain(number, is_in_list=True),
+        readers.Teach(number, -1),
+        readers.OfferMute(number, is_wanted=True),
+        readers.MuteWord(number, number),
+        readers.AskWhy(number),
+        readers.ShowSaved(0),
+        readers.ReadSaved(number, 0),
+        readers.KeepSaved(number),
         intents.PauseFor(3),
         intents.Confirm(number),
         intents.Preview("sang"),
@@ -85,9 +84,8 @@ def samples(number: int) -> list[Intent]:
         operators.ShowEdition("sang"),
         operators.ProposeChange("+0630", "sang"),
         operators.WriteChange("p1", 7, "sang"),
-        operators.AnnounceTo(number, "sang"),
-        operators.AnnounceToAll(number),
-        operators.AnnounceSilently(number, is_silent=True),
+        operators.ChangeAnnouncement(number, "sang", is_silent=True),
+        operators.ChangeAnnouncement(number, "", is_silent=False),
         operators.Announce(number),
         operators.CallOffAnnouncement(number),
     ]
