@@ -9,8 +9,9 @@ import typer
 from bot.commands.preparing import open_searching_services, run, settings_or_exit
 from bot.commands.summarizing import opened, rows
 from bot.commands.terminal import Json, fail, put, put_json
-from bot.news.answers import FoundArticle, Reply, describe, look_up, reply_to
+from bot.news.answers import FoundArticle, Reply, describe, explain, look_up, reply_to
 from bot.news.services import Services
+from bot.operators.ranking_reasons import say_rank
 from storage.articles import StoredArticle, find_articles
 from storage.times import published_text
 
@@ -27,10 +28,15 @@ Queries = Annotated[
 ]
 
 
-def search(words: Words = None, queries: Queries = None, json: Json = False) -> None:
+def search(
+    words: Words = None,
+    queries: Queries = None,
+    why: Annotated[bool, typer.Option("--why", help="Nói vì sao mỗi bài đứng ở chỗ ấy.")] = False,
+    json: Json = False,
+) -> None:
     """Search for words, or for every question of a JSONL file."""
     text = question_or_exit("search", words, queries)
-    run(_search_file(queries) if queries is not None else _search_words(text, json=json))
+    run(_search_file(queries) if queries is not None else _search_words(text, why=why, json=json))
 
 
 def question_or_exit(command: str, words: list[str] | None, queries: str | None) -> str:
@@ -41,7 +47,7 @@ def question_or_exit(command: str, words: list[str] | None, queries: str | None)
     return text
 
 
-async def _search_words(text: str, *, json: bool) -> None:
+async def _search_words(text: str, *, why: bool, json: bool) -> None:
     async with open_searching_services(settings_or_exit()) as services:
         zone = services.newsroom.zone
         looked = await look_up(services, text, zone=zone)
@@ -49,11 +55,14 @@ async def _search_words(text: str, *, json: bool) -> None:
         if json:
             put_json(_answer_row(text, looked, found, zone))
             return
+        ranks = await explain(services, looked, [one.article.id for one in found]) if why else []
         put(f"{looked.found.total} bài")
-        for one in found:
+        for place, one in enumerate(found):
             when = published_text(one.article.published, zone) or "không rõ ngày đăng"
             put(f"[{one.article.id}] {one.article.title}\n    {one.article.source} · {when}")
             put(f"    {one.snippet.text}")
+            for line in say_rank(place, ranks, wants_newest=looked.query.wants_newest) if ranks else ():
+                put(f"    - {line}")
 
 
 def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:

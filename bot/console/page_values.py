@@ -7,10 +7,11 @@ from typing import Any
 from bot.console.page_templates import readable
 from bot.messages import spoken
 from bot.messages.texts import STATUSES
-from bot.news.answers import describe, look_up
+from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
 from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
+from bot.operators.ranking_reasons import say_rank
 from bot.operators.reasons import Why
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
@@ -139,7 +140,11 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
         return {"asked": "", "found": [], "total": 0, "suggestion": None}
     looked = await look_up(services, words, zone=services.newsroom.zone)
     found = await describe(services, looked.query, looked.ids[:_MOST_FOUND])
-    rows = [(one, services.newsroom.topics.get(one.article.topic or "", "")) for one in found]
+    ranks = await explain(services, looked, [one.article.id for one in found])
+    newest = looked.query.wants_newest
+    why = [list(say_rank(place, ranks, wants_newest=newest)) for place in range(len(ranks))]
+    topics = [services.newsroom.topics.get(one.article.topic or "", "") for one in found]
+    rows = list(zip(found, topics, why or [[]] * len(found), strict=True))
     return {
         "asked": words,
         "found": rows,

@@ -15,9 +15,10 @@ from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
 from storage.off_loop import CHAT
 from storage.processed import find_summaries
-from storage.search import Found, search_articles
+from storage.search import Found, explain_articles, search_articles
 from summarizer.model import Disagreement, Piece, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
+from summarizer.questions.hits import Explained
 from summarizer.questions.query import Query
 from summarizer.questions.snippets import Snippet, best_snippet
 from summarizer.stories.disagreements import find_disagreements
@@ -114,6 +115,15 @@ async def look_up(services: Services, text: str, *, zone: str) -> Reply:
             return Reply(query, narrowing, found, ids=found.ids)
     reply = await reply_to(services, text, zone=zone)
     return replace(reply, ids=reply.found.ids)
+
+
+async def explain(services: Services, looked: Reply, ids: Sequence[int]) -> list[Explained | None]:
+    """Return what the rank of each of these articles rests on; None where only a mended slip found it."""
+    async with services.database.read() as connection:
+        found = await explain_articles(
+            connection, looked.query, ids, now=services.clock.now(), filters=looked.narrowing.filters
+        )
+    return [found.get(each) for each in ids] if found else []
 
 
 async def reply_again(services: Services, question: Question, *, zone: str) -> Reply:

@@ -7,13 +7,14 @@ sentence that a reader sees of an article found.
 
 from storage.search.generation import IndexUnusableError, prune_changes
 from storage.search.index import record_changes
-from storage.search.search import Found, matches_by_day, search_articles
+from storage.search.search import Found, explain_articles, matches_by_day, search_articles
 from summarizer.questions.hits import Filters
 
 __all__ = [
     "Filters",
     "Found",
     "IndexUnusableError",
+    "explain_articles",
     "matches_by_day",
     "prune_changes",
     "record_changes",

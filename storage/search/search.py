@@ -1,6 +1,7 @@
 """Ask the index: ranked candidates, slips mended where that finds more, and counts of matches by day."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.off_loop import SEARCH
 from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
 from storage.search.respelling import respelled, slipped, spelling_of, told
-from summarizer.questions.hits import NO_FILTERS, Filters, Ranked, judged
+from summarizer.questions.hits import NO_FILTERS, Explained, Filters, Ranked, explained, judged
 from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
 from summarizer.questions.slips import is_no_syllable
@@ -129,13 +130,12 @@ def _worth_a_look(read: Read, limit: int) -> Found:
 
 def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
     """Return the key that puts what has all the words before the rest, as typed before otherwise marked."""
-    tier = 2 if not (hit.is_full or hit.has_phrase) else 0 if hit.is_complete and hit.is_own else 1
-    return tier, hit.order
+    return hit.tier, hit.order
 
 
 def _rough_order(hit: Ranked) -> tuple[int, int, tuple[float, int]]:
     """Return the key of `_order` for a few words: of about equally good articles the newer comes first."""
-    return _order(hit)[0], -round(hit.points / _ABOUT_EQUAL), _newest_first(hit)
+    return hit.tier, -round(hit.points / _ABOUT_EQUAL), _newest_first(hit)
 
 
 def _newest_first(hit: Ranked) -> tuple[float, int]:
@@ -185,6 +185,35 @@ def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -
     is_exact = reading != "text" or read.whole <= max(WHOLE_READ, len(hits))
     looked_through = max(total, read.whole)
     return Found(ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs)
+
+
+# Why the articles found stand in their order.
+
+
+async def explain_articles(
+    connection: AsyncConnection,
+    query: Query,
+    ids: Sequence[int],
+    *,
+    now: dt.datetime,
+    filters: Filters = NO_FILTERS,
+) -> dict[int, Explained]:
+    """Return for each of these articles, which `query` found, what its rank rests on.
+
+    `query` is the reading that was searched in the end. One without words ranks by time alone: for that, and
+    for articles that only a mended slip found, there is nothing to return.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
+    """
+    if not query.terms:
+        return {}
+    reader = await reader_of(connection, query, filters, now)
+    read, wanted = await reader.read(), set(ids)
+    ranked = [hit for hit in read.hits if hit.hit.article_id in wanted]
+    groups = reader.plan(query.groups).groups
+    told = await SEARCH.run(explained, ranked, groups, now=now)
+    return {one.ranked.hit.article_id: one for one in told}
 
 
 # How many articles matched a question on each of the last days, and the best one of each.

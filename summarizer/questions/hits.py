@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from summarizer.questions.marks import how_likely, likely_runs
 from summarizer.questions.phrases import MOST_READ, Groups, Phrases, content_of, weights_of
@@ -84,6 +85,13 @@ class Ranked:
     is_complete: bool = False  # it has every word, common ones too, in title and sapo
 
     @property
+    def tier(self) -> int:
+        """Return 0 for all the words as typed, 1 for all the words that matter, 2 for less; 0 goes first."""
+        if not (self.is_full or self.has_phrase):
+            return 2
+        return 0 if self.is_complete and self.is_own else 1
+
+    @property
     def order(self) -> tuple[float, float, int]:
         """Return the key that sorts best first; of equals the newer comes first."""
         return (-self.points, -self.hit.at.timestamp(), -self.hit.article_id)
@@ -113,6 +121,21 @@ class _Found:
     likely: dict[int, float]
 
 
+_Fields = tuple[_Found, _Found, _Found]  # title, sapo, body
+
+
+class Points(NamedTuple):
+    """What a hit's points are made of: their sum is its points."""
+
+    words: float
+    marks: float
+    neighbours: float
+    title: float
+    likely: float
+    rarity: float
+    freshness: float
+
+
 class _Sought:
     """What a question asks for, ready for comparing."""
 
@@ -130,28 +153,19 @@ class _Sought:
         self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
         self.likely = [] if self.marked else likely_runs(runs)
 
-    def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
+    def look(self, hit: Hit) -> tuple[_Fields, int]:
+        """Return what title, sapo and body hold, and how many words the first two have."""
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
-        fields = in_title, in_sapo, in_body = (
-            self._found(title),
-            self._found(sapo),
-            self._found(word_forms(hit.body[:MOST_READ]) if hit.body else ()),
-        )
+        body = word_forms(hit.body[:MOST_READ]) if hit.body else ()
+        return (self._found(title), self._found(sapo), self._found(body)), len(title) + len(sapo)
+
+    def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
+        fields, length = self.look(hit)
+        in_title, in_sapo, in_body = fields
         own = in_title.own | in_sapo.own | in_body.own
         in_lead = in_title.counts.keys() | in_sapo.counts.keys()
         share = self._sum(in_lead | in_body.counts.keys()) / self.total
-        points = (
-            self._occurrences(fields, len(title) + len(sapo))
-            + _MARKED * self._sum(own & self.marked) / self.marked_total
-            + sum(
-                weight * sum(self.pair_weights[at] for at in field.pairs) / self.pair_total
-                for field, weight in zip(fields, (_TITLE_PAIRS, _SAPO_PAIRS, _BODY_PAIRS), strict=True)
-            )
-            + _TITLE_WORDS * self._sum(in_title.counts) / self.total
-            + _LIKELY * self._meant(fields) / self.total
-            + _SCORE * hit.score
-            + _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE))
-        )
+        points = sum(self.points(hit, fields, length, now))
         has_phrase = share > _NEARLY_ALL and any(self.content_pairs <= field.pairs for field in fields)
         is_own = own >= self.marked & self.content
         is_full, is_complete = in_lead >= self.content, len(in_lead) == len(self.weights)
@@ -159,6 +173,22 @@ class _Sought:
             # A round-up comes behind the reports of what it strings together.
             is_full = has_phrase = is_complete = False
         return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
+
+    def points(self, hit: Hit, fields: _Fields, length: int, now: dt.datetime) -> Points:
+        """Return what a hit's points are made of; its title and sapo have `length` words."""
+        own = fields[0].own | fields[1].own | fields[2].own
+        return Points(
+            self._occurrences(fields, length),
+            _MARKED * self._sum(own & self.marked) / self.marked_total,
+            sum(
+                weight * sum(self.pair_weights[at] for at in field.pairs) / self.pair_total
+                for field, weight in zip(fields, (_TITLE_PAIRS, _SAPO_PAIRS, _BODY_PAIRS), strict=True)
+            ),
+            _TITLE_WORDS * self._sum(fields[0].counts) / self.total,
+            _LIKELY * self._meant(fields) / self.total,
+            _SCORE * hit.score,
+            _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE)),
+        )
 
     def _occurrences(self, fields: Sequence[_Found], length: int) -> float:
         """Return the share of the question that is met, in a lead of so many words; repeating adds little."""
@@ -193,3 +223,63 @@ class _Sought:
                 likely = how_likely(words[start:end], self.likely[group])
                 found.likely[group] = max(likely, found.likely.get(group, 0.0))
         return found
+
+
+# Why a hit stands where it does, for operators: the same rules, taken apart.
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlaces:
+    """One part of the question: its share of it, 0 to 1, and where the article has it.
+
+    `is_main`: an article has to have it. `is_own`: this one has it as typed. `is_next`: it stands there right
+    behind the part before.
+    """
+
+    words: str
+    share: float
+    is_main: bool
+    in_title: bool
+    in_sapo: bool
+    in_body: bool
+    is_own: bool
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A ranked hit with what its points are made of, and where each part of the question stands."""
+
+    ranked: Ranked
+    points: Points
+    words: tuple[WordPlaces, ...]
+
+    @property
+    def is_roundup(self) -> bool:
+        """Tell whether it strings unlike things together, and stands behind for that."""
+        has_all = all(one.in_title or one.in_sapo for one in self.words if one.is_main)
+        return has_all and not self.ranked.is_full
+
+
+def explained(ranked: Iterable[Ranked], groups: Groups, *, now: dt.datetime) -> list[Explained]:
+    """Return each hit with what its points are made of, in the order given."""
+    sought = _Sought(groups)
+    found = []
+    for one in ranked:
+        fields, length = sought.look(one.hit)
+        title, sapo, body = fields
+        words = tuple(
+            WordPlaces(
+                " ".join(group[0]),
+                sought.weights[at] / sought.total,
+                at in sought.content,
+                at in title.counts,
+                at in sapo.counts,
+                at in body.counts,
+                any(at in field.own for field in fields),
+                any(at in field.pairs for field in fields),
+            )
+            for at, group in enumerate(groups)
+        )
+        found.append(Explained(one, sought.points(one.hit, fields, length, now), words))
+    return found

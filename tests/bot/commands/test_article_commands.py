@@ -221,3 +221,10 @@ def test_a_digest_is_printed_for_reading(stocked: Any) -> None:
 def test_a_digest_without_news_says_so(run: Any) -> None:
     assert run("digest").out == "Chưa có tin nào cho bản tin này.\n"
     assert run("digest", "--json").json["stories"] == []
+
+
+def test_search_says_why_an_article_stands_where_it_does(stocked: Any) -> None:
+    said = stocked("search", "sông", "trà", "--why").out
+    assert "    - Có đủ từ ở tiêu đề và lời dẫn." in said
+    assert " điểm: " in said
+    assert " điểm: " not in stocked("search", "sông", "trà").out

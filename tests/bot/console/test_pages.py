@@ -74,6 +74,10 @@ async def test_search_finds_what_readers_find(operator: Browser, issue: int) -> 
     page = await shown(operator, "/tim?q=lũ")
     assert "2 bài" in page
     assert "&lt;script&gt;" in page
+    assert page.count("Vì sao đứng thứ") == 2
+    assert "Tiêu đề có: lũ (100 %)." in page
+    assert "Đứng trên bài sau vì" in page
+    assert "xếp theo thời gian" in await shown(operator, "/tim?q=tin hôm nay")
     for asked in ("", "   ", "<script>", '"', "x" * 5_000, "%00", "\u202e"):
         await shown(operator, f"/tim?q={asked}")
 
