@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from bot.messages import spoken
 from bot.operators.reasons import say_at, say_length
-from bot.process.logs import visible
+from bot.process.logs import unsteered, visible
 
 # Telegram's HTML of a stored message → HTML for the console: known tags only, links of http(s) only.
 
@@ -109,11 +109,16 @@ def _at(moment: dt.datetime | None, *, zone: str, now: dt.datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), say_at(moment, zone, now))
 
 
+def _unturned(value: object) -> object:
+    """Return plain text without what would turn the letters around it; lines may break."""
+    return unsteered(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bot.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=_unturned,
     )  # fmt: skip
     environment.filters["outside"] = from_outside
     return environment

@@ -90,10 +90,10 @@ class SchedulePages:
         return await self._page(request, "schedule_form", values)
 
     async def _preview(self, request: web.Request) -> web.Response:
-        form = await _posted(request)
+        form = await posted(request)
         try:
             declared = await read_declared(self._file())
-            if _first(form, "mo") not in (
+            if first_of(form, "mo") not in (
                 "",
                 declared.fingerprint,
             ):  # filled in from another state of the file
@@ -102,7 +102,7 @@ class SchedulePages:
         except NotEditableError as error:
             return await self._overview(request, str(error))
         if wanted.newsroom is None:
-            return await self._form(request, _again(form), wanted.problems)
+            return await self._form(request, again(form), wanted.problems)
         return await self._page(
             request, "schedule_preview", await self._effect(form, wanted, wanted.newsroom)
         )
@@ -123,12 +123,12 @@ class SchedulePages:
         }
 
     async def _write(self, request: web.Request) -> web.Response:
-        form, admin = await _posted(request), request[SESSION].admin
+        form, admin = await posted(request), request[SESSION].admin
         try:
             declared = await read_declared(self._file())
             edit = read_form(form, declared)
             wanted = await draft(self._file(), edit)
-            if wanted.fingerprint != _first(form, "dau-vet"):
+            if wanted.fingerprint != first_of(form, "dau-vet"):
                 raise NotEditableError(_CHANGED_MEANWHILE)
             await write(self._services, self._file(), wanted, admin, describe(edit))
         except NotEditableError as error:
@@ -163,7 +163,8 @@ def _to_overview() -> web.Response:
     return web.Response(status=303, headers={"Location": f"{BASE}/lich"})
 
 
-async def _posted(request: web.Request) -> dict[str, list[str]]:
+async def posted(request: web.Request) -> dict[str, list[str]]:
+    """Return the fields of a form, each with its values."""
     form: _MultiDict = await request.post()
     return {
         name: [each[:_LONGEST_FIELD] for each in form.getall(name) if isinstance(each, str)][:50]
@@ -171,7 +172,8 @@ async def _posted(request: web.Request) -> dict[str, list[str]]:
     }
 
 
-def _first(form: Form, name: str) -> str:
+def first_of(form: Form, name: str) -> str:
+    """Return the value of a field that has one; "" where it is empty or missing."""
     found = form.get(name) or [""]
     return found[0].strip()
 
@@ -182,23 +184,23 @@ def read_form(form: Form, declared: Declared) -> Edit:
     Raises:
         NotEditableError: it asks for nothing that there is.
     """
-    edition = _first(form, "ban")
+    edition = first_of(form, "ban")
     old = declared.editions.get(edition, {})
-    match _first(form, "viec"):
+    match first_of(form, "viec"):
         case "sua":
             return SetValues("editions", _edition_values(form, old), edition)
         case "them":
-            values = {"name": _first(form, "name"), **_edition_values(form, {})}
+            values = {"name": first_of(form, "name"), **_edition_values(form, {})}
             return AddEdition(values)
         case "bo":
             return DropEdition(edition)
         case "dung" | "chay" as wanted:
             return SetValues("editions", {"paused": True if wanted == "dung" else None}, edition)
         case "chung":
-            values = {key: _number(_first(form, key)) for key in _GENERAL}
-            return SetValues("newsroom", {"zone": _first(form, "zone") or None, **values})
+            values = {key: _number(first_of(form, key)) for key in _GENERAL}
+            return SetValues("newsroom", {"zone": first_of(form, "zone") or None, **values})
         case "gioi-han":
-            return SetValues("limits", {key: _number(_first(form, key)) for key in _LIMITS})
+            return SetValues("limits", {key: _number(first_of(form, key)) for key in _LIMITS})
     raise NotEditableError("không rõ phải sửa gì")
 
 
@@ -206,13 +208,13 @@ def _edition_values(form: Form, old: Mapping[str, Any]) -> dict[str, Value | Non
     days, topics = list(form.get("days", [])), list(form.get("topics", []))
     everyday = set(days) == set(DAYS) and "days" not in old
     return {
-        "title": _first(form, "title"),
-        "times": _as_it_was(_times(_first(form, "times")), old.get("times")),
+        "title": first_of(form, "title"),
+        "times": _as_it_was(_times(first_of(form, "times")), old.get("times")),
         "days": None if everyday else _as_it_was(sorted(days, key=_place), old.get("days")),
-        "zone": _first(form, "zone") or None,
+        "zone": first_of(form, "zone") or None,
         "topics": _as_it_was(topics, old.get("topics")) or None,
-        "reading_minutes": _number(_first(form, "reading_minutes")),
-        "max_age_hours": _number(_first(form, "max_age_hours")),
+        "reading_minutes": _number(first_of(form, "reading_minutes")),
+        "max_age_hours": _number(first_of(form, "max_age_hours")),
         "default": _switch(form, "default", old),
         "paused": _switch(form, "paused", old),
     }
@@ -224,7 +226,7 @@ def _place(day: str) -> int:
 
 def _switch(form: Form, name: str, old: Mapping[str, Any]) -> Value | None:
     """Return true or, where it is off, what the file says already or nothing."""
-    if _first(form, name):
+    if first_of(form, name):
         return True
     return False if old.get(name) is False else None
 
@@ -289,9 +291,9 @@ def _form_of(declared: Declared, query: Any) -> dict[str, Any]:
     return {"days": list(DAYS), "topics": [], **filled, **known}
 
 
-def _again(form: Form) -> dict[str, Any]:
+def again(form: Form) -> dict[str, Any]:
     """Return a form filled in as it was sent, for the complaints beside it."""
-    single = {name: _first(form, name) for name in form if name not in ("days", "topics", "csrf")}
-    switches = {name: bool(_first(form, name)) for name in ("paused", "default")}
+    single = {name: first_of(form, name) for name in form if name not in ("days", "topics", "csrf")}
+    switches = {name: bool(first_of(form, name)) for name in ("paused", "default")}
     lists = {name: list(form.get(name, [])) for name in ("days", "topics")}
     return {"ban": "", "viec": "sua", "times": "", **single, **switches, **lists}

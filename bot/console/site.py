@@ -12,6 +12,7 @@ from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
 from bot.console.guard import BASE, SESSION, Guard, Sessions
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
+from bot.console.simulator_pages import SimulatorPages
 from bot.console.source_pages import SourcePages
 from bot.messages import texts
 from bot.news.services import Services
@@ -48,6 +49,7 @@ class Console:
         self._announcements = AnnouncementPages(services, self._page)
         self._corrections = CorrectionPages(services, self._page)
         self._schedules = SchedulePages(services, self._page)
+        self._simulator = SimulatorPages(services, self._page)
         self._sources = SourcePages(services, self._page)
         self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
@@ -72,6 +74,7 @@ class Console:
                 web.post("/ra", self._leave),
                 *self._sources.routes(),
                 *self._schedules.routes(),
+                *self._simulator.routes(),
                 *self._announcements.routes(),
                 *self._corrections.routes(),
                 web.get("/so", self._issues),

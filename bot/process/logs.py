@@ -35,6 +35,15 @@ def visible(text: str) -> str:
     return _STEERING.sub(lambda found: repr(found[0])[1:-1], text)
 
 
+def unsteered(text: str) -> str:
+    r"""Return `text` without its steering characters; line breaks of any kind stay.
+
+    >>> unsteered("tin\u202e\r\nmới")
+    'tin\r\nmới'
+    """
+    return _STEERING.sub(lambda found: found[0] if found[0] == "\r" else "", text)
+
+
 def visible_json(text: str) -> str:
     r"""Return `text`, which is JSON, with each steering character as JSON's escape: the same value.
 

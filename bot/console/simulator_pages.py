@@ -1,0 +1,177 @@
+"""The console's simulator: past days told again from stored articles, as they were set or set otherwise."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.console.schedule_pages import Form, again, first_of, posted, read_form
+from bot.news.newsroom import Newsroom
+from bot.news.newsroom_changes import NotEditableError
+from bot.news.services import Services
+from bot.news.simulating import SimulatedIssue, simulate
+from bot.operators.steering import draft, read_declared
+
+MOST_DAYS = 3
+REPLAY_SECONDS = 30.0
+_MOST_ISSUES = 16  # of each side
+_MOST_TITLES = 40  # of an issue
+_DAY = dt.timedelta(days=1)
+Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An issue that would have been sent under one of both settings."""
+
+    stories: int
+    messages: int
+    left_out: int
+    titles: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedSlot:
+    """A slot as it is set and as it was tried; None: it is not in that one."""
+
+    title: str
+    slot_at: dt.datetime
+    now: Side | None
+    tried: Side | None
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Return each headline with "+", "-" or "" for what the tried settings add, drop or keep."""
+        old, new = (side.titles if side else {} for side in (self.now, self.tried))
+        kept = [("" if story in old else "+", title) for story, title in new.items()]
+        return [*kept, *(("-", title) for story, title in old.items() if story not in new)]
+
+
+class SimulatorPages:
+    """The pages under /lich/thu. `page` fills a template in for a request."""
+
+    def __init__(self, services: Services, page: Page) -> None:
+        self._services = services
+        self._page = page
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages."""
+        return [web.get("/lich/thu", self._form), web.post("/lich/thu/xem", self._replay)]
+
+    async def _form(self, request: web.Request) -> web.Response:
+        return await self._show(request, {})
+
+    async def _show(self, request: web.Request, form: Form, **shown: Any) -> web.Response:
+        today = self._today()
+        values = {
+            "day": first_of(form, "ngay") or (today - _DAY).isoformat(),
+            "count": first_of(form, "so-ngay") or "1",
+            "most_days": MOST_DAYS,
+            "last_day": today.isoformat(),
+            "edition": first_of(form, "ban"),
+            "editions": self._services.newsroom.editions,
+            "form": again(form) if first_of(form, "viec") else None,
+            "carried": [
+                (name, each)
+                for name, found in form.items()
+                for each in found
+                if name not in ("csrf", "ngay", "so-ngay", "ban")
+            ],
+        }
+        nothing: dict[str, Any] = {"slots": None, "problems": [], "is_cut": False, "is_compared": False}
+        return await self._page(request, "simulator", values | nothing | shown)
+
+    async def _replay(self, request: web.Request) -> web.Response:
+        """Tell the days again; `Guard` lets one such request in at a time."""
+        form = await posted(request)
+        try:
+            first, days = self._days(form)
+            tried = await self._tried(form)
+        except ValueError as error:
+            return await self._show(request, form, problems=[str(error)])
+        except NotEditableError as error:
+            return await self._show(request, form, problems=str(error).splitlines())
+        until, found, is_cut = self._services.clock.now(), _Found(), False
+        try:
+            async with asyncio.timeout(REPLAY_SECONDS):
+                for issues, newsroom in ((found.now, self._services.newsroom), (found.tried, tried)):
+                    if newsroom is None:
+                        continue
+                    only = _narrowed(newsroom, first_of(form, "ban") or first_of(form, "name"))
+                    async for one in simulate(self._services.database, only, first, days, until=until):
+                        issues.append(one)
+                        if len(issues) >= _MOST_ISSUES:
+                            is_cut = True
+                            break
+        except TimeoutError:
+            is_cut = True
+        slots = _compared(found.now, found.tried if tried else found.now)
+        return await self._show(request, form, slots=slots, is_cut=is_cut, is_compared=tried is not None)
+
+    def _today(self) -> dt.date:
+        return self._services.clock.now().astimezone(ZoneInfo(self._services.newsroom.zone)).date()
+
+    def _days(self, form: Form) -> tuple[dt.date, int]:
+        """Return the first day and how many. Raises ValueError, in Vietnamese."""
+        today = self._today()
+        typed = first_of(form, "ngay") or (today - _DAY).isoformat()
+        try:
+            first, days = dt.date.fromisoformat(typed), int(first_of(form, "so-ngay")[:9] or "1")
+        except ValueError:
+            raise ValueError("Hãy chọn một ngày, ví dụ 2026-11-14, và số ngày.") from None
+        if not 1 <= days <= MOST_DAYS:
+            raise ValueError(
+                f"Ở đây thử được 1 đến {MOST_DAYS} ngày một lần; dài hơn thì dùng lệnh diemtin simulate."
+            )
+        if not dt.date(2000, 1, 1) <= first <= today:
+            raise ValueError("Hãy chọn một ngày đã qua, hoặc hôm nay.")
+        return first, days
+
+    async def _tried(self, form: Form) -> Newsroom | None:
+        """Return the newsroom that a form declares, None where it changes nothing.
+
+        Raises:
+            NotEditableError: it cannot be declared so; a line for each complaint.
+        """
+        file = self._services.file
+        if file is None or not first_of(form, "viec"):
+            return None
+        wanted = await draft(file, read_form(form, await read_declared(file)))
+        if wanted.newsroom is None:
+            raise NotEditableError("\n".join(wanted.problems))
+        return wanted.newsroom
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.now: list[SimulatedIssue] = []
+        self.tried: list[SimulatedIssue] = []
+
+
+def _narrowed(newsroom: Newsroom, edition: str) -> Newsroom:
+    """Return the newsroom with this edition alone, or with all of them where none is named."""
+    if not edition:
+        return newsroom
+    return replace(newsroom, editions=tuple(one for one in newsroom.editions if one.name == edition))
+
+
+def _compared(now: Sequence[SimulatedIssue], tried: Sequence[SimulatedIssue]) -> list[ReplayedSlot]:
+    """Return the slots of both in order; those of one moment and edition as one."""
+    old, new = ({(one.slot_at, one.edition.name): one for one in issues} for issues in (now, tried))
+    slots = []
+    for key in sorted({*old, *new}):
+        title = (new.get(key) or old[key]).edition.title
+        slots.append(ReplayedSlot(title, key[0], _side(old.get(key)), _side(new.get(key))))
+    return slots
+
+
+def _side(issue: SimulatedIssue | None) -> Side | None:
+    if issue is None:
+        return None
+    digest = issue.composed.digest
+    titles = {story.story_id: story.title for story in digest.stories[:_MOST_TITLES]}
+    return Side(len(digest.stories), len(issue.composed.parts), digest.left_out, titles)
