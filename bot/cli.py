@@ -126,7 +126,7 @@ app = Group(
             "bot.commands.database.restore",
             "Đưa một bản sao lưu về làm cơ sở dữ liệu; bản cũ được giữ.",
         ),
-        "health": ("bot.commands.running.health", "Hỏi bot đang chạy có ổn không."),
+        "health": ("bot.commands.doctoring.health", "Hỏi bot đang chạy có ổn không."),
         "doctor": (
             "bot.commands.doctoring.doctor",
             "Xem bản cài này có gì chưa ổn; --online thử cả Telegram, đĩa, quyền, cổng, nguồn.",

@@ -236,6 +236,8 @@ class Dispatcher:
                 await admin.show_state(tap, self._actions)
             case Button.OPEN_CONSOLE:
                 await admin.open_console(tap, self._actions)
+            case Button.EXAMINE:
+                await admin.examine(tap)
             case Button.SHOW_SLOTS:
                 await edition_taps.show_all(tap)
             case Button.UNDO_FILE:

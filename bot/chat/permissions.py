@@ -84,6 +84,7 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     Button.STOP_SENDING: Access.OPERATORS,
     Button.START_SENDING: Access.OPERATORS,
     Button.OPEN_CONSOLE: Access.OPERATORS,
+    Button.EXAMINE: Access.OPERATORS,
     intents.Preview: Access.OPERATORS,
     intents.AskToSend: Access.OPERATORS,
     intents.SendNow: Access.OPERATORS,

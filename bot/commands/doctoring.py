@@ -1,18 +1,32 @@
-"""`diemtin doctor`: what is wrong with this installation; with `--online` also what only trying out tells."""
+"""`diemtin doctor` and `health`: what is wrong with this installation, and whether its bot is well."""
 
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from http.client import HTTPException
+from json import loads
 from shlex import quote
 from typing import Annotated
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
 
 import typer
 
-from bot.commands.preparing import clock_of, explained, is_there, run, why_closed
-from bot.commands.running import ask_health
-from bot.commands.terminal import Json, hidden, put, put_json
-from bot.process.health import identity_of
+from bot.commands.preparing import (
+    clock_of,
+    explained,
+    is_there,
+    newsroom_or_exit,
+    run,
+    settings_or_exit,
+    why_closed,
+)
+from bot.commands.terminal import Json, fail, hidden, put, put_json
+from bot.messages.markup import one_line
+from bot.operators import notices
+from bot.process.health import Identity, identity_of
 from bot.process.logs import Redactor
 from bot.startup.assembly import assemble, find_newsroom
 from bot.startup.checks import (
@@ -29,6 +43,7 @@ from config.settings import Settings, load_settings
 from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.off_loop import INTAKE
 from storage.private_files import find_open
 from storage.search.index import examine_index
 from storage.sources import SourceState, find_source_states
@@ -52,13 +67,22 @@ def doctor(
         put_json({"ok": is_well, "problems": problems, "checks": [asdict(check) for check in checks]})
         raise typer.Exit(0 if is_well else 1)
     put(f"Python {sys.version.split()[0]} · SQLite {sqlite3.sqlite_version}")
-    for problem in problems:
-        put(f"✗ {hidden(problem)}")
-    for check in checks:
-        put(f"{MARKS[check.status]} {LABELS[check.name]}: {hidden(check.words)}")
+    for line in _lines(problems, checks):
+        put(line)
     if not is_well:
         raise typer.Exit(1)
-    put("✓ Mọi thứ ổn.")
+
+
+async def examine_online() -> list[str]:
+    """Return what `diemtin doctor --online` says, a line an answer."""
+    return _lines(*await _examine(online=True))
+
+
+def _lines(problems: Sequence[str], checks: Sequence[Check]) -> list[str]:
+    said = [f"✗ {hidden(problem)}" for problem in problems]
+    said += [f"{MARKS[check.status]} {LABELS[check.name]}: {hidden(check.words)}" for check in checks]
+    is_well = not problems and all(check.status is not Status.BAD for check in checks)
+    return [*said, "✓ Mọi thứ ổn."] if is_well else said
 
 
 async def _examine(*, online: bool) -> tuple[list[str], list[Check]]:
@@ -66,9 +90,8 @@ async def _examine(*, online: bool) -> tuple[list[str], list[Check]]:
         settings = load_settings(os.environ)
     except ConfigError as error:
         return [str(problem) for problem in error.problems], []
-    problems = [
-        *_examine_settings(settings), *_examine_newsroom(settings), *await _examine_database(settings)
-    ]  # fmt: skip
+    newsroom = await INTAKE.run(_examine_newsroom, settings)
+    problems = [*_examine_settings(settings), *newsroom, *await _examine_database(settings)]
     return problems, await _try_out(settings) if online else []
 
 
@@ -79,14 +102,14 @@ async def _try_out(settings: Settings) -> list[Check]:
     if token:
         checks += await check_telegram(settings.api_base_url, token, settings.webhook_url)
     try:
-        declared = find_newsroom(settings)
+        declared = await INTAKE.run(find_newsroom, settings)
     except ConfigError:  # told already
         return checks
-    newsroom = assemble(declared)
+    newsroom = await INTAKE.run(assemble, declared)
     database = Database(settings.database_url.get_secret_value(), settings.index)
     try:
         checks += await check_folders_apart(database, newsroom, settings.config)
-        checks.append(_check_port(declared.health, database, token))
+        checks.append(await INTAKE.run(_check_port, declared.health, database, token))
         states = await _states(database)
         checks += check_sources(newsroom, states, now=clock_of(settings).now()) if states is not None else []
     finally:
@@ -183,3 +206,62 @@ def _find_exposed(database: Database) -> list[str]:
         f"người khác trên máy mở được {file}, có dữ liệu của người đọc; chạy: chmod 600 {quote(str(file))}"
         for file in find_open(files)
     ]
+
+
+# `diemtin health`: ask the running bot whether it is well, for people and for a container's health check.
+
+_PATIENCE_SECONDS = 5.0
+_LONGEST_ANSWER = 100_000  # bytes
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
+
+
+def health(json: Json = False) -> None:
+    """Say whether the running bot is well; exit 1 when it is not, or does not answer."""
+    settings = settings_or_exit()
+    listens = newsroom_or_exit(settings).health
+    if listens is None:
+        fail("✗ Tệp cấu hình chưa có [health] nên không hỏi được bot; hãy thêm [health] rồi chạy lại bot.")
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    ours = identity_of(token, Database(settings.database_url.get_secret_value()))
+    told: dict[str, object] = {}
+    problems = ask_health(listens, ours, told)
+    if json:
+        put_json({"ok": not problems, "problems": problems, "bot": told.get("username") or told.get("bot")})
+        raise typer.Exit(1 if problems else 0)
+    if problems:
+        fail("\n".join(f"✗ {problem}" for problem in problems))
+    put("✓ Bot đang chạy tốt.")
+
+
+def ask_health(listens: Health, ours: Identity, told: dict[str, object]) -> list[str]:
+    """Return what the bot says is wrong with it; what else it says is put into `told`."""
+    address = f"http://{_ANYWHERE.get(listens.host, listens.host)}:{listens.port}/healthz"
+    direct = build_opener(ProxyHandler({}))  # a proxy for Telegram must not be asked for this machine
+    try:
+        with direct.open(address, timeout=_PATIENCE_SECONDS) as answer:
+            return _problems(answer.read(_LONGEST_ANSWER), ours, told)
+    except HTTPError as refusal:
+        return _problems(refusal.read(_LONGEST_ANSWER), ours, told) or [f"bot trả lời {refusal.code}"]
+    except (OSError, HTTPException):
+        return [f"không có bot nào trả lời ở {address}; xem bot có đang chạy không"]
+
+
+def _problems(answer: bytes, ours: Identity, known: dict[str, object]) -> list[str]:
+    try:
+        told = loads(answer)
+    except ValueError:
+        return ["câu trả lời không phải của diemtin; có chương trình khác đang dùng cổng này"]
+    if not isinstance(told, dict):
+        return ["không rõ tình trạng"]
+    known |= told
+    theirs = Identity(str(told.get("bot", "")), str(told.get("database", "")))
+    if theirs.database != ours.database or (ours.bot and theirs.bot != ours.bot):
+        return [notices.other_bots_health(_name(told))]
+    problems = told.get("problems")
+    return [str(problem) for problem in problems] if isinstance(problems, list) else ["không rõ tình trạng"]
+
+
+def _name(told: dict[str, object]) -> str:
+    """Name the bot that answered, as far as it says."""
+    username = one_line(str(told.get("username") or ""))
+    return f"@{username}" if username else f"mã số {one_line(str(told.get('bot') or 'không rõ'))}"

@@ -401,6 +401,12 @@ BUTTON_STOP_SENDING = "Dừng gửi toàn bộ"
 BUTTON_START_SENDING = "Gửi tiếp"
 BUTTON_REFRESH = "Làm mới"
 BUTTON_HISTORY = "30 ngày qua"
+BUTTON_EXAMINE = "Khám bot"
+EXAMINING = Markup("⏳ Đang khám: Telegram, đồng hồ, đĩa, quyền thư mục, cổng và các nguồn…")
+EXAMINED = Markup("<b>Khám bot</b>\n{lines}")
+CANNOT_EXAMINE = Markup(
+    "Chưa khám được lúc này. Trên máy chạy bot, hãy dùng lệnh <code>diemtin doctor --online</code>."
+)
 BUTTON_SLOTS = "Giờ phát"
 BUTTON_CONSOLE = "Bảng điều khiển"
 CONSOLE_LINK = Markup(

@@ -27,7 +27,8 @@ class Services:
     """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
 
     `take` turns drafts into articles; the running bot does that in its text process. `file` is the newsroom
-    file, for operators who change it; None where there is none.
+    file, for operators who change it; `examine` says how the installation does, a line an answer. Both are
+    None where there is none.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class Services:
     last_day: LastDay = field(default_factory=LastDay)
     take: Take = take_in_thread
     file: NewsroomFile | None = None
+    examine: Callable[[], Awaitable[list[str]]] | None = None
 
 
 Tell = Callable[[str], Awaitable[object]]

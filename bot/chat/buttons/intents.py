@@ -48,6 +48,7 @@ class Button(Enum):
     START_SENDING = "quantri:chay"
     OPEN_CONSOLE = "quantri:bang"
     SHOW_SLOTS = "quantri:lich"
+    EXAMINE = "quantri:kham"
     UNDO_FILE = "quantri:hoantac"
 
 

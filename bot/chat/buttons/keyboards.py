@@ -237,6 +237,7 @@ def for_state(
     )
     looks = [
         _button(texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
+        _button(texts.BUTTON_EXAMINE, Button.EXAMINE),
         _button(texts.BUTTON_REFRESH, Button.SHOW_STATE),
     ]
     console = [

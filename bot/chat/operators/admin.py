@@ -32,7 +32,7 @@ _DAY = dt.timedelta(hours=24)
 _SLOTS_SHOWN = 6
 _ISSUES_SHOWN = 5
 _REFUSALS_SHOWN = 3
-_LONGEST_PATH, _LONGEST_REASON, _LONGEST_TROUBLE = 120, 160, 240  # UTF-16 units
+_LONGEST_PATH, _LONGEST_REASON, _LONGEST_TROUBLE, _LONGEST_ANSWER = 120, 160, 240, 150  # UTF-16 units
 _log = structlog.get_logger(__name__)
 
 
@@ -111,6 +111,22 @@ async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
         return
     await tap.acknowledge()
     await tap.send(Screen(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
+
+
+async def examine(tap: ButtonContext) -> None:
+    """Try out what `diemtin doctor --online` does, and show its answers; that may take some seconds."""
+    await tap.acknowledge()
+    if tap.services.examine is None:
+        await tap.show(Screen(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        return
+    await tap.show(Screen(texts.EXAMINING))
+    try:
+        lines = await tap.services.examine()
+    except Exception:
+        await tap.show(Screen(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        raise
+    said = Markup("\n").join(shortened(one_line(line), _LONGEST_ANSWER) for line in lines)
+    await tap.show(Screen(texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
 
 
 async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: bool) -> None:

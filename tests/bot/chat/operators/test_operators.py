@@ -1,5 +1,6 @@
 """/quantri: for admin chats alone; others are told that there is no such command."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from storage.sources import record_refusals
         "quantri:dung",
         "quantri:chay",
         "quantri:bang",
+        "quantri:kham",
         "quantri:xem:sang",
         "quantri:hoi:sang",
         "quantri:gui:sang",
@@ -185,3 +187,30 @@ async def test_an_operator_gets_a_link_to_the_console(operator: Any) -> None:
     await operator.says("/quantri")
     await operator.taps("Bảng điều khiển")
     await operator.sees(f"http://127.0.0.1:8088/bang/vao?ma={operator.chat}")
+
+
+async def test_an_examination_shows_that_it_runs_and_then_each_answer(operator: Any, house: Any) -> None:
+    begun, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def examine() -> list[str]:
+        begun.set()
+        await may_answer.wait()
+        return ["✓ Telegram: @bot <b>", "✗ Đĩa: còn 0 GB\nở /tin " + "dài " * 200]
+
+    house.services.examine = examine
+    await operator.says("/quantri")
+    tapping = asyncio.create_task(operator.taps("Khám bot"))
+    await begun.wait()
+    await operator.sees("⏳ Đang khám: Telegram, đồng hồ")
+    may_answer.set()
+    await tapping
+    shown = await operator.sees("✓ Telegram: @bot <b>", "✗ Đĩa: còn 0 GB ở /tin dài")
+    assert len(shown["text"]) < 400
+
+
+async def test_an_examination_that_fails_or_cannot_be_made_names_the_command(
+    operator: Any, house: Any
+) -> None:
+    await operator.says("/quantri")
+    await operator.taps("Khám bot")
+    await operator.sees("diemtin doctor --online")
