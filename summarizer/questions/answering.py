@@ -19,13 +19,11 @@ from summarizer.questions.evidence import (
     Evidence,
     ReadArticle,
     ReadSentence,
-    cut_into_words,
-    evidence_of,
+    judged_of,
 )
 from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
 from summarizer.questions.marks import restored
 from summarizer.questions.query import Query
-from summarizer.questions.sought import Sought
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.stories.telling import repeats, repeats_title, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline, similarity_to_captions
@@ -118,7 +116,7 @@ def answer(
     if not query.terms:
         return Answer(is_answered=bool(shown))
     wanted = asked_for(query.shown)
-    asked, judged = _judged(query, shown, fixed_pairs)
+    asked, judged = judged_of(query, shown, fixed_pairs)
     likelihoods = _with_marks(query, judged, fixed_pairs)
     answering = [
         _Answering(read, likelihood, asked, wanted)
@@ -140,15 +138,6 @@ def answer(
     return Answer(True, tuple(quotes), tuple(cited))
 
 
-def _judged(
-    query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Run]
-) -> tuple[Asked, list[tuple[Evidence, ReadArticle]]]:
-    sought = Sought(query, fixed_pairs)
-    reads = [ReadArticle(piece, sought) for piece in pieces]
-    asked = cut_into_words(sought, reads, fixed_pairs)
-    return asked, [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
-
-
 def _with_marks(
     query: Query, judged: Sequence[tuple[Evidence, ReadArticle]], fixed_pairs: Sequence[Run]
 ) -> list[float]:
@@ -161,7 +150,7 @@ def _with_marks(
     if meant is None:
         return as_typed
     marked, pairs, certainty = meant
-    _, again = _judged(marked, [read.piece for _, read in judged], pairs)
+    _, again = judged_of(marked, [read.piece for _, read in judged], pairs)
     lost = (max(0.0, one - other.likelihood) for one, (other, _) in zip(as_typed, again, strict=True))
     return [one - certainty * less for one, less in zip(as_typed, lost, strict=True)]
 

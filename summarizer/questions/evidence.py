@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from summarizer.model import FieldName, Piece, Place
 from summarizer.questions.equivalents import Run
 from summarizer.questions.phrases import MOST_READ
+from summarizer.questions.query import Query
 from summarizer.questions.sought import Occurrence, Sought, word_numbers
 from summarizer.questions.watching import rarity
 from summarizer.text.sentences import split
@@ -206,6 +207,16 @@ class Evidence:
         weights = _weights()
         points = sum(weights[name] * value for name, value in zip(FEATURES, self.features, strict=True))
         return 1 / (1 + math.exp(-points))
+
+
+def judged_of(
+    query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Run]
+) -> tuple[Asked, list[tuple[Evidence, ReadArticle]]]:
+    """Return a question cut into words, and each article, best first, with what speaks for it."""
+    sought = Sought(query, fixed_pairs)
+    reads = [ReadArticle(piece, sought) for piece in pieces]
+    asked = cut_into_words(sought, reads, fixed_pairs)
+    return asked, [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
 
 
 def cut_into_words(sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[Run]) -> Asked:
