@@ -52,8 +52,11 @@ def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Any) -> None:
-        readonly = connection.get_execution_options().get("readonly", False)
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("readonly", False):
+            # Waits for nobody, so cannot fail. One call of the driver's thread where a cursor takes three.
+            connection.connection.dbapi_connection.run_async(lambda driver: driver.execute("BEGIN"))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class Database:
@@ -114,8 +117,8 @@ class Database:
         try:
             async with self._connected() as connection:
                 await connection.execution_options(readonly=True)
-                async with connection.begin():
-                    yield connection
+                await connection.begin()  # rolled back when the connection is given back
+                yield connection
         except SQLAlchemyError as error:
             raise StorageError.of(error) from without_values(error)
 
