@@ -173,6 +173,25 @@ class Dispatcher:
             elif wish is None or not await reply.reply(context, wish):
                 await ask.handle(context)
 
+    async def answer_in_group(self, context: ChatContext, *, is_named: bool) -> None:
+        """Answer a group's message that names the bot, or a reply to it that asks for something.
+
+        What replies to news is mostly talk among the members: that is left alone.
+        """
+        if command := reply.prompted_command(context):
+            if await self._admits(context, is_work=True):
+                await self._answers[command](context)
+            return
+        wish = await reply.find_wish(context)
+        if not (is_named or reply.asks_more(context, wish)) or not await self._admits(context, is_work=True):
+            return
+        if not context.words:
+            await commands.show(context)
+        elif wish is not None and reply.is_for_setters(wish) and not await membership.may_set(context):
+            await context.send(Screen(texts.ONLY_ADMINISTRATORS))
+        elif wish is None or not await reply.reply(context, wish):
+            await ask.handle(context)
+
     async def say(self, context: ChatContext, screen: Screen) -> None:
         """Send a fixed answer, if the rate limit admits the message."""
         if await self._admits(context):

@@ -1,6 +1,7 @@
 """python-telegram-bot's updates, sorted: which are messages to answer, whom they are for, and failures."""
 
 import contextlib
+import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -89,7 +90,7 @@ async def _tell(update: Update, words: str) -> None:
 
 _NEW = filters.UpdateType.MESSAGE
 _POSTED = filters.UpdateType.CHANNEL_POST & ~filters.FORWARDED  # only administrators post in a channel
-_PRIVATE = filters.ChatType.PRIVATE
+_PRIVATE, _GROUP = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
 
 Context = CallbackContext[Any, Any, Any, Any]
 
@@ -108,6 +109,7 @@ def add_handlers(
         add(CommandHandler(names, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
     add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
+    add(MessageHandler(_NEW & _GROUP & filters.TEXT & ~filters.FORWARDED, sorter.on_group_words))
     add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
     add(CallbackQueryHandler(sorter.on_tap))
     add(InlineQueryHandler(sorter.on_inline))
@@ -153,6 +155,18 @@ class _Sorter:
             await self._dispatcher.reject(self._context(message, ptb_context), message.text)
         else:
             await self._dispatcher.answer(self._context(message, ptb_context, message.text))
+
+    async def on_group_words(self, update: Update, ptb_context: Context) -> None:
+        """In a group only words that name us, or reply to us, may be for us."""
+        message = update.message
+        if message is None or message.text is None or message.via_bot is not None:
+            return
+        name, replied = f"@{ptb_context.bot.username}", message.reply_to_message
+        words = re.sub(rf"{re.escape(name)}\b", " ", message.text, flags=re.IGNORECASE)
+        author = replied.from_user if replied else None
+        if words != message.text or (author is not None and author.id == ptb_context.bot.id):
+            context = self._context(message, ptb_context, " ".join(words.split()))
+            await self._dispatcher.answer_in_group(context, is_named=words != message.text)
 
     async def on_wordless(self, update: Update, ptb_context: Context) -> None:
         if update.message is not None:

@@ -239,7 +239,8 @@ HELP = Markup(
     "bỏ bài có từ hay cụm từ, ghi ở cuối: <code>-vàng nhẫn</code>.\n\n{commands}"
 )
 HELP_GROUP = Markup(
-    "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>\n"
+    "<b>Điểm Tin</b> trong nhóm: <code>/tim@{bot} từ cần tìm</code>, hoặc hỏi kèm tên <code>@{bot}</code>, "
+    "hoặc trả lời tin của Điểm Tin: <i>thế còn Huế?</i>\n"
     "Quản trị viên đổi được lịch và chủ đề của nhóm.\n\n{commands}"
 )
 HELP_INLINE = Markup("\n\nTrong bất kỳ cuộc trò chuyện nào: gõ <code>@{bot} từ cần tìm</code>")

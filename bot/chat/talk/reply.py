@@ -78,6 +78,41 @@ def is_its_answer(command: str, context: ChatContext, wish: Wish | None) -> bool
     return wish is None and not (command == "theodoi" and asks_something(context.words))
 
 
+# Messages of a group to the bot.
+
+_PROMPTS = {texts.EMPTY_QUESTION: "tim", texts.EMPTY_TREND: "xuhuong"}
+_ABOUT_A_LIST = (FollowUp, ShowItem, ShowPage)
+_FOR_READERS = (
+    Plain.MORE,
+    Plain.THANKS,
+    Plain.FINE,
+    Plain.BLAME,
+    Plain.WHO,
+    Plain.GREETING,
+    Plain.HELP,
+    Plain.DIGEST,
+)
+
+
+def prompted_command(context: ChatContext) -> str | None:
+    """Return the command whose question for words this message replies to."""
+    replied = context.message.reply_to_message if context.message else None
+    asked = replied.text if replied else None
+    return next((name for prompt, name in _PROMPTS.items() if asked == prompt.striptags()), None)
+
+
+def asks_more(context: ChatContext, wish: Wish | None) -> bool:
+    """Tell whether a reply to the bot goes on with what it told, or is a question, and no talk about it."""
+    if isinstance(wish, _ABOUT_A_LIST) or wish is Plain.MORE:
+        return True
+    return wish is None and "?" in context.words and asks_something(context.words)
+
+
+def is_for_setters(wish: Wish) -> bool:
+    """Tell whether a wish is about what the chat chose, which only a group's administrators change."""
+    return not (isinstance(wish, (*_ABOUT_A_LIST, ShowAddress)) or wish in _FOR_READERS)
+
+
 # What is done about a message to the bot itself.
 #
 # What changes settings is only proposed (`bot.chat.talk.proposals`). What turns out to be a question

@@ -67,6 +67,44 @@ async def test_plain_talk_is_no_question(house: Any, member: Any) -> None:
     assert await member.says("hạ long hôm nay đẹp quá") == []
 
 
+async def test_a_question_that_names_the_bot_is_answered(member: Any, house: Any, publish: Any) -> None:
+    await publish("Đêm hội ở Hạ Long", "Cháy rừng ở Vinh")
+    (answer,) = await member.says(f"@{house.username} có gì mới ở hạ long không")
+    assert "Đêm hội ở Hạ Long" in answer["text"]
+    await member.says(f"thế còn Vinh? @{house.username.upper()}")
+    await member.sees("Cháy rừng ở Vinh")
+    await member.says(f"@{house.username}")
+    await member.sees("trong nhóm")
+
+
+async def test_a_reply_that_goes_on_is_answered_and_talk_about_the_news_is_not(
+    member: Any, house: Any, publish: Any
+) -> None:
+    await publish("Đêm hội ở Hạ Long", "Cháy rừng ở Vinh")
+    (answer,) = await member.says("/tim hạ long")
+    for talk in ("đẹp quá trời", "ai mà biết", "cảm ơn bạn Chi nha", "mai họp tổ lúc 7h"):
+        assert await member.says(talk, reply_to=answer["message_id"]) == []
+    await member.says("thế còn Vinh?", reply_to=answer["message_id"])
+    await member.sees("Cháy rừng ở Vinh")
+    await member.says("bài 1", reply_to=answer["message_id"])
+    await member.sees("Cháy rừng ở Vinh")
+
+
+async def test_a_reply_to_the_bots_question_is_its_answer(member: Any, publish: Any) -> None:
+    await publish("Đêm hội ở Hạ Long")
+    (prompt,) = await member.says("/tim")
+    await member.says("hạ long", reply_to=prompt["message_id"])
+    await member.sees("Đêm hội ở Hạ Long")
+
+
+async def test_a_wish_of_a_group_is_its_administrators(member: Any, administrator: Any, house: Any) -> None:
+    await administrator.says(_at(house, "/start"))
+    await member.says(f"@{house.username} tạm dừng 3 ngày")
+    await member.sees("Chỉ quản trị viên")
+    await administrator.says(f"@{house.username} tạm dừng 3 ngày")
+    assert any("ạm dừng" in button for button in await administrator.buttons())
+
+
 async def test_a_strange_command_is_answered_only_if_it_names_the_bot(member: Any, house: Any) -> None:
     assert await member.says("/banquyen") == []
     await member.says(_at(house, "/lichh"))
