@@ -14,7 +14,7 @@ from summarizer.facts.same_figures import same_thing
 from summarizer.model import Candidate, DigestStory, Piece, Place, Quote, Sentence
 from summarizer.stories.acts import acts_in, is_background
 from summarizer.stories.disagreements import find_disagreements
-from summarizer.stories.telling import quote_of, showable, within_share
+from summarizer.stories.telling import newness, quote_of, showable, within_share
 from summarizer.text.boilerplate import caption_score
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import UPPER, split
@@ -32,8 +32,14 @@ _SAID_BEFORE = 0.6  # of a sentence's content words, in one older sentence or he
 _OF_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
 _SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
 _LEAD_SENTENCES = 4  # of a body: what is new stands first
-_FIGURE_CHANGED, _NEW_ACT, _NEW_COUNT, _KNOWN_ACT, _NEW_NAME = 3.0, 2.0, 1.2, 0.6, 0.5
-_LEAST = 1.0  # less is no fact
+_FIGURE_CHANGED, _NEW_ACT, _NEW_COUNT, _OF_HEADLINE_TOO, _NEW_NAME = 3.0, 2.0, 1.2, 1.0, 0.5
+_LEAST = 3.0  # of an act that comes with no new count: the headline has it too, or new names stand by it
+_FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
+_NEW_WORDS, _NEW_HEADLINE = 0.4, 0.3  # weighed by rarity, that no older report has
+_NO_REPORT = re.compile(
+    r"\W*(?:báo|truyền thông|cđv|người hâm mộ|chuyên gia|nhận định|dự đoán|lịch|vì sao|lý do|góc nhìn)\b"
+    r"|[^?]*(?:\?|\b(?:ra sao|thế nào|là gì|kỳ vọng|hứa hẹn|qua những con số)\b)"
+)
 _MOST_NAMES = 2  # that count
 _LONGEST_CAPTION = 24  # syllables
 _CAPTION_LIKE = 2.0  # log odds
@@ -72,8 +78,7 @@ def what_is_new(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[Quote, ...]
     for piece in sorted(new, key=lambda piece: (piece.moment, piece.article_id), reverse=True):
         headline = piece.document.title if _is_headline_new(piece, known) else ""
         for position, sentence in enumerate(_sentences(piece)):
-            rating = _news_in(piece, sentence, known, headline)
-            if rating >= _LEAST:
+            if rating := _news_in(piece, sentence, known, headline):
                 rated.append((position / (2 * _LEAD_SENTENCES) - rating, quote_of(piece, sentence)))
     return tuple(quote for _, quote in sorted(rated, key=lambda one: one[0]))
 
@@ -160,11 +165,21 @@ def _news_in(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> 
     mine = find_claims(piece.document, {claim.measure for claim in told})
     if any(_has_changed(claim, told) for claim in mine if claim.place == place):
         return _FIGURE_CHANGED
-    if not headline or not _is_of_headline(sentence, headline):
+    if not headline or not _is_of_headline(sentence, headline) or _is_no_report(headline):
         return 0.0
     if _is_said(sentence.text, known) or _is_of_before(sentence.text, known.until):
         return 0.0
-    return _facts_in(piece, sentence, known)
+    has_act = bool(set(acts_in(headline)) & set(acts_in(sentence.text)) - known.acts)
+    if not has_act and (
+        newness(sentence.text, known.words) < _NEW_WORDS or newness(headline, known.words) < _NEW_HEADLINE
+    ):
+        return 0.0
+    return _facts_in(piece, sentence, known, headline)
+
+
+def _is_no_report(headline: str) -> bool:
+    """Tell whether a headline asks, previews, or gives what papers, fans and experts think of an event."""
+    return _NO_REPORT.match(headline.lower()) is not None
 
 
 def _is_headline_new(piece: Piece, known: _Known) -> bool:
@@ -195,16 +210,23 @@ def _is_of_before(text: str, until: dt.date) -> bool:
     return bool(days) and all(day < (until.month, until.day) for day in days)
 
 
-def _facts_in(piece: Piece, sentence: Sentence, known: _Known) -> float:
-    """Rate the acts and counts that no older article has; a new name adds to one, but is none."""
-    acts = set(acts_in(sentence.text))
-    rating = _NEW_ACT if acts - known.acts else _KNOWN_ACT if acts else 0.0
-    if any(one not in known.values for one in _counts(piece, sentence.place)):
+def _facts_in(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> float:
+    """Rate the acts and counts that no older article has; a new name adds to one, but is none. 0: no fact."""
+    acts = set(acts_in(sentence.text)) - known.acts
+    rating = _NEW_ACT if acts else 0.0
+    if acts.intersection(acts_in(headline)):
+        rating += _OF_HEADLINE_TOO
+    has_count = any(
+        found not in known.values and found[1] >= _FEWEST_COUNTED and found[1] not in known.numbers
+        for found in _counts(piece, sentence.place)
+    )
+    if has_count:
         rating += _NEW_COUNT
     place = sentence.place
     named = set(names(piece.document.field(place.field), place.start, place.start, place.end))
     new_names = sum(canonical(name) not in known.words for name in named)
-    return rating and rating + _NEW_NAME * min(_MOST_NAMES, new_names)
+    rating += _NEW_NAME * min(_MOST_NAMES, new_names)
+    return rating if has_count or rating >= _LEAST else 0.0
 
 
 def _counts(piece: Piece, place: Place) -> Iterator[tuple[Measure, float]]:

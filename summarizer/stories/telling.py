@@ -5,7 +5,7 @@ is its source's word (`quote`) and our own limit: its lead, or two sentences and
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from summarizer.facts.claims import figures
@@ -239,12 +239,16 @@ def adds(text: str, told: Sequence[str], *, least: float = _ADDS) -> bool:
     >>> adds("80 máy khử rung tim sẽ được lắp ở Bến Cau.", told), adds("Mỗi máy giá 30 triệu đồng.", told)
     (False, True)
     """
+    share = newness(text, {word for one in told for word in syllables(one)})
+    return share >= least or (share >= _ADDS_FIGURE and not _values(text) <= _values(*told))
+
+
+def newness(text: str, known: Collection[str]) -> float:
+    """Return the share of a text's syllables, weighed by rarity, that are not among the `known`."""
     words = list(dict.fromkeys(syllables(text)))
-    known = {word for one in told for word in syllables(one)}
     weights = rarity(term_hashes(words)[: len(words)])
     new = float(weights[[word not in known for word in words]].sum())
-    share = new / max(float(weights.sum()), 1e-9)
-    return share >= least or (share >= _ADDS_FIGURE and not _values(text) <= _values(*told))
+    return new / max(float(weights.sum()), 1e-9)
 
 
 def _values(*texts: str) -> set[float]:

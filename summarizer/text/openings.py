@@ -201,7 +201,7 @@ _CONNECTIVES = (
     "|bởi vậy|bởi thế|sau đó|trước đó|khi đó|lúc đó|từ đó|qua đó|trong đó|đồng thời|cũng theo"
     "|cũng trong|cũng tại|mặt khác|hơn nữa|không những thế|không chỉ vậy|chưa hết|như vậy|cụ thể"
     "|chẳng hạn|ví dụ|nhưng|và|thế nhưng|rồi|vậy|đáng chú ý|ngược lại|thậm chí|kết quả là"
-    "|cùng với đó|bên cạnh|riêng|theo vị này|nói về vấn đề này|dưới đây|sau đây|trên đây"
+    "|cùng với đó|bên cạnh(?= (?:này|kia)|,)|riêng|theo vị này|nói về vấn đề này|dưới đây|sau đây|trên đây"
 )
 # "Còn 20 ngày nữa", "Song Tử Tây", "Song phương": not the conjunctions that they begin like.
 _HOW_MANY = (
@@ -219,6 +219,11 @@ _AFTER_ABOVE = "đã|đang|sẽ|được|bị|là|có|cho|cũng|vẫn|không|g�
 _ABOVE = rf"(?:nói )?trên(?=[,.;:]| (?:{_AFTER_ABOVE})(?!\w))"
 # Said of a named person, place or family the same words lean on nothing: "Ông Trump", "Bà Rịa", "Họ Nguyễn".
 _UNLESS_NAMED = "ông|bà|họ"
+# … and so do "Ông chủ quán", "Bà con", "Họ hàng", where they are half of another word.
+_OTHER_WORDS = (
+    "ông (?:hoàng|trùm|chủ|bố|lão|cụ|lớn|già|đồng|đồ|tổ|vua|nội|ngoại|bầu|địa|táo|công|trưởng)"
+    "|bà (?:con|hoàng|chủ|mẹ|lão|cụ|già|đỡ|nội|ngoại|trùm|chúa|hỏa|vãi|bầu)|họ (?:hàng|tộc|đạo|tên)"
+)
 _OF_NOW = {
     "thời điểm",
     "tuần",
@@ -235,9 +240,10 @@ _DANGLING = re.compile(
     rf"\W*(?:(?:{_CONNECTIVES}|{_CONJUNCTIONS}|{_PRONOUNS})(?!\w)"
     rf"|(?:{_POINTED_AT})(?: \w+)? (?:(?:này|đó|ấy|kia)(?!\w)|{_ABOVE}))"
 )
-_UNNAMED = re.compile(rf"\W*(?:{_UNLESS_NAMED})(?!\w)")
+_UNNAMED = re.compile(rf"\W*(?!(?:{_OTHER_WORDS})(?!\w))(?:{_UNLESS_NAMED})(?!\w)")
 _WORD = re.compile(r"\w+")
 _THIS = ("này", "ấy", "kia")
+_HE_OR_SHE = frozenset(("ông", "bà", "anh", "chị", "cô", "cậu", "em", "bạn"))
 _LONGEST_SUBJECT = 5  # syllables: "Số tiền học bổng này"
 
 
@@ -268,6 +274,8 @@ def _points_at_this(opening: str) -> bool:
     first = re.split(r"[,.:;!?()]", opening.lstrip("\"'“”‘’([«- "), maxsplit=1)[0]
     words = _WORD.findall(first)[: _LONGEST_SUBJECT + 1]
     for number, word in enumerate(words[1:], start=1):
+        if word == "ấy" and number > 2 and words[number - 1] in _HE_OR_SHE:
+            return False  # "Bạn gái bảo cô ấy": of somebody whom the sentence names first
         if word in _THIS:
             return (
                 not {words[number - 1].lower(), " ".join(words[max(0, number - 2) : number]).lower()}

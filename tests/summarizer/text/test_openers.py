@@ -21,6 +21,11 @@ from summarizer.text.openings import is_dangling
         "Còn ông Hải thì im lặng.",
         "Song, dự án vẫn dang dở.",
         "Song Trung Quốc vẫn phản đối.",
+        "Bên cạnh, nhiều hộ được tặng giống.",
+        "Bên cạnh việc này, xã còn làm đường.",
+        "Bà ngồi xe nửa tiếng cùng con gái.",
+        "Đôi mắt ấy đã thức trắng nhiều đêm.",
+        "Bạn ấy dùng những từ rất khó nghe.",
     ],
 )
 def test_it_leans_on_the_sentence_before(text: str) -> None:
@@ -43,6 +48,13 @@ def test_it_leans_on_the_sentence_before(text: str) -> None:
         "Người trên 60 tuổi được tiêm trước.",
         "Các xe trên cao tốc phải giảm tốc độ.",
         "TTO - Hà Nội mưa lớn sáng nay.",
+        "Bên cạnh chiến thắng 3-1 ở lượt đi, đội còn có lợi thế sân nhà.",
+        "Bên cạnh lập chín tổ vận động, xã huy động xe giúp dân dời nhà.",
+        '"Ông hoàng nhạc vàng" Trần Mẫu mua hai căn nhà.',
+        "Ông chủ quán tặng cơm cho sinh viên.",
+        "Bà con Hòn Sim được mùa cá.",
+        "Họ hàng hai bên đến chia vui.",
+        "Bạn gái bảo cô ấy nợ nhiều người.",
     ],
 )
 def test_it_reads_alone(text: str) -> None:
