@@ -23,6 +23,8 @@ def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint
     yield from _ways_in(document)
     yield from _several_defaults(document)
     for index, edition in _tables(document, "editions"):
+        if "approve_else" in edition and "approve" not in edition:
+            yield ("editions", index, "approve_else"), 'chỉ dùng khi có approve, ví dụ approve = "20m"'
         for key in ("times", "days", "topics"):
             yield from _repeated_elements(edition, ("editions", index, key))
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from config.defaults import BUILT_IN_TOPICS
 from config.values import (
     Alias,
+    ApprovalSpan,
     Contact,
     Host,
     Listed,
@@ -143,7 +144,8 @@ class Topic(_Table):
 class Edition(_Following):
     """`[[editions]]`: a digest that comes out at set local times. No `topics` means all of them.
 
-    While it is `paused` its slots are skipped.
+    While it is `paused` its slots are skipped. With `approve` operators get each issue that long before its
+    time; without their answer `approve_else` says whether it is sent or waits.
     """
 
     name: Slug
@@ -156,6 +158,8 @@ class Edition(_Following):
     max_age_hours: MaxAgeHours
     default: bool = False
     paused: bool = False
+    approve: ApprovalSpan | None = None
+    approve_else: Literal["send", "wait"] = "send"
 
     @property
     def max_age(self) -> dt.timedelta:

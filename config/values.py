@@ -90,6 +90,7 @@ _HOST_ALONE = re.compile(
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_SPAN = re.compile(r"(?=[0-9])(?:([0-9]{1,2})h)?(?:([0-9]{1,3})m)?")
 
 
 @functools.cache
@@ -132,6 +133,17 @@ def _local_time(value: object) -> dt.time:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise ValueError('giờ phải viết HH:MM trong ngoặc kép, từ "00:00" đến "23:59", ví dụ "06:30"')
     return dt.time.fromisoformat(value)
+
+
+def _approval_span(value: object) -> dt.timedelta:
+    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    span = dt.timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0)) if found else dt.timedelta()
+    if not dt.timedelta(minutes=5) <= span <= dt.timedelta(hours=12):
+        raise ValueError(
+            'thời gian chờ duyệt phải viết bằng giờ (h) và phút (m) trong ngoặc kép, từ "5m" đến "12h", '
+            'ví dụ "20m" hoặc "1h30m"'
+        )
+    return span
 
 
 def _weekday(value: object) -> int:
@@ -200,6 +212,7 @@ Title = Annotated[str, AfterValidator(_title)]
 Alias = Annotated[str, AfterValidator(_alias)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[dt.time, BeforeValidator(_local_time)]
+ApprovalSpan = Annotated[dt.timedelta, BeforeValidator(_approval_span)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]
 Host = Annotated[str, AfterValidator(_host)]
 WebAddress = Annotated[str, AfterValidator(web_address)]

@@ -22,7 +22,8 @@ class Window:
     """What makes a story eligible for the slot `until`, all in UTC.
 
     An article of it became ready (was first worked up) after `after`, and came out at `oldest` or later. An
-    issue that is made late takes in what became ready by `came_by`, later than its slot. With
+    issue that is made late takes in what became ready by `came_by`, later than its slot; one that is made
+    before its time what became ready by `ends_at`. With
     `by_publication` the publication time stands for becoming ready: that is looking back at a past moment.
     """
 
@@ -31,10 +32,13 @@ class Window:
     oldest: dt.datetime
     by_publication: bool = False
     came_by: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
 
     @property
     def end(self) -> dt.datetime:
         """Return up to when what became ready counts: the next window begins there."""
+        if self.ends_at is not None:
+            return self.ends_at
         return self.until if self.came_by is None else max(self.until, self.came_by)
 
     def came_out(self) -> ColumnElement[dt.datetime]:

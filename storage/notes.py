@@ -49,6 +49,10 @@ class DeedKind(StrEnum):
     ANNOUNCEMENT_STOPPED = "announcement_stopped"
     CHANGED_FILE = "changed_file"
     CHANGED_BACK = "changed_back"
+    APPROVED = "approved"
+    HELD = "held"
+    DROPPED = "dropped"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

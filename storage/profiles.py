@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
@@ -89,16 +89,17 @@ def _columns_of(choices: Choices) -> dict[str, Any]:
     return columns | {"more_editions": " ".join(choices.more_editions)}
 
 
-def takes(edition: str) -> ColumnElement[bool]:
+def takes(edition: str | Column[str]) -> ColumnElement[bool]:
     """Return the condition on profiles to have chosen this edition, as the only one or beside others."""
     listed = literal(" ") + profiles.c.more_editions + " "
-    return or_(profiles.c.edition == edition, listed.contains(f" {edition} ", autoescape=True))
+    name = literal(" ") + edition + " "  # letters, digits and dashes: no wildcards
+    return or_(profiles.c.edition == edition, listed.contains(name))
 
 
 CHOICES = tuple(profiles.c[name] for name in asdict(Choices("")))  # the columns that `choices_of` reads
 
 
-def _profile(row: Row[Any]) -> Profile:
+def profile_of(row: Row[Any]) -> Profile:
     return Profile(row.id, choices_of(row), row.next_due_at, row.last_slot_at)
 
 
@@ -127,7 +128,7 @@ async def find_due(
             or_(p.next_due_at > after.next_due_at, and_(p.next_due_at == after.next_due_at, p.id > after.id))
         )
     rows = await connection.execute(query.order_by(p.next_due_at, p.id).limit(limit))
-    return [_profile(row) for row in rows]
+    return [profile_of(row) for row in rows]
 
 
 async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> list[Profile]:
@@ -139,7 +140,7 @@ async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> 
             min(_PAGE, limit - len(found))
         )
         rows = (await connection.execute(page)).all()
-        found += [_profile(row) for row in rows]
+        found += [profile_of(row) for row in rows]
         if len(rows) < _PAGE:
             break
     return found
@@ -148,7 +149,7 @@ async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> 
 async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile | None:
     """Return one profile."""
     row = (await connection.execute(select(profiles).where(profiles.c.id == profile_id))).first()
-    return _profile(row) if row else None
+    return profile_of(row) if row else None
 
 
 async def find_heard(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:

@@ -91,8 +91,7 @@ async def put_readers(
         for one in readers
     ]  # fmt: skip
     statement = insert_into(connection, subscribers).on_conflict_do_nothing(index_elements=["chat_id"])
-    made: dict[int, int] = {}
-    for at in range(0, len(rows), _AT_ONCE):
-        part = await connection.execute(statement.values(rows[at : at + _AT_ONCE]).returning(s.id, s.chat_id))
-        made |= {row.chat_id: row.id for row in part}
-    return made
+    if not rows:
+        return {}
+    made = await connection.execute(statement.returning(s.id, s.chat_id), rows)
+    return {row.chat_id: row.id for row in made}

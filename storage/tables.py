@@ -604,3 +604,55 @@ announcements = Table(  # what operators tell all readers: see storage.delivery.
     Column("message_id", BigInteger),  # of the outbox, once it is confirmed
 )
 Index("announcements_made_at", announcements.c.made_at)
+
+gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
+    "gates",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("slot_at", UtcTime, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),  # its issues tell what was ready by then
+    Column("ends_at", UtcTime, nullable=False),  # until when an answer is awaited
+    Column("waits", Boolean, nullable=False),  # without an answer it is not sent
+    Column("answer", Text),  # a GateAnswer; null: none yet
+    Column("admin", BigInteger),  # who gave it
+    Column("revision", Integer, nullable=False, server_default="0"),  # grows with each change
+    Column("closed_at", UtcTime),  # null: some of its issues wait
+    Column("sent", Boolean, nullable=False, server_default=false()),  # once it is closed: whether it went out
+    UniqueConstraint("edition", "slot_at"),
+)
+Index(
+    "gates_open",
+    gates.c.slot_at,
+    sqlite_where=gates.c.closed_at.is_(None),
+    postgresql_where=gates.c.closed_at.is_(None),
+)
+
+gate_drops = Table(  # stories that an operator took out of a gate's issues
+    "gate_drops",
+    metadata,
+    Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("headline", Text, nullable=False),
+    Column("article_ids", JSON, nullable=False),  # the story's then: it may be joined with another
+    Column("admin", BigInteger, nullable=False),
+    Column("dropped_at", UtcTime, nullable=False),
+)
+
+gate_notices = Table(  # the message with which each operator sees a gate
+    "gate_notices",
+    metadata,
+    Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the gate, as it shows
+)
+
+prepared_readers = Table(  # readers of a prepared issue who get a variant of it, or nothing
+    "prepared_readers",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("variant_id", BigInteger),  # the variant's issue; null: nothing
+)
+Index("prepared_readers_subscriber", prepared_readers.c.subscriber_id)

@@ -101,6 +101,12 @@ ACCESS: dict[type[Intent] | Button, Access] = {
     operators.ChangeAnnouncement: Access.OPERATORS,
     operators.Announce: Access.OPERATORS,
     operators.CallOffAnnouncement: Access.OPERATORS,
+    operators.ShowGate: Access.OPERATORS,
+    operators.ReadGate: Access.OPERATORS,
+    operators.ApproveIssue: Access.OPERATORS,
+    operators.HoldIssue: Access.OPERATORS,
+    operators.DropStory: Access.OPERATORS,
+    operators.RestoreStory: Access.OPERATORS,
 }
 
 

@@ -34,7 +34,7 @@ from storage.watches import add_watch
 from summarizer.questions.watching import as_watch, watch_key
 
 _TOGETHER = 1_000  # readers of one step
-_MOST_PROFILES = 20_000  # remembered
+_MOST_REMEMBERED = 20_000  # profiles, and watches
 _MOST_TOLD = 20  # refused lines
 
 
@@ -145,6 +145,7 @@ class _Import:
         self._connection = connection
         self._is_new_bot = is_new_bot
         self._profiles: dict[Choices, int] = {}
+        self._watches: dict[str, tuple[str, str]] = {}  # by what was typed: the key, and the words
         self._result = _Result()
 
     async def take(self, stream: BinaryIO) -> _Result:
@@ -174,8 +175,9 @@ class _Import:
         return None
 
     async def _put(self, batch: list[tuple[int, Moving]]) -> None:
-        if len(self._profiles) > _MOST_PROFILES:
-            self._profiles.clear()
+        for known in (self._profiles, self._watches):
+            if len(known) > _MOST_REMEMBERED:
+                known.clear()
         for _, one in batch:
             if one.choices not in self._profiles:
                 self._profiles[one.choices] = await join(
@@ -189,11 +191,18 @@ class _Import:
             for text in one.watches if one.chat_id in made else ():
                 await self._watch(made[one.chat_id], text)
 
-    async def _watch(self, subscriber_id: int, text: str) -> None:
-        newsroom, now = self._newsroom, self._now
-        asked, named = await read_question(self._connection, text, newsroom, newsroom.zone, now=now)
-        query = as_watch(asked)
-        if key := watch_key(replace(query, sources=named.sources, topics=named.topics)):
+    async def _watch(self, subscriber_id: int, typed: str) -> None:
+        if typed not in self._watches:
+            self._watches[typed] = await self._read_watch(typed)
+        key, text = self._watches[typed]
+        if key:
             await add_watch(
-                self._connection, subscriber_id, key=key, text=query.text, most=MOST_WATCHES, now=now
+                self._connection, subscriber_id, key=key, text=text, most=MOST_WATCHES, now=self._now
             )
+
+    async def _read_watch(self, typed: str) -> tuple[str, str]:
+        """Return the key of a watch, empty where it asks for nothing, and its words."""
+        newsroom = self._newsroom
+        asked, named = await read_question(self._connection, typed, newsroom, newsroom.zone, now=self._now)
+        query = as_watch(asked)
+        return watch_key(replace(query, sources=named.sources, topics=named.topics)) or "", query.text

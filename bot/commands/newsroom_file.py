@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -84,7 +85,13 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
     for edition in newsroom.editions:
         upcoming = edition.schedule.next_after(now).astimezone(ZoneInfo(edition.schedule.zone))
         paused = "; đang tạm ngừng, không phát" if edition.is_paused else ""
+        if approval := edition.approval:
+            asked = (upcoming - approval.lead).astimezone(upcoming.tzinfo)
+            otherwise = "đợi" if approval.waits_for_answer else "vẫn gửi"
+            paused += f"; duyệt từ {asked:%H:%M}, không ai trả lời thì {otherwise}"
         put(f"  {edition.title}: số tới lúc {upcoming:%H:%M %d/%m/%Y} ({edition.schedule.zone}){paused}")
+        if edition.approval and not settings.admins:
+            put(f"  ! {edition.title}: chưa có DIEMTIN_ADMINS nên không ai duyệt được")
         if held := held_times(edition.schedule, _USUAL_QUIET):
             put(
                 f"  ! {edition.title}: {say_times(held)} nằm trong giờ yên tĩnh mặc định "
@@ -128,7 +135,8 @@ def schedule(
         return
     for row in rows:
         held = f"; trong giờ yên tĩnh mặc định, đến lúc {_USUAL_END}" if row["held"] else ""
-        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận{held}")
+        asked = f"; duyệt từ {row['approve_from']}" if row["approve_from"] else ""
+        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận{held}{asked}")
 
 
 async def _coming_slots(days: int) -> list[dict[str, object]]:
@@ -142,11 +150,15 @@ async def _coming_slots(days: int) -> list[dict[str, object]]:
         if profile.id in listeners:  # times that somebody tried and left again are nobody's
             for edition in services.newsroom.editions_for(profile.choices):
                 chosen[edition.name, edition.schedule] += listeners[profile.id]
-    return _slot_rows(chosen, now, now + dt.timedelta(days=days))
+    leads = {one.name: one.approval.lead for one in services.newsroom.editions if one.approval}
+    return _slot_rows(chosen, leads, now, now + dt.timedelta(days=days))
 
 
 def _slot_rows(
-    chosen: Counter[tuple[str, Schedule]], now: dt.datetime, until: dt.datetime
+    chosen: Counter[tuple[str, Schedule]],
+    leads: Mapping[str, dt.timedelta],
+    now: dt.datetime,
+    until: dt.datetime,
 ) -> list[dict[str, object]]:
     """Return a row per slot, edition and zone: the declared slots, and those of personal times."""
     counts: Counter[tuple[dt.datetime, str, str]] = Counter()
@@ -160,6 +172,7 @@ def _slot_rows(
             "local": _local(slot, zone),
             "subscribers": count,
             "held": _USUAL_QUIET.covers(slot, zone),
+            "approve_from": _local(slot - leads[name], zone) if name in leads else None,
         }
         for (slot, name, zone), count in sorted(counts.items())
     ]

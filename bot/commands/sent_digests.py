@@ -14,8 +14,9 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.messages.texts import STATUSES
 from bot.news.corrections import find_reach, preview_notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
-from bot.operators.looking_up import ComingIssue, ReaderView, look_at_issues, look_at_reader, why_article
+from bot.operators.looking_up import ReaderView, look_at_reader, why_article
 from bot.operators.reasons import Reason, say_at
+from bot.operators.steering import ComingIssue, look_at_issues
 from bot.times.schedule import QuietHours
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
@@ -60,7 +61,8 @@ async def _issues(days: int) -> tuple[list[dict[str, Any]], str, dt.datetime]:
 def _coming_row(one: ComingIssue) -> dict[str, Any]:
     return {
         "id": None, "edition": one.edition, "slot": to_rfc3339(one.slot_at, one.zone), "status": "coming",
-        "readers": one.readers, "first_sent": None, "last_sent": None, "reason": None,
+        "readers": one.readers, "first_sent": None, "last_sent": None,
+        "reason": asdict(one.gate) if one.gate else None,
     }  # fmt: skip
 
 
@@ -83,7 +85,8 @@ def _line(row: dict[str, Any], zone: str, now: dt.datetime) -> str:
 
     head = f"{at(row['slot'])}  {row['edition']}"
     if row["status"] == "coming":
-        return f"{head}  sắp phát, {row['readers']} người nhận"
+        gate = f"  {row['reason']['words']}" if row["reason"] else ""
+        return f"{head}  sắp phát, {row['readers']} người nhận{gate}"
     counts = [f"{row[name]} {words}" for name, words in _WORDS.items() if row[name]]
     sent = f"gửi {at(row['first_sent'])}–{at(row['last_sent'])}" if row["first_sent"] else ""
     return "  ".join(filter(None, (head, sent, ", ".join(counts), row["reason"]["words"])))

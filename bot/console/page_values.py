@@ -10,9 +10,10 @@ from bot.messages.texts import STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
-from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
+from bot.operators.looking_up import look_at_reader, why_article
 from bot.operators.ranking_reasons import say_rank
 from bot.operators.reasons import Why
+from bot.operators.steering import look_at_issues
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
 from storage.delivery.retractions import find_batch, find_headlines
@@ -48,6 +49,10 @@ _DEEDS: Mapping[DeedKind, str] = {
     DeedKind.ANNOUNCEMENT_STOPPED: "Thu hồi thông báo:",
     DeedKind.CHANGED_FILE: "Sửa tệp cấu hình:",
     DeedKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
+    DeedKind.APPROVED: "Duyệt số:",
+    DeedKind.HELD: "Giữ lại số:",
+    DeedKind.DROPPED: "Bỏ tin lúc duyệt:",
+    DeedKind.RESTORED: "Đưa tin trở lại lúc duyệt:",
 }
 
 

@@ -207,6 +207,7 @@ def read_form(form: Form, declared: Declared) -> Edit:
 def _edition_values(form: Form, old: Mapping[str, Any]) -> dict[str, Value | None]:
     days, topics = list(form.get("days", [])), list(form.get("topics", []))
     everyday = set(days) == set(DAYS) and "days" not in old
+    approve, sent = first_of(form, "approve"), "send" if old.get("approve_else") == "send" else None
     return {
         "title": first_of(form, "title"),
         "times": _as_it_was(_times(first_of(form, "times")), old.get("times")),
@@ -217,6 +218,8 @@ def _edition_values(form: Form, old: Mapping[str, Any]) -> dict[str, Value | Non
         "max_age_hours": _number(first_of(form, "max_age_hours")),
         "default": _switch(form, "default", old),
         "paused": _switch(form, "paused", old),
+        "approve": approve or None,
+        "approve_else": ("wait" if first_of(form, "approve_waits") else sent) if approve else None,
     }
 
 
@@ -274,19 +277,17 @@ def describe(edit: Edit) -> str:
 def _form_of(declared: Declared, query: Any) -> dict[str, Any]:
     """Return a form filled in with what the file says."""
     kind, edition = query.get("viec", "sua"), query.get("ban", "")[:40]
-    if kind == "sua" and edition not in declared.editions:
-        raise web.HTTPNotFound
-    written: Mapping[str, Any] = {
-        "sua": declared.editions.get(edition, {}),
+    forms: Mapping[str, Mapping[str, Any] | None] = {
+        "sua": declared.editions.get(edition),
         "them": {},
         "chung": declared.newsroom,
         "gioi-han": declared.limits,
-    }.get(kind) or {}  # fmt: skip
-    if kind not in ("sua", "them", "chung", "gioi-han"):
+    }
+    if (written := forms.get(kind)) is None:
         raise web.HTTPNotFound
     filled = {key: value for key, value in written.items() if isinstance(value, str | int | list)}
-    times = filled.get("times")
-    listed = ", ".join(map(str, times)) if isinstance(times, list) else ""
+    listed = ", ".join(map(str, times)) if isinstance(times := filled.get("times"), list) else ""
+    filled["approve_waits"] = filled.pop("approve_else", "") == "wait"
     known = {"viec": kind, "ban": edition, "times": listed, "mo": declared.fingerprint}
     return {"days": list(DAYS), "topics": [], **filled, **known}
 
@@ -294,6 +295,6 @@ def _form_of(declared: Declared, query: Any) -> dict[str, Any]:
 def again(form: Form) -> dict[str, Any]:
     """Return a form filled in as it was sent, for the complaints beside it."""
     single = {name: first_of(form, name) for name in form if name not in ("days", "topics", "csrf")}
-    switches = {name: bool(first_of(form, name)) for name in ("paused", "default")}
+    switches = {name: bool(first_of(form, name)) for name in ("paused", "default", "approve_waits")}
     lists = {name: list(form.get(name, [])) for name in ("days", "topics")}
     return {"ban": "", "viec": "sua", "times": "", **single, **switches, **lists}

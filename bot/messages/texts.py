@@ -329,6 +329,7 @@ STATE_ISSUE = Markup("• {moment}: {edition}, {status}")
 STATE_REFUSALS = Markup("\n\n<b>Mới bị từ chối</b>\n{lines}")
 STATE_REFUSAL = Markup("• {source}: <code>{path}</code>: {reason}")
 ISSUE_STATUSES: dict[str, str] = {
+    IssueStatus.PREPARED: "chờ duyệt",
     IssueStatus.MADE: "đã soạn",
     IssueStatus.EMPTY: "không có tin",
     IssueStatus.SKIPPED: "bỏ qua",
@@ -685,3 +686,29 @@ WHAT_TIME_MORE, WHAT_TIME_LESS = "thêm giờ {time}", "bỏ giờ {time}"
 WHAT_DAYS, WHAT_PAUSE, WHAT_RUN = "phát {days}", "tạm ngừng", "phát lại"
 BUTTON_PAUSE_EDITION, BUTTON_RUN_EDITION = "Tạm ngừng bản tin", "Phát lại bản tin"
 BUTTON_WRITE = "Ghi vào tệp"
+
+GATE = Markup("<b>{edition} {slot}: chờ duyệt</b>")
+GATE_READERS = Markup("{readers} người nhận, {issues} bản theo lựa chọn riêng của họ")
+GATE_EMPTY = Markup("Chưa có tin nào cho số này.")
+GATE_GOES = Markup("Nếu không ai trả lời, số này vẫn gửi lúc {at}.")
+GATE_WAITS = Markup("Nếu không ai duyệt, số này đợi, và đến {last} thì bỏ.")
+GATE_IS_APPROVED = Markup("✓ Đã duyệt (người quản trị {admin}), gửi lúc {slot}.")
+GATE_IS_HELD = Markup("⏸ Đang giữ lại (người quản trị {admin}). Đến {last} mà chưa duyệt thì bỏ số này.")
+GATE_SENT = Markup("✓ Đã gửi lúc {at}.")
+GATE_NOT_SENT = Markup("Số này không gửi: không được duyệt kịp, hoặc giờ phát hay bản tin đã đổi.")
+GATE_STORY = Markup("{number}. {headline}")
+GATE_PAGE = Markup("Trang {page}/{pages}")
+GATE_DROPPED_STORY = Markup("✗ <s>{headline}</s>")
+GATE_APPROVED = "Đã duyệt"
+GATE_HELD = "Đã giữ lại"
+GATE_DROPPED = "Đã bỏ tin này, số được soạn lại"
+GATE_RESTORED = "Đã đưa tin này trở lại"
+GATE_ANSWERED = "Người khác đã trả lời như vậy rồi."
+GATE_STORY_GONE = "Tin này không còn trong số; danh sách vừa được làm mới."
+GATE_CLOSED_SENT = "Số này đã gửi rồi. Muốn rút lại, vào /quantri và chọn Thu hồi."
+GATE_CLOSED = "Số này đã khép lại, không gửi nữa."
+BUTTON_APPROVE, BUTTON_HOLD = "✓ Duyệt", "⏸ Giữ lại"
+BUTTON_READ_ISSUE = "Đọc cả số"
+BUTTON_DROP = "✗ {number}"
+BUTTON_RESTORE = "↩ {headline}"
+BUTTON_GATE_BACK, BUTTON_GATE_ON = "‹ Trước", "Sau ›"

@@ -49,6 +49,18 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Stories that no digest may tell: by their numbers, and by their articles where they joined another."""
+
+    stories: frozenset[int] = frozenset()
+    articles: frozenset[int] = frozenset()
+
+    def holds(self, story: int, articles: Iterable[StoredArticle]) -> bool:
+        """Tell whether a story is left out."""
+        return story in self.stories or any(one.id in self.articles for one in articles)
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories.
 
@@ -77,14 +89,16 @@ def window_for(
     *,
     covered_until: dt.datetime | None = None,
     came_by: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
     by_publication: bool = False,
 ) -> Window:
     """Return what is eligible for `slot`: since `covered_until`, or the last 24 hours where it is None.
 
-    `came_by`: the moment at which the issue is made, where that is later than its slot.
+    `came_by`: the moment at which the issue is made, where that is later than its slot; `ends_at`: where it
+    is earlier.
     """
     after = covered_until if covered_until is not None else slot - FIRST_WINDOW
-    return Window(after, slot, slot - edition.max_age, by_publication, came_by)
+    return Window(after, slot, slot - edition.max_age, by_publication, came_by, ends_at)
 
 
 async def compose_digest(
@@ -94,10 +108,16 @@ async def compose_digest(
     return await compose_gathered(edition, await gather(database, newsroom, window))
 
 
-async def gather(database: Database, newsroom: Newsroom, window: Window) -> Gathered:
-    """Gather the stories that are eligible in `window`, whatever their topics."""
+async def gather(
+    database: Database,
+    newsroom: Newsroom,
+    window: Window,
+    without: LeftOut = LeftOut(),
+) -> Gathered:
+    """Gather the stories that are eligible in `window`, whatever their topics, but for those `without`."""
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
+        stories = {story: own for story, own in stories.items() if not without.holds(story, own)}
         summaries = await find_summaries(connection, _flat(stories))
         figures = await find_printed(connection, newsroom, now=window.end)
     gathered = await DIGESTS.run(_gathered, newsroom, window, stories, summaries)

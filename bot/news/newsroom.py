@@ -84,10 +84,18 @@ def papers_of(
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Operators get an issue `lead` before its time; without an answer it is sent, or `waits_for_answer`."""
+
+    lead: dt.timedelta
+    waits_for_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A digest that can be subscribed to. Empty `topics` means all.
 
-    What follows `max_age` and `is_paused` is a reader's own: see `summarizer.digest.Wishes`.
+    What stands between `is_paused` and `approval` is a reader's own: see `summarizer.digest.Wishes`.
     """
 
     name: str
@@ -104,6 +112,7 @@ class Edition:
     papers_in: tuple[str, ...] = ()
     tastes: tuple[Taste, ...] = ()
     figures: tuple[str, ...] = ()
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)

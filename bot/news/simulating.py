@@ -43,9 +43,10 @@ async def simulate(
         for slot in edition.schedule.slots_between(start - dt.timedelta(seconds=1), min(end, until)):
             if slot >= end:
                 break
-            window = window_for(edition, slot, covered_until=last)
+            ends_at = slot - edition.approval.lead if edition.approval else None
+            window = window_for(edition, slot, covered_until=last, ends_at=ends_at)
             composed = await compose_gathered(edition, await gather(database, newsroom, window), told)
             told = {story: at for story, at in told.items() if at > slot - edition.max_age - _LONGEST_BREAK}
             told |= {story.story_id: slot for story in composed.digest.stories}
-            last = slot
+            last = ends_at or slot
             yield SimulatedIssue(edition, slot, composed)

@@ -1,7 +1,6 @@
 """What an operator looks up: a reader, an article as one reader sees it, the issues. Rows in, reasons out."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -24,19 +23,18 @@ from bot.operators.reasons import (
     say_at,
     why_blank,
     why_delivery,
+    why_gate,
     why_held,
-    why_issue,
     why_not_next,
 )
 from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle, find_article_at, find_reports, get_article
+from storage.delivery.gates import Gate, find_drop_of, find_gate_of
 from storage.delivery.history import (
     BlankIssue,
     PastDelivery,
-    SentIssue,
     find_blank_issues,
     find_past,
-    find_sent_issues,
     find_shown,
     find_telling,
 )
@@ -44,7 +42,7 @@ from storage.delivery.refusals import find_hold, find_limit, find_stop
 from storage.errors import UnknownArticleError
 from storage.identity import site_of
 from storage.off_loop import INTAKE
-from storage.profiles import Profile, count_listeners, find_profile, find_profiles
+from storage.profiles import Profile, find_profile
 from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
 from storage.watches import count_watches_of
@@ -78,16 +76,6 @@ class ReaderView:
     watches: int
 
 
-@dataclass(frozen=True, slots=True)
-class ComingIssue:
-    """A slot that is due, with how many readers it has."""
-
-    edition: str
-    slot_at: dt.datetime
-    zone: str
-    readers: int
-
-
 async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
     """Return what there is to say of a reader, None where the chat is not known."""
     now = services.clock.now()
@@ -100,13 +88,18 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
         profile = await find_profile(connection, subscriber.profile_id)
         past = await find_past(connection, subscriber.id, limit=_PAST)
         blank = await find_blank_issues(connection, subscriber.profile_id, limit=_BLANK)
+        due = profile.next_due_at if profile else None
+        gate = None
+        if due is not None:
+            name = services.newsroom.edition_at(subscriber.choices, due).name
+            gate = await find_gate_of(connection, name, due)
         watches = await count_watches_of(connection, subscriber.id)
     edition = services.newsroom.edition_for(subscriber.choices)
     zone, quiet = edition.schedule.zone, _quiet_of(subscriber)
     return ReaderView(
         subscriber,
         edition,
-        _next(subscriber, edition, profile, held, sending, now),
+        _next(subscriber, edition, profile, held, sending, gate, now),
         tuple((one, why_delivery(one, quiet, held, sending, zone=zone, now=now)) for one in past),
         tuple((one, why_blank(one)) for one in blank if one.slot_at >= subscriber.created_at),
         watches,
@@ -128,6 +121,7 @@ def _next(
     profile: Profile | None,
     held: dt.datetime | None,
     sending: Sending,
+    gate: Gate | None,
     now: dt.datetime,
 ) -> NextArrival:
     zone = edition.schedule.zone
@@ -140,6 +134,8 @@ def _next(
     reasons = [*([none] if none else [])]
     if arrives > max(slot, now) and held is None:
         reasons.append(Reason(Why.QUIET, f"số {say_at(slot, zone, now)} rơi vào giờ yên tĩnh nên đợi"))
+    if gate is not None and gate.closed_at is None and (waits := why_gate(gate, zone, now)):
+        reasons.append(waits)
     if holds := why_held(held, sending, zone=zone, now=now):
         reasons.append(holds)
     return NextArrival(slot, arrives, tuple(reasons))
@@ -166,6 +162,13 @@ async def why_article(
             )
         if told := await _why_told(connection, subscriber, article, zone, now):
             return article, told
+        drop = await find_drop_of(connection, subscriber.profile_id, article.story_id, article.id)
+        if drop is not None:
+            gate, dropped = drop
+            words = (
+                f"người quản trị {dropped.admin} bỏ tin này lúc duyệt số {say_at(gate.slot_at, zone, now)}"
+            )
+            return article, ArticleReason("gate_dropped", words)
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
         told_by = await _told_by(connection, article, services.newsroom)
@@ -257,27 +260,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-async def look_at_issues(
-    services: Services, *, days: int, limit: int
-) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
-    """Return the next slot of each edition and zone, and the latest issues with how they stand."""
-    now, newsroom = services.clock.now(), services.newsroom
-    async with services.database.read() as connection:
-        profiles = await find_profiles(connection)
-        listeners = await count_listeners(connection)
-        sending = await find_sending(connection)
-        since = now - dt.timedelta(days=days)
-        past = await find_sent_issues(connection, now=now, since=since, limit=limit)
-    coming: Counter[tuple[dt.datetime, str, str]] = Counter()
-    for profile in profiles:
-        if profile.next_due_at is not None and profile.id in listeners:
-            edition = newsroom.edition_at(profile.choices, profile.next_due_at)
-            if edition.is_paused:
-                continue
-            coming[profile.next_due_at, edition.name, edition.schedule.zone] += listeners[profile.id]
-    return (
-        [ComingIssue(name, slot, zone, count) for (slot, name, zone), count in sorted(coming.items())],
-        [(one, why_issue(one, sending, zone=newsroom.zone, now=now)) for one in past],
-    )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.news.newsroom import Edition
 from bot.times.schedule import TOO_LATE, QuietHours
+from storage.delivery.gates import Gate, GateAnswer
 from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
 from storage.delivery.outlook import LATE
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
@@ -47,6 +48,7 @@ class Why(StrEnum):
     SKIPPED = "skipped"
     EMPTY = "empty"
     NEXT = "next"
+    GATE = "gate"  # an operator's approval is awaited, or came late
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,16 @@ def _why_sent(one: PastDelivery, quiet: QuietHours, zone: str, now: dt.datetime)
 
 def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]:
     """Yield what made a sent delivery later than its slot, the weightiest first."""
-    if one.slot_at is not None and (late := one.made_at - one.slot_at) > _ON_TIME:
+    made_at = one.made_at
+    if one.slot_at is not None and (late := made_at - one.slot_at) > _ON_TIME:
         words = f"số soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
         yield Reason(Why.MADE_LATE, words)
-    if (rest := one.not_before - one.made_at) > _MINUTE:
-        if quiet.covers(one.made_at, zone):
+    if one.slot_at is not None and one.approved_at is not None:  # it was made before its time
+        if (late := one.approved_at - one.slot_at) > _ON_TIME:
+            yield Reason(Why.GATE, f"đợi người quản trị duyệt {say_length(late)}")
+        made_at = max(made_at, one.slot_at, one.approved_at)
+    if (rest := one.not_before - made_at) > _MINUTE:
+        if quiet.covers(made_at, zone):
             yield Reason(Why.QUIET, f"đợi {say_length(rest)} cho hết giờ yên tĩnh")
         else:
             yield Reason(Why.RETRY, f"hoãn {say_length(rest)}, Telegram hoặc mạng từ chối lần trước")
@@ -207,21 +214,38 @@ def next_arrival(
     return slot, max(quiet.release(max(slot, now), schedule.zone), held_until or slot)
 
 
+def why_gate(gate: Gate, zone: str, now: dt.datetime) -> Reason | None:
+    """Say what a gate keeps an issue for, None where it lets it go at its time."""
+    slot = say_at(gate.slot_at, zone, now)
+    if gate.answer == GateAnswer.HOLD:
+        return Reason(Why.GATE, f"người quản trị {gate.admin} đang giữ lại số {slot}")
+    if gate.answer is None and (gate.waits or gate.ends_at > max(now, gate.slot_at)):
+        return Reason(Why.GATE, f"số {slot} chờ người quản trị duyệt")
+    return None
+
+
 def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime) -> Reason:
     """Say how an issue stands: what it waits for, why it was late, or that it went out in time."""
     if issue.waiting:
         return _why_issue_waits(issue, sending, zone, now)
+    if IssueStatus.PREPARED in issue.statuses:
+        return Reason(Why.GATE, "đến giờ nhưng chờ người quản trị duyệt, hoặc đang được giữ lại")
     if issue.statuses <= {IssueStatus.SKIPPED}:
         return Reason(Why.SKIPPED, _skipped(issue.reason))
     if IssueStatus.RETRACTED in issue.statuses:
         return Reason(Why.RETRACTED, "đã thu hồi")
     if IssueStatus.MADE not in issue.statuses:
         return Reason(Why.EMPTY, "không có tin nào mới")
+    if issue.approved_at is not None and (late := issue.approved_at - issue.slot_at) > _ON_TIME:
+        return Reason(Why.GATE, f"gửi muộn {say_length(late)} vì đợi người quản trị duyệt")
     if (late := issue.made_at - issue.slot_at) > _ON_TIME:
         return Reason(
             Why.MADE_LATE, f"soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
         )
-    if issue.first_sent_at is not None and (late := issue.first_sent_at - issue.made_at) > LATE:
+    if (
+        issue.first_sent_at is not None
+        and (late := issue.first_sent_at - max(issue.made_at, issue.slot_at)) > LATE
+    ):
         return Reason(Why.SENT_LATE, f"bắt đầu gửi muộn {say_length(late)}")
     return Reason(Why.ON_TIME, "gửi xong" if issue.sent else "không có ai để gửi")
 

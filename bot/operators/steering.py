@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Declared, Draft, Edit, NewsroomFile, NotEditableError
 from bot.news.services import Services
+from bot.operators.looking_up import find_sending
+from bot.operators.reasons import Reason, why_gate, why_issue
 from bot.times.schedule import QuietHours, Schedule
+from storage.delivery.gates import find_open_gates
+from storage.delivery.history import SentIssue, find_sent_issues
 from storage.notes import DeedKind, find_note, forget_note, record_deed, write_note
 from storage.off_loop import INTAKE
-from storage.profiles import Audience, find_audiences
+from storage.profiles import Audience, count_listeners, find_audiences, find_profiles
 
 DAYS_SHOWN = 7
 _UNDO = "newsroom: what undoes the last change"  # a note
@@ -32,6 +36,17 @@ class ComingSlot:
     zone: str
     readers: int
     quiet: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComingIssue:
+    """A slot that is due, with how many readers it has and what its gate keeps it for."""
+
+    edition: str
+    slot_at: dt.datetime
+    zone: str
+    readers: int
+    gate: Reason | None = None
 
 
 async def read_declared(file: NewsroomFile) -> Declared:
@@ -137,3 +152,37 @@ def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[C
     old = {(one.slot_at, one.edition, one.zone): one for one in before}
     new = {(one.slot_at, one.edition, one.zone): one for one in after}
     return [Changed(old.get(key), new.get(key)) for key in sorted({*old, *new})]
+
+
+async def look_at_issues(
+    services: Services, *, days: int, limit: int
+) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
+    """Return the next slot of each edition and zone, and the latest issues with how they stand."""
+    now, newsroom = services.clock.now(), services.newsroom
+    async with services.database.read() as connection:
+        profiles = await find_profiles(connection)
+        listeners = await count_listeners(connection)
+        sending = await find_sending(connection)
+        since = now - dt.timedelta(days=days)
+        past = await find_sent_issues(connection, now=now, since=since, limit=limit)
+        gates = {(one.edition, one.slot_at): one for one in await find_open_gates(connection)}
+    coming: Counter[tuple[dt.datetime, str, str]] = Counter()
+    for profile in profiles:
+        if profile.next_due_at is not None and profile.id in listeners:
+            edition = newsroom.edition_at(profile.choices, profile.next_due_at)
+            if edition.is_paused:
+                continue
+            coming[profile.next_due_at, edition.name, edition.schedule.zone] += listeners[profile.id]
+    return (
+        [
+            ComingIssue(
+                name,
+                slot,
+                zone,
+                count,
+                why_gate(gate, zone, now) if (gate := gates.get((name, slot))) else None,
+            )
+            for (slot, name, zone), count in sorted(coming.items())
+        ],
+        [(one, why_issue(one, sending, zone=newsroom.zone, now=now)) for one in past],
+    )

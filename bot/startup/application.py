@@ -13,17 +13,18 @@ import structlog
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
+from bot.chat.operators.gates import tell_gates
 from bot.console.guard import BASE
 from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.arrivals import Arrivals
-from bot.jobs.digests.slots import run_due_slots, send_edition_now
+from bot.jobs.digests.slots import send_edition_now
+from bot.jobs.digests.tick import SlotTick
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
-from bot.jobs.recapping import resume_rested
 from bot.jobs.reload import NewsroomWatch, take_over
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.watches.alerts import send_unscheduled
@@ -80,6 +81,10 @@ class Bot:
         self._monitor = Monitor(
             services, self._connection.bot, self._sender, self._tell, self._connection.find_problem
         )
+        telling = partial(tell_gates, self._connection.bot, services)
+        self._slots = SlotTick(
+            services, self._tell, self._arrivals, self._clock_watch.is_right, self._sender.wake, telling
+        )
         url = listen.console_url if listen else None
         self._console = Console(services, url, self._find_problems) if url and services.admins else None
         add_handlers(self._connection.telegram, services, self._actions())
@@ -93,6 +98,7 @@ class Bot:
             self._sender.call_off,
             self._clock_watch.find_problem,
             self._console.invite if self._console else None,
+            self._slots.look_at_gates,
         )
 
     def stop(self) -> None:
@@ -230,8 +236,9 @@ class Bot:
 
     def _add_ticks(self) -> None:
         add, at_right_time = self._scheduler.add, self._at_right_time
-        add("slots", self._run_slots, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600)
+        add("slots", self._slots.run, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600)
         add("intake", at_right_time(self._arrivals.take_in), every_seconds=20, allowed_seconds=1_800)
+        add("gates", self._slots.tell_gates, every_seconds=15, allowed_seconds=600)
         add("watching", self._alert, every_seconds=15)
         add("index", partial(keep_up, self._services.database), every_seconds=2, allowed_seconds=1_800)
         add("web", at_right_time(self._web.look), every_seconds=5)
@@ -242,14 +249,6 @@ class Bot:
         add("nightly", at_right_time(self._prune), every_seconds=600, allowed_seconds=3_600)
         if self._watch is not None:
             add("newsroom", partial(self._watch.look, self._services, self._tell), every_seconds=5)
-
-    async def _run_slots(self) -> None:
-        if not await self._clock_watch.is_right():
-            return
-        await resume_rested(self._services)
-        await self._arrivals.catch_up()
-        if await self._clock_watch.is_right() and await run_due_slots(self._services, self._tell):
-            self._sender.wake()
 
     def _at_right_time(self, job: Job) -> Job:
         """Return the job as one that does nothing while the clock is wrong."""

@@ -60,6 +60,9 @@ def _edition(declared: Edition) -> plain.Edition:
         reading_minutes=declared.reading_minutes,
         max_age=declared.max_age,
         is_paused=declared.paused,
+        approval=plain.Approval(declared.approve, declared.approve_else == "wait")
+        if declared.approve
+        else None,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
-from storage.tables import deliveries, issue_stories, issues, messages, shown_stories, subscribers
+from storage.tables import deliveries, gates, issue_stories, issues, messages, shown_stories, subscribers
 from storage.times import UtcTime
 
 _PENDING, _SENT = DeliveryStatus.PENDING.value, DeliveryStatus.SENT.value
@@ -20,7 +20,7 @@ class PastDelivery:
     """One message for one reader. `edition`, `slot_at` and `issue_status` are None for what is no digest.
 
     `made_at` is when the message was made, `not_before` when it might go out, `changed_at` when its status
-    was last set: for a sent one, when it was sent.
+    was last set: for a sent one, when it was sent. `approved_at` is when the gate of its issue let it go.
     """
 
     kind: MessageKind
@@ -34,6 +34,7 @@ class PastDelivery:
     tries: int
     changed_at: dt.datetime
     reason: str | None
+    approved_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class SentIssue:
     held: int
     gone: int
     unknown: int
+    approved_at: dt.datetime | None = None
 
     @property
     def status(self) -> IssueStatus:
@@ -129,9 +131,11 @@ async def find_sent_issues(
         func.max(i.reason).label("reason"),
         func.max(i.made_at, type_=UtcTime).label("made_at"),
         *(func.max(case((i.status == status, 1), else_=0)).label(status.value) for status in IssueStatus),
-    ).where(i.slot_at >= since, i.slot_at <= now)
+        func.max(gates.c.closed_at, type_=UtcTime).label("approved_at"),
+    )
+    query = query.outerjoin(gates, _gate_of_issue()).where(i.slot_at >= since, i.slot_at <= now)
     query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
-    rows = (await connection.execute(query)).all()
+    rows: list[Any] = list(await connection.execute(query))
     return [await _counted(connection, row, now) for row in rows]
 
 
@@ -157,9 +161,11 @@ async def _counted(connection: AsyncConnection, row: Row[Any], now: dt.datetime)
     )
     first, last, *counts = (await connection.execute(query)).one()
     statuses = frozenset(status for status in IssueStatus if row._mapping[status.value])
+    sent, waiting, quiet, held, gone, unknown = map(int, counts)
     return SentIssue(
-        row.id, row.edition, row.slot_at, statuses, row.reason, row.made_at, first, last, *map(int, counts)
-    )
+        row.id, row.edition, row.slot_at, statuses, row.reason, row.made_at, first, last,
+        sent, waiting, quiet, held, gone, unknown, row.approved_at,
+    )  # fmt: skip
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -171,9 +177,17 @@ def _of_reader(subscriber_id: int) -> Select[Any]:
     columns: Sequence[ColumnElement[Any]] = (
         m.kind, i.edition, i.slot_at, i.status.label("issue_status"), m.part, m.made_at,
         d.status, d.not_before, d.tries, d.changed_at, d.reason,
+        gates.c.closed_at.label("approved_at"),
     )  # fmt: skip
     query = select(*columns).select_from(deliveries).join(messages, m.id == d.message_id)
-    return query.outerjoin(issues, i.id == m.issue_id).where(d.subscriber_id == subscriber_id)
+    query = query.outerjoin(issues, i.id == m.issue_id).outerjoin(gates, _gate_of_issue())
+    return query.where(d.subscriber_id == subscriber_id)
+
+
+def _gate_of_issue() -> ColumnElement[bool]:
+    """Return the condition on a gate to be that through which an issue went."""
+    g = gates.c
+    return and_(g.edition == issues.c.edition, g.slot_at == issues.c.slot_at, g.sent.is_(True))
 
 
 def _past(row: Row[Any]) -> PastDelivery:
@@ -189,4 +203,5 @@ def _past(row: Row[Any]) -> PastDelivery:
         row.tries,
         row.changed_at,
         row.reason,
+        row.approved_at,
     )

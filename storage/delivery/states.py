@@ -31,6 +31,7 @@ class IssueStatus(StrEnum):
 
     SKIPPED = "skipped"
     EMPTY = "empty"
+    PREPARED = "prepared"  # waits at its gate; nobody is queued for it yet
     MADE = "made"
     RETRACTED = "retracted"
 

@@ -180,6 +180,12 @@ _FORMS = (
     ),
     _Form(operators.Announce, "quantri:tbgui:{announcement_id}"),
     _Form(operators.CallOffAnnouncement, "quantri:tbthoi:{announcement_id}"),
+    _Form(operators.ShowGate, "quantri:duyet:{gate_id}:{page}"),
+    _Form(operators.ReadGate, "quantri:duyetdoc:{gate_id}"),
+    _Form(operators.ApproveIssue, "quantri:duyetgui:{gate_id}"),
+    _Form(operators.HoldIssue, "quantri:duyetgiu:{gate_id}"),
+    _Form(operators.DropStory, "quantri:duyetbo:{gate_id}:{story_id}"),
+    _Form(operators.RestoreStory, "quantri:duyetlai:{gate_id}:{story_id}"),
 )
 _FORM_OF = {form.kind: form for form in _FORMS}
 _BUTTONS = {button.value: button for button in Button}

@@ -53,6 +53,62 @@ class WriteChange:
     edition: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowGate:
+    """A page of the stories of issues that wait for approval, counted from 0."""
+
+    gate_id: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGate:
+    """A look at the whole text of such an issue, as most readers get it."""
+
+    gate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveIssue:
+    """Issues that wait for approval, to be sent at their time."""
+
+    gate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIssue:
+    """Issues that wait for approval, not to be sent before it is given."""
+
+    gate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropStory:
+    """A story to be taken out of issues that wait for approval."""
+
+    gate_id: int
+    story_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreStory:
+    """A story that was taken out, to be put back."""
+
+    gate_id: int
+    story_id: int
+
+
 OperatorIntent = (
-    ShowEdition | ProposeChange | WriteChange | ChangeAnnouncement | Announce | CallOffAnnouncement
+    ShowGate
+    | ReadGate
+    | ApproveIssue
+    | HoldIssue
+    | DropStory
+    | RestoreStory
+    | ShowEdition
+    | ProposeChange
+    | WriteChange
+    | ChangeAnnouncement
+    | Announce
+    | CallOffAnnouncement
 )

@@ -36,13 +36,17 @@ _LONGEST_PATH, _LONGEST_REASON, _LONGEST_TROUBLE, _LONGEST_ANSWER = 120, 160, 24
 _log = structlog.get_logger(__name__)
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class AdminActions:
     """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
 
     `call_off` lets nothing more reach a chat that had its data deleted; `find_clock_problem` says what is
     wrong with the machine's clock, if anything is. `invite` makes a link to the console for an operator; None
-    where no console is served.
+    where no console is served. `look_at_gates` does and shows what an answer at a gate changed.
     """
 
     send_now: Callable[[str], Awaitable[int]]
@@ -51,6 +55,7 @@ class AdminActions:
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
     invite: Callable[[int], str] | None = None
+    look_at_gates: Callable[[], Awaitable[None]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

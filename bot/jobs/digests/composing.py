@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.publishing import Made, Variant
-from bot.news.digests import Gathered, compose_one, gather
-from bot.news.newsroom import Edition
+from bot.news.digests import Gathered, LeftOut, compose_one, gather
+from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from storage.candidates import Window
 from storage.off_loop import DIGESTS
 from storage.profiles import Profile, find_heard
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
+
+_WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,22 @@ class SharedComposer:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._gathered: Gathered | None = None
+        self._without = LeftOut()
 
-    async def compose(self, wanted: Sequence[tuple[Profile, Edition]], window: Window) -> list[Made]:
+    async def compose(
+        self,
+        wanted: Sequence[tuple[Profile, Edition]],
+        window: Window,
+        without: LeftOut = LeftOut(),  # noqa: B008 - frozen
+    ) -> list[Made]:
         """Compose what the readers of these profiles get for the slot `window.until`.
 
-        Left out are profiles without listeners, and those that fail.
+        Left out are the stories `without`, profiles without listeners, and those that fail.
         """
         database, newsroom = self._services.database, self._services.newsroom
-        if self._gathered is None or self._gathered.window != window:
-            self._gathered = await gather(database, newsroom, window)
+        if self._gathered is None or (self._gathered.window, self._without) != (window, without):
+            self._gathered = await gather(database, newsroom, window, without)
+            self._without = without
         since = min(window.after, window.oldest)
         async with database.read() as connection:
             heard = await find_heard(connection, [profile.id for profile, _ in wanted])
@@ -104,3 +113,17 @@ class SharedComposer:
             knowledge = await find_knowledge(connection, heard, since=since, old=old)
         listened = [one for one in wanted if one[0].id in heard]
         return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
+
+
+def covered_by(
+    edition: Edition, newsroom: Newsroom, profile: Profile, slot: dt.datetime
+) -> dt.datetime | None:
+    """Return from when an edition looks back where its readers take others on other topics.
+
+    What those told covers other news: it looks back to its own slot before, at most a week.
+    """
+    others = newsroom.editions_for(profile.choices)
+    if profile.last_slot_at is None or all(one.topics == edition.topics for one in others):
+        return None
+    own = edition.schedule.slots_between(slot - _WEEK, slot - _MINUTE)
+    return min(profile.last_slot_at, own[-1]) if own else None

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.cards.under_digest import buttons_under
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition
-from bot.times.schedule import QuietHours
+from bot.times.schedule import QuietHours, SlotPlan
 from storage.candidates import Window
 from storage.delivery.issues import (
     Issue,
@@ -27,6 +27,7 @@ from storage.delivery.issues import (
     record_issues,
 )
 from storage.delivery.messages import Buttons, Release
+from storage.delivery.prepared_issues import keep_apart
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, join_variants
@@ -42,6 +43,16 @@ class Variant:
 
     composed: Composed
     readers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A profile whose slot is made now."""
+
+    profile: Profile
+    edition: Edition
+    plan: SlotPlan
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,35 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     return queued
 
 
+async def record_prepared(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
+    """Record the issues of different profiles, all of one window, as waiting at their gate."""
+    as_of, status = made[0].window.end, IssueStatus.PREPARED
+    own = [(one, one.composed, one.profile.id) for one in made]
+    ids = await record_issues(connection, await _issues(connection, own, now, status), now=as_of)
+    taken = {one.profile.id: number for number, one in zip(ids, made, strict=True) if number is not None}
+    variants = [
+        (one, number, variant)
+        for one in made
+        if one.profile.id in taken
+        for number, variant in enumerate(one.variants)
+    ]
+    told = [each for each in variants if each[2].composed.parts]
+    profiles = await join_variants(connection, [(one.profile, number) for one, number, _ in told], now=now)
+    digests = [(one, each.composed, profiles[one.profile.id, number]) for one, number, each in told]
+    written = await record_issues(connection, await _issues(connection, digests, now, status), now=as_of)
+    of_variant = {
+        (one.profile.id, number): issue for (one, number, _), issue in zip(told, written, strict=True)
+    }
+    for one, number, variant in variants:
+        variant_id = of_variant.get((one.profile.id, number))
+        await keep_apart(connection, taken[one.profile.id], variant.readers, variant_id)
+
+
 async def _issues(
-    connection: AsyncConnection, wanted: Sequence[tuple[Made, Composed, int]], now: dt.datetime
+    connection: AsyncConnection,
+    wanted: Sequence[tuple[Made, Composed, int]],
+    now: dt.datetime,
+    status: IssueStatus | None = None,
 ) -> list[Issue]:
     """Return the issue of each digest for a profile's id, with the buttons under its messages."""
     buttons = await buttons_under(connection, [composed for _, composed, _ in wanted], now=now)
@@ -86,7 +124,7 @@ async def _issues(
             edition=made.edition.name,
             slot_at=made.window.until,
             window_start=made.window.after,
-            status=IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
+            status=status or (IssueStatus.MADE if composed.parts else IssueStatus.EMPTY),
             parts=_parts(composed, under),
             stories=_told(composed),
         )
@@ -121,7 +159,7 @@ async def _enqueue(
         connection,
         issue_ids,
         subscribers.c.id.not_in(sorted(apart)),
-        release=_release(zone, now),
+        release=release_in(zone, now),
         now=now,
     )
 
@@ -144,14 +182,15 @@ async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *
     for issue_id, (one, _, variant) in zip(ids, wanted, strict=True):
         if issue_id is not None:
             readers = subscribers.c.id.in_(variant.readers)
-            release = _release(one.edition.schedule.zone, now)
+            release = release_in(one.edition.schedule.zone, now)
             queued += await enqueue_issues(
                 connection, [issue_id], readers, release=release, now=now, is_variant=True
             )
     return queued
 
 
-def _release(zone: str, now: dt.datetime) -> Release:
+def release_in(zone: str, now: dt.datetime) -> Release:
+    """Return when readers of `zone` may get what is queued now."""
     return lambda start, end: QuietHours(start, end).release(now, zone)
 
 

@@ -1,22 +1,23 @@
 """Issues: one for each due profile at the minute's tick, or all of an edition when an operator says so."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
 from itertools import groupby
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs.digests.composing import SharedComposer
-from bot.jobs.digests.publishing import Made, find_dry, publish, record_skipped
+from bot.jobs.digests.composing import SharedComposer, covered_by
+from bot.jobs.digests.gate import NOT_APPROVED, Gates, find_gates, is_gated, run_gated
+from bot.jobs.digests.publishing import Due, Made, find_dry, publish, record_skipped
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
 from bot.operators import notices
 from bot.process.metrics import log_errors
-from bot.times.schedule import OVERTAKEN, SlotPlan, plan_slots
+from bot.times.schedule import OVERTAKEN, TOO_LATE, SlotPlan, plan_slots
 from storage.candidates import Window
+from storage.delivery.prepared_issues import withdraw_prepared
 from storage.engine import chunks
 from storage.notes import find_note, write_note
 from storage.profiles import (
@@ -38,19 +39,8 @@ from storage.profiles import (
 # due, is tried again at the next tick, and holds nobody up.
 
 LOOKED_UNTIL = "slots looked at until"  # a note
-_WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 _TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A profile whose slot is made now."""
-
-    profile: Profile
-    edition: Edition
-    plan: SlotPlan
-    window: Window
 
 
 async def run_due_slots(services: Services, tell_admins: Tell) -> int:
@@ -58,7 +48,7 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
     now = services.clock.now()
     async with services.database.write() as connection:  # what came by now is due in the table, made or not
         await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
-    composer = SharedComposer(services)
+    composer, gates = SharedComposer(services), await find_gates(services)
     queued = 0
     last: Profile | None = None
     while True:
@@ -71,26 +61,27 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
         if unheard := [profile for profile in found if profile.id not in heard]:
             await _let_sleep(services, unheard)
         listened = [profile for profile in found if profile.id in heard]
-        due = [one for profile in listened if (one := await _plan(services, profile, now))]
-        for batch in _together(due):
+        due = [one for profile in listened if (one := await _plan(services, profile, now, gates))]
+        queued += await run_gated(services, composer, [one for one in due if is_gated(one, gates)], gates)
+        for batch in _together([one for one in due if not is_gated(one, gates)]):
             queued += await _run(services, composer, batch, tell_admins, now)
     return queued
 
 
-def _together(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
+def _together(due: Sequence[Due]) -> Iterator[Sequence[Due]]:
     """Cut into batches of the same window and the same next slot."""
     ordered = sorted(due, key=lambda one: (_order(one), one.profile.id))
     for _, same in groupby(ordered, key=_order):
         yield from chunks(list(same), _TOGETHER)
 
 
-def _order(one: _Due) -> tuple[dt.datetime, ...]:
+def _order(one: Due) -> tuple[dt.datetime, ...]:
     window = one.window
     due_at = one.profile.next_due_at or window.until
     return window.until, window.after, window.oldest, due_at, one.plan.next_due_at
 
 
-async def _plan(services: Services, profile: Profile, now: dt.datetime) -> _Due | None:
+async def _plan(services: Services, profile: Profile, now: dt.datetime, gates: Gates) -> Due | None:
     """Decide what is made for a profile; None where its slots are skipped."""
     with log_errors("slot", profile=profile.id, edition=profile.choices.edition):
         if profile.next_due_at is None:
@@ -108,27 +99,14 @@ async def _plan(services: Services, profile: Profile, now: dt.datetime) -> _Due 
             is_paused=edition.is_paused,
         )
         if plan.make is None:
-            await _skip(services, profile, plan, covered_until, now)
+            held = {slot for name, slot in gates if name in profile.choices.editions}
+            await _skip(services, profile, plan, covered_until, now, held)
             return None
         edition = services.newsroom.edition_at(profile.choices, plan.make)
         covered_until = covered_by(edition, services.newsroom, profile, plan.make) or covered_until
         window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
-        return _Due(profile, edition, plan, window)
+        return Due(profile, edition, plan, window)
     return None
-
-
-def covered_by(
-    edition: Edition, newsroom: Newsroom, profile: Profile, slot: dt.datetime
-) -> dt.datetime | None:
-    """Return from when an edition looks back where its readers take others on other topics.
-
-    What those told covers other news: it looks back to its own slot before, at most a week.
-    """
-    others = newsroom.editions_for(profile.choices)
-    if profile.last_slot_at is None or all(one.topics == edition.topics for one in others):
-        return None
-    own = edition.schedule.slots_between(slot - _WEEK, slot - _MINUTE)
-    return min(profile.last_slot_at, own[-1]) if own else None
 
 
 async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
@@ -141,7 +119,7 @@ async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
 
 
 async def _run(
-    services: Services, composer: SharedComposer, batch: Sequence[_Due], tell_admins: Tell, now: dt.datetime
+    services: Services, composer: SharedComposer, batch: Sequence[Due], tell_admins: Tell, now: dt.datetime
 ) -> int:
     """Make the issues of a batch; where writing them together fails, one by one."""
     plans = {one.profile.id: one.plan for one in batch}
@@ -187,15 +165,26 @@ async def _write(
 
 
 async def _skip(
-    services: Services, profile: Profile, plan: SlotPlan, covered_until: dt.datetime, now: dt.datetime
+    services: Services,
+    profile: Profile,
+    plan: SlotPlan,
+    covered_until: dt.datetime,
+    now: dt.datetime,
+    held: Set[dt.datetime],
 ) -> None:
-    """Record the skipped slots; the next one looks back to where the first of them would have."""
+    """Record the skipped slots; the next one looks back to where the first of them would have.
+
+    Slots that were `held` at a gate until it was too late have that reason.
+    """
     async with services.database.write() as connection:
         if await move_on(connection, profile, next_due_at=plan.next_due_at):
             await set_covered_until(connection, profile.id, covered_until)
+            if held:
+                await withdraw_prepared(connection, profile_id=profile.id)
             for slot, reason in plan.skipped:
+                why = NOT_APPROVED if slot in held and reason == TOO_LATE else reason
                 edition = services.newsroom.edition_at(profile.choices, slot)
-                await record_skipped(connection, profile, edition, slot, reason, now=now)
+                await record_skipped(connection, profile, edition, slot, why, now=now)
     _log.warning("slots skipped", edition=profile.choices.edition, count=len(plan.skipped))
 
 
@@ -254,6 +243,9 @@ async def send_edition_now(services: Services, edition_name: str) -> int:
     Quiet hours hold here too, and what was sent now is not told again at the next slot.
     """
     now = services.clock.now()
+    if await find_gates(services):
+        async with services.database.write() as connection:  # composed anew, with what is told now known
+            await withdraw_prepared(connection, edition=edition_name)
     async with services.database.read() as connection:
         profiles = [p for p in await find_profiles(connection) if edition_name in p.choices.editions]
     composer = SharedComposer(services)

@@ -88,6 +88,12 @@ def samples(number: int) -> list[Intent]:
         operators.ChangeAnnouncement(number, "", is_silent=False),
         operators.Announce(number),
         operators.CallOffAnnouncement(number),
+        operators.ShowGate(number, 0),
+        operators.ReadGate(number),
+        operators.ApproveIssue(number),
+        operators.HoldIssue(number),
+        operators.DropStory(number, number),
+        operators.RestoreStory(number, number),
     ]
 
 

@@ -14,8 +14,9 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
-from bot.operators.looking_up import look_at_issues, look_at_reader, why_article
+from bot.operators.looking_up import look_at_reader, why_article
 from bot.operators.reasons import Reason, Why
+from bot.operators.steering import look_at_issues
 from bot.telegram.limiter import TelegramPace
 from bot.times.clock import ManualClock
 from storage.articles import store_articles

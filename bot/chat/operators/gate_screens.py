@@ -1,0 +1,159 @@
+"""How a gate looks to an operator: what waits there, what becomes of it, and the buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import Intent
+from bot.chat.buttons.operator_intents import (
+    ApproveIssue,
+    DropStory,
+    HoldIssue,
+    ReadGate,
+    RestoreStory,
+    ShowGate,
+)
+from bot.chat.context import Screen
+from bot.messages import texts
+from bot.messages.markup import one_line, shortened
+from bot.news.services import Services
+from bot.operators.delivery_notices import say_number
+from bot.operators.reasons import say_at
+from storage.delivery.gates import (
+    Dropped,
+    Gate,
+    GateAnswer,
+    find_dropped,
+    find_gate,
+)
+from storage.delivery.prepared_issues import count_prepared
+from storage.delivery.retractions import Batch, find_headlines
+from storage.delivery.states import IssueStatus
+
+_ON_PAGE = 15
+_IN_ROW = 5
+_MOST_STORIES = 300
+_MOST_DROPPED = 10  # with a button each
+_LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits one message
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """What there is to see of a gate: its readers, its issues, their stories and those taken out."""
+
+    gate: Gate
+    title: str
+    zone: str
+    readers: int
+    issues: int
+    stories: Sequence[tuple[int, str]]
+    dropped: Sequence[Dropped]
+
+
+async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
+    async with services.database.read() as connection:
+        gate = await find_gate(connection, gate_id)
+        if gate is None:
+            return None
+        readers, issues = await count_prepared(connection, gate)
+        batch = Batch(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
+        stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
+        dropped = await find_dropped(connection, gate_id)
+    edition = services.newsroom.find_edition(gate.edition)
+    zone = edition.schedule.zone if edition else services.newsroom.zone
+    title = edition.title if edition else gate.edition
+    once: dict[int, str] = {}  # some readers' issues have another headline
+    for story, headline in stories:
+        once.setdefault(story, headline)
+    return GateView(gate, title, zone, readers, issues, list(once.items()), dropped)
+
+
+def name_of(gate: Gate, services: Services) -> str:
+    edition = services.newsroom.find_edition(gate.edition)
+    zone = edition.schedule.zone if edition else services.newsroom.zone
+    return f"{edition.title if edition else gate.edition} {say_at(gate.slot_at, zone, services.clock.now())}"
+
+
+def gate_screen(view: GateView, services: Services, page: int = 0) -> Screen:
+    """Lay out a gate: what it holds, what becomes of it, and the buttons while it can be answered."""
+    gate, now = view.gate, services.clock.now()
+    pages = max(1, -(-len(view.stories) // _ON_PAGE))
+    page = min(page, pages - 1)
+    shown = view.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    lines = [
+        texts.GATE_STORY.format(number=page * _ON_PAGE + at, headline=_short(headline))
+        for at, (_, headline) in enumerate(shown, 1)
+    ]
+    if pages > 1:
+        lines.append(texts.GATE_PAGE.format(page=page + 1, pages=pages))
+    dropped = [texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in view.dropped]
+    html = Markup("\n\n").join(
+        Markup("\n").join(part)
+        for part in (
+            [
+                texts.GATE.format(edition=view.title, slot=say_at(gate.slot_at, view.zone, now)),
+                _status(view, services),
+            ],
+            lines,
+            dropped[:_MOST_DROPPED],
+        )
+        if part
+    )
+    return Screen(html, _keyboard(view, page, pages) if gate.closed_at is None else None)
+
+
+def _short(headline: str) -> str:
+    return shortened(one_line(headline), _LONGEST_HEADLINE)
+
+
+def _status(view: GateView, services: Services) -> Markup:
+    gate, now = view.gate, services.clock.now()
+    if gate.closed_at is not None:
+        at = say_at(max(gate.closed_at, gate.slot_at), view.zone, now)
+        return texts.GATE_SENT.format(at=at) if gate.was_sent else texts.GATE_NOT_SENT
+    count = texts.GATE_READERS.format(readers=say_number(view.readers), issues=say_number(view.issues))
+    last = gate.slot_at + services.newsroom.late_window
+    values = {
+        "at": say_at(gate.ends_at, view.zone, now),
+        "slot": say_at(gate.slot_at, view.zone, now),
+        "last": say_at(last, view.zone, now),
+        "admin": str(gate.admin),
+    }
+    match gate.answer:
+        case GateAnswer.SEND:
+            words = texts.GATE_IS_APPROVED
+        case GateAnswer.HOLD:
+            words = texts.GATE_IS_HELD
+        case _:
+            words = texts.GATE_WAITS if gate.waits else texts.GATE_GOES
+    return Markup("\n").join([count if view.issues else texts.GATE_EMPTY, words.format(**values)])
+
+
+def _keyboard(view: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
+    gate = view.gate
+    shown = view.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    drops = [
+        _button(texts.BUTTON_DROP.format(number=page * _ON_PAGE + at), DropStory(gate.id, story))
+        for at, (story, _) in enumerate(shown, 1)
+    ]
+    rows = [drops[at : at + _IN_ROW] for at in range(0, len(drops), _IN_ROW)]
+    if pages > 1:
+        others = [(texts.BUTTON_GATE_BACK, page - 1), (texts.BUTTON_GATE_ON, page + 1)]
+        rows.append([_button(label, ShowGate(gate.id, to)) for label, to in others if 0 <= to < pages])
+    rows += [
+        [_button(texts.BUTTON_RESTORE.format(headline=one.headline), RestoreStory(gate.id, one.story_id))]
+        for one in view.dropped[:_MOST_DROPPED]
+    ]
+    answers = []
+    if gate.answer != GateAnswer.SEND:
+        answers.append(_button(texts.BUTTON_APPROVE, ApproveIssue(gate.id)))
+    if gate.answer != GateAnswer.HOLD:
+        answers.append(_button(texts.BUTTON_HOLD, HoldIssue(gate.id)))
+    return InlineKeyboardMarkup([*rows, answers, [_button(texts.BUTTON_READ_ISSUE, ReadGate(gate.id))]])
+
+
+def _button(label: str, intent: Intent) -> InlineKeyboardButton:
+    return InlineKeyboardButton(shortened(one_line(label), _LONGEST_LABEL), callback_data=encode(intent))

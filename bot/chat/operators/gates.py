@@ -1,0 +1,191 @@
+"""An operator's answer to an issue that waits for approval; what one does, all others see at once."""
+
+import structlog
+from telegram import Bot
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.chat.buttons.operator_intents import (
+    ApproveIssue,
+    DropStory,
+    HoldIssue,
+    ReadGate,
+    RestoreStory,
+    ShowGate,
+)
+from bot.chat.context import ButtonContext, Screen
+from bot.chat.operators.admin import AdminActions
+from bot.chat.operators.gate_screens import gate_screen, look_at_gate, name_of
+from bot.messages import texts
+from bot.messages.markup import NO_PREVIEW
+from bot.news.services import Services
+from bot.process.metrics import log_errors
+from storage.delivery.gates import (
+    Gate,
+    GateAnswer,
+    Notice,
+    answer_gate,
+    drop_story,
+    find_gate,
+    find_gates_to_show,
+    keep_notice,
+    restore_story,
+)
+from storage.delivery.history import find_issue_messages
+from storage.delivery.prepared_issues import find_main_issue
+from storage.notes import DeedKind, record_deed
+
+_ON_PAGE = 15
+_IN_ROW = 5
+_MOST_STORIES = 300
+_MOST_DROPPED = 10  # with a button each
+_LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits one message
+_log = structlog.get_logger(__name__)
+
+
+async def show(tap: ButtonContext, wanted: ShowGate) -> None:
+    """Show another page of the stories."""
+    view = await look_at_gate(tap.services, wanted.gate_id)
+    if view is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    await tap.show(gate_screen(view, tap.services, wanted.page))
+
+
+async def read(tap: ButtonContext, wanted: ReadGate) -> None:
+    """Send this operator the issue as most readers get it."""
+    async with tap.services.database.read() as connection:
+        gate = await find_gate(connection, wanted.gate_id)
+        found = await find_main_issue(connection, gate) if gate else None
+        parts = await find_issue_messages(connection, found) if found else []
+    if not parts:
+        await tap.acknowledge(texts.GATE_EMPTY)
+        return
+    await tap.acknowledge()
+    for html in parts:
+        await tap.send(Screen(html))
+
+
+async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: AdminActions) -> None:
+    """Let the issues of a gate go at their time, or hold them."""
+    choice = GateAnswer.SEND if isinstance(wanted, ApproveIssue) else GateAnswer.HOLD
+    kind = DeedKind.APPROVED if choice == GateAnswer.SEND else DeedKind.HELD
+    async with tap.services.database.write() as connection:
+        gate = await answer_gate(connection, wanted.gate_id, choice, tap.chat_id)
+        if gate is not None:
+            await record_deed(connection, tap.chat_id, kind, name_of(gate, tap.services), now=tap.now)
+    if gate is None:
+        await _say_why_not(tap, wanted.gate_id)
+        return
+    _log.info("gate answered", gate=gate.id, answer=choice, admin=tap.chat_id)
+    await tap.acknowledge(texts.GATE_APPROVED if choice == GateAnswer.SEND else texts.GATE_HELD)
+    await _show_everywhere(tap, gate.id, actions)
+
+
+async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: AdminActions) -> None:
+    """Take a story out of every issue of a gate, or put it back; they are composed anew."""
+    is_drop = isinstance(wanted, DropStory)
+    async with tap.services.database.write() as connection:
+        gate = await find_gate(connection, wanted.gate_id)
+        if is_drop:
+            headline = await drop_story(connection, wanted.gate_id, wanted.story_id, tap.chat_id, now=tap.now)
+        else:
+            headline = await restore_story(connection, wanted.gate_id, wanted.story_id)
+        if headline is not None and gate is not None:
+            kind = DeedKind.DROPPED if is_drop else DeedKind.RESTORED
+            detail = f"{headline[:200]} ({name_of(gate, tap.services)})"
+            await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
+    if headline is None:
+        await _say_why_not(tap, wanted.gate_id, texts.GATE_STORY_GONE)
+        return
+    _log.info("story at a gate", gate=wanted.gate_id, story=wanted.story_id, drop=is_drop, admin=tap.chat_id)
+    await tap.acknowledge(texts.GATE_DROPPED if is_drop else texts.GATE_RESTORED)
+    await _show_everywhere(tap, wanted.gate_id, actions)
+
+
+async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.GATE_ANSWERED) -> None:
+    """Say kindly that a tap came too late, and show how things stand."""
+    view = await look_at_gate(tap.services, gate_id)
+    if view is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    closed = texts.GATE_CLOSED_SENT if view.gate.was_sent else texts.GATE_CLOSED
+    await tap.acknowledge(otherwise if view.gate.closed_at is None else closed)
+    await tap.show(gate_screen(view, tap.services))
+
+
+async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
+    await actions.look_at_gates()
+    view = await look_at_gate(tap.services, gate_id)
+    if view is not None:  # the tapped message may be an older one than its notice
+        await tap.show(gate_screen(view, tap.services))
+
+
+# The messages with which operators see a gate: sent once, changed with each answer.
+
+
+async def tell_gates(bot: Bot, services: Services) -> None:
+    """Send each operator the issues that wait, and bring what they see up to date."""
+    async with services.database.read() as connection:
+        found = await find_gates_to_show(connection)
+    for gate, notices in found:
+        with log_errors("gate notice", gate=gate.id):
+            await _tell(bot, services, gate, {one.chat_id: one for one in notices})
+
+
+async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Notice]) -> None:
+    unseen = sorted(services.admins - notices.keys()) if gate.closed_at is None else []
+    behind = [one for one in notices.values() if one.revision < gate.revision]
+    if not unseen and not behind:
+        return
+    view = await look_at_gate(services, gate.id)
+    if view is None:
+        return
+    screen = gate_screen(view, services)
+    parts: list[str] = []
+    if unseen:
+        async with services.database.read() as connection:
+            main = await find_main_issue(connection, gate)
+            parts = await find_issue_messages(connection, main) if main else []
+    for chat_id in unseen:
+        try:
+            for html in parts:
+                await _send(bot, chat_id, Screen(html))
+            number = await _send(bot, chat_id, screen)
+        except TelegramError as error:
+            _log.error("admin not told of a gate", chat_id=chat_id, error=str(error))
+            continue
+        await _keep(services, view.gate, Notice(chat_id, number, view.gate.revision))
+    for one in behind:
+        await _edit(bot, one, screen)
+        await _keep(services, view.gate, Notice(one.chat_id, one.message_id, view.gate.revision))
+
+
+async def _send(bot: Bot, chat_id: int, screen: Screen) -> int:
+    sent = await bot.send_message(
+        chat_id,
+        screen.html,
+        parse_mode=ParseMode.HTML,
+        reply_markup=screen.keyboard,
+        link_preview_options=NO_PREVIEW,
+    )
+    return sent.message_id
+
+
+async def _edit(bot: Bot, notice: Notice, screen: Screen) -> None:
+    try:
+        await bot.edit_message_text(
+            screen.html,
+            notice.chat_id,
+            notice.message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as error:  # deleted, too old, or the same: nothing more can be done
+        _log.info("gate notice not changed", chat_id=notice.chat_id, error=str(error))
+
+
+async def _keep(services: Services, gate: Gate, notice: Notice) -> None:
+    async with services.database.write() as connection:
+        await keep_notice(connection, gate.id, notice)

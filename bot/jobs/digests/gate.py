@@ -1,0 +1,247 @@
+"""Issues that operators approve: composed before their time, let go when the gate says so.
+
+What is decided stands in `storage.delivery.gates`; operators' messages and taps are in
+`bot.chat.operators.gates`. A kill at any point leaves a profile prepared or not, let go or not.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import structlog
+
+from bot.jobs.digests.composing import SharedComposer, covered_by
+from bot.jobs.digests.publishing import Due, record_prepared, record_skipped, release_in
+from bot.news.digests import FIRST_WINDOW, LeftOut, window_for
+from bot.news.newsroom import Approval, Edition, Newsroom
+from bot.news.services import Services
+from bot.process.metrics import log_errors
+from storage.candidates import Window
+from storage.delivery.gates import (
+    Dropped,
+    Gate,
+    close_done,
+    find_dropped,
+    find_open_gates,
+    mark_prepared,
+    open_gate,
+)
+from storage.delivery.prepared_issues import (
+    find_unprepared,
+    find_with_issue,
+    let_go,
+    withdraw_prepared,
+    withdraw_stale,
+)
+from storage.engine import chunks
+from storage.profiles import Profile, move_all_on, move_on
+
+NOT_APPROVED = "không được duyệt"  # the reason of a slot that was skipped
+_TOGETHER = 100  # profiles in one transaction, as in `slots`
+_Wanted = tuple[Profile, Edition, Window]
+_log = structlog.get_logger(__name__)
+Gates = Mapping[tuple[str, dt.datetime], Gate]  # those that are open, by edition and slot
+
+
+async def prepare_early(services: Services) -> bool:
+    """Compose the issues whose editions ask for approval, as long before their time as they say.
+
+    Returns whether there are any.
+    """
+    newsroom, now = services.newsroom, services.clock.now()
+    approvals = _approvals(newsroom)
+    async with services.database.read() as connection:
+        open_now = await find_open_gates(connection)
+    if open_now:
+        async with services.database.write() as connection:
+            await withdraw_stale(connection, [one.name for one in newsroom.editions])
+            await close_done(connection, now=now)
+    if not approvals:
+        return bool(open_now)
+    async with services.database.read() as connection:
+        found = await find_unprepared(
+            connection, {name: one.lead for name, one in approvals.items()}, now=now
+        )
+    wanted = [
+        (profile, edition)
+        for profile in found
+        if profile.next_due_at is not None
+        and not (edition := newsroom.edition_at(profile.choices, profile.next_due_at)).is_paused
+        and edition.approval is not None
+        and profile.next_due_at - now <= edition.approval.lead
+    ]
+    composer = SharedComposer(services)
+    for (name, slot), same in _by_slot(wanted):
+        gate = await _open(services, approvals[name], name, slot)
+        await _prepare(services, composer, gate, same)
+    return bool(open_now or wanted)
+
+
+def _approvals(newsroom: Newsroom) -> dict[str, Approval]:
+    return {one.name: one.approval for one in newsroom.editions if one.approval and not one.is_paused}
+
+
+def _by_slot(
+    wanted: Iterable[tuple[Profile, Edition]],
+) -> Iterator[tuple[tuple[str, dt.datetime], list[tuple[Profile, Edition]]]]:
+    keyed = [
+        ((edition.name, profile.next_due_at), (profile, edition))
+        for profile, edition in wanted
+        if profile.next_due_at is not None
+    ]
+    keyed.sort(key=lambda one: (one[0], one[1][0].id))
+    for key, same in groupby(keyed, key=lambda one: one[0]):
+        yield key, [each for _, each in same]
+
+
+async def _open(services: Services, approval: Approval, edition: str, slot: dt.datetime) -> Gate:
+    """Return the gate of a slot, opened where there is none.
+
+    Opened after its time, when the bot was down say, it waits as long as it would have before it.
+    """
+    now = services.clock.now()
+    ends_at = slot if now < slot else min(now + approval.lead, slot + services.newsroom.late_window)
+    async with services.database.write() as connection:
+        return await open_gate(
+            connection, edition, slot, ends_at=ends_at, waits=approval.waits_for_answer, now=now
+        )
+
+
+async def _prepare(
+    services: Services, composer: SharedComposer, gate: Gate, wanted: Sequence[tuple[Profile, Edition]]
+) -> None:
+    """Compose and write the issues of profiles that have none for the slot of this gate."""
+    async with services.database.read() as connection:
+        dropped = await find_dropped(connection, gate.id)
+    now = services.clock.now()
+    windows = [
+        (profile, edition, _window(services.newsroom, gate, profile, edition, now))
+        for profile, edition in wanted
+    ]
+    for window, batch in _by_window(windows):
+        with log_errors("gate", edition=gate.edition, slot=gate.slot_at.isoformat()):
+            made = await composer.compose(
+                [(profile, edition) for profile, edition, _ in batch], window, _left_out(dropped)
+            )
+            async with services.database.write() as connection:
+                if await find_dropped(connection, gate.id) != dropped:  # a tap meanwhile: composed anew
+                    return
+                await record_prepared(connection, made, now=now) if made else None
+                await mark_prepared(connection, gate.id)
+    _log.info("issues prepared", edition=gate.edition, slot=gate.slot_at.isoformat(), issues=len(wanted))
+
+
+def _left_out(dropped: Iterable[Dropped]) -> LeftOut:
+    found = list(dropped)
+    articles = frozenset(number for one in found for number in one.article_ids)
+    return LeftOut(frozenset(one.story_id for one in found), articles)
+
+
+def _window(newsroom: Newsroom, gate: Gate, profile: Profile, edition: Edition, now: dt.datetime) -> Window:
+    """Return what an issue may tell: what was ready when the gate was opened.
+
+    A profile whose news is covered beyond that, by an issue sent by hand, gets what came since.
+    """
+    covered_until = profile.last_slot_at
+    if covered_until is None or covered_until > now:  # as in `slots`
+        covered_until = gate.slot_at - FIRST_WINDOW
+    ends_at = now if covered_until >= gate.opened_at else gate.opened_at
+    covered_until = covered_by(edition, newsroom, profile, gate.slot_at) or covered_until
+    return window_for(edition, gate.slot_at, covered_until=covered_until, ends_at=ends_at)
+
+
+def _by_window(wanted: Sequence[_Wanted]) -> Iterator[tuple[Window, Sequence[_Wanted]]]:
+    def key(one: _Wanted) -> tuple[dt.datetime, ...]:
+        window = one[2]
+        return window.after, window.end, window.oldest
+
+    for _, same in groupby(sorted(wanted, key=lambda one: (key(one), one[0].id)), key=key):
+        for batch in chunks(list(same), _TOGETHER):
+            yield batch[0][2], batch
+
+
+# Slots that have come.
+
+
+async def find_gates(services: Services) -> dict[tuple[str, dt.datetime], Gate]:
+    """Return the gates that are open, by edition and slot."""
+    async with services.database.read() as connection:
+        return {(gate.edition, gate.slot_at): gate for gate in await find_open_gates(connection)}
+
+
+def is_gated(one: Due, gates: Gates) -> bool:
+    """Tell whether the issue of a profile that is due goes through a gate."""
+    return one.edition.approval is not None or (one.edition.name, one.window.until) in gates
+
+
+async def run_gated(services: Services, composer: SharedComposer, due: Sequence[Due], gates: Gates) -> int:
+    """Let the issues of profiles go whose gates say so; return how many deliveries were queued."""
+    late = [one for one in due if one.plan.skipped]
+    for one in late:
+        with log_errors("gate", profile=one.profile.id):
+            await _move_to_latest(services, one, gates)
+    ready = [one for one in due if not one.plan.skipped]
+    queued = 0
+    for (name, slot), _ in _by_slot((one.profile, one.edition) for one in ready):
+        same = [one for one in ready if (one.edition.name, one.window.until) == (name, slot)]
+        with log_errors("gate", edition=name, slot=slot.isoformat()):
+            queued += await _run_gate(services, composer, same, gates.get((name, slot)))
+    return queued
+
+
+async def _move_to_latest(services: Services, one: Due, gates: Gates) -> None:
+    """Skip the slots that a later one has overtaken; the next look prepares that one."""
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        if await move_on(connection, one.profile, next_due_at=one.window.until):
+            await withdraw_prepared(connection, profile_id=one.profile.id)
+            for slot, reason in one.plan.skipped:
+                why = NOT_APPROVED if (one.edition.name, slot) in gates else reason
+                edition = services.newsroom.edition_at(one.profile.choices, slot)
+                await record_skipped(connection, one.profile, edition, slot, why, now=now)
+
+
+async def _run_gate(
+    services: Services, composer: SharedComposer, due: Sequence[Due], gate: Gate | None
+) -> int:
+    first, now = due[0], services.clock.now()
+    if gate is None:
+        approval = first.edition.approval or Approval(dt.timedelta())
+        gate = await _open(services, approval, first.edition.name, first.window.until)
+    async with services.database.read() as connection:
+        have = await find_with_issue(connection, [one.profile.id for one in due], gate.slot_at)
+    missing = [(one.profile, one.edition) for one in due if one.profile.id not in have]
+    if missing:
+        await _prepare(services, composer, gate, missing)
+    if first.edition.approval is not None and not gate.lets_go(now):
+        return 0
+    async with services.database.read() as connection:
+        have = await find_with_issue(connection, [one.profile.id for one in due], gate.slot_at)
+    ordered = sorted((one for one in due if one.profile.id in have), key=_order)
+    queued = 0
+    for _, same in groupby(ordered, key=_order):
+        for batch in chunks(list(same), _TOGETHER):
+            queued += await _let_go(services, gate, batch)
+    return queued
+
+
+def _order(one: Due) -> tuple[str, dt.datetime]:
+    return one.edition.schedule.zone, one.plan.next_due_at
+
+
+async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
+    """Queue the prepared issues of these profiles, of one zone, and move the profiles on."""
+    now, first = services.clock.now(), batch[0]
+    async with services.database.write() as connection:
+        moved = await move_all_on(
+            connection,
+            [one.profile.id for one in batch],
+            due_at=gate.slot_at,
+            next_due_at=first.plan.next_due_at,
+            covered_until=gate.opened_at,
+        )
+        release = release_in(first.edition.schedule.zone, now)
+        queued = await let_go(connection, moved, gate.slot_at, release=release, now=now)
+        await close_done(connection, now=now)
+    _log.info("issues let go", edition=gate.edition, slot=gate.slot_at.isoformat(), queued=queued)
+    return queued

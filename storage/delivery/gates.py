@@ -1,0 +1,283 @@
+"""Gates: the issues of an edition's slot wait for an operator's approval.
+
+The issues are composed and written before their time, in the status `prepared`, and nobody is queued for
+them. When the gate lets them go they become `made`, and whoever reads their profile at that moment is queued.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.states import IssueStatus
+from storage.engine import insert_into
+from storage.profiles import takes
+from storage.tables import (
+    articles,
+    gate_drops,
+    gate_notices,
+    gates,
+    issue_stories,
+    issues,
+    messages,
+    profiles,
+)
+
+_KEPT = dt.timedelta(days=90)
+_MOST_SHOWN = 20  # gates at once
+_MOST_STORIES = 300  # of a gate
+_LONGEST_HEADLINE = 300
+
+
+class GateAnswer(StrEnum):
+    """What an operator answered."""
+
+    SEND = "send"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The approval of an edition's slot. `ends_at` is until when an answer is awaited.
+
+    Its issues tell what was ready by `opened_at`. Once closed, `was_sent` says whether any went out.
+    """
+
+    id: int
+    edition: str
+    slot_at: dt.datetime
+    opened_at: dt.datetime
+    ends_at: dt.datetime
+    waits: bool
+    answer: GateAnswer | None
+    admin: int | None
+    revision: int
+    closed_at: dt.datetime | None
+    was_sent: bool
+
+    def lets_go(self, now: dt.datetime) -> bool:
+        """Tell whether its issues may go out, once their time has come."""
+        if self.closed_at is not None or self.answer == GateAnswer.SEND:
+            return True
+        return self.answer is None and not self.waits and now >= self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A story that an operator took out of the issues of a gate."""
+
+    story_id: int
+    headline: str
+    article_ids: frozenset[int]
+    admin: int
+    dropped_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The message with which an operator sees a gate, and the revision that it shows."""
+
+    chat_id: int
+    message_id: int
+    revision: int
+
+
+def _gate(row: Row[Any]) -> Gate:
+    return Gate(
+        row.id, row.edition, row.slot_at, row.opened_at, row.ends_at, row.waits,
+        GateAnswer(row.answer) if row.answer else None, row.admin, row.revision, row.closed_at, row.sent,
+    )  # fmt: skip
+
+
+async def open_gate(
+    connection: AsyncConnection,
+    edition: str,
+    slot_at: dt.datetime,
+    *,
+    ends_at: dt.datetime,
+    waits: bool,
+    now: dt.datetime,
+) -> Gate:
+    """Return the gate of an edition's slot, opened `now` where there was none; forget those of long ago."""
+    values = {
+        "edition": edition, "slot_at": slot_at, "opened_at": now, "ends_at": ends_at, "waits": waits,
+    }  # fmt: skip
+    statement = insert_into(connection, gates).values(values)
+    made = await connection.execute(
+        statement.on_conflict_do_nothing(index_elements=["edition", "slot_at"]).returning(gates.c.id)
+    )
+    if made.first() is not None:
+        await connection.execute(delete(gates).where(gates.c.slot_at < now - _KEPT))
+    this = and_(gates.c.edition == edition, gates.c.slot_at == slot_at)
+    return _gate((await connection.execute(select(gates).where(this))).one())
+
+
+async def find_gate(connection: AsyncConnection, gate_id: int) -> Gate | None:
+    """Return a gate."""
+    row = (await connection.execute(select(gates).where(gates.c.id == gate_id))).first()
+    return _gate(row) if row else None
+
+
+async def find_gate_of(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> Gate | None:
+    """Return the gate of an edition's slot."""
+    this = and_(gates.c.edition == edition, gates.c.slot_at == slot_at)
+    row = (await connection.execute(select(gates).where(this))).first()
+    return _gate(row) if row else None
+
+
+async def find_open_gates(connection: AsyncConnection) -> list[Gate]:
+    """Return the gates at which issues wait, the earliest first."""
+    query = select(gates).where(gates.c.closed_at.is_(None)).order_by(gates.c.slot_at, gates.c.id)
+    return [_gate(row) for row in await connection.execute(query.limit(1_000))]
+
+
+async def answer_gate(
+    connection: AsyncConnection, gate_id: int, answer: GateAnswer, admin: int
+) -> Gate | None:
+    """Give an open gate another answer; None where it has that one, is closed or is not there."""
+    g = gates.c
+    is_other = and_(g.id == gate_id, g.closed_at.is_(None), or_(g.answer.is_(None), g.answer != answer))
+    values = {"answer": answer, "admin": admin, "revision": g.revision + 1}
+    statement = update(gates).where(is_other).values(values).returning(gates)
+    row = (await connection.execute(statement)).first()
+    return _gate(row) if row else None
+
+
+# Stories that operators take out, and put back.
+
+
+async def drop_story(
+    connection: AsyncConnection, gate_id: int, story_id: int, admin: int, *, now: dt.datetime
+) -> str | None:
+    """Take a story out of the prepared issues of an open gate; return its headline.
+
+    None where it is in none of them. They are all composed anew.
+    """
+    gate = await _touch(connection, gate_id)
+    if gate is None:
+        return None
+    t, i = issue_stories.c, issues.c
+    query = (
+        select(t.headline).join(issues, i.id == t.issue_id).where(prepared_at(gate), t.story_id == story_id)
+    )
+    told = (await connection.execute(query.order_by(t.position).limit(1))).first()
+    if told is None:
+        return None
+    of_story = select(articles.c.id).where(articles.c.story_id == story_id).limit(_MOST_STORIES)
+    headline = str(told.headline or "")[:_LONGEST_HEADLINE]
+    statement = insert_into(connection, gate_drops).values(
+        gate_id=gate_id, story_id=story_id, headline=headline, admin=admin, dropped_at=now,
+        article_ids=list((await connection.execute(of_story)).scalars()),
+    )  # fmt: skip
+    await connection.execute(statement.on_conflict_do_nothing(index_elements=["gate_id", "story_id"]))
+    await connection.execute(delete(issues).where(prepared_at(gate)))
+    return headline
+
+
+async def restore_story(connection: AsyncConnection, gate_id: int, story_id: int) -> str | None:
+    """Put a story back that was taken out at an open gate; return its headline, None where it was not."""
+    gate = await _touch(connection, gate_id)
+    if gate is None:
+        return None
+    d = gate_drops.c
+    statement = delete(gate_drops).where(d.gate_id == gate_id, d.story_id == story_id).returning(d.headline)
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        return None
+    await connection.execute(delete(issues).where(prepared_at(gate)))
+    return str(row.headline)
+
+
+async def _touch(connection: AsyncConnection, gate_id: int) -> Gate | None:
+    """Return an open gate with a new revision; its row is locked until the transaction ends."""
+    g = gates.c
+    is_open = and_(g.id == gate_id, g.closed_at.is_(None))
+    statement = update(gates).where(is_open).values(revision=g.revision + 1).returning(gates)
+    row = (await connection.execute(statement)).first()
+    return _gate(row) if row else None
+
+
+async def mark_prepared(connection: AsyncConnection, gate_id: int) -> None:
+    """Note that the issues of a gate are other ones now, so that operators see them."""
+    await _touch(connection, gate_id)
+
+
+async def find_dropped(connection: AsyncConnection, gate_id: int) -> list[Dropped]:
+    """Return what was taken out at a gate, the latest last."""
+    d = gate_drops.c
+    query = select(gate_drops).where(d.gate_id == gate_id).order_by(d.dropped_at, d.story_id)
+    return [
+        Dropped(row.story_id, row.headline, frozenset(row.article_ids), row.admin, row.dropped_at)
+        for row in await connection.execute(query.limit(_MOST_STORIES))
+    ]
+
+
+async def find_drop_of(
+    connection: AsyncConnection, profile_id: int, story_id: int | None, article_id: int
+) -> tuple[Gate, Dropped] | None:
+    """Return the latest gate at which an article's story was taken out of an issue of this profile."""
+    i, g = issues.c, gates.c
+    has_issue = exists().where(i.profile_id == profile_id, i.edition == g.edition, i.slot_at == g.slot_at)
+    query = select(gates).where(exists().where(gate_drops.c.gate_id == g.id), has_issue)
+    for row in (await connection.execute(query.order_by(g.slot_at.desc()).limit(_MOST_SHOWN))).all():
+        for one in await find_dropped(connection, row.id):
+            if one.story_id == story_id or article_id in one.article_ids:
+                return _gate(row), one
+    return None
+
+
+def prepared_at(gate: Gate) -> ColumnElement[bool]:
+    """Return the condition on issues to wait at a gate."""
+    i = issues.c
+    return and_(i.edition == gate.edition, i.slot_at == gate.slot_at, i.status == IssueStatus.PREPARED)
+
+
+def has_messages() -> ColumnElement[bool]:
+    """Return the condition on issues to hold anything."""
+    return exists().where(messages.c.issue_id == issues.c.id)
+
+
+async def close_done(connection: AsyncConnection, *, now: dt.datetime) -> int:
+    """Close the gates at which nothing waits any more; return how many."""
+    g, i, p = gates.c, issues.c, profiles.c
+    of_slot = and_(i.edition == g.edition, i.slot_at == g.slot_at)
+    waits = or_(
+        exists().where(of_slot, i.status == IssueStatus.PREPARED),
+        exists().where(takes(g.edition), p.next_due_at == g.slot_at),
+    )
+    was_sent = exists().where(of_slot, i.status.in_([IssueStatus.MADE, IssueStatus.RETRACTED]))
+    values = {"closed_at": now, "sent": was_sent, "revision": g.revision + 1}
+    done = await connection.execute(update(gates).where(g.closed_at.is_(None), ~waits).values(values))
+    return done.rowcount
+
+
+# What operators see of a gate.
+
+
+async def find_gates_to_show(connection: AsyncConnection) -> list[tuple[Gate, list[Notice]]]:
+    """Return the gates that are open, or of which some operator sees an old state, with their messages."""
+    g, n = gates.c, gate_notices.c
+    is_behind = exists().where(n.gate_id == g.id, n.revision < g.revision)
+    query = select(gates).where(or_(g.closed_at.is_(None), is_behind)).order_by(g.slot_at, g.id)
+    found = [_gate(row) for row in await connection.execute(query.limit(_MOST_SHOWN))]
+    notices = select(gate_notices).where(n.gate_id.in_([gate.id for gate in found]))
+    of_gate: dict[int, list[Notice]] = {gate.id: [] for gate in found}
+    for row in await connection.execute(notices):
+        of_gate[row.gate_id].append(Notice(row.chat_id, row.message_id, row.revision))
+    return [(gate, of_gate[gate.id]) for gate in found]
+
+
+async def keep_notice(connection: AsyncConnection, gate_id: int, notice: Notice) -> None:
+    """Remember with which message an operator sees a gate, and the revision that it shows."""
+    values = {
+        "gate_id": gate_id, "chat_id": notice.chat_id, "message_id": notice.message_id,
+        "revision": notice.revision,
+    }  # fmt: skip
+    statement = insert_into(connection, gate_notices).values(values)
+    shown = {"message_id": statement.excluded.message_id, "revision": statement.excluded.revision}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["gate_id", "chat_id"], set_=shown)
+    )
