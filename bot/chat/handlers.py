@@ -25,7 +25,7 @@ from bot.chat import membership
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, Screen, acknowledge
 from bot.chat.dispatcher import Dispatcher
-from bot.chat.inline import Inline
+from bot.chat.inline import Guests, Inline
 from bot.chat.operators.admin import AdminActions
 from bot.messages import texts
 from bot.news.services import Services
@@ -113,6 +113,7 @@ def add_handlers(
     add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
     add(CallbackQueryHandler(sorter.on_tap))
     add(InlineQueryHandler(sorter.on_inline))
+    add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, sorter.on_guest))
     add(ChatMemberHandler(sorter.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(error_handler(services))
 
@@ -122,6 +123,7 @@ class _Sorter:
         self._services = services
         self._dispatcher = dispatcher
         self._inline = Inline(services)
+        self._guests = Guests(services)
 
     async def on_command(self, command: Command, update: Update, ptb_context: Context) -> None:
         message = update.message or update.channel_post
@@ -185,6 +187,10 @@ class _Sorter:
     async def on_inline(self, update: Update, ptb_context: Context) -> None:
         if update.inline_query is not None:
             await self._inline.answer(update.inline_query)
+
+    async def on_guest(self, update: Update, ptb_context: Context) -> None:
+        if update.guest_message is not None:
+            await self._guests.answer(update.guest_message)
 
     async def on_membership(self, update: Update, ptb_context: Context) -> None:
         if update.my_chat_member is not None:

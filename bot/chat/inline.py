@@ -1,9 +1,12 @@
-"""Inline mode: `@bot words` in any chat offers articles to send there; without words, the top stories.
+"""Where the bot is no member: inline mode, and guest questions.
 
-Telegram asks while somebody types, and gives up on an answer that comes too late: that is no error.
+`@bot words` in any chat offers articles to send there; without words, the top stories. A message that
+mentions the bot as a guest is answered once, as a question. Telegram gives up on an answer that comes too
+late: that is no error.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +19,7 @@ from telegram import (
     InlineQueryResultsButton,
     InputTextMessageContent,
     LinkPreviewOptions,
+    Message,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
@@ -23,6 +27,8 @@ from telegram.error import BadRequest
 from bot.chat.buttons.callbacks import read_story, write_payload
 from bot.chat.cards.card_page import Sharing
 from bot.chat.permissions import Guard, Limit
+from bot.chat.questions.answer_pages import Readers, answer_page
+from bot.chat.questions.results import RESULTS_PER_PAGE
 from bot.chat.talk.understanding import asks_for_digest
 from bot.messages import texts
 from bot.messages.markup import one_line, render, safe_link, shortened
@@ -162,6 +168,59 @@ class Inline:
 
     def _when(self, published: Published | None) -> str:
         return publication_label(published, now=self._services.clock.now(), zone=self._services.newsroom.zone)
+
+
+class Guests:
+    """Answers questions asked where the bot is no member, each person's so often; nothing is kept of them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._guard = Guard()
+
+    async def answer(self, message: Message) -> None:
+        """Answer a guest's question; nothing where it has no text, or its asker asks too much."""
+        newsroom, now = self._services.newsroom, self._services.clock.now()
+        asker = message.guest_bot_caller_user or message.from_user or message.chat
+        limits = (
+            Limit(newsroom.questions_per_10_seconds, dt.timedelta(seconds=10)),
+            Limit(newsroom.questions_per_hour, dt.timedelta(hours=1)),
+        )
+        if message.guest_query_id is None or message.text is None:
+            return
+        if not self._guard.admit(asker.id, limits, now).is_admitted:
+            return
+        username = message.get_bot().username
+        words = one_line(re.sub(rf"(?i)@{re.escape(username)}\b", " ", message.text))
+        result = InlineQueryResultArticle(
+            id="tra-loi",
+            title=texts.GUEST_TITLE,
+            input_message_content=InputTextMessageContent(
+                await self._reply(words, username),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+            ),
+            reply_markup=InlineKeyboardMarkup([[_ask_on(username, words)]]),
+        )
+        try:
+            await message.get_bot().answer_guest_query(message.guest_query_id, result)
+        except BadRequest as error:
+            if not any(said in error.message.lower() for said in _TOO_LATE):
+                raise
+
+    async def _reply(self, words: str, username: str) -> str:
+        newsroom, now = self._services.newsroom, self._services.clock.now()
+        reply = await reply_to(self._services, words, zone=newsroom.zone)
+        if reply.query.is_empty:
+            return texts.GUEST_EMPTY.format(bot=username)
+        found = await describe(self._services, reply.query, reply.ids[:RESULTS_PER_PAGE])
+        readers = Readers(newsroom, now, newsroom.zone, is_group=True)
+        return await CHAT.run(answer_page, words, reply, found, readers)
+
+
+def _ask_on(username: str, words: str) -> InlineKeyboardButton:
+    """Offer the same question in the private chat, where it can be asked on."""
+    start = write_payload(words) if words else _JUST_OPEN
+    return InlineKeyboardButton(texts.BUTTON_GUEST, url=f"https://t.me/{username}?start={start}")
 
 
 def _label(reply: Reply) -> str:

@@ -201,6 +201,11 @@ STALE_WATCH = "Mục này không còn theo dõi được. Xem danh sách: /theod
 INLINE_NOTHING = "Không thấy bài nào · Hỏi Điểm Tin"
 INLINE_NO_SUCH_NAME = "Không có «{name}» · Hỏi Điểm Tin"
 INLINE_NO_NEWS = "Chưa có tin mới · Mở Điểm Tin"
+GUEST_TITLE = "Điểm Tin trả lời"
+GUEST_EMPTY = Markup(
+    "Bạn muốn tìm tin gì? Nhắc tên bot kèm vài từ, ví dụ: <code>@{bot} giá xăng hôm nay</code>"
+)
+BUTTON_GUEST = "Hỏi tiếp Điểm Tin"
 INLINE_TOO_FAST = "Bạn gõ hơi nhanh, thử lại sau {wait} nhé"
 
 # A person's data

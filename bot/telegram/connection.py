@@ -38,6 +38,7 @@ _UPDATE_KINDS = [
     "edited_message",
     "callback_query",
     "inline_query",
+    "guest_message",
     "my_chat_member",
     "channel_post",
 ]

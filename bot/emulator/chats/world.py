@@ -84,11 +84,15 @@ class InlineResult:
 
 @dataclass(slots=True)
 class InlineQuery:
-    """Words typed after the bot's name; `answer` is what the bot said to them."""
+    """Words typed after the bot's name; `answer` is what the bot said to them.
+
+    A guest's question, asked by a message in `chat`, is one too.
+    """
 
     id: str
     user: User
     asked_at: float
+    chat: Chat | None = None
     answer: dict[str, Any] | None = None
     results: list[InlineResult] = field(default_factory=list)
 
@@ -237,9 +241,9 @@ class World:
             return None
         return callback if self.monotonic() - callback.tapped_at <= self.callback_seconds else None
 
-    def add_inline(self, user: User) -> InlineQuery:
-        """Open an inline query of `user`."""
-        query = InlineQuery(str(secrets.randbits(62)), user, self.monotonic())
+    def add_inline(self, user: User, chat: Chat | None = None) -> InlineQuery:
+        """Open an inline query of `user`, or a guest's question in `chat`."""
+        query = InlineQuery(str(secrets.randbits(62)), user, self.monotonic(), chat)
         self.inline_queries[query.id] = query
         return query
 

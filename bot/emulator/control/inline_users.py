@@ -1,4 +1,7 @@
-"""Inline mode: users type `@bot words` somewhere, see what the bot offers, and send one of it."""
+"""Inline mode and guest questions: users ask the bot where it is no member.
+
+They type `@bot words` somewhere, see what the bot offers, and send one of it; or a message calls the bot.
+"""
 
 from typing import Any, Literal
 
@@ -6,6 +9,7 @@ from pydantic import Field
 
 from bot.emulator.chats.world import World
 from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_user
+from bot.emulator.markup.formatting import format_text
 
 MAX_WAIT_SECONDS = 60
 MAX_QUERY_CHARACTERS = 256
@@ -77,7 +81,29 @@ async def choose_result(world: World, body: ChoiceBody) -> dict[str, Any]:
     return {"message_id": message.message_id, "update_id": update_id}
 
 
+class GuestBody(Body):
+    """A message in `chat` that calls the bot, which is no member there."""
+
+    sender: int = Field(alias="from")
+    chat: int
+    text: str = Field(max_length=4096)
+
+
+async def ask_as_guest(world: World, body: GuestBody) -> dict[str, Any]:
+    """Put the message into the chat and let the bot have it as a guest's question."""
+    chat = known_chat(world, body.chat)
+    sender = acting_user(world, chat, body.sender)
+    message = world.post(chat, sender, format_text(body.text, "", []))
+    query = world.add_inline(sender, chat)
+    shown = message.as_json(world.users) | {
+        "guest_query_id": query.id, "guest_bot_caller_user": sender.as_json(),
+    }  # fmt: skip
+    update_id = world.updates.put("guest_message", shown)
+    return {"message_id": message.message_id, "update_id": update_id, "guest_query_id": query.id}
+
+
 ROUTES: Routes = {
+    ("POST", "guest"): (GuestBody, ask_as_guest),
     ("POST", "inline"): (InlineBody, ask_inline),
     ("GET", "inline"): (AnswerQuery, show_answer),
     ("POST", "inline/choose"): (ChoiceBody, choose_result),

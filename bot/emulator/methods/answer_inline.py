@@ -1,4 +1,4 @@
-"""Inline queries: the bot's answer to `@bot words`, checked as Telegram checks it."""
+"""Inline queries and guest questions: the bot's answers, checked as Telegram checks them."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ async def answer_inline_query(world: World, parameters: Parameters) -> bool:
         raise bad_request("RESULT_ID_DUPLICATE")
     button = _read_button(parameters.json_object("button"))
     query = world.find_open_inline(parameters.text("inline_query_id"))
-    if query is None:
+    if query is None or query.chat is not None:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     query.results = read
     query.answer = {
@@ -41,6 +41,18 @@ async def answer_inline_query(world: World, parameters: Parameters) -> bool:
     }
     world.touch_list()
     return True
+
+
+async def answer_guest_query(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Answer a guest's question with one message in its chat, once and in time."""
+    result = _read_result(parameters.json_object("result"))
+    query = world.find_open_inline(parameters.text("guest_query_id"))
+    if query is None or query.chat is None:
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")
+    message = world.post(query.chat, world.bot, result.content, keyboard=result.keyboard)
+    message.link_preview_options = result.link_preview_options
+    query.answer = {"message_id": message.message_id}
+    return {"inline_message_id": query.id}
 
 
 def _read_result(result: Any) -> InlineResult:
@@ -78,4 +90,4 @@ def _read_button(button: dict[str, Any]) -> dict[str, Any] | None:
     return button
 
 
-METHODS: Methods = {"answerInlineQuery": answer_inline_query}
+METHODS: Methods = {"answerInlineQuery": answer_inline_query, "answerGuestQuery": answer_guest_query}

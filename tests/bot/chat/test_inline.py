@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from bot.chat.buttons.callbacks import read_payload, write_payload
+from storage.tables import questions
 
 Publish = Callable[..., Awaitable[list[int]]]
 Person = Any  # of the conftest
@@ -146,3 +148,42 @@ def test_a_payload_brings_back_the_words_or_their_beginning(words: str) -> None:
 def test_whatever_payload_is_read_is_one_of_ours(payload: str) -> None:
     words = read_payload(payload)
     assert words is None or write_payload(words) == payload
+
+
+async def asked_as_guest(person: Person, text: str) -> list[Json]:
+    """Mention the bot in a group where it is not; return what it wrote there."""
+    made = await person.house.control.post("group", title="Nhóm bạn", members=[person.id], bot="left")
+    group = made["chat"]["id"]
+    sent = await person.house.control.post("guest", **{"from": person.id}, chat=group, text=text)
+    await person.house.handled(sent["update_id"])
+    shown = await person.house.control.get(f"chats/{group}")
+    return [message for message in shown["messages"] if message["from"] == "bot"]
+
+
+async def test_a_guest_is_answered_where_the_bot_is_no_member(an: Person, publish: Publish) -> None:
+    await publish("Giá xăng giảm <mạnh>", body="Giá xăng giảm từ 15 giờ. Chợ đông.")
+    [answer] = await asked_as_guest(an, f"@{an.house.username} gia xang")
+    assert "Giá xăng giảm <mạnh>" in answer["text"]
+    [[button]] = answer["buttons"]
+    assert read_payload(button["url"].partition("?start=")[2]) == "gia xang"
+    async with an.house.services.database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(questions))).scalar_one() == 0
+
+
+async def test_whatever_a_guest_asks_has_one_answer(an: Person) -> None:
+    for words in ("", "…!", "khong co gi het", "<b>\u202e", "giá " * 900):
+        [answer] = await asked_as_guest(an, f"{words} @{an.house.username}")
+        assert answer["text"].strip()
+
+
+async def test_a_guest_who_asks_too_much_is_left_without_an_answer(an: Person) -> None:
+    most = an.house.services.newsroom.questions_per_10_seconds
+    answers = [await asked_as_guest(an, f"@{an.house.username} vàng {number}") for number in range(most + 1)]
+    assert [len(each) for each in answers] == [1] * most + [0]
+
+
+async def test_a_guest_who_was_answered_too_late_breaks_nothing(an: Person, publish: Publish) -> None:
+    await an.house.control.post("limits", callback_seconds=0)
+    assert await asked_as_guest(an, f"@{an.house.username} vàng") == []
+    await an.house.control.post("limits", callback_seconds=60)
+    assert len(await asked_as_guest(an, f"@{an.house.username} vàng")) == 1
