@@ -2,13 +2,10 @@
 
 import asyncio
 import datetime as dt
-import json
-import os
 import signal
 import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,52 +13,43 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.commands.demo_bot import DemoBot, database_url
+from bot.commands.demo_day import (
+    HELD_BACK,
+    bring,
+    bring_news,
+    day_clock,
+    free_port,
+    newsroom_text,
+    prepare_day,
+    run_day,
+    samples_at,
+)
 from bot.commands.preparing import run
 from bot.commands.terminal import fail, put, say
 from bot.emulator.client import Control, StartError, control, emulator_process
-from bot.samples import load_samples
+from bot.times.clock import Clock
 from storage.articles import count_waiting
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.off_loop import Program, start_async
 from storage.upkeep.stats import gather_stats
 
 # The whole product without a token: the emulator in its own process, sample articles in an inbox folder,
 # and the unmodified `diemtin run` beside them. Everything lives in a temporary folder and goes with it.
 
-_TOKEN = "1000000001:demo-token-of-the-local-emulator"  # noqa: S105 - the emulator takes any
 _QUESTION = "mua lon ha long"
 _PATIENCE_SECONDS = 60.0
 _QUIET_SECONDS = 2.5  # after which an answer in several messages counts as whole: they go one a second
-_STOP_SECONDS = 10.0
-_SETTLED_SECONDS = 60.0
-_NEWSROOM = """\
-[[sources]]
-name = "bao-mau"
-title = "Các báo mẫu"
-inbox = "tin-vao"
-
-[[editions]]
-name = "sang"
-title = "Bản tin sáng"
-times = ["06:45"]
-default = true
-
-[[editions]]
-name = "toi"
-title = "Bản tin tối"
-times = ["18:30"]
-"""
 
 
 class DemoError(Exception):
     """The demo cannot go on; the text says why, in Vietnamese."""
 
 
-async def run_demo(*, once: bool, port: int = 0) -> None:
+async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
     """Run the demo: with `once` print one digest and one answer and return, else stay until interrupted.
 
-    `port` is the emulator's, 0 any free one.
+    `port` is the emulator's, 0 any free one. `fast`: a day passes in six minutes.
 
     SIGINT or SIGTERM ends it and leaves nothing behind; with `once` that is a CancelledError.
 
@@ -69,18 +57,21 @@ async def run_demo(*, once: bool, port: int = 0) -> None:
         DemoError: the emulator or the bot did not do its part.
     """
     _cancel_on_signals()
+    clock = day_clock() if fast else Clock()
     with tempfile.TemporaryDirectory(prefix="diemtin-demo-") as name:
         folder = Path(name)
-        articles = _lay_out(folder)
-        say(f"Đang chạy thử với {articles} bài mẫu…")
+        there, coming = samples_at(clock.now(), 0 if once else HELD_BACK)
+        pages = free_port()
+        _lay_out(folder, there, newsroom_text(pages, is_fast=fast))
+        say(f"Đang chạy thử với {len(there)} bài mẫu…")
         async with _emulator(port) as url, control(url) as hands:
             reader = await hands.user("Bạn đọc", language_code="vi")
-            async with _bot_process(folder, url, admin=reader) as bot:
-                await _until_worked_up(folder, articles, bot)
+            async with DemoBot(folder, url, clock, admin=reader) as bot:
+                await _until_worked_up(folder, len(there), bot)
                 if once:
                     await _show_once(hands, reader)
                 else:
-                    await _stay(hands, reader, url, bot)
+                    await _Stay(hands, reader, url, pages, bot).until_stopped(coming)
 
 
 def _cancel_on_signals() -> None:
@@ -98,17 +89,11 @@ def _cancel_on_signals() -> None:
         loop.add_signal_handler(number, cancel)
 
 
-def _lay_out(folder: Path) -> int:
-    """Write the newsroom file and the sample articles; return how many."""
-    samples = load_samples(dt.datetime.now(dt.UTC))
-    (folder / "diemtin.toml").write_text(_NEWSROOM, encoding="utf-8")
-    inbox = folder / "tin-vao"
-    inbox.mkdir()
-    file = inbox / "bai-mau.jsonl"
-    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in samples), encoding="utf-8")
-    long_ago = time.time() - _SETTLED_SECONDS  # intake leaves a file that may still be written to
-    os.utime(file, (long_ago, long_ago))
-    return len(samples)
+def _lay_out(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
+    """Write the newsroom file and the articles of the beginning."""
+    (folder / "diemtin.toml").write_text(newsroom, encoding="utf-8")
+    (folder / "tin-vao").mkdir()
+    bring(folder / "tin-vao", "bai-mau.jsonl", rows)
 
 
 @asynccontextmanager
@@ -120,51 +105,17 @@ async def _emulator(port: int) -> AsyncIterator[str]:
         raise DemoError(f"Máy chủ giả lập không chạy được: {error}") from error
 
 
-@asynccontextmanager
-async def _bot_process(folder: Path, url: str, *, admin: int) -> AsyncIterator[Process]:
-    """Run `diemtin run` in `folder`, without the settings of a real bot. Ctrl-C reaches this process only,
-    which then stops the bot in good order."""
-    environment = {
-        "DIEMTIN_BOT_TOKEN": _TOKEN,
-        "DIEMTIN_API_BASE_URL": url,
-        "DIEMTIN_DATABASE_URL": _database_url(folder),
-        "DIEMTIN_CONFIG": str(folder / "diemtin.toml"),
-        "DIEMTIN_ADMINS": str(admin),
-    }
-    with (folder / "bot.log").open("wb") as log:
-        program = Program("bot", ("run",), environment=environment, folder=folder)
-        process = await start_async(program, stdin=DEVNULL, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        await _stop(process)
-
-
-def _database_url(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'diemtin.db'}"
-
-
-async def _stop(process: Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-async def _until_worked_up(folder: Path, articles: int, bot: Process) -> None:
+async def _until_worked_up(folder: Path, articles: int, bot: DemoBot) -> None:
     """Wait until the bot has taken every sample in.
 
     Raises:
         DemoError: the bot ended, or is not done after a minute; with its last words.
     """
-    database = Database(_database_url(folder))
+    database = Database(database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
         while not await _is_worked_up(database, articles):
-            if bot.returncode is not None or time.monotonic() > deadline:
+            if bot.has_failed or time.monotonic() > deadline:
                 log = await asyncio.to_thread((folder / "bot.log").read_bytes)
                 raise DemoError(f"Bot không chạy được:\n{log[-2000:].decode(errors='replace')}")
             await asyncio.sleep(0.1)
@@ -220,16 +171,55 @@ def _plain(message: dict[str, Any]) -> str:
     return "\n".join([message["text"], *rows])
 
 
-async def _stay(hands: Control, reader: int, url: str, bot: Process) -> None:
-    await hands.say(reader, "/start")
-    put(f"Mở trình duyệt và trò chuyện với bot: {url}/")
-    put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
-    try:
-        await bot.wait()
-    except asyncio.CancelledError:  # the way to end it
-        say("Đã dừng.")
-        return
-    raise DemoError("Bot đã dừng.")
+class _Stay:
+    """A demo that goes on until it is interrupted."""
+
+    def __init__(self, hands: Control, reader: int, url: str, pages: int, bot: DemoBot) -> None:
+        self._hands = hands
+        self._reader = reader
+        self._url = url
+        self._pages = pages
+        self._bot = bot
+
+    async def until_stopped(self, coming: list[dict[str, Any]]) -> None:
+        """Talk, bring the news that is to come, and with a fast clock let a day pass."""
+        await self._hands.ask(self._reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
+        put(f"Mở trình duyệt và trò chuyện với bot: {self._url}/")
+        put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
+        put("Bạn cũng là người quản trị: /quantri, rồi chạm Bảng điều khiển để mở nó trong trình duyệt.")
+        put(f"Bản tin trên web, từ số tới: http://127.0.0.1:{self._pages}/tin/")
+        is_fast = self._bot.clock.is_simulated
+        if is_fast:
+            await self._begin_day()
+        inbox, clock = self._bot.folder / "tin-vao", self._bot.clock
+        work = [asyncio.create_task(bring_news(inbox, coming, clock, is_fast=is_fast))]
+        if is_fast:
+            work.append(asyncio.create_task(run_day(clock, self._bot.stop, self._bot.start)))
+        try:
+            while not self._bot.has_failed:
+                for task in work:
+                    if task.done():
+                        task.result()
+                await asyncio.sleep(0.5)
+        except asyncio.CancelledError:  # the way to end it
+            say("Đã dừng.")
+            return
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        raise DemoError("Bot đã dừng.")
+
+    async def _begin_day(self) -> None:
+        """Prepare the day, and start the bot anew with a clock that runs fast."""
+        database = Database(database_url(self._bot.folder))
+        try:
+            await prepare_day(self._hands, self._reader, database)
+        finally:
+            await database.close()
+        await self._bot.stop()
+        self._bot.clock = day_clock(since=self._bot.clock.now())
+        await self._bot.start()
 
 
 # `diemtin demo`: the bot with everything around it, and no Telegram library in this process.
@@ -245,9 +235,15 @@ def demo(
             metavar="N", min=0, max=65535, help="Cổng của trang trò chuyện; bỏ trống là cổng bất kỳ."
         ),
     ] = 0,
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help="Một ngày trôi trong năm phút, với tin mới, giờ yên tĩnh, duyệt số."),
+    ] = False,
 ) -> None:
     """Run the whole product without a token."""
+    if once and fast:
+        fail("✗ --once và --fast không dùng cùng nhau", 2)
     try:
-        run(run_demo(once=once, port=port))
+        run(run_demo(once=once, port=port, fast=fast))
     except DemoError as error:
         fail(f"✗ {error}")

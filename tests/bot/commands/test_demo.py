@@ -1,5 +1,8 @@
 """`diemtin demo`: the whole product in processes of its own, and nothing left when it ends."""
 
+import asyncio
+import datetime as dt
+import json
 import os
 import signal
 import socket
@@ -9,9 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
+
+from bot.commands.demo_day import HELD_BACK, bring_news, free_port, newsroom_text, run_day, samples_at
+from bot.times.clock import ManualClock
+from config.reading import parse_newsroom
 
 DEMO = [sys.executable, "-m", "bot", "demo"]
 HOSTILE = {
@@ -81,6 +89,62 @@ def test_a_taken_port_is_told(environment: dict[str, str], tmp_path: Path) -> No
     assert f"cổng {port}" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert_nothing_is_left(tmp_path)
+
+
+def test_news_comes_one_by_one_after_the_beginning() -> None:
+    now = dt.datetime(2026, 11, 29, 5, tzinfo=dt.UTC)
+    everything, none = samples_at(now, 0)
+    there, coming = samples_at(now, HELD_BACK)
+    assert none == []
+    assert [row["title"] for row in [*there, *coming]] == [row["title"] for row in everything]
+    newest = dt.datetime.fromisoformat(there[-1]["published"])
+    assert now - newest == dt.timedelta(minutes=10)
+
+
+async def test_each_article_is_as_new_as_the_clock(tmp_path: Path) -> None:
+    clock = ManualClock(dt.datetime(2026, 11, 29, 5, tzinfo=dt.UTC))
+    _, coming = samples_at(clock.now(), 2)
+    bringing = asyncio.create_task(bring_news(tmp_path, coming, clock, is_fast=False))
+    await asyncio.sleep(0)
+    await clock.advance(3 * 60)
+    assert len(read_all(tmp_path)) == 1
+    await clock.advance(3 * 60)
+    await bringing
+    [first, second] = read_all(tmp_path)
+    assert first["published"] == "2026-11-29T12:02:00+07:00"
+    assert second["published"] == "2026-11-29T12:05:00+07:00"
+
+
+def read_all(folder: Path) -> list[Any]:
+    """Return what the files of a folder hold, in order."""
+    return [json.loads(file.read_text()) for file in sorted(folder.iterdir())]
+
+
+async def test_a_day_is_told_in_order_and_stops_the_bot_over_noon(capsys: Any) -> None:
+    clock = ManualClock(dt.datetime(2026, 11, 28, 22, tzinfo=dt.UTC))
+    did: list[str] = []
+
+    async def stop() -> None:
+        did.append(f"stop {clock.now():%H:%M}")
+
+    async def start() -> None:
+        did.append(f"start {clock.now():%H:%M}")
+
+    day = asyncio.create_task(run_day(clock, stop, start))
+    await asyncio.sleep(0)
+    await clock.advance(27 * 3600)
+    await day
+    assert did == ["stop 04:45", "start 05:25"]
+    hours = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert hours == ["06:15", "06:45", "11:45", "12:25", "17:15", "18:15", "19:45", "22:45", "06:45", "07:15"]
+
+
+@pytest.mark.parametrize("is_fast", [False, True])
+def test_the_demos_newsroom_file_is_valid(tmp_path: Path, *, is_fast: bool) -> None:
+    newsroom = parse_newsroom(newsroom_text(free_port(), is_fast=is_fast), base=tmp_path)
+    assert newsroom.health is not None
+    assert newsroom.health.console_url is not None
+    assert [one.approve is not None for one in newsroom.editions] == [False, is_fast]
 
 
 @contextmanager
