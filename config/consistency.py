@@ -22,6 +22,8 @@ def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint
     yield from _undeclared_topics(document)
     yield from _ways_in(document)
     yield from _several_defaults(document)
+    if "feeds" in document and "health" not in document:
+        yield ("feeds",), "cần có bảng [health]: bản tin trên web được phục vụ ở cổng ấy"
     for index, edition in _tables(document, "editions"):
         if "approve_else" in edition and "approve" not in edition:
             yield ("editions", index, "approve_else"), 'chỉ dùng khi có approve, ví dụ approve = "20m"'

@@ -186,6 +186,15 @@ class Health(_Table):
         return f"http://{host}:{self.port}"
 
 
+class Feeds(_Table):
+    """`[feeds]`: each edition as pages and an Atom feed, served beside `/healthz` under `/tin`.
+
+    `address` is where readers reach that path: it stands in the feeds.
+    """
+
+    address: WebAddress
+
+
 class Breaking(_Table):
     """`[breaking]`: stories that are sent at once to readers who want them.
 
@@ -212,7 +221,8 @@ def _built_in_topics() -> tuple[Topic, ...]:
 
 
 class Newsroom(_Table):
-    """The whole file. No `[health]` means that nothing listens, no `[breaking]` no breaking news;
+    """The whole file. No `[health]` means that nothing listens, no `[breaking]` no breaking news, no
+    `[feeds]` no copy outside Telegram;
     no `[[topics]]` means the built-in ten.
     """
 
@@ -223,6 +233,7 @@ class Newsroom(_Table):
     health: Health | None = None
     limits: Limits = Field(default_factory=Limits)
     breaking: Breaking | None = None
+    feeds: Feeds | None = None
 
     @property
     def default_edition(self) -> Edition:

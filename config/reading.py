@@ -12,7 +12,18 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.consistency import Complaint, complaints_between_tables
-from config.newsroom import Breaking, Edition, General, Health, Limits, Newsroom, Source, Surroundings, Topic
+from config.newsroom import (
+    Breaking,
+    Edition,
+    Feeds,
+    General,
+    Health,
+    Limits,
+    Newsroom,
+    Source,
+    Surroundings,
+    Topic,
+)
 from config.toml_lines import KeyPath, key_lines, line_of
 from config.values import NewsroomError, Problem, nearest, shown
 
@@ -26,6 +37,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "health": Health,
     "limits": Limits,
     "breaking": Breaking,
+    "feeds": Feeds,
 }
 _TYPES = {
     "string_type": 'phải là chữ trong ngoặc kép, ví dụ name = "sang"',

@@ -82,7 +82,8 @@ def choices_of(row: Row[Any]) -> Choices:
     )  # fmt: skip
 
 
-def _columns_of(choices: Choices) -> dict[str, Any]:
+def columns_of(choices: Choices) -> dict[str, Any]:
+    """Return the columns that hold these choices."""
     columns = {
         name: list(value) if isinstance(value, tuple) else value for name, value in asdict(choices).items()
     }
@@ -108,7 +109,7 @@ async def join_profile(
 ) -> int:
     """Return the id of the profile with these choices, made or woken when it was not there or slept."""
     statement = insert_into(connection, profiles).values(
-        key=choices.key, next_due_at=next_due_at, created_at=now, **_columns_of(choices)
+        key=choices.key, next_due_at=next_due_at, created_at=now, **columns_of(choices)
     )
     # The row is written even when nothing changes: that holds off `put_to_sleep` until we are committed.
     awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
@@ -205,7 +206,7 @@ async def join_variants(
     """
     rows = [
         {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
-        | _columns_of(profile.choices)
+        | columns_of(profile.choices)
         for profile, number in wanted
     ]
     if not rows:

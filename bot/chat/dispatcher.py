@@ -19,7 +19,7 @@ from bot.chat.cards.taps import Press, story_presses
 from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, Screen
-from bot.chat.operators import admin, edition_taps, gates, issues, month, telling_all
+from bot.chat.operators import admin, edition_taps, gate_taps, issues, month, telling_all
 from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
@@ -84,12 +84,7 @@ def presses(actions: AdminActions) -> dict[type[Any], Press]:
         operators.ChangeAnnouncement: telling_all.change,
         operators.Announce: telling_all.confirm,
         operators.CallOffAnnouncement: telling_all.take_back,
-        operators.ShowGate: gates.show,
-        operators.ReadGate: gates.read,
-        operators.ApproveIssue: partial(gates.answer, actions=actions),
-        operators.HoldIssue: partial(gates.answer, actions=actions),
-        operators.DropStory: partial(gates.change, actions=actions),
-        operators.RestoreStory: partial(gates.change, actions=actions),
+        **gate_taps.gate_presses(actions),
         **story_presses(watch_buttons.show_list),
     }
 

@@ -31,7 +31,7 @@ _LAST_WORDS_SECONDS = 3.0  # the bot is stopped then: what it still has to say, 
 _NEWEST_AGE = dt.timedelta(minutes=10)
 _SETTLED_SECONDS = 60.0
 _WATCHED = "động đất"
-_FOLLOWED = "Mưa lớn như trút, Hạ Long ngập 12 tuyến phố"
+_FOLLOWED = "Cháy xưởng gỗ Lam Trà Thịnh, 3 công nhân bị thương"
 _NEWSROOM = """\
 [[sources]]
 name = "bao-mau"
@@ -141,7 +141,7 @@ async def prepare_day(hands: Control, reader: int, database: Database) -> None:
     await hands.tap(other, data="bantin:toi", forge=True)
     await asyncio.sleep(_LAST_WORDS_SECONDS)
     put(
-        f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và chuyện Hạ Long ngập; "
+        f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và vụ cháy xưởng gỗ; "
         "Chị Hai nhận Bản tin tối, cần bạn duyệt."
     )
 

@@ -418,6 +418,7 @@ BUTTON_SLOTS = "Giờ phát"
 BUTTON_CONSOLE = "Bảng điều khiển"
 CONSOLE_LINK = Markup(
     "Mở trong trình duyệt, trong năm phút; liên kết chỉ dùng được một lần và chỉ dành cho bạn:\n"
+    '<a href="{link}">Vào bảng điều khiển</a>\n'
     "<code>{link}</code>"
 )
 NO_CONSOLE = Markup(
@@ -693,6 +694,7 @@ BUTTON_PAUSE_EDITION, BUTTON_RUN_EDITION = "Tạm ngừng bản tin", "Phát l�
 BUTTON_WRITE = "Ghi vào tệp"
 
 GATE = Markup("<b>{edition} {slot}: chờ duyệt</b>")
+GATE_PAST = Markup("<b>{edition} {slot}</b>")
 GATE_READERS = Markup("{readers} người nhận, {issues} bản theo lựa chọn riêng của họ")
 GATE_EMPTY = Markup("Chưa có tin nào cho số này.")
 GATE_GOES = Markup("Nếu không ai trả lời, số này vẫn gửi lúc {at}.")

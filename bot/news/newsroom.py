@@ -135,7 +135,8 @@ class Newsroom:
     `topic_aliases` maps what feeds and addresses call a topic to its name, `sections` what papers
     usually call a section to a built-in topic. `ranker` is a name in
     `summarizer.extraction.ranking.RANKERS`: it chooses the sentences of articles that come in from now
-    on. `contact` is for those who keep the polled hosts.
+    on. `contact` is for those who keep the polled hosts. `feeds_address` is where readers find the copy of
+    each edition outside Telegram; None: there is none.
     """
 
     zone: str
@@ -151,6 +152,7 @@ class Newsroom:
     contact: str | None = None
     sections: Mapping[str, str] = field(default_factory=dict)
     breaking: Breaking | None = None
+    feeds_address: str | None = None
 
     @property
     def file_sources(self) -> tuple[Source, ...]:

@@ -13,8 +13,9 @@ import structlog
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions, tell_admins
-from bot.chat.operators.gates import tell_gates
+from bot.chat.operators.gate_taps import tell_gates
 from bot.console.guard import BASE
+from bot.console.public_site import PUBLIC, PublicSite
 from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.monitor import Monitor
@@ -170,7 +171,8 @@ class Bot:
             return
         host, port = self._listen.host, self._listen.port
         try:
-            beside = {BASE: self._console.application()} if self._console else None
+            beside = {PUBLIC: PublicSite(self._services).application()}
+            beside |= {BASE: self._console.application()} if self._console else {}
             runner = await serve_health(host, port, self._find_problems, self._who, beside)
         except OSError as error:  # readers get their news all the same
             self._port_problem = notices.health_port_taken(host, port)

@@ -41,6 +41,7 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
         contact=declared.general.contact,
+        feeds_address=declared.feeds.address.rstrip("/") if declared.feeds else None,
         breaking=_breaking(declared.breaking) if declared.breaking else None,
         sections={word: name for name, (_, words) in BUILT_IN_TOPICS.items() for word in (name, *words)},
     )

@@ -94,7 +94,9 @@ def gate_screen(view: GateView, services: Services, page: int = 0) -> Screen:
         Markup("\n").join(part)
         for part in (
             [
-                texts.GATE.format(edition=view.title, slot=say_at(gate.slot_at, view.zone, now)),
+                (texts.GATE if gate.closed_at is None else texts.GATE_PAST).format(
+                    edition=view.title, slot=say_at(gate.slot_at, view.zone, now)
+                ),
                 _status(view, services),
             ],
             lines,

@@ -1,7 +1,7 @@
 """Issues that operators approve: composed before their time, let go when the gate says so.
 
 What is decided stands in `storage.delivery.gates`; operators' messages and taps are in
-`bot.chat.operators.gates`. A kill at any point leaves a profile prepared or not, let go or not.
+`bot.chat.operators.gate_taps`. A kill at any point leaves a profile prepared or not, let go or not.
 """
 
 import datetime as dt
@@ -121,7 +121,7 @@ async def _prepare(
     for window, batch in _by_window(windows):
         with log_errors("gate", edition=gate.edition, slot=gate.slot_at.isoformat()):
             made = await composer.compose(
-                [(profile, edition) for profile, edition, _ in batch], window, _left_out(dropped)
+                [(profile, edition) for profile, edition, _ in batch], window, left_out(dropped)
             )
             async with services.database.write() as connection:
                 if await find_dropped(connection, gate.id) != dropped:  # a tap meanwhile: composed anew
@@ -131,7 +131,8 @@ async def _prepare(
     _log.info("issues prepared", edition=gate.edition, slot=gate.slot_at.isoformat(), issues=len(wanted))
 
 
-def _left_out(dropped: Iterable[Dropped]) -> LeftOut:
+def left_out(dropped: Iterable[Dropped]) -> LeftOut:
+    """Return what no issue of a gate may tell."""
     found = list(dropped)
     articles = frozenset(number for one in found for number in one.article_ids)
     return LeftOut(frozenset(one.story_id for one in found), articles)

@@ -189,6 +189,19 @@ async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *
     return queued
 
 
+async def record_copy(
+    connection: AsyncConnection, profile_id: int, edition: str, window: Window, composed: Composed
+) -> None:
+    """Record the copy of an issue outside Telegram, in a profile that nobody subscribes to."""
+    issue = Issue(
+        profile_id, edition, window.until, window.after,
+        IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
+        parts=tuple(map(Part, composed.parts)),
+        stories=_told(composed),
+    )  # fmt: skip
+    await record_issue(connection, issue, now=window.end)
+
+
 def release_in(zone: str, now: dt.datetime) -> Release:
     """Return when readers of `zone` may get what is queued now."""
     return lambda start, end: QuietHours(start, end).release(now, zone)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.digests.copying import publish_copies
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.recapping import resume_rested
@@ -55,3 +56,4 @@ class SlotTick:
             await prepare_early(self._services)
             if await run_due_slots(self._services, self._tell_admins):
                 self._wake()
+            await publish_copies(self._services)

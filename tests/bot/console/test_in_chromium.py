@@ -1,16 +1,22 @@
 """The console in Debian's Chromium: on a phone and on a desk, light and dark, for everybody, by keyboard."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from bot.commands.newsroom_editing import newsroom_file
+from bot.console.public_site import PublicSite
+from bot.jobs.digests.copying import publish_copies
 from bot.news.services import Services
+from bot.times.clock import ManualClock
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
@@ -116,3 +122,25 @@ async def test_an_issue_is_taken_back_by_keyboard_alone(
     await page.get_by_role("button", name="Thu hồi số này").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Thu hồi số này")).to_have_count(0)
+
+
+async def test_the_copy_outside_telegram_is_for_everybody(
+    chromium: Browser, services: Services, clock: ManualClock, story: Any
+) -> None:
+    services.newsroom = replace(services.newsroom, feeds_address="https://tin.example.vn/tin")
+    await story(
+        "Hội làng Đông " + "rất dài " * 8, sapo="Trống hội vang " + "x" * 120 + " <b>sáng</b> & chiều."
+    )
+    await clock.advance(105 * 60)
+    assert await publish_copies(services) == 1
+    application = web.Application()
+    application.add_subapp("/tin", PublicSite(services).application())
+    async with TestServer(application) as server:
+        for width, scheme in ((360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")):
+            size: ViewportSize = {"width": width, "height": 800}
+            page = await chromium.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type] # one of two
+            for path in ("/tin/", "/tin/sang", "/tin/sang/20260301T2345Z"):
+                await page.goto(str(server.make_url(path)))
+                assert await faults(page) == []
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            await page.close()

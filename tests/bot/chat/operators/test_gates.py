@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.chat.operators.gates import tell_gates
+from bot.chat.operators.gate_taps import tell_gates
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.messages.texts import STALE_BUTTON

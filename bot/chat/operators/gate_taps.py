@@ -1,5 +1,8 @@
 """An operator's answer to an issue that waits for approval; what one does, all others see at once."""
 
+from functools import partial
+from typing import Any
+
 import structlog
 from telegram import Bot
 from telegram.constants import ParseMode
@@ -13,6 +16,7 @@ from bot.chat.buttons.operator_intents import (
     RestoreStory,
     ShowGate,
 )
+from bot.chat.cards.taps import Press
 from bot.chat.context import ButtonContext, Screen
 from bot.chat.operators.admin import AdminActions
 from bot.chat.operators.gate_screens import gate_screen, look_at_gate, name_of
@@ -41,6 +45,18 @@ _MOST_STORIES = 300
 _MOST_DROPPED = 10  # with a button each
 _LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits one message
 _log = structlog.get_logger(__name__)
+
+
+def gate_presses(actions: AdminActions) -> dict[type[Any], Press]:
+    """Return the functions of a gate's buttons by the kind of their intents."""
+    return {
+        ShowGate: show,
+        ReadGate: read,
+        ApproveIssue: partial(answer, actions=actions),
+        HoldIssue: partial(answer, actions=actions),
+        DropStory: partial(change, actions=actions),
+        RestoreStory: partial(change, actions=actions),
+    }
 
 
 async def show(tap: ButtonContext, wanted: ShowGate) -> None:
