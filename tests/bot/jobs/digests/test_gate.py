@@ -1,7 +1,8 @@
 """Issues that operators approve: composed before their time, frozen, let go or not."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -409,3 +410,60 @@ async def test_everybody_left(
     assert await statuses(services) == []
     async with services.database.read() as connection:
         assert await find_open_gates(connection) == []
+
+
+class Killed(BaseException):
+    """The end of a process between two transactions."""
+
+
+async def until_it_survives(services: Services, told: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Tick, killed at the first transaction, then at the second, and so on; return how many kills."""
+    whole = services.database.write
+    for kills in range(30):
+        left = kills
+
+        @asynccontextmanager
+        async def broken() -> AsyncIterator[Any]:
+            nonlocal left
+            async with whole() as connection:
+                yield connection
+                left -= 1
+                if left < 0:  # rolled back
+                    raise Killed
+
+        monkeypatch.setattr(services.database, "write", broken)
+        try:
+            await tick(services, told)
+        except Killed:
+            continue
+        finally:
+            monkeypatch.setattr(services.database, "write", whole)
+        return kills
+    raise AssertionError("it never came through")
+
+
+async def test_a_kill_between_any_two_transactions_loses_and_doubles_nothing(
+    services: Services,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    told: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await reader(1)
+    await reader(2, length="gon")
+    bad = await story("Cháy lớn ở chợ Kho", sapo=FIRE)
+    await story("Hội làng Đông")
+    await clock.advance(TO_GATE)
+    assert await until_it_survives(services, told, monkeypatch) > 2
+    async with services.database.write() as connection:
+        await drop_story(connection, (await gate(services)).id, bad, ADMIN, now=clock.now())
+    assert await until_it_survives(services, told, monkeypatch) > 1
+    await clock.advance(LEAD)
+    assert await until_it_survives(services, told, monkeypatch) > 1
+    await tick(services, told)
+    assert await statuses(services) == ["made", "made"]
+    assert await headlines(services) == {"Hội làng Đông"}
+    found = await rows(services, deliveries)
+    assert sorted(row.subscriber_id for row in found) == [1, 2]
+    assert (await gate(services)).was_sent
