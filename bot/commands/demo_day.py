@@ -30,8 +30,8 @@ _BEGINNING = dt.time(5, 0)
 _LAST_WORDS_SECONDS = 3.0  # the bot is stopped then: what it still has to say, it says
 _NEWEST_AGE = dt.timedelta(minutes=10)
 _SETTLED_SECONDS = 60.0
-_WATCHED = "động đất"
-_FOLLOWED = "Cháy xưởng gỗ Lam Trà Thịnh, 3 công nhân bị thương"
+_WATCHED = "giá vàng"
+_FOLLOWED = "Động đất mạnh 6,2 độ rung chuyển đảo Sulawesi, Indonesia"
 _NEWSROOM = """\
 [[sources]]
 name = "bao-mau"
@@ -141,7 +141,7 @@ async def prepare_day(hands: Control, reader: int, database: Database) -> None:
     await hands.tap(other, data="bantin:toi", forge=True)
     await asyncio.sleep(_LAST_WORDS_SECONDS)
     put(
-        f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và vụ cháy xưởng gỗ; "
+        f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và chuyện động đất Sulawesi; "
         "Chị Hai nhận Bản tin tối, cần bạn duyệt."
     )
 
