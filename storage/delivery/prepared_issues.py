@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.gates import Gate, has_messages, prepared_at
@@ -11,7 +11,7 @@ from storage.delivery.issues import enqueue_issues
 from storage.delivery.messages import Release
 from storage.delivery.states import IssueStatus
 from storage.profiles import Profile, profile_of, takes
-from storage.tables import issues, prepared_readers, profiles, subscribers
+from storage.tables import gates, issues, prepared_readers, profiles, subscribers
 
 
 async def find_unprepared(
@@ -55,7 +55,7 @@ async def withdraw_prepared(
 ) -> int:
     """Delete the prepared issues of an edition, or of a profile and its variants; return how many."""
     i, v = issues.c, profiles.alias("v")
-    these = [i.status == IssueStatus.PREPARED]
+    these = [i.status == IssueStatus.PREPARED, _since_the_first_gate()]
     if edition is not None:
         these.append(i.edition == edition)
     if profile_id is not None:
@@ -72,8 +72,14 @@ async def withdraw_stale(connection: AsyncConnection, declared: Collection[str])
         v.c.id == i.profile_id, p.c.id == v.c.variant_of, p.c.next_due_at == i.slot_at
     )
     is_awaited = and_(i.edition.in_(declared), or_(own, of_variant))
-    stale = delete(issues).where(i.status == IssueStatus.PREPARED, ~is_awaited)
+    stale = delete(issues).where(i.status == IssueStatus.PREPARED, _since_the_first_gate(), ~is_awaited)
     return (await connection.execute(stale)).rowcount
+
+
+def _since_the_first_gate() -> ColumnElement[bool]:
+    """Return a condition that holds for every prepared issue, and spares looking at years of others."""
+    first = select(func.min(gates.c.slot_at)).where(gates.c.closed_at.is_(None)).scalar_subquery()
+    return issues.c.slot_at >= first
 
 
 async def let_go(
