@@ -5,13 +5,14 @@ import hashlib
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, StoredArticle, article_of
 from storage.engine import chunks, insert_into, replacing
-from storage.identity import text_hash
+from storage.identity import clean_link, text_hash
 from storage.intake import Draft
 from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
@@ -46,40 +47,50 @@ async def forget_files(connection: AsyncConnection, source: str, paths: Sequence
         await connection.execute(delete(intake_files).where(f.source == source, f.path.in_(batch)))
 
 
+class StoredRefusal(NamedTuple):
+    """What was refused, from which source, where, and why; `link` is the article's own address."""
+
+    source: str
+    path: str
+    reason: str
+    link: str | None = None
+
+
 async def record_refusals(
     connection: AsyncConnection, source: str, refused: Sequence[Refusal], *, now: dt.datetime
 ) -> None:
     """Keep what was refused, the latest reason for each place."""
     for refusal in refused:
         values = {"source": source, "path": refusal.path, "reason": refusal.reason, "seen_at": now}
+        values["link"] = refusal.link
         await connection.execute(replacing(connection, refusals, **values))
 
 
-async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list[tuple[str, str, str]]:
-    """Return (source, path, reason) of the latest refusals, newest first."""
+async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list[StoredRefusal]:
+    """Return the latest refusals, newest first."""
     r = refusals.c
-    query = select(r.source, r.path, r.reason).order_by(r.seen_at.desc(), r.path).limit(limit)
-    return [(row.source, row.path, row.reason) for row in await connection.execute(query)]
+    query = select(r.source, r.path, r.reason, r.link).order_by(r.seen_at.desc(), r.path).limit(limit)
+    return [StoredRefusal(*row) for row in await connection.execute(query)]
 
 
-async def find_refusals_at(
-    connection: AsyncConnection, place: str, *, limit: int = 5
-) -> list[tuple[str, str, str]]:
-    """Return (source, path, reason) of what was refused at `place`: a path or its end, or an address."""
+async def find_refusals_at(connection: AsyncConnection, place: str, *, limit: int = 5) -> list[StoredRefusal]:
+    """Return what was refused at `place`: a path or its end, or an address."""
     r = refusals.c
-    is_there = or_(r.path == place, r.path.endswith(f"/{place}", autoescape=True))
-    query = select(r.source, r.path, r.reason).where(is_there).order_by(r.seen_at.desc(), r.path)
-    return [(row.source, row.path, row.reason) for row in await connection.execute(query.limit(limit))]
+    is_there = or_(
+        r.path == place, r.link == (clean_link(place) or place), r.path.endswith(f"/{place}", autoescape=True)
+    )
+    query = select(r.source, r.path, r.reason, r.link).where(is_there).order_by(r.seen_at.desc(), r.path)
+    return [StoredRefusal(*row) for row in await connection.execute(query.limit(limit))]
 
 
 async def find_refusals_of(
     connection: AsyncConnection, source: str, *, limit: int = 5
-) -> list[tuple[str, str, str]]:
-    """Return (source, path, reason) of a source's latest refusals, newest first."""
+) -> list[StoredRefusal]:
+    """Return a source's latest refusals, newest first."""
     r = refusals.c
-    query = select(r.source, r.path, r.reason).where(r.source == source)
+    query = select(r.source, r.path, r.reason, r.link).where(r.source == source)
     rows = await connection.execute(query.order_by(r.seen_at.desc(), r.path).limit(limit))
-    return [(row.source, row.path, row.reason) for row in rows]
+    return [StoredRefusal(*row) for row in rows]
 
 
 # Texts that end the process at work on them: set aside, named, and not tried again.

@@ -149,6 +149,7 @@ refusals = Table(
     Column("path", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    Column("link", Text),  # the article's own address; null where it names none, and before schema 0250
 )
 
 set_aside_texts = Table(  # texts that ended the process which cleaned them: not tried again

@@ -197,7 +197,7 @@ def stats(json: Json = False) -> None:
         put(f"Tin nhắn từ Telegram không đọc được, để riêng: {found.updates_set_aside}")
     if found.updates_passed_over:
         put(f"Tin nhắn gửi dồn dập, bỏ qua trong 2 ngày qua: {found.updates_passed_over}")
-    for source, path, reason in found.refusals:
+    for source, path, reason, _ in found.refusals:
         put(f"Từ chối: {say_origin(source, newsroom)} · {path}: {reason}")
 
 

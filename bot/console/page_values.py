@@ -163,7 +163,7 @@ async def quarantine(services: Services) -> dict[str, Any]:
     async with services.database.read() as connection:
         refused = await find_refusals(connection, limit=_MOST_REFUSED)
     titles = {one.name: one.title for one in services.newsroom.sources}
-    rows = [(titles.get(name, name), path, reason) for name, path, reason in refused]
+    rows = [(titles.get(one.source, one.source), one) for one in refused]
     inboxes = [one for one in services.newsroom.file_sources if one.moves_files]
     files = await INTAKE.run(lambda: [(one, _quarantined(one)) for one in inboxes])
     return {"refused": rows, "files": [(one, found) for one, found in files if found]}

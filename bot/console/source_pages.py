@@ -18,7 +18,14 @@ from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from bot.text_work.worker import TextWorkError
 from storage.intake import UnreadableError
-from storage.sources import SourceDays, SourceState, count_by_day, find_refusals, find_source_states
+from storage.sources import (
+    SourceDays,
+    SourceState,
+    StoredRefusal,
+    count_by_day,
+    find_refusals,
+    find_source_states,
+)
 
 TRIAL_SECONDS = 60.0
 _LONGEST_TARGET = 2_000
@@ -120,9 +127,9 @@ async def _overview(services: Services) -> dict[str, Any]:
         refusals = await find_refusals(connection, limit=_MOST_REFUSED)
     none = SourceDays((0,) * _DAYS, 0, 0)
     most = max((max(one.days) for one in counts.values()), default=0) or 1
-    refused: dict[str, list[tuple[str, str]]] = {}
-    for name, path, reason in refusals:
-        refused.setdefault(name, []).append((path, reason))
+    refused: dict[str, list[StoredRefusal]] = {}
+    for one in refusals:
+        refused.setdefault(one.source, []).append(one)
     rows = [
         _row(one, states.get(one.name), counts.get(one.name, none), most) for one in services.newsroom.sources
     ]

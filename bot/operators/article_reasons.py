@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.news.newsroom import Edition, Newsroom
 from bot.operators.reasons import say_at
 from storage.articles import StoredArticle
-from storage.sources import SourceState
+from storage.sources import SourceState, StoredRefusal
 from summarizer.reader_tastes import Mentions
 
 
@@ -23,8 +23,8 @@ class ArticleReason:
 class Unstored:
     """What is known of an article that is not stored. `source` is the declared source of its host."""
 
-    refused: Sequence[tuple[str, str, str]] = ()
-    refused_nearby: Sequence[tuple[str, str, str]] = ()
+    refused: Sequence[StoredRefusal] = ()
+    refused_nearby: Sequence[StoredRefusal] = ()
     source_title: str | None = None
     state: SourceState | None = None
     is_quiet: bool = False
@@ -34,7 +34,7 @@ class Unstored:
 def why_not_stored(found: Unstored, *, zone: str, now: dt.datetime) -> ArticleReason:
     """Say why an article is not stored."""
     if found.refused:
-        _, path, reason = found.refused[0]
+        _, path, reason, _ = found.refused[0]
         return ArticleReason("article_refused", f"không nhận bài này ({path}): {reason}")
     if found.source_title is None:
         return ArticleReason("no_source", "chưa có bài này, và không nguồn nào đã khai báo đọc trang ấy")
@@ -51,7 +51,7 @@ def why_not_stored(found: Unstored, *, zone: str, now: dt.datetime) -> ArticleRe
     asked = say_at(state.fetched_at, zone, now) if state.fetched_at else "chưa lần nào"
     words = f"{head} chưa đưa bài này (hỏi lần cuối {asked}, hỏi lại {say_at(state.next_at, zone, now)})"
     if found.refused_nearby:
-        _, path, reason = found.refused_nearby[0]
+        _, path, reason, _ = found.refused_nearby[0]
         words += f"; mục bị từ chối gần nhất của nguồn: {path}: {reason}"
     return ArticleReason("not_seen", words)
 

@@ -53,10 +53,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese."""
+    """What was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese.
+
+    `link` is the article's own address, where it named one.
+    """
 
     path: str
     reason: str
+    link: str | None = None
 
 
 Taken = Incoming | Refusal
@@ -121,7 +125,7 @@ def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
     try:
         return _article(draft, origin, now)
     except UnreadableError as error:
-        return Refusal(draft.place, str(error))
+        return Refusal(draft.place, str(error), clean_link(draft.url))
 
 
 def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:

@@ -18,7 +18,7 @@ from storage.delivery.outlook import Outcomes, Queue
 from storage.delivery.refusals import LatestCopies, count_lost_chats, find_latest_copies
 from storage.delivery.retractions import count_batches
 from storage.delivery.states import count_finished
-from storage.sources import find_refusals
+from storage.sources import StoredRefusal, find_refusals
 from storage.tables import articles, delivery_counts, stories, subscribers
 
 # Counts for the operator: what is stored, who listens, what was sent.
@@ -45,7 +45,7 @@ class Stats:
     deliveries_waiting: int
     queue: Queue
     outcomes: Outcomes
-    refusals: list[tuple[str, str, str]]
+    refusals: list[StoredRefusal]
     refused: list[LatestCopies]
     lost_chats: int
     updates_set_aside: int
@@ -53,7 +53,7 @@ class Stats:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts under their names, refusals as objects."""
-        named = [{"source": s, "path": p, "reason": r} for s, p, r in self.refusals]
+        named = [{"source": s, "path": p, "reason": r} for s, p, r, _ in self.refusals]
         refused = [{"edition": r.edition, "refused": r.refused, "reason": r.reason} for r in self.refused]
         named_refused = {"refused_editions": refused, "lost_chats": self.lost_chats}
         counts = asdict(self) | {

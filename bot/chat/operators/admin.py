@@ -26,6 +26,7 @@ from storage.delivery.retractions import Batch, find_batches
 from storage.notes import DeedKind, find_note, record_deed, write_note
 from storage.off_loop import CHAT
 from storage.profiles import Profile, count_listeners, find_profiles
+from storage.sources import StoredRefusal
 from storage.upkeep.stats import Stats, gather_stats
 
 _DAY = dt.timedelta(hours=24)
@@ -287,9 +288,9 @@ def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) 
     ]
 
 
-def _refusal_lines(refusals: Sequence[tuple[str, str, str]], newsroom: Newsroom) -> list[Markup]:
+def _refusal_lines(refusals: Sequence[StoredRefusal], newsroom: Newsroom) -> list[Markup]:
     lines = []
-    for name, path, reason in refusals[:_REFUSALS_SHOWN]:
+    for name, path, reason, _ in refusals[:_REFUSALS_SHOWN]:
         lines.append(
             texts.STATE_REFUSAL.format(
                 source=say_origin(name, newsroom),

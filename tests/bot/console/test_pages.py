@@ -113,6 +113,19 @@ async def test_quarantined_files_are_looked_at_and_taken_again(
     assert "đang giữ" not in await shown(operator, "/cach-ly")
 
 
+async def test_what_was_refused_leads_to_its_article(
+    operator: Browser, issue: int, services: Services
+) -> None:
+    link = 'https://mang.example/bai?a=1&b="<'
+    refused = [Refusal("https://mang.example/rss#4", "bài quá ngắn", link), Refusal("a.txt:2", "lỗi")]
+    async with services.database.write() as connection:
+        await record_refusals(connection, "mang", refused, now=services.clock.now())
+    for path in ("", "/nguon", "/cach-ly"):
+        page = await shown(operator, path)
+        assert 'href="https://mang.example/bai?a=1&amp;b=&#34;&lt;" rel="noreferrer noopener"' in page
+        assert page.count("Xem bài<") == 1
+
+
 async def test_pages_stay_small_however_much_there_is(
     operator: Browser, issue: int, services: Services
 ) -> None:

@@ -97,7 +97,7 @@ class Polls:
     async def refused(self) -> list[str]:
         """Return the places of what was refused."""
         async with self.services.database.read() as connection:
-            return [path for _, path, _ in await find_refusals(connection)]
+            return [path for _, path, *_ in await find_refusals(connection)]
 
 
 def source(site: Any, path: str = "/rss", name: str = "bao", **given: Any) -> WebSource:

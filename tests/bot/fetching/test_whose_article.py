@@ -59,7 +59,7 @@ async def test_of_a_feed_beyond_measure_the_newest_items_are_taken_and_the_rest_
     assert numbers == set(range(201, 703))
     assert (await polls.state()).left_out == 202
     async with polls.services.database.read() as connection:
-        [(_, place, reason)] = await find_refusals(connection)
+        [(_, place, reason, _)] = await find_refusals(connection)
     assert (place, reason) == (f"{site.url}/rss", "feed có 702 bài một lần, chỉ đọc 500 bài mới nhất")
     assert len([text for text in polls.told if "quá nhiều bài một lần" in text]) == 1
     site.pages["/rss"] = reply(many(20))

@@ -21,7 +21,7 @@ from bot.telegram.limiter import TelegramPace
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.delivery.retractions import find_batch, find_batches, retract
-from storage.intake import Refusal
+from storage.intake import Draft, Origin, Refusal, take
 from storage.processed import Worked, save_work
 from storage.sources import SourceState, record_refusals, save_source_state
 from storage.subscribers import set_quiet, set_status
@@ -287,6 +287,20 @@ async def test_article_refused(services: Services, clock: ManualClock, chat: int
     assert await article_reason(services, chat, "a_b.jsonl:2") == (
         "article_refused", "không nhận bài này (/tin/a_b.jsonl:2): thiếu tiêu đề",
     )  # fmt: skip
+
+
+async def test_an_article_that_a_feed_named_and_that_was_refused(
+    services: Services, clock: ManualClock, chat: int
+) -> None:
+    draft = Draft("https://mang.example/rss#4", url="https://mang.example/bai-4.html")
+    refused = take(draft, Origin("bao-mang"), clock.now())
+    assert isinstance(refused, Refusal)
+    async with services.database.write() as connection:
+        await record_refusals(connection, "bao-mang", [refused], now=clock.now())
+    for asked in ("https://mang.example/bai-4.html", "https://mang.example/bai-4.html#binh-luan"):
+        assert await article_reason(services, chat, asked) == (
+            "article_refused", f"không nhận bài này (https://mang.example/rss#4): {refused.reason}",
+        )  # fmt: skip
 
 
 async def test_folded_into_a_story(

@@ -193,7 +193,7 @@ async def test_intake_remembers_files_and_refusals(database: Database, now: dt.d
         await record_refusals(
             connection, "bao", [Refusal("b.txt", "trống"), Refusal("b.txt", "hỏng")], now=now
         )
-        assert await find_refusals(connection) == [("bao", "b.txt", "hỏng")]
+        assert await find_refusals(connection) == [("bao", "b.txt", "hỏng", None)]
 
 
 async def test_a_server_that_is_not_there_is_a_storage_error_that_may_pass() -> None:

@@ -127,7 +127,7 @@ async def test_hostile_figures_are_refused_by_name_and_the_rest_stays(
     [first, *_] = await an.says("giá vàng")
     assert "152,5" in first["text"]
     async with house.services.database.read() as connection:
-        refused = {path.rpartition("#")[2]: reason for _, path, reason in await find_refusals(connection)}
+        refused = {path.rpartition("#")[2]: reason for _, path, reason, _ in await find_refusals(connection)}
     assert '"value"' in refused["2"]
     assert "tương lai" in refused["3"]
     figures.path.write_text("hỏng", encoding="utf-8")

@@ -70,7 +70,7 @@ async def tally(services: Services, told: Any) -> Tally:
 async def refusals(services: Services) -> list[tuple[str, str]]:
     """Return place and reason of what was refused."""
     async with services.database.read() as connection:
-        return [(path, reason) for _, path, reason in await find_refusals(connection)]
+        return [(path, reason) for _, path, reason, _ in await find_refusals(connection)]
 
 
 async def test_a_file_is_read_once(services: Services, inbox: Source, told: Any) -> None:

@@ -56,7 +56,7 @@ async def test_an_article_that_outruns_its_process_is_set_aside_and_the_others_g
     assert POISON in told[0]
     async with services.database.read() as connection:
         assert await count_waiting(connection) == 0
-        assert await find_refusals(connection) == [("bao-bien", POISON, "xử lý quá lâu, đã dừng")]
+        assert await find_refusals(connection) == [("bao-bien", POISON, "xử lý quá lâu, đã dừng", None)]
 
 
 async def test_after_a_restart_it_is_not_tried_again_until_its_text_changes(
