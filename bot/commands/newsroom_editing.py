@@ -9,11 +9,12 @@ from typing import Any
 from bot.commands.terminal import hidden
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import (
-    AddEdition,
+    AddTable,
     Declared,
     Draft,
-    DropEdition,
+    DropTable,
     Edit,
+    Kind,
     NewsroomFile,
     NotEditableError,
     SetValues,
@@ -108,21 +109,22 @@ def _document(text: str) -> dict[str, Any]:
 
 def _edited(text: str, edit: Edit) -> str:
     match edit:
-        case AddEdition(values):
-            return add_table(text, "editions", values)
-        case DropEdition(edition):
-            return drop_table(text, "editions", _index(text, edition))
+        case AddTable(kind, values):
+            return add_table(text, kind, values)
+        case DropTable(kind, name):
+            return drop_table(text, kind, _index(text, kind, name))
         case SetValues("editions", values, edition):
-            return set_values(text, ("editions", _index(text, edition)), values)
+            return set_values(text, ("editions", _index(text, "editions", edition)), values)
         case SetValues(table, values):
             return set_values(text, (table,), values)
 
 
-def _index(text: str, edition: str | None) -> int:
-    names = [one.get("name") for one in tomllib.loads(text)["editions"]]
-    if edition not in names:
-        raise NotEditableError("bản tin này không còn trong tệp")
-    return names.index(edition)
+def _index(text: str, kind: Kind, name: str | None) -> int:
+    names = [one.get("name") for one in tomllib.loads(text).get(kind, [])]
+    if name not in names:
+        what = "bản tin" if kind == "editions" else "nguồn"
+        raise NotEditableError(f"{what} này không còn trong tệp")
+    return names.index(name)
 
 
 def _draft(path: Path, before: str, after: str) -> Draft:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.console.schedule_pages import Form, again, first_of, posted, read_form
+from bot.console.schedule_forms import Form, again, first_of, posted, read_form
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NotEditableError
 from bot.news.services import Services

@@ -69,7 +69,13 @@ class SourcePages:
     async def _try(self, request: web.Request) -> web.Response:
         """Read a source once, as `diemtin sources try` does; `Guard` lets one such request in at a time."""
         typed = str((await request.post()).get("dia-chi", ""))[:_LONGEST_TARGET].strip()
-        values: dict[str, Any] = {"typed": typed, "facts": None, "problem": "", "advice": ""}
+        values: dict[str, Any] = {
+            "typed": typed,
+            "facts": None,
+            "can_add": False,
+            "problem": "",
+            "advice": "",
+        }
         try:
             async with asyncio.timeout(TRIAL_SECONDS):
                 values |= await _trial(self._services, typed)
@@ -101,7 +107,13 @@ async def _trial(services: Services, typed: str) -> dict[str, Any]:
     is_same = state is not None and isinstance(source, WebSource) and state.url == source.url
     order = state.date_order if state is not None and is_same else None
     facts = facts_of(await probe(source, newsroom, services.clock, date_order=order), newsroom)
-    return {"facts": facts, "head": _nested(head_lines(facts)), "tail": _nested(tail_lines(facts))}
+    is_new = newsroom.find_source(typed) is None and services.file is not None
+    return {
+        "facts": facts,
+        "can_add": is_new,
+        "head": _nested(head_lines(facts)),
+        "tail": _nested(tail_lines(facts)),
+    }
 
 
 def _nested(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -134,7 +146,12 @@ async def _overview(services: Services) -> dict[str, Any]:
         _row(one, states.get(one.name), counts.get(one.name, none), most) for one in services.newsroom.sources
     ]
     shown = {name: found[:_SHOWN_REFUSED] for name, found in refused.items()}
-    return {"rows": rows, "refused": shown, "marks": _MARKS}
+    return {
+        "rows": rows,
+        "refused": shown,
+        "marks": _MARKS,
+        "can_change": services.file is not None,
+    }
 
 
 def _row(source: Source | WebSource, state: SourceState | None, days: SourceDays, most: int) -> SourceRow:

@@ -19,21 +19,26 @@ class SetValues:
     edition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AddEdition:
-    """One more edition."""
+Kind = Literal["editions", "sources"]
 
+
+@dataclass(frozen=True, slots=True)
+class AddTable:
+    """One more edition or source."""
+
+    kind: Kind
     values: Values
 
 
 @dataclass(frozen=True, slots=True)
-class DropEdition:
-    """An edition that is no more; its readers get the default one."""
+class DropTable:
+    """An edition or source that is no more; the readers of the edition get the default one."""
 
-    edition: str
+    kind: Kind
+    name: str
 
 
-Edit = SetValues | AddEdition | DropEdition
+Edit = SetValues | AddTable | DropTable
 
 
 class NotEditableError(Exception):

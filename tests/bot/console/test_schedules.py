@@ -254,3 +254,38 @@ async def test_readers_are_counted_by_their_own_times_and_quiet_hours(
 )
 async def test_a_form_for_what_is_not_there_is_no_page(operator: Browser, file: Kept, path: str) -> None:
     assert (await operator.get(path)).status == 404
+
+
+async def test_a_source_is_added_and_dropped(operator: Browser, file: Kept, services: Services) -> None:
+    assert "/bang/lich/sua?viec=nguon" in (await operator.get("/nguon")).text
+    form = (await operator.get("/lich/sua?viec=nguon&feed=https%3A%2F%2Fwww.Bao.example%2Frss")).text
+    assert 'value="https://www.Bao.example/rss"' in form
+    assert 'name="name" type="text" autocomplete="off" maxlength="400" value="bao-example"' in form
+    wanted = {"viec": "nguon", "name": "bao", "title": "Báo <b>", "feed": "https://bao.example/rss"}
+    csrf = await operator.csrf()
+    seen = await operator.post("/lich/xem", csrf=csrf, **wanted, full_text="co")
+    assert "Giờ phát không đổi" in seen.text
+    print_mark = re.search(r'name="dau-vet" value="([^"]+)"', seen.text)
+    assert print_mark is not None
+    wrote = await operator.post("/lich/ghi", csrf=csrf, **wanted, **{"dau-vet": print_mark[1]})
+    assert (wrote.status, wrote.headers["Location"]) == (303, "/bang/nguon")
+    assert '[[sources]]\nname = "bao"\ntitle = "Báo <b>"\nfeed = "https://bao.example/rss"\n' in file.text
+    assert file.text.startswith("# Tòa soạn Sông Hương")
+    assert [one.name for one in services.newsroom.sources] == ["bao"]
+    assert "Báo &lt;b&gt;" in (await operator.get("/nguon")).text
+    assert "nguồn bao" in (await operator.get("/nhat-ky")).text
+    again = await operator.post("/lich/xem", csrf=csrf, **wanted)
+    assert "Chưa ghi được" in again.text  # the name is taken
+    for feed in ("khong phai", "/etc/passwd", "file:///etc/passwd", "https://ten:khoa@bao.example/", ""):
+        assert (
+            "Chưa ghi được"
+            in (await operator.post("/lich/xem", csrf=csrf, **(wanted | {"name": "hai", "feed": feed}))).text
+        )
+    dropping = {"viec": "bo-nguon", "ban": "bao"}
+    seen = await operator.post("/lich/xem", csrf=csrf, **dropping)
+    print_mark = re.search(r'name="dau-vet" value="([^"]+)"', seen.text)
+    assert print_mark is not None
+    await operator.post("/lich/ghi", csrf=csrf, **dropping, **{"dau-vet": print_mark[1]})
+    assert services.newsroom.sources == ()
+    gone = await operator.post("/lich/xem", csrf=csrf, **dropping)
+    assert "nguồn này không còn trong tệp" in gone.text
