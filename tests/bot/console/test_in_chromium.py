@@ -28,8 +28,11 @@ PATHS = (
     "/lich",
     "/lich/sua?ban=sang",
     "/lich/sua?viec=chung",
+    "/lich/sua?viec=nguon&feed=https%3A%2F%2Fbao.example%2Frss",
+    "/lich/thu",
     "/so",
     "/so/1",
+    "/so/dinh-chinh?tin=1",
     "/nguoi-nhan?so=1&bai=1",
     "/thong-bao",
     "/tim?q=lũ",
@@ -102,6 +105,23 @@ async def test_every_page_is_for_everybody(
     await page.get_by_role("button", name="Xem trước").click()
     await expect(page.get_by_role("button", name="Gửi cho 2 người")).to_be_visible()
     found["announcement"] = await faults(page)
+    await page.goto(f"{served.url}/so/dinh-chinh?tin=1")
+    await page.get_by_label("Lời đính chính").fill("Nước rút chậm.")
+    await page.get_by_role("button", name="Xem trước").click()
+    await page.get_by_role("button", name="Gửi đính chính").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Đính chính đã gửi")
+    found["correction"] = await faults(page)
+    await page.goto(f"{served.url}/lich/sua?ban=sang")
+    await page.get_by_role("button", name="Thử trên ngày đã qua").click()
+    await expect(page.get_by_role("heading", name="Lẽ ra đã gửi")).to_be_visible()
+    found["simulator"] = await faults(page)
+    await page.goto(f"{served.url}/nguon")
+    await page.get_by_role("button", name="Đọc thử Báo Biển").click()
+    await expect(page.get_by_role("heading", name="Đọc được gì")).to_be_visible()
+    found["trial"] = await faults(page)
+    await page.goto(f"{served.url}/tim?q=lũ")
+    await page.get_by_text("Vì sao đứng thứ 1").click()
+    found["ranking"] = await faults(page)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert errors == []
     await context.close()
