@@ -21,7 +21,7 @@ from summarizer.questions.evidence import (
     ReadSentence,
     judged_of,
 )
-from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind
+from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind, names_another
 from summarizer.questions.marks import restored
 from summarizer.questions.query import Query
 from summarizer.stories.roundups import is_only_of_parts
@@ -121,7 +121,7 @@ def answer(
     answering = [
         _Answering(read, likelihood, asked, wanted)
         for likelihood, (_, read) in zip(likelihoods, judged, strict=True)
-        if likelihood >= ANSWERS
+        if likelihood >= ANSWERS and not names_another(query.shown, read.text)
     ]
     telling = sorted(
         (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)

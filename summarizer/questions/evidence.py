@@ -156,6 +156,11 @@ class ReadArticle:
         self.sapo = list(self._cut("sapo"))
         self.body = list(self._cut("body"))
 
+    @property
+    def text(self) -> str:
+        """Return what of the article was read."""
+        return "\n".join(self.piece.document.field(name)[:MOST_READ] for name in ("title", "sapo", "body"))
+
     def _cut(self, field: FieldName) -> Iterator[ReadSentence]:
         """Yield the sentences of a field; of a very long one those of its beginning."""
         whole = self.piece.document.field(field)

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from summarizer.text.sentences import UPPER
-from summarizer.text.syllables import folded
+from summarizer.text.syllables import canonical, folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]
 
@@ -38,6 +38,7 @@ _TIME = re.compile(
     r"|\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bchủ nhật\b|\b(?:dịp|trước|sau) tết\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(rf"\b({_any_of('numbered')}) (\d{{1,3}})\b(?![.,/]\d)")
 _CAUSE = re.compile(rf"\b(?:{_any_of('cause_words')})\b", re.IGNORECASE)
 _NAME = rf"[{UPPER}][^\W\d_]{{0,20}}"
 _NAMES = rf"{_NAME}(?:[ -]{_NAME}){{0,5}}"
@@ -91,6 +92,21 @@ def asked_for(question: str) -> AskedFor | None:
             counted = after[1] if after and kind == "number" else ""
             return AskedFor(kind, "" if counted in _COUNTS_NOTHING else counted)
     return None
+
+
+def names_another(question: str, text: str) -> bool:
+    """Tell whether a text names what the question names by a number, and always by another number.
+
+    >>> texts = "Quán quân mùa 3 lộ diện", "Mùa 9 mở màn sau mùa 8", "Quán quân lộ diện"
+    >>> [names_another("quán quân mùa 9", text) for text in texts]
+    [True, False, False]
+    """
+    asked = _NUMBERED.findall(canonical(question))
+    told = _NUMBERED.findall(canonical(text)) if asked else ()
+    return any(
+        thing in {each for each, _ in told} and (thing, int(number)) not in {(a, int(b)) for a, b in told}
+        for thing, number in asked
+    )
 
 
 def has_kind(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> bool:

@@ -83,6 +83,14 @@ def test_a_known_name_in_what_never_happened_is_not_answered(piece: Builder, que
     assert answer(parse_query(question), [whole], fixed) == Answer()
 
 
+def test_another_number_of_the_same_series_does_not_answer(piece: Builder) -> None:
+    said = "Chị Lê Thị Mơ giành ngôi quán quân Giọng hát Bến Đò mùa 3 tối qua."
+    third = piece(7, title="Chị Mơ là quán quân Giọng hát Bến Đò mùa 3", sentences=(said,))
+    assert answer(parse_query("quán quân Giọng hát Bến Đò mùa 3"), [third]).is_answered
+    assert answer(parse_query("quán quân Giọng hát Bến Đò"), [third]).is_answered
+    assert not answer(parse_query("quán quân Giọng hát Bến Đò mùa 9"), [third]).is_answered
+
+
 def test_words_whose_marks_are_not_meant_do_not_answer(piece: Builder) -> None:
     said = "Ông Ba thăm Bỉ và chứng kiến lễ ký văn kiện hợp tác giữa hai trường."
     visit = piece(7, title="Ông Ba thăm Bỉ, chứng kiến lễ ký", sentences=(said,))
