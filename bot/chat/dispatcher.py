@@ -186,11 +186,7 @@ class Dispatcher:
         wish = await reply.find_wish(context)
         if not (is_named or reply.asks_more(context, wish)) or not await self._admits(context, is_work=True):
             return
-        if not context.words:
-            await commands.show(context)
-        elif wish is not None and reply.is_for_setters(wish) and not await membership.may_set(context):
-            await context.send(Screen(texts.ONLY_ADMINISTRATORS))
-        elif wish is None or not await reply.reply(context, wish):
+        if not await reply.reply_in_group(context, wish):
             await ask.handle(context)
 
     async def say(self, context: ChatContext, screen: Screen) -> None:

@@ -455,7 +455,7 @@ PROPOSE_TOPICS = {
     "add": Markup("Nhận thêm tin <b>{topics}</b> nhé?"),
     "drop": Markup("Không nhận tin <b>{topics}</b> nữa nhé?"),
 }
-PROPOSE_WATCH = Markup("Theo dõi «<b>{words}</b>»? Có chuyện mới, Điểm Tin sẽ báo bạn.")
+PROPOSE_WATCH = Markup("Theo dõi «<b>{words}</b>»? Có chuyện mới, Điểm Tin sẽ báo {whom}.")
 PROPOSE_UNWATCH = Markup("Bạn muốn thôi theo dõi mục nào?")
 NOT_WATCHED = Markup("Bạn chưa theo dõi «{words}», nên không có gì để tắt. Xem danh sách: /theodoi")
 LENGTH = Markup("Bạn muốn bản tin dài chừng nào? Đang là: <b>{length}</b>.")

@@ -101,7 +101,8 @@ class Sought:
         self._phrases = [(Phrases([group[0]] for group in self.groups), True)]
         if any(len(group) > 1 for group in self.groups):
             self._phrases.append((Phrases(group[1:] for group in self.groups), False))
-        self._is_telling = [stands_alone(group[0]) for group in self.groups]
+        names = _typed_as_names(query)
+        self._is_telling = [stands_alone(group[0]) or group[0] in names for group in self.groups]
 
     def occurrences(self, words: Sequence[Forms]) -> list[Occurrence]:
         """Return where the groups stand in a sentence, diacritics as typed."""
@@ -147,6 +148,17 @@ def _meant(group: Group) -> Run:
     if is_short and (typed[0] in _CHAT_LETTERS or rarity(typed[0]) > _HARDLY_A_WORD):
         return min(group[1:], key=lambda run: weights_of([(run,)])[0])
     return typed
+
+
+def _typed_as_names(query: Query) -> set[Run]:
+    """Return the words behind the first that were typed with a capital, beside others without: names."""
+    first = [query.text[term.place[0] : term.place[1]][:1] for term in query.terms]
+    has_small = any(letter.islower() for letter in first)
+    return {
+        term.run
+        for term, letter in zip(query.terms[1:], first[1:], strict=True)
+        if has_small and letter.isupper()
+    }
 
 
 def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Run]) -> set[int]:

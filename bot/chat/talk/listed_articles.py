@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from bot.chat.context import ChatContext, Screen
@@ -27,8 +28,15 @@ async def follow_up(context: ChatContext, wish: FollowUp) -> bool:
     """Make the question whole with the last one's subject; it is asked by the caller."""
     if last := await _last(context):
         readers = await ask.readers_of(context)
-        context.words = completed(last.text, wish, readers.today())
+        said = replace(wish, words=_as_typed(context.words, wish.words))
+        context.words = completed(last.text, said, readers.today())
     return False
+
+
+def _as_typed(message: str, words: str) -> str:
+    """Return words of a message with the capitals that it has: Vinh is a city, vinh is none."""
+    start = message.lower().find(words)
+    return message[start : start + len(words)] if start >= 0 else words
 
 
 async def show_item(context: ChatContext, number: int) -> bool:

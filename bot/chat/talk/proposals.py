@@ -62,7 +62,8 @@ async def propose_watch(context: ChatContext, words: str) -> None:
     """Offer to watch the words, or to search for them."""
     shown = shown_question(words)
     kept = await _keep(context, words)
-    html = texts.PROPOSE_WATCH.format(words=shown)
+    whom = texts.THIS_GROUP if context.is_group else texts.YOU
+    html = texts.PROPOSE_WATCH.format(words=shown, whom=whom)
     await context.send(Screen(html, list_keyboards.for_watching(shown, kept)))
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from bot.chat import commands, digest_now, my_data
 from bot.chat.buttons import list_keyboards
 from bot.chat.context import ChatContext, Screen
+from bot.chat.membership import may_set
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_contents, choosing_times
 from bot.chat.settings.choices import find_chosen
@@ -108,9 +109,16 @@ def asks_more(context: ChatContext, wish: Wish | None) -> bool:
     return wish is None and "?" in context.words and asks_something(context.words)
 
 
-def is_for_setters(wish: Wish) -> bool:
-    """Tell whether a wish is about what the chat chose, which only a group's administrators change."""
-    return not (isinstance(wish, (*_ABOUT_A_LIST, ShowAddress)) or wish in _FOR_READERS)
+async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
+    """Do as `reply` does; what the group chose only its administrators change."""
+    is_for_readers = wish is None or isinstance(wish, (*_ABOUT_A_LIST, ShowAddress)) or wish in _FOR_READERS
+    if not context.words:
+        await commands.show(context)
+    elif not is_for_readers and not await may_set(context):
+        await context.send(Screen(texts.ONLY_ADMINISTRATORS))
+    else:
+        return wish is not None and await reply(context, wish)
+    return True
 
 
 # What is done about a message to the bot itself.

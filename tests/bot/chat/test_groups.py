@@ -103,6 +103,8 @@ async def test_a_wish_of_a_group_is_its_administrators(member: Any, administrato
     await member.sees("Chỉ quản trị viên")
     await administrator.says(f"@{house.username} tạm dừng 3 ngày")
     assert any("ạm dừng" in button for button in await administrator.buttons())
+    await administrator.says(f"@{house.username} theo dõi giá xăng")
+    await administrator.sees("sẽ báo nhóm này")
 
 
 async def test_a_strange_command_is_answered_only_if_it_names_the_bot(member: Any, house: Any) -> None:

@@ -34,6 +34,13 @@ def test_the_words_as_asked_are_the_whole_question(question: str, text: str) -> 
     assert said(question, text).share > 0.9
 
 
+def test_a_name_typed_with_its_capital_is_said_wherever_it_stands() -> None:
+    text = "Mưa lớn ở Nghệ An, Vinh ngập nặng"
+    assert said("mưa lớn Vinh", text).share == 1
+    assert said("mưa lớn vinh", text).share < 1
+    assert said("MƯA LỚN VINH", text).share < 1
+
+
 def test_another_word_for_the_same_says_nearly_as_much() -> None:
     assert said("lợn bệnh ở Rạch Sấu", "Rạch Sấu có heo bệnh.").share > 0.9
 
