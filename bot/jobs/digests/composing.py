@@ -122,6 +122,8 @@ def covered_by(
 
     What those told covers other news: it looks back to its own slot before, at most a week.
     """
+    if not profile.choices.more_editions:
+        return None
     others = newsroom.editions_for(profile.choices)
     if profile.last_slot_at is None or all(one.topics == edition.topics for one in others):
         return None

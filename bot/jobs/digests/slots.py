@@ -102,7 +102,8 @@ async def _plan(services: Services, profile: Profile, now: dt.datetime, gates: G
             held = {slot for name, slot in gates if name in profile.choices.editions}
             await _skip(services, profile, plan, covered_until, now, held)
             return None
-        edition = services.newsroom.edition_at(profile.choices, plan.make)
+        if profile.choices.more_editions or profile.choices.times:
+            edition = services.newsroom.edition_at(profile.choices, plan.make)
         covered_until = covered_by(edition, services.newsroom, profile, plan.make) or covered_until
         window = window_for(edition, plan.make, covered_until=covered_until, came_by=now)
         return Due(profile, edition, plan, window)
