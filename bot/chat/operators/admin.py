@@ -37,10 +37,6 @@ _LONGEST_PATH, _LONGEST_REASON, _LONGEST_TROUBLE, _LONGEST_ANSWER = 120, 160, 24
 _log = structlog.get_logger(__name__)
 
 
-async def _nothing() -> None:
-    """Do nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class AdminActions:
     """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
@@ -56,7 +52,7 @@ class AdminActions:
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
     invite: Callable[[int], str] | None = None
-    look_at_gates: Callable[[], Awaitable[None]] = _nothing
+    look_at_gates: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +268,8 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
             edition = newsroom.edition_at(profile.choices, profile.next_due_at)
             if edition.is_paused:
                 continue
-            coming[profile.next_due_at, edition.title] += state.listeners[profile.id]
+            declared = newsroom.find_edition(edition.name) or edition  # readers' own hours may retitle it
+            coming[profile.next_due_at, declared.title] += state.listeners[profile.id]
     return [
         texts.STATE_SLOT.format(
             moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title, count=count

@@ -131,7 +131,8 @@ async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.
 
 
 async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
-    await actions.look_at_gates()
+    if actions.look_at_gates is not None:
+        await actions.look_at_gates()
     view = await look_at_gate(tap.services, gate_id)
     if view is not None:  # the tapped message may be an older one than its notice
         await tap.show(gate_screen(view, tap.services))
