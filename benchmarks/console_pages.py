@@ -153,7 +153,7 @@ async def _issue(connection: Any, profile: int, slot: dt.datetime, told: list[in
     status = "pending" if is_last else "sent"
     fields = ["message_id", "subscriber_id", "status", "not_before", "tries", "changed_at"]
     moment = literal(slot, deliveries.c.not_before.type)
-    picked = select(literal(message_id), subscribers.c.id, literal(status), moment, literal(1), moment)
+    picked = select(literal(message_id), subscribers.c.id, literal(status), moment, literal(int(not is_last)), moment)
     await connection.execute(insert(deliveries).from_select(fields, picked))
 
 
