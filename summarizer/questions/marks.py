@@ -158,7 +158,8 @@ def _model() -> Model:
         forms: dict[str, list[int]] = {}
         for number, word in enumerate(words):
             forms.setdefault(folded(word), []).append(number)
-        usual[bound] = [forms[folded(words[number])][0] for number in arrays["usual"].tolist()]
+        lowest = np.array([forms[folded(word)][0] for word in words])
+        usual[bound] = lowest[arrays["usual"]]
     first = pairs >> 16
     totals = np.maximum(often, np.bincount(first, counts, len(words)))
     spare = 1 - np.bincount(first, np.maximum(counts - DISCOUNT, 0), len(words)) / totals
