@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 
 from bot.jobs.digests.gate import NOT_APPROVED, prepare_early
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edition_now
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
+from bot.operators.looking_up import look_at_reader, why_article
+from bot.operators.reasons import Why
+from bot.operators.steering import look_at_issues
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.delivery.gates import (
@@ -27,7 +30,7 @@ from storage.delivery.gates import (
 from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import delete_subscriber, set_profile
-from storage.tables import deliveries, issue_stories, issues, messages, prepared_readers
+from storage.tables import articles, deliveries, issue_stories, issues, messages, prepared_readers
 from tests.bot.jobs.digests.test_slots import HOUR, MINUTE, TO_SLOT, Reader, Story
 
 ADMIN = 900
@@ -467,3 +470,36 @@ async def test_a_kill_between_any_two_transactions_loses_and_doubles_nothing(
     found = await rows(services, deliveries)
     assert sorted(row.subscriber_id for row in found) == [1, 2]
     assert (await gate(services)).was_sent
+
+
+async def test_the_reasons_name_the_gate(
+    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+) -> None:
+    await reader(1)
+    bad = await story("Cháy lớn ở chợ Kho", sapo=FIRE)
+    await story("Hội làng Đông")
+    await clock.advance(TO_GATE)
+    await tick(services, told)
+    async with services.database.write() as connection:
+        await drop_story(connection, (await gate(services)).id, bad, ADMIN, now=clock.now())
+    await say(services, GateAnswer.HOLD)
+    await clock.advance(LEAD + 10 * MINUTE)
+    await tick(services, told)
+    [article] = [row.id for row in await rows(services, articles) if row.story_id == bad]
+    found = await why_article(services, 1, str(article))
+    assert found is not None
+    assert found[1].code == "gate_dropped"
+    view = await look_at_reader(services, 1)
+    assert view is not None
+    assert [one.code for one in view.next.reasons] == [Why.GATE]
+    assert [reason.code for _, reason in (await look_at_issues(services, days=1, limit=9))[1]] == [Why.GATE]
+    await say(services, GateAnswer.SEND)
+    await tick(services, told)
+    d = deliveries.c
+    async with services.database.write() as connection:
+        await connection.execute(update(deliveries).values(status="sent", changed_at=d.not_before))
+    view = await look_at_reader(services, 1)
+    assert view is not None
+    assert [reason.words for _, reason in view.past] == ["đã gửi lúc 06:55: đợi người quản trị duyệt 10 phút"]
+    [(_, reason)] = (await look_at_issues(services, days=1, limit=9))[1]
+    assert (reason.code, reason.words) == (Why.GATE, "gửi muộn 10 phút vì đợi người quản trị duyệt")
