@@ -64,7 +64,7 @@ pictures: install  ## the pictures of the README, out of the demo (needs Chromiu
 	$(BIN)/python docs/pictures.py
 
 lock:            ## renew requirements.lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --no-header --no-emit-index-url --upgrade
+	uv pip compile --universal --python-version 3.11 --extra dev --extra scale pyproject.toml -o requirements.lock --no-header --no-emit-index-url --upgrade
 
 clean:           ## remove what install made
 	rm -rf .venv

@@ -89,6 +89,10 @@ app = Group(
             "bot.commands.ingesting.ingest",
             "Nhận bài từ tệp và thư mục: văn bản, JSON, bảng CSV, RSS/Atom, trang HTML.",
         ),
+        "reprocess": (
+            "bot.commands.hands.reprocess",
+            "Tóm tắt và phân loại lại mọi bài đã lưu; dừng giữa chừng thì lần sau làm tiếp.",
+        ),
         "sources": _SOURCES,
         "inbox": _INBOX,
         "reader": (

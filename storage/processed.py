@@ -1,7 +1,6 @@
 """What processing an article leaves: a summary's places, a story, a topic, a change for the search index."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,14 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, article_of
 from storage.engine import chunks, insert_into
-from storage.notes import find_note, write_note
 from storage.search import record_changes
 from storage.tables import articles, packed_articles, stories, summary_places
 from storage.times import UtcTime
 from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
-from summarizer.topics import TopicClues
 
 # What working an article up leaves: a summary's places, a story, a topic, a change for the search index.
 
@@ -117,23 +114,23 @@ async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now:
         return 0
     await _save_findings(connection, kept, now)
     ids = [one.article.id for one in kept]
-    await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
-    places = [
-        {
-            "article_id": one.article.id,
-            "position": position,
-            "field": sentence.place.field,
-            "start": sentence.place.start,
-            "end": sentence.place.end,
-        }
-        for one in kept
-        for position, sentence in enumerate(one.summary)
-    ]
-    if places:
-        await connection.execute(insert(summary_places), places)
+    places = {one.article.id: [sentence.place for sentence in one.summary] for one in kept}
+    await replace_places(connection, places)
     await _save_packed(connection, kept)
     await record_changes(connection, ids)
     return len(kept)
+
+
+async def replace_places(connection: AsyncConnection, places: Mapping[int, Sequence[Place]]) -> None:
+    """Make these the summaries of articles."""
+    await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(places)))
+    rows = [
+        {"article_id": article, "position": position, "field": one.field, "start": one.start, "end": one.end}
+        for article, chosen in places.items()
+        for position, one in enumerate(chosen)
+    ]
+    if rows:
+        await connection.execute(insert(summary_places), rows)
 
 
 async def _find_unchanged(connection: AsyncConnection, done: Sequence[Worked]) -> set[int]:
@@ -230,65 +227,3 @@ async def find_summaries(connection: AsyncConnection, stored: Iterable[StoredArt
         article_id: tuple(sentence_at([by_id[article_id].document], place) for place in found)
         for article_id, found in places.items()
     }
-
-
-# The topics of stored articles, decided anew when what decides them changed.
-#
-# How far a renewal is stands in a note, so that the next run, or the next start, goes on with it.
-
-_NOTE = "topics"
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """A renewal under the rules with this fingerprint: articles below the id `below` are still to be done."""
-
-    fingerprint: str
-    below: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """An article with the topic that it has, and what tells which one it should have."""
-
-    article_id: int
-    topic: str | None
-    clues: TopicClues
-
-
-async def find_renewal(connection: AsyncConnection, fingerprint: str) -> Renewal:
-    """Return how far the renewal for `fingerprint` is; one that never began has every article before it."""
-    note = await find_note(connection, _NOTE)
-    known = Renewal(**json.loads(note)) if note else None
-    if known is not None and known.fingerprint == fingerprint:
-        return known
-    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
-    return Renewal(fingerprint, (newest or 0) + 1)
-
-
-async def find_settled(connection: AsyncConnection, below: int, limit: int) -> list[Settled]:
-    """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
-    a = articles.c
-    columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
-    query = columns.where(a.id < below, a.worked_at.is_not(None)).order_by(a.id.desc()).limit(limit)
-    return [
-        Settled(
-            row.id,
-            row.topic,
-            TopicClues(row.category, row.url, (row.speaker, row.source), row.topic_by_words),
-        )
-        for row in await connection.execute(query)
-    ]
-
-
-async def save_topics(
-    connection: AsyncConnection, changed: Mapping[int, str | None], done: Renewal, *, now: dt.datetime
-) -> None:
-    """Give each article its topic, and write down how far the renewal is."""
-    for topic in set(changed.values()):
-        ids = [article_id for article_id, each in changed.items() if each == topic]
-        await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
-    await record_changes(connection, changed)
-    await write_note(
-        connection, _NOTE, json.dumps({"fingerprint": done.fingerprint, "below": done.below}), now=now
-    )

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
@@ -131,6 +132,18 @@ async def _find_tried(
     a = articles.c
     query = select(articles).where(a.worked_at.is_(None), a.tries >= at_least, a.tries < below)
     return [article_of(row) for row in await connection.execute(query.order_by(a.id).limit(limit))]
+
+
+async def find_next_stored(connection: AsyncConnection, limit: int, *, above: int) -> list[StoredArticle]:
+    """Return at most `limit` waiting articles with a higher id than `above`, in the order they were stored.
+
+    One that was tried before comes alone, in its place.
+    """
+    a = articles.c
+    waiting = select(articles).where(a.worked_at.is_(None), a.tries < MOST_TRIES, a.id > above)
+    rows = (await connection.execute(waiting.order_by(a.id).limit(limit))).all()
+    fresh = list(takewhile(lambda row: row.tries == 0, rows))
+    return [article_of(row) for row in fresh or rows[:1]]
 
 
 async def set_articles_aside(

@@ -10,6 +10,8 @@ from bot.text_work.worker import Failure
 class TextsHere:
     """Runs tasks at once, without a process."""
 
+    width = 1
+
     async def start(self) -> None:
         """There is nothing to start."""
 

@@ -1,36 +1,42 @@
 """`diemtin ingest` and `inbox retry`: files, folders and standard input become stored articles."""
 
 import datetime as dt
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from bot.commands.hands import Dask, Hands, Workers, hands_or_exit, open_texts, shown_by_thousands
 from bot.commands.preparing import clock_of, newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.summarizing import standard_input
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.jobs.intake.intake import Intake, take_in
+from bot.jobs.intake.intake import Intake, keep_taken
 from bot.jobs.intake.processing import Processor
-from bot.news.services import Services
+from bot.jobs.intake.taking import Taker, name_nobody
+from bot.news.services import Services, take_in_thread
 from bot.operators.notices import INGEST
 from bot.startup.assembly import assemble
-from bot.text_work.worker import text_worker
+from bot.text_work.many import in_order
+from bot.text_work.worker import Texts
 from storage.intake import (
+    Draft,
     Incoming,
     Origin,
     Refusal,
     Taken,
     bring_back,
     find_files,
+    path_drafts,
     read_path,
     read_stream,
     shown_path,
+    stream_drafts,
 )
 from storage.off_loop import INTAKE
 from storage.times import published_text
@@ -39,6 +45,8 @@ from storage.times import published_text
 
 _SHOWN = 3  # articles of a dry run
 _LEAD_CHARACTERS = 120
+_AT_ONCE = 200
+_PROCESSED_AT_ONCE = 5_000
 
 
 def ingest(
@@ -50,12 +58,14 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Chỉ thử: in ba bài đầu như sẽ nhận, không lưu gì.")
     ] = False,
+    workers: Workers = 0,
+    dask: Dask = "",
 ) -> None:
     """Take articles in and work them up."""
     if dry_run:
         _try_out(paths or ["-"], json)
         return
-    by_file = run(_ingest(paths or ["-"], is_told_by_file=not json))
+    by_file = run(_ingest(paths or ["-"], hands_or_exit(workers, dask), is_told_by_file=not json))
     total = sum(by_file.values(), Intake())
     if json:
         put_json(asdict(total.tally) | {"rejected": [asdict(refusal) for refusal in total.refused]})
@@ -81,54 +91,96 @@ def _outcome(done: Intake) -> str:
     return " · ".join(told) or "không có bài nào"
 
 
-async def _ingest(paths: list[str], *, is_told_by_file: bool) -> dict[str, Intake]:
+async def _ingest(paths: list[str], hands: Hands, *, is_told_by_file: bool) -> dict[str, Intake]:
     """Store what `paths` hold and work it up; return what became of each file, or of each path."""
     done: dict[str, Intake] = {}
-    async with open_services(settings_or_exit()) as services:
+    async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
         origin = Origin(zone=services.newsroom.zone)
-        for path in paths:
-            async for name, taken in _readings(path, origin, services, is_told_by_file=is_told_by_file):
-                brought = await take_in(services.database, taken, INGEST, now=services.clock.now())
-                done[name] = done.get(name, Intake()) + brought
-        for refusal in await _process(services):
+        many = Taker(services.database, texts, name_nobody).take
+        take, width = (many, texts.width) if hands.are_many else (take_in_thread, 1)
+        batches = _batches(paths, origin, services, is_told_by_file=is_told_by_file)
+        show = shown_by_thousands("Đã nhận")
+        async with aclosing(
+            in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
+        ) as taken_batches:
+            async for batch, taken in taken_batches:
+                brought = Intake()
+                if taken:
+                    brought = await keep_taken(services.database, taken, INGEST, batch.now)
+                done[batch.name] = done.get(batch.name, Intake()) + brought
+                show(len(taken))
+        for refusal in await _process(services, texts):
             done[refusal.path] = done.get(refusal.path, Intake()) + Intake(refused=(refusal,))
     return done
 
 
+class _Batch(NamedTuple):
+    """Some of what the file or path `name` holds, read `now`."""
+
+    name: str
+    found: Sequence[Draft | Refusal]
+    now: dt.datetime
+
+
+async def _batches(
+    paths: list[str], origin: Origin, services: Services, *, is_told_by_file: bool
+) -> AsyncIterator[_Batch]:
+    """Yield what each file holds in batches, at least one a file."""
+    for path in paths:
+        async for name, drafts, now in _readings(path, origin, services, is_told_by_file=is_told_by_file):
+            is_first = True
+            while (found := await INTAKE.run(_some, drafts)) or is_first:
+                yield _Batch(name, found, now)
+                is_first = False
+
+
+def _some(drafts: Iterator[Draft | Refusal]) -> list[Draft | Refusal]:
+    return list(islice(drafts, _AT_ONCE))
+
+
 async def _readings(
     path: str, origin: Origin, services: Services, *, is_told_by_file: bool
-) -> AsyncIterator[tuple[str, Iterator[Taken]]]:
+) -> AsyncIterator[tuple[str, Iterator[Draft | Refusal], dt.datetime]]:
     """Yield what each file of a path holds, or the whole path at once: fewer and larger transactions."""
-    if path == "-" or not is_told_by_file:
-        yield path, _read(path, origin, services.clock.now())
+    now = services.clock.now()
+    if path == "-":
+        yield path, stream_drafts(standard_input(), "-", origin, now=now), now
+        return
+    if not is_told_by_file:
+        yield path, path_drafts(Path(path), origin, now=now), now
         return
     files = find_files(Path(path))
     while batch := await INTAKE.run(lambda: list(islice(files, 100))):
         for file in batch:
+            now = services.clock.now()
             if isinstance(file, Refusal):
-                yield file.path, iter([file])
+                yield file.path, iter([file]), now
             else:
-                yield shown_path(file), read_path(file, origin, now=services.clock.now())
+                yield shown_path(file), path_drafts(file, origin, now=now), now
+
+
+async def _process(services: Services, texts: Texts) -> list[Refusal]:
+    """Work up what waits, in the order it was stored; return what was set aside."""
+    set_aside: list[Refusal] = []
+    processor = Processor(
+        services.database, services.clock, texts,
+        lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
+        as_stored=True,
+    )  # fmt: skip
+    show, done = shown_by_thousands("Đã xử lý"), _PROCESSED_AT_ONCE
+    while done >= _PROCESSED_AT_ONCE:
+        newsroom = services.newsroom
+        done = await processor.run(
+            most=_PROCESSED_AT_ONCE, ranker=newsroom.ranker, rules=newsroom.topic_rules
+        )
+        show(done)
+    return set_aside
 
 
 def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:
     if path == "-":
         return read_stream(standard_input(), "-", origin, now=now)
     return read_path(Path(path), origin, now=now)
-
-
-async def _process(services: Services) -> list[Refusal]:
-    """Work up what waits; return what was set aside."""
-    set_aside: list[Refusal] = []
-    async with text_worker() as texts:
-        processor = Processor(
-            services.database, services.clock, texts,
-            lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
-        )  # fmt: skip
-        await processor.run(
-            most=sys.maxsize, ranker=services.newsroom.ranker, rules=services.newsroom.topic_rules
-        )
-    return set_aside
 
 
 def _try_out(paths: list[str], json: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.commands.terminal import fail, say
-from bot.jobs.intake.processing import renew_topics
+from bot.jobs.intake.renewing import renew_topics
 from bot.news.services import Services
 from bot.operators.notices import schema_upgraded
 from bot.process.logs import Redactor, configure_logging

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.jobs.intake.processing import GROUPED_FOR
+from bot.jobs.intake.window import GROUPED_FOR
 from bot.news.services import Services, Tell
 from bot.operators import notices
 from storage.breaking import prune_breaking

@@ -47,7 +47,11 @@ class TextWorkError(Exception):
     """The text process does not start, or died of something else than an item."""
 
 
-_Reason = Literal["error", "time", "memory", "crash"]
+class ClusterError(TextWorkError):
+    """A cluster cannot do the work (`bot.text_work.cluster`); the message is in Vietnamese, for operators."""
+
+
+_Reason = Literal["error", "time", "memory", "crash", "killed"]
 
 
 class _DiedError(Exception):
@@ -60,7 +64,10 @@ class _DiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an item has no answer. All but `error`, an exception with its traceback, ended the process."""
+    """Why an item has no answer. All but `error`, an exception with its traceback, ended the process.
+
+    `killed` means that SIGKILL did, twice on this item.
+    """
 
     reason: _Reason
     trace: str = ""
@@ -72,7 +79,12 @@ class Failure:
 
 
 class Texts(Protocol):
-    """What runs tasks on texts: a `TextWorker`, or in tests the same work without a process."""
+    """What runs tasks on texts: text processes here or on a cluster, or in tests the same work without any.
+
+    `width` is how many calls keep it busy.
+    """
+
+    width: int
 
     async def start(self) -> None:
         """Make sure that `run` can begin at once."""
@@ -85,6 +97,8 @@ class Texts(Protocol):
 
 class TextWorker:
     """Runs tasks in the text process. It belongs to one event loop."""
+
+    width = 1
 
     def __init__(self, *, cpu_seconds: float = CPU_SECONDS) -> None:
         self._cpu_seconds = cpu_seconds
@@ -112,9 +126,12 @@ class TextWorker:
         head = task.about.dump_json(about)
         for call in _calls(task.item.dump_json(item) for item in items):
             async with self._turn:
-                done = 0
+                done, killed_at = 0, -1
                 while done < len(call):
                     found = await self._call(task, head, call[done:])
+                    if _was_killed(found[-1]) and killed_at < done + len(found) - 1:
+                        killed_at = done + len(found) - 1  # by somebody from outside, probably: once more
+                        found.pop()
                     answers += found
                     done += len(found)
         return answers
@@ -209,6 +226,8 @@ class TextWorker:
                 reason = "time"
             elif process.returncode == OUT_OF_MEMORY:
                 reason = "memory"
+            elif process.returncode == -signal.SIGKILL:
+                reason = "killed"
         await self._end()
         return reason
 
@@ -219,6 +238,10 @@ class TextWorker:
         if process.returncode is None:
             process.kill()
         await process.communicate()  # reads what is left: an unread pipe would keep it from being waited for
+
+
+def _was_killed(answer: object) -> bool:
+    return isinstance(answer, Failure) and answer.reason == "killed"
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from storage.intake.files import (
     read_path,
     read_stream,
     shown_path,
+    stream_drafts,
 )
 from storage.intake.pages import read_page, read_page_of
 
@@ -41,5 +42,6 @@ __all__ = [
     "read_path",
     "read_stream",
     "shown_path",
+    "stream_drafts",
     "take",
 ]

@@ -118,7 +118,7 @@ def path_drafts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Draft 
 
 def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
     """Yield what a stream holds; `name` stands for it in places, its ending counts if content is silent."""
-    yield from _taken(_stream_drafts(stream, name, origin, now), origin, now)
+    yield from _taken(stream_drafts(stream, name, origin, now=now), origin, now)
 
 
 def _taken(found: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> Iterator[Taken]:
@@ -126,7 +126,8 @@ def _taken(found: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> I
         yield take(one, origin, now) if isinstance(one, Draft) else one
 
 
-def _stream_drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
+def stream_drafts(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Draft | Refusal]:
+    """Yield what a stream holds as drafts, which `take` judges."""
     try:
         yield from _drafts(stream, name, origin, now)
     except UnreadableError as error:
@@ -160,7 +161,7 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Re
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 yield Refusal(shown_path(path), "không phải là một tệp thường")
                 return
-            yield from _stream_drafts(stream, shown_path(path), origin, now)
+            yield from stream_drafts(stream, shown_path(path), origin, now=now)
     except OSError as error:
         yield Refusal(shown_path(path), _why(error))
 

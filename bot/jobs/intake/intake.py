@@ -77,11 +77,12 @@ async def take_in(database: Database, taken: Iterator[Taken], source: str, *, no
     """Store everything that `taken` yields, a batch at a time; the iterator runs in a thread."""
     total = Intake()
     while batch := await INTAKE.run(lambda: list(islice(taken, _BATCH))):
-        total += await _keep(database, batch, source, now)
+        total += await keep_taken(database, batch, source, now)
     return total
 
 
-async def _keep(database: Database, taken: Sequence[Taken], source: str, now: dt.datetime) -> Intake:
+async def keep_taken(database: Database, taken: Sequence[Taken], source: str, now: dt.datetime) -> Intake:
+    """Store a batch."""
     incoming = [one for one in taken if isinstance(one, Incoming)]
     refused = [one for one in taken if isinstance(one, Refusal)]
     async with database.write() as connection:
@@ -183,7 +184,7 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
 
 async def _read(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
     if found.refusal is not None:
-        return await _keep(services.database, [found.refusal], source.name, now)
+        return await keep_taken(services.database, [found.refusal], source.name, now)
     if source.kind == "figures":
         return await _take_figures(services, source, found, now)
     origin = Origin(source.name, source.zone, papers_of(source, services.newsroom.sources))
@@ -191,7 +192,7 @@ async def _read(services: Services, source: Source, found: Found, now: dt.dateti
     total = Intake()
     while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):
         taken = await services.take(batch, origin, now)
-        total += await _keep(services.database, taken, source.name, now)
+        total += await keep_taken(services.database, taken, source.name, now)
     return total
 
 
@@ -200,7 +201,7 @@ async def _take_figures(services: Services, source: Source, found: Found, now: d
     try:
         given = await INTAKE.run(lambda: read_figures(first_bytes(found.path), found.name, source.zone, now))
     except UnreadableError as error:
-        return await _keep(services.database, [Refusal(found.name, str(error))], source.name, now)
+        return await keep_taken(services.database, [Refusal(found.name, str(error))], source.name, now)
     return (await keep_figures(services.database, source.name, given, now=now))[0]
 
 

@@ -23,6 +23,7 @@ _REASONS = {
     "time": "xử lý quá lâu, đã dừng",
     "memory": "cần quá nhiều bộ nhớ để xử lý",
     "crash": "làm bộ xử lý văn bản dừng đột ngột",
+    "killed": "bộ xử lý văn bản bị hệ thống dừng hai lần khi đang xử lý bài này",
     "error": "gặp lỗi không lường trước khi xử lý; hãy xem nhật ký",
 }
 NameSetAside = Callable[[str, str, str], None]  # source, title, reason

@@ -19,7 +19,7 @@ from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import AdminActions
 from bot.emulator.client import Control, Json, control
 from bot.emulator.server import serve
-from bot.jobs.intake.processing import clues_of
+from bot.jobs.intake.renewing import clues_of
 from bot.news.newsroom import Edition, Newsroom, Source
 from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest

@@ -1,9 +1,12 @@
 """`ingest`, `show`, `search`, `digest`: articles in, and what the database then says of them."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.bot.commands.conftest import ARTICLES
 
 KEYS_OF_A_RESULT = ["id", "marks", "published", "snippet", "source", "summary", "title", "url"]
 
@@ -228,3 +231,29 @@ def test_search_says_why_an_article_stands_where_it_does(stocked: Any) -> None:
     assert "    - Có đủ từ ở tiêu đề và lời dẫn." in said
     assert " điểm: " in said
     assert " điểm: " not in stocked("search", "sông", "trà").out
+
+
+def test_workers_take_in_and_reprocess_as_one_process_does(run: Any, jsonl: Any) -> None:
+    rows = [ARTICLES[0], {"title": ""}, ARTICLES[1]]
+    done = run("ingest", "--json", "--workers", "1", stdin=jsonl(*rows))
+    assert done.code == 1
+    assert (done.json["new"], [one["path"] for one in done.json["rejected"]]) == (2, ["-:2"])
+    shown = run("show", "1", "--json").json
+    assert run("reprocess", "--workers", "1", "--json").json == {"articles": 2}
+    assert run("show", "1", "--json").json == shown
+
+
+def test_workers_and_a_cluster_at_once_are_wrong_use(run: Any) -> None:
+    done = run("ingest", "--workers", "1", "--dask", "tcp://127.0.0.1:1", "-")
+    assert done.code == 2
+    assert "--workers" in done.err
+
+
+def test_a_cluster_that_is_not_there_is_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run("reprocess", "--dask", "may-chu")
+    assert done.code == 1
+    assert "không phải địa chỉ bộ điều phối Dask" in done.err
+    monkeypatch.setitem(sys.modules, "bot.text_work.cluster", None)
+    done = run("reprocess", "--dask", "tcp://127.0.0.1:1")
+    assert done.code == 2
+    assert "pip install 'diemtin[scale]'" in done.err

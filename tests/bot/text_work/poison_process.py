@@ -2,8 +2,10 @@
 
 import os
 import re
+import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,6 +24,11 @@ def poison(_about: object, item: str) -> object:
         return len(bytearray(10**12))
     if item == "crash":
         os.abort()
+    if item == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item.startswith("kill once ") and not (mark := Path(item.removeprefix("kill once "))).exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     if item == "lie":
         os.write(_OUT, frame(ANSWER, b"{not JSON"))
     if item == "error":

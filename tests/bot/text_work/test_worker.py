@@ -5,6 +5,7 @@ import datetime as dt
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,14 @@ async def test_a_process_killed_between_calls_is_nobodys_fault(worker: TextWorke
     [second] = await worker.run(task("poison"), None, ["pid"])
     assert isinstance(second, int)
     assert second != first
+
+
+async def test_a_process_killed_from_outside_at_an_item_costs_nothing(
+    worker: TextWorker, tmp_path: Path
+) -> None:
+    items = ["a", f"kill once {tmp_path / 'mark'}", "b"]
+    assert await worker.run(task("poison"), None, items) == items
+    assert await worker.run(task("poison"), None, ["a", "kill", "b"]) == ["a", Failure("killed"), "b"]
 
 
 async def test_a_call_broken_off_leaves_no_answer_to_the_next(worker: TextWorker) -> None:

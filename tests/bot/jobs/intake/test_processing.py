@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable, event, func, select, text
 
-from bot.jobs.intake import processing
+from bot.jobs.intake import processing, window
 from bot.jobs.intake.processing import Processor
 from bot.operators import notices
 from bot.text_work import tasks
@@ -225,7 +225,7 @@ async def test_a_month_is_no_moment_to_group_by(
         seen.append(Arrival(*fields).published)
         return Arrival(*fields)
 
-    monkeypatch.setattr(processing, "Arrival", see)
+    monkeypatch.setattr(window, "Arrival", see)
     await store(database, FLOOD, precision="month")
     await workshop.run()
     async with database.write() as connection:
@@ -240,7 +240,7 @@ async def test_another_process_learns_without_reading_texts_again(
 ) -> None:
     await store(database, FLOOD, MATCH)
     await workshop.run()
-    monkeypatch.setattr(processing, "weigh", lambda _arrival: pytest.fail("weighed again"))
+    monkeypatch.setattr(window, "weigh", lambda _arrival: pytest.fail("weighed again"))
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
     await Processor(database, clock, TextsHere()).run()
@@ -285,7 +285,7 @@ async def test_memory_of_single_articles_is_kept_for_minutes_only(
 @pytest.fixture
 def size() -> Callable[[Processor], int]:
     """Return a function that counts the single articles a workshop remembers."""
-    return lambda workshop: len(workshop._recent)
+    return lambda workshop: len(workshop._window._recent)
 
 
 async def test_the_declared_ranker_chooses_the_sentences(database: Database, clock: ManualClock) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs.intake import processing
-from bot.jobs.intake.processing import Processor, renew_topics
+from bot.jobs.intake import renewing
+from bot.jobs.intake.processing import Processor
+from bot.jobs.intake.renewing import renew_topics
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
@@ -115,7 +116,7 @@ async def test_a_changed_newsroom_gives_stored_articles_their_new_topics(
     topics: Topics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(processing, "_BATCH", 2)
+    monkeypatch.setattr(renewing, "_RENEWED_AT_ONCE", 2)
     await arrive("Một")
     await arrive("Hai", topic="kinh-te", body="Chuyện lạ.")
     await arrive("Ba")
@@ -136,7 +137,7 @@ async def test_a_renewal_that_another_change_overtakes_begins_again(
     topics: Topics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(processing, "_BATCH", 1)
+    monkeypatch.setattr(renewing, "_RENEWED_AT_ONCE", 1)
     await arrive("Một")
     await arrive("Hai")
     other = replace(services.newsroom, topics={"san-co": "Sân cỏ"}, topic_aliases={"thể thao": "san-co"})

@@ -1,0 +1,111 @@
+"""`--workers` and `--dask`, where `ingest` and `reprocess` do their language work; `diemtin reprocess`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from bot.commands.preparing import open_services, run, settings_or_exit
+from bot.commands.terminal import Json, fail, put, put_json, say
+from bot.jobs.intake.renewing import reprocess as reprocess_all
+from bot.text_work.many import text_pool
+from bot.text_work.worker import ClusterError, Texts, TextWorkError, text_worker
+
+# Where the language work is done: in one text process, in several of this machine, or on a Dask cluster.
+
+_MOST_WORKERS = 64
+_TOLD_EACH = 10_000
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, max=_MOST_WORKERS, help="Số tiến trình xử lý chữ trên máy này."
+    ),
+]
+Dask = Annotated[
+    str,
+    typer.Option("--dask", metavar="ADDRESS", help="Xử lý chữ trên cụm Dask, ví dụ tcp://10.0.0.5:8786."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How many text processes there are here, or the address of a cluster's scheduler."""
+
+    workers: int = 0
+    dask: str = ""
+
+    @property
+    def are_many(self) -> bool:
+        """Tell whether articles are to be taken in there too, not in this process."""
+        return bool(self.workers or self.dask)
+
+
+def hands_or_exit(workers: int, dask: str) -> Hands:
+    """Return what was asked for, or leave where both were."""
+    if workers and dask:
+        fail("✗ Chỉ dùng một trong hai: --workers (máy này) hoặc --dask (cụm máy).", 2)
+    return Hands(workers, dask)
+
+
+@asynccontextmanager
+async def open_texts(hands: Hands) -> AsyncIterator[Texts]:
+    """Have what does the language work; where it cannot go on, the command ends with one line."""
+    try:
+        if hands.dask:
+            async with _cluster(hands.dask) as cluster:
+                yield cluster
+        elif hands.workers:
+            async with text_pool(hands.workers) as pool:
+                yield pool
+        else:
+            async with text_worker() as worker:
+                yield worker
+    except ClusterError as error:
+        fail(f"✗ {error} Phần đã lưu vẫn còn; chạy lại lệnh để làm tiếp.")
+    except TextWorkError as error:
+        fail(f"✗ Bộ xử lý văn bản không chạy được ({error}). Phần đã lưu vẫn còn; chạy lại lệnh để làm tiếp.")
+
+
+@asynccontextmanager
+async def _cluster(address: str) -> AsyncIterator[Texts]:
+    try:
+        from bot.text_work.cluster import cluster_texts
+    except ImportError:
+        fail("✗ --dask cần gói distributed; hãy cài: pip install 'diemtin[scale]'", 2)
+    async with cluster_texts(address, say) as texts:
+        yield texts
+
+
+def shown_by_thousands(what: str) -> Callable[[int], None]:
+    """Return what counts articles and writes a line for each ten thousand."""
+    count = 0
+
+    def show(more: int) -> None:
+        nonlocal count
+        before, count = count, count + more
+        if count // _TOLD_EACH > before // _TOLD_EACH:
+            say(f"{what} {count} bài")
+
+    return show
+
+
+# `diemtin reprocess`: summaries and topics of all stored articles, found anew.
+
+
+def reprocess(workers: Workers = 0, dask: Dask = "", json: Json = False) -> None:
+    """Summarise and classify every stored article anew; a stopped run goes on where it was."""
+    count = run(_reprocess(hands_or_exit(workers, dask)))
+    if json:
+        put_json({"articles": count})
+    else:
+        put(f"✓ Đã tóm tắt và phân loại lại {count} bài; các chuyện giữ nguyên.")
+
+
+async def _reprocess(hands: Hands) -> int:
+    async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
+        return await reprocess_all(
+            services.database, services.clock, texts, services.newsroom.ranker,
+            services.newsroom.topic_rules, shown_by_thousands("Đã xử lý lại"),
+        )  # fmt: skip

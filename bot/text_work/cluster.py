@@ -1,0 +1,153 @@
+"""Language work on a Dask cluster: each call is one task of the cluster, done by text processes over there.
+
+A worker that dies loses nothing: the scheduler gives its tasks to another one. Needs the extra `scale`.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from distributed import Client, Future, KilledWorker, get_worker
+from distributed.client import FutureCancelledError
+from distributed.comm import CommClosedError
+
+from bot.text_work.many import CALLS_A_PROCESS, TextPool
+from bot.text_work.tasks import TASKS, Task, code_version
+from bot.text_work.worker import ClusterError, Failure
+
+_ADDRESS = re.compile(r"(tcp|tls|wss?)://[^\s/@]+:\d{1,5}/?", re.ASCII)
+_CONNECT_SECONDS = 10.0
+_LOOK_SECONDS = 5.0
+_PATIENCE_SECONDS = 60.0  # with a cluster that has no worker left
+_About = TypeVar("_About")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
+
+
+class WrongVersionError(Exception):
+    """A worker has other language code than the command."""
+
+
+@asynccontextmanager
+async def cluster_texts(address: str, tell: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
+    """Connect to the scheduler at `address`; `tell` is given the dashboard's link.
+
+    Raises:
+        ClusterError: there is none, it has no worker, or its workers have other language code.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(f"«{address}» không phải địa chỉ bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786.")
+    client: Any = Client(address, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False)
+    try:
+        await client
+    except (OSError, ValueError, CommClosedError) as error:
+        await _close(client)
+        raise ClusterError(f"Không có bộ điều phối Dask nào trả lời ở {address}.") from error
+    try:
+        with suppress(TimeoutError):
+            await client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        await _check(client, address)
+        tell(f"Theo dõi cụm Dask: {client.dashboard_link}")
+        yield ClusterTexts(client, address, sum((await client.nthreads()).values()))
+    finally:
+        await _close(client)
+
+
+async def _close(client: Any) -> None:
+    with suppress(OSError, CommClosedError, TimeoutError):
+        await client.close(timeout=2)
+
+
+async def _check(client: Any, address: str) -> None:
+    """Raise ClusterError unless there are workers, all with our language code."""
+    found = await client.run(_make_probe())
+    if not found:
+        raise ClusterError(f"Cụm Dask ở {address} chưa có máy nào; hãy chạy: dask worker {address}")
+    missing = sorted(worker for worker, version in found.items() if version is None)
+    if missing:
+        raise ClusterError(f"Máy {', '.join(missing)} của cụm Dask chưa cài diemtin; hãy cài cùng phiên bản.")
+    other = sorted(worker for worker, version in found.items() if version != code_version())
+    if other:
+        raise ClusterError(f"Máy {', '.join(other)} của cụm Dask có diemtin phiên bản khác.")
+
+
+def _make_probe() -> Callable[[], str | None]:
+    def probe() -> str | None:  # nested, so that it is sent as code: the worker may lack our package
+        try:
+            from bot.text_work.tasks import code_version
+        except ImportError:
+            return None
+        return code_version()
+
+    return probe
+
+
+class ClusterTexts:
+    """Runs tasks on the workers of a cluster."""
+
+    def __init__(self, client: Any, address: str, threads: int) -> None:
+        self.width = CALLS_A_PROCESS * threads
+        self._client = client
+        self._address = address
+
+    async def start(self) -> None:
+        """The workers start their text processes themselves."""
+
+    async def run(
+        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
+    ) -> list[_Answer | Failure]:
+        """Return for each item, in order, its answer or why there is none.
+
+        Raises:
+            ClusterError: the scheduler went away, no worker is left, or one has other language code.
+        """
+        if not items:
+            return []
+        try:
+            future = self._client.submit(work, code_version(), task.name, about, list(items), pure=False)
+            answers: list[_Answer | Failure] = await self._result(future)
+        except KilledWorker:  # several workers died while they had this call
+            if len(items) == 1:
+                return [Failure("killed")]
+            half = len(items) // 2
+            return [*await self.run(task, about, items[:half]), *await self.run(task, about, items[half:])]
+        except (FutureCancelledError, CommClosedError, OSError) as error:
+            raise ClusterError(f"Bộ điều phối Dask ở {self._address} không còn trả lời.") from error
+        except (WrongVersionError, ImportError) as error:
+            raise ClusterError("Một máy mới của cụm Dask chưa cài diemtin cùng phiên bản.") from error
+        return answers
+
+    async def _result(self, future: "Future[Any]") -> Any:
+        """Wait for a result, and look from time to time whether there is still somebody to give it."""
+        waiting = asyncio.ensure_future(future.result())
+        seen_at = time.monotonic()
+        try:
+            while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    has_workers = bool(await self._client.scheduler.ncores())
+                seen_at = time.monotonic() if has_workers else seen_at
+                if time.monotonic() - seen_at > _PATIENCE_SECONDS:
+                    raise ClusterError(f"Cụm Dask ở {self._address} không còn máy nào.")
+            return waiting.result()
+        finally:
+            waiting.cancel()
+
+
+_pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # of a worker: one, for its event loop
+
+
+async def work(expected: str, name: str, about: Any, items: Sequence[Any]) -> list[Any]:
+    """Do a call in the text processes of this worker, one for each of its threads.
+
+    Raises:
+        WrongVersionError: our language code is not the `expected` one.
+    """
+    if code_version() != expected:
+        raise WrongVersionError(code_version())
+    loop = asyncio.get_running_loop()
+    if loop not in _pools:
+        _pools[loop] = TextPool(get_worker().state.nthreads)
+    return await _pools[loop].run(TASKS[name], about, items)

@@ -1,0 +1,94 @@
+"""Many text processes at once, and calls to them that end in the order in which they began."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from bot.text_work.tasks import Task
+from bot.text_work.worker import Failure, TextWorker
+
+_Batch = TypeVar("_Batch")
+_Result = TypeVar("_Result")
+_About = TypeVar("_About")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
+CALLS_A_PROCESS = 2  # one in work, one that waits
+
+
+async def in_order(
+    width: int, work: Callable[[_Batch], Awaitable[_Result]], batches: AsyncIterator[_Batch]
+) -> AsyncGenerator[tuple[_Batch, _Result], None]:
+    """Yield each batch with what `work` makes of it, in order; at most `width` batches are in work at once.
+
+    With a width of 1 a batch is taken only when the one before it has been dealt with. What is in work is
+    cancelled when the caller stops: use it within `contextlib.aclosing`.
+    """
+    running: deque[tuple[_Batch, asyncio.Future[_Result]]] = deque()
+    is_more = True
+    try:
+        while True:
+            while is_more and len(running) < width:
+                batch = await anext(batches, None)
+                if batch is None:
+                    is_more = False
+                else:
+                    running.append((batch, asyncio.ensure_future(work(batch))))
+            if not running:
+                return
+            batch, working = running[0]
+            result = await working
+            running.popleft()
+            yield batch, result
+    finally:
+        for _, working in running:
+            working.cancel()
+        await asyncio.gather(*(working for _, working in running), return_exceptions=True)
+
+
+class TextPool:
+    """Runs tasks in `count` text processes; each call goes to one that is free."""
+
+    def __init__(self, count: int) -> None:
+        self.width = CALLS_A_PROCESS * count
+        self._workers = [TextWorker() for _ in range(count)]
+        self._free = asyncio.Queue[TextWorker]()
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+
+    async def start(self) -> None:
+        """Make sure that every process is there.
+
+        Raises:
+            TextWorkError: one does not start.
+        """
+        await asyncio.gather(*(worker.start() for worker in self._workers))
+
+    async def run(
+        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
+    ) -> list[_Answer | Failure]:
+        """Return for each item, in order, its answer or why there is none.
+
+        Raises:
+            TextWorkError: the process does not start, or dies before it begins to work.
+        """
+        worker = await self._free.get()
+        try:
+            return await worker.run(task, about, items)
+        finally:
+            self._free.put_nowait(worker)
+
+    async def close(self) -> None:
+        """End the processes."""
+        await asyncio.gather(*(worker.close() for worker in self._workers))
+
+
+@asynccontextmanager
+async def text_pool(count: int) -> AsyncIterator[TextPool]:
+    """Have so many text processes, ended at the end of the block."""
+    pool = TextPool(count)
+    try:
+        yield pool
+    finally:
+        await pool.close()

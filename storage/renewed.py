@@ -1,0 +1,134 @@
+"""Stored articles whose topics or summaries are decided anew, and how far that is."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import StoredArticle, article_of
+from storage.notes import find_note, forget_note, write_note
+from storage.processed import replace_places
+from storage.search import record_changes
+from storage.tables import articles
+from summarizer.model import Place
+from summarizer.topics import TopicClues
+
+# The topics of stored articles, decided anew when what decides them changed.
+#
+# How far a renewal is stands in a note, so that the next run, or the next start, goes on with it.
+
+_NOTE = "topics"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A renewal under the rules with this fingerprint: articles below the id `below` are still to be done."""
+
+    fingerprint: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An article with the topic that it has, and what tells which one it should have."""
+
+    article_id: int
+    topic: str | None
+    clues: TopicClues
+
+
+async def find_renewal(connection: AsyncConnection, fingerprint: str) -> Renewal:
+    """Return how far the renewal for `fingerprint` is; one that never began has every article before it."""
+    note = await find_note(connection, _NOTE)
+    known = Renewal(**json.loads(note)) if note else None
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
+    return Renewal(fingerprint, (newest or 0) + 1)
+
+
+async def find_settled(connection: AsyncConnection, below: int, limit: int) -> list[Settled]:
+    """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
+    a = articles.c
+    columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
+    query = columns.where(a.id < below, a.worked_at.is_not(None)).order_by(a.id.desc()).limit(limit)
+    return [
+        Settled(
+            row.id,
+            row.topic,
+            TopicClues(row.category, row.url, (row.speaker, row.source), row.topic_by_words),
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def save_topics(
+    connection: AsyncConnection, changed: Mapping[int, str | None], done: Renewal, *, now: dt.datetime
+) -> None:
+    """Give each article its topic, and write down how far the renewal is."""
+    for topic in set(changed.values()):
+        ids = [article_id for article_id, each in changed.items() if each == topic]
+        await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
+    await record_changes(connection, changed)
+    await write_note(
+        connection, _NOTE, json.dumps({"fingerprint": done.fingerprint, "below": done.below}), now=now
+    )
+
+
+# Summaries and topics of processed articles, found anew by newer language code.
+#
+# How far that is stands in a note, so that a run which was stopped goes on.
+
+_REPROCESSING = "reprocessing"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A processed article, and what was found for it anew."""
+
+    article: StoredArticle
+    places: Sequence[Place]
+    topic: str | None
+    topic_by_words: str | None
+
+
+async def find_reprocessing(connection: AsyncConnection) -> int:
+    """Return the id below which articles are still to be processed anew."""
+    note = await find_note(connection, _REPROCESSING)
+    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
+    return int(note) if note else (newest or 0) + 1
+
+
+async def find_processed(connection: AsyncConnection, below: int, limit: int) -> list[StoredArticle]:
+    """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
+    query = select(articles).where(articles.c.id < below, articles.c.worked_at.is_not(None))
+    rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
+    return [article_of(row) for row in rows]
+
+
+async def save_renewed(
+    connection: AsyncConnection, done: Sequence[Renewed], *, below: int | None, now: dt.datetime
+) -> None:
+    """Save what was found anew for articles with the same text still, and how far this is; None: the end."""
+    versions = {one.article.id: one.article.version for one in done}
+    current = select(articles.c.id, articles.c.version).where(
+        articles.c.id.in_(versions), articles.c.worked_at.is_not(None)
+    )
+    rows = await connection.execute(current.order_by(articles.c.id).with_for_update())
+    same = {row.id for row in rows if row.version == versions[row.id]}
+    kept = [one for one in done if one.article.id in same]
+    await replace_places(connection, {one.article.id: one.places for one in kept})
+    statement = update(articles).where(articles.c.id == bindparam("article"))
+    topics: dict[str, Any] = {"topic": bindparam("named"), "topic_by_words": bindparam("by_words")}
+    found = [{"article": one.article.id, "named": one.topic, "by_words": one.topic_by_words} for one in kept]
+    if found:
+        await connection.execute(statement.values(topics), found)
+        await record_changes(connection, sorted(same))
+    if below is None:
+        await forget_note(connection, _REPROCESSING)
+    else:
+        await write_note(connection, _REPROCESSING, str(below), now=now)
