@@ -74,7 +74,7 @@ ROUNDED = Markup("Giờ nhận theo bước năm phút, nên Điểm Tin lấy {
 TIME_IS_QUIET = Markup("Giờ {times} nằm trong giờ yên tĩnh ({quiet}), nên bản tin đó sẽ đến lúc {release}.")
 DAYS = Markup("<b>Ngày nhận</b>: {days}\nNgày khác, bạn gõ ví dụ: <code>/lich 18:00 T2, T4, T6</code>")
 EDITIONS = Markup(
-    "<b>Chọn bản tin</b>\n{editions}\n"
+    "<b>Chọn bản tin</b>\n{editions}\n\n"
     "Chạm để nhận hay thôi nhận; nhận mấy bản cũng được, bản sau chỉ kể điều mới. "
     "Giờ và ngày nhận theo bản tin đã chọn."
 )
@@ -191,9 +191,8 @@ WATCHES = Markup(
     "Thêm: <code>/theodoi từ khóa</code>"
 )
 WATCH_LINE = Markup("• {words}")
-NO_WATCHES = Markup(
-    "Chưa theo dõi gì. Gõ ví dụ <code>/theodoi giá xăng</code>: có chuyện mới là Điểm Tin báo ngay."
-)
+NOTHING_WATCHED, NO_WORD_WATCHED = "Chưa theo dõi gì", "Chưa theo dõi từ nào"
+NO_WATCHES = Markup("{nothing}. Gõ ví dụ <code>/theodoi giá xăng</code>: có chuyện mới là Điểm Tin báo ngay.")
 STOPPED_WATCHING = "Đã thôi theo dõi «{words}»."
 STALE_WATCH = "Mục này không còn theo dõi được. Xem danh sách: /theodoi"
 
@@ -470,9 +469,8 @@ TOPICS_DONE = {
 NO_TOPIC_LEFT = "Bỏ nốt thì không còn chủ đề nào. Bạn chọn chủ đề khác trước, hoặc tạm dừng: /tamdung"
 
 # Pauses
-PAUSED_UNTIL = Markup(
-    "Đã tạm dừng đến <b>{moment}</b>; sau đó Điểm Tin tự gửi lại, kèm những chuyện lớn bạn đã lỡ."
-)
+PAUSED_UNTIL = Markup("Đã tạm dừng đến <b>{moment}</b>; sau đó Điểm Tin tự gửi lại{recap}.")
+PAUSED_WITH_RECAP = ", kèm những chuyện lớn bạn đã lỡ"
 WHEN_IT_RUNS_AGAIN = "phát lại bản tin (đang tạm ngừng)"  # "Lần tới: …", "sẽ đến lúc …"
 PAUSED_NOW_UNTIL = Markup("<b>Đang tạm dừng</b> đến {moment}.")
 

@@ -187,7 +187,7 @@ async def _list_screen(
     names = [(watch.id, _shown(watch.text)) for watch in watched]
     stories = [(one.id, _shown(one.title)) for one in followed]
     keyboard = keyboards.for_watches(names, stories, undo=undo)
-    html = texts.NO_WATCHES
+    html = texts.NO_WATCHES.format(nothing=texts.NO_WORD_WATCHED if stories else texts.NOTHING_WATCHED)
     if names:
         lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in names)
         html = texts.WATCHES.format(count=len(names), most=MOST_WATCHES, lines=lines)

@@ -201,7 +201,10 @@ async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
     html = texts.PAUSED
     if until is not None:
         zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
-        html = texts.PAUSED_UNTIL.format(moment=spoken.say_moment(until, zone, now=context.now))
+        html = texts.PAUSED_UNTIL.format(
+            moment=spoken.say_moment(until, zone, now=context.now),
+            recap=texts.PAUSED_WITH_RECAP if is_worth_a_recap(until - context.now) else "",
+        )
     await context.show(Screen(html, keyboards.for_pause(is_paused=True)))
 
 

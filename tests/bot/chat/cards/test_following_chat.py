@@ -11,6 +11,8 @@ from bot.messages import texts
 async def test_a_story_is_followed_from_its_card_and_listed_beside_watches(reader: Any) -> None:
     assert await reader.taps("🔔 Theo dõi chuyện này") == texts.FOLLOWING
     assert "✓ Đang theo dõi chuyện này" in await reader.buttons()
+    (alone,) = await reader.says("/theodoi")
+    assert "Chưa theo dõi từ nào." in alone["text"]
     await reader.says("/theodoi giá vàng")
     (listed,) = await reader.says("/theodoi")
     assert "• giá vàng" in listed["text"]

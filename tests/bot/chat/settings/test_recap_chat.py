@@ -35,3 +35,5 @@ async def test_coming_back_after_days_tells_of_the_recap(reader: Any, house: Any
     await reader.says("/tamdung")
     await reader.says("/tieptuc")
     assert "chuyện lớn" not in (await reader.last())["text"]
+    await reader.says("/tamdung 3 giờ")
+    await reader.sees("Điểm Tin tự gửi lại.")
