@@ -81,7 +81,8 @@ async def test_other_settings_are_compared_with_these_and_nothing_is_written(
     assert "<strong>Bỏ:</strong>" in page
     assert "Như hiện nay: không phát. Nếu đổi: không có tin nào." in page
     assert page.count('<article class="card">') == 2  # the other edition is not told again
-    assert 'name="times" value="06:45, 08:00"' in page  # to be tried on another day
+    assert 'name="times" value="06:45, 08:00"' in page  # to be tried on another day, or written
+    assert 'formaction="/bang/lich/xem"' in page
     assert path.read_text(encoding="utf-8") == FILE  # noqa: ASYNC240 - a small file
     bad = await replayed(operator, **(wanted | {"times": "25:99"}), ngay=DAY)
     assert "Chưa thử được" in bad
