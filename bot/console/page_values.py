@@ -10,9 +10,9 @@ from bot.messages.texts import STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
-from bot.operators.looking_up import look_at_reader, why_article
+from bot.operators.looking_up import find_sending, look_at_reader, why_article
 from bot.operators.ranking_reasons import say_rank
-from bot.operators.reasons import Why
+from bot.operators.reasons import Why, why_held
 from bot.operators.steering import look_at_issues
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
@@ -62,10 +62,12 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
     coming, past = await look_at_issues(services, days=1, limit=_MOST_PAST)
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
+        sending = await find_sending(connection)
     fine = (Why.ON_TIME, Why.EMPTY)
     return {
         "problems": problems,
         "stats": stats,
+        "held": why_held(None, sending, zone=services.newsroom.zone, now=now),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
         "attention": [
             (one, title_of(services, one.edition), why) for one, why in past if why.code not in fine

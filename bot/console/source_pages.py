@@ -71,6 +71,7 @@ class SourcePages:
         typed = str((await request.post()).get("dia-chi", ""))[:_LONGEST_TARGET].strip()
         values: dict[str, Any] = {
             "typed": typed,
+            "topics": self._services.newsroom.topics,
             "facts": None,
             "can_add": False,
             "problem": "",

@@ -1,14 +1,18 @@
 """The console's pages over real HTTP, on both engines: what they show, escaped, and what they change."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.news.services import Services
+from storage.delivery.refusals import limit_bot
 from storage.intake import Refusal
 from storage.notes import find_deeds
 from storage.sources import record_refusals
+from storage.tables import deliveries
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served
 from tests.bot.console.stocked import stock
@@ -41,8 +45,20 @@ async def test_today_shows_what_came_what_waits_and_what_is_wrong(
     assert "Telegram &lt;b&gt;không&lt;/b&gt; trả lời" in page
     assert f'href="/bang/so/{issue}"' in page
     assert "còn 2 lượt: 2 đã đến lượt" in page
+    assert "<li>2 lượt đã đến lượt, lâu nhất từ" in page
     served.problems = []
     assert "Bot đang chạy tốt." in await shown(operator, "")
+
+
+async def test_today_says_what_holds_messages_back(operator: Browser, issue: int, services: Services) -> None:
+    later = services.clock.now() + dt.timedelta(hours=1)
+    async with services.database.write() as connection:
+        await connection.execute(update(deliveries).values(not_before=later))
+        await limit_bot(connection, later, now=services.clock.now())
+    page = await shown(operator, "")
+    assert "Telegram bảo bot nghỉ (429) đến" in page
+    assert "<li>2 lượt chưa đến lượt: trong giờ yên tĩnh" in page
+    assert "đã đến lượt, lâu nhất" not in page
 
 
 async def test_sources_show_how_they_fare_with_bars_that_can_be_heard(operator: Browser, issue: int) -> None:
