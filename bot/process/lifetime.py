@@ -12,6 +12,10 @@ from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 
+import structlog
+
+_log = structlog.get_logger(__name__)
+
 # Keep short what the interpreter makes a reply wait for: garbage collection, and another thread's turn.
 #
 # Nothing here changes what the bot does. Measured by benchmarks/replies_under_intake.py.
@@ -104,10 +108,24 @@ def leave_threads_behind() -> None:
 
 
 def end_process_within(seconds: float) -> None:
-    """End this process in `seconds` at the latest, whatever hangs then."""
-    timer = threading.Timer(seconds, _end, [1])
+    """End this process in `seconds` at the latest, and log which tasks and threads of the loop hang."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        try:
+            tasks = sorted(_name_of(task) for task in asyncio.all_tasks(loop))
+            threads = sorted(thread.name for thread in threading.enumerate() if _is_waited_for(thread))
+            _log.warning("ended at once", after_seconds=seconds, tasks=tasks, threads=threads)
+        finally:
+            _end(1)
+
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
+
+
+def _name_of(task: asyncio.Task[object]) -> str:
+    return str(getattr(task.get_coro(), "__qualname__", task.get_name()))
 
 
 def end_process_if_threads_remain(code: int, before: Collection[threading.Thread]) -> None:
