@@ -171,6 +171,11 @@ class House:
         self.actions = actions
         self._handled: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
+    def at(self, text: str, name: str = "") -> str:
+        """Return a command as groups write it, to the bot by its name or to another one."""
+        command, _, words = text.partition(" ")
+        return f"{command}@{name or self.username} {words}".strip()
+
     async def open(self) -> None:
         """Start the bot."""
         self._application = (

@@ -31,11 +31,6 @@ def administrator(group: Any) -> Any:
     return group[1]
 
 
-def _at(house: Any, text: str, name: str = "") -> str:
-    command, _, words = text.partition(" ")
-    return f"{command}@{name or house.username} {words}".strip()
-
-
 async def test_a_group_is_greeted_and_not_subscribed(member: Any, house: Any) -> None:
     await member.sees("Chào cả nhóm!", f"/tim@{house.username}", f"/start@{house.username}")
     assert await member.subscription() is None
@@ -43,10 +38,10 @@ async def test_a_group_is_greeted_and_not_subscribed(member: Any, house: Any) ->
 
 async def test_anyone_may_search_and_read(member: Any, house: Any, publish: Any) -> None:
     await publish("Đêm hội ở Hạ Long")
-    (answer,) = await member.says(_at(house, "/tim hạ long"))
+    (answer,) = await member.says(house.at("/tim hạ long"))
     assert "Đêm hội ở Hạ Long" in answer["text"]
     assert answer["reply_to"] > 0
-    (digest,) = await member.says(_at(house, "/tin"))
+    (digest,) = await member.says(house.at("/tin"))
     assert "Đêm hội ở Hạ Long" in digest["text"]
 
 
@@ -56,8 +51,8 @@ async def test_a_command_without_the_bots_name_is_obeyed_too(member: Any, publis
 
 
 async def test_a_command_for_another_bot_is_ignored(member: Any, administrator: Any, house: Any) -> None:
-    assert await member.says(_at(house, "/tim hạ long", "bot_khac_bot")) == []
-    assert await administrator.says(_at(house, "/start", "bot_khac_bot")) == []
+    assert await member.says(house.at("/tim hạ long", "bot_khac_bot")) == []
+    assert await administrator.says(house.at("/start", "bot_khac_bot")) == []
     assert await administrator.subscription() is None
 
 
@@ -98,7 +93,7 @@ async def test_a_reply_to_the_bots_question_is_its_answer(member: Any, publish: 
 
 
 async def test_a_wish_of_a_group_is_its_administrators(member: Any, administrator: Any, house: Any) -> None:
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     await member.says(f"@{house.username} tạm dừng 3 ngày")
     await member.sees("Chỉ quản trị viên")
     await administrator.says(f"@{house.username} tạm dừng 3 ngày")
@@ -109,7 +104,7 @@ async def test_a_wish_of_a_group_is_its_administrators(member: Any, administrato
 
 async def test_a_strange_command_is_answered_only_if_it_names_the_bot(member: Any, house: Any) -> None:
     assert await member.says("/banquyen") == []
-    await member.says(_at(house, "/lichh"))
+    await member.says(house.at("/lichh"))
     await member.sees("Có phải bạn muốn gửi /lich?")
 
 
@@ -120,9 +115,9 @@ async def test_a_strange_command_is_answered_only_if_it_names_the_bot(member: An
 async def test_only_administrators_change_a_groups_settings(
     member: Any, administrator: Any, house: Any, command: str
 ) -> None:
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     before = await administrator.subscription()
-    await member.says(_at(house, command))
+    await member.says(house.at(command))
     await member.sees("Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm.")
     assert await administrator.subscription() == before
 
@@ -130,21 +125,21 @@ async def test_only_administrators_change_a_groups_settings(
 async def test_an_administrator_subscribes_the_group_and_sets_its_times(
     administrator: Any, house: Any
 ) -> None:
-    await administrator.says(_at(house, "/start"))
-    await administrator.says(_at(house, "/lich 20:00"))
+    await administrator.says(house.at("/start"))
+    await administrator.says(house.at("/lich 20:00"))
     subscription = await administrator.subscription()
     assert (subscription.kind, subscription.choices.times) == ("supergroup", ("20:00",))
 
 
 async def test_an_anonymous_administrator_is_one(house: Any, group: Any) -> None:
     anonymous = group[1]
-    await anonymous.says(_at(house, "/start"), anonymous_admin=True)
+    await anonymous.says(house.at("/start"), anonymous_admin=True)
     assert (await anonymous.subscription()).status == "active"
 
 
 async def test_a_channel_that_writes_in_a_group_is_no_administrator(house: Any, member: Any) -> None:
     channel = {"id": -1001234, "type": "channel", "title": "Kênh lạ"}
-    await member.says(_at(house, "/start"), extra={"sender_chat": channel})
+    await member.says(house.at("/start"), extra={"sender_chat": channel})
     await member.sees("Chỉ quản trị viên nhóm")
     assert await member.subscription() is None
 
@@ -152,8 +147,8 @@ async def test_a_channel_that_writes_in_a_group_is_no_administrator(house: Any, 
 async def test_a_members_tap_changes_nothing_and_an_administrators_does(
     member: Any, administrator: Any, house: Any
 ) -> None:
-    await administrator.says(_at(house, "/start"))
-    await administrator.says(_at(house, "/lich"))
+    await administrator.says(house.at("/start"))
+    await administrator.says(house.at("/lich"))
     assert await member.taps("20:00") == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
     assert (await administrator.subscription()).choices.times == ()
     assert await administrator.taps("20:00") is None
@@ -168,21 +163,21 @@ async def test_anyone_may_turn_the_pages_of_an_answer(member: Any, administrator
 
 
 async def test_a_group_that_puts_the_bot_out_is_retired_until_start(administrator: Any, house: Any) -> None:
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     for action, status in (("kick", "gone"), ("add", "gone")):
         changed = await house.control.post("member", chat=administrator.chat, action=action)
         await house.handled(changed["update_id"])
         left = await administrator.subscription()
         assert (left.status, left.status_reason) == (status, "left: kicked")
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     assert (await administrator.subscription()).status == "active"
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_choices(house: Any) -> None:
     chi = await house.person("Chi")
     (administrator,) = await house.group(administrator=chi, type="group")
-    await administrator.says(_at(house, "/start"))
-    await administrator.says(_at(house, "/lich 20:00"))
+    await administrator.says(house.at("/start"))
+    await administrator.says(house.at("/lich 20:00"))
     upgraded = await house.control.post("member", chat=administrator.chat, action="upgrade")
     await house.handled(upgraded["update_id"])
     old, administrator.chat = await administrator.subscription(), upgraded["chat"]["id"]
@@ -193,7 +188,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_choices(house: Any) -
 async def test_a_group_that_moved_before_the_answer_is_followed(house: Any) -> None:
     chi = await house.person("Chi")
     (administrator,) = await house.group(administrator=chi, type="group")
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     chat = {"id": administrator.chat, "type": "group", "title": "Xóm nhỏ"}
     upgraded = await house.control.post("member", chat=administrator.chat, action="upgrade")
     await house.handled(upgraded["update_id"])
@@ -216,132 +211,9 @@ async def test_a_group_that_moved_before_the_answer_is_followed(house: Any) -> N
 
 
 async def test_a_groups_data_are_called_the_groups(administrator: Any, house: Any) -> None:
-    await administrator.says(_at(house, "/start"))
-    await administrator.says(_at(house, "/dulieucuatoi"))
+    await administrator.says(house.at("/start"))
+    await administrator.says(house.at("/dulieucuatoi"))
     await administrator.sees("Điểm Tin đang giữ về nhóm này")
-
-
-async def test_a_channels_posts_are_left_alone_unless_they_are_settings(house: Any) -> None:
-    chi = await house.person("Chi")
-    (author,) = await house.group(administrator=chi, type="channel")
-    for text in ("/tim hạ long", "/xuhuong hạ long", "/khongco", "tin nóng"):
-        assert await author.says(text) == []
-    assert await author.says("/start", forward="Người lạ") == []
-    assert await author.subscription() is None
-
-
-async def test_a_channel_subscribes_and_is_set_by_its_posts(house: Any, publish: Any) -> None:
-    chi = await house.person("Chi")
-    (author,) = await house.group(administrator=chi, type="channel")
-    await publish("Cầu mới thông xe")
-    welcome, digest = await author.says(_at(house, "/start"))
-    assert welcome["text"].startswith("Kênh sẽ nhận Bản tin sáng")
-    assert "Cầu mới thông xe" in digest["text"]
-    [said] = await author.says(_at(house, "/lich 18:00"))
-    assert (await author.subscription()).choices.times == ("18:00",)
-    assert said["text"] == "✓ Đã lưu.", "no panel is published"
-    [said] = await author.says(_at(house, "/chude chỉ kinh tế"))
-    assert said["text"].startswith("✓ Từ giờ bạn chỉ nhận: Kinh tế")
-    [said] = await author.says(_at(house, "/lich 25h"))
-    assert "Không có giờ như vậy" in said["text"]
-    await author.says(_at(house, "/tamdung 3 ngày"))
-    assert (await author.subscription()).status == "paused"
-
-
-@pytest.mark.parametrize(
-    "command", ["/lich", "/chude", "/theodoi", "/dulieucuatoi", "/xoadulieu", "/tamdung"]
-)
-async def test_a_channel_publishes_no_settings_but_the_way_to_them(house: Any, command: str) -> None:
-    chi = await house.person("Chi")
-    (author,) = await house.group(administrator=chi, type="channel")
-    welcome, *_ = await author.says(_at(house, "/start"))
-    for message in (welcome, *await author.says(_at(house, command))):
-        buttons = [button for row in message["buttons"] for button in row]
-        assert [button["text"] for button in buttons] == ["Cài đặt của kênh"]
-        assert f"?start=kenh-{-author.chat}-" in buttons[0]["url"]
-    assert (await author.subscription()).status == "active"
-
-
-async def test_an_administrator_sets_a_channel_in_the_private_chat(house: Any) -> None:
-    chi = await house.person("Chi")
-    (author,) = await house.group(administrator=chi, type="channel")
-    await author.says(_at(house, "/start"))
-    posts = len(await author.messages())
-    await chi.says("/start")
-    await chi.says(f"/start kenh-{-author.chat}-lich")
-    await chi.sees("Kênh Xóm nhỏ\nLịch nhận tin")
-    await chi.taps("18:30")
-    await chi.sees("Kênh Xóm nhỏ", "✓ Đã lưu.", "18:30")
-    assert (await author.subscription()).choices.times == ("18:30",)
-    assert (await chi.subscription()).choices.times == ()
-    await chi.taps("↩ Hoàn tác")
-    assert (await author.subscription()).choices.times == ()
-    await chi.taps("Chủ đề")
-    await chi.taps("Kinh tế")
-    assert (await author.subscription()).choices.topics == ("kinh-te",)
-    await chi.says(f"/start kenh-{-author.chat}-dulieucuatoi")
-    await chi.sees("Kênh Xóm nhỏ", "Điểm Tin đang giữ về nhóm này")
-    await chi.says(f"/start kenh-{-author.chat}-xoadulieu")
-    await chi.taps("Xóa hết")
-    assert await author.subscription() is None
-    assert await chi.subscription() is not None
-    assert len(await author.messages()) == posts, "its readers saw nothing of it"
-
-
-async def test_nobody_else_opens_or_taps_a_channel_s_settings(house: Any) -> None:
-    chi, binh = await house.person("Chi"), await house.person("Bình")
-    _, author = await house.group(binh, administrator=chi, type="channel")
-    await author.says(_at(house, "/start"))
-    before = await author.subscription()
-    await binh.says(f"/start kenh-{-author.chat}-lich")
-    await binh.sees("Chỉ quản trị viên của kênh mở được cài đặt của kênh.")
-    number = -author.chat
-    for data in (f"kenh:{number}:tamdung", f"kenh:{number}:gio:0600", f"kenh:{number}:xoa:het"):
-        assert await binh.forges(data) == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
-    await chi.says("/start")
-    stale = "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
-    for data in (
-        f"kenh:{number}:tin:mo:1",  # no setting
-        f"kenh:{number}:quantri:dung",
-        f"kenh:{number}:kenh:{number}:lich",
-        f"kenh:{-chi.chat if chi.chat < 0 else chi.chat}:lich",
-        "kenh:999999:lich",
-        "kenh:0:lich",
-        "kenh:1:",
-    ):
-        assert await chi.forges(data) == stale, data
-    for payload in (f"kenh-{number}-quantri", f"kenh-{number}-start", "kenh-999999-lich"):
-        await chi.says(f"/start {payload}")
-        await chi.sees("Không mở được kênh này")
-    assert await author.subscription() == before
-
-
-async def test_a_former_administrator_s_old_panel_does_nothing(house: Any) -> None:
-    chi = await house.person("Chi")
-    (author,) = await house.group(administrator=chi, type="channel")
-    await author.says(_at(house, "/start"))
-    await chi.says(f"/start kenh-{-author.chat}-lich")
-    moved = await house.control.post("member", chat=author.chat, action="demote", by=chi.id, user=chi.id)
-    if moved.get("update_id"):
-        await house.handled(moved["update_id"])
-    assert await chi.taps("18:30") == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
-
-
-async def test_a_reader_of_a_channel_changes_nothing_by_its_buttons(house: Any) -> None:
-    chi, binh = await house.person("Chi"), await house.person("Bình")
-    reader, author = await house.group(binh, administrator=chi, type="channel")
-    await author.says(_at(house, "/start"))
-    assert await reader.forges("tamdung") == "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
-    assert (await author.subscription()).status == "active"
-
-
-async def test_who_adds_the_bot_to_a_channel_is_told_what_to_post(house: Any) -> None:
-    chi = await house.person("Chi")
-    await chi.says("/trogiup")
-    (author,) = await house.group(administrator=chi, type="channel", bot="left")
-    moved = await house.control.post("member", chat=author.chat, action="promote", by=chi.id)
-    await house.handled(moved["update_id"])
-    await chi.sees("đăng /start@")
 
 
 async def test_digests_appear_in_the_topic_where_start_was_sent(house: Any, publish: Any) -> None:
@@ -349,10 +221,10 @@ async def test_digests_appear_in_the_topic_where_start_was_sent(house: Any, publ
     (administrator,) = await house.group(administrator=chi, forum=True)
     opened = await house.control.post("topic", chat=administrator.chat, name="Tin tức", **{"from": chi.id})
     await publish("Cầu mới thông xe")
-    sent = await administrator.says(_at(house, "/start"), thread=opened["thread"])
+    sent = await administrator.says(house.at("/start"), thread=opened["thread"])
     assert {message["thread_id"] for message in sent} == {opened["thread"]}
     assert (await administrator.subscription()).thread_id == opened["thread"]
-    await administrator.says(_at(house, "/start"))
+    await administrator.says(house.at("/start"))
     assert (await administrator.subscription()).thread_id is None
 
 
@@ -364,10 +236,10 @@ async def test_one_member_who_asks_without_end_silences_no_other_and_no_administ
         await member.says("/tim hạ long")
     await member.sees("Bạn gửi hơi nhanh.")
     assert "Không thấy" in (await administrator.says("/tim hạ long"))[0]["text"]
-    assert (await administrator.says(_at(house, "/start")))[0]["text"].startswith("Chào cả nhóm!")
-    await administrator.says(_at(house, "/lich 20:00"))
+    assert (await administrator.says(house.at("/start")))[0]["text"].startswith("Chào cả nhóm!")
+    await administrator.says(house.at("/lich 20:00"))
     assert (await administrator.subscription()).choices.times == ("20:00",)
-    await member.says(_at(house, "/start"))
+    await member.says(house.at("/start"))
     await member.sees("Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm.")
 
 
@@ -381,7 +253,7 @@ async def test_a_group_whose_members_use_up_its_share_still_obeys_its_administra
         await house.clock.advance(11)
         await one.says("/tim hạ long")
     await members[0].sees("Cả nhóm gửi hơi nhiều.", "nhắn riêng cho Điểm Tin")
-    await members[-1].says(_at(house, "/start"))
+    await members[-1].says(house.at("/start"))
     await members[-1].says("/lich")
     await members[-1].taps("20:00")
     assert (await members[-1].subscription()).choices.times == ("20:00",)

@@ -1,0 +1,27 @@
+"""A processor over SQLite, at a clock that stands still."""
+
+import pytest
+
+from bot.jobs.intake.processing import Processor
+from bot.times.clock import ManualClock
+from storage.engine import Database
+from tests.bot.jobs.intake.processing.reports import NOW
+from tests.texts_here import TextsHere
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite is enough here: the statements are tested on both engines elsewhere."""
+    return sqlite_database
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def workshop(database: Database, clock: ManualClock) -> Processor:
+    """What works articles up in this process."""
+    return Processor(database, clock, TextsHere())
