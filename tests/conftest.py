@@ -16,11 +16,12 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 from hypothesis import settings
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
@@ -36,6 +37,28 @@ settings.load_profile("busy")
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root
 _numbers = itertools.count()
+_schemas: dict[str, str] = {}  # of templates
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_SCHEMA = """
+    SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
+        SELECT concat_ws(' ', c.relname, a.attname, a.atttypid, a.attnotnull, a.atthasdef) AS part
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
+        UNION ALL SELECT proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT setconfig::text FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+            WHERE d.datname = current_database()
+        UNION ALL SELECT version_num FROM alembic_version
+    ) AS parts
+"""
+_TOUCHED = """
+    SELECT quote_ident(relname) AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind = 'r' AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -75,15 +98,56 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def postgres_url(_postgres_template: str) -> AsyncIterator[str]:
-    """Return the address of an empty, migrated PostgreSQL database of this test's own."""
+async def postgres_url(_postgres_template: str, _spare_databases: list[str]) -> AsyncIterator[str]:
+    """Return the address of an empty, migrated PostgreSQL database, which no test uses beside this one.
+
+    A database is emptied and used again, at a tenth of what a new one costs, unless its schema was changed.
+    """
     template = make_url(_postgres_template)
-    name = f"test_{next(_numbers)}"
-    await _administer(
-        _postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"
-    )
+    if _spare_databases:
+        name = _spare_databases.pop()
+    else:
+        name = f"test_{next(_numbers)}"
+        await _administer(
+            _postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"
+        )
     yield template.set(database=name).render_as_string(hide_password=False)
-    await _administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+    if await _empty(template, name):
+        _spare_databases.append(name)
+    else:
+        await _administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _spare_databases() -> list[str]:
+    return []
+
+
+async def _empty(template: URL, name: str) -> bool:
+    """Empty a database that a test is done with; False where its schema is not the template's any more."""
+    wanted = await _schema_of(str(template))
+    connection = await _connect(template, name)
+    try:
+        await connection.execute(_END_OTHERS)
+        try:
+            is_same = await connection.fetchval(_SCHEMA) == wanted
+        except asyncpg.UndefinedTableError:  # a test took the version away
+            is_same = False
+        if not is_same:
+            return False
+        if touched := [row["name"] for row in await connection.fetch(_TOUCHED)]:
+            await connection.execute(f"TRUNCATE {', '.join(touched)} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
+    return True
+
+
+async def _schema_of(template: str) -> str:
+    if template not in _schemas:
+        connection = await _connect(make_url(template), "template_diemtin")
+        _schemas[template] = await connection.fetchval(_SCHEMA)
+        await connection.close()
+    return _schemas[template]
 
 
 @pytest.fixture
@@ -130,10 +194,14 @@ async def _make_schema(url: str) -> None:
     await database.close()
 
 
-async def _administer(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(
-        host=make_url(url).query["host"], user="postgres", database="postgres", statement_cache_size=0
+async def _connect(url: URL, database: str) -> Any:
+    return await asyncpg.connect(
+        host=url.query["host"], user="postgres", database=database, statement_cache_size=0
     )
+
+
+async def _administer(url: str, statement: str) -> None:
+    connection = await _connect(make_url(url), "postgres")
     try:
         await connection.execute(statement)
     finally:
