@@ -2,7 +2,7 @@
 
     python benchmarks/answers.py store.sqlite3 queries.jsonl [--show]
 
-`store.sqlite3` holds the articles, worked up by `diemtin ingest`. Each row of `queries.jsonl` is a question
+`store.sqlite3` holds the articles, processed by `diemtin ingest`. Each row of `queries.jsonl` is a question
 about one of them, `{"q", "kind", "id"}`, with the article's external id. The questions about what is not
 there are in `not_there.jsonl`: those marked "dev" were looked at while the thresholds were set, those marked
 "check" were written afterwards and are only reported. `--show` prints what went wrong.

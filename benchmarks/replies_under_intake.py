@@ -85,7 +85,7 @@ async def _measure(folder: Path, rows: Sequence[dict[str, object]], rate: int) -
             lag = asyncio.create_task(_watch_loop(port, stop))
             asked = asyncio.create_task(_ask(hands, chats, rows, stop))
             await _write(folder / "tin-vao", rows, rate)
-            await asyncio.sleep(40)  # the last are worked up
+            await asyncio.sleep(40)  # the last are processed
             stop.set()
             _print("replies", await asked)
             _print("healthz", await lag)

@@ -105,7 +105,7 @@ def about(number: int, row: dict[str, Any], chance: random.Random) -> Iterator[t
         "source": row["source"], "category": None, "topic": "thoi-su", "topic_by_words": "thoi-su",
         "published_at": at, "published_precision": "minute", "stored_at": at, "updated_at": at,
         "text_hash": f"{chance.getrandbits(128):032x}", "version": 1, "advertorial": False,
-        "story_id": number // 3 + 1, "worked_at": at, "ready_at": at, "speaker": "", "standing": "files",
+        "story_id": number // 3 + 1, "processed_at": at, "ready_at": at, "speaker": "", "standing": "files",
     }  # fmt: skip
     yield t.packed_articles, {"article_id": number, "fingerprint": "x", "packed": chance.randbytes(900)}
     for position in range(3):

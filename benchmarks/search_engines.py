@@ -53,11 +53,11 @@ class Contender:
 
 
 async def ours(articles: Sequence[Article], folder: Path) -> tuple[Contender, Database]:
-    """Store and index the articles in a SQLite database of the product's own, without working them up."""
+    """Store and index the articles in a SQLite database of the product's own, without processing them."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'ours.sqlite3'}")
     await upgrade(database, now=NOW)
     same = {"source": "báo", "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
-            "advertorial": False, "worked_at": NOW}  # fmt: skip
+            "advertorial": False, "processed_at": NOW}  # fmt: skip
     for at in range(0, len(articles), _BATCH):
         async with database.write() as connection:
             values = [

@@ -30,7 +30,7 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Worked, find_next, make_story, save_work
+from storage.processed import Findings, find_next, make_story, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
@@ -100,7 +100,7 @@ async def _store(database: Database, path: str) -> None:
             await store_articles(connection, [article], now=_NOW)
             [stored] = await find_next(connection, 1)
             story = await make_story(connection, now=_NOW)
-            done = Worked(stored, summarize([stored.document]), story, article.topic)
+            done = Findings(stored, summarize([stored.document]), story, article.topic)
             await save_work(connection, [done], now=_NOW)
 
 

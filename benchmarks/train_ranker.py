@@ -1,4 +1,4 @@
-"""Train what the ranker reads: `rarity.json` (how rare syllables are) and `ranker.json` (two small nets).
+"""Train what the ranker reads: `idf.json` (how rare syllables are) and `ranker.json` (two small nets).
 
     python benchmarks/train_ranker.py TRAIN.jsonl.gz summarizer/data [--rows N]
 
@@ -50,7 +50,7 @@ def main() -> None:
     ask.add_argument("--rows", type=int, default=20_000)
     args = ask.parse_args()
     rows = list(read(args.train))[: args.rows]
-    write(args.folder / "rarity.json", count_rarity(rows))
+    write(args.folder / "idf.json", count_idf(rows))
     random.Random(1).shuffle(rows)
     examples = [example for row in rows if (example := make_example(row)) is not None]
     alone = fit([(example.measured.table, example.targets) for example in examples])
@@ -71,7 +71,7 @@ def write(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def count_rarity(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+def count_idf(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return IDF in hundredths → the syllables that have it."""
     found = Counter(word for row in rows for word in set(syllables(" ".join(row["body"]))))
     groups = defaultdict(list)

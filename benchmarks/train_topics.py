@@ -208,8 +208,8 @@ def cross_validate(supposed: list[Example], articles: Sequence[Labelled]) -> lis
 
 def fit(examples: Sequence[Example]) -> Model:
     """Fit a multinomial logistic regression by Adam, every topic weighing the same."""
-    terms, rarity = vocabulary(examples)
-    rows = [known(terms, rarity, example.hashes, example.weights) for example in examples]
+    terms, idf = vocabulary(examples)
+    rows = [known(terms, idf, example.hashes, example.weights) for example in examples]
     topics = np.array([example.topic for example in examples])
     share = len(examples) / len(TOPICS) / np.bincount(topics, minlength=len(TOPICS))
     counts = (share[topics] * [example.counts for example in examples]).astype(np.float32)
@@ -230,7 +230,7 @@ def fit(examples: Sequence[Example]) -> Model:
             power = 0.999 * power + 0.001 * slope**2
             pace = np.sqrt(power / (1 - 0.999**step)) + 1e-8
             both -= RATE * (1 - (step - 1) / steps) * speed / (1 - 0.9**step) / pace
-    return Model(terms, rarity, both[:-1], both[-1])
+    return Model(terms, idf, both[:-1], both[-1])
 
 
 def vocabulary(examples: Sequence[Example]) -> tuple[npt.NDArray[np.uint32], Floats]:
@@ -248,8 +248,8 @@ def vocabulary(examples: Sequence[Example]) -> tuple[npt.NDArray[np.uint32], Flo
     uneven = (share * np.log(share * len(TOPICS))).sum(axis=1)
     says = uneven * np.sqrt(np.minimum(table.sum(axis=1), TRUSTED))
     kept = np.sort(np.argsort(-says, kind="stable")[:TERMS])
-    rarity = 1 + np.log(len(examples) / table[kept].sum(axis=1))
-    return hashes[kept], rarity.astype(np.float32)
+    idf = 1 + np.log(len(examples) / table[kept].sum(axis=1))
+    return hashes[kept], idf.astype(np.float32)
 
 
 def dense(rows: Sequence[tuple[npt.NDArray[np.intp], Floats]], terms: int) -> Floats:
@@ -265,10 +265,10 @@ def packed(model: Model) -> dict[str, Any]:
     """Return the arrays of a file, weights in steps that a byte can count."""
     step = np.float32(np.abs(model.weights).max() / 127)
     levels = np.round(model.weights / step).astype(np.int8)
-    rarity = model.rarity.astype(np.float16)
+    idf = model.idf.astype(np.float16)
     return {
         "hashes": model.hashes,
-        "rarity": rarity,
+        "idf": idf,
         "levels": levels,
         "step": step,
         "leaning": model.leaning,

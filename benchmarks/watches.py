@@ -3,7 +3,7 @@
     python -m benchmarks.watches [--watches 100000] [--articles 300]
 
 Watches and articles are invented: words drawn from the product's own list of syllables as they occur in
-Vietnamese news (`data/rarity.json` tells how often), watches of one to four words, articles with heads of 12
+Vietnamese news (`data/idf.json` tells how often), watches of one to four words, articles with heads of 12
 and 35 words, in half of which one watch's words stand side by side. All watches are different questions, the
 worst case: equal ones are kept once. Times are thread CPU.
 """
@@ -27,7 +27,7 @@ class Words:
         known = lexicon()
         self.rng = random.Random(seed)
         self._words = list(known.index)
-        self._weights = [math.exp(-float(known.rarity[at])) for at in known.index.values()]
+        self._weights = [math.exp(-float(known.idf[at])) for at in known.index.values()]
 
     def some(self, count: int) -> list[str]:
         """Draw `count` words."""

@@ -1,6 +1,6 @@
 """Articles: storing what intake brings, keeping the versions, and finding them again.
 
-An article waits (`worked_at` is null) until it is summarised, grouped and indexed
+An article waits (`processed_at` is null) until it is summarised, grouped and indexed
 (`storage.processed`). One that ended the process at work on it waits no longer: `storage.sources`.
 """
 
@@ -30,7 +30,7 @@ SET_ASIDE = 100  # the `tries` of an article that is not tried again
 class StoredArticle:
     """One article as it is stored now. `version` counts from 1.
 
-    `topic` is the newsroom's name of its topic, None until it is worked up; `category` is what the source
+    `topic` is the newsroom's name of its topic, None until it is processed; `category` is what the source
     called it. `speaker` is the declared source that brought the present text.
     """
 
@@ -48,7 +48,7 @@ class StoredArticle:
     version: int
     advertorial: bool
     story_id: int | None
-    worked_at: dt.datetime | None
+    processed_at: dt.datetime | None
     ready_at: dt.datetime | None
     speaker: str | None = None
 
@@ -60,7 +60,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who told an article, and of which story; None where it has not been worked up."""
+    """Who told an article, and of which story; None where it has not been processed."""
 
     source: str
     story_id: int | None
@@ -92,7 +92,7 @@ def article_of(row: Row[Any]) -> StoredArticle:
     published = Published(row.published_at, row.published_precision) if row.published_at else None
     return StoredArticle(
         row.id, row.external_id, row.url, row.source, row.topic, row.category, row.title, row.sapo,
-        row.body, published, row.stored_at, row.version, row.advertorial, row.story_id, row.worked_at,
+        row.body, published, row.stored_at, row.version, row.advertorial, row.story_id, row.processed_at,
         row.ready_at, row.speaker,
     )  # fmt: skip
 
@@ -192,31 +192,31 @@ async def _replace(
     await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(ids)))
     for row, article in changed:
         values = _columns(article) | {"updated_at": now, "version": row.version + 1}
-        values |= {"worked_at": None, "tries": 0}
+        values |= {"processed_at": None, "tries": 0}
         await connection.execute(update(articles).where(articles.c.id == row.id).values(values))
     await record_changes(connection, ids)
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
-    """Return how many articles wait to be worked up."""
-    waits = and_(articles.c.worked_at.is_(None), articles.c.tries < SET_ASIDE)
+    """Return how many articles wait to be processed."""
+    waits = and_(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
     query = select(func.count()).select_from(articles).where(waits)
     return (await connection.execute(query)).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The article that came last, and when it was worked up."""
+    """The article that came last, and when it was processed."""
 
     article_id: int
-    worked_at: dt.datetime | None
+    processed_at: dt.datetime | None
 
 
 async def find_newest(connection: AsyncConnection) -> Newest | None:
     """Return the article that came last: while it stays the same, digests do."""
-    query = select(articles.c.id, articles.c.worked_at).order_by(articles.c.id.desc()).limit(1)
+    query = select(articles.c.id, articles.c.processed_at).order_by(articles.c.id.desc()).limit(1)
     row = (await connection.execute(query)).first()
-    return Newest(row.id, row.worked_at) if row else None
+    return Newest(row.id, row.processed_at) if row else None
 
 
 # Made once: to write a statement costs more than to run it.

@@ -14,14 +14,14 @@ from storage.tables import articles
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
 _MOST_RECALLED, _MOST_OF_A_TOPIC = 300, 30  # stories of a longer time
-_COMMIT_LAG = dt.timedelta(seconds=10)  # what is worked up at one moment is seen a little later
+_COMMIT_LAG = dt.timedelta(seconds=10)  # what is processed at one moment is seen a little later
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What makes a story eligible for the slot `until`, all in UTC.
 
-    An article of it became ready (was first worked up) after `after`, and came out at `oldest` or later. An
+    An article of it became ready (was first processed) after `after`, and came out at `oldest` or later. An
     issue that is made late takes in what became ready by `came_by`, later than its slot; one that is made
     before its time what became ready by `ends_at`. With
     `by_publication` the publication time stands for becoming ready: that is looking back at a past moment.
@@ -48,14 +48,14 @@ class Window:
     def condition(self) -> list[ColumnElement[bool]]:
         """Return the conditions on an article that makes its story eligible."""
         a = articles.c
-        is_worked_up = [a.worked_at.is_not(None), a.story_id.is_not(None)]
+        is_processed = [a.processed_at.is_not(None), a.story_id.is_not(None)]
         if self.by_publication:
             came_out = self.came_out()
-            return [*is_worked_up, came_out > self.after, came_out >= self.oldest, self.is_seen()]
+            return [*is_processed, came_out > self.after, came_out >= self.oldest, self.is_seen()]
         is_new = [a.ready_at > self.after - _COMMIT_LAG, self.is_seen()]
         # Stored before the last slot, but ready only after it: its age is judged as it was for that slot.
         missed = and_(a.stored_at <= self.after, self.came_out() >= self.after - (self.until - self.oldest))
-        return [*is_worked_up, *is_new, or_(self.came_out() >= self.oldest, missed)]
+        return [*is_processed, *is_new, or_(self.came_out() >= self.oldest, missed)]
 
     def is_seen(self) -> ColumnElement[bool]:
         """Return the condition on an article to be there at the end of the window."""
@@ -89,7 +89,7 @@ async def find_most_reported(
     papers, newest = func.count(a.source.distinct()).label("papers"), func.max(a.id).label("newest")
     reported = (
         select(a.story_id, papers, newest, func.max(a.topic).label("topic"))
-        .where(a.worked_at.is_not(None), a.story_id.is_not(None), a.advertorial.is_(False))
+        .where(a.processed_at.is_not(None), a.story_id.is_not(None), a.advertorial.is_(False))
         .where(a.ready_at > after, a.ready_at <= until, came_out >= after, came_out <= until)
         .group_by(a.story_id)
         .subquery()
@@ -141,7 +141,9 @@ async def _members(
     a = articles.c
     place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
     ranked = (
-        select(a.id, place).where(a.story_id.in_(stories), a.worked_at.is_not(None), *conditions).subquery()
+        select(a.id, place)
+        .where(a.story_id.in_(stories), a.processed_at.is_not(None), *conditions)
+        .subquery()
     )
     query = select(ranked.c.id).where(ranked.c.place <= _MOST_ARTICLES_OF_A_STORY).order_by(ranked.c.id)
     ids = list((await connection.execute(query)).scalars())

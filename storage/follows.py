@@ -139,11 +139,11 @@ async def find_touched_stories(
 ) -> list[tuple[int, int, dt.datetime]]:
     """Return the articles processed after (time, id), oldest first: article, story, time."""
     a = articles.c
-    worked_at, article_id = after
-    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
-    query = select(a.id, a.story_id, a.worked_at).where(is_later, a.story_id.is_not(None))
-    rows = await connection.execute(query.order_by(a.worked_at, a.id).limit(limit))
-    return [(row.id, row.story_id, row.worked_at) for row in rows]
+    processed_at, article_id = after
+    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
+    query = select(a.id, a.story_id, a.processed_at).where(is_later, a.story_id.is_not(None))
+    rows = await connection.execute(query.order_by(a.processed_at, a.id).limit(limit))
+    return [(row.id, row.story_id, row.processed_at) for row in rows]
 
 
 async def find_touched(

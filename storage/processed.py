@@ -16,15 +16,15 @@ from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
 
-# What working an article up leaves: a summary's places, a story, a topic, a change for the search index.
+# What processing an article leaves: a summary's places, a story, a topic, a change for the search index.
 
-_IS_FRESH = and_(articles.c.worked_at.is_(None), articles.c.tries == 0)
+_IS_FRESH = and_(articles.c.processed_at.is_(None), articles.c.tries == 0)
 _SOURCES_AT_ONCE = 5  # of which a batch of work is made
 _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class Findings:
     """An article and what was found for it. Places have document index 0.
 
     `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
@@ -41,7 +41,7 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """As much of a worked article as grouping needs to know it again; `lead` is the start of its body.
+    """As much of a processed article as grouping needs to know it again; `lead` is the start of its body.
 
     `published_at` is None when the time is unknown, or known to the month only. `packed` is None where the
     article was packed in another way or not at all; `lead` is empty where it is not.
@@ -54,7 +54,7 @@ class Grouped:
     sapo: str
     lead: str
     published_at: dt.datetime | None
-    worked_at: dt.datetime
+    processed_at: dt.datetime
     packed: bytes | None
 
 
@@ -106,7 +106,7 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
     return sorted(result.scalars())
 
 
-async def save_work(connection: AsyncConnection, done: Sequence[Worked], *, now: dt.datetime) -> int:
+async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
     """Save the work on articles whose text is still the one worked on; return how many those were."""
     unchanged = await _find_unchanged(connection, done)
     kept = [one for one in done if one.article.id in unchanged]
@@ -133,19 +133,19 @@ async def replace_places(connection: AsyncConnection, places: Mapping[int, Seque
         await connection.execute(insert(summary_places), rows)
 
 
-async def _find_unchanged(connection: AsyncConnection, done: Sequence[Worked]) -> set[int]:
+async def _find_unchanged(connection: AsyncConnection, done: Sequence[Findings]) -> set[int]:
     """Return the articles that still wait with the text that was worked on, locked until the end."""
     versions = {one.article.id: one.article.version for one in done}
     waiting = select(articles.c.id, articles.c.version).where(
-        articles.c.id.in_(versions), articles.c.worked_at.is_(None)
+        articles.c.id.in_(versions), articles.c.processed_at.is_(None)
     )
     rows = await connection.execute(waiting.order_by(articles.c.id).with_for_update())
     return {row.id for row in rows if row.version == versions[row.id]}
 
 
-async def _save_findings(connection: AsyncConnection, kept: Sequence[Worked], now: dt.datetime) -> None:
+async def _save_findings(connection: AsyncConnection, kept: Sequence[Findings], now: dt.datetime) -> None:
     found = {
-        "worked_at": now,
+        "processed_at": now,
         "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
         "story_id": bindparam("story"),
         "topic": bindparam("named"),
@@ -164,7 +164,7 @@ async def _save_findings(connection: AsyncConnection, kept: Sequence[Worked], no
     await connection.execute(statement, rows)
 
 
-async def _save_packed(connection: AsyncConnection, kept: Sequence[Worked]) -> None:
+async def _save_packed(connection: AsyncConnection, kept: Sequence[Findings]) -> None:
     rows = [
         {"article_id": one.article.id, "fingerprint": fingerprint(), "packed": one.packed}
         for one in kept
@@ -192,18 +192,18 @@ async def find_grouped(
 ) -> list[Grouped]:
     """Return articles stored since `since` in the order of their work, those after (worked at, id)."""
     a = articles.c
-    worked_at, article_id = after
-    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
+    processed_at, article_id = after
+    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
     is_packed = packed_articles.c.fingerprint == fingerprint()
     packed = case((is_packed, packed_articles.c.packed), else_=None)
     lead = case((is_packed, ""), else_=func.substr(a.body, 1, _LEAD))
     is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
     published_at = case((is_fine, a.published_at), else_=None)
     query = (
-        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.worked_at, packed)
+        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.processed_at, packed)
         .outerjoin(packed_articles, packed_articles.c.article_id == a.id)
         .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
-        .order_by(a.worked_at, a.id)
+        .order_by(a.processed_at, a.id)
         .limit(limit)
     )
     return [Grouped(*row) for row in await connection.execute(query)]

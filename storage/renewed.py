@@ -55,7 +55,7 @@ async def find_settled(connection: AsyncConnection, below: int, limit: int) -> l
     """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
     a = articles.c
     columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
-    query = columns.where(a.id < below, a.worked_at.is_not(None)).order_by(a.id.desc()).limit(limit)
+    query = columns.where(a.id < below, a.processed_at.is_not(None)).order_by(a.id.desc()).limit(limit)
     return [
         Settled(
             row.id,
@@ -105,7 +105,7 @@ async def find_reprocessing(connection: AsyncConnection) -> int:
 
 async def find_processed(connection: AsyncConnection, below: int, limit: int) -> list[StoredArticle]:
     """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
-    query = select(articles).where(articles.c.id < below, articles.c.worked_at.is_not(None))
+    query = select(articles).where(articles.c.id < below, articles.c.processed_at.is_not(None))
     rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
     return [article_of(row) for row in rows]
 
@@ -116,7 +116,7 @@ async def save_renewed(
     """Save what was found anew for articles with the same text still, and how far this is; None: the end."""
     versions = {one.article.id: one.article.version for one in done}
     current = select(articles.c.id, articles.c.version).where(
-        articles.c.id.in_(versions), articles.c.worked_at.is_not(None)
+        articles.c.id.in_(versions), articles.c.processed_at.is_not(None)
     )
     rows = await connection.execute(current.order_by(articles.c.id).with_for_update())
     same = {row.id for row in rows if row.version == versions[row.id]}

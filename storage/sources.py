@@ -130,7 +130,7 @@ async def _find_tried(
     connection: AsyncConnection, at_least: int, below: int, *, limit: int
 ) -> list[StoredArticle]:
     a = articles.c
-    query = select(articles).where(a.worked_at.is_(None), a.tries >= at_least, a.tries < below)
+    query = select(articles).where(a.processed_at.is_(None), a.tries >= at_least, a.tries < below)
     return [article_of(row) for row in await connection.execute(query.order_by(a.id).limit(limit))]
 
 
@@ -140,7 +140,7 @@ async def find_next_stored(connection: AsyncConnection, limit: int, *, above: in
     One that was tried before comes alone, in its place.
     """
     a = articles.c
-    waiting = select(articles).where(a.worked_at.is_(None), a.tries < MOST_TRIES, a.id > above)
+    waiting = select(articles).where(a.processed_at.is_(None), a.tries < MOST_TRIES, a.id > above)
     rows = (await connection.execute(waiting.order_by(a.id).limit(limit))).all()
     fresh = list(takewhile(lambda row: row.tries == 0, rows))
     return [article_of(row) for row in fresh or rows[:1]]
@@ -159,12 +159,12 @@ async def set_articles_aside(
 
 async def is_set_aside(connection: AsyncConnection, article_id: int) -> bool:
     """Tell whether an article is not tried again until its text changes."""
-    query = select(articles.c.tries).where(articles.c.id == article_id, articles.c.worked_at.is_(None))
+    query = select(articles.c.tries).where(articles.c.id == article_id, articles.c.processed_at.is_(None))
     return (await connection.execute(query)).scalar_one_or_none() == SET_ASIDE
 
 
 def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
-    return and_(articles.c.id.in_(ids), articles.c.worked_at.is_(None), articles.c.tries < SET_ASIDE)
+    return and_(articles.c.id.in_(ids), articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
 
 
 def draft_hash(draft: Draft) -> str:

@@ -57,9 +57,9 @@ articles = Table(
     Column("version", _Version, nullable=False),
     Column("advertorial", Boolean, nullable=False),
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
-    Column("worked_at", UtcTime),  # null: waits to be summarised, grouped and indexed
+    Column("processed_at", UtcTime),  # null: waits to be summarised, grouped and indexed
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.sources
-    Column("ready_at", UtcTime),  # when it was first worked up: from then on digests may tell it
+    Column("ready_at", UtcTime),  # when it was first processed: from then on digests may tell it
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
 )
@@ -69,20 +69,20 @@ Index("articles_stored_at", articles.c.stored_at)
 Index("articles_published_at", articles.c.published_at)
 Index("articles_story_id", articles.c.story_id)
 Index("articles_ready_at", articles.c.ready_at)
-Index("articles_worked_at", articles.c.worked_at)
+Index("articles_processed_at", articles.c.processed_at)
 Index(
     "articles_waiting",
     articles.c.id,
-    sqlite_where=articles.c.worked_at.is_(None),
-    postgresql_where=articles.c.worked_at.is_(None),
+    sqlite_where=articles.c.processed_at.is_(None),
+    postgresql_where=articles.c.processed_at.is_(None),
 )
 
 Index(
     "articles_waiting_turns",  # sources take turns: see storage.processed.find_next
     articles.c.source,
     articles.c.id,
-    sqlite_where=articles.c.worked_at.is_(None),
-    postgresql_where=articles.c.worked_at.is_(None),
+    sqlite_where=articles.c.processed_at.is_(None),
+    postgresql_where=articles.c.processed_at.is_(None),
 )
 
 article_versions = Table(

@@ -67,9 +67,11 @@ async def find_worked_up(
 ) -> list[StoredArticle]:
     """Return articles in the order of their work, those after (worked at, id)."""
     a = articles.c
-    worked_at, article_id = after
-    is_later = or_(a.worked_at > worked_at, and_(a.worked_at == worked_at, a.id > article_id))
-    query = select(a.id).where(is_later, a.stored_at >= stored_since).order_by(a.worked_at, a.id).limit(limit)
+    processed_at, article_id = after
+    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
+    query = (
+        select(a.id).where(is_later, a.stored_at >= stored_since).order_by(a.processed_at, a.id).limit(limit)
+    )
     ids = list((await connection.execute(query)).scalars())
     found = await find_articles(connection, ids)
     return [found[each] for each in ids if each in found]

@@ -15,7 +15,7 @@ from summarizer.model import Candidate, Document, Piece
 from summarizer.questions.phrases import Phrases
 from summarizer.questions.query import parse_query
 from summarizer.stories.telling import leading, main_topic, showable
-from summarizer.stories.terms import LEAD_CHARACTERS, rarity, term_hashes
+from summarizer.stories.terms import LEAD_CHARACTERS, idf, term_hashes
 from summarizer.text.syllables import Forms, folded, syllables, word_forms
 
 # Which stories of a slot say a phrase that a reader wants left out, or more of: as questions find words.
@@ -152,7 +152,7 @@ def _words(document: Document) -> list[str]:
     said = Counter(_pairs(f"{document.sapo}\n{document.body[:LEAD_CHARACTERS]}"))
     named = [pair for pair in dict.fromkeys(_pairs(document.title)) if _is_telling(pair)]
     pairs = [pair for pair in named if said[pair]] or named
-    pairs.sort(key=lambda pair: -max(1, said[pair]) * _rarity(pair))
+    pairs.sort(key=lambda pair: -max(1, said[pair]) * _idf_of(pair))
     chosen: list[tuple[str, str]] = []
     for pair in pairs:
         if not any(set(pair) & set(other) for other in chosen):
@@ -166,12 +166,12 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _is_telling(pair: tuple[str, str]) -> bool:
     is_word = all(syllable.isalpha() and len(syllable) > 1 for syllable in pair)
-    idf = rarity(term_hashes(pair)[:2])
-    return is_word and bool(np.all(idf > _COMMONEST)) and float(idf.sum()) >= _LEAST_RARE
+    weights = idf(term_hashes(pair)[:2])
+    return is_word and bool(np.all(weights > _COMMONEST)) and float(weights.sum()) >= _LEAST_RARE
 
 
-def _rarity(pair: tuple[str, str]) -> float:
-    return float(rarity(term_hashes(pair)[:2]).sum())
+def _idf_of(pair: tuple[str, str]) -> float:
+    return float(idf(term_hashes(pair)[:2]).sum())
 
 
 def sum_up(taught: Iterable[tuple[int, Iterable[Sequence[str]]]]) -> list[Taste]:

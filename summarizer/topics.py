@@ -192,12 +192,12 @@ _TITLE_WEIGHT = 2
 class Model:
     """What each known term says for each topic.
 
-    Hashes: (n,), ascending. Rarity: (n,), how much the term counts in an article. Weights: (n, topics) and,
+    Hashes: (n,), ascending. IDF: (n,), how much the term counts in an article. Weights: (n, topics) and,
     whatever the terms, `leaning`: (topics,); log odds.
     """
 
     hashes: NDArray[np.uint32]
-    rarity: NDArray[np.float32]
+    idf: NDArray[np.float32]
     weights: NDArray[np.float32]
     leaning: NDArray[np.float32]
 
@@ -223,7 +223,7 @@ def classify_with(model: Model, title: str, sapo: str, body: str) -> str | None:
 
 def topic_chances(model: Model, title: str, sapo: str, body: str) -> NDArray[np.float32]:
     """Return the chance of each topic: (topics,), adding up to 1; all even where too few terms are known."""
-    at, weights = known(model.hashes, model.rarity, *weigh(title, sapo, body))
+    at, weights = known(model.hashes, model.idf, *weigh(title, sapo, body))
     if at.size < _FEWEST:
         return np.full(len(TOPICS), 1 / len(TOPICS), np.float32)
     return softmax(weights @ model.weights[at] + model.leaning)
@@ -239,7 +239,7 @@ def weigh(title: str, sapo: str, body: str) -> tuple[NDArray[np.uint32], NDArray
 
 def known(
     vocabulary: NDArray[np.uint32],
-    rarity: NDArray[np.float32],
+    idf: NDArray[np.float32],
     hashes: NDArray[np.uint32],
     weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -247,7 +247,7 @@ def known(
     at = np.minimum(np.searchsorted(vocabulary, hashes), vocabulary.size - 1)
     is_known = vocabulary[at] == hashes
     at, kept = at[is_known], weights[is_known]
-    kept = kept * rarity[at]
+    kept = kept * idf[at]
     return at, (kept / max(float(np.linalg.norm(kept)), 1e-9)).astype(np.float32)
 
 
@@ -260,7 +260,7 @@ def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 def unpacked(arrays: Mapping[str, Any]) -> Model:
     """Return the model of a file's arrays: weights are kept as bytes, in steps."""
     weights = arrays["levels"].astype(np.float32) * arrays["step"]
-    return Model(arrays["hashes"], arrays["rarity"].astype(np.float32), weights, arrays["leaning"])
+    return Model(arrays["hashes"], arrays["idf"].astype(np.float32), weights, arrays["leaning"])
 
 
 @cache

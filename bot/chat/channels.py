@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.chat.buttons.channel_buttons import settings_link
 from bot.chat.commands import COMMANDS
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.membership import may_set
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
@@ -26,10 +26,10 @@ _LONGEST_TITLE = 64  # UTF-16 units
 class _Post(ChatContext):
     """A channel's post that changes settings: its answer is one paragraph, without buttons that set."""
 
-    async def send(self, screen: Screen) -> None:
+    async def send(self, view: View) -> None:
         """Send the first paragraph, and the way to the settings."""
-        first = screen.html.partition("\n\n")[0]
-        await super().send(Screen(first, settings_link(self.bot.username, self.chat_id)))
+        first = view.html.partition("\n\n")[0]
+        await super().send(View(first, settings_link(self.bot.username, self.chat_id)))
 
 
 async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
@@ -42,7 +42,7 @@ async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
         await answer(post)
     else:
         link = settings_link(context.bot.username, context.chat_id, name)
-        await context.send(Screen(texts.CHANNEL_SETTINGS, link))
+        await context.send(View(texts.CHANNEL_SETTINGS, link))
 
 
 async def open_settings(
@@ -51,14 +51,14 @@ async def open_settings(
     """Show an administrator a channel's settings in the private chat, as a command shows them."""
     channel = await _find_channel(context, channel_id) if name in _SETTINGS else None
     if channel is None:
-        await context.send(Screen(texts.CHANNEL_GONE))
+        await context.send(View(texts.CHANNEL_GONE))
         return
     about = context.about(channel, _heading(channel))
     if await may_set(about):
         about.words = ""
         await answers[name](about)
     else:
-        await context.send(Screen(texts.ONLY_CHANNEL_ADMINISTRATORS))
+        await context.send(View(texts.ONLY_CHANNEL_ADMINISTRATORS))
 
 
 async def tap_about_channel(tap: ButtonContext, channel_id: int) -> ButtonContext | None:

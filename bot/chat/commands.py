@@ -19,7 +19,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.chat.context import ChatContext, Screen
+from bot.chat.context import ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from summarizer.text.syllables import folded
@@ -126,7 +126,7 @@ async def show(context: ChatContext) -> None:
     html = text.format(commands=Markup("\n").join(lines), bot=context.bot.username)
     if context.bot.supports_inline_queries:
         html += texts.HELP_INLINE.format(bot=context.bot.username)
-    await context.send(Screen(html))
+    await context.send(View(html))
 
 
 async def suggest(context: ChatContext, typed: str) -> None:
@@ -139,7 +139,7 @@ async def suggest(context: ChatContext, typed: str) -> None:
         html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
     else:
         html = texts.UNKNOWN_COMMAND.format(name=name)
-    await context.send(Screen(html))
+    await context.send(View(html))
 
 
 def _nearest(name: str, names: Sequence[str]) -> str | None:

@@ -32,7 +32,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class View:
     """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file).
 
     The picture of the page `preview_url` stands above the text.
@@ -80,12 +80,12 @@ class ChatContext:
         other.chat, other.heading = chat, heading
         return other
 
-    def _shown(self, screen: Screen) -> Screen:
+    def _shown(self, view: View) -> View:
         """Return the screen as it is shown here."""
         if self.chat is self.place:
-            return screen
-        html = f"{self.heading}\n{screen.html}"
-        return replace(screen, html=html, keyboard=for_channel(screen.keyboard, self.chat.id))
+            return view
+        html = f"{self.heading}\n{view.html}"
+        return replace(view, html=html, keyboard=for_channel(view.keyboard, self.chat.id))
 
     @property
     def chat_id(self) -> int:
@@ -133,48 +133,48 @@ class ChatContext:
         """Tell whether this is one of the chats from which the newsroom is run."""
         return self.chat_id in self.services.admins
 
-    async def send(self, screen: Screen) -> None:
-        """Send `screen` as a new message; in a group as an answer to the one who asked."""
-        await self._send(screen, self._reply_to())
+    async def send(self, view: View) -> None:
+        """Send `view` as a new message; in a group as an answer to the one who asked."""
+        await self._send(view, self._reply_to())
 
-    async def _send(self, screen: Screen, reply_to: ReplyParameters | None) -> None:
-        screen = self._shown(screen)
+    async def _send(self, view: View, reply_to: ReplyParameters | None) -> None:
+        view = self._shown(view)
         common: dict[str, Any] = {
             "chat_id": self.place.id,
             "parse_mode": ParseMode.HTML,
-            "reply_markup": screen.keyboard,
+            "reply_markup": view.keyboard,
             "reply_parameters": reply_to,
             "message_thread_id": self.thread_id,
         }
         async with self._signs_of_life():
-            if screen.attachment is None:
-                await self._send_text(screen, common)
+            if view.attachment is None:
+                await self._send_text(view, common)
                 return
-            file = InputFile(screen.attachment.content, filename=screen.attachment.name)
-            if screen.attachment.is_picture:
-                await self.bot.send_photo(photo=file, caption=screen.html, **common)
+            file = InputFile(view.attachment.content, filename=view.attachment.name)
+            if view.attachment.is_picture:
+                await self.bot.send_photo(photo=file, caption=view.html, **common)
             else:
-                await self.bot.send_document(document=file, caption=screen.html, **common)
+                await self.bot.send_document(document=file, caption=view.html, **common)
 
-    async def _send_text(self, screen: Screen, common: dict[str, Any]) -> None:
+    async def _send_text(self, view: View, common: dict[str, Any]) -> None:
         """Send a text; without picture, dates and the colours of buttons where Telegram refuses these."""
-        options = preview_options(screen.preview_url)
+        options = preview_options(view.preview_url)
         try:
-            await self.bot.send_message(text=screen.html, link_preview_options=options, **common)
+            await self.bot.send_message(text=view.html, link_preview_options=options, **common)
         except BadRequest:
-            bare, html = without_styles(screen.keyboard), without_dates(screen.html)
-            if screen.preview_url is None and bare == screen.keyboard and html == screen.html:
+            bare, html = without_styles(view.keyboard), without_dates(view.html)
+            if view.preview_url is None and bare == view.keyboard and html == view.html:
                 raise
             common["reply_markup"] = bare
             await self.bot.send_message(text=html, link_preview_options=NO_PREVIEW, **common)
 
-    async def show(self, screen: Screen) -> None:
-        """Show `screen` where the person looks: here, as a new message."""
-        await self.send(screen)
+    async def show(self, view: View) -> None:
+        """Show `view` where the person looks: here, as a new message."""
+        await self.send(view)
 
-    async def refuse(self, screen: Screen, line: str) -> None:
-        """Say that it cannot be done: `screen` as a message, or `line` over a tapped button."""
-        await self.send(screen)
+    async def refuse(self, view: View, line: str) -> None:
+        """Say that it cannot be done: `view` as a message, or `line` over a tapped button."""
+        await self.send(view)
 
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
@@ -221,12 +221,12 @@ class ButtonContext(ChatContext):
         """Return the number of the message with the button; 0 when Telegram does not tell."""
         return self._query.message.message_id if self._query.message else 0
 
-    async def show(self, screen: Screen) -> None:
-        """Show `screen` in place of the message with the button; as a new one when that is out of reach."""
+    async def show(self, view: View) -> None:
+        """Show `view` in place of the message with the button; as a new one when that is out of reach."""
         if self.message is None:
-            await self.send(screen)
+            await self.send(view)
             return
-        shown = self._shown(screen)
+        shown = self._shown(view)
         for html in dict.fromkeys((shown.html, without_dates(shown.html))):
             try:
                 await self.message.edit_text(
@@ -239,12 +239,12 @@ class ButtonContext(ChatContext):
             except BadRequest as error:
                 if "message is not modified" in error.message.lower():
                     return
-        await self.send(screen)
+        await self.send(view)
 
-    async def reply(self, screen: Screen) -> None:
-        """Send `screen` as a new message that replies to the one with the button."""
+    async def reply(self, view: View) -> None:
+        """Send `view` as a new message that replies to the one with the button."""
         replied = ReplyParameters(self.message_id, allow_sending_without_reply=True)
-        await self._send(screen, replied if self.message_id else None)
+        await self._send(view, replied if self.message_id else None)
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
@@ -255,11 +255,11 @@ class ButtonContext(ChatContext):
     async def show_buttons(self, keyboard: InlineKeyboardMarkup) -> None:
         """Show other buttons under the message; one that is out of reach keeps what it has."""
         if self.message is not None:
-            shown = self._shown(Screen("", keyboard)).keyboard
+            shown = self._shown(View("", keyboard)).keyboard
             with contextlib.suppress(BadRequest):
                 await self.message.edit_reply_markup(shown)
 
-    async def refuse(self, screen: Screen, line: str) -> None:
+    async def refuse(self, view: View, line: str) -> None:
         """Say `line` over the button."""
         await self.acknowledge(line)
 

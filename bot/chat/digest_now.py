@@ -5,7 +5,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from bot.chat.cards.under_digest import buttons_under, keyboard_of
-from bot.chat.context import ChatContext, Screen
+from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, find_chosen
 from bot.chat.settings.choosing_contents import say_names
@@ -33,11 +33,11 @@ async def handle(context: ChatContext) -> None:
         names = say_names(topics, newsroom)
         wanted = replace(edition, topics=topics)
         if not await send_digest(context, wanted, title=texts.LAST_DAY_OF.format(topics=names)):
-            await context.send(Screen(texts.NO_NEWS_OF.format(topics=names)))
+            await context.send(View(texts.NO_NEWS_OF.format(topics=names)))
     elif context.words.strip() and not asks_for_news(tuple(syllables(context.words))):
         await ask.handle(context)
     elif not await send_digest(context, edition):
-        await context.send(Screen(_no_news(context, edition, subscriber)))
+        await context.send(View(_no_news(context, edition, subscriber)))
 
 
 async def send_digest(context: ChatContext, edition: Edition, *, title: str = texts.LAST_DAY) -> bool:
@@ -50,7 +50,7 @@ async def send_digest(context: ChatContext, edition: Edition, *, title: str = te
         [buttons] = await buttons_under(connection, [composed], now=context.now)
     for number, (part, under) in enumerate(zip(composed.parts, buttons, strict=True)):
         picture = None if number else composed.picture
-        await context.send(Screen(part, keyboard_of(under), preview_url=picture))
+        await context.send(View(part, keyboard_of(under), preview_url=picture))
     shown = [story.story_id for story in composed.digest.stories]
     async with services.database.write() as connection:
         await record_shown(connection, context.chat_id, shown, shown_at=composed.as_of)

@@ -18,7 +18,7 @@ from bot.chat.cards import kept_stories
 from bot.chat.cards.taps import Press, story_presses
 from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.operators import admin, edition_taps, gate_taps, issues, month, telling_all
 from bot.chat.operators.admin import AdminActions
 from bot.chat.permissions import Access, Guard, Limit, access_to
@@ -137,7 +137,7 @@ class Dispatcher:
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
             unused = shown_question(context.words)
-            await context.send(Screen(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
+            await context.send(View(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
         if command.name == "tim" and not is_bare and await reply.find_wish(context) is Plain.DIGEST:
             context.words = ""
             await digest_now.handle(context)
@@ -151,7 +151,7 @@ class Dispatcher:
         if not await self._admits(context, is_setting=True):
             return
         if not await membership.may_set(context):
-            await context.send(Screen(texts.ONLY_ADMINISTRATORS))
+            await context.send(View(texts.ONLY_ADMINISTRATORS))
         elif context.is_channel:
             await answer_post(context, command.name, self._answers[command.name])
         else:
@@ -168,7 +168,7 @@ class Dispatcher:
             wish = await reply.find_wish(context)
             awaited = await reply.take_awaited_command(context)
             if awaited and reply.is_called_off(context.words):
-                await context.send(Screen(texts.CALLED_OFF))
+                await context.send(View(texts.CALLED_OFF))
             elif awaited and reply.is_its_answer(awaited, context, wish):
                 await self._answers[awaited](context)
             elif wish is None or not await reply.reply(context, wish):
@@ -189,10 +189,10 @@ class Dispatcher:
         if not await reply.reply_in_group(context, wish):
             await ask.handle(context)
 
-    async def say(self, context: ChatContext, screen: Screen) -> None:
+    async def say(self, context: ChatContext, view: View) -> None:
         """Send a fixed answer, if the rate limit admits the message."""
         if await self._admits(context):
-            await context.send(screen)
+            await context.send(view)
 
     async def press(self, tap: ButtonContext, data: str) -> None:
         """Do what a button asks for; the tap is acknowledged in any case."""
@@ -280,7 +280,7 @@ class Dispatcher:
             verdict = guard.admit(asker, self._limits(times), context.now)
             if verdict.wait is not None:
                 html = refusal.format(wait=say_wait(verdict.wait))
-                await context.refuse(Screen(html), str(html))
+                await context.refuse(View(html), str(html))
             if not verdict.is_admitted:
                 return False
         return True

@@ -23,7 +23,7 @@ from telegram.ext import (
 
 from bot.chat import membership
 from bot.chat.commands import COMMANDS, OPERATOR_COMMANDS, Command
-from bot.chat.context import ButtonContext, ChatContext, Screen, acknowledge
+from bot.chat.context import ButtonContext, ChatContext, View, acknowledge
 from bot.chat.dispatcher import Dispatcher
 from bot.chat.inline import Guests, Inline
 from bot.chat.operators.admin import AdminActions
@@ -145,7 +145,7 @@ class _Sorter:
         """What someone else typed is no wish of this person."""
         if update.message is not None and update.message.chat.type == ChatType.PRIVATE:
             context = self._context(update.message, ptb_context)
-            await self._dispatcher.say(context, Screen(texts.FORWARDED_COMMAND))
+            await self._dispatcher.say(context, View(texts.FORWARDED_COMMAND))
 
     async def on_words(self, update: Update, ptb_context: Context) -> None:
         message = update.message
@@ -172,7 +172,7 @@ class _Sorter:
 
     async def on_wordless(self, update: Update, ptb_context: Context) -> None:
         if update.message is not None:
-            await self._dispatcher.say(self._context(update.message, ptb_context), Screen(texts.ONLY_TEXT))
+            await self._dispatcher.say(self._context(update.message, ptb_context), View(texts.ONLY_TEXT))
 
     async def on_tap(self, update: Update, ptb_context: Context) -> None:
         query = update.callback_query

@@ -18,9 +18,9 @@ from telegram.error import BadRequest, Forbidden
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.callbacks import read_payload, read_story
 from bot.chat.buttons.channel_buttons import settings_link
-from bot.chat.cards.under_digest import card_screen
+from bot.chat.cards.under_digest import card_view
 from bot.chat.commands import register_operator_commands
-from bot.chat.context import ChatContext, Screen
+from bot.chat.context import ChatContext, View
 from bot.chat.digest_now import send_digest
 from bot.chat.questions import ask
 from bot.chat.settings.choices import default_choices, join, take_tastes
@@ -75,7 +75,7 @@ async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> Non
             await _greet_who_added(bot, update)
         else:
             await ChatContext(services, bot, update.chat).send(
-                Screen(texts.GROUP_GREETING.format(bot=bot.username))
+                View(texts.GROUP_GREETING.format(bot=bot.username))
             )
 
 
@@ -158,9 +158,9 @@ async def _show_card(context: ChatContext, article_id: int) -> None:
     """Send a shared story's card, then the welcome where the chat is new; the card is its first digest."""
     async with context.services.database.read() as connection:
         is_known = await find_subscriber(connection, context.chat_id) is not None
-    card = await card_screen(context, article_id)
+    card = await card_view(context, article_id)
     if isinstance(card, str):
-        await context.send(Screen(escape(card)))
+        await context.send(View(escape(card)))
         if not is_known:
             await _begin(context)
         return
@@ -173,7 +173,7 @@ async def _begin(context: ChatContext) -> None:
     edition, quiet = await _welcome(context)
     if not await send_digest(context, edition):
         moment = next_arrival(edition, quiet, context.now)
-        await context.send(Screen(texts.FIRST_LATER.format(moment=moment)))
+        await context.send(View(texts.FIRST_LATER.format(moment=moment)))
 
 
 async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
@@ -193,7 +193,7 @@ async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
         if context.is_channel
         else keyboards.for_welcome()
     )
-    await context.send(Screen(told, settings))
+    await context.send(View(told, settings))
     if context.is_operator:
         await register_operator_commands(context.bot, context.chat_id)
     return edition, quiet

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
-from bot.chat.context import Attachment, ButtonContext, ChatContext, Screen
+from bot.chat.context import Attachment, ButtonContext, ChatContext, View
 from bot.chat.settings.panels import quiet_of, say_topics
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
@@ -29,11 +29,11 @@ async def show(context: ChatContext) -> None:
     async with context.services.database.read() as connection:
         export = await export_subscriber(connection, context.chat_id)
     if _is_bare(export):
-        await context.send(Screen(texts.NOTHING_KEPT.format(whom=_whom(context))))
+        await context.send(View(texts.NOTHING_KEPT.format(whom=_whom(context))))
         return
     content = await CHAT.run(export_file, context.chat_id, export, newsroom)
     attachment = Attachment(_FILE_NAME, content)
-    await context.send(Screen(_summary(context, export, newsroom), attachment=attachment))
+    await context.send(View(_summary(context, export, newsroom), attachment=attachment))
 
 
 def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
@@ -43,7 +43,7 @@ def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
 
 async def ask_to_delete(context: ChatContext) -> None:
     """Ask once before everything goes."""
-    await context.send(Screen(texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion()))
+    await context.send(View(texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion()))
 
 
 async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]]) -> None:
@@ -51,12 +51,12 @@ async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]])
     async with tap.services.database.write() as connection:
         await delete_subscriber(connection, tap.chat_id)
     await call_off(tap.chat_id)
-    await tap.show(Screen(texts.DELETED.format(whom=_whom(tap))))
+    await tap.show(View(texts.DELETED.format(whom=_whom(tap))))
 
 
 async def keep(tap: ButtonContext) -> None:
     """Leave everything as it is."""
-    await tap.show(Screen(texts.KEPT))
+    await tap.show(View(texts.KEPT))
 
 
 def _is_bare(export: Export) -> bool:

@@ -160,7 +160,7 @@ async def _readings(
 
 
 async def _process(services: Services, texts: Texts) -> list[Refusal]:
-    """Work up what waits, in the order it was stored; return what was set aside."""
+    """Process what waits, in the order it was stored; return what was set aside."""
     set_aside: list[Refusal] = []
     processor = Processor(
         services.database, services.clock, texts,

@@ -73,7 +73,7 @@ def why_not_told(
     to when the profile's issues cover the news, `next_slot` when the next one is due.
     """
     zone = edition.schedule.zone
-    if article.worked_at is None or article.ready_at is None:
+    if article.processed_at is None or article.ready_at is None:
         if is_set_aside:
             return ArticleReason("article_refused", "bài được để riêng vì làm hỏng bộ xử lý văn bản")
         stored = say_at(article.stored_at, zone, now)

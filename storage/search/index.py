@@ -147,7 +147,7 @@ async def examine_index(connection: AsyncConnection) -> IndexState:
     try:
         generation = await INDEXING.run(index.read_current)
     except (OSError, ValueError, IndexUnusableError) as error:
-        some = (await connection.execute(select(_a.id).where(_a.worked_at.is_not(None)).limit(1))).first()
+        some = (await connection.execute(select(_a.id).where(_a.processed_at.is_not(None)).limit(1))).first()
         return IndexState(str(error) if some else None)
     if not await is_known(connection, generation.position):
         return IndexState("it follows another database")
@@ -160,7 +160,7 @@ async def find_indexed(
     """Return the processed articles that meet a condition, in the order of their ids."""
     came_out = func.coalesce(_a.published_at, _a.stored_at, type_=_a.stored_at.type)
     query = select(_a.id, _a.title, _a.sapo, _a.body, _a.source, _a.topic, came_out)
-    query = query.where(condition, _a.worked_at.is_not(None)).order_by(_a.id).limit(limit)
+    query = query.where(condition, _a.processed_at.is_not(None)).order_by(_a.id).limit(limit)
     return [IndexedArticle(*row) for row in await connection.execute(query)]
 
 

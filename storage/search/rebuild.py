@@ -56,7 +56,7 @@ async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
     async with database.read() as connection:
         index = index_of(connection)
         begun_at = await find_head(connection)
-        count = select(func.count()).where(articles.c.worked_at.is_not(None))
+        count = select(func.count()).where(articles.c.processed_at.is_not(None))
         total = (await connection.execute(count)).scalar_one()
     try:
         built = await INDEXING.run(_begin, index.folder)

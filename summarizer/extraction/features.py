@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from summarizer.extraction.vectors import Floats, Indices, Vectors, lexicon, rarity_of, vectorise
+from summarizer.extraction.vectors import Floats, Indices, Vectors, idf_of, lexicon, vectorise
 from summarizer.text.boilerplate import similarity_to_captions, word_weights
 from summarizer.text.openings import is_dangling
 
@@ -130,7 +130,7 @@ def _distinct(values: Indices) -> Indices:
 def _in_title(words: Sequence[str], vectors: Vectors, has: Floats) -> tuple[Floats, Floats]:
     nowhere = np.zeros((len(has), 1), np.float32)
     columns = [vectors.columns.get(word, -1) for word in words]
-    return np.concatenate((has, nowhere), axis=1)[:, columns], rarity_of(words)
+    return np.concatenate((has, nowhere), axis=1)[:, columns], idf_of(words)
 
 
 def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Pairs) -> Floats:

@@ -202,7 +202,7 @@ def _story_scores(
 def _title_similarity(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
     wanted = np.zeros(vectors.weights.shape[1], np.float32)
     for word in (word for title in titles for word in set(title) if word in vectors.columns):
-        wanted[vectors.columns[word]] += vectors.rarity[vectors.columns[word]]
+        wanted[vectors.columns[word]] += vectors.idf[vectors.columns[word]]
     return np.asarray(vectors.weights @ wanted, np.float32)
 
 

@@ -1,6 +1,6 @@
 """Sentences as TF-IDF vectors over syllables, and how alike they are.
 
-How rare a syllable is comes from `data/rarity.json`, counted by `benchmarks/train_ranker.py` over the
+How rare a syllable is comes from `data/idf.json`, counted by `benchmarks/train_ranker.py` over the
 vietnews training articles. A syllable of Vietnamese is often half a word; measured, cutting words first
 does not pay.
 """
@@ -31,7 +31,7 @@ class Vectors:
         known: the index in `lexicon()` of each column, 0 for one never seen, (m,).
         sentence, column: of each syllable in the order of the text, (syllables,).
         lengths: the number of syllables of each sentence, (n,).
-        rarity: IDF of each column, (m,).
+        idf: of each column, (m,).
         weights: log(1 + tf) * IDF of each sentence, each of length 1, (n, m).
     """
 
@@ -40,7 +40,7 @@ class Vectors:
     sentence: Indices
     column: Indices
     lengths: Floats
-    rarity: Floats
+    idf: Floats
     weights: Floats
 
     @cached_property
@@ -80,11 +80,11 @@ def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
     counts = np.bincount(sentence * width + column, minlength=len(tokens) * width)
     find = lexicon().index.get
     known = np.fromiter(map(find, columns, repeat(0)), np.intp, len(columns))
-    rarity = lexicon().rarity[known] if columns else np.zeros(1, np.float32)
-    weights = _LOGS.take(counts, mode="clip").reshape(len(tokens), width) * rarity
+    idf = lexicon().idf[known] if columns else np.zeros(1, np.float32)
+    weights = _LOGS.take(counts, mode="clip").reshape(len(tokens), width) * idf
     norms = np.sqrt(np.einsum("ij,ij->i", weights, weights))
     weights /= np.maximum(norms, _NO_LENGTH)[:, None]
-    return Vectors(columns, known, sentence, column, lengths.astype(np.float32), rarity, weights)
+    return Vectors(columns, known, sentence, column, lengths.astype(np.float32), idf, weights)
 
 
 _NO_LENGTH = np.float32(1e-6)  # of a sentence without syllables; it stays zero
@@ -97,39 +97,39 @@ class Lexicon:
 
     Attributes:
         index: from 1 on, of each syllable that was counted.
-        rarity: IDF by index; at 0 stands that of the rarest, for syllables never seen.
+        idf: by index; at 0 stands that of the rarest, for syllables never seen.
     """
 
     index: dict[str, int]
-    rarity: Floats
+    idf: Floats
 
 
 @cache
 def lexicon() -> Lexicon:
     """Read the lexicon. The file: IDF in hundredths → syllables."""
-    groups = json.loads(files("summarizer").joinpath("data/rarity.json").read_text("utf-8"))
-    rarity = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
-    index = {word: at for at, word in enumerate(rarity, 1)}
-    return Lexicon(index, np.array([max(rarity.values()), *rarity.values()], np.float32))
+    groups = json.loads(files("summarizer").joinpath("data/idf.json").read_text("utf-8"))
+    idf = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
+    index = {word: at for at, word in enumerate(idf, 1)}
+    return Lexicon(index, np.array([max(idf.values()), *idf.values()], np.float32))
 
 
-def rarity_of(words: Sequence[str]) -> Floats:
+def idf_of(words: Sequence[str]) -> Floats:
     """Return the IDF of each syllable, (words,)."""
     find = lexicon().index.get
-    return lexicon().rarity[np.fromiter(map(find, words, repeat(0)), np.intp, len(words))]
+    return lexicon().idf[np.fromiter(map(find, words, repeat(0)), np.intp, len(words))]
 
 
-def typed_rarity(word: str) -> float:
+def typed_idf(word: str) -> float:
     """Return the IDF of a syllable as typed: without marks that of the commonest one so written.
 
-    >>> typed_rarity("viet") == typed_rarity("việt") < typed_rarity("viết")
+    >>> typed_idf("viet") == typed_idf("việt") < typed_idf("viết")
     True
     """
     known = lexicon()
     if folded(word) == word:
-        return min(_bare_rarity().get(one, float(known.rarity[0])) for one in (word, _twin(word)))
+        return min(_bare_idf().get(one, float(known.idf[0])) for one in (word, _twin(word)))
     at = known.index.get(word) or known.index.get(_twin(word), 0)
-    return float(known.rarity[at])
+    return float(known.idf[at])
 
 
 def _twin(word: str) -> str:
@@ -138,9 +138,9 @@ def _twin(word: str) -> str:
 
 
 @cache
-def _bare_rarity() -> dict[str, float]:
+def _bare_idf() -> dict[str, float]:
     known, bare = lexicon(), dict[str, float]()
     for word, at in known.index.items():
-        level = float(known.rarity[at])
+        level = float(known.idf[at])
         bare[folded(word)] = min(level, bare.get(folded(word), level))
     return bare

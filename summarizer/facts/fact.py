@@ -60,8 +60,8 @@ class Fact(ABC):
         """Return how much of their rare words the two sentences share, 0 to 1."""
         if not self.words or not other.words:
             return 0.0
-        shared = sum(map(_rarity, self.words & other.words))
-        return float(shared / (sum(map(_rarity, self.words)) * sum(map(_rarity, other.words))) ** 0.5)
+        shared = sum(map(_idf, self.words & other.words))
+        return float(shared / (sum(map(_idf, self.words)) * sum(map(_idf, other.words))) ** 0.5)
 
 
 def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
@@ -86,13 +86,13 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 @lru_cache(maxsize=4_096)
 def telling_words(text: str, start: int, end: int) -> frozenset[str]:
     """Return the syllables that tell a stretch of text from others: no numbers, nothing common."""
-    return frozenset(word for word in syllables(text[start:end]) if _rarity(word) > _COMMONEST)
+    return frozenset(word for word in syllables(text[start:end]) if _idf(word) > _COMMONEST)
 
 
 @lru_cache(maxsize=1 << 13)
-def _rarity(word: str) -> float:
+def _idf(word: str) -> float:
     known = lexicon()
-    return 0.0 if word[0].isdigit() else float(known.rarity[known.index.get(word, 0)])
+    return 0.0 if word[0].isdigit() else float(known.idf[known.index.get(word, 0)])
 
 
 def where(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:

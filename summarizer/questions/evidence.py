@@ -13,7 +13,7 @@ from summarizer.questions.equivalents import Run
 from summarizer.questions.phrases import MOST_READ
 from summarizer.questions.query import Query
 from summarizer.questions.sought import Occurrence, Sought, word_numbers
-from summarizer.questions.watching import rarity
+from summarizer.questions.watching import idf
 from summarizer.text.sentences import split
 from summarizer.text.syllables import Forms, word_forms
 
@@ -266,8 +266,8 @@ def _best(read: ReadArticle, asked: Asked, in_title: Coverage) -> Coverage:
 
 
 def _share_of_title(read: ReadArticle) -> float:
-    """Return how much of the headline was asked for, its words weighed by rarity."""
-    weights = [max(1.2, rarity(word.canonical)) for word in read.title]
+    """Return how much of the headline was asked for, its words weighed by IDF."""
+    weights = [max(1.2, idf(word.canonical)) for word in read.title]
     asked = {at for one in read.in_title for at in range(one.start, one.end)}
     return sum(weights[at] for at in asked) / (sum(weights) or 1.0)
 

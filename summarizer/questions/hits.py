@@ -132,7 +132,7 @@ class Points(NamedTuple):
     neighbours: float
     title: float
     likely: float
-    rarity: float
+    idf: float
     freshness: float
 
 

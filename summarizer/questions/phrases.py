@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from summarizer.extraction.vectors import typed_rarity
+from summarizer.extraction.vectors import typed_idf
 from summarizer.questions.equivalents import Run
 from summarizer.text.syllables import Forms, canonical, fits, folded
 
@@ -94,7 +94,7 @@ def content_of(weights: Sequence[float]) -> list[int]:
 
 
 def _weight(run: Run, is_asking: bool) -> float:
-    weight = sum(min(max(typed_rarity(word), 1.2), _MOST) for word in run)
+    weight = sum(min(max(typed_idf(word), 1.2), _MOST) for word in run)
     if len(run) > 1 and not is_asking:
         return weight
     bare = folded(run[0])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from summarizer.questions.equivalents import Group, Run, widened
 from summarizer.questions.phrases import Phrases, asking_places, content_of, phrase_places, weights_of
 from summarizer.questions.query import Query, parse_query
-from summarizer.questions.watching import rarity, stands_alone
+from summarizer.questions.watching import idf, stands_alone
 from summarizer.text.syllables import Forms
 
 # Parts of a question: what it is about without the words that only ask, and its halves.
@@ -63,7 +63,7 @@ def halves(query: Query) -> tuple[str, ...]:
 _MOST_GROUPS = 24  # of a long question those that matter most
 _MOST_PLACES = 8  # of one group in a sentence; more of them tell nothing new
 _SHORT_FORM = 3  # letters of "bh", "ntn"
-_HARDLY_A_WORD = 6.5  # rarity from which on a short form is no word of its own
+_HARDLY_A_WORD = 6.5  # IDF from which on a short form is no word of its own
 _LEAST = 1.2  # weight of a common word that is half of another one
 _FIRST_HALVES = frozenset(("từ", "xin"))  # of "từ chức", "từ thiện", "xin lỗi"
 _CHAT_LETTERS = frozenset("kjvrz")
@@ -145,7 +145,7 @@ def _meant(group: Group) -> Run:
     """Return the run that tells how much a group matters: what a short form of chats stands for."""
     typed = group[0]
     is_short = len(group) > 1 and len(typed) == 1 and len(typed[0]) <= _SHORT_FORM
-    if is_short and (typed[0] in _CHAT_LETTERS or rarity(typed[0]) > _HARDLY_A_WORD):
+    if is_short and (typed[0] in _CHAT_LETTERS or idf(typed[0]) > _HARDLY_A_WORD):
         return min(group[1:], key=lambda run: weights_of([(run,)])[0])
     return typed
 

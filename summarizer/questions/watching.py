@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from sys import intern
 
-from summarizer.extraction.vectors import typed_rarity
+from summarizer.extraction.vectors import typed_idf
 from summarizer.model import Document
 from summarizer.questions.equivalents import Run
 from summarizer.questions.filters import comparable
@@ -98,13 +98,13 @@ def _compiled(query: Query) -> tuple[list[int], Phrases, Phrases]:
 
 def stands_alone(run: Run) -> bool:
     """Tell whether a run says something wherever it stands: a phrase, or a rare word."""
-    return len(run) > 1 or rarity(run[0]) >= _RARE
+    return len(run) > 1 or idf(run[0]) >= _RARE
 
 
 @lru_cache(maxsize=1 << 13)
-def rarity(word: str) -> float:
+def idf(word: str) -> float:
     """Return the IDF of a word as typed: without marks the commonest word's so written, 0 of a number."""
-    return 0.0 if word[0].isdigit() else typed_rarity(word)
+    return 0.0 if word[0].isdigit() else typed_idf(word)
 
 
 def _is_beside_another(number: int, found: list[list[Match]]) -> bool:
@@ -250,8 +250,8 @@ def _anchors(query: Query) -> set[str]:
     if found := list(_possible_anchors(query)):
         return min(found, key=len)
     needed = [query.groups[at] for at in needed_groups(query)]
-    rarest = max(needed, key=lambda group: min(max(map(rarity, run)) for run in group))
-    return {folded(max(run, key=rarity)) for run in rarest}
+    rarest = max(needed, key=lambda group: min(max(map(idf, run)) for run in group))
+    return {folded(max(run, key=idf)) for run in rarest}
 
 
 def _possible_anchors(query: Query) -> Iterator[set[str]]:
@@ -260,7 +260,7 @@ def _possible_anchors(query: Query) -> Iterator[set[str]]:
     for number in needed:
         group = query.groups[number]
         if all(len(run) > 1 for run in group):
-            yield {_pair(max(pairwise(run), key=lambda pair: sum(map(rarity, pair)))) for run in group}
+            yield {_pair(max(pairwise(run), key=lambda pair: sum(map(idf, pair)))) for run in group}
         elif len(group) == 1 and len(needed) > 1 and not stands_alone(group[0]):
             others = (run for other, runs in enumerate(query.groups) if other != number for run in runs)
             yield {_pair((group[0][0], edge)) for run in others for edge in (run[0], run[-1])}

@@ -35,7 +35,7 @@ _LEAD_SENTENCES = 4  # of a body: what is new stands first
 _FIGURE_CHANGED, _NEW_ACT, _NEW_COUNT, _OF_HEADLINE_TOO, _NEW_NAME = 3.0, 2.0, 1.2, 1.0, 0.5
 _LEAST = 3.0  # of an act that comes with no new count: the headline has it too, or new names stand by it
 _FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
-_NEW_WORDS, _NEW_HEADLINE = 0.4, 0.3  # weighed by rarity, that no older report has
+_NEW_WORDS, _NEW_HEADLINE = 0.4, 0.3  # weighed by IDF, that no older report has
 _NO_REPORT = re.compile(
     r"\W*(?:báo|truyền thông|cđv|người hâm mộ|chuyên gia|nhận định|dự đoán|lịch|vì sao|lý do|góc nhìn)\b"
     r"|[^?]*(?:\?|\b(?:ra sao|thế nào|là gì|kỳ vọng|hứa hẹn|qua những con số)\b)"

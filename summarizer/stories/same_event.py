@@ -84,11 +84,11 @@ class _Shared:
         self.at = np.repeat(np.arange(self.count), sizes)
         hashes = np.concatenate([other.hashes for other in others])
         self.flags = np.concatenate([other.flags for other in others])
-        self.rarity = frequencies.weights(hashes)
-        self.weights = self.rarity**2
+        self.idf = frequencies.weights(hashes)
+        self.weights = self.idf**2
         self.mine = lead.flags
-        self.my_rarity = frequencies.weights(lead.hashes)
-        self.my_weights = self.my_rarity**2
+        self.my_idf = frequencies.weights(lead.hashes)
+        self.my_weights = self.my_idf**2
         if lead.hashes.size:
             places = np.minimum(np.searchsorted(lead.hashes, hashes), lead.hashes.size - 1)
             self.shared = lead.hashes[places] == hashes
@@ -137,7 +137,7 @@ class _Shared:
         singles, pairs = order
         if not singles.size:
             return (np.zeros(self.count),) * 3
-        weights = self.my_rarity[singles]
+        weights = self.my_idf[singles]
         joined = self.mine_shared[:, pairs] & (pairs >= 0)  # a syllable with the next one: (n, syllables)
         begun = np.cumsum(weights) - weights
         broken = np.where(np.hstack((np.zeros((self.count, 1), np.bool_), joined[:, :-1])), -1.0, begun)
@@ -148,7 +148,7 @@ class _Shared:
         starts = since[np.arange(self.count)[:, None], ends]
         inside = (np.arange(singles.size) <= ends) & (begun >= starts)
         distinct, first = np.unique(singles, return_index=True)
-        in_run = np.zeros((self.count, self.my_rarity.size), np.bool_)
+        in_run = np.zeros((self.count, self.my_idf.size), np.bool_)
         rows, columns = np.nonzero(inside)
         in_run[rows, singles[columns]] = True
         shared = self.mine_shared[:, distinct] * weights[first]
@@ -181,16 +181,16 @@ class _Shared:
         return np.minimum(of_theirs, of_mine)
 
     def _largest(self, flag: np.uint8, count: int) -> list[Floats]:
-        """Return the `count` largest rarities of the terms that are shared and have `flag` on both sides."""
+        """Return the `count` largest IDFs of the terms that are shared and have `flag` on both sides."""
         both = self.shared & ((self.flags & flag) == flag) & ((self.flags_here & flag) == flag)
-        at, rarity = self.at[both], self.rarity[both]
-        order = np.lexsort((-rarity, at))
-        at, rarity = at[order], rarity[order]
+        at, idf = self.at[both], self.idf[both]
+        order = np.lexsort((-idf, at))
+        at, idf = at[order], idf[order]
         rank = np.arange(at.size) - np.searchsorted(at, at)
         found = []
         for place in range(count):
             values = np.zeros(self.count)
-            values[at[rank == place]] = rarity[rank == place]
+            values[at[rank == place]] = idf[rank == place]
             found.append(values)
         return found
 

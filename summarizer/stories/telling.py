@@ -23,7 +23,7 @@ from summarizer.model import (
     SourceLink,
     sentence_at,
 )
-from summarizer.stories.terms import article_terms, rarity, similarity, term_hashes
+from summarizer.stories.terms import article_terms, idf, similarity, term_hashes
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
@@ -35,9 +35,7 @@ _COPY = 0.2  # a likeness past this counts no more: copies of one agency text mu
 _OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
 _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
-_ADDS = (
-    0.55  # share of a sentence's words, weighed by rarity, that are new; two papers' leads of one event say
-)
+_ADDS = 0.55  # share of a sentence's words, weighed by IDF, that are new; two papers' leads of one event say
 _OWN_ADDS = 0.3  # much the same in other words. So much is enough of the leading article's own sentences
 _ADDS_FIGURE = 0.3  # and where a figure is new
 _SUPERSEDED = dt.timedelta(hours=12)  # what was said so long before the leading report may not hold any more
@@ -233,7 +231,7 @@ def repeats(text: str, other: str) -> bool:
 def adds(text: str, told: Sequence[str], *, least: float = _ADDS) -> bool:
     """Tell whether a sentence says something that `told` does not: telling words, or a figure and some words.
 
-    `least` is the share of its words, weighed by rarity, that must be new.
+    `least` is the share of its words, weighed by IDF, that must be new.
 
     >>> told = ["Bệnh viện Bến Cau lắp 80 máy khử rung tim", "80 máy được đặt dọc bờ biển Bến Cau."]
     >>> adds("80 máy khử rung tim sẽ được lắp ở Bến Cau.", told), adds("Mỗi máy giá 30 triệu đồng.", told)
@@ -244,9 +242,9 @@ def adds(text: str, told: Sequence[str], *, least: float = _ADDS) -> bool:
 
 
 def newness(text: str, known: Collection[str]) -> float:
-    """Return the share of a text's syllables, weighed by rarity, that are not among the `known`."""
+    """Return the share of a text's syllables, weighed by IDF, that are not among the `known`."""
     words = list(dict.fromkeys(syllables(text)))
-    weights = rarity(term_hashes(words)[: len(words)])
+    weights = idf(term_hashes(words)[: len(words)])
     new = float(weights[[word not in known for word in words]].sum())
     return new / max(float(weights.sum()), 1e-9)
 

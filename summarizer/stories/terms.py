@@ -47,7 +47,7 @@ def article_terms(title: str, sapo: str, body: str) -> Terms:
     weights = np.repeat([_TITLE_WEIGHT, 1, 1], [field.size for field in fields])
     hashes, term_of = np.unique(np.concatenate(fields), return_inverse=True)
     often = np.bincount(term_of, weights, minlength=hashes.size)
-    return _strongest(hashes, (1 + np.log(often)).astype(np.float32) * rarity(hashes))
+    return _strongest(hashes, (1 + np.log(often)).astype(np.float32) * idf(hashes))
 
 
 def term_hashes(words: Sequence[str]) -> NDArray[np.uint32]:
@@ -63,7 +63,7 @@ def _word_hash(word: str) -> int:
     return zlib.crc32(word.encode())
 
 
-def rarity(hashes: NDArray[np.uint32]) -> NDArray[np.float32]:
+def idf(hashes: NDArray[np.uint32]) -> NDArray[np.float32]:
     """Return the IDF of each hash; a term that the corpus hardly knows gets the highest."""
     table, unseen = _idf_table()
     levels = table[hashes & np.uint32(len(table) - 1)]
@@ -122,7 +122,7 @@ class Frequencies:
     def weights(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Return how rare each term is, as a natural logarithm: (n,), above 0."""
         counted = self._counts[hashes & np.uint32(_BUCKETS - 1)]
-        expected = _CORPUS_ARTICLES * np.exp(-rarity(hashes).astype(np.float64))
+        expected = _CORPUS_ARTICLES * np.exp(-idf(hashes).astype(np.float64))
         share = (counted + expected) / (self._articles + _CORPUS_ARTICLES)
         weights: NDArray[np.float64] = np.maximum(-np.log(share), _LEAST)
         return weights

@@ -23,7 +23,7 @@ from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
@@ -149,7 +149,7 @@ Story = Callable[..., Awaitable[int]]
 
 @pytest.fixture
 def story(services: Services) -> Story:
-    """Return a function that stores an article, worked up, and returns its story: its own, unless told."""
+    """Return a function that stores an article, processed, and returns its story: its own, unless told."""
 
     async def stored(
         title: str,
@@ -167,7 +167,7 @@ def story(services: Services) -> Story:
             [article] = await find_waiting(connection, 2)
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
             own = of or await make_story(connection, now=now)
-            worked = Worked(article, (sentence,), own, topic)
+            worked = Findings(article, (sentence,), own, topic)
             await save_work(connection, [worked], now=now)
         return worked.story_id
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.chat.my_data import export_file
-from bot.chat.operators.admin import find_state, state_screen
+from bot.chat.operators.admin import find_state, state_view
 from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
@@ -28,7 +28,7 @@ from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.off_loop import CHAT
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.subscribers import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
@@ -120,7 +120,7 @@ async def test_questions_about_long_texts_are_answered(services: Services) -> No
     now = services.clock.now()
     async with services.database.write() as connection:
         done = [
-            Worked(article, (), await make_story(connection, now=now))
+            Findings(article, (), await make_story(connection, now=now))
             for article in await find_waiting(connection, 50)
         ]
         await save_work(connection, done, now=now)
@@ -162,7 +162,7 @@ async def test_an_operator_looks_at_a_large_bot(services: Services) -> None:
     await many_readers(services, 6_000)
     with free_loop():
         state = await find_state(services, is_paused=False)
-        await CHAT.run(state_screen, state, services.newsroom, services.clock.now())
+        await CHAT.run(state_view, state, services.newsroom, services.clock.now())
     assert len(state.profiles) == 6_000
 
 

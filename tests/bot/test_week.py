@@ -24,7 +24,7 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published
@@ -265,7 +265,7 @@ async def change_of_mind(one: Person, chance: random.Random, town: Town, oracle:
 
 
 async def publish(services: Services, title: str, topic: str) -> None:
-    """Store an article as a story of its own, worked up at once."""
+    """Store an article as a story of its own, processed at once."""
     now = services.clock.now()
     article = Incoming(
         key=title, external_id=title, url=None, source="bao-bien", topic=topic, title=title, sapo="",
@@ -276,5 +276,5 @@ async def publish(services: Services, title: str, topic: str) -> None:
         await store_articles(connection, [article], now=now)
         [stored] = await find_waiting(connection, 2)
         sentence = sentence_at([stored.document], Place(0, "body", 0, len(stored.body)))
-        worked = Worked(stored, (sentence,), await make_story(connection, now=now), topic)
+        worked = Findings(stored, (sentence,), await make_story(connection, now=now), topic)
         await save_work(connection, [worked], now=now)

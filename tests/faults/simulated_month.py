@@ -130,28 +130,28 @@ class Driver:
         else:
             write_file(self.inbox.path / f"{number}.jsonl", json.dumps(row, ensure_ascii=False))
 
-    def _note(self, *, is_worked_up: bool) -> None:
+    def _note(self, *, is_processed: bool) -> None:
         number = next(self.rounds)
         for article in self.journal.articles.values():
             article.stored = article.stored or self.clock.now()
-            if is_worked_up and article.seen is None:
+            if is_processed and article.seen is None:
                 article.seen = number
 
     async def store(self) -> None:
-        """Take files in without working them up: `diemtin ingest`, or a bot killed at the wrong moment."""
+        """Take files in without processing them: `diemtin ingest`, or a bot killed at the wrong moment."""
         await poll_sources(self.services, self.told)
-        self._note(is_worked_up=False)
+        self._note(is_processed=False)
 
     async def take_in(self) -> None:
         """Let the intake tick come."""
         await self.arrivals.take_in()
-        self._note(is_worked_up=True)
+        self._note(is_processed=True)
 
     async def tick(self) -> None:
         """Let the minute's tick come."""
         await self.arrivals.catch_up()
         if self.arrivals._taken_in_at == self.clock.now():
-            self._note(is_worked_up=True)
+            self._note(is_processed=True)
         await run_due_slots(self.services, self.told)
         self.journal.slot_rounds[self.clock.now()] = next(self.rounds)
 
@@ -168,7 +168,7 @@ class Driver:
                 await self.go_to(max(self.clock.now(), slot - 2 * MINUTE))
                 await self.take_in()
                 self.offer(in_feed=False)
-                await self.store()  # and it is worked up after the slot
+                await self.store()  # and it is processed after the slot
             await self.go_to(slot)
             await self.tick()
             await self.take_in()

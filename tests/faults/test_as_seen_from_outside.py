@@ -99,7 +99,7 @@ async def test_row_50_a_line_that_froze_the_bot_costs_nobody_an_answer(
         await until(lambda: is_polling(hands))
         await asyncio.sleep(5)  # the files are read
         assert await hands.ask(an, "cầu mới", timeout=20), "the loop stands still"
-        await until_true(run.folder, "SELECT count(worked_at) > 0 FROM articles")
+        await until_true(run.folder, "SELECT count(processed_at) > 0 FROM articles")
         began = time.monotonic()
         code, log = await run.stop()
     assert code == 0, log

@@ -8,7 +8,7 @@ import pytest
 from storage.articles import StoredArticle, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published
@@ -50,7 +50,7 @@ Worker = Callable[..., Awaitable[list[StoredArticle]]]
 
 @pytest.fixture
 def processor(database: Database) -> Worker:
-    """Return a function that works articles up, each into a story of its own or into `story`."""
+    """Return a function that processes articles, each into a story of its own or into `story`."""
 
     async def stored(
         *articles: Incoming, story: int | None = None, at: dt.datetime = NOW
@@ -59,7 +59,7 @@ def processor(database: Database) -> Worker:
             await store_articles(connection, articles, now=at)
             waiting = await find_waiting(connection, 100)
             done = [
-                Worked(
+                Findings(
                     article,
                     (sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo))),),
                     story or await make_story(connection, now=at),

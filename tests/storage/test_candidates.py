@@ -8,7 +8,7 @@ import pytest
 from storage.articles import store_articles
 from storage.candidates import Window, find_eligible
 from storage.engine import Database
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.times import Published
 from tests.storage.conftest import NOW, Worker, incoming
 from tests.waiting import find_waiting
@@ -76,7 +76,7 @@ async def test_an_article_that_changed_before_it_was_worked_up_is_not_lost_betwe
             connection, [replace(incoming("a"), text_hash="mới")], now=slot - dt.timedelta(minutes=1)
         )
         [waiting] = await find_waiting(connection, 2)
-        done = Worked(waiting, (), await make_story(connection, now=NOW))
+        done = Findings(waiting, (), await make_story(connection, now=NOW))
         await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 
@@ -89,7 +89,7 @@ async def test_the_age_of_an_article_that_missed_a_slot_by_its_work_is_judged_as
         old = incoming("a", published=Published(slot - 40 * HOUR))
         await store_articles(connection, [old], now=slot - dt.timedelta(minutes=1))
         [waiting] = await find_waiting(connection, 2)
-        done = Worked(waiting, (), await make_story(connection, now=NOW))
+        done = Findings(waiting, (), await make_story(connection, now=NOW))
         await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 

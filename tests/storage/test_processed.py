@@ -1,4 +1,4 @@
-"""What working articles up leaves, on both engines."""
+"""What processing articles leaves, on both engines."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from storage.articles import StoredArticle, find_articles, store_articles
 from storage.engine import Database
-from storage.processed import Worked, find_grouped, forget_packed, make_stories, make_story, save_work
+from storage.processed import Findings, find_grouped, forget_packed, make_stories, make_story, save_work
 from storage.tables import articles, packed_articles
 from tests.storage.conftest import NOW, incoming
 from tests.waiting import find_waiting
@@ -27,7 +27,7 @@ async def save(database: Database, found: list[StoredArticle], packed: bytes | N
     async with database.write() as connection:
         ids = await make_stories(connection, len(found), now=NOW)
         done = [
-            Worked(one, (), story, "the-thao", None, packed) for one, story in zip(found, ids, strict=True)
+            Findings(one, (), story, "the-thao", None, packed) for one, story in zip(found, ids, strict=True)
         ]
         return await save_work(connection, done, now=NOW)
 
@@ -48,7 +48,7 @@ async def test_each_article_gets_its_own_findings(database: Database) -> None:
         stored = (await find_articles(connection, [one.id for one in found])).values()
         grouped = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
     assert len({one.story_id for one in stored}) == 3
-    assert {(one.topic, one.worked_at, one.ready_at) for one in stored} == {("the-thao", NOW, NOW)}
+    assert {(one.topic, one.processed_at, one.ready_at) for one in stored} == {("the-thao", NOW, NOW)}
     assert [(one.article_id, one.packed, one.lead) for one in grouped] == [
         (one.id, b"nho", "") for one in found
     ]
@@ -69,7 +69,7 @@ async def test_an_article_worked_up_again_is_packed_again(database: Database) ->
     found = await waiting(database, "a")
     await save(database, found)
     async with database.write() as connection:
-        await connection.execute(update(articles).values(worked_at=None))
+        await connection.execute(update(articles).values(processed_at=None))
     assert await save(database, found, b"moi") == 1
     async with database.read() as connection:
         [grouped] = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)

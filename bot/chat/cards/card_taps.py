@@ -16,7 +16,7 @@ from bot.chat.buttons.reader_intents import (
     spelled,
 )
 from bot.chat.cards.card_page import Sharing, Standing, card_buttons
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.settings.choices import change_choices, say_if_all_muted, take_tastes
 from bot.chat.settings.lists import MOST_WORDS, is_phrase
 from bot.chat.settings.panels import name_trait, say_trait
@@ -206,7 +206,7 @@ async def mute(tap: ButtonContext, wanted: MuteWord) -> None:
     await tap.acknowledge(texts.MUTED.format(word=phrase) if is_out else str(full))
     await show_standing(tap, candidate, wanted.article_id)
     for note in await say_if_all_muted(tap, changed):
-        await tap.reply(Screen(note))
+        await tap.reply(View(note))
 
 
 def phrases_of(candidate: Candidate, newsroom: Newsroom) -> list[str]:

@@ -19,8 +19,8 @@ from bot.chat.buttons.reader_intents import (
     Unfollow,
 )
 from bot.chat.cards.card_taps import articles_of, headline_piece, show_standing
-from bot.chat.cards.under_digest import card_screen
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.cards.under_digest import card_view
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.messages.spoken import day_label
@@ -39,12 +39,12 @@ _LONGEST_TITLE = 200  # UTF-16 units
 
 async def handle(context: ChatContext) -> None:
     """Show what is kept for later."""
-    await context.send(await _screen(context, 0))
+    await context.send(await _view(context, 0))
 
 
 async def turn(tap: ButtonContext, wanted: ShowSaved) -> None:
     """Show another page in place."""
-    await tap.show(await _screen(tap, wanted.page))
+    await tap.show(await _view(tap, wanted.page))
 
 
 async def read(tap: ButtonContext, wanted: ReadSaved) -> None:
@@ -54,10 +54,10 @@ async def read(tap: ButtonContext, wanted: ReadSaved) -> None:
     if story is None:
         await tap.acknowledge(texts.STALE_SAVED)
         return
-    card = await card_screen(tap, story.article_id)
+    card = await card_view(tap, story.article_id)
     await tap.acknowledge(card if isinstance(card, str) else texts.READ_SAVED)
-    await tap.show(await _screen(tap, wanted.page, undo=KeepSaved(story.id)))
-    if isinstance(card, Screen):
+    await tap.show(await _view(tap, wanted.page, undo=KeepSaved(story.id)))
+    if isinstance(card, View):
         await tap.reply(card)
 
 
@@ -68,16 +68,16 @@ async def keep(tap: ButtonContext, wanted: KeepSaved) -> None:
     if story is None:
         await tap.acknowledge(texts.STALE_SAVED)
     else:
-        await tap.show(await _screen(tap, 0))
+        await tap.show(await _view(tap, 0))
 
 
-async def _screen(context: ChatContext, page: int, *, undo: Intent | None = None) -> Screen:
+async def _view(context: ChatContext, page: int, *, undo: Intent | None = None) -> View:
     """Return a page of the list, the last one where it has fewer."""
     async with context.services.database.read() as connection:
         kept = await find_saved(connection, context.chat_id)
     rows = [[_button(texts.BUTTON_UNDO, undo)]] if undo else []
     if not kept:
-        return Screen(texts.NOTHING_SAVED, InlineKeyboardMarkup(rows) if rows else None)
+        return View(texts.NOTHING_SAVED, InlineKeyboardMarkup(rows) if rows else None)
     pages = math.ceil(len(kept) / PER_PAGE)
     page = min(page, pages - 1)
     shown = kept[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -87,7 +87,7 @@ async def _screen(context: ChatContext, page: int, *, undo: Intent | None = None
     rows += [[_button(label, ShowSaved(to)) for label, to in turning]] if turning else []
     where = texts.SAVED_PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
     html = texts.SAVED_LIST.format(count=len(kept), page=where, lines=_lines(context, shown))
-    return Screen(html, InlineKeyboardMarkup(rows))
+    return View(html, InlineKeyboardMarkup(rows))
 
 
 def _lines(context: ChatContext, shown: Sequence[SavedStory]) -> Markup:

@@ -13,7 +13,7 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.reader_intents import OpenCard, ShowMore, TurnMore
 from bot.chat.cards.card_page import Looking, card_buttons, card_page
 from bot.chat.cards.card_taps import find_standing, sharing_of
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.permissions import Guard, Limit
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS
@@ -96,15 +96,15 @@ class Cards:
         if not self._opened.admit((tap.chat_id, wanted.article_id), _TWICE, tap.now).is_admitted:
             await tap.acknowledge(texts.OPENED_ALREADY)
             return
-        screen = await card_screen(tap, wanted.article_id)
-        if isinstance(screen, str):
-            await tap.acknowledge(screen)
+        view = await card_view(tap, wanted.article_id)
+        if isinstance(view, str):
+            await tap.acknowledge(view)
             return
         await tap.acknowledge()
-        await tap.reply(screen)
+        await tap.reply(view)
 
 
-async def card_screen(context: ChatContext, article_id: int) -> Screen | str:
+async def card_view(context: ChatContext, article_id: int) -> View | str:
     """Return the card of the story to which the article belongs, or say why there is none."""
     candidate = await find_candidate(context.services, article_id)
     if candidate is None:
@@ -124,7 +124,7 @@ async def card_screen(context: ChatContext, article_id: int) -> Screen | str:
     looking = Looking(context.now, zone, context.is_group, _moments(sent))
     topic = newsroom.topics.get(card.topic or "", "")
     html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
-    return Screen(html, card_buttons(card.article_id, standing, sharing_of(context)))
+    return View(html, card_buttons(card.article_id, standing, sharing_of(context)))
 
 
 def _moments(sent: list[SentStory]) -> list[dt.datetime]:
@@ -139,24 +139,24 @@ _HEAD_UNITS = 64
 
 async def show(tap: ButtonContext, wanted: ShowMore) -> None:
     """Send the first page as a reply to the digest."""
-    screen = await _page(tap, wanted.list_id, 0)
-    if screen is None:
+    view = await _page(tap, wanted.list_id, 0)
+    if view is None:
         await tap.acknowledge(texts.MORE_GONE)
         return
     await tap.acknowledge()
-    await tap.reply(screen)
+    await tap.reply(view)
 
 
 async def turn(tap: ButtonContext, wanted: TurnMore) -> None:
     """Show another page in place."""
-    screen = await _page(tap, wanted.list_id, wanted.page)
-    if screen is None:
+    view = await _page(tap, wanted.list_id, wanted.page)
+    if view is None:
         await tap.acknowledge(texts.MORE_GONE)
     else:
-        await tap.show(screen)
+        await tap.show(view)
 
 
-async def _page(tap: ButtonContext, list_id: int, page: int) -> Screen | None:
+async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
     """Return a page of the list; None where the list, or this page of it, is not there."""
     newsroom = tap.services.newsroom
     async with tap.services.database.read() as connection:
@@ -177,7 +177,7 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> Screen | None:
     )
     html = Markup("\n\n").join([head, *(body or [texts.NOTHING_ON_PAGE])])
     articles = [story.reports[0].article_id for story in stories]
-    return Screen(html, _keyboard(articles, list_id, page, pages))
+    return View(html, _keyboard(articles, list_id, page, pages))
 
 
 def _told(candidates: Sequence[Candidate]) -> list[DigestStory]:

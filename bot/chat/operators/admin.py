@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AskToSend, Preview, SendNow
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.digest_now import send_digest
 from bot.chat.operators.issues import look_at, say_batch, say_status
 from bot.messages import spoken, texts
@@ -91,7 +91,7 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
 async def show_state(context: ChatContext, actions: AdminActions) -> None:
     """Show how things stand."""
     state = await find_state(context.services, is_paused=actions.is_paused())
-    await context.show(await CHAT.run(state_screen, state, context.services.newsroom, context.now))
+    await context.show(await CHAT.run(state_view, state, context.services.newsroom, context.now))
 
 
 async def find_state(services: Services, *, is_paused: bool) -> State:
@@ -109,26 +109,26 @@ async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
     """Send an operator a link to the console, which works once; only where nobody else reads."""
     if actions.invite is None:
         await tap.acknowledge()
-        await tap.send(Screen(texts.NO_CONSOLE, keyboards.back_to_state()))
+        await tap.send(View(texts.NO_CONSOLE, keyboards.back_to_state()))
         return
     await tap.acknowledge()
-    await tap.send(Screen(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
+    await tap.send(View(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
 
 
 async def examine(tap: ButtonContext) -> None:
     """Try out what `diemtin doctor --online` does, and show its answers; that may take some seconds."""
     await tap.acknowledge()
     if tap.services.examine is None:
-        await tap.show(Screen(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
         return
-    await tap.show(Screen(texts.EXAMINING))
+    await tap.show(View(texts.EXAMINING))
     try:
         lines = await tap.services.examine()
     except Exception:
-        await tap.show(Screen(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
         raise
     said = Markup("\n").join(shortened(one_line(line), _LONGEST_ANSWER) for line in lines)
-    await tap.show(Screen(texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
+    await tap.show(View(texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
 
 
 async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: bool) -> None:
@@ -145,9 +145,9 @@ async def preview(tap: ButtonContext, wanted: Preview) -> None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     await tap.acknowledge()
-    await tap.send(Screen(texts.PREVIEW_HEAD.format(edition=edition.title)))
+    await tap.send(View(texts.PREVIEW_HEAD.format(edition=edition.title)))
     if not await send_digest(tap, edition, title=edition.title):
-        await tap.send(Screen(texts.PREVIEW_EMPTY.format(edition=edition.title)))
+        await tap.send(View(texts.PREVIEW_EMPTY.format(edition=edition.title)))
 
 
 async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
@@ -161,7 +161,7 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
         listeners = await count_listeners(connection)
     count = sum(listeners.get(one.id, 0) for one in profiles if edition.name in one.choices.editions)
     html = texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
-    await tap.send(Screen(html, keyboards.for_sending(edition.name)))
+    await tap.send(View(html, keyboards.for_sending(edition.name)))
 
 
 async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -> None:
@@ -171,7 +171,7 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     if problem := await actions.find_clock_problem():
-        await tap.send(Screen(texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem)))
+        await tap.send(View(texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem)))
         return
     if not await _claim(tap, edition.name):
         await tap.acknowledge(texts.SENT_BEFORE)
@@ -181,7 +181,7 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
     await write_deed(tap, DeedKind.SENT_NOW, f"{edition.title}, {count} lượt")
     words = texts.SENT_NOW if count else texts.SENT_NOTHING
     html = words.format(edition=edition.title, count=say_number(count))
-    await tap.show(Screen(html, keyboards.back_to_state()))
+    await tap.show(View(html, keyboards.back_to_state()))
 
 
 async def write_deed(tap: ButtonContext, kind: DeedKind, detail: str = "") -> None:
@@ -201,7 +201,7 @@ async def _claim(tap: ButtonContext, edition: str) -> bool:
     return True
 
 
-def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
+def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
     """Lay out how things stand."""
     people = state.stats.subscribers
     zone = newsroom.zone
@@ -227,7 +227,7 @@ def state_screen(state: State, newsroom: Newsroom, now: dt.datetime) -> Screen:
         for batch in state.issues
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
-    return Screen(Markup().join([head, *filled]), keyboard)
+    return View(Markup().join([head, *filled]), keyboard)
 
 
 def _sending(state: State, newsroom: Newsroom) -> Markup:

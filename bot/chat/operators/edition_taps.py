@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, Intent
 from bot.chat.buttons.operator_intents import ProposeChange, ShowEdition, WriteChange
-from bot.chat.context import ButtonContext, Screen
+from bot.chat.context import ButtonContext, View
 from bot.messages import spoken, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Edition
@@ -41,7 +41,7 @@ async def show_all(tap: ButtonContext) -> None:
         return
     editions = tap.services.newsroom.editions[:_MOST_EDITIONS]
     rows = [[_button(_label(one), ShowEdition(one.name))] for one in editions]
-    await tap.show(Screen(texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
+    await tap.show(View(texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
 
 
 async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
@@ -57,7 +57,7 @@ async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
         days=spoken.say_days(edition.schedule.days),
         zone=spoken.say_zone(edition.schedule.zone),
     )
-    await tap.show(Screen(html, _keyboard(edition)))
+    await tap.show(View(html, _keyboard(edition)))
 
 
 async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
@@ -79,7 +79,7 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
     )
     send = WriteChange(wanted.change, int(drafted.fingerprint[:8], 16), wanted.edition)
     rows = [[_button(texts.BUTTON_WRITE, send)], [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))]]
-    await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
 async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
@@ -95,14 +95,14 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
         detail = f"bản tin {wanted.edition}, {_say(wanted.change)}"
         await write(tap.services, tap.services.file, drafted, tap.chat_id, detail)
     except NotEditableError as error:
-        await tap.send(Screen(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
     html = texts.CHANGE_WRITTEN.format(title=edition.title, what=_say(wanted.change))
     rows = [
         [_button(texts.BUTTON_UNDO, Button.UNDO_FILE)],
         [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
     ]
-    await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
 async def take_back(tap: ButtonContext) -> None:
@@ -113,12 +113,12 @@ async def take_back(tap: ButtonContext) -> None:
     try:
         is_done = await undo(tap.services, tap.services.file, tap.chat_id)
     except NotEditableError as error:
-        await tap.send(Screen(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
     if not is_done:
         await tap.acknowledge(texts.NOTHING_TO_UNDO)
         return
-    await tap.show(Screen(texts.CHANGE_UNDONE, InlineKeyboardMarkup([[_back()]])))
+    await tap.show(View(texts.CHANGE_UNDONE, InlineKeyboardMarkup([[_back()]])))
 
 
 async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, Draft] | None:
@@ -130,7 +130,7 @@ async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, D
     try:
         return edition, await _drafted(file, edition, change)
     except NotEditableError as error:
-        await tap.send(Screen(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return None
 
 

@@ -16,7 +16,7 @@ from bot.chat.buttons.operator_intents import (
     RestoreStory,
     ShowGate,
 )
-from bot.chat.context import Screen
+from bot.chat.context import View
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from bot.news.services import Services
@@ -77,51 +77,53 @@ def name_of(gate: Gate, services: Services) -> str:
     return f"{edition.title if edition else gate.edition} {say_at(gate.slot_at, zone, services.clock.now())}"
 
 
-def gate_screen(view: GateView, services: Services, page: int = 0) -> Screen:
+def gate_screen(gate_now: GateView, services: Services, page: int = 0) -> View:
     """Lay out a gate: what it holds, what becomes of it, and the buttons while it can be answered."""
-    gate, now = view.gate, services.clock.now()
-    pages = max(1, -(-len(view.stories) // _ON_PAGE))
+    gate, now = gate_now.gate, services.clock.now()
+    pages = max(1, -(-len(gate_now.stories) // _ON_PAGE))
     page = min(page, pages - 1)
-    shown = view.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
     lines = [
         texts.GATE_STORY.format(number=page * _ON_PAGE + at, headline=_short(headline))
         for at, (_, headline) in enumerate(shown, 1)
     ]
     if pages > 1:
         lines.append(texts.GATE_PAGE.format(page=page + 1, pages=pages))
-    dropped = [texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in view.dropped]
+    dropped = [texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in gate_now.dropped]
     html = Markup("\n\n").join(
         Markup("\n").join(part)
         for part in (
             [
                 (texts.GATE if gate.closed_at is None else texts.GATE_PAST).format(
-                    edition=view.title, slot=say_at(gate.slot_at, view.zone, now)
+                    edition=gate_now.title, slot=say_at(gate.slot_at, gate_now.zone, now)
                 ),
-                _status(view, services),
+                _status(gate_now, services),
             ],
             lines,
             dropped[:_MOST_DROPPED],
         )
         if part
     )
-    return Screen(html, _keyboard(view, page, pages) if gate.closed_at is None else None)
+    return View(html, _keyboard(gate_now, page, pages) if gate.closed_at is None else None)
 
 
 def _short(headline: str) -> str:
     return shortened(one_line(headline), _LONGEST_HEADLINE)
 
 
-def _status(view: GateView, services: Services) -> Markup:
-    gate, now = view.gate, services.clock.now()
+def _status(gate_now: GateView, services: Services) -> Markup:
+    gate, now = gate_now.gate, services.clock.now()
     if gate.closed_at is not None:
-        at = say_at(max(gate.closed_at, gate.slot_at), view.zone, now)
+        at = say_at(max(gate.closed_at, gate.slot_at), gate_now.zone, now)
         return texts.GATE_SENT.format(at=at) if gate.was_sent else texts.GATE_NOT_SENT
-    count = texts.GATE_READERS.format(readers=say_number(view.readers), issues=say_number(view.issues))
+    count = texts.GATE_READERS.format(
+        readers=say_number(gate_now.readers), issues=say_number(gate_now.issues)
+    )
     last = gate.slot_at + services.newsroom.late_window
     values = {
-        "at": say_at(gate.ends_at, view.zone, now),
-        "slot": say_at(gate.slot_at, view.zone, now),
-        "last": say_at(last, view.zone, now),
+        "at": say_at(gate.ends_at, gate_now.zone, now),
+        "slot": say_at(gate.slot_at, gate_now.zone, now),
+        "last": say_at(last, gate_now.zone, now),
         "admin": str(gate.admin),
     }
     match gate.answer:
@@ -131,12 +133,12 @@ def _status(view: GateView, services: Services) -> Markup:
             words = texts.GATE_IS_HELD
         case _:
             words = texts.GATE_WAITS if gate.waits else texts.GATE_GOES
-    return Markup("\n").join([count if view.issues else texts.GATE_EMPTY, words.format(**values)])
+    return Markup("\n").join([count if gate_now.issues else texts.GATE_EMPTY, words.format(**values)])
 
 
-def _keyboard(view: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
-    gate = view.gate
-    shown = view.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+def _keyboard(gate_now: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
+    gate = gate_now.gate
+    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
     drops = [
         _button(texts.BUTTON_DROP.format(number=page * _ON_PAGE + at), DropStory(gate.id, story))
         for at, (story, _) in enumerate(shown, 1)
@@ -147,7 +149,7 @@ def _keyboard(view: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
         rows.append([_button(label, ShowGate(gate.id, to)) for label, to in others if 0 <= to < pages])
     rows += [
         [_button(texts.BUTTON_RESTORE.format(headline=one.headline), RestoreStory(gate.id, one.story_id))]
-        for one in view.dropped[:_MOST_DROPPED]
+        for one in gate_now.dropped[:_MOST_DROPPED]
     ]
     answers = []
     if gate.answer != GateAnswer.SEND:

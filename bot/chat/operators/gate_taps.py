@@ -17,7 +17,7 @@ from bot.chat.buttons.operator_intents import (
     ShowGate,
 )
 from bot.chat.cards.taps import Press
-from bot.chat.context import ButtonContext, Screen
+from bot.chat.context import ButtonContext, View
 from bot.chat.operators.admin import AdminActions
 from bot.chat.operators.gate_screens import gate_screen, look_at_gate, name_of
 from bot.messages import texts
@@ -61,11 +61,11 @@ def gate_presses(actions: AdminActions) -> dict[type[Any], Press]:
 
 async def show(tap: ButtonContext, wanted: ShowGate) -> None:
     """Show another page of the stories."""
-    view = await look_at_gate(tap.services, wanted.gate_id)
-    if view is None:
+    gate_now = await look_at_gate(tap.services, wanted.gate_id)
+    if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    await tap.show(gate_screen(view, tap.services, wanted.page))
+    await tap.show(gate_screen(gate_now, tap.services, wanted.page))
 
 
 async def read(tap: ButtonContext, wanted: ReadGate) -> None:
@@ -79,7 +79,7 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
         return
     await tap.acknowledge()
     for html in parts:
-        await tap.send(Screen(html))
+        await tap.send(View(html))
 
 
 async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: AdminActions) -> None:
@@ -121,21 +121,21 @@ async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: 
 
 async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.GATE_ANSWERED) -> None:
     """Say kindly that a tap came too late, and show how things stand."""
-    view = await look_at_gate(tap.services, gate_id)
-    if view is None:
+    gate_now = await look_at_gate(tap.services, gate_id)
+    if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    closed = texts.GATE_CLOSED_SENT if view.gate.was_sent else texts.GATE_CLOSED
-    await tap.acknowledge(otherwise if view.gate.closed_at is None else closed)
-    await tap.show(gate_screen(view, tap.services))
+    closed = texts.GATE_CLOSED_SENT if gate_now.gate.was_sent else texts.GATE_CLOSED
+    await tap.acknowledge(otherwise if gate_now.gate.closed_at is None else closed)
+    await tap.show(gate_screen(gate_now, tap.services))
 
 
 async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
     if actions.look_at_gates is not None:
         await actions.look_at_gates()
-    view = await look_at_gate(tap.services, gate_id)
-    if view is not None:  # the tapped message may be an older one than its notice
-        await tap.show(gate_screen(view, tap.services))
+    gate_now = await look_at_gate(tap.services, gate_id)
+    if gate_now is not None:  # the tapped message may be an older one than its notice
+        await tap.show(gate_screen(gate_now, tap.services))
 
 
 # The messages with which operators see a gate: sent once, changed with each answer.
@@ -155,10 +155,10 @@ async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Not
     behind = [one for one in notices.values() if one.revision < gate.revision]
     if not unseen and not behind:
         return
-    view = await look_at_gate(services, gate.id)
-    if view is None:
+    gate_now = await look_at_gate(services, gate.id)
+    if gate_now is None:
         return
-    screen = gate_screen(view, services)
+    view = gate_screen(gate_now, services)
     parts: list[str] = []
     if unseen:
         async with services.database.read() as connection:
@@ -167,36 +167,36 @@ async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Not
     for chat_id in unseen:
         try:
             for html in parts:
-                await _send(bot, chat_id, Screen(html))
-            number = await _send(bot, chat_id, screen)
+                await _send(bot, chat_id, View(html))
+            number = await _send(bot, chat_id, view)
         except TelegramError as error:
             _log.error("admin not told of a gate", chat_id=chat_id, error=str(error))
             continue
-        await _keep(services, view.gate, Notice(chat_id, number, view.gate.revision))
+        await _keep(services, gate_now.gate, Notice(chat_id, number, gate_now.gate.revision))
     for one in behind:
-        await _edit(bot, one, screen)
-        await _keep(services, view.gate, Notice(one.chat_id, one.message_id, view.gate.revision))
+        await _edit(bot, one, view)
+        await _keep(services, gate_now.gate, Notice(one.chat_id, one.message_id, gate_now.gate.revision))
 
 
-async def _send(bot: Bot, chat_id: int, screen: Screen) -> int:
+async def _send(bot: Bot, chat_id: int, view: View) -> int:
     sent = await bot.send_message(
         chat_id,
-        screen.html,
+        view.html,
         parse_mode=ParseMode.HTML,
-        reply_markup=screen.keyboard,
+        reply_markup=view.keyboard,
         link_preview_options=NO_PREVIEW,
     )
     return sent.message_id
 
 
-async def _edit(bot: Bot, notice: Notice, screen: Screen) -> None:
+async def _edit(bot: Bot, notice: Notice, view: View) -> None:
     try:
         await bot.edit_message_text(
-            screen.html,
+            view.html,
             notice.chat_id,
             notice.message_id,
             parse_mode=ParseMode.HTML,
-            reply_markup=screen.keyboard,
+            reply_markup=view.keyboard,
             link_preview_options=NO_PREVIEW,
         )
     except BadRequest as error:  # deleted, too old, or the same: nothing more can be done

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
@@ -47,7 +47,7 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
         stories=texts.ISSUE_STORIES.format(lines=lines) if lines else "",
     )
     can_retract = not batch.is_correction and batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0
-    await tap.show(Screen(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
+    await tap.show(View(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
 
 
 async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
@@ -61,7 +61,7 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting)
     if got := _got(batch):
         html += texts.GONE_ALREADY.format(got=got)
-    await tap.show(Screen(html, keyboards.for_retracting(batch.id)))
+    await tap.show(View(html, keyboards.for_retracting(batch.id)))
 
 
 async def take_back(tap: ButtonContext, wanted: Retract) -> None:
@@ -79,7 +79,7 @@ async def take_back(tap: ButtonContext, wanted: Retract) -> None:
     html = texts.RETRACTED.format(
         **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_got(batch)
     )
-    await tap.show(Screen(html, keyboards.back_to_state()))
+    await tap.show(View(html, keyboards.back_to_state()))
 
 
 def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
@@ -125,19 +125,19 @@ async def handle(context: ChatContext) -> None:
     """Show what would be sent to whom, with a button that sends it."""
     match = _STORY_AND_TEXT.fullmatch(context.words.strip())
     if match is None:
-        await context.send(Screen(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
+        await context.send(View(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
         return
     story_id, text = int(match[1]), readable_text(match[2])
     if text is None:
-        await context.send(Screen(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
+        await context.send(View(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
         return
     reach = await find_reach(context.services, story_id)
     if reach is None:
-        await context.send(Screen(texts.CORRECTION_UNKNOWN.format(story=story_id)))
+        await context.send(View(texts.CORRECTION_UNKNOWN.format(story=story_id)))
         return
     async with context.services.database.write() as connection:
         draft = await draft_correction(connection, story_id, text, now=context.now)
-    await context.send(Screen(_preview(context, reach, text), keyboards.for_correction(draft.id)))
+    await context.send(View(_preview(context, reach, text), keyboards.for_correction(draft.id)))
 
 
 async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
@@ -147,7 +147,7 @@ async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
         await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
         return
     html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
-    await tap.show(Screen(html, keyboards.back_to_state()))
+    await tap.show(View(html, keyboards.back_to_state()))
 
 
 def _preview(context: ChatContext, reach: Reach, text: str) -> str:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
 from bot.chat.buttons import keyboards
-from bot.chat.context import Attachment, ButtonContext, Screen
+from bot.chat.context import Attachment, ButtonContext, View
 from bot.messages import texts
 from storage.upkeep.stats import deliveries_between, listeners_at
 
@@ -40,7 +40,7 @@ async def show(tap: ButtonContext) -> None:
         picture = await draw_apart(Chart(texts.HISTORY_TITLE, first, panels))
     except DrawingError as error:
         _log.error("history not drawn", reason=str(error))
-        await tap.send(Screen(texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
+        await tap.send(View(texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
         return
     caption = texts.HISTORY.format(
         listeners=listeners[-1],
@@ -49,4 +49,4 @@ async def show(tap: ButtonContext) -> None:
         unknown=sum(counts["unknown"]),
     )
     attachment = Attachment("diem-tin.png", picture, is_picture=True)
-    await tap.send(Screen(caption, keyboards.back_to_state(), attachment))
+    await tap.send(View(caption, keyboards.back_to_state(), attachment))

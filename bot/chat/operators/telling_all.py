@@ -12,7 +12,7 @@ from bot.chat.buttons.operator_intents import (
     CallOffAnnouncement,
     ChangeAnnouncement,
 )
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import shortened
 from bot.news.announcing import (
@@ -35,11 +35,11 @@ _LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
 async def handle(context: ChatContext) -> None:
     """Show what would be sent to whom, with the buttons that change it and send it."""
     if not context.words.strip():
-        await context.send(Screen(texts.ANNOUNCE_USE.format(most=LONGEST_ANNOUNCEMENT)))
+        await context.send(View(texts.ANNOUNCE_USE.format(most=LONGEST_ANNOUNCEMENT)))
         return
     text = readable_lines(context.words)
     if text is None:
-        await context.send(Screen(texts.ANNOUNCE_TOO_LONG.format(most=LONGEST_ANNOUNCEMENT)))
+        await context.send(View(texts.ANNOUNCE_TOO_LONG.format(most=LONGEST_ANNOUNCEMENT)))
         return
     async with context.services.database.write() as connection:
         number = await draft_announcement(connection, context.chat_id, text, now=context.now)
@@ -71,7 +71,7 @@ async def confirm(tap: ButtonContext, wanted: Announce) -> None:
         [_button(texts.BUTTON_BACK, Button.SHOW_STATE)],
     ]
     html = texts.ANNOUNCED.format(queued=say_number(queued))
-    await tap.show(Screen(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
 async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
@@ -81,10 +81,10 @@ async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
         await tap.acknowledge(texts.ANNOUNCEMENT_GONE)
         return
     html = texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
-    await tap.show(Screen(html, InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
+    await tap.show(View(html, InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
 
 
-async def _preview(services: Services, draft: Announcement) -> Screen:
+async def _preview(services: Services, draft: Announcement) -> View:
     audience = await find_audience(services, draft.edition)
     to = texts.READERS_OF.format(edition=audience.title) if audience.title else texts.ALL_READERS
     head = texts.ANNOUNCE_PREVIEW.format(
@@ -94,7 +94,7 @@ async def _preview(services: Services, draft: Announcement) -> Screen:
         minutes=f"{max(1, math.ceil(audience.readers / FULL_RATE / 60))} phút",
     )
     told = Markup(announcement_html(draft.text))  # noqa: S704 - our own
-    return Screen(Markup("\n\n").join([head, told]), _keyboard(services, draft, audience.readers))
+    return View(Markup("\n\n").join([head, told]), _keyboard(services, draft, audience.readers))
 
 
 def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKeyboardMarkup:

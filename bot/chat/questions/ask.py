@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AnswerView, AskAgain, Rewording, ShowView, TurnPage
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions.answer_pages import (
     DayCount,
     Readers,
@@ -68,7 +68,7 @@ async def handle(context: ChatContext) -> None:
         services.database, services.newsroom, context.words, now=context.now, zone=readers.zone
     )
     if lines:
-        await context.send(Screen(texts.FIGURES_FOUND.format(lines="\n".join(lines))))
+        await context.send(View(texts.FIGURES_FOUND.format(lines="\n".join(lines))))
     await context.send(await _answered(context, context.words, readers))
 
 
@@ -100,7 +100,7 @@ async def look(tap: ButtonContext, wanted: ShowView) -> None:
     if html is None:
         await tap.acknowledge(texts.NO_ANSWER_VIEW)
     else:
-        await tap.show(Screen(html, keyboards.for_view(asked.question.id)))
+        await tap.show(View(html, keyboards.for_view(asked.question.id)))
 
 
 async def ask_again(tap: ButtonContext, wanted: AskAgain) -> None:
@@ -113,10 +113,10 @@ async def ask_again(tap: ButtonContext, wanted: AskAgain) -> None:
     await tap.show(await _answered(tap, text, asked.readers))
 
 
-async def _answered(context: ChatContext, text: str, readers: Readers) -> Screen:
+async def _answered(context: ChatContext, text: str, readers: Readers) -> View:
     reply = await reply_to(context.services, text, zone=readers.zone)
     if reply.query.is_empty:
-        return Screen(texts.EMPTY_QUESTION)
+        return View(texts.EMPTY_QUESTION)
     days = await _count_days(context, reply, readers) if _may_have_days(reply, readers) else ()
     kept = KeptAnswer(reply.attempt, reply.found, days)
     asked_in = (
@@ -136,7 +136,7 @@ async def _answered(context: ChatContext, text: str, readers: Readers) -> Screen
     return await _first_page(context, _Asked(question, reply.query, readers), reply, text)
 
 
-async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: str) -> Screen:
+async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: str) -> View:
     found = await describe(context.services, reply.query, reply.ids[:RESULTS_PER_PAGE])
     html = await CHAT.run(answer_page, typed, reply, found, asked.readers)
     keyboard = keyboards.for_answer(
@@ -146,17 +146,17 @@ async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: 
         _other_words(reply, asked.readers),
         may_watch=not asked.readers.is_group and bool(reply.query.terms),
     )
-    return Screen(html, keyboard)
+    return View(html, keyboard)
 
 
-async def _further_page(tap: ChatContext, asked: _Asked, page: int) -> Screen:
+async def _further_page(tap: ChatContext, asked: _Asked, page: int) -> View:
     question, readers = asked.question, asked.readers
     query = asked.query
     first = page * RESULTS_PER_PAGE
     found = await describe(tap.services, query, question.article_ids[first : first + RESULTS_PER_PAGE])
     total = len(question.article_ids)
     html = await CHAT.run(list_page, query, total, page, found, readers)
-    return Screen(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
+    return View(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
 
 
 def _pages(ids: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from telegram.constants import ChatAction
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
-from bot.chat.context import Attachment, ChatContext, Screen
+from bot.chat.context import Attachment, ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.news.narrowing import read_question
@@ -38,7 +38,7 @@ async def handle(context: ChatContext) -> None:
             connection, context.words, context.services.newsroom, zone, now=context.now
         )
     if query.is_empty:
-        await context.send(Screen(texts.EMPTY_TREND))
+        await context.send(View(texts.EMPTY_TREND))
         return
     await context.show_progress(ChatAction.UPLOAD_PHOTO)
     async with context.services.database.read() as connection:
@@ -46,18 +46,16 @@ async def handle(context: ChatContext) -> None:
             connection, query, now=context.now, zone=zone, filters=named.filters, days=_DAYS
         )
     if strange := named.unknown_sources + named.unknown_topics:
-        await context.send(
-            Screen(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS)))
-        )
+        await context.send(View(texts.TREND_NO_SUCH_NAME.format(name=shortened(strange[0], _LONGEST_WORDS))))
         return
-    await context.send(await _screen(context.services, query, days))
+    await context.send(await _view(context.services, query, days))
 
 
-async def _screen(services: Services, query: Query, days: Sequence[Day]) -> Screen:
+async def _view(services: Services, query: Query, days: Sequence[Day]) -> View:
     words = shortened(one_line(query.text), _LONGEST_WORDS)
     counts = tuple(count for _, count, _ in days)
     if not any(counts):
-        return Screen(texts.NO_TREND.format(words=words))
+        return View(texts.NO_TREND.format(words=words))
     peaks = find_peaks(days)
     caption = await _caption(services, words, days, peaks)
     marks = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
@@ -66,8 +64,8 @@ async def _screen(services: Services, query: Query, days: Sequence[Day]) -> Scre
         picture = await draw_apart(Chart(texts.TREND_TITLE.format(words=words), days[0][0], (panel,)))
     except DrawingError as error:
         _log.error("trend not drawn", reason=str(error))
-        return Screen(caption)
-    return Screen(caption, attachment=Attachment("xu-huong.png", picture, is_picture=True))
+        return View(caption)
+    return View(caption, attachment=Attachment("xu-huong.png", picture, is_picture=True))
 
 
 def find_peaks(days: Sequence[Day]) -> list[Day]:

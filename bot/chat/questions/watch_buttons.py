@@ -9,7 +9,7 @@ from bot.chat.buttons import keyboards, list_keyboards
 from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.buttons.reader_intents import FollowAgain
 from bot.chat.cards.kept_stories import MOST_FOLLOWED
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions import ask
 from bot.messages import texts
 from bot.messages.markup import shortened
@@ -44,16 +44,16 @@ async def handle(context: ChatContext) -> None:
         await offer_to_stop(context, stopped)
     elif context.words.strip():
         said = await _add(context, context.words)
-        await context.send(Screen(said.html))
+        await context.send(View(said.html))
     else:
         await show(context, note=texts.AWAIT_WATCH if context.is_private else None)
 
 
 async def show(context: ChatContext, *, note: Markup | None = None) -> None:
     """Show what the chat watches, each with a button to stop, over a `note`."""
-    screen, is_empty = await _list_screen(context)
-    html = Markup("\n\n").join([screen.html, note]) if note and not is_empty else screen.html
-    await context.show(replace(screen, html=html))
+    view, is_empty = await _list_view(context)
+    html = Markup("\n\n").join([view.html, note]) if note and not is_empty else view.html
+    await context.show(replace(view, html=html))
 
 
 def stopped_words(words: str) -> str:
@@ -73,10 +73,10 @@ async def offer_to_stop(context: ChatContext, words: str) -> None:
         watched = await find_watches(connection, context.chat_id)
     meant = [watch for watch in watched if _is_meant(asked, set(syllables(folded(watch.text))))]
     if not meant:
-        await context.send(Screen(texts.NOT_WATCHED.format(words=_shown(words))))
+        await context.send(View(texts.NOT_WATCHED.format(words=_shown(words))))
         return
     names = [(watch.id, _shown(watch.text)) for watch in meant]
-    await context.send(Screen(texts.PROPOSE_UNWATCH, list_keyboards.for_unwatching(names)))
+    await context.send(View(texts.PROPOSE_UNWATCH, list_keyboards.for_unwatching(names)))
 
 
 def _is_meant(asked: set[str], watched: set[str]) -> bool:
@@ -173,13 +173,11 @@ async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Wat
 
 async def show_list(tap: ButtonContext, undo: WatchAgain | FollowAgain | None = None) -> None:
     """Show the list in place, with a way back from the last stop."""
-    screen, _ = await _list_screen(tap, undo)
-    await tap.show(screen)
+    view, _ = await _list_view(tap, undo)
+    await tap.show(view)
 
 
-async def _list_screen(
-    context: ChatContext, undo: WatchAgain | FollowAgain | None = None
-) -> tuple[Screen, bool]:
+async def _list_view(context: ChatContext, undo: WatchAgain | FollowAgain | None = None) -> tuple[View, bool]:
     """Return the list of what is watched and followed, and whether nothing is watched."""
     async with context.services.database.read() as connection:
         watched = await find_watches(connection, context.chat_id)
@@ -195,7 +193,7 @@ async def _list_screen(
         lines = Markup("\n").join(texts.WATCH_LINE.format(words=name) for _, name in stories)
         of_stories = texts.FOLLOWED.format(count=len(stories), most=MOST_FOLLOWED, lines=lines)
         html = Markup("\n\n").join([html, of_stories] if names else [of_stories, html])
-    return Screen(html, keyboard), not names
+    return View(html, keyboard), not names
 
 
 def _watching(context: ChatContext, words: str) -> _Said:

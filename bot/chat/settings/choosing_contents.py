@@ -8,10 +8,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, SetTopic, Undo
 from bot.chat.buttons.reader_intents import ChooseFigure, SetFigure
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import change_by_tap, change_choices, find_chosen
-from bot.chat.settings.panels import topics_screen
+from bot.chat.settings.panels import topics_view
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
 from bot.messages import spoken, texts
 from bot.messages.markup import shortened
@@ -28,37 +28,37 @@ async def handle_topics(context: ChatContext) -> None:
     """Show the topics, first changed as the words say."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
     elif context.words:
         await context.show(await _typed_topics(context, subscriber))
     else:
-        await context.show(topics_screen(subscriber, context.services.newsroom))
+        await context.show(topics_view(subscriber, context.services.newsroom))
 
 
-async def _typed_topics(context: ChatContext, subscriber: Subscriber) -> Screen:
+async def _typed_topics(context: ChatContext, subscriber: Subscriber) -> View:
     newsroom = context.services.newsroom
     try:
         typed = parse_topics(context.words, subscriber.choices.topics, newsroom)
     except UnknownTopicError as error:
         note = texts.UNKNOWN_TOPIC.format(name=shown_question(error.name))
-        return topics_screen(subscriber, newsroom, note=note)
+        return topics_view(subscriber, newsroom, note=note)
     except NoTopicLeftError:
-        return topics_screen(subscriber, newsroom, note=texts.NO_TOPIC_LEFT)
+        return topics_view(subscriber, newsroom, note=texts.NO_TOPIC_LEFT)
     return await changed_topics(context, subscriber, typed)
 
 
-async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: TypedTopics) -> Screen:
+async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: TypedTopics) -> View:
     """Make the changes and say what was done, with a way back."""
     newsroom = context.services.newsroom
     changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:  # it was deleted in this moment
-        return Screen(texts.NOT_SUBSCRIBED)
+        return View(texts.NOT_SUBSCRIBED)
     if changed.is_same:
-        return topics_screen(subscriber, newsroom, note=texts.UNCHANGED)
+        return topics_view(subscriber, newsroom, note=texts.UNCHANGED)
     note: str = texts.SAVED
     if typed.how is not None:
         note = texts.TOPICS_DONE[typed.how].format(topics=say_names(typed.topics, newsroom))
-    return topics_screen(changed.after, newsroom, note=note, undo=Undo(changed.before.profile_id, "topics"))
+    return topics_view(changed.after, newsroom, note=note, undo=Undo(changed.before.profile_id, "topics"))
 
 
 def say_names(topics: Sequence[str], newsroom: Newsroom) -> str:
@@ -71,7 +71,7 @@ async def change_topics(tap: ButtonContext, wanted: SetTopic | Button) -> None:
     is_reset = wanted is Button.ALL_TOPICS
     if changed := await change_by_tap(tap, wanted):
         undo = Undo(changed.before.profile_id, "topics") if is_reset else None
-        await tap.show(topics_screen(changed.after, tap.services.newsroom, undo=undo))
+        await tap.show(topics_view(changed.after, tap.services.newsroom, undo=undo))
 
 
 # /solieu: the daily figures, each to be put on top of the chat's digests by a tap.
@@ -84,12 +84,12 @@ async def handle_figures(context: ChatContext) -> None:
     """Show the figures, with words those that they ask for."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
     figures = await _find_figures(context)
     if context.words.strip():
         figures = asked_for(context.words, figures) or figures
-    await context.show(_figures_screen(context, subscriber, figures))
+    await context.show(_figures_view(context, subscriber, figures))
 
 
 async def change_figure(tap: ButtonContext, wanted: SetFigure) -> None:
@@ -114,7 +114,7 @@ async def change_figure(tap: ButtonContext, wanted: SetFigure) -> None:
     elif changed.is_same:
         await tap.acknowledge(texts.UNCHANGED)
     else:
-        await tap.show(_figures_screen(tap, changed.after, figures))
+        await tap.show(_figures_view(tap, changed.after, figures))
 
 
 async def _find_figures(context: ChatContext) -> list[PrintedFigure]:
@@ -122,10 +122,10 @@ async def _find_figures(context: ChatContext) -> list[PrintedFigure]:
         return await find_printed(connection, context.services.newsroom, now=context.now)
 
 
-def _figures_screen(context: ChatContext, subscriber: Subscriber, figures: Sequence[PrintedFigure]) -> Screen:
+def _figures_view(context: ChatContext, subscriber: Subscriber, figures: Sequence[PrintedFigure]) -> View:
     offered = figures[:_MOST_OFFERED]
     if not offered and not subscriber.choices.figures:
-        return Screen(texts.NO_FIGURES)
+        return View(texts.NO_FIGURES)
     zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
     lines = Markup("\n").join(one.line(now=context.now, zone=zone) for one in offered[:MOST_CHOSEN])
     example = (offered[0].figure.label if offered else subscriber.choices.figures[0]).replace(" · ", " ")
@@ -135,7 +135,7 @@ def _figures_screen(context: ChatContext, subscriber: Subscriber, figures: Seque
     buttons = [_figure_button(label, chosen) for label in labels]
     rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
     close = InlineKeyboardButton(texts.BUTTON_CLOSE, callback_data=encode(Button.CLOSE))
-    return Screen(html, InlineKeyboardMarkup([*rows, [close]]))
+    return View(html, InlineKeyboardMarkup([*rows, [close]]))
 
 
 def _figure_button(label: str, chosen: Sequence[str]) -> InlineKeyboardButton:

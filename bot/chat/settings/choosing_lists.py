@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 
 from bot.chat.buttons.intents import Undo
 from bot.chat.buttons.reader_intents import ChangePapers, ChangeWords, DropTaste, DropWord, SetPaper, spelled
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import (
     Changed,
@@ -15,7 +15,7 @@ from bot.chat.settings.choices import (
     take_tastes,
 )
 from bot.chat.settings.lists import MOST_WORDS, TypedList, UnclearListError, is_phrase, parse_list
-from bot.chat.settings.panels import papers_screen, say_names, say_trait, titles_of, words_screen
+from bot.chat.settings.panels import papers_view, say_names, say_trait, titles_of, words_view
 from bot.messages import texts
 from bot.news.newsroom import Newsroom
 from storage.subscribers import find_subscriber
@@ -30,24 +30,24 @@ async def handle_words(context: ChatContext) -> None:
     """Show the words, first changed as the line says."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
     elif not context.words.strip():
-        await context.show(words_screen(subscriber.choices, context.services.newsroom))
+        await context.show(words_view(subscriber.choices, context.services.newsroom))
     else:
         try:
             typed = parse_list(context.words)
         except UnclearListError as error:
             note = texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
-            await context.show(words_screen(subscriber.choices, context.services.newsroom, note))
+            await context.show(words_view(subscriber.choices, context.services.newsroom, note))
         else:
             await context.show(await _changed_words(context, typed))
 
 
-async def _changed_words(context: ChatContext, typed: TypedList) -> Screen:
+async def _changed_words(context: ChatContext, typed: TypedList) -> View:
     change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
     changed = await change_choices(context.services, context.chat_id, change)
     if changed is None:  # it was deleted in this moment
-        return Screen(texts.NOT_SUBSCRIBED)
+        return View(texts.NOT_SUBSCRIBED)
     choices = changed.after.choices
     notes = [
         *_words_done(typed, changed),
@@ -56,7 +56,7 @@ async def _changed_words(context: ChatContext, typed: TypedList) -> Screen:
     ]
     undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
     shown = notes or [escape(texts.UNCHANGED)]
-    return words_screen(choices, context.services.newsroom, *shown, undo=undo)
+    return words_view(choices, context.services.newsroom, *shown, undo=undo)
 
 
 def _words_done(typed: TypedList, changed: Changed) -> list[Markup]:
@@ -89,7 +89,7 @@ async def drop_word(tap: ButtonContext, wanted: DropWord) -> None:
     if changed := await change_by_tap(tap, wanted):
         undo = Undo(changed.before.profile_id, "words")
         newsroom = tap.services.newsroom
-        await tap.show(words_screen(changed.after.choices, newsroom, escape(texts.SAVED), undo=undo))
+        await tap.show(words_view(changed.after.choices, newsroom, escape(texts.SAVED), undo=undo))
 
 
 async def forget_learnt(tap: ButtonContext, wanted: DropTaste) -> None:
@@ -106,7 +106,7 @@ async def forget_learnt(tap: ButtonContext, wanted: DropTaste) -> None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     note = texts.TASTE_FORGOTTEN.format(taste=say_trait(meant.kind, meant.key, newsroom))
-    await tap.show(words_screen(subscriber.choices, newsroom, note))
+    await tap.show(words_view(subscriber.choices, newsroom, note))
 
 
 # /nguon: papers that a chat does not want, or prefers. A tap leaves one out or takes it back.
@@ -117,20 +117,20 @@ async def handle_papers(context: ChatContext) -> None:
     newsroom = context.services.newsroom
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
     elif not context.words.strip():
-        await context.show(papers_screen(subscriber.choices, newsroom))
+        await context.show(papers_view(subscriber.choices, newsroom))
     else:
         try:
             typed = parse_list(context.words)
         except UnclearListError as error:
             note = texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
-            await context.show(papers_screen(subscriber.choices, newsroom, note))
+            await context.show(papers_view(subscriber.choices, newsroom, note))
         else:
             await context.show(await _changed_papers(context, typed))
 
 
-async def _changed_papers(context: ChatContext, typed: TypedList) -> Screen:
+async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
     newsroom = context.services.newsroom
     unknown: list[str] = []
     meant = {
@@ -139,7 +139,7 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> Screen:
     }
     changed = await change_choices(context.services, context.chat_id, ChangePapers(**meant))
     if changed is None:  # it was deleted in this moment
-        return Screen(texts.NOT_SUBSCRIBED)
+        return View(texts.NOT_SUBSCRIBED)
     notes = [
         texts.PAPERS_DONE[how].format(words=say_names(titles_of(names, newsroom)))
         for how, names in meant.items()
@@ -149,7 +149,7 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> Screen:
         notes.append(texts.UNKNOWN_PAPERS.format(words=shown_question(", ".join(unknown))))
     notes += await say_if_all_muted(context, changed)
     undo = None if changed.is_same else Undo(changed.before.profile_id, "papers")
-    return papers_screen(changed.after.choices, newsroom, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
+    return papers_view(changed.after.choices, newsroom, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
 
 
 def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
@@ -168,4 +168,4 @@ async def change_paper(tap: ButtonContext, wanted: SetPaper) -> None:
     if changed := await change_by_tap(tap, wanted):
         notes = [escape(texts.SAVED), *await say_if_all_muted(tap, changed)]
         undo = Undo(changed.before.profile_id, "papers")
-        await tap.show(papers_screen(changed.after.choices, tap.services.newsroom, *notes, undo=undo))
+        await tap.show(papers_view(changed.after.choices, tap.services.newsroom, *notes, undo=undo))

@@ -7,17 +7,17 @@ from markupsafe import Markup
 from bot.chat.buttons import keyboards, list_keyboards
 from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, TakeEdition, Undo
 from bot.chat.buttons.reader_intents import SetBreaking, SetLength, SetSilent, SetWeekly
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, join
 from bot.chat.settings.panels import (
-    closed_screen,
-    days_screen,
-    editions_screen,
+    closed_view,
+    days_view,
+    editions_view,
     next_date,
     quiet_of,
-    quiet_screen,
-    schedule_screen,
+    quiet_view,
+    schedule_view,
 )
 from bot.chat.settings.typed_pauses import UnreadableSpanError, parse_pause
 from bot.chat.settings.typed_settings import (
@@ -49,9 +49,9 @@ async def handle(context: ChatContext) -> None:
     """Show the schedule; with words, change it first."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        await context.send(Screen(texts.NOT_SUBSCRIBED))
+        await context.send(View(texts.NOT_SUBSCRIBED))
     elif not context.words.strip():
-        await context.send(schedule_screen(subscriber, context.services.newsroom, context.now))
+        await context.send(schedule_view(subscriber, context.services.newsroom, context.now))
     else:
         await context.send(await _handle_words(context))
 
@@ -68,7 +68,7 @@ async def show(tap: ButtonContext, panel: Button) -> None:
 async def change(tap: ButtonContext, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
     if changed := await change_by_tap(tap, wanted):
-        await tap.show(changed_screen(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
+        await tap.show(changed_view(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
 
 
 async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
@@ -77,7 +77,7 @@ async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
     if subscriber is not None and _is_last(subscriber, wanted, tap.services):
         await tap.acknowledge(texts.LAST_EDITION)
     elif changed := await change_by_tap(tap, wanted):
-        await tap.show(editions_screen(changed.after, tap.services.newsroom, undo=undo_of(changed)))
+        await tap.show(editions_view(changed.after, tap.services.newsroom, undo=undo_of(changed)))
 
 
 def _is_last(subscriber: Subscriber, wanted: TakeEdition, services: Services) -> bool:
@@ -85,11 +85,9 @@ def _is_last(subscriber: Subscriber, wanted: TakeEdition, services: Services) ->
     return not wanted.is_wanted and [one.name for one in chosen] == [wanted.edition]
 
 
-def changed_screen(
-    services: Services, changed: Changed, *notes: Markup, undo: Intent | None = None
-) -> Screen:
+def changed_view(services: Services, changed: Changed, *notes: Markup, undo: Intent | None = None) -> View:
     """Return the schedule after a change."""
-    return schedule_screen(changed.after, services.newsroom, services.clock.now(), notes=notes, undo=undo)
+    return schedule_view(changed.after, services.newsroom, services.clock.now(), notes=notes, undo=undo)
 
 
 def undo_of(changed: Changed) -> Intent | None:
@@ -114,21 +112,21 @@ async def stop_breaking(tap: ButtonContext) -> None:
     await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if changed is None else texts.BREAKING_STOPPED)
 
 
-async def _handle_words(context: ChatContext) -> Screen:
+async def _handle_words(context: ChatContext) -> View:
     if shape := _SHAPES.get(" ".join(folded(context.words).split())):
         changed = await change_choices(context.services, context.chat_id, shape)
         if changed is None:
-            return Screen(texts.NO_BREAKING_HERE)
-        return changed_screen(context.services, changed, texts.SAVED, undo=undo_of(changed))
+            return View(texts.NO_BREAKING_HERE)
+        return changed_view(context.services, changed, texts.SAVED, undo=undo_of(changed))
     try:
         typed = parse_schedule(context.words)
     except (TypedTimeError, TooManyTimesError, BadQuietError, BadZoneError) as error:
-        return Screen(_complaint(error))
+        return View(_complaint(error))
     changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:
-        return Screen(texts.NOT_SUBSCRIBED)
+        return View(texts.NOT_SUBSCRIBED)
     notes = [texts.SAVED, *_rounding(typed)]
-    return changed_screen(context.services, changed, Markup(" ").join(notes), undo=undo_of(changed))
+    return changed_view(context.services, changed, Markup(" ").join(notes), undo=undo_of(changed))
 
 
 def _rounding(typed: TypedSchedule) -> list[Markup]:
@@ -154,18 +152,18 @@ def _complaint(error: Exception) -> Markup:
             return texts.BAD_SCHEDULE
 
 
-def _panel(panel: Button, subscriber: Subscriber, services: Services) -> Screen:
+def _panel(panel: Button, subscriber: Subscriber, services: Services) -> View:
     match panel:
         case Button.SHOW_DAYS:
-            return days_screen(subscriber, services.newsroom)
+            return days_view(subscriber, services.newsroom)
         case Button.SHOW_EDITIONS:
-            return editions_screen(subscriber, services.newsroom)
+            return editions_view(subscriber, services.newsroom)
         case Button.SHOW_QUIET:
-            return quiet_screen(subscriber)
+            return quiet_view(subscriber)
         case Button.CLOSE:
-            return closed_screen(subscriber, services.newsroom, services.clock.now())
+            return closed_view(subscriber, services.newsroom, services.clock.now())
         case _:
-            return schedule_screen(subscriber, services.newsroom, services.clock.now())
+            return schedule_view(subscriber, services.newsroom, services.clock.now())
 
 
 # /tamdung and /tieptuc, each with the way back in one tap.
@@ -184,7 +182,7 @@ async def handle_pause(context: ChatContext) -> None:
         until = parse_pause(words, now=context.now, zone=zone)
     except UnreadableSpanError:
         html = texts.UNREAD_PAUSE.format(words=shown_question(words))
-        await context.send(Screen(html, list_keyboards.for_pause_lengths()))
+        await context.send(View(html, list_keyboards.for_pause_lengths()))
     else:
         await pause(context, until)
 
@@ -196,7 +194,7 @@ async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
         if subscriber is not None:
             await set_status(connection, context.chat_id, "paused", now=context.now, paused_until=until)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
     html = texts.PAUSED
     if until is not None:
@@ -205,7 +203,7 @@ async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
             moment=spoken.say_moment(until, zone, now=context.now),
             recap=texts.PAUSED_WITH_RECAP if is_worth_a_recap(until - context.now) else "",
         )
-    await context.show(Screen(html, keyboards.for_pause(is_paused=True)))
+    await context.show(View(html, keyboards.for_pause(is_paused=True)))
 
 
 async def resume(context: ChatContext) -> None:
@@ -217,10 +215,10 @@ async def resume(context: ChatContext) -> None:
             await join(connection, subscriber.choices, newsroom, now=context.now)
             await set_status(connection, context.chat_id, "active", now=context.now)
     if subscriber is None:
-        await context.refuse(Screen(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
         return
     moment = next_date(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
     html = texts.RESUMED.format(moment=moment)
     if subscriber.paused_at is not None and is_worth_a_recap(context.now - subscriber.paused_at):
         html += texts.RECAP_COMES
-    await context.show(Screen(html, keyboards.for_pause(is_paused=False)))
+    await context.show(View(html, keyboards.for_pause(is_paused=False)))

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from bot.chat.buttons import keyboards, list_keyboards
 from bot.chat.buttons.intents import Intent
-from bot.chat.context import Screen
+from bot.chat.context import View
 from bot.messages import spoken, texts
 from bot.messages.markup import dated, one_line, shortened
 from bot.news.newsroom import Edition, Newsroom
@@ -48,14 +48,14 @@ def say_topics(choices: Choices, newsroom: Newsroom) -> str:
     return shortened(spoken.say_list(titles), _LONGEST_LIST) or texts.ALL_TOPICS
 
 
-def schedule_screen(
+def schedule_view(
     subscriber: Subscriber,
     newsroom: Newsroom,
     now: dt.datetime,
     *,
     notes: Sequence[Markup] = (),
     undo: Intent | None = None,
-) -> Screen:
+) -> View:
     """Show when what comes, under `notes` on what was just done."""
     edition, quiet = newsroom.edition_for(subscriber.choices), quiet_of(subscriber)
     is_paused = subscriber.status != "active"
@@ -76,15 +76,15 @@ def schedule_screen(
     )
     warning = held_notes(edition, quiet)
     keyboard = keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
-    return Screen(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
+    return View(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
 
 
-def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> Screen:
+def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> View:
     """Show the choices in short, without buttons."""
     edition = newsroom.edition_for(subscriber.choices)
     moment = next_date(edition, quiet_of(subscriber), now)
     is_active = subscriber.status == "active"
-    return Screen(
+    return View(
         texts.CLOSED.format(
             edition=edition.title,
             schedule=spoken.say_schedule(edition.schedule),
@@ -96,13 +96,13 @@ def closed_screen(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) 
     )
 
 
-def days_screen(subscriber: Subscriber, newsroom: Newsroom) -> Screen:
+def days_view(subscriber: Subscriber, newsroom: Newsroom) -> View:
     """Offer days of the week."""
     days = newsroom.edition_for(subscriber.choices).schedule.days
-    return Screen(texts.DAYS.format(days=spoken.say_days(days)), keyboards.for_days(days))
+    return View(texts.DAYS.format(days=spoken.say_days(days)), keyboards.for_days(days))
 
 
-def editions_screen(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> Screen:
+def editions_view(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> View:
     """Offer the editions, each with its times."""
     lines = [
         texts.EDITION_LINE.format(
@@ -114,23 +114,23 @@ def editions_screen(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent 
     ]
     html = texts.EDITIONS.format(editions=Markup("\n").join(lines))
     chosen = [one.name for one in newsroom.editions_for(subscriber.choices)]
-    return Screen(html, keyboards.for_editions(newsroom.editions, chosen, undo=undo))
+    return View(html, keyboards.for_editions(newsroom.editions, chosen, undo=undo))
 
 
-def quiet_screen(subscriber: Subscriber) -> Screen:
+def quiet_view(subscriber: Subscriber) -> View:
     """Offer quiet hours."""
     quiet = quiet_of(subscriber)
-    return Screen(texts.QUIET.format(quiet=spoken.say_quiet(quiet)), keyboards.for_quiet(quiet))
+    return View(texts.QUIET.format(quiet=spoken.say_quiet(quiet)), keyboards.for_quiet(quiet))
 
 
-def topics_screen(
+def topics_view(
     subscriber: Subscriber, newsroom: Newsroom, *, note: str = "", undo: Intent | None = None
-) -> Screen:
+) -> View:
     """Offer the topics, under a `note` on what was just done."""
     panel = texts.TOPICS.format(topics=say_topics(subscriber.choices, newsroom))
     chosen = [name for name in subscriber.choices.topics if name in newsroom.topics]
     html = _paragraphs(escape(note), panel) if note else panel
-    return Screen(html, keyboards.for_topics(newsroom.topics, chosen, undo=undo))
+    return View(html, keyboards.for_topics(newsroom.topics, chosen, undo=undo))
 
 
 def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> Markup:
@@ -165,7 +165,7 @@ _LONGEST_NAME = 40  # UTF-16 units
 _LONGEST_NAMES = 600  # UTF-16 units: a panel stays within one message
 
 
-def words_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:
+def words_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> View:
     """Show the words of a chat and what it taught, under `notes` on what was just done."""
     panel = texts.WORDS.format(out=say_names(choices.words_out), wanted=say_names(choices.words_in))
     strongest = sorted(choices.tastes, key=lambda taste: -abs(taste.weight))
@@ -176,7 +176,7 @@ def words_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Int
     )] if named else []  # fmt: skip
     html = Markup("\n\n").join([*notes, panel, *taught, texts.WORDS_EXAMPLE])
     labels = [(name, taste) for (name, _), taste in zip(named, strongest, strict=True)]
-    return Screen(html, list_keyboards.for_words(choices, labels, undo=undo))
+    return View(html, list_keyboards.for_words(choices, labels, undo=undo))
 
 
 def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
@@ -200,7 +200,7 @@ def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
     return key
 
 
-def papers_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> Screen:
+def papers_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> View:
     """Show the papers of a newsroom with those that the chat left out or prefers."""
     panel = texts.PAPERS.format(
         out=say_names(titles_of(choices.sources_out, newsroom)),
@@ -208,7 +208,7 @@ def papers_screen(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: In
     )
     example = newsroom.sources[0].title if newsroom.sources else "VnExpress"
     html = Markup("\n\n").join([*notes, panel, texts.PAPERS_EXAMPLE.format(example=example)])
-    return Screen(html, list_keyboards.for_papers(choices, newsroom.sources, undo=undo))
+    return View(html, list_keyboards.for_papers(choices, newsroom.sources, undo=undo))
 
 
 def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:

@@ -3,8 +3,8 @@
 from bot.chat.buttons.intents import Undo
 from bot.chat.context import ButtonContext
 from bot.chat.settings.choices import restore_profile
-from bot.chat.settings.choosing_times import changed_screen
-from bot.chat.settings.panels import papers_screen, topics_screen, words_screen
+from bot.chat.settings.choosing_times import changed_view
+from bot.chat.settings.panels import papers_view, topics_view, words_view
 from bot.messages import texts
 
 
@@ -20,10 +20,10 @@ async def undo(tap: ButtonContext, wanted: Undo) -> None:
     newsroom, choices = tap.services.newsroom, changed.after.choices
     match wanted.panel:
         case "topics":
-            await tap.show(topics_screen(changed.after, newsroom))
+            await tap.show(topics_view(changed.after, newsroom))
         case "words":
-            await tap.show(words_screen(choices, newsroom, texts.UNDONE))
+            await tap.show(words_view(choices, newsroom, texts.UNDONE))
         case "papers":
-            await tap.show(papers_screen(choices, newsroom, texts.UNDONE))
+            await tap.show(papers_view(choices, newsroom, texts.UNDONE))
         case "schedule":
-            await tap.show(changed_screen(tap.services, changed, texts.UNDONE))
+            await tap.show(changed_view(tap.services, changed, texts.UNDONE))

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from bot.chat.context import ChatContext, Screen
+from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
 from bot.chat.questions.answer_pages import told_article
 from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
@@ -43,9 +43,9 @@ async def show_item(context: ChatContext, number: int) -> bool:
     """Show an article of the last list, told at length."""
     last = await _last(context)
     if last is None:
-        await context.send(Screen(texts.NO_LIST))
+        await context.send(View(texts.NO_LIST))
     elif number > len(last.article_ids):
-        await context.send(Screen(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
+        await context.send(View(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
     else:
         await _tell(context, last.text, last.article_ids[number - 1], number)
     return True
@@ -56,9 +56,9 @@ async def show_page(context: ChatContext, number: int) -> bool:
     last = await _last(context)
     pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
     if last is None:
-        await context.send(Screen(texts.NO_LIST))
+        await context.send(View(texts.NO_LIST))
     elif number > pages:
-        await context.send(Screen(texts.NO_SUCH_PAGE.format(count=pages)))
+        await context.send(View(texts.NO_SUCH_PAGE.format(count=pages)))
     elif number == 1:
         context.words = last.text
         return False
@@ -71,12 +71,12 @@ async def show_more(context: ChatContext) -> bool:
     """Show the next page of the last list."""
     last = await _last(context)
     if last is None:
-        await context.send(Screen(texts.NO_LIST))
+        await context.send(View(texts.NO_LIST))
         return True
     async with context.services.database.read() as connection:
         page = await find_page(connection, context.chat_id, last.id) + 1
     if page * RESULTS_PER_PAGE >= len(last.article_ids):
-        await context.send(Screen(texts.NO_MORE.format(words=shown_question(last.text))))
+        await context.send(View(texts.NO_MORE.format(words=shown_question(last.text))))
     else:
         await _turn_to(context, last, page)
     return True
@@ -92,9 +92,9 @@ async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
         return True
     words = wish.words or slug_words(wish.url)
     if not words:
-        await context.send(Screen(texts.NO_WORDS_IN_ADDRESS))
+        await context.send(View(texts.NO_WORDS_IN_ADDRESS))
         return True
-    await context.send(Screen(texts.NOT_STORED))
+    await context.send(View(texts.NOT_STORED))
     context.words = words
     return False
 
@@ -137,6 +137,6 @@ async def _tell(context: ChatContext, text: str, article_id: int, number: int) -
     query = parse_query(text, today=local_day(context.now, readers.zone))
     found = await describe(context.services, query, [article_id])
     if not found:
-        await context.send(Screen(texts.ARTICLE_GONE))
+        await context.send(View(texts.ARTICLE_GONE))
         return
-    await context.send(Screen(await CHAT.run(told_article, number, found[0], readers)))
+    await context.send(View(await CHAT.run(told_article, number, found[0], readers)))

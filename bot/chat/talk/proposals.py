@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bot.chat.buttons import list_keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
-from bot.chat.context import ButtonContext, ChatContext, Screen
+from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.questions.results import shown_question
 from bot.chat.settings import choosing_contents, choosing_times
 from bot.chat.settings.choices import change_choices, find_chosen
@@ -50,12 +50,10 @@ async def propose(context: ChatContext, wish: Wish) -> None:
     subscriber = await find_chosen(context.services, context.chat_id)
     proposal = _proposal(context, subscriber, wish) if subscriber else None
     if proposal is None:
-        await context.send(Screen(texts.NOT_SUBSCRIBED))
+        await context.send(View(texts.NOT_SUBSCRIBED))
         return
     kept = await _keep(context, context.words)
-    await context.send(
-        Screen(proposal.html, list_keyboards.for_proposal(proposal.label, kept, proposal.panel))
-    )
+    await context.send(View(proposal.html, list_keyboards.for_proposal(proposal.label, kept, proposal.panel)))
 
 
 async def propose_watch(context: ChatContext, words: str) -> None:
@@ -64,7 +62,7 @@ async def propose_watch(context: ChatContext, words: str) -> None:
     kept = await _keep(context, words)
     whom = texts.THIS_GROUP if context.is_group else texts.YOU
     html = texts.PROPOSE_WATCH.format(words=shown, whom=whom)
-    await context.send(Screen(html, list_keyboards.for_watching(shown, kept)))
+    await context.send(View(html, list_keyboards.for_watching(shown, kept)))
 
 
 async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
@@ -85,7 +83,7 @@ async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
                 await tap.acknowledge(texts.UNCHANGED if changed else texts.STALE_BUTTON)
                 return
             undo = choosing_times.undo_of(changed)
-            await tap.show(choosing_times.changed_screen(tap.services, changed, texts.SAVED, undo=undo))
+            await tap.show(choosing_times.changed_view(tap.services, changed, texts.SAVED, undo=undo))
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:

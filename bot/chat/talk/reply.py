@@ -4,12 +4,12 @@ import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
 from bot.chat.buttons import list_keyboards
-from bot.chat.context import ChatContext, Screen
+from bot.chat.context import ChatContext, View
 from bot.chat.membership import may_set
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_contents, choosing_times
 from bot.chat.settings.choices import find_chosen
-from bot.chat.settings.panels import next_arrival, quiet_of, quiet_screen
+from bot.chat.settings.panels import next_arrival, quiet_of, quiet_view
 from bot.chat.talk import listed_articles, proposals
 from bot.chat.talk.rule_slots import asks_something
 from bot.chat.talk.understanding import understand
@@ -115,7 +115,7 @@ async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
     if not context.words:
         await commands.show(context)
     elif not is_for_readers and not await may_set(context):
-        await context.send(Screen(texts.ONLY_ADMINISTRATORS))
+        await context.send(View(texts.ONLY_ADMINISTRATORS))
     else:
         return wish is not None and await reply(context, wish)
     return True
@@ -161,11 +161,11 @@ async def _plain(context: ChatContext, wish: Plain) -> None:
     context.words = ""
     match wish:
         case Plain.THANKS:
-            await context.send(Screen(texts.THANKS))
+            await context.send(View(texts.THANKS))
         case Plain.FINE:
-            await context.send(Screen(texts.FINE))
+            await context.send(View(texts.FINE))
         case Plain.WHO:
-            await context.send(Screen(texts.WHO))
+            await context.send(View(texts.WHO))
         case Plain.GREETING | Plain.HELP:
             await commands.show(context)
         case Plain.DIGEST:
@@ -184,25 +184,25 @@ async def _plain(context: ChatContext, wish: Plain) -> None:
             await context.send(await _choice(context, wish))
 
 
-async def _choice(context: ChatContext, wish: Plain) -> Screen:
+async def _choice(context: ChatContext, wish: Plain) -> View:
     """Return the buttons among which a subscriber chooses."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
-        return Screen(texts.NOT_SUBSCRIBED)
+        return View(texts.NOT_SUBSCRIBED)
     is_paused = subscriber.status == "paused"
     match wish:
         case Plain.QUIET:
-            return quiet_screen(subscriber)
+            return quiet_view(subscriber)
         case Plain.LENGTH:
             told = texts.LENGTHS_TOLD[subscriber.choices.length]
-            return Screen(texts.LENGTH.format(length=told), list_keyboards.for_length(subscriber.choices))
+            return View(texts.LENGTH.format(length=told), list_keyboards.for_length(subscriber.choices))
         case Plain.RESUME if is_paused:
-            return Screen(texts.PROPOSE_RESUME, list_keyboards.for_resuming())
+            return View(texts.PROPOSE_RESUME, list_keyboards.for_resuming())
         case Plain.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)
             moment = next_arrival(edition, quiet_of(subscriber), context.now)
-            return Screen(texts.NOT_PAUSED.format(moment=moment), list_keyboards.for_times())
+            return View(texts.NOT_PAUSED.format(moment=moment), list_keyboards.for_times())
         case Plain.PAUSE:
-            return Screen(texts.ASK_PAUSE, list_keyboards.for_pause_lengths())
+            return View(texts.ASK_PAUSE, list_keyboards.for_pause_lengths())
         case _:
-            return Screen(texts.LEAVE, list_keyboards.for_leaving())
+            return View(texts.LEAVE, list_keyboards.for_leaving())

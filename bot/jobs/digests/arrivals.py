@@ -41,7 +41,7 @@ class Arrivals:
         self._catching_up: asyncio.Task[None] | None = None
 
     async def take_in(self) -> int:
-        """Take in the files that came and work up what waits, a bounded number; return how many were."""
+        """Take in the files that came and process what waits, a bounded number; return how many were."""
         async with self._lock:
             began = self._services.clock.now()
             await poll_sources(self._services, self._tell_admins)

@@ -20,7 +20,7 @@ from storage.articles import StoredArticle
 from storage.engine import Database, chunks
 from storage.errors import StorageError
 from storage.processed import (
-    Worked,
+    Findings,
     find_next,
     make_stories,
     save_work,
@@ -36,7 +36,7 @@ from storage.sources import (
 from summarizer.model import Summary, sentence_at
 from summarizer.topics import NO_RULES, TopicRules, decide_topic
 
-# Work newly stored articles up: summarise each, find its topic and story, put it into the search index.
+# Process newly stored articles: summarise each, find its topic and story, put it into the search index.
 #
 # The language work runs in text processes (`bot.text_work`), many batches at once where there are many of
 # them; grouping and storing have one batch at a time, in order. An article that ends its process is set
@@ -71,7 +71,7 @@ class Processor:
         self._window = Window(database, clock)
 
     async def run(self, *, most: int = 1_000, ranker: str = "diemtin", rules: TopicRules = NO_RULES) -> int:
-        """Work up to `most` waiting articles up, their sentences chosen by `ranker`; return how many were.
+        """Process up to `most` waiting articles, their sentences chosen by `ranker`; return how many were.
 
         `rules` decide their topics, and, where these are new, those of a bounded number of stored articles.
 
@@ -175,7 +175,7 @@ class Processor:
             made = await make_stories(connection, len(founded), now=now)  # ascending, as the articles are
             ids = {-key: story for key, story in zip(founded, made, strict=True)}
             done = [
-                Worked(
+                Findings(
                     article, summary, None if one.story is None else ids.get(one.story, one.story),
                     decide_topic(clues_of(article, by_words), rules), by_words, one.packed,
                 )

@@ -41,7 +41,7 @@ class Window:
     def _forget(self) -> None:
         self._grouper = Grouper()
         self._learned_until = _BEGINNING
-        self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
+        self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was processed
         self._is_sure = True
 
     async def place(self, batch: Sequence[StoredArticle]) -> list[Placed]:
@@ -49,11 +49,11 @@ class Window:
         self._is_sure = False
         return await INTAKE.run(self._group, batch)
 
-    def keep(self, ids: Mapping[int, int], worked_at: Mapping[int, dt.datetime]) -> None:
+    def keep(self, ids: Mapping[int, int], processed_at: Mapping[int, dt.datetime]) -> None:
         """Note that the last batch is stored: the ids of its new stories, when each article was processed."""
         self._grouper.rename(ids)
         self._is_sure = True
-        self._recent |= worked_at
+        self._recent |= processed_at
 
     def _group(self, batch: Sequence[StoredArticle]) -> list[Placed]:
         """Return the articles' stories; one that is to be founded has a negative key until it is.
@@ -81,12 +81,12 @@ class Window:
         while True:
             async with self._database.read() as connection:
                 grouped = await find_grouped(connection, since=since, after=after, limit=_LEARN_BATCH)
-            new = [one for one in grouped if self._recent.get(one.article_id) != one.worked_at]
+            new = [one for one in grouped if self._recent.get(one.article_id) != one.processed_at]
             await INTAKE.run(self._add_known, new)
-            self._recent |= {one.article_id: one.worked_at for one in new}
+            self._recent |= {one.article_id: one.processed_at for one in new}
             if len(grouped) < _LEARN_BATCH:
                 break
-            after = (grouped[-1].worked_at, grouped[-1].article_id)
+            after = (grouped[-1].processed_at, grouped[-1].article_id)
         self._learned_until = max([self._learned_until, *self._recent.values()])
         horizon = self._learned_until - _COMMIT_LAG
         self._recent = {article: at for article, at in self._recent.items() if at > horizon}

@@ -1,4 +1,4 @@
-"""Find which watches each newly worked-up article is news for, and write that down.
+"""Find which watches each newly processed article is news for, and write that down.
 
 Which articles were looked at stands in a note, so that none is passed over by a restart. The index of watches
 is kept in memory and follows the table, whoever changes it.
@@ -39,7 +39,7 @@ class Watching:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = asyncio.Lock()
-        self._looked_at: dict[int, dt.datetime] = {}  # when each article of the last minutes was worked up
+        self._looked_at: dict[int, dt.datetime] = {}  # when each article of the last minutes was processed
         self._forget()
 
     def _forget(self) -> None:
@@ -47,7 +47,7 @@ class Watching:
         self._known_until = _BEGINNING
 
     async def run(self) -> int:
-        """Look at the articles worked up since the last run; return how many hits there were."""
+        """Look at the articles processed since the last run; return how many hits there were."""
         async with self._lock:
             hits = 0
             while arrived := await self._next():
@@ -67,10 +67,10 @@ class Watching:
                     found = await find_worked_up(
                         connection, after=after, stored_since=now - MAX_AGE, limit=_BATCH
                     )
-                    new = [one for one in found if self._looked_at.get(one.id) != one.worked_at]
+                    new = [one for one in found if self._looked_at.get(one.id) != one.processed_at]
                     if new or len(found) < _BATCH:
                         return new
-                    after = (found[-1].worked_at or now, found[-1].id)
+                    after = (found[-1].processed_at or now, found[-1].id)
         async with self._services.database.write() as connection:
             await write_note(connection, _NOTE, now.isoformat(), now=now)
         return []
@@ -99,14 +99,14 @@ class Watching:
     async def _look_at(self, articles: Sequence[StoredArticle]) -> int:
         newsroom, now = self._services.newsroom, self._services.clock.now()
         found = await INTAKE.run(self._find, articles, newsroom)
-        until = max(article.worked_at or _BEGINNING for article in articles)
+        until = max(article.processed_at or _BEGINNING for article in articles)
         async with self._services.database.write() as connection:
             listeners = await find_listeners(connection, (each for ids in found.values() for each in ids))
             hits = await INTAKE.run(_hits, articles, found, listeners, newsroom, now)
             for batch in chunks(hits, _RECORDED_AT_ONCE):
                 await record_hits(connection, batch, now=now)
             await write_note(connection, _NOTE, until.isoformat(), now=now)
-        self._looked_at |= {article.id: article.worked_at or _BEGINNING for article in articles}
+        self._looked_at |= {article.id: article.processed_at or _BEGINNING for article in articles}
         self._looked_at = {a: at for a, at in self._looked_at.items() if at >= until - _COMMIT_LAG}
         if hits:
             _log.info("watches", articles=len(articles), hits=len(hits))
@@ -160,5 +160,5 @@ def _hit(article: StoredArticle, listener: Listener, newsroom: Newsroom, now: dt
     quiet = QuietHours(listener.quiet_start, listener.quiet_end)
     zone = newsroom.edition_for(listener.choices).schedule.zone
     if article.story_id is None:
-        raise ValueError(f"article {article.id} is worked up and of no story")
+        raise ValueError(f"article {article.id} is processed and of no story")
     return Hit(listener.watch_id, article.story_id, article.id, quiet.release(now, zone))

@@ -28,7 +28,7 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.subscribers import Subscriber, find_subscriber
 from storage.times import Published
 from summarizer.model import Place, sentence_at
@@ -280,7 +280,7 @@ Publish = Callable[..., Awaitable[list[int]]]
 
 @pytest.fixture
 def publish(house: House) -> Publish:
-    """Store articles, each a story of its own, worked up and searchable; return their ids."""
+    """Store articles, each a story of its own, processed and searchable; return their ids."""
 
     async def store(
         *titles: str,
@@ -323,6 +323,6 @@ async def _store(services: Services, incoming: Sequence[Incoming], at: dt.dateti
             place = Place(0, "body", 0, article.body.index(".") + 1)
             sentence = sentence_at([article.document], place)
             topic = decide_topic(clues_of(article, None), services.newsroom.topic_rules)
-            done.append(Worked(article, (sentence,), await make_story(connection, now=at), topic))
+            done.append(Findings(article, (sentence,), await make_story(connection, now=at), topic))
         await save_work(connection, done, now=at)
     return [worked.article.id for worked in done]

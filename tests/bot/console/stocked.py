@@ -11,7 +11,7 @@ from storage.articles import store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.intake import Refusal
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import SourceState, record_refusals, save_source_state
@@ -53,7 +53,7 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
         for article in await find_waiting(connection, 10):
             stories.append(await make_story(connection, now=now))
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-            await save_work(connection, [Worked(article, (sentence,), stories[-1], "thoi-su")], now=now)
+            await save_work(connection, [Findings(article, (sentence,), stories[-1], "thoi-su")], now=now)
         profile = await join_profile(
             connection, Choices("sang"), next_due_at=now + dt.timedelta(hours=1), now=now
         )

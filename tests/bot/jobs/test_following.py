@@ -17,7 +17,7 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.follows import find_follows, follow_story, set_followed
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.subscribers import find_subscriber, set_quiet, set_status
 from storage.tables import articles
 from storage.times import Published
@@ -44,7 +44,7 @@ class Room:
         self._published = 0
 
     async def publish(self, title: str, sapo: str, *, story: int | None = None) -> tuple[int, int]:
-        """Store and work up an article; return its number and its story's."""
+        """Store and process an article; return its number and its story's."""
         self._published += 1
         now = self.clock.now()
         key = f"bai-{self._published}"
@@ -57,7 +57,7 @@ class Room:
             await store_articles(connection, [article], now=now)
             [waiting] = await find_waiting(connection, 2)
             story = story or await make_story(connection, now=now)
-            await save_work(connection, [Worked(waiting, (), story)], now=now)
+            await save_work(connection, [Findings(waiting, (), story)], now=now)
         return waiting.id, story
 
     async def follow(self, article: int) -> None:

@@ -17,7 +17,7 @@ from bot.operators.looking_up import why_article
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake import Draft, Origin, Refusal, take
-from storage.processed import Worked, save_work
+from storage.processed import Findings, save_work
 from storage.sources import SourceState, record_refusals, save_source_state
 from tests.bot.conftest import incoming
 from tests.bot.operators.answered import TO_SLOT, Reader, Story, article_reason
@@ -157,7 +157,7 @@ async def test_folded_into_a_story(
     assert found is not None
     assert found[0] is not None
     async with services.database.write() as connection:
-        await save_work(connection, [Worked(found[0], (), number)], now=clock.now())
+        await save_work(connection, [Findings(found[0], (), number)], now=clock.now())
     await clock.advance(TO_SLOT)
     await run_due_slots(services, told)
     await sender.send_batch()

@@ -73,7 +73,7 @@ async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_alon
     began = time.monotonic()
     async with start(server, **clock) as run:
         await until(lambda: is_polling(hands), within=60)
-        await until_true(run.folder, f"SELECT count(worked_at) = {count} FROM articles")  # noqa: S608 - a number
+        await until_true(run.folder, f"SELECT count(processed_at) = {count} FROM articles")  # noqa: S608 - a number
 
         said = await hands.say(an, "/start")
         await until(

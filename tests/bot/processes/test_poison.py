@@ -44,7 +44,7 @@ async def test_a_poisonous_article_is_named_and_neither_holds_up_answers_nor_the
         write(run.folder, "mot.jsonl", "Cầu mới thông xe", "độc: regex", "độc: crash", "Chợ quê họp sớm")
         assert await hands.ask(an, "/trogiup", timeout=20), "an answer waits for a text"
         await until(lambda: is_told(hands, ADMIN, "độc: regex"), within=90)
-        await until_true(run.folder, "SELECT count(worked_at) = 2 FROM articles")
+        await until_true(run.folder, "SELECT count(processed_at) = 2 FROM articles")
         refused = asked(run.folder, "SELECT reason FROM refusals ORDER BY reason")
         assert len(refused) == 2, refused
         write(run.folder, "hai.jsonl", "Trường làng có thư viện", "độc: regex, lần hai", "độc: regex")

@@ -56,10 +56,10 @@ async def test_intake_goes_on_while_telegram_cannot_be_reached_and_health_names_
         article.write_text(json.dumps(ARTICLE), encoding="utf-8")
         os.utime(article, (1_700_000_000, 1_700_000_000))
 
-        async def is_worked_up() -> bool:
+        async def is_processed() -> bool:
             return rows(run.folder / "diemtin.db", "SELECT count(*) FROM articles WHERE story_id > 0") == 1
 
-        await until(is_worked_up, within=60)
+        await until(is_processed, within=60)
         async with (
             aiohttp.ClientSession() as session,
             session.get(f"http://127.0.0.1:{health}/healthz") as answer,

@@ -27,7 +27,7 @@ class Row:
 async def store(database: Database, rows: Sequence[Row], at: dt.datetime | None = None) -> None:
     """Store processed articles, published `at`."""
     same = {"external_id": "x", "source": "tin-sang", "text_hash": "", "published_at": at, "stored_at": NOW,
-            "updated_at": NOW, "version": 1, "advertorial": False, "worked_at": NOW}  # fmt: skip
+            "updated_at": NOW, "version": 1, "advertorial": False, "processed_at": NOW}  # fmt: skip
     values = [
         same
         | {"id": r.article_id, "key": str(r.article_id), "title": r.title, "sapo": r.sapo, "body": r.body}

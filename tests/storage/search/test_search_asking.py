@@ -35,7 +35,7 @@ def put(database: Database) -> Put:
         values = {
             "id": number, "key": str(number), "external_id": "x", "source": "bao-bien", "topic": None,
             "category": None, "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
-            "advertorial": False, "worked_at": NOW, "published_at": None, "title": title, "sapo": sapo,
+            "advertorial": False, "processed_at": NOW, "published_at": None, "title": title, "sapo": sapo,
             "body": body,
         }  # fmt: skip
         async with database.write() as connection:
@@ -93,7 +93,7 @@ async def test_filters_alone_find_the_newest_first(put: Put, search: Search) -> 
     old = await put("Một", published_at=NOW - 2 * DAY)
     new = await put("Hai", published_at=NOW - DAY)
     await put("Ba", source="bao-doi")
-    await put("Bốn", worked_at=None)
+    await put("Bốn", processed_at=None)
     found = await search("nguon:bao-bien", Filters(source_names=("bao-bien",)))
     assert (found.ids, found.total, found.first_at) == ((new, old), 2, NOW - 2 * DAY)
 

@@ -38,6 +38,9 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+_RENAMED = {"worked_at": "processed_at"}  # columns, since the baseline
+
+
 def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
@@ -70,6 +73,7 @@ async def test_a_store_from_before_the_baseline_keeps_every_row(tmp_path: Path, 
     await database.close()
     assert (done.before, done.after) == ("0160", head_revision())
     assert len(before) > 60
+    before = [{_RENAMED.get(name, name): value for name, value in row.items()} for row in before]
     with closing(sqlite3.connect(file)) as store:
         after = _rows(store)
     assert [row for row in before if not any(row.items() <= other.items() for other in after)] == []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.stories.terms import TERMS_KEPT, article_terms, rarity, similarity, term_hashes
+from summarizer.stories.terms import TERMS_KEPT, article_terms, idf, similarity, term_hashes
 
 FLOOD = "Mưa lớn suốt đêm làm nhiều tuyến phố ở Hạ Long ngập sâu"
 
@@ -25,14 +25,14 @@ def test_spelling_of_tones_and_case_make_no_difference() -> None:
 
 
 def test_names_weigh_more_than_common_words() -> None:
-    name, common = rarity(term_hashes(["hạ", "long", "của"])[[3, 2]])
+    name, common = idf(term_hashes(["hạ", "long", "của"])[[3, 2]])
     assert name > 3 * common
 
 
 def test_a_term_the_corpus_never_saw_weighs_most() -> None:
     """Most of them: some share a bucket with a known term."""
-    unseen = rarity(term_hashes([f"{letter}zyzx" for letter in "bcdfghjklm"]))
-    assert np.median(unseen) > rarity(term_hashes(["hạ", "long"])).max()
+    unseen = idf(term_hashes([f"{letter}zyzx" for letter in "bcdfghjklm"]))
+    assert np.median(unseen) > idf(term_hashes(["hạ", "long"])).max()
 
 
 def test_an_article_without_words_has_no_terms() -> None:

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from bot.chat.buttons.callbacks import MAX_BYTES
-from bot.chat.context import Screen
+from bot.chat.context import View
 from bot.chat.settings.panels import (
-    closed_screen,
-    days_screen,
-    editions_screen,
-    quiet_screen,
-    schedule_screen,
-    topics_screen,
+    closed_view,
+    days_view,
+    editions_view,
+    quiet_view,
+    schedule_view,
+    topics_view,
 )
 from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.newsroom import Newsroom
@@ -42,28 +42,28 @@ def reader(crowded: Newsroom) -> Subscriber:
     return Subscriber(1, 1, "private", "active", 1, choices, 22 * 60, 6 * 60 + 30, NOW, None, NOW)
 
 
-def _screens(reader: Subscriber, newsroom: Newsroom) -> list[Screen]:
+def _views(reader: Subscriber, newsroom: Newsroom) -> list[View]:
     return [
-        schedule_screen(reader, newsroom, NOW),
-        closed_screen(reader, newsroom, NOW),
-        days_screen(reader, newsroom),
-        editions_screen(reader, newsroom),
-        quiet_screen(reader),
-        topics_screen(reader, newsroom),
+        schedule_view(reader, newsroom, NOW),
+        closed_view(reader, newsroom, NOW),
+        days_view(reader, newsroom),
+        editions_view(reader, newsroom),
+        quiet_view(reader),
+        topics_view(reader, newsroom),
     ]
 
 
 def test_every_panel_of_a_crowded_newsroom_fits_into_one_message(
     reader: Subscriber, crowded: Newsroom
 ) -> None:
-    assert max(visible_length(screen.html) for screen in _screens(reader, crowded)) <= MAX_UNITS
+    assert max(visible_length(view.html) for view in _views(reader, crowded)) <= MAX_UNITS
 
 
 def test_no_keyboard_has_more_buttons_or_longer_data_than_telegram_takes(
     reader: Subscriber, crowded: Newsroom
 ) -> None:
-    for screen in _screens(reader, crowded):
-        rows: Any = screen.keyboard.inline_keyboard if screen.keyboard else ()
+    for view in _views(reader, crowded):
+        rows: Any = view.keyboard.inline_keyboard if view.keyboard else ()
         buttons = [button for row in rows for button in row]
         assert len(buttons) <= 100
         assert all(len(row) <= 8 for row in rows)

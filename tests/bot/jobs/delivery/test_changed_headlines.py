@@ -13,7 +13,7 @@ from bot.times.clock import ManualClock
 from storage.articles import find_articles, store_articles
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
@@ -27,13 +27,13 @@ KEY = "url:bao.example#5999301"
 async def publish(
     services: Services, profile: int, headline: str, *, key: str = KEY, status: str = "sent"
 ) -> int:
-    """Store and work up an article of this headline, tell it in an issue, and return the story's number."""
+    """Store and process an article of this headline, tell it in an issue, and return the story's number."""
     now = services.clock.now()
     async with services.database.write() as connection:
         await store_articles(connection, [incoming(key, title=headline)], now=now)
         [article] = await find_waiting(connection, 10)
         story = await make_story(connection, now=now)
-        await save_work(connection, [Worked(article, (), story)], now=now)
+        await save_work(connection, [Findings(article, (), story)], now=now)
         slot = now - dt.timedelta(minutes=story)
         shown = headline if len(headline) < 150 else headline[:140].rstrip() + "…"
         told = (ToldStory(story, 0, shown),)
@@ -72,7 +72,7 @@ async def test_the_old_headline_is_not_askable_any_more(services: Services, read
     async with services.database.write() as connection:
         [article] = await find_waiting(connection, 10)
         assert article.story_id is not None
-        await save_work(connection, [Worked(article, (), article.story_id)], now=services.clock.now())
+        await save_work(connection, [Findings(article, (), article.story_id)], now=services.clock.now())
         old = await search_articles(connection, parse_query("Lê Văn Tám"), now=services.clock.now())
         new = await search_articles(connection, parse_query("cán bộ xã"), now=services.clock.now())
         [stored] = (await find_articles(connection, [article.id])).values()
@@ -118,7 +118,7 @@ async def test_many_changes_come_in_messages_that_fit(services: Services, told: 
         async with services.database.write() as connection:
             [article] = await find_waiting(connection, 10)
             await save_work(
-                connection, [Worked(article, (), article.story_id or 0)], now=services.clock.now()
+                connection, [Findings(article, (), article.story_id or 0)], now=services.clock.now()
             )
     for _ in range(3):
         await tell_changed_headlines(services, told)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from telegram.ext import ExtBot
 
-from bot.chat.operators.admin import State, state_screen
+from bot.chat.operators.admin import State, state_view
 from bot.emulator.client import Control
 from bot.jobs.delivery.risks import tell_refusals
 from bot.jobs.delivery.sender import Sender
@@ -35,7 +35,7 @@ async def sending_lines(services: Services) -> str:
     now = services.clock.now()
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - DAY, now=now)
-    return str(state_screen(State(stats, [], {}, [], is_stopped=False), services.newsroom, now).html)
+    return str(state_view(State(stats, [], {}, [], is_stopped=False), services.newsroom, now).html)
 
 
 async def reasons(services: Services) -> set[str]:

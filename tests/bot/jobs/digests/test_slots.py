@@ -197,12 +197,12 @@ async def test_an_article_worked_up_after_the_slot_is_told_in_the_next(
     late = await story("Chuyện đến sát giờ")
     async with services.database.write() as connection:
         row = articles.c.story_id == late
-        await connection.execute(update(articles).where(row).values(worked_at=None, ready_at=None))
+        await connection.execute(update(articles).where(row).values(processed_at=None, ready_at=None))
     await clock.advance(MINUTE)
     await run_due_slots(services, told)
     async with services.database.write() as connection:
         await connection.execute(
-            update(articles).where(row).values(worked_at=clock.now(), ready_at=clock.now())
+            update(articles).where(row).values(processed_at=clock.now(), ready_at=clock.now())
         )
     for _ in range(2):
         await clock.advance(DAY)

@@ -1,4 +1,4 @@
-"""From a worked-up article to the alert in the chat, on both engines: once for each story, and when."""
+"""From a processed article to the alert in the chat, on both engines: once for each story, and when."""
 
 import asyncio
 import datetime as dt
@@ -19,7 +19,7 @@ from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake import Incoming
-from storage.processed import Worked, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.subscribers import (
     delete_subscriber,
     export_subscriber,
@@ -66,7 +66,7 @@ class Room:
     async def publish(
         self, title: str, *, story: int | None = None, hours_ago: float = 0, **values: Any
     ) -> int:
-        """Store and work up an article; return its story."""
+        """Store and process an article; return its story."""
         self._published += 1
         now = self.clock.now()
         article = _incoming(f"{title} {self._published}", now - dt.timedelta(hours=hours_ago), **values)
@@ -74,7 +74,7 @@ class Room:
             await store_articles(connection, [article], now=now)
             [waiting] = await find_waiting(connection, 2)
             story = story or await make_story(connection, now=now)
-            await save_work(connection, [Worked(waiting, (), story)], now=now)
+            await save_work(connection, [Findings(waiting, (), story)], now=now)
         return story
 
     async def tick(self, minutes: float = 0) -> int:

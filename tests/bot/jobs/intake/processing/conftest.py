@@ -23,5 +23,5 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def workshop(database: Database, clock: ManualClock) -> Processor:
-    """What works articles up in this process."""
+    """What processes articles here."""
     return Processor(database, clock, TextsHere())

@@ -80,7 +80,7 @@ async def test_who_writes_meanwhile_gets_a_turn_within_a_batch(
     working = asyncio.create_task(workshop.run())
     while not working.done():
         async with database.write() as connection:  # waits behind the work, as a reply would
-            query = select(func.count()).where(articles.c.worked_at.is_not(None))
+            query = select(func.count()).where(articles.c.processed_at.is_not(None))
             seen.add((await connection.execute(query)).scalar_one())
     assert await working == 50
     assert len(seen - {0, 50}) > 1
@@ -93,7 +93,7 @@ async def test_what_one_source_brought_by_the_thousand_makes_no_other_wait(
     await store(database, FLOOD, source="bao-doi")
     await store(database, MATCH, source="")
     assert await workshop.run(most=25) >= 25
-    done = [one.title for one in await stored(database) if one.worked_at]
+    done = [one.title for one in await stored(database) if one.processed_at]
     assert {FLOOD[0], MATCH[0], "Tin số 0"} <= set(done)
     assert len(done) < 200
     assert await workshop.run() + len(done) == 302

@@ -1,4 +1,4 @@
-"""Working articles up: stories are the database's, whoever grouped what; memory does not grow for ever."""
+"""Processing articles: stories are the database's, whoever grouped what; memory does not grow for ever."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -128,7 +128,7 @@ async def test_a_month_is_no_moment_to_group_by(
         await connection.execute(packed_articles.delete())
     await store(database, MATCH)
     await Processor(database, clock, TextsHere()).run()
-    assert seen == [None, None, NOW], "worked up, learned by another process, and one known to the minute"
+    assert seen == [None, None, NOW], "processed, learned by another process, and one known to the minute"
 
 
 async def test_another_process_learns_without_reading_texts_again(
