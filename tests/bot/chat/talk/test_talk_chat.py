@@ -158,7 +158,7 @@ async def test_a_follow_up_keeps_the_last_subject(reader: Any, publish: Any) -> 
     await publish("Lũ Quảng Bình rút chậm", "Lũ Nghệ An lên nhanh")
     await reader.says("lũ Quảng Bình")
     await reader.says("thế còn Nghệ An?")
-    await reader.sees("lũ nghệ an", "Lũ Nghệ An lên nhanh")
+    await reader.sees("lũ Nghệ An", "Lũ Nghệ An lên nhanh")
 
 
 async def test_the_address_of_a_stored_article_is_that_article(reader: Any, publish: Any) -> None:
