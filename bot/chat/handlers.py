@@ -1,7 +1,6 @@
 """python-telegram-bot's updates, sorted: which are messages to answer, whom they are for, and failures."""
 
 import contextlib
-import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -28,6 +27,7 @@ from bot.chat.dispatcher import Dispatcher
 from bot.chat.inline import Guests, Inline
 from bot.chat.operators.admin import AdminActions
 from bot.messages import texts
+from bot.messages.markup import mention_of
 from bot.news.services import Services
 from bot.telegram.outcomes import Retire, outcome_of
 from storage.delivery.refusals import NO_RIGHTS
@@ -163,8 +163,8 @@ class _Sorter:
         message = update.message
         if message is None or message.text is None or message.via_bot is not None:
             return
-        name, replied = f"@{ptb_context.bot.username}", message.reply_to_message
-        words = re.sub(rf"{re.escape(name)}\b", " ", message.text, flags=re.IGNORECASE)
+        replied = message.reply_to_message
+        words = mention_of(ptb_context.bot.username).sub(" ", message.text)
         author = replied.from_user if replied else None
         if words != message.text or (author is not None and author.id == ptb_context.bot.id):
             context = self._context(message, ptb_context, " ".join(words.split()))

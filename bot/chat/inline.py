@@ -6,7 +6,6 @@ late: that is no error.
 """
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,7 +30,7 @@ from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.chat.questions.results import RESULTS_PER_PAGE
 from bot.chat.talk.understanding import asks_for_digest
 from bot.messages import texts
-from bot.messages.markup import one_line, render, safe_link, shortened
+from bot.messages.markup import mention_of, one_line, render, safe_link, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
 from bot.news.newsroom import Newsroom
@@ -190,7 +189,7 @@ class Guests:
         if not self._guard.admit(asker.id, limits, now).is_admitted:
             return
         username = message.get_bot().username
-        words = one_line(re.sub(rf"(?i)@{re.escape(username)}\b", " ", message.text))
+        words = one_line(mention_of(username).sub(" ", message.text))
         result = InlineQueryResultArticle(
             id="tra-loi",
             title=texts.GUEST_TITLE,

@@ -1,4 +1,4 @@
-"""`diemtin summarize` and `stories`: the language code on lines of JSON, without a database."""
+"""`diemtin summarize`: the language code on lines of JSON, without a database and its start-up time."""
 
 import json
 import math
@@ -10,11 +10,8 @@ from typing import Annotated, Any, BinaryIO, Literal, NoReturn
 
 import typer
 
-from bot.commands.preparing import clock_of, settings_or_exit
 from bot.commands.terminal import fail, put, put_json
-from storage.intake.dates import parse_published
 from summarizer.extraction.jsonl import summarize_row
-from summarizer.stories.story_rows import group_rows
 
 # JSONL in, JSONL out: order kept, memory flat, a bad row answered by its error, never by a traceback.
 
@@ -161,29 +158,3 @@ def _summarize_text(data: bytes, sentences: int | None, max_syllables: int | Non
         fail(f"✗ {answer.get('error', 'không có câu nào để tóm tắt; dòng đầu được hiểu là tiêu đề')}")
     for sentence in answer["summary"]:
         put(sentence)
-
-
-# `diemtin stories`: articles on one event get one story, without a database.
-
-_ZONE = "Asia/Ho_Chi_Minh"  # of times that name none: no source is declared here
-
-
-def stories(
-    path: Annotated[
-        str, typer.Argument(metavar="PATH", help="Tệp JSONL; - hoặc bỏ trống là đầu vào chuẩn.")
-    ] = "-",
-    jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Mỗi dòng một bài JSON; đây là dạng duy nhất.")
-    ] = True,
-) -> None:
-    """Group the articles of a JSONL file; the answer is final once the input ends."""
-    clock = clock_of(settings_or_exit())
-    with opened(path) as stream:
-        put_answers(
-            group_rows(
-                rows(stream),
-                parse_time=lambda text: (
-                    found.at if (found := parse_published(text, _ZONE, clock.now())) else None
-                ),
-            )
-        )

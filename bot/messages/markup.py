@@ -15,11 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from telegram import LinkPreviewOptions
 
-# Telegram's HTML as we write it: templates, lengths, safe links, and where text may be cut.
-
-# Telegram's HTML as we write it: how long it is to Telegram, which links it may hold, where text may be
-# cut.
-#
 # Only for HTML out of our autoescaped templates: there a `<` always opens a tag. Telegram counts text
 # after it has parsed the entities, in UTF-16 units to be safe.
 
@@ -70,6 +65,12 @@ def utf16_length(text: str) -> int:
 def count_entities(markup: str) -> int:
     """Return how many formatting entities Telegram makes of `markup`: one a tag."""
     return len(_OPENING_TAG.findall(markup))
+
+
+@cache
+def mention_of(username: str) -> re.Pattern[str]:
+    """Return the pattern of `@username` in a text, in capitals or not."""
+    return re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:

@@ -84,7 +84,7 @@ _PRAISES = tuple(
         "(?:ra mắt|giới thiệu) (?:(?:các |loạt |dòng )?sản phẩm|hệ sinh thái|hệ thống website)",
         "giá trị bền vững|phát triển bền vững|kiến tạo giá trị|chặng đường mới|đánh dấu cột mốc",
         "khai trương (?:cơ sở|văn phòng|showroom|cửa hàng|chi nhánh)|đánh dấu cơ sở thứ",
-        r"(?:nhân dịp|kỷ niệm) \d+ năm (?:thành lập|hoạt động)|\d+ năm (?:phát triển|đồng hành)",
+        r"(?:nhân dịp|kỷ niệm) \d{1,3} năm (?:thành lập|hoạt động)|\b\d{1,3} năm (?:phát triển|đồng hành)",
     )
 )
 

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.chat.buttons import callbacks
+from bot.messages import markup
 from bot.process import logs
 from summarizer.text import repair
 
@@ -25,6 +26,7 @@ PACKAGES = ("bot", "config", "storage", "summarizer")
 NOT_IMPORTED = ("bot.__main__", "storage.migrations")  # they act when they are imported
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
+    "bot.messages.markup": (markup.mention_of("diemtin_bot"),),
     "bot.process.logs": (logs.Redactor(("123456:ABC-def_ghi",))._pattern,),
     "bot.chat.buttons.callbacks": tuple(form._pattern for form in callbacks._FORMS),
     "summarizer.text.repair": (repair.excess_marks(), repair._long_run()),

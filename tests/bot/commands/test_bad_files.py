@@ -169,7 +169,9 @@ def test_a_folder_that_vanished_is_named_and_the_others_are_read(run: Any, newsr
     (newsroom_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
     told = run("ingest", "di-mat", "tin", "--json")
     assert (told.code, told.err, told.json["new"]) == (1, "", 1)
-    assert told.json["rejected"] == [{"path": "di-mat", "reason": "không có tệp hay thư mục này"}]
+    assert told.json["rejected"] == [
+        {"path": "di-mat", "reason": "không có tệp hay thư mục này", "link": None}
+    ]
 
 
 def test_a_database_that_fails_half_way_keeps_nothing_of_the_batch_and_takes_it_later(
