@@ -22,11 +22,11 @@ from storage.tables import (
 )
 from storage.times import UtcTime
 
-# What a reader was shown: by his profile's issues, and beside them.
+# What a reader was shown: by the issues of the reader's profile, and beside them.
 #
-# Readers of one profile know the same stories, but for a few: who came to it lately, who asked for a
-# digest, who got a variant of an issue. Of those the ledger of deliveries says what they were sent, and
-# `shown_stories` what they saw on demand.
+# Most readers of one profile know the same stories. The others joined the profile lately, asked for a
+# digest, or got a variant of an issue. For these the ledger of deliveries says what they were sent, and
+# `shown_stories` says what they saw on demand.
 
 Known = dict[int, dt.datetime]  # by story: what was ready by then is known
 _MOST_STORIES = 1_000  # of one reader

@@ -1,7 +1,7 @@
 """Gates: the issues of an edition's slot wait for an operator's approval.
 
 The issues are composed and written before their time, in the status `prepared`, and nobody is queued for
-them. When the gate lets them go they become `made`, and whoever reads their profile at that moment is queued.
+them. Once an issue may go it becomes `made`, and the readers that its profile then has are queued.
 """
 
 import datetime as dt

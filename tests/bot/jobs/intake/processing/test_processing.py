@@ -1,4 +1,4 @@
-"""Processing articles: stories are the database's, whoever grouped what; memory does not grow for ever."""
+"""Processing articles: stories are read from the database, and memory stays bounded."""
 
 import datetime as dt
 from collections.abc import Callable
