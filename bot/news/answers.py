@@ -159,7 +159,7 @@ async def as_shown(services: Services, question: Question) -> Question:
 
 def _silent(services: Services) -> set[str]:
     """Return the sources of which nothing is shown."""
-    return {source.name for source in services.newsroom.sources if source.quote == "none"}
+    return {source.name for source in services.newsroom.sources if source.is_silent}
 
 
 async def _attempted(

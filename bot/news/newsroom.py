@@ -21,8 +21,20 @@ from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 A_DAY = dt.timedelta(days=1)
 
 
+class _Quoted:
+    """What may be shown of a source's articles."""
+
+    __slots__ = ()
+    quote: QuotePolicy
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether readers are shown nothing: its articles only count for a story's importance."""
+        return self.quote == "none"
+
+
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(_Quoted):
     """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
 
     One of the kind `figures` is a file of daily figures, which are old after `stale_after`; nothing of it is
@@ -45,7 +57,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSource:
+class WebSource(_Quoted):
     """An address that is polled every so often: a feed, or one page.
 
     `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network,

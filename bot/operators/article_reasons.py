@@ -114,7 +114,7 @@ def _never_told(
             "dropped", "bài điểm nhiều tin không vào bản tin; từng tin vào theo bài riêng của nó"
         )
     source = newsroom.find_source(article.source)
-    if source is not None and source.quote == "none":
+    if source is not None and source.is_silent:
         return ArticleReason("dropped", f'nguồn {source.title} khai báo quote = "none" nên không được trích')
     if article.source in edition.papers_out and papers <= set(edition.papers_out):
         title = source.title if source else article.source

@@ -110,7 +110,7 @@ def _date(day: dt.date) -> str:
 
 def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
     source = newsroom.find_source(article.source) if article else None
-    if article is None or (source and source.quote == "none"):
+    if article is None or (source and source.is_silent):
         return Markup("")
     title = shortened(one_line(article.title), _LONGEST_HEADLINE)
     url = safe_link(article.url)

@@ -125,7 +125,7 @@ class Watching:
 def may_be_told(article: StoredArticle, newsroom: Newsroom) -> bool:
     """Tell whether the article is one to alert of: no advertisement, and of a source that may be shown."""
     source = newsroom.find_source(article.source)
-    return not article.advertorial and (source is None or source.quote != "none")
+    return not article.advertorial and (source is None or not source.is_silent)
 
 
 def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
