@@ -17,6 +17,7 @@ from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.shown_stories import record_shown_to
 from storage.tables import (
+    UtcTime,
     articles,
     breaking_stories,
     deliveries,
@@ -27,7 +28,6 @@ from storage.tables import (
     shown_stories,
     subscribers,
 )
-from storage.times import UtcTime
 
 BETWEEN = dt.timedelta(hours=2)  # two stories to one chat
 MOST_A_DAY = 3

@@ -17,6 +17,7 @@ from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.shown_stories import record_shown
 from storage.tables import (
+    UtcTime,
     articles,
     deliveries,
     follows,
@@ -29,7 +30,6 @@ from storage.tables import (
     watch_hits,
     watches,
 )
-from storage.times import UtcTime
 
 QUIET_FOR = dt.timedelta(days=7)  # without news, and a follow ends
 _F = follows.c

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import StoredArticle, article_of
 from storage.engine import chunks, insert_into
 from storage.search import record_changes
-from storage.tables import articles, packed_articles, stories, summary_places
-from storage.times import UtcTime
+from storage.tables import UtcTime, articles, packed_articles, stories, summary_places
 from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.states import DeliveryStatus
 from storage.engine import chunks, insert_into
 from storage.tables import (
+    UtcTime,
     corrections,
     deliveries,
     issue_stories,
@@ -20,7 +21,6 @@ from storage.tables import (
     shown_stories,
     subscribers,
 )
-from storage.times import UtcTime
 
 # What a reader was shown: by the issues of the reader's profile, and beside them.
 #

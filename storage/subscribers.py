@@ -17,6 +17,7 @@ from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.tables import (
+    UtcTime,
     conversations,
     deliveries,
     issues,
@@ -28,7 +29,6 @@ from storage.tables import (
     watches,
 )
 from storage.tastes import StoryAnswers, export_answers, hand_over_answers
-from storage.times import UtcTime
 from storage.watches import hand_over_watches
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits

@@ -4,11 +4,15 @@ The UNIQUE constraints are what prevents doing a thing twice: an article's key, 
 subscriber's copy of a message, an update. The search index is no table: see `storage.search`.
 """
 
+import datetime as dt
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -20,8 +24,37 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.times import UtcTime
+from storage.times import from_microseconds, to_microseconds
+
+
+class UtcTime(TypeDecorator[dt.datetime]):
+    """Aware datetimes: integer microseconds since 1970 on SQLite (they sort), timestamptz on PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the engine in use."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        """Turn an aware moment into what is stored. Raises ValueError on a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value} must not be stored")
+        return to_microseconds(value) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """Turn what is stored into an aware UTC moment."""
+        if value is None:
+            return None
+        moment: dt.datetime = from_microseconds(value) if dialect.name == "sqlite" else value
+        return moment.astimezone(dt.UTC)
+
 
 metadata = MetaData()
 

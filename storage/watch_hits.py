@@ -15,8 +15,7 @@ from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import MessageKind
 from storage.engine import chunks, insert_into, is_postgres
 from storage.profiles import CHOICES, Choices, choices_of
-from storage.tables import articles, profiles, subscribers, watch_hits, watches
-from storage.times import UtcTime
+from storage.tables import UtcTime, articles, profiles, subscribers, watch_hits, watches
 
 _P = profiles.c
 

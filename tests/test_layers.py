@@ -159,3 +159,30 @@ def test_the_language_code_opens_nothing_and_asks_no_clock() -> None:
         )
     ]
     assert wrong == []
+
+
+def files_behind(name: str) -> set[Path]:
+    """Return our files that an import of a dotted name runs: the module's and those of the packages above."""
+    parts = name.split(".")
+    places = [ROOT.joinpath(*parts[: end + 1]) for end in range(len(parts))]
+    files = [file for place in places for file in (place / "__init__.py", place.with_suffix(".py"))]
+    return {file for file in files if file.exists()}
+
+
+def libraries_of(start: Path) -> set[str]:
+    """Return the top names of all libraries that a program imports, through whatever files of ours."""
+    seen, waiting, libraries = set(), {start}, set()
+    while waiting:
+        file = waiting.pop()
+        seen.add(file)
+        for name in imports_of(file):
+            waiting |= files_behind(name) - seen
+            libraries.add(name.partition(".")[0])
+    return libraries - {*OURS}
+
+
+def test_the_text_process_loads_no_library_that_it_does_not_need() -> None:
+    """It starts with each command that takes articles in, and again after each article that ends it."""
+    libraries = libraries_of(ROOT / "bot" / "text_work" / "__main__.py")
+    assert {"numpy", "pydantic", "ftfy"} <= libraries
+    assert not libraries & {"sqlalchemy", "aiohttp", "telegram", "tantivy", "matplotlib", "trafilatura"}

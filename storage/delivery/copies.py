@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import Choices, Profile, columns_of, profile_of
-from storage.tables import corrections, issue_stories, issues, messages, profiles
-from storage.times import UtcTime
+from storage.tables import UtcTime, corrections, issue_stories, issues, messages, profiles
 
 _MOST_PARTS = 20
 

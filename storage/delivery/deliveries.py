@@ -18,8 +18,7 @@ from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.messages import Buttons, read_buttons
 from storage.delivery.refusals import REFUSED, is_free, is_of
 from storage.delivery.states import CALM, OPEN, DeliveryStatus, IssueStatus, MessageKind
-from storage.tables import deliveries, issues, messages, subscribers
-from storage.times import UtcTime
+from storage.tables import UtcTime, deliveries, issues, messages, subscribers
 
 MOST_TRIES = 2
 _NOTICE = MessageKind.CORRECTION_NOTICE

@@ -9,8 +9,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
-from storage.tables import deliveries, gates, issue_stories, issues, messages, shown_stories, subscribers
-from storage.times import UtcTime
+from storage.tables import (
+    UtcTime,
+    deliveries,
+    gates,
+    issue_stories,
+    issues,
+    messages,
+    shown_stories,
+    subscribers,
+)
 
 _PENDING, _SENT = DeliveryStatus.PENDING.value, DeliveryStatus.SENT.value
 

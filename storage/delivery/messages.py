@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, insert, literal, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, MessageKind
-from storage.tables import deliveries, messages, subscribers
-from storage.times import UtcTime
+from storage.tables import UtcTime, deliveries, messages, subscribers
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
 Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minutes) → when it may go out

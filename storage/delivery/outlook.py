@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.deliveries import count_open
 from storage.delivery.refusals import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
 from storage.delivery.states import DeliveryStatus, count_finished
-from storage.tables import deliveries, delivery_counts, issues, messages, subscribers
-from storage.times import UtcTime
+from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
 
 FULL_RATE = 28.0  # messages a second: what Telegram lets through, see bot.telegram.limiter
 LATE = dt.timedelta(minutes=15)  # after its moment a delivery is late; schema 0080 counts by this too

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.notes import find_note, forget_note, write_note
-from storage.tables import deliveries, delivery_counts, issues, messages, subscribers
-from storage.times import UtcTime
+from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
 
 # Waits that Telegram asked for ("Too Many Requests"): of one chat, or of the whole bot.
 #

@@ -16,7 +16,8 @@ from sqlalchemy import JSON, Column, Select, Table, Text, cast, func, literal, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.times import UtcTime, from_microseconds, to_microseconds
+from storage.tables import UtcTime
+from storage.times import from_microseconds, to_microseconds
 
 Rows = Sequence[Sequence[Any]]
 FIRST_ROWS = 200

@@ -12,8 +12,7 @@ from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
 from bot.telegram.lease import Lease, is_gone, this_process
 from storage.delivery.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
-from storage.tables import deliveries, leases
-from storage.times import UtcTime
+from storage.tables import UtcTime, deliveries, leases
 from tests.bot.processes.conftest import TOKEN, Start, is_polling, until
 from tests.faults.conftest import HOUR, Ledger
 

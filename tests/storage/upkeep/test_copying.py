@@ -28,8 +28,7 @@ from storage.engine import Database
 from storage.errors import StorageError, UnfinishedCopyError
 from storage.search.rebuild import keep_up
 from storage.search.search import search_articles
-from storage.tables import articles, deliveries, leases, metadata, notes, profiles, stories
-from storage.times import UtcTime
+from storage.tables import UtcTime, articles, deliveries, leases, metadata, notes, profiles, stories
 from storage.upkeep import comparing, copying
 from storage.upkeep.copying import COPIED, CopyError, Progress, copy_database
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade

@@ -23,8 +23,7 @@ from bot.text_work.worker import Failure, Texts
 from storage.articles import count_waiting
 from storage.engine import Database
 from storage.intake import Draft, Origin, Refusal, path_drafts
-from storage.tables import articles, stories, summary_places
-from storage.times import UtcTime
+from storage.tables import UtcTime, articles, stories, summary_places
 from tests.texts_here import TextsHere
 
 SAMPLES = Path(__file__).parents[4] / "bot" / "samples" / "articles.jsonl"
