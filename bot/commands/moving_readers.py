@@ -29,7 +29,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.private_files import create_private
 from storage.profiles import Choices
-from storage.reader_moves import Moving, put_readers, read_readers
+from storage.reader_transfer import Moving, put_readers, read_readers
 from storage.watches import add_watch
 from summarizer.questions.watching import as_watch, watch_key
 

@@ -13,7 +13,7 @@ from bot.news.daily_figures import MOST_CHOSEN
 from bot.news.newsroom import Newsroom
 from bot.times.schedule import Schedule
 from storage.profiles import Choices
-from storage.reader_moves import MOVED, Moving
+from storage.reader_transfer import MOVED, Moving
 from storage.times import to_rfc3339
 
 HEAD = {"diemtin": "readers", "version": 1}

@@ -24,7 +24,7 @@ from bot.operators import notices
 from bot.times.schedule import QuietHours
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import MessageKind
-from storage.moved_readers import (
+from storage.gone_editions import (
     NOTE,
     MovedReaders,
     find_gone_editions,

@@ -16,7 +16,7 @@ from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
 from storage.delivery.outlook import LATE
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
 from storage.delivery.states import DeliveryStatus, IssueStatus
-from storage.reader_moves import MOVED
+from storage.reader_transfer import MOVED
 from storage.subscribers import Subscriber
 
 _ON_TIME = dt.timedelta(minutes=5)  # an issue made by then waited for nothing
