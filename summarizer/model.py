@@ -111,6 +111,16 @@ class Piece:
         return self.ready_at or self.stored_at
 
     @property
+    def may_be_shown(self) -> bool:
+        """Tell whether readers may be shown the article: its headline at least. Advertorials never are."""
+        return self.quote != "none" and not self.advertorial
+
+    @property
+    def may_be_quoted(self) -> bool:
+        """Tell whether its source allows its sentences to be shown."""
+        return self.quote == "full"
+
+    @property
     def moment(self) -> dt.datetime:
         """Return when the article came out; unknown counts as arrival."""
         return self.published_at or self.stored_at

@@ -150,8 +150,7 @@ class Inline:
 
     def _article(self, found: FoundArticle) -> Offer:
         article = found.article
-        source = self._services.newsroom.find_source(article.source)
-        name = source.title if source else article.source
+        name = self._services.newsroom.title_of(article.source)
         return Offer(article.title, article.url, name, self._when(article.published), found.snippet.text)
 
     def _story(self, story: DigestStory) -> Offer:

@@ -117,7 +117,7 @@ def _show_breaking(newsroom: Newsroom) -> None:
     conditions += [f"có {say_either([f'«{word}»' for word in rule.words])}"] if rule.words else []
     put(f"  Tin nóng: gửi ngay chuyện được {', '.join(conditions)}")
     put("    cho ai đã bật, nhiều nhất ba tin một ngày, cách nhau hai giờ, không trong giờ yên tĩnh")
-    papers = len({source.title for source in newsroom.sources if not source.is_silent})
+    papers = len({source.title for source in newsroom.sources if source.name not in newsroom.hidden_sources})
     if papers < rule.papers:
         put(f"  ! mới khai báo {papers} báo: chỉ đủ {rule.papers} báo khi tệp tin tự ghi tên báo")
 

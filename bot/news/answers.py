@@ -1,7 +1,7 @@
 """From a question to its answer: parse, search, read the best articles, choose sentences; or the top news."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -150,16 +150,13 @@ async def as_shown(services: Services, question: Question) -> Question:
     """Return a question that was asked before, with those of its articles that may be shown now."""
     async with services.database.read() as connection:
         origins = await find_origins(connection, question.article_ids)
-    silent = _silent(services)
-    kept = tuple(
-        each for each in question.article_ids if each in origins and origins[each].source not in silent
-    )
-    return replace(question, article_ids=kept)
+    return replace(question, article_ids=_may_be_shown(question.article_ids, origins, services.newsroom))
 
 
-def _silent(services: Services) -> set[str]:
-    """Return the sources of which nothing is shown."""
-    return {source.name for source in services.newsroom.sources if source.is_silent}
+def _may_be_shown(ids: Iterable[int], origins: Mapping[int, Origin], newsroom: Newsroom) -> tuple[int, ...]:
+    """Return those of the articles that are still stored, and of sources that may be shown."""
+    hidden = newsroom.hidden_sources
+    return tuple(each for each in ids if each in origins and origins[each].source not in hidden)
 
 
 async def _attempted(
@@ -193,11 +190,10 @@ async def _search(
     now = services.clock.now()
     most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
     found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)
-    silent = _silent(services)
     ids = found.ids
-    if silent or query.is_for_news:
+    if services.newsroom.hidden_sources or query.is_for_news:
         origins = await find_origins(connection, ids)
-        ids = tuple(each for each in ids if each in origins and origins[each].source not in silent)
+        ids = _may_be_shown(ids, origins, services.newsroom)
         ids = most_told(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
     if found.reading == "respelled" and found.suggestion:
         mended, _ = await read_question(connection, found.suggestion, services.newsroom, zone, now=now)
@@ -247,8 +243,7 @@ async def describe(
 
 
 def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query, stands_alone: bool) -> Snippet:
-    source = newsroom.find_source(article.source)
-    if source and source.quote != "full":
+    if newsroom.quote_policy(article.source) != "full":
         return _NO_SNIPPET
     return best_snippet(article.document, query, stands_alone=stands_alone)
 

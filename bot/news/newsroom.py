@@ -21,20 +21,8 @@ from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 A_DAY = dt.timedelta(days=1)
 
 
-class _Quoted:
-    """What may be shown of a source's articles."""
-
-    __slots__ = ()
-    quote: QuotePolicy
-
-    @property
-    def is_silent(self) -> bool:
-        """Tell whether readers are shown nothing: its articles only count for a story's importance."""
-        return self.quote == "none"
-
-
 @dataclass(frozen=True, slots=True)
-class Source(_Quoted):
+class Source:
     """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
 
     One of the kind `figures` is a file of daily figures, which are old after `stale_after`; nothing of it is
@@ -57,7 +45,7 @@ class Source(_Quoted):
 
 
 @dataclass(frozen=True, slots=True)
-class WebSource(_Quoted):
+class WebSource:
     """An address that is polled every so often: a feed, or one page.
 
     `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network,
@@ -256,6 +244,25 @@ class Newsroom:
     def find_source(self, name: str) -> Source | WebSource | None:
         """Return the source called `name`."""
         return next((source for source in self.sources if source.name == name), None)
+
+    def title_of(self, source: str) -> str:
+        """Return what readers call a source; the name of one that is not declared."""
+        found = self.find_source(source)
+        return found.title if found else source
+
+    def quote_policy(self, source: str) -> QuotePolicy:
+        """Return how much of a source's articles may be shown; all of one that is not declared."""
+        found = self.find_source(source)
+        return found.quote if found else "full"
+
+    def may_show(self, source: str) -> bool:
+        """Tell whether readers may be shown its articles. Others only count for a story's importance."""
+        return source not in self.hidden_sources
+
+    @property
+    def hidden_sources(self) -> frozenset[str]:
+        """Return the names of the sources whose articles readers are not shown."""
+        return frozenset(one.name for one in self.sources if one.quote == "none")
 
 
 _A_DAY_OF_MINUTES = 24 * 60

@@ -113,11 +113,10 @@ def _never_told(
         return ArticleReason(
             "dropped", "bài điểm nhiều tin không vào bản tin; từng tin vào theo bài riêng của nó"
         )
-    source = newsroom.find_source(article.source)
-    if source is not None and source.is_silent:
-        return ArticleReason("dropped", f'nguồn {source.title} khai báo quote = "none" nên không được trích')
+    title = newsroom.title_of(article.source)
+    if not newsroom.may_show(article.source):
+        return ArticleReason("dropped", f'nguồn {title} khai báo quote = "none" nên không được trích')
     if article.source in edition.papers_out and papers <= set(edition.papers_out):
-        title = source.title if source else article.source
         return ArticleReason(
             "muted", f"người này bỏ báo {title} (/nguon), và không báo nào khác kể chuyện ấy"
         )

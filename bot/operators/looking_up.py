@@ -160,15 +160,9 @@ async def why_article(
             return None, why_not_stored(
                 await _unstored(connection, wanted, services.newsroom), zone=zone, now=now
             )
-        if told := await _why_told(connection, subscriber, article, zone, now):
-            return article, told
-        drop = await find_drop_of(connection, subscriber.profile_id, article.story_id, article.id)
-        if drop is not None:
-            gate, dropped = drop
-            words = (
-                f"người quản trị {dropped.admin} bỏ tin này lúc duyệt số {say_at(gate.slot_at, zone, now)}"
-            )
-            return article, ArticleReason("gate_dropped", words)
+        told = await _why_told(connection, subscriber, article, zone, now)
+        if found := told or await _why_dropped(connection, subscriber, article, zone, now):
+            return article, found
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
         told_by = await _told_by(connection, article, services.newsroom)
@@ -235,6 +229,18 @@ async def _why_told(
         return ArticleReason(reason.code, f"có trong số {slot}: {reason.words}")
     words = f"gộp vào chuyện «{shortened(headline, _LONGEST_HEADLINE)}» của số {slot}: {reason.words}"
     return ArticleReason("folded" if one.status == "sent" else reason.code, words)
+
+
+async def _why_dropped(
+    connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
+) -> ArticleReason | None:
+    """Say which operator dropped the article from the reader's issue, if one did."""
+    drop = await find_drop_of(connection, subscriber.profile_id, article.story_id, article.id)
+    if drop is None:
+        return None
+    gate, dropped = drop
+    words = f"người quản trị {dropped.admin} bỏ tin này lúc duyệt số {say_at(gate.slot_at, zone, now)}"
+    return ArticleReason("gate_dropped", words)
 
 
 async def _unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom) -> Unstored:

@@ -83,14 +83,14 @@ class _Answering:
         self.piece = read.piece
         self.likelihood = likelihood
         typed = read.sought.typed
-        self.sentences = _valued(read, asked, wanted) if read.piece.quote == "full" else []
+        self.sentences = _valued(read, asked, wanted) if read.piece.may_be_quoted else []
         self.answers = [
             one
             for one in self.sentences
             if wanted is None or (one.sentence.occurrences and has_kind(wanted, one.sentence.text, typed))
         ]
         in_title = wanted is None or has_kind(wanted, read.piece.document.title, typed)
-        self.has_kind = wanted is None or bool(self.answers) or (read.piece.quote != "full" and in_title)
+        self.has_kind = wanted is None or bool(self.answers) or (in_title and not read.piece.may_be_quoted)
         self.counts = any(one.counts for one in self.answers)
         self.contrasts = [
             one for one in (*read.sapo, *read.body) if _CONTRAST.match(one.text) and _is_prose(one)
@@ -111,7 +111,7 @@ def answer(
     without words, only filters, is answered by any article.
     """
     typed = frozenset(syllables(folded(query.text)))
-    shown = [p for p in pieces[:MOST_READ] if p.quote != "none" and not p.advertorial]
+    shown = [p for p in pieces[:MOST_READ] if p.may_be_shown]
     shown = [p for p in shown if not is_only_of_parts(p.document.title, p.document.sapo, typed)]
     if not query.terms:
         return Answer(is_answered=bool(shown))

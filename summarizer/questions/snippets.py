@@ -223,7 +223,7 @@ def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...
 
     Together with `quoted` they are no more of it than may be shown; a source not to be quoted gives none.
     """
-    if piece.quote != "full":
+    if not piece.may_be_quoted:
         return ()
     found: list[Quote] = []
     for sentence in (*piece.summary, *_opening(piece)):

@@ -64,7 +64,7 @@ def tell_at_length(candidate: Candidate) -> Card | None:
     if not pieces:
         return None
     quotes = _quotes(pieces)
-    quotable = [piece for piece in showable(candidate) if piece.quote == "full"][:_PIECES_COMPARED]
+    quotable = [piece for piece in showable(candidate) if piece.may_be_quoted][:_PIECES_COMPARED]
     return Card(
         story_id=candidate.story_id,
         article_id=pieces[0].article_id,
@@ -101,7 +101,7 @@ def _quotes(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
 
 def _in_order(piece: Piece) -> Iterator[Sentence]:
     """Yield the sentences of the lead and of the summary in the order in which the article has them."""
-    if piece.quote != "full":
+    if not piece.may_be_quoted:
         return
     found = {sentence.place: sentence for sentence in (*lead_sentences(piece.document), *piece.summary)}
     for place in sorted(found, key=lambda place: (place.field != "sapo", place.start)):

@@ -281,7 +281,7 @@ def news_of(known: Sequence[Piece], fresh: Candidate) -> Quote | None:
 
 
 def _quotable(candidate: Candidate) -> list[Piece]:
-    return [piece for piece in showable(candidate) if piece.quote == "full"]
+    return [piece for piece in showable(candidate) if piece.may_be_quoted]
 
 
 def _may_be_shown(quote: Quote, pieces: Sequence[Piece]) -> bool:

@@ -45,9 +45,7 @@ _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper
 
 def showable(candidate: Candidate) -> list[Piece]:
     """Return the articles of a story that may be shown, newest first; advertorials never are."""
-    pieces = (
-        p for p in candidate.pieces if p.quote != "none" and not p.advertorial and p.document.title.strip()
-    )
+    pieces = (piece for piece in candidate.pieces if piece.may_be_shown and piece.document.title.strip())
     return sorted(pieces, key=lambda p: (p.moment, p.article_id), reverse=True)
 
 
@@ -112,7 +110,7 @@ def main_topic(pieces: Sequence[Piece]) -> str | None:
 
 
 def _can_be_quoted(piece: Piece) -> bool:
-    return piece.quote == "full" and bool(piece.summary)
+    return piece.may_be_quoted and bool(piece.summary)
 
 
 def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
@@ -144,7 +142,7 @@ def _is_superseded(piece: Piece, sentence: Sentence, leading: Piece, told: Seque
 def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     """Return the first sentence of a lead, for a story whose summaries hold none that may be shown."""
     for piece in pieces:
-        if piece.quote != "full":
+        if not piece.may_be_quoted:
             continue
         for sentence in lead_sentences(piece.document):
             if not repeats_title(sentence.text, pieces[0].document.title) and reads_alone(
@@ -176,7 +174,7 @@ def _sentences(pieces: Sequence[Piece], *, at_length: bool) -> Iterator[tuple[Pi
     `at_length`: the rest of its lead comes before the others, which is the paper's to be read first.
     """
     for number, piece in enumerate(pieces):
-        if piece.quote == "full":
+        if piece.may_be_quoted:
             for sentence in piece.summary[: MAX_QUOTES if number == 0 else 1]:
                 if sentence_at([piece.document], sentence.place) != sentence:
                     raise ValueError(

@@ -58,7 +58,7 @@ def for_papers(
     choices: Choices, sources: Sequence[Source | WebSource], *, undo: Intent | None
 ) -> InlineKeyboardMarkup:
     """Offer to leave each paper out, or to have it again."""
-    papers = [_paper(source, choices) for source in sources[:_MOST_PAPERS] if not source.is_silent]
+    papers = [_paper(source, choices) for source in sources[:_MOST_PAPERS]]
     return InlineKeyboardMarkup([*_undo(undo), *_rows(papers), _last()])
 
 

@@ -93,7 +93,7 @@ def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) 
         piece = piece_of(readers.newsroom, one.article, one.summary)
         quoted = [quote for quote in reply.answer.quotes if quote.article_id == one.article.id]
         further = further_sentences(piece, quoted)
-        nothing = texts.READ_ON if piece.quote == "full" and safe_link(one.article.url) else ""
+        nothing = texts.READ_ON if piece.may_be_quoted and safe_link(one.article.url) else ""
         blocks.append(_told(number, one, further, readers, nothing=nothing))
     return Markup("\n\n").join(blocks)
 
@@ -286,8 +286,7 @@ def _paper(article: StoredArticle, readers: Readers) -> Markup:
 
 
 def _paper_name(article: StoredArticle, readers: Readers) -> str:
-    source = readers.newsroom.find_source(article.source)
-    return shown_question(source.title if source else article.source)
+    return shown_question(readers.newsroom.title_of(article.source))
 
 
 def _words(query: Query) -> str:

@@ -246,8 +246,7 @@ async def _other_papers(tap: ButtonContext, cited: Sequence[FoundArticle]) -> di
     async with tap.services.database.read() as connection:
         stories = {one.article.story_id for one in cited if one.article.story_id is not None}
         reports = await find_reports(connection, stories, _REPORTS_READ)
-    silent = {source.name for source in tap.services.newsroom.sources if source.is_silent}
-    named = {one.article.source for one in cited} | silent
+    named = {one.article.source for one in cited} | tap.services.newsroom.hidden_sources
     others: dict[int, list[StoredArticle]] = {one.article.id: [] for one in cited}
     for one in cited:
         for report in reports:
@@ -263,8 +262,8 @@ async def _days(tap: ButtonContext, asked: _Asked) -> str | None:
         return None
     async with tap.services.database.read() as connection:
         best = await find_articles(connection, [best_id for _, _, best_id in days if best_id])
-    silent = {source.name for source in tap.services.newsroom.sources if source.is_silent}
-    titles = {number: one.title for number, one in best.items() if one.source not in silent}
+    hidden = tap.services.newsroom.hidden_sources
+    titles = {number: one.title for number, one in best.items() if one.source not in hidden}
     shown: list[DayCount] = [(day, count, titles.get(best_id or 0, "")) for day, count, best_id in days]
     return days_page(asked.query.shown, shown, asked.readers)
 

@@ -109,8 +109,7 @@ def _date(day: dt.date) -> str:
 
 
 def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
-    source = newsroom.find_source(article.source) if article else None
-    if article is None or (source and source.is_silent):
+    if article is None or not newsroom.may_show(article.source):
         return Markup("")
     title = shortened(one_line(article.title), _LONGEST_HEADLINE)
     url = safe_link(article.url)
@@ -119,7 +118,7 @@ def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
         if url
         else Markup("{}").format(title)
     )
-    name = shortened(one_line(source.title if source else article.source), _LONGEST_NAME)
+    name = shortened(one_line(newsroom.title_of(article.source)), _LONGEST_NAME)
     return Markup(": {linked} ({name})").format(linked=linked, name=name)
 
 

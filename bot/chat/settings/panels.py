@@ -193,8 +193,7 @@ def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
         case "topic":
             return newsroom.topics.get(key, key)
         case "paper":
-            source = newsroom.find_source(key)
-            return source.title if source else key
+            return newsroom.title_of(key)
         case "person":
             return key.title()
     return key
@@ -208,7 +207,9 @@ def papers_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Inte
     )
     example = newsroom.sources[0].title if newsroom.sources else "VnExpress"
     html = Markup("\n\n").join([*notes, panel, texts.PAPERS_EXAMPLE.format(example=example)])
-    return View(html, list_keyboards.for_papers(choices, newsroom.sources, undo=undo))
+    hidden = newsroom.hidden_sources
+    shown = [source for source in newsroom.sources if source.name not in hidden]
+    return View(html, list_keyboards.for_papers(choices, shown, undo=undo))
 
 
 def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:

@@ -86,8 +86,7 @@ async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
     """Tell the article at an address; one not stored is asked for by its headline or its address's words."""
     async with context.services.database.read() as connection:
         article = await find_article_at(connection, with_scheme(wish.url))
-    source = context.services.newsroom.find_source(article.source) if article else None
-    if article is not None and (source is None or not source.is_silent):
+    if article is not None and context.services.newsroom.may_show(article.source):
         await _tell(context, article.title, article.id, 1)
         return True
     words = wish.words or slug_words(wish.url)

@@ -187,6 +187,5 @@ async def tell_changed_headlines(services: Services, tell: Tell) -> None:
         readers = [await count_readers(connection, one.story_id, since=since) for one in found]
     told = []
     for one, count in zip(found, readers, strict=True):
-        source = services.newsroom.find_source(one.source)
-        told.append(notices.headline_changed(one, source.title if source else one.source, count))
+        told.append(notices.headline_changed(one, services.newsroom.title_of(one.source), count))
     await tell("\n\n".join(told))

@@ -149,11 +149,10 @@ async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
     if not described:
         return None
     article, snippet = described[0].article, described[0].snippet
-    source = services.newsroom.find_source(article.source)
     result = Result(
         title=article.title,
         url=article.url,
-        source=source.title if source else article.source,
+        source=services.newsroom.title_of(article.source),
         published=article.published,
         sentence=snippet.text,
         marks=tuple(snippet.marks),

@@ -124,8 +124,7 @@ class Watching:
 
 def may_be_told(article: StoredArticle, newsroom: Newsroom) -> bool:
     """Tell whether the article is one to alert of: no advertisement, and of a source that may be shown."""
-    source = newsroom.find_source(article.source)
-    return not article.advertorial and (source is None or not source.is_silent)
+    return not article.advertorial and newsroom.may_show(article.source)
 
 
 def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
