@@ -1,0 +1,27 @@
+"""A bot whose edition operators approve."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.news.newsroom import Newsroom
+from bot.news.services import Services
+from bot.times.clock import ManualClock
+from tests.bot.jobs.digests.gated import Gated, edition_to_approve
+from tests.bot.jobs.digests.test_slots import Reader, Story
+
+
+@pytest.fixture
+def gated(
+    services: Services,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    told: Any,
+    make_newsroom: Callable[..., Newsroom],
+) -> Gated:
+    """Its edition asks for approval twenty minutes before 6:45; on each engine."""
+    gated = Gated(services, clock, reader, story, told, make_newsroom)
+    gated.declare(edition_to_approve())
+    return gated
