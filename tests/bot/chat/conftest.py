@@ -185,6 +185,7 @@ class House:
             .base_file_url(f"{self.url}/file/bot")
             .request(AiohttpRequest(4))
             .get_updates_request(AiohttpRequest(2))
+            .job_queue(None)  # nothing uses it, and it sleeps at its end
             .build()
         )
         acts = self.actions

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -117,11 +118,25 @@ def newsroom_folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyP
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def _stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stock")
+
+
 @pytest.fixture
-def stocked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run commands on a database with two articles, half an hour after these were stored."""
-    done = run("ingest", "--json", stdin=jsonl(*ARTICLES))
-    assert done.json == {"new": 2, "updated": 0, "duplicate": 0, "rejected": []}
+def stocked(run: Run, newsroom_folder: Path, _stock: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run commands on a database with two articles, half an hour after these were stored.
+
+    They are taken in once a test process; each test works on copies of the files that this left.
+    """
+    if any(_stock.iterdir()):
+        shutil.copytree(_stock, newsroom_folder, dirs_exist_ok=True)
+    else:
+        there = {*newsroom_folder.iterdir()} - {newsroom_folder / "diemtin.sqlite3"}
+        done = run("ingest", "--json", stdin=jsonl(*ARTICLES))
+        assert done.json == {"new": 2, "updated": 0, "duplicate": 0, "rejected": []}
+        others = shutil.ignore_patterns(*(file.name for file in there))
+        shutil.copytree(newsroom_folder, _stock, ignore=others, dirs_exist_ok=True)
     monkeypatch.setenv("DIEMTIN_NOW", "2026-11-20T12:30:00+07:00")  # each command starts the clock anew
     return run
 
