@@ -35,6 +35,10 @@ class Threads:
             self._executor, lambda: context.run(work, *args, **kwargs)
         )
 
+    def end(self) -> None:
+        """Take no more work: idle threads end at once, others with what they do now."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
 
 SEARCH = Threads("search", 2)  # ranking what the index found
 INDEXING = Threads("indexing", 1)  # cutting articles into words
@@ -45,6 +49,12 @@ INDEXING = Threads("indexing", 1)  # cutting articles into words
 CHAT = Threads("chat", 4)  # answers to people
 INTAKE = Threads("intake", 2)  # reading files, grouping, matching watches
 DIGESTS = Threads("digests", 2)  # composing
+
+
+def end_threads() -> None:
+    """Let the threads of all purposes end, when the process is about to."""
+    for threads in (SEARCH, INDEXING, CHAT, INTAKE, DIGESTS):
+        threads.end()
 
 
 # Start child processes: the one place in the project that does.

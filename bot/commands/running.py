@@ -25,6 +25,7 @@ from bot.telegram.lease import LeaseLostError
 from config.reading import content_hash, load_newsroom
 from config.settings import Settings
 from config.values import ConfigError
+from storage.off_loop import end_threads
 
 
 def run_bot(
@@ -43,6 +44,7 @@ def run_bot(
         run(_run(settings, settings.bot_token.get_secret_value()))
     except typer.Exit as end:
         code = end.exit_code
+    end_threads()
     end_process_if_threads_remain(code, before)
     raise typer.Exit(code)
 

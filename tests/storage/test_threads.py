@@ -45,3 +45,14 @@ def test_work_on_strangers_texts_uses_no_shared_thread() -> None:
         if "emulator" not in file.parts and "to_thread(" in file.read_text(encoding="utf-8")
     }
     assert using <= SHARED
+
+
+async def test_idle_threads_end_when_they_are_told_to() -> None:
+    threads = Threads("thu", 2)
+    idle = await threads.run(threading.current_thread)
+    assert idle.is_alive()
+    threads.end()
+    idle.join(timeout=30)
+    assert not idle.is_alive()
+    with pytest.raises(RuntimeError):
+        await threads.run(threading.current_thread)
