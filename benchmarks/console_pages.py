@@ -248,11 +248,11 @@ async def paint(console: Console, paths: list[str], folder: Path) -> None:
         chromium = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        page = await chromium.new_page()
-        await page.goto(console.invite(1))
-        await page.get_by_role("button", name="Vào").click()
-        logged_in = await page.context.storage_state()
         for width in (360, 1_440):
+            page = await chromium.new_page()
+            await page.goto(console.invite(1))
+            await page.get_by_role("button", name="Vào").click()
+            logged_in = await page.context.storage_state()  # a session may ask for 120 pages a minute
             for scheme in ("light", "dark"):
                 context = await chromium.new_context(
                     viewport={"width": width, "height": 800}, color_scheme=scheme, storage_state=logged_in
@@ -261,7 +261,9 @@ async def paint(console: Console, paths: list[str], folder: Path) -> None:
                 for number, path in enumerate(paths):
                     first = []
                     for _ in range(5 if scheme == "light" else 1):
-                        await page.goto(f"{console.url}{path}")
+                        answer = await page.goto(f"{console.url}{path}")
+                        assert answer, path
+                        assert answer.ok, path
                         painted = await page.wait_for_function(timing)
                         first.append(float(await painted.json_value()))
                     await page.screenshot(path=folder / f"{number:02}-{width}-{scheme}.png", full_page=True)
