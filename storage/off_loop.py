@@ -26,6 +26,7 @@ class Threads:
     """At most `most` threads, made when they are first needed."""
 
     def __init__(self, name: str, most: int) -> None:
+        self._name, self._most = name, most
         self._executor = ThreadPoolExecutor(most, name)
 
     async def run(self, work: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -36,8 +37,12 @@ class Threads:
         )
 
     def end(self) -> None:
-        """Take no more work: idle threads end at once, others with what they do now."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Drop what has not begun: idle threads end at once, others with what they do now.
+
+        Later work has threads of its own.
+        """
+        ended, self._executor = self._executor, ThreadPoolExecutor(self._most, self._name)
+        ended.shutdown(wait=False, cancel_futures=True)
 
 
 SEARCH = Threads("search", 2)  # ranking what the index found
