@@ -155,6 +155,8 @@ def _webhook_secret(value: str) -> str:
 class Settings(BaseSettings):
     """What the environment says. With `webhook_url` Telegram calls us there; without one we ask it.
 
+    `health_listen` takes the place of the newsroom file's, for several processes on one machine.
+
     `now` (UTC) and `clock_rate` are for tests and simulation.
     """
 
@@ -173,8 +175,14 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, BeforeValidator(_webhook_url)] | None = None
     webhook_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] = ("127.0.0.1", 8443)
     webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = None
+    health_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] | None = None
     now: Annotated[dt.datetime, BeforeValidator(_now)] | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000, allow_inf_nan=False)
+
+    @property
+    def uses_postgres(self) -> bool:
+        """Tell whether the database is on a PostgreSQL server."""
+        return self.database_url.get_secret_value().startswith("postgresql")
 
     @property
     def secrets(self) -> tuple[str, ...]:

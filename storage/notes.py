@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import replacing
+from storage.engine import insert_into, replacing
 from storage.tables import deeds, notes
 
 # Small facts that must survive a restart, by name: what the admins were told, the last nightly run.
@@ -18,10 +18,26 @@ async def write_note(connection: AsyncConnection, name: str, value: str, *, now:
     await connection.execute(replacing(connection, notes, name=name, value=value, changed_at=now))
 
 
+async def write_new_note(connection: AsyncConnection, name: str, value: str, *, now: dt.datetime) -> bool:
+    """Write the note called `name` unless there is one; return whether there was none."""
+    statement = insert_into(connection, notes).values(name=name, value=value, changed_at=now)
+    written = await connection.execute(statement.on_conflict_do_nothing().returning(notes.c.name))
+    return written.first() is not None
+
+
 async def find_note(connection: AsyncConnection, name: str) -> str | None:
     """Return the note called `name`."""
     query = select(notes.c.value).where(notes.c.name == name)
     return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def find_notes(
+    connection: AsyncConnection, beginning: str, *, limit: int = 100
+) -> list[tuple[str, str]]:
+    """Return names and values of the notes whose name begins so."""
+    n = notes.c
+    query = select(n.name, n.value).where(n.name.startswith(beginning, autoescape=True)).order_by(n.name)
+    return [(row.name, row.value) for row in await connection.execute(query.limit(limit))]
 
 
 async def forget_note(connection: AsyncConnection, name: str) -> bool:

@@ -594,6 +594,20 @@ leases = Table(  # which process may speak for a bot: see storage.delivery.lease
     Column("expires_at", UtcTime, nullable=False),
 )
 
+processes = Table(  # which work with the database: see storage.processes
+    "processes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("active", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("newsroom", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
 conversations = Table(  # where the talk with a chat stands
     "conversations",
     metadata,

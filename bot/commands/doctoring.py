@@ -17,6 +17,7 @@ import typer
 from bot.commands.preparing import (
     clock_of,
     explained,
+    health_of,
     is_there,
     newsroom_or_exit,
     run,
@@ -35,9 +36,11 @@ from bot.startup.checks import (
     Check,
     Status,
     check_folders_apart,
+    check_processes,
     check_sources,
     check_telegram,
 )
+from bot.startup.roles import NAMES
 from config.newsroom import Health
 from config.settings import Settings, load_settings
 from config.values import ConfigError
@@ -91,8 +94,9 @@ async def _examine(*, online: bool) -> tuple[list[str], list[Check]]:
     except ConfigError as error:
         return [str(problem) for problem in error.problems], []
     newsroom = await INTAKE.run(_examine_newsroom, settings)
-    problems = [*_examine_settings(settings), *newsroom, *await _examine_database(settings)]
-    return problems, await _try_out(settings) if online else []
+    found, processes = await _examine_database(settings)
+    problems = [*_examine_settings(settings), *newsroom, *found]
+    return problems, [*processes, *(await _try_out(settings) if online else [])]
 
 
 async def _try_out(settings: Settings) -> list[Check]:
@@ -109,7 +113,8 @@ async def _try_out(settings: Settings) -> list[Check]:
     database = Database(settings.database_url.get_secret_value(), settings.index)
     try:
         checks += await check_folders_apart(database, newsroom, settings.config)
-        checks.append(await INTAKE.run(_check_port, declared.health, database, token))
+        listens = health_of(settings, declared)
+        checks.append(await INTAKE.run(_check_port, listens, database, token))
         states = await _states(database)
         checks += check_sources(newsroom, states, now=clock_of(settings).now()) if states is not None else []
     finally:
@@ -162,26 +167,28 @@ def _examine_newsroom(settings: Settings) -> list[str]:
     ]
 
 
-async def _examine_database(settings: Settings) -> list[str]:
+async def _examine_database(settings: Settings) -> tuple[list[str], list[Check]]:
+    """Return what is wrong with the database, and which processes work with it."""
     opened = Database(settings.database_url.get_secret_value(), settings.index)
     if reason := why_closed(opened):
-        return [reason]
+        return [reason], []
     try:
         if not is_there(opened):
-            return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"]
+            return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"], []
         exposed = _find_exposed(opened)
         found, wanted = await find_revision(opened), head_revision()
         index = await _examine_index(opened) if found == wanted else []
+        processes = await check_processes(opened) if found == wanted else []
     except StorageError as error:
-        return [explained(error, Redactor(settings.secrets), opened.place)]
+        return [explained(error, Redactor(settings.secrets), opened.place)], []
     finally:
         await opened.close()
     if found is not None and (objection := find_objection(found)):
-        return [explained(objection, Redactor(settings.secrets), opened.place), *exposed]
+        return [explained(objection, Redactor(settings.secrets), opened.place), *exposed], []
     if found != wanted:
         problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
-        return [problem, *exposed]
-    return [*exposed, *index]
+        return [problem, *exposed], []
+    return [*exposed, *index], processes
 
 
 async def _examine_index(database: Database) -> list[str]:
@@ -218,7 +225,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared wit
 def health(json: Json = False) -> None:
     """Say whether the running bot is well; exit 1 when it is not, or does not answer."""
     settings = settings_or_exit()
-    listens = newsroom_or_exit(settings).health
+    listens = health_of(settings, newsroom_or_exit(settings))
     if listens is None:
         fail("✗ Tệp cấu hình chưa có [health] nên không hỏi được bot; hãy thêm [health] rồi chạy lại bot.")
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
@@ -230,7 +237,16 @@ def health(json: Json = False) -> None:
         raise typer.Exit(1 if problems else 0)
     if problems:
         fail("\n".join(f"✗ {problem}" for problem in problems))
-    put("✓ Bot đang chạy tốt.")
+    put(f"✓ Bot đang chạy tốt{_roles(told)}.")
+
+
+def _roles(told: dict[str, object]) -> str:
+    """Say what the process that answered does, where it does not do everything."""
+    active, standby = (one_line(str(told.get(key) or "")) for key in ("roles", "standby"))
+    if not standby and set(active.split(",")) == set(NAMES):
+        return ""
+    parts = ([f"làm {active}"] if active else []) + ([f"dự phòng {standby}"] if standby else [])
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def ask_health(listens: Health, ours: Identity, told: dict[str, object]) -> list[str]:

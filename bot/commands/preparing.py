@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from bot.commands.terminal import fail, say
 from bot.jobs.intake.renewing import renew_topics
 from bot.news.services import Services
+from bot.operators.fleet_notices import upgrade_refused
 from bot.operators.notices import schema_upgraded
 from bot.process.logs import Redactor, configure_logging
 from bot.startup.assembly import assemble, find_newsroom
 from bot.times.clock import Clock
-from config.newsroom import Newsroom
+from config.newsroom import Health, Newsroom
 from config.settings import Settings, load_settings
 from config.values import ConfigError
 from storage.engine import Database
@@ -48,6 +49,14 @@ def newsroom_or_exit(settings: Settings) -> Newsroom:
         return find_newsroom(settings)
     except ConfigError as error:
         fail("\n".join(f"✗ {settings.config}: {problem}" for problem in error.problems))
+
+
+def health_of(settings: Settings, declared: Newsroom) -> Health | None:
+    """Return where this machine's process tells how it is: `DIEMTIN_HEALTH_LISTEN`, else `[health]`."""
+    if settings.health_listen is None:
+        return declared.health
+    host, port = settings.health_listen
+    return (declared.health or Health(port=port)).model_copy(update={"host": host, "port": port})
 
 
 @asynccontextmanager
@@ -145,11 +154,21 @@ async def open_searching_services(settings: Settings) -> AsyncIterator[Services]
 
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
-    """Bring the schema up to date and say so when it had been an older one."""
+    """Bring the schema up to date and say so when it had been an older one; not beneath running processes."""
+    if database.is_postgres:
+        await _refuse_beneath_others(database)
     await keep_private(database)
     done = await upgrade(database, now=clock.now())
     if done.before is not None and done.has_changed:
         say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))
+
+
+async def _refuse_beneath_others(database: Database) -> None:
+    from bot.startup.fleet import find_blockers  # loads what serves the web, which few commands need
+    from bot.telegram.lease import spoken
+
+    if others := await find_blockers(database):
+        fail(f"✗ {upgrade_refused([spoken(name) for name in others])}")
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

@@ -64,10 +64,12 @@ class Sessions:
         for admin, (known, until) in list(self._links.items()):
             if secrets.compare_digest(known, given):
                 del self._links[admin]
-                return self._begin(admin, now) if now < until else None
+                return self.begin(admin) if now < until else None
         return None
 
-    def _begin(self, admin: int, now: float) -> str:
+    def begin(self, admin: int) -> str:
+        """Begin a session of an operator; return its secret."""
+        now = self._seconds()
         secret = secrets.token_urlsafe(32)
         self._sessions[_hash(secret)] = Session(admin, secrets.token_urlsafe(32), now, now)
         while len(self._sessions) > _MOST_SESSIONS:

@@ -10,10 +10,12 @@ from bot.messages.texts import STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
+from bot.operators.fleet_notices import say_processes
 from bot.operators.looking_up import find_sending, look_at_reader, why_article
 from bot.operators.ranking_reasons import say_rank
 from bot.operators.reasons import Why, why_held
 from bot.operators.steering import look_at_issues
+from bot.telegram import lease
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
 from storage.delivery.retractions import find_batch, find_headlines
@@ -21,6 +23,7 @@ from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.intake import QUARANTINE, is_reason
 from storage.notes import DeedKind, find_deeds
 from storage.off_loop import INTAKE
+from storage.processes import find_processes
 from storage.sources import find_refusals
 from storage.upkeep.stats import gather_stats
 
@@ -63,9 +66,12 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         sending = await find_sending(connection)
+        found = await find_processes(connection)
+    processes = say_processes(found, is_gone=lease.is_gone, name_of=lease.spoken)
     fine = (Why.ON_TIME, Why.EMPTY)
     return {
         "problems": problems,
+        "processes": processes,
         "stats": stats,
         "held": why_held(None, sending, zone=services.newsroom.zone, now=now),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.console import page_values
 from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
 from bot.console.guard import BASE, SESSION, Guard, Sessions
+from bot.console.links import use_link
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.simulator_pages import SimulatorPages
@@ -121,7 +122,7 @@ class Console:
 
     async def _enter(self, request: web.Request) -> web.Response:
         code = (await request.post()).get("ma")
-        secret = self._sessions.enter(code) if isinstance(code, str) else None
+        secret = await self._session_of(code) if isinstance(code, str) else None
         if secret is None:
             _log.warning("console link refused")
             return error_page(401)
@@ -131,6 +132,13 @@ class Console:
         response = _see(BASE)
         self._guard.let_in(response, secret)
         return response
+
+    async def _session_of(self, code: str) -> str | None:
+        """Begin a session for the code of a link, which another process may have made."""
+        if secret := self._sessions.enter(code):
+            return secret
+        admin = await use_link(self._services.database, code) if self._services.database.is_postgres else None
+        return self._sessions.begin(admin) if admin in self._services.admins and admin is not None else None
 
     async def _leave(self, request: web.Request) -> web.Response:
         response = error_page(401)

@@ -11,11 +11,12 @@ import datetime as dt
 from collections.abc import Callable
 
 import structlog
+from markupsafe import escape
 
 from bot.jobs.digests.slots import find_looked_until
 from bot.news.services import Services, Tell
 from bot.operators import notices
-from storage.notes import find_note, forget_note, write_note
+from storage.notes import find_note, forget_note, write_new_note
 from storage.upkeep.prune import find_newest_row
 
 TOLERANCE = dt.timedelta(minutes=15)  # a digest that is later than that counts as late
@@ -45,12 +46,21 @@ def judge(
 
 
 class ClockWatch:
-    """Remembers the last verdict for some seconds. `telegram_time` returns Telegram's time, if known."""
+    """Remembers the last verdict for some seconds. `telegram_time` returns Telegram's time, if known.
+
+    `machine` names the machine where processes on several share the database: each has a clock of its own.
+    """
 
     def __init__(
-        self, services: Services, tell_admins: Tell, telegram_time: Callable[[], dt.datetime | None]
+        self,
+        services: Services,
+        tell_admins: Tell,
+        telegram_time: Callable[[], dt.datetime | None],
+        machine: str = "",
     ) -> None:
         self.problem: str | None = None
+        self._note = f"{_TOLD} {machine}".rstrip()
+        self._where = f"{machine}: " if machine else ""
         self._services = services
         self._tell_admins = tell_admins
         self._telegram_time = telegram_time
@@ -82,7 +92,7 @@ class ClockWatch:
         now = clock.now()
         async with self._services.database.read() as connection:
             seen = (await find_newest_row(connection), await find_looked_until(connection))
-            was_told = await find_note(connection, _TOLD) is not None
+            was_told = await find_note(connection, self._note) is not None
         newest = max((moment for moment in seen if moment is not None), default=None)
         self.problem = judge(
             now, telegram=self._telegram_time(), newest=newest, is_simulated=clock.is_simulated
@@ -99,12 +109,14 @@ class ClockWatch:
     async def _tell(self, now: dt.datetime) -> None:
         async with self._services.database.write() as connection:
             if self.problem is None:
-                await forget_note(connection, _TOLD)
+                is_news = await forget_note(connection, self._note)
             else:
-                await write_note(connection, _TOLD, now.isoformat(), now=now)
+                is_news = await write_new_note(connection, self._note, now.isoformat(), now=now)
+        if not is_news:  # another process of this machine was first
+            return
         if self.problem is None:
             _log.warning("the clock is right again")
-            await self._tell_admins(notices.CLOCK_RIGHT_AGAIN)
+            await self._tell_admins(f"{escape(self._where)}{notices.CLOCK_RIGHT_AGAIN}")
         else:
             _log.error("the clock is wrong", problem=self.problem)
-            await self._tell_admins(f"⚠️ {self.problem}")
+            await self._tell_admins(f"⚠️ {escape(self._where)}{self.problem}")

@@ -123,11 +123,34 @@ class NewsroomWatch:
         await reschedule_profiles(services)
         self._settled = self._seen = fingerprint  # only now, as in `look`
 
-    async def look(self, services: Services, tell_admins: Tell) -> bool:
-        """Look once; return whether a new newsroom is in place."""
+    @property
+    def in_place(self) -> str:
+        """Return the fingerprint of the file that is in place, or was refused."""
+        return self._settled
+
+    async def follow(self, services: Services) -> None:
+        """Look once; put a new newsroom in place, and leave profiles and admins to another process."""
+        found = await self._changed()
+        if found is None:
+            return
+        newsroom = await asyncio.to_thread(self._read, self._path)
+        self._settled = found
+        if isinstance(newsroom, str):
+            _log.error("newsroom file refused, the old one stays", problems=newsroom)
+        else:
+            services.newsroom = newsroom
+            _log.info("newsroom file taken over")
+
+    async def _changed(self) -> str | None:
+        """Return the fingerprint of a file that changed and is not being written any more."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
         is_still_changing, self._seen = found != self._seen, found
-        if found == self._settled or is_still_changing:
+        return None if found == self._settled or is_still_changing else found
+
+    async def look(self, services: Services, tell_admins: Tell) -> bool:
+        """Look once; return whether a new newsroom is in place."""
+        found = await self._changed()
+        if found is None:
             return False
         newsroom = await asyncio.to_thread(self._read, self._path)
         if isinstance(newsroom, str):

@@ -82,12 +82,16 @@ def token_refused() -> str:
 
 def other_poller() -> str:
     """Say in the log that another process polls with the same token."""
-    return "một tiến trình khác đang nhận tin với cùng token (409); hãy tắt bớt, chỉ để một bot chạy"
+    return (
+        "một tiến trình khác đang nhận tin với cùng token (409); nếu nó dùng cơ sở dữ liệu khác, hai bên "
+        "không thấy nhau và người đọc có thể nhận tin hai lần; hãy tắt bớt, chỉ để một bot chạy"
+    )
 
 
-def lease_elsewhere(holder: str) -> str:
-    """Say in the log that another process works with the same token."""
-    return f"{holder} đang chạy bot với cùng token; chờ đến khi tiến trình đó dừng"
+def lease_elsewhere(holder: str, role: str = "") -> str:
+    """Say in the log that another process works with the same token, or does this role."""
+    part = f", phần {role}" if role else ""
+    return f"{holder} đang chạy bot với cùng token{part}; chờ đến khi tiến trình đó dừng"
 
 
 def lease_lost() -> str:

@@ -40,6 +40,8 @@ class Scheduler:
         self._allowed: dict[str, float] = {}
         self._done_at: dict[str, float] = {}  # by the monotonic clock; at first when the tick was added
         self._running: set[asyncio.Task[Any]] = set()
+        self._at_work: set[str] = set()  # ticks that run now
+        self._woken: set[str] = set()  # of these, those to run again at once
         self._following: asyncio.Task[None] | None = None
         self._is_stopping = False
         self._scheduler = AsyncIOScheduler(
@@ -86,6 +88,17 @@ class Scheduler:
             if now - self._done_at[name] > allowed
         ]
 
+    def has(self, name: str) -> bool:
+        """Tell whether a tick was added."""
+        return name in self._allowed
+
+    def wake(self, name: str) -> None:
+        """Run a tick now, or at once again where it runs; one that was not added stays that."""
+        if name in self._at_work:
+            self._woken.add(name)
+        elif self.has(name) and self._scheduler.running:
+            self._scheduler.modify_job(name, next_run_time=dt.datetime.now(dt.UTC))
+
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.start()
@@ -120,6 +133,7 @@ class Scheduler:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        self._at_work.add(name)
         try:
             with JOB_SECONDS.labels(name).time(), log_errors(name):
                 await job()
@@ -128,3 +142,8 @@ class Scheduler:
             if not self._is_stopping:
                 raise
             _log.info("tick broken off at the end", tick=name)  # APScheduler would log it as an error
+        finally:
+            self._at_work.discard(name)
+            if name in self._woken and not self._is_stopping:
+                self._woken.discard(name)
+                asyncio.get_running_loop().call_soon(self.wake, name)

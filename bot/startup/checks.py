@@ -20,11 +20,14 @@ from bot.fetching.source_health import QUIET
 from bot.jobs.clock_watch import TOLERANCE
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
+from bot.operators.fleet_notices import say_processes
 from bot.operators.reasons import say_at, say_length
 from bot.process.health import LEAST_FREE_BYTES
+from bot.telegram.lease import is_gone, spoken
 from bot.telegram.transport import explain
 from storage.engine import Database
 from storage.off_loop import INTAKE
+from storage.processes import find_processes
 from storage.sources import SourceState
 
 _PATIENCE_SECONDS = 10.0
@@ -51,6 +54,7 @@ LABELS = {
     "folders": "Quyền thư mục",
     "port": "Cổng",
     "sources": "Nguồn",
+    "processes": "Tiến trình",
 }
 MARKS = {Status.GOOD: "✓", Status.DOUBTFUL: "!", Status.BAD: "✗"}
 
@@ -213,6 +217,16 @@ def _ailing(newsroom: Newsroom, states: dict[str, SourceState], now: dt.datetime
                 Status.DOUBTFUL,
                 f"{source.title}: không có tin mới từ {since}, hỏi lần cuối {last}",
             )
+
+
+async def check_processes(database: Database) -> list[Check]:
+    """Say who does what on a PostgreSQL database, and what does not fit together."""
+    if not database.is_postgres:
+        return []
+    async with database.read() as connection:
+        found = await find_processes(connection)
+    said = say_processes(found, is_gone=is_gone, name_of=spoken)
+    return [Check("processes", Status(one.level.value), one.words) for one in said]
 
 
 async def check_folders_apart(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:

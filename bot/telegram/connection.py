@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ _PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
 _STUCK_SECONDS = 120.0  # with updates queued and none handled
 _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
+_RIVAL_SECONDS = 180.0
 _POLLER = "_Updater__polling_task"  # the library gives no public way to see whether its poller still runs
 _UPDATE_KINDS = [
     "message",
@@ -69,7 +71,10 @@ class Connection:
         self._request = AiohttpRequest(_CONNECTIONS)
         self._queue = DurableQueue(services.database, services.clock)
         self._polling = PollingRequest(2, self._queue.keep)
+        self._is_signed_in = False
+        self._is_wanted = False  # to take updates, as only the process that chats does
         self._is_open = False
+        self._conflicts: deque[float] = deque(maxlen=3)
         self._watching: asyncio.Task[None] | None = None
         self._trying: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
@@ -125,12 +130,16 @@ class Connection:
         if self.is_refused:
             return notices.token_refused()
         trouble = self._polling.trouble or self._request.trouble
+        if not self._is_wanted:
+            return trouble
         if not self._is_open:
             return trouble or (notices.NOT_POLLING if self._listener is None else notices.NOT_LISTENING)
         if self._listener is not None:
             return self._listener.find_problem()
         if time.monotonic() - self._restarted_at < _RESTART_SHOWN_SECONDS:
             return notices.POLLER_RESTARTED
+        if self._has_rival():
+            return notices.other_poller()
         is_deaf = self._polling.seconds_since_ok > _DEAF_SECONDS
         return (trouble or notices.TELEGRAM_SILENT) if is_deaf else None
 
@@ -141,11 +150,24 @@ class Connection:
     @property
     def username(self) -> str:
         """Return the bot's name at Telegram; empty before Telegram has answered."""
-        return self.bot.username if self._is_open else ""
+        return self.bot.username if self._is_signed_in else ""
+
+    def want_updates(self) -> None:
+        """Say that this process is to take updates, so that it is a problem if it does not."""
+        self._is_wanted = True
 
     async def prepare(self) -> None:
         """Make it possible to send before `open`: admins hear what keeps the bot from its beginning."""
         await self._request.initialize()
+
+    async def sign_in(self, stop: asyncio.Event) -> bool:
+        """Ask Telegram who we are, so that messages can be sent; False when `stop` came before the answer.
+
+        Raises:
+            TokenRefusedError: Telegram refused the token.
+        """
+        self._is_signed_in = await _until_answered(self.telegram.initialize, stop)
+        return self._is_signed_in
 
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
@@ -154,7 +176,8 @@ class Connection:
             TokenRefusedError: Telegram refused the token.
             ListenError: the webhook's port is taken.
         """
-        if not await _until_answered(self.telegram.initialize, stop):
+        self.want_updates()
+        if not self._is_signed_in and not await self.sign_in(stop):
             return False
         left_over = await retry(lambda: self._queue.reload(self.bot), stop)
         await self.telegram.start()
@@ -200,8 +223,20 @@ class Connection:
         if self.telegram.updater is None:
             raise RuntimeError("the application was built without an updater")
         await self.telegram.updater.start_polling(
-            timeout=_POLL_SECONDS, allowed_updates=_UPDATE_KINDS, error_callback=_on_polling_error
+            timeout=_POLL_SECONDS, allowed_updates=_UPDATE_KINDS, error_callback=self._on_polling_error
         )
+
+    def _on_polling_error(self, error: TelegramError) -> None:
+        if isinstance(error, Conflict):
+            self._conflicts.append(time.monotonic())
+            _log.error("conflict", problem=notices.other_poller())
+        else:
+            _log.warning("polling failed", error=str(error))
+
+    def _has_rival(self) -> bool:
+        """Tell whether another process polls too; one or two refusals are a hand-over."""
+        most = self._conflicts.maxlen
+        return len(self._conflicts) == most and time.monotonic() - self._conflicts[0] < _RIVAL_SECONDS
 
     async def stop_answering(self) -> None:
         """Take no more updates and let the handlers finish; what takes too long is broken off.
@@ -256,10 +291,3 @@ async def _until_answered(ask: Callable[[], Awaitable[None]], stop: asyncio.Even
 
 def _error_of(task: "asyncio.Task[None]") -> BaseException | None:
     return None if task.cancelled() else task.exception()
-
-
-def _on_polling_error(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        _log.error("conflict", problem=notices.other_poller())
-    else:
-        _log.warning("polling failed", error=str(error))

@@ -1,4 +1,4 @@
-"""One process speaks for a bot: it takes the lease of the token, keeps it, and frees it at the end.
+"""One process speaks for a bot, or does one of its roles: it takes a lease, keeps it, frees it at the end.
 
 A second one says who holds it and waits. It takes over when the first frees it, is seen to be gone, or lets
 it run out. Whoever loses it to another has been taken for dead, and must end: `lost` says so.
@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.process.metrics import log_errors
 from storage.delivery.leases import (
     LEASE_SECONDS,
     LeaseKey,
-    find_owner,
+    find_holder,
     free_lease,
     lease_name,
     renew_lease,
@@ -99,12 +100,39 @@ class LeaseLostError(Exception):
 
 
 class Lease:
-    """The lease of `token` in this process's hands, or on the way there."""
+    """The lease of `token`, or of one `role` of its bot, in this process's hands or on the way there.
 
-    def __init__(self, database: Database, token: str) -> None:
-        self.key = LeaseKey(lease_name(token), this_process())
-        self.lost = asyncio.Event()
+    `owner` names this process, and `lost` is set when another one takes the lease over: leases of one process
+    share both.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        token: str,
+        role: str = "",
+        *,
+        owner: str | None = None,
+        lost: asyncio.Event | None = None,
+    ) -> None:
+        self.key = LeaseKey(lease_name(token, role), owner or this_process())
+        self.lost = lost or asyncio.Event()
         self._database = database
+        self._role = role
+        self._freed = asyncio.Event()
+        self._sure_until = float("-inf")  # seconds since the machine started, sleep included
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether no other process can have taken the lease by now, as far as this machine knows.
+
+        A process that stood still for longer than a lease lasts is not sure, before it has asked.
+        """
+        return _seconds() < self._sure_until
+
+    def wake(self) -> None:
+        """Look now rather than within a second whether the lease is free."""
+        self._freed.set()
 
     async def until_taken(self, stop: asyncio.Event) -> bool:
         """Wait for the lease; False when `stop` came before it."""
@@ -116,16 +144,34 @@ class Lease:
                     return True
                 if other != holder:
                     holder = other
-                    _log.warning("waiting for the lease", problem=notices.lease_elsewhere(spoken(other)))
-            await _until(stop, _LOOK_SECONDS)
+                    told = notices.lease_elsewhere(spoken(other), self._role)
+                    _log.warning("waiting for the lease", problem=told)
+            await self._until_freed(stop)
         return False
+
+    async def _until_freed(self, stop: asyncio.Event) -> None:
+        """Wait for a second, or for `wake` or `stop`."""
+        waits = [asyncio.ensure_future(each.wait()) for each in (stop, self._freed)]
+        await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        self._freed.clear()
 
     async def _take(self) -> str | None:
         """Take the lease; return who holds it if that cannot be."""
+        async with self._database.read() as connection:
+            holder = await find_holder(connection, self.key.name)
+        gone = holder.owner if holder is not None and is_gone(holder.owner) else None
+        if holder is not None and holder.is_live and gone is None and holder.owner != self.key.owner:
+            return holder.owner  # to ask is cheaper than to try, and locks nothing
+        asked_at = _seconds()
         async with self._database.write() as connection:
-            owner = await find_owner(connection, self.key.name)
-            gone = owner if owner is not None and is_gone(owner) else None
-            return None if await take_lease(connection, self.key, instead_of=gone) else owner or ""
+            is_ours = await take_lease(connection, self.key, instead_of=gone)
+            holder = None if is_ours else await find_holder(connection, self.key.name)
+        if is_ours:
+            self._sure_until = asked_at + LEASE_SECONDS
+            return None
+        return holder.owner if holder is not None else ""
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -144,11 +190,17 @@ class Lease:
         while not self.lost.is_set():
             await asyncio.sleep(_RENEW_SECONDS)
             with log_errors("lease"):  # an unreachable database: nothing can be claimed meanwhile either
+                asked_at = _seconds()
                 async with self._database.write() as connection:
-                    if not await renew_lease(connection, self.key):
-                        self.lost.set()
+                    is_ours = await renew_lease(connection, self.key)
+                if is_ours:
+                    self._sure_until = asked_at + LEASE_SECONDS
+                else:
+                    self.lost.set()
 
 
-async def _until(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+def _seconds() -> float:
+    """Return seconds that only grow, also while the machine sleeps, where the system counts those."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()

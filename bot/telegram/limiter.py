@@ -21,6 +21,8 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
+from bot.telegram.transport import NotSentError
+
 _LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.02
 _BURST, _RATE = 4, 29.0
@@ -64,6 +66,7 @@ class TelegramPace(AIORateLimiter):
         self._seconds_a_message = 0.0
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
         self._new_holds: dict[int, float] = {}  # of these, what `take_new_holds` has not returned
+        self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
 
     @property
     def in_flight(self) -> int:
@@ -135,7 +138,7 @@ class TelegramPace(AIORateLimiter):
         if endpoint.startswith("editMessage"):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
             return await _retry(partial(edit, _OVERALL_ONLY, None), longest)
-        placed = partial(self._in_a_place, callback)
+        placed = partial(self._in_a_place, callback, is_delivery=rate_limit_args == AT_ONCE)
         send = partial(super().process_request, placed, args, kwargs, endpoint, data, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
@@ -146,8 +149,14 @@ class TelegramPace(AIORateLimiter):
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
     async def _in_a_place(
-        self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        *args: Any,
+        is_delivery: bool,
+        **kwargs: Any,
     ) -> Result:
+        if is_delivery and not self.may_deliver():
+            raise NotSentError("another process may have taken the sending over")
         await self._places.acquire()
         loop = asyncio.get_running_loop()
         began = loop.time()

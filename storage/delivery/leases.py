@@ -1,4 +1,4 @@
-"""The lease: which process may speak for a bot. One row for each token, under a hash of it.
+"""Leases: which process may speak for a bot, or do one of its roles. One row each, under a hash of the token.
 
 Times are the machine's on SQLite, which all its processes share, and the server's on PostgreSQL: never the
 program's clock, which a simulation may run faster, nor the clocks of two machines beside each other.
@@ -31,9 +31,17 @@ class LeaseKey:
     owner: str
 
 
-def lease_name(token: str) -> str:
-    """Return the name of a token's lease; the token cannot be read from it."""
-    return hashlib.sha256(f"diemtin lease {token}".encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that owns a lease, and whether the lease has not run out."""
+
+    owner: str
+    is_live: bool
+
+
+def lease_name(token: str, role: str = "") -> str:
+    """Return the name of a token's lease, or of one of its roles; the token cannot be read from it."""
+    return hashlib.sha256(f"diemtin lease {token} {role}".rstrip().encode()).hexdigest()
 
 
 async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: str | None = None) -> bool:
@@ -42,7 +50,7 @@ async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: 
     One that claims to last longer than any does was written before the clock was set back: it counts as run
     out.
     """
-    now = await _now(connection)
+    now = await server_now(connection)
     held = leases.c
     statement = insert_into(connection, leases).values(
         name=key.name, owner=key.owner, expires_at=now + _LEASE
@@ -62,7 +70,7 @@ async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: 
 async def renew_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
     """Extend the lease; return False if another process owns it."""
     row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
-    values = {"expires_at": await _now(connection) + _LEASE}
+    values = {"expires_at": await server_now(connection) + _LEASE}
     return (await connection.execute(update(leases).where(row).values(values))).rowcount == 1
 
 
@@ -72,15 +80,16 @@ async def free_lease(connection: AsyncConnection, key: LeaseKey) -> None:
     await connection.execute(delete(leases).where(row))
 
 
-async def find_owner(connection: AsyncConnection, name: str) -> str | None:
+async def find_holder(connection: AsyncConnection, name: str) -> Holder | None:
     """Return the owner of the lease called `name`, or its last owner if it expired without a release."""
-    query = select(leases.c.owner).where(leases.c.name == name)
-    return (await connection.execute(query)).scalar_one_or_none()
+    now = await server_now(connection)
+    row = (await connection.execute(select(leases).where(leases.c.name == name))).one_or_none()
+    return Holder(row.owner, now <= row.expires_at <= now + 2 * _LEASE) if row is not None else None
 
 
 async def find_live_owners(connection: AsyncConnection) -> list[str]:
     """Return the owners of all leases that have not run out, of whatever token."""
-    now = await _now(connection)
+    now = await server_now(connection)
     live = leases.c.expires_at.between(now, now + 2 * _LEASE)
     return list((await connection.execute(select(leases.c.owner).where(live).limit(100))).scalars())
 
@@ -91,7 +100,8 @@ async def holds_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
     return (await connection.execute(_HELD, asked)).first() is not None
 
 
-async def _now(connection: AsyncConnection) -> dt.datetime:
+async def server_now(connection: AsyncConnection) -> dt.datetime:
+    """Return the moment by the clock that all processes of a database share, in UTC."""
     if not is_postgres(connection):
         return dt.datetime.now(dt.UTC)
     moment: dt.datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.notes import find_note, forget_note, write_note
+from storage.signals import Signal, send_signal
 from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
 
 # Waits that Telegram asked for ("Too Many Requests"): of one chat, or of the whole bot.
@@ -109,11 +110,13 @@ async def find_hold(connection: AsyncConnection, chat_id: int, *, now: dt.dateti
 async def stop_sending(connection: AsyncConnection, *, now: dt.datetime) -> None:
     """Note that an operator stopped all sending."""
     await write_note(connection, _STOPPED, now.isoformat(), now=now)
+    await send_signal(connection, Signal.SENDING)
 
 
 async def resume_sending(connection: AsyncConnection) -> None:
     """Note that sending goes on."""
     await forget_note(connection, _STOPPED)
+    await send_signal(connection, Signal.SENDING)
 
 
 async def find_stop(connection: AsyncConnection) -> dt.datetime | None:

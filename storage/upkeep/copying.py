@@ -4,7 +4,8 @@ The copy goes table by table in pages by primary key. Each page is one transacti
 keeps the position reached: a kill at any moment loses at most the page at hand, and the next run goes on.
 Until the copy is whole and verified the target bears no schema revision of ours, so that no bot opens it.
 
-Two tables stay behind: leases, and the log that the search index follows. The target's index is built anew:
+Three tables stay behind: leases, processes, and the log that the search index follows. The target's index is
+built anew:
 the new log begins with the number 2, which no index of an empty database has read.
 """
 
@@ -38,7 +39,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.leases import find_live_owners
 from storage.engine import Database, is_postgres
 from storage.errors import StorageError, without_values
-from storage.tables import article_changes, leases, metadata
+from storage.tables import article_changes, leases, metadata, processes
 from storage.upkeep.comparing import (
     FIRST_ROWS,
     Rows,
@@ -51,7 +52,8 @@ from storage.upkeep.comparing import (
 )
 from storage.upkeep.upgrade import UNFINISHED_COPY, find_revision, head_revision, upgrade
 
-COPIED = tuple(table for table in metadata.sorted_tables if table not in (leases, article_changes))
+_OWN = (leases, processes, article_changes)  # of one database
+COPIED = tuple(table for table in metadata.sorted_tables if table not in _OWN)
 
 _own = MetaData()
 _progress = Table(  # in the target, while the copy is unfinished
@@ -152,6 +154,7 @@ async def _begin(source: Database, target: Database, now: dt.datetime) -> None:
     await upgrade(target, now=now)
     async with target.write() as connection:
         await connection.execute(delete(leases))
+        await connection.execute(delete(processes))
         for table in metadata.sorted_tables:
             if (await connection.execute(select(literal(1)).select_from(table).limit(1))).first():
                 raise CopyError("not empty", "target", table.name)

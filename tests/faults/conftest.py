@@ -124,9 +124,9 @@ class Ledger:
         return not counts["pending"] and not counts["sending"]
 
     async def lease_owners(self) -> list[str]:
-        """Return who holds leases."""
+        """Return who holds leases, each process once."""
         async with self.database.read() as connection:
-            return list((await connection.execute(select(leases.c.owner))).scalars())
+            return list((await connection.execute(select(leases.c.owner).distinct())).scalars())
 
     def is_whole(self) -> bool:
         """Tell whether SQLite finds its file whole; PostgreSQL checks its own."""

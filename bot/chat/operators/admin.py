@@ -48,10 +48,10 @@ class AdminActions:
 
     send_now: Callable[[str], Awaitable[int]]
     set_paused: Callable[[bool], Awaitable[None]]
-    is_paused: Callable[[], bool]
+    is_paused: Callable[[], Awaitable[bool]]
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
-    invite: Callable[[int], str] | None = None
+    invite: Callable[[int], Awaitable[str]] | None = None
     look_at_gates: Callable[[], Awaitable[None]] | None = None
 
 
@@ -90,7 +90,7 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
 
 async def show_state(context: ChatContext, actions: AdminActions) -> None:
     """Show how things stand."""
-    state = await find_state(context.services, is_paused=actions.is_paused())
+    state = await find_state(context.services, is_paused=await actions.is_paused())
     await context.show(await CHAT.run(state_view, state, context.services.newsroom, context.now))
 
 
@@ -112,7 +112,8 @@ async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
         await tap.send(View(texts.NO_CONSOLE, keyboards.back_to_state()))
         return
     await tap.acknowledge()
-    await tap.send(View(texts.CONSOLE_LINK.format(link=actions.invite(tap.chat_id))))
+    link = await actions.invite(tap.chat_id)
+    await tap.send(View(texts.CONSOLE_LINK.format(link=link)))
 
 
 async def examine(tap: ButtonContext) -> None:

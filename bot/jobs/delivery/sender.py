@@ -41,7 +41,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Sends what is due until it is stopped; without a `pace` as fast as it can."""
+    """Sends what is due until it is stopped; without a `pace` as fast as it can.
+
+    Where it `is_shared`, other processes may stop the sending: it looks every second whether one did.
+    """
 
     def __init__(
         self,
@@ -50,10 +53,13 @@ class Sender:
         *,
         lease: LeaseKey | None = None,
         pace: TelegramPace | None = None,
+        is_shared: bool = False,
     ) -> None:
         self._services = services
         self._bot = bot
         self._lease = lease
+        self._is_shared = is_shared
+        self._looked_at = float("-inf")  # whether sending is stopped; seconds of the loop's time
         self._pace = pace
         self._wake = asyncio.Event()
         self._stopping = False
@@ -92,6 +98,20 @@ class Sender:
                 await resume_sending(connection)
         self.wake()
 
+    async def _look_at_stop(self) -> None:
+        """Follow what another process wrote about stopping, at most a second late."""
+        now = asyncio.get_running_loop().time()
+        if not self._is_shared or now - self._looked_at < _IDLE_SECONDS:
+            return
+        async with self._services.database.read() as connection:
+            self.is_paused = await find_stop(connection) is not None
+        self._looked_at = now
+
+    def look_again(self) -> None:
+        """Look now whether sending is stopped."""
+        self._looked_at = float("-inf")
+        self.wake()
+
     async def call_off(self, chat_id: int) -> None:
         """Stop what is in flight to a chat whose rows were deleted, unless Telegram has it already.
 
@@ -121,6 +141,7 @@ class Sender:
             while not self._stopping or self._in_flight or self._unwritten:
                 self._wake.clear()
                 with log_errors("delivery"):
+                    await self._look_at_stop()
                     await self._exchange(self._capacity())
                 await self._rest()
         finally:

@@ -1,5 +1,7 @@
 """Take in what came before a slot is made: files, polled sources, and the work on their articles.
 
+Where other processes take in or process, a slot waits until they have caught up.
+
 After a downtime (a stop, a suspended machine, a database that was gone) the late issue tells what came
 meanwhile. How an article is taken in is in `bot.jobs.intake` and `bot.jobs.sources`.
 """
@@ -20,22 +22,28 @@ _MOST_WEB_SECONDS = 60.0  # of these for the polled sources
 
 
 class Arrivals:
-    """Takes in, one round at a time. `follow` is what is to be done after each round."""
+    """Takes in, one round at a time. `follow` is what is to be done after each round.
+
+    Nothing is taken in without `web`, nothing processed without `processor`: these may be set later.
+    `elsewhere` waits for the processes that do what is not done here.
+    """
 
     def __init__(
         self,
         services: Services,
         tell_admins: Tell,
         *,
-        web: WebPolling,
-        processor: Processor,
         follow: Callable[[], Awaitable[None]],
+        web: WebPolling | None = None,
+        processor: Processor | None = None,
+        elsewhere: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self.web = web
+        self.processor = processor
         self._services = services
         self._tell_admins = tell_admins
-        self._web = web
-        self._processor = processor
         self._follow = follow
+        self._elsewhere = elsewhere
         self._lock = asyncio.Lock()
         self._taken_in_at: dt.datetime | None = None
         self._catching_up: asyncio.Task[None] | None = None
@@ -44,13 +52,23 @@ class Arrivals:
         """Take in the files that came and process what waits, a bounded number; return how many were."""
         async with self._lock:
             began = self._services.clock.now()
-            await poll_sources(self._services, self._tell_admins)
-            done = await self._processor.run(
-                ranker=self._services.newsroom.ranker, rules=self._services.newsroom.topic_rules
-            )
-            await self._follow()
+            if self.web is not None:
+                await poll_sources(self._services, self._tell_admins)
+            done = await self._process()
             self._taken_in_at = began
             return done
+
+    async def process(self) -> int:
+        """Process what waits, a bounded number; return how many were."""
+        async with self._lock:
+            return await self._process()
+
+    async def _process(self) -> int:
+        newsroom, done = self._services.newsroom, 0
+        if self.processor is not None:
+            done = await self.processor.run(ranker=newsroom.ranker, rules=newsroom.topic_rules)
+        await self._follow()
+        return done
 
     async def catch_up(self, *, most_seconds: float = _MOST_SECONDS) -> None:
         """Take everything in when that was not done lately; return after `most_seconds` at the latest.
@@ -72,17 +90,21 @@ class Arrivals:
             await asyncio.wait([self._catching_up])
 
     def _is_fresh(self) -> bool:
-        if self._taken_in_at is None:
+        if self._taken_in_at is None or self.web is None or self.processor is None:
             return False
         return abs(self._services.clock.now() - self._taken_in_at) <= _FRESH
 
     async def _take_everything_in(self) -> None:
         with log_errors("catch_up"):
-            await self._web.look()
+            if self.web is not None:
+                await self.web.look()
             while await self.take_in():
                 pass
-            polls = asyncio.create_task(self._web.until_idle())
-            await asyncio.wait([polls], timeout=_MOST_WEB_SECONDS)
-            polls.cancel()
+            if self.web is not None:
+                polls = asyncio.create_task(self.web.until_idle())
+                await asyncio.wait([polls], timeout=_MOST_WEB_SECONDS)
+                polls.cancel()
             while await self.take_in():
                 pass
+            if self._elsewhere is not None:
+                await self._elsewhere()

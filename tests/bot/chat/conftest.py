@@ -69,7 +69,7 @@ class Actions:
     clock_problem: str | None = None
     look: Callable[[], Awaitable[None]] | None = None
 
-    def invite(self, admin: int) -> str:
+    async def invite(self, admin: int) -> str:
         """Return a link to a console."""
         return f"http://127.0.0.1:8088/bang/vao?ma={admin}"
 
@@ -94,6 +94,10 @@ class Actions:
     async def set_paused(self, is_paused: bool) -> None:
         """Remember whether sending is stopped."""
         self.is_stopped = is_paused
+
+    async def is_paused(self) -> bool:
+        """Tell what was remembered."""
+        return self.is_stopped
 
 
 class Person:
@@ -192,7 +196,7 @@ class House:
         levers = AdminActions(
             acts.send_now,
             acts.set_paused,
-            lambda: acts.is_stopped,
+            acts.is_paused,
             acts.call_off,
             acts.find_clock_problem,
             acts.invite,

@@ -54,6 +54,9 @@ def test_help_of_all_commands_imports_none_of_them(run: Any, monkeypatch: pytest
         (["digest", "--edition", ""], "đang có: sang, chieu"),
         (["show", "\udcff"], "không phải UTF-8"),
         (["run"], "DIEMTIN_BOT_TOKEN"),
+        (["run", "--role", "gui,send"], "không có phần việc «gui»; chọn trong: intake, process, schedule"),
+        (["run", "--role", " , "], "thiếu tên; chọn trong: intake"),
+        (["run", "--role", "send"], "với SQLite một tiến trình làm mọi việc"),
     ],
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
 )

@@ -154,3 +154,26 @@ async def test_a_minutes_tick_may_come_at_once_and_then_on_the_minute() -> None:
     await asyncio.wait_for(enough.wait(), 20)
     await scheduler.stop()
     assert moments[1] >= START + dt.timedelta(seconds=20) > moments[0]
+
+
+async def test_a_tick_that_is_woken_runs_at_once_and_once_more_if_it_ran_already() -> None:
+    scheduler, runs, goes_on = Scheduler(Clock()), asyncio.Queue[int](), asyncio.Event()
+
+    async def work() -> None:
+        runs.put_nowait(1)
+        await goes_on.wait()
+
+    scheduler.add("work", work, every_seconds=HOUR)
+    scheduler.wake("nothing of this name")
+    scheduler.start()
+    await asyncio.wait_for(runs.get(), 20)
+    scheduler.wake("work")
+    scheduler.wake("work")
+    goes_on.set()
+    await asyncio.wait_for(runs.get(), 20)
+    while "work" in scheduler._at_work:  # noqa: ASYNC110 - it ends by itself
+        await asyncio.sleep(0.01)
+    assert runs.empty(), "what woke it while it ran is one"
+    scheduler.wake("work")
+    await asyncio.wait_for(runs.get(), 20)
+    await scheduler.stop()

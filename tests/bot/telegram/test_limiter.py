@@ -15,8 +15,8 @@ from bot.emulator.chats.people import Chat
 from bot.emulator.client import Control
 from bot.emulator.emulation import Emulator
 from bot.emulator.limits import RateLimits, Rates
-from bot.telegram.limiter import TelegramPace
-from bot.telegram.transport import AiohttpRequest
+from bot.telegram.limiter import AT_ONCE, TelegramPace
+from bot.telegram.transport import AiohttpRequest, NotSentError
 
 GROUP = -1001
 
@@ -272,3 +272,21 @@ async def test_over_http_a_burst_is_never_refused(emulator: Emulator, users: Con
     assert stats["accepted"] == 60
     assert stats["limits"]["refused"] == {}
     assert stats["methods"]["sendMessage"]["statuses"] == {"200": 60}
+
+
+async def test_a_delivery_does_not_leave_when_another_process_may_send() -> None:
+    pace, sent = TelegramPace(), list[int]()
+
+    async def ask(chat: int, patience: int | None) -> None:
+        async def send() -> None:
+            sent.append(chat)
+
+        await pace.process_request(send, (), {}, "sendMessage", {"chat_id": chat}, patience)
+
+    pace.may_deliver = lambda: False
+    with pytest.raises(NotSentError):
+        await ask(1, AT_ONCE)
+    await ask(2, None)
+    pace.may_deliver = lambda: True
+    await ask(3, AT_ONCE)
+    assert sent == [2, 3], "a reply is no delivery"

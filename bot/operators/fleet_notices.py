@@ -1,0 +1,146 @@
+"""What operators read about the processes of a bot: who does what, and what does not fit together."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from markupsafe import escape
+
+from bot.messages.markup import one_line
+from storage.processes import ProcessRow, SeenProcess
+
+NEEDED = ("intake", "process", "schedule", "send", "chat")  # roles that a whole bot has
+_NEWS = dt.timedelta(minutes=10)  # for which a process that is not replaced by others is named at least
+_MOST_NAMED = 5
+
+
+class Level(StrEnum):
+    """How a statement about processes is to be taken."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement about processes."""
+
+    level: Level
+    words: str
+
+
+def say_processes(
+    found: Sequence[SeenProcess], *, is_gone: Callable[[str], bool], name_of: Callable[[str], str]
+) -> list[Said]:
+    """Say who does what, who is silent, what nobody does, and what does not fit together; nothing of nobody.
+
+    `is_gone` tells of which process it is certain that it ended, `name_of` names one for people.
+    """
+    live = [one for one in found if not one.is_silent and not is_gone(one.row.name)]
+    if not live:
+        return []
+    said = [Said(Level.GOOD, at_work(name_of(one.row.name), one)) for one in live]
+    covered = {role for one in live for role in one.row.roles.split(",")}
+    said += [
+        Said(Level.DOUBTFUL, silent(name_of(one.row.name), one.unseen))
+        for one in found
+        if one not in live and (one.unseen < _NEWS or not covered.issuperset(one.row.roles.split(",")))
+    ]
+    if missing := [role for role in NEEDED if role not in covered]:
+        said.append(Said(Level.BAD, nobody_does(missing)))
+    return said + _misfits([one.row for one in live])
+
+
+def _misfits(rows: Sequence[ProcessRow]) -> list[Said]:
+    said = []
+    if len(versions := {row.version for row in rows}) > 1:
+        said.append(Said(Level.BAD, different_versions(versions)))
+    if len({row.revision for row in rows}) > 1:
+        said.append(Said(Level.BAD, DIFFERENT_SCHEMAS))
+    if len({row.bot for row in rows}) > 1:
+        said.append(Said(Level.BAD, TWO_BOTS))
+    if len({row.newsroom for row in rows}) > 1:
+        said.append(Said(Level.DOUBTFUL, TWO_NEWSROOMS))
+    return said
+
+
+def disagreements(ours: ProcessRow, others: Sequence[SeenProcess]) -> list[str]:
+    """Say in what live processes differ from `ours` that should be the same."""
+    return [one.words for one in _misfits([ours, *(other.row for other in others)])]
+
+
+def at_work(name: str, one: SeenProcess) -> str:
+    """Say what a process does."""
+    active = one.row.active.split(",") if one.row.active else []
+    standby = [role for role in one.row.roles.split(",") if role not in active]
+    parts = [f"làm {', '.join(active)}"] if active else []
+    parts += [f"dự phòng {', '.join(standby)}"] if standby else []
+    return one_line(f"{name}: {'; '.join(parts)} (phiên bản {one.row.version})")
+
+
+def silent(name: str, unseen: dt.timedelta) -> str:
+    """Say that a process has not been seen."""
+    return f"{name} không báo còn chạy từ {_length(unseen)} trước; hãy xem máy ấy"
+
+
+def nobody_does(roles: Sequence[str]) -> str:
+    """Say which roles no process does."""
+    named = ",".join(roles)
+    return f"không tiến trình nào nhận phần việc {', '.join(roles)}; hãy chạy: diemtin run --role {named}"
+
+
+def older_schema_at_work(names: Sequence[str]) -> str:
+    """Say that a process of a new version waits before it upgrades the schema."""
+    return (
+        f"{_listed(names)} còn chạy với lược đồ cũ; hãy dừng các tiến trình ấy, "
+        "tiến trình này sẽ nâng cấp cơ sở dữ liệu rồi chạy tiếp"
+    )
+
+
+def upgrade_refused(names: Sequence[str]) -> str:
+    """Say that a command does not upgrade the schema beneath running processes."""
+    return f"{_listed(names)} còn chạy với lược đồ cũ; hãy dừng các tiến trình ấy rồi chạy lại lệnh này"
+
+
+def different_versions(versions: Collection[str]) -> str:
+    """Say that processes are of several versions."""
+    named = ", ".join(map(one_line, sorted(versions)))
+    return f"các tiến trình chạy phiên bản khác nhau: {named}; hãy cài cùng một bản trên mọi máy"
+
+
+DIFFERENT_SCHEMAS = (
+    "các tiến trình cần lược đồ khác nhau; hãy cài cùng một phiên bản trên mọi máy rồi chạy lại"
+)
+TWO_BOTS = (
+    "hai bot (hai token) đang dùng chung cơ sở dữ liệu này, nên bot này gửi cả tin của bot kia; "
+    "hãy cho mỗi bot một cơ sở dữ liệu riêng"
+)
+TWO_NEWSROOMS = "các tiến trình đọc tệp cấu hình khác nhau; hãy chép cùng một tệp tới mọi máy"
+ROLES_NEED_POSTGRES = (
+    "với SQLite một tiến trình làm mọi việc, vì các tiến trình cùng ghi một tệp phải chờ nhau; "
+    "hãy bỏ --role, hoặc chuyển sang PostgreSQL (xem docs/scale.md)"
+)
+SCHEMA_CHANGED = (
+    "Lược đồ cơ sở dữ liệu đã được đổi khi tiến trình này đang chạy; hãy cài cùng một phiên bản diemtin "
+    "trên mọi máy rồi chạy lại."
+)
+
+
+def from_process(html: str, roles: str, machine: str) -> str:
+    """Add to a notice which process it comes from. `html` is the notice; the others are plain text."""
+    return f"{html}\n<i>{escape(f'Tiến trình {roles} trên máy {machine}')}</i>"
+
+
+def _length(unseen: dt.timedelta) -> str:
+    seconds = round(unseen.total_seconds())
+    if seconds < 120:
+        return f"{seconds} giây"
+    minutes = seconds // 60
+    return f"{minutes} phút" if minutes < 120 else f"{minutes // 60} giờ"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" và {len(names) - _MOST_NAMED} tiến trình nữa" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more

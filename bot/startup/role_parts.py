@@ -1,0 +1,265 @@
+"""What each role runs: its parts and its ticks, begun when this process may do the role, ended in order.
+
+A role that one process at a time may do begins once its lease is taken. Roles of one process wake each other
+directly, those of several by `storage.signals`.
+"""
+
+import asyncio
+from functools import partial
+
+import structlog
+
+from bot.chat.operators.gate_taps import tell_gates
+from bot.jobs.delivery.monitor import Monitor
+from bot.jobs.delivery.sender import Sender
+from bot.jobs.digests.tick import SlotTick
+from bot.jobs.intake.processing import Processor
+from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.reload import take_over
+from bot.jobs.sources.source_polling import WebPolling
+from bot.jobs.watches.alerts import send_unscheduled
+from bot.jobs.watches.watch_matching import Watching
+from bot.process.health import retry
+from bot.startup.elsewhere import TAKEN_IN
+from bot.startup.roles import Role
+from bot.startup.shared import RoleParts, Shared
+from bot.telegram.lease import Lease
+from storage.notes import write_note
+from storage.search.rebuild import keep_up
+from storage.signals import Signal
+
+_PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
+_MOST_WEB_SECONDS = 60.0  # for which the first round of polls is waited for
+_log = structlog.get_logger(__name__)
+
+
+class IntakeParts(RoleParts):
+    """Files and polled sources become stored articles."""
+
+    role = Role.INTAKE
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._web = WebPolling(shared.services, shared.tell)
+        self._has_polled = False
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Take in from now on."""
+        shared = self._shared
+        add, at_right_time = shared.scheduler.add, shared.at_right_time
+        shared.arrivals.web = self._web
+        add("intake", at_right_time(self._take_in), every_seconds=20, allowed_seconds=1_800)
+        add("web", at_right_time(self._web.look), every_seconds=5)
+
+    async def _take_in(self) -> None:
+        """Take in, and tell the process that makes slots up to when everything was."""
+        services, began = self._shared.services, self._shared.services.clock.now()
+        await self._shared.arrivals.take_in()
+        if not self._shared.is_fleet:
+            return
+        if not self._has_polled:
+            polls = asyncio.create_task(self._web.until_idle())
+            await asyncio.wait([polls], timeout=_MOST_WEB_SECONDS)
+            polls.cancel()
+            self._has_polled = True
+        async with services.database.write() as connection:
+            await write_note(connection, TAKEN_IN, began.isoformat(), now=began)
+
+    async def end(self) -> None:
+        """Break off the polls under way."""
+        await self._shared.ticks_ended.wait()
+        await self._shared.arrivals.close()
+        await self._web.close()
+
+
+class ProcessParts(RoleParts):
+    """Stored articles are summarised, classified and grouped."""
+
+    role = Role.PROCESS
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        services = shared.services
+        self._processor = Processor(services.database, services.clock, shared.texts, shared.set_aside.add)
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Process from now on; in a process that does everything the tick of intake does that."""
+        shared = self._shared
+        shared.arrivals.processor = self._processor
+        if shared.is_fleet:
+            process = shared.at_right_time(shared.arrivals.process)
+            shared.scheduler.add("process", process, every_seconds=20, allowed_seconds=1_800)
+
+    async def end(self) -> None:
+        """Break off what is under way: it is processed anew."""
+        await self._shared.ticks_ended.wait()
+        await self._shared.arrivals.close()
+
+    def hear(self, signal: Signal, detail: str) -> None:
+        """Process what was stored."""
+        if signal is Signal.ARTICLES:
+            self._shared.scheduler.wake("process")
+
+    def find_problem(self) -> str | None:
+        """Say that articles wait and none is processed, if that is so."""
+        return self._processor.find_problem()
+
+
+class ScheduleParts(RoleParts):
+    """Slots, gates, watches, and the nightly clean-up."""
+
+    role = Role.SCHEDULE
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        services = shared.services
+        self._watching = Watching(services)
+        self._slots = SlotTick(
+            services, shared.tell, shared.arrivals, shared.clock_watch.is_right,
+            lambda: shared.wake_sender(),
+            partial(tell_gates, shared.connection.bot, services),
+        )  # fmt: skip
+        self.is_active = False
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Give profiles the slots of the newsroom in place, then look who is due."""
+        shared = self._shared
+        add = shared.scheduler.add
+        await retry(lambda: take_over(shared.services), stop)
+        self.is_active = True
+        add("slots", self._slots.run, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600)
+        add("gates", self._slots.tell_gates, every_seconds=15, allowed_seconds=600)
+        add("watching", self.alert, every_seconds=15)
+        nightly = shared.at_right_time(self._prune)
+        add("nightly", nightly, every_seconds=600, allowed_seconds=3_600)
+
+    async def end(self) -> None:
+        """Wait for the ticks, so that no second process makes slots meanwhile."""
+        await self._shared.ticks_ended.wait()
+        await self._shared.arrivals.close()
+
+    def hear(self, signal: Signal, detail: str) -> None:
+        """Alert of what was processed, and let go what was approved."""
+        if signal is Signal.PROCESSED:
+            self._shared.scheduler.wake("watching")
+        elif signal is Signal.GATES and self.is_active:
+            self._shared.start(self.look_at_gates(), "gates")
+
+    async def look_at_gates(self) -> None:
+        """Do and show what an answer at a gate changed."""
+        await self._slots.look_at_gates()
+
+    async def alert(self) -> None:
+        """Find articles for watches, and queue what is sent outside the slots."""
+        if not self.is_active or not await self._shared.clock_watch.is_right():
+            return
+        await self._watching.run()
+        if await send_unscheduled(self._shared.services):
+            self._shared.wake_sender()
+
+    async def _prune(self) -> None:
+        await end_impossible_waits(self._shared.services)
+        await prune_if_night(self._shared.services, self._shared.tell)
+
+
+class SendParts(RoleParts):
+    """Deliveries go out, by one process a token."""
+
+    role = Role.SEND
+
+    def __init__(self, shared: Shared, lease: Lease) -> None:
+        self._shared = shared
+        connection = shared.connection
+        self.sender = Sender(
+            shared.services, connection.bot, lease=lease.key, pace=connection.pace, is_shared=shared.is_fleet
+        )
+        self._monitor = Monitor(
+            shared.services, connection.bot, self.sender, shared.tell, connection.find_problem
+        )
+        self._sending: asyncio.Task[None] | None = None
+        shared.wake_sender = self.sender.wake
+        connection.pace.may_deliver = lambda: lease.is_sure
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether the part that sends is there: it ends early only by an error that nobody foresaw."""
+        return self._sending is None or not self._sending.done()
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Take up what an earlier process left, and send."""
+        unknown = await retry(self.sender.recover, stop)
+        if unknown:
+            _log.error("deliveries in doubt after an interruption", count=unknown)
+        self._sending = asyncio.create_task(self.sender.run())
+        add = self._shared.scheduler.add
+        add("monitor", self._monitor.look, every_seconds=10)
+        add("risks", self._monitor.look_for_risks, every_seconds=60)
+        add("outcomes", self._monitor.count_outcomes, every_seconds=600)
+
+    async def end(self) -> None:
+        """Finish what is in flight, unless another process has taken it up."""
+        if self._sending is None:
+            return
+        if self._shared.lost.is_set():
+            self.sender.abandon()
+        else:
+            self.sender.stop()
+        await asyncio.wait([self._sending], timeout=_PATIENCE_SECONDS)
+        self._sending.cancel()  # a row that still waits for its answer is taken up at the next start
+        await asyncio.wait([self._sending])
+
+    def hear(self, signal: Signal, detail: str) -> None:
+        """Send what was queued, stop or go on, and call off what goes to a chat that left."""
+        if signal is Signal.DELIVERIES:
+            self.sender.wake()
+        elif signal is Signal.SENDING:
+            self.sender.look_again()
+        elif signal is Signal.CALLED_OFF and detail.lstrip("-").isdecimal():
+            self._shared.start(self.sender.call_off(int(detail)), "call off")
+
+
+class ChatParts(RoleParts):
+    """What people write is answered."""
+
+    role = Role.CHAT
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self.begun = asyncio.Event()
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Let updates come in."""
+        self._shared.connection.want_updates()
+        self.begun.set()
+        self._shared.scheduler.add(
+            "webhook", self._shared.connection.look, every_seconds=300, allowed_seconds=1_800
+        )
+        follow_index(self._shared)
+
+    async def end(self) -> None:
+        """Take no more updates and let the handlers finish."""
+        await self._shared.connection.stop_answering()
+
+    def find_problem(self) -> str | None:
+        """Say that what readers wrote is not handled, if that is so."""
+        return self._shared.connection.find_problem_of_updates()
+
+
+class ConsoleParts(RoleParts):
+    """Pages for operators, and editions as pages and feeds; they are served where `/healthz` is."""
+
+    role = Role.CONSOLE
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Keep the search index up."""
+        follow_index(self._shared)
+
+
+def follow_index(shared: Shared) -> None:
+    """Keep the search index up in a process that answers."""
+    if not shared.scheduler.has("index"):
+        follow = partial(keep_up, shared.services.database)
+        shared.scheduler.add("index", follow, every_seconds=2, allowed_seconds=1_800)

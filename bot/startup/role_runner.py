@@ -1,0 +1,160 @@
+"""The roles of a process at work: each begins once its lease is taken, and ends before the lease is freed.
+
+On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that one process
+at a time may do has a lease of its own, and each process says that it is there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+
+from bot.startup.fleet import Presence, SchemaChangedError
+from bot.startup.role_parts import (
+    ChatParts,
+    ConsoleParts,
+    IntakeParts,
+    ProcessParts,
+    ScheduleParts,
+    SendParts,
+)
+from bot.startup.roles import ALL, SINGLE, Role, in_order
+from bot.startup.shared import RoleParts, Shared
+from bot.telegram.lease import Lease, LeaseLostError, this_process
+from storage.delivery.leases import lease_name
+from storage.processes import ProcessRow
+from storage.signals import Listener, Signal
+from storage.upkeep.upgrade import head_revision
+
+_log = structlog.get_logger(__name__)
+
+
+class RoleRunner:
+    """Runs the `roles` of this process for the bot with `token`.
+
+    `find_newsroom` returns a hash of the newsroom in place, which other processes compare with theirs.
+    """
+
+    def __init__(
+        self, shared: Shared, roles: frozenset[Role], token: str, find_newsroom: Callable[[], str]
+    ) -> None:
+        self._shared = shared
+        self._ending = asyncio.Event()
+        self._make_leases(roles, token)
+        self.send = SendParts(shared, self.lease) if Role.SEND in roles else None
+        self.schedule = ScheduleParts(shared) if Role.SCHEDULE in roles else None
+        self.chat = ChatParts(shared) if Role.CHAT in roles else None
+        others = (IntakeParts, ProcessParts, ConsoleParts)
+        made: list[RoleParts] = [make(shared) for make in others if make.role in roles]
+        made += [one for one in (self.send, self.schedule, self.chat) if one is not None]
+        self._parts = {role: one for role in (Role.SEND, *Role) for one in made if one.role is role}
+        self.begun: list[RoleParts] = []
+        self._presence: Presence | None = None
+        if shared.is_fleet:
+            names, made_for = ",".join(in_order(roles)), (version("diemtin"), head_revision())
+            row = ProcessRow(self.lease.key.owner, lease_name(token), names, "", *made_for, "")
+            self._presence = Presence(shared.services.database, row, find_newsroom)
+
+    def _make_leases(self, roles: frozenset[Role], token: str) -> None:
+        """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's."""
+        database, owner = self._shared.services.database, this_process()
+        make = partial(Lease, database, token, owner=owner, lost=self._shared.lost)
+        self.lease = make()
+        self._leases: dict[Role, Lease] = {}
+        if self._shared.is_fleet:
+            single = in_order(roles & SINGLE)
+            self._leases = {role: self.lease if role is Role.SEND else make(role.value) for role in single}
+
+    @property
+    def active(self) -> list[Role]:
+        """Return the roles that this process does now."""
+        return in_order(frozenset(one.role for one in self.begun))
+
+    @property
+    def standby(self) -> list[Role]:
+        """Return the roles that another process does, or nobody yet."""
+        return in_order(frozenset(self._parts) - frozenset(self.active))
+
+    @property
+    def undone(self) -> str | None:
+        """Say which roles no process does, where this one is to tell the admins."""
+        return self._presence.undone if self._presence is not None else None
+
+    @property
+    def elsewhere(self) -> frozenset[Role]:
+        """Return the roles that this process does not do now."""
+        return ALL - {one.role for one in self.begun}
+
+    @asynccontextmanager
+    async def joined(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Keep the lease of everything; on PostgreSQL say that we are here, and hear the other processes."""
+        async with AsyncExitStack() as stack:
+            if self._presence is None:
+                await stack.enter_async_context(self.lease.kept())
+            else:
+                await stack.enter_async_context(self._presence.kept(stop))
+                listener = Listener(self._shared.services.database, self._hear)
+                await stack.enter_async_context(listener.listening())
+            yield
+
+    def ends(self) -> list[Coroutine[Any, Any, Any]]:
+        """Return waits for what ends this process: a lease taken over, another schema."""
+        outdated = [self._presence.outdated.wait()] if self._presence is not None else []
+        return [self._shared.lost.wait(), *outdated]
+
+    def raise_if_ended(self) -> None:
+        """Raise what ended this process, if other processes did.
+
+        Raises:
+            LeaseLostError: another process took over, having taken this one for dead.
+            SchemaChangedError: the database was upgraded for another version.
+        """
+        if self._shared.lost.is_set():
+            raise LeaseLostError
+        if self._presence is not None and self._presence.outdated.is_set():
+            raise SchemaChangedError
+
+    @asynccontextmanager
+    async def acting(self, stop: asyncio.Event) -> AsyncIterator[list[asyncio.Task[None]]]:
+        """Let each role act, once it may; at the end set `stop` and finish what is in flight."""
+        shared = self._shared
+        shared.scheduler.start()
+        groups = [[role] for role in self._parts] if shared.is_fleet else [list(self._parts)]
+        tasks = [asyncio.create_task(self._act(roles, stop), name=f"roles {roles}") for roles in groups]
+        try:
+            yield tasks
+        finally:
+            stop.set()
+            self._ending.set()
+            await shared.scheduler.stop()
+            shared.ticks_ended.set()
+            await asyncio.wait(tasks)
+            for task in list(shared.background):
+                task.cancel()
+            await shared.texts.close()
+
+    async def _act(self, roles: list[Role], stop: asyncio.Event) -> None:
+        """Do roles that have one lease, or need none, from when it is taken until the end."""
+        lease = self._leases.get(roles[0])
+        if lease is not None and not await lease.until_taken(stop):
+            return
+        async with lease.kept() if lease is not None else nullcontext():
+            for role in roles:
+                await self._parts[role].begin(stop)
+                self.begun.append(self._parts[role])
+            if self._presence is not None:
+                self._presence.note_active(self.active)
+            _log.info("at work", roles=[role.value for role in roles])
+            await self._ending.wait()
+            await asyncio.gather(*(self._parts[role].end() for role in roles))
+
+    def _hear(self, heard: Signal, detail: str) -> None:
+        if heard is Signal.LEASES:
+            for lease in self._leases.values():
+                lease.wake()
+        for parts in self.begun:
+            parts.hear(heard, detail)

@@ -1,0 +1,49 @@
+"""The roles of a process: what it does of the bot's work. Without being told it does everything."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A part of the work that a process may do alone."""
+
+    INTAKE = "intake"  # files and polled sources become stored articles
+    PROCESS = "process"  # stored articles are summarised, classified and grouped
+    SCHEDULE = "schedule"  # slots, gates, watches, the nightly clean-up
+    SEND = "send"  # deliveries go out
+    CHAT = "chat"  # what people write is answered
+    CONSOLE = "console"  # pages for operators, and editions as pages and feeds
+
+
+ALL = frozenset(Role)
+NAMES = tuple(role.value for role in Role)
+SINGLE = ALL - {Role.CONSOLE}  # one process at a time does it, others stand by
+
+
+class RolesError(ValueError):
+    """Names that are not those of roles; the text says so in Vietnamese."""
+
+
+def parse_roles(text: str) -> frozenset[Role]:
+    """Read names with commas between them.
+
+    Raises:
+        RolesError: one of them is no role, or there is none.
+
+    >>> sorted(parse_roles("send, chat"))
+    [<Role.CHAT: 'chat'>, <Role.SEND: 'send'>]
+    """
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    wrong = [name for name in names if name not in NAMES]
+    if wrong or not names:
+        told = (
+            f"không có phần việc {', '.join(f'«{name[:40]}»' for name in wrong[:5])}"
+            if wrong
+            else "thiếu tên"
+        )
+        raise RolesError(f"{told}; chọn trong: {', '.join(NAMES)}, cách nhau bằng dấu phẩy")
+    return frozenset(map(Role, names))
+
+
+def in_order(roles: frozenset[Role]) -> list[Role]:
+    """Return roles in the order in which an article passes them."""
+    return [role for role in Role if role in roles]

@@ -1,0 +1,78 @@
+"""What the roles of a process share, and what each of them answers to."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.jobs.clock_watch import ClockWatch
+from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.intake.taking import SetAside
+from bot.news.services import Services, Tell
+from bot.process.metrics import log_errors
+from bot.process.scheduler import Job, Scheduler
+from bot.startup.roles import Role
+from bot.telegram.connection import Connection
+from bot.text_work.worker import TextWorker
+from storage.signals import Signal
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the roles of a process work with. `is_fleet` when other processes may work beside this one.
+
+    `wake_sender` has deliveries looked at now; `ticks_ended` is set at the end, when no tick runs any more.
+    """
+
+    services: Services
+    connection: Connection
+    scheduler: Scheduler
+    tell: Tell
+    clock_watch: ClockWatch
+    texts: TextWorker
+    set_aside: SetAside
+    arrivals: Arrivals
+    is_fleet: bool
+    lost: asyncio.Event
+    wake_sender: Callable[[], None] = lambda: None
+    ticks_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let `work` go on beside; an error of it is logged."""
+
+        async def run() -> None:
+            with log_errors(name):
+                await work
+
+        task = asyncio.create_task(run(), name=name)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    def at_right_time(self, job: Job) -> Job:
+        """Return the job as one that does nothing while the clock is wrong."""
+
+        async def run() -> None:
+            if await self.clock_watch.is_right():
+                await job()
+
+        return run
+
+
+class RoleParts:
+    """The parts of one role; most have nothing to say to most of these calls."""
+
+    role: Role
+
+    async def begin(self, stop: asyncio.Event) -> None:
+        """Begin: this process may do the role now."""
+
+    async def end(self) -> None:
+        """Finish what is in flight. Called at the end of the process, if the role was begun."""
+
+    def hear(self, signal: Signal, detail: str) -> None:
+        """Do at once what another process gave reason for."""
+
+    def find_problem(self) -> str | None:
+        """Say to operators what is wrong with the role, if anything is."""
+        return None

@@ -1,0 +1,92 @@
+"""The processes that work with a database: who does what, which version, and when each was seen last.
+
+Moments are the server's on PostgreSQL, so that the clocks of two machines do not matter. On SQLite there is
+one process, which writes nothing here.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.leases import server_now
+from storage.engine import insert_into
+from storage.tables import processes
+
+SILENT = dt.timedelta(seconds=15)  # then a process is gone or frozen
+_FORGOTTEN = dt.timedelta(days=1)
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """A process: its name is `bot.telegram.lease.this_process`.
+
+    `bot` is the name of its token's lease, `roles` are what it may do, `active` what it does now, both with
+    commas; `revision` is the schema it was made for, `newsroom` a hash of its newsroom file.
+    """
+
+    name: str
+    bot: str
+    roles: str
+    active: str
+    version: str
+    revision: str
+    newsroom: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenProcess:
+    """A process as it was seen last: so long ago."""
+
+    row: ProcessRow
+    started_at: dt.datetime
+    unseen: dt.timedelta
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether it should have been seen since."""
+        return self.unseen > SILENT
+
+
+async def register_process(connection: AsyncConnection, row: ProcessRow) -> None:
+    """Write a process down as seen now, and forget those that were not seen for a day."""
+    now = await server_now(connection)
+    values: dict[str, Any] = {name: getattr(row, name) for name in ProcessRow.__slots__}
+    statement = insert_into(connection, processes).values(**values, started_at=now, seen_at=now)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={**values, "seen_at": now})
+    await connection.execute(statement)
+    await connection.execute(delete(processes).where(processes.c.seen_at < now - _FORGOTTEN))
+
+
+async def note_process(connection: AsyncConnection, row: ProcessRow) -> bool:
+    """Note that a process is there and what it does; False where its row is gone."""
+    values = {"seen_at": await server_now(connection), "active": row.active, "newsroom": row.newsroom}
+    its_row = processes.c.name == row.name
+    return (await connection.execute(update(processes).where(its_row).values(values))).rowcount == 1
+
+
+async def forget_process(connection: AsyncConnection, name: str) -> None:
+    """Forget a process that ends."""
+    await connection.execute(delete(processes).where(processes.c.name == name))
+
+
+async def find_processes(connection: AsyncConnection) -> list[SeenProcess]:
+    """Return the processes that were seen within a day, those seen last first; at most 200."""
+    p, now = processes.c, await server_now(connection)
+    rows = await connection.execute(select(processes).order_by(p.seen_at.desc(), p.name).limit(_MOST))
+    return [
+        SeenProcess(
+            ProcessRow(*(getattr(row, name) for name in ProcessRow.__slots__)),
+            row.started_at,
+            max(dt.timedelta(), now - row.seen_at),
+        )
+        for row in rows
+    ]
+
+
+async def knows_processes(connection: AsyncConnection) -> bool:
+    """Tell whether the schema is new enough to have the table."""
+    return await connection.run_sync(lambda sync: inspect(sync).has_table(processes.name))

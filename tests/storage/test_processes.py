@@ -1,0 +1,47 @@
+"""The table of processes: seen by the server's clock, forgotten at the end or after a day."""
+
+import datetime as dt
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from storage.engine import Database
+from storage.processes import (
+    ProcessRow,
+    find_processes,
+    forget_process,
+    knows_processes,
+    note_process,
+    register_process,
+)
+from storage.tables import processes
+
+ROW = ProcessRow("a", "bot", "send,chat", "", "1.0", "0270", "")
+
+
+async def test_a_process_is_seen_with_what_it_does_until_it_is_forgotten(database: Database) -> None:
+    async with database.write() as connection:
+        assert await knows_processes(connection)
+        await register_process(connection, ROW)
+        assert await note_process(connection, replace(ROW, active="send"))
+    async with database.read() as connection:
+        [found] = await find_processes(connection)
+    assert found.row == replace(ROW, active="send")
+    assert not found.is_silent
+    async with database.write() as connection:
+        await forget_process(connection, "a")
+        assert await find_processes(connection) == []
+        assert not await note_process(connection, ROW), "it registers again"
+
+
+async def test_one_not_seen_for_long_is_silent_and_after_a_day_forgotten(database: Database) -> None:
+    async with database.write() as connection:
+        await register_process(connection, ROW)
+        seen_at = (await find_processes(connection))[0].started_at
+        for ago, expected in ((14, False), (60, True)):
+            moment = seen_at - dt.timedelta(seconds=ago)
+            await connection.execute(update(processes).values(seen_at=moment))
+            assert [one.is_silent for one in await find_processes(connection)] == [expected]
+        await connection.execute(update(processes).values(seen_at=seen_at - dt.timedelta(days=2)))
+        await register_process(connection, replace(ROW, name="b"))
+        assert [one.row.name for one in await find_processes(connection)] == ["b"]
