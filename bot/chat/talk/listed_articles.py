@@ -1,4 +1,7 @@
-"""Messages about the last list of articles, about the last question, and about the address of an article."""
+"""Messages about a list of articles, about an earlier question, and about the address of an article.
+
+The list or question is that of the message replied to, else the last one of the chat.
+"""
 
 import datetime as dt
 import math
@@ -6,6 +9,10 @@ import re
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from telegram import Message
+
+from bot.chat.buttons.callbacks import parse
+from bot.chat.buttons.intents import AskAgain, ShowView, TurnPage, WatchQuestion
 from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
 from bot.chat.questions.answer_pages import told_article
@@ -14,7 +21,7 @@ from bot.chat.talk.wishes import FollowUp, ShowAddress, completed
 from bot.messages import texts
 from bot.news.answers import as_shown, describe, local_day
 from storage.articles import find_article_at
-from storage.conversations import Question, find_last_question, find_page, keep_page
+from storage.conversations import Question, find_last_question, find_page, find_question, keep_page
 from storage.off_loop import CHAT
 from summarizer.questions.query import parse_query
 
@@ -120,9 +127,24 @@ def slug_words(url: str) -> str:
 
 
 async def _last(context: ChatContext) -> Question | None:
+    """Return the question that the message replied to answers, else the last one of the chat."""
+    replied = context.message.reply_to_message if context.message else None
+    number = _question_under(replied) if replied else None
     async with context.services.database.read() as connection:
-        last = await find_last_question(connection, context.chat_id, since=context.now - _REMEMBERED)
-    return await as_shown(context.services, last) if last else None
+        meant = await find_question(connection, number, context.chat_id) if number is not None else None
+        if meant is None or not meant.article_ids:
+            meant = await find_last_question(connection, context.chat_id, since=context.now - _REMEMBERED)
+    return await as_shown(context.services, meant) if meant else None
+
+
+def _question_under(answer: Message) -> int | None:
+    """Return the number of the question that the buttons under an answer carry."""
+    rows = answer.reply_markup.inline_keyboard if answer.reply_markup else ()
+    intents = [
+        parse(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str)
+    ]
+    asked = (one for one in intents if isinstance(one, TurnPage | ShowView | AskAgain | WatchQuestion))
+    return next((one.question_id for one in asked), None)
 
 
 async def _turn_to(context: ChatContext, last: Question, page: int) -> None:

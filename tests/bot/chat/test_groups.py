@@ -79,10 +79,24 @@ async def test_a_reply_that_goes_on_is_answered_and_talk_about_the_news_is_not(
     (answer,) = await member.says("/tim hạ long")
     for talk in ("đẹp quá trời", "ai mà biết", "cảm ơn bạn Chi nha", "mai họp tổ lúc 7h"):
         assert await member.says(talk, reply_to=answer["message_id"]) == []
-    await member.says("thế còn Vinh?", reply_to=answer["message_id"])
+    (vinh,) = await member.says("thế còn Vinh?", reply_to=answer["message_id"])
+    assert "Cháy rừng ở Vinh" in vinh["text"]
+    await member.says("bài 1", reply_to=vinh["message_id"])
     await member.sees("Cháy rừng ở Vinh")
-    await member.says("bài 1", reply_to=answer["message_id"])
-    await member.sees("Cháy rừng ở Vinh")
+
+
+async def test_a_reply_goes_on_with_the_answer_it_replies_to_and_not_with_the_last(
+    member: Any, publish: Any
+) -> None:
+    await publish("Đêm hội ở Hạ Long", "Cháy rừng ở Vinh", "Đêm hội ở Huế", "Cháy rừng ở Huế")
+    (first,) = await member.says("/tim đêm hội hạ long")
+    (last,) = await member.says("/tim cháy rừng vinh")
+    (answer,) = await member.says("thế còn Huế?", reply_to=first["message_id"])
+    assert "Đêm hội ở Huế" in answer["text"]
+    (answer,) = await member.says("thế còn Huế?", reply_to=last["message_id"])
+    assert "Cháy rừng ở Huế" in answer["text"]
+    (article,) = await member.says("bài 1", reply_to=first["message_id"])
+    assert "Đêm hội ở Hạ Long" in article["text"]
 
 
 async def test_a_reply_to_the_bots_question_is_its_answer(member: Any, publish: Any) -> None:
