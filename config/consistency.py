@@ -7,7 +7,7 @@ those that `newsroom` finds within one table are told together.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.defaults import BUILT_IN_TOPICS
+from config.defaults import BUILT_IN_TOPICS, FREE_MESSAGES_PER_SECOND
 from config.toml_lines import KeyPath
 from config.values import nearest, shown
 
@@ -24,11 +24,25 @@ def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint
     yield from _several_defaults(document)
     if "feeds" in document and "health" not in document:
         yield ("feeds",), "cần có bảng [health]: bản tin trên web được phục vụ ở cổng ấy"
+    yield from _unpaid(document)
     for index, edition in _tables(document, "editions"):
         if "approve_else" in edition and "approve" not in edition:
             yield ("editions", index, "approve_else"), 'chỉ dùng khi có approve, ví dụ approve = "20m"'
         for key in ("times", "days", "topics"):
             yield from _repeated_elements(edition, ("editions", index, key))
+
+
+def _unpaid(document: Mapping[str, Any]) -> Iterator[Complaint]:
+    sending = document.get("sending")
+    if not isinstance(sending, dict) or sending.get("paid") is True:
+        return
+    wanted = sending.get("messages_per_second")
+    if isinstance(wanted, int) and wanted > FREE_MESSAGES_PER_SECOND:
+        yield (
+            ("sending", "messages_per_second"),
+            f"trên {FREE_MESSAGES_PER_SECOND} tin mỗi giây Telegram tính 0,1 Sao một tin; "
+            "chịu trả thì ghi thêm paid = true",
+        )
 
 
 def _tables(document: Mapping[str, Any], kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

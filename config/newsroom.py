@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from config.defaults import BUILT_IN_TOPICS
+from config.defaults import BUILT_IN_TOPICS, FREE_MESSAGES_PER_SECOND
 from config.values import (
     Alias,
     ApprovalSpan,
@@ -208,6 +208,13 @@ class Breaking(_Table):
     words: Annotated[Listed[Alias], Field(max_length=100)] = ()
 
 
+class Sending(_Table):
+    """`[sending]`: how many messages Telegram takes in any second. What goes beyond 30 a second is `paid`."""
+
+    messages_per_second: int = Field(default=FREE_MESSAGES_PER_SECOND, ge=1, le=1000)
+    paid: bool = False
+
+
 class Limits(_Table):
     """`[limits]`: how many questions one chat may ask."""
 
@@ -234,6 +241,7 @@ class Newsroom(_Table):
     limits: Limits = Field(default_factory=Limits)
     breaking: Breaking | None = None
     feeds: Feeds | None = None
+    sending: Sending = Field(default_factory=Sending)
 
     @property
     def default_edition(self) -> Edition:

@@ -1,7 +1,7 @@
 """Subscribers: chats that get digests, their choices, and everything kept about one of them.
 
 Nothing about a person is stored beyond the chat's number and what was chosen. `delete_subscriber` and
-`export_subscriber` cover every table that names a chat: a new such table must be added to both.
+`storage.reader_export` cover every table that names a chat: a new such table must be added to both.
 """
 
 import datetime as dt
@@ -13,22 +13,20 @@ from sqlalchemy import Row, Select, and_, case, delete, exists, func, literal, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import forget_conversation
+from storage.delivery.fanouts import note_arrival, note_move
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.tables import (
     UtcTime,
-    conversations,
     deliveries,
-    issues,
     messages,
     profiles,
     questions,
     shown_stories,
     subscribers,
-    watches,
 )
-from storage.tastes import StoryAnswers, export_answers, hand_over_answers
+from storage.tastes import hand_over_answers
 from storage.watches import hand_over_watches
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
@@ -104,7 +102,9 @@ async def subscribe(
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
     is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
-    if not is_new:
+    if is_new:
+        await note_arrival(connection, chat_id)
+    else:
         await set_thread(connection, chat_id, thread_id, now=now)
         await set_status(connection, chat_id, "active", now=now)
     return is_new
@@ -121,6 +121,7 @@ async def set_profile(
     connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime, can_go_back: bool = True
 ) -> None:
     """Give the chat another profile; if it `can_go_back`, it may be given back the one that it had."""
+    await note_move(connection, chat_id, profile_id)
     values: dict[str, Any] = {"profile_id": profile_id, "joined_at": now}
     if can_go_back:
         values["previous_profile_id"] = subscribers.c.profile_id
@@ -234,67 +235,3 @@ async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -
     theirs = select(deliveries.c.message_id).where(deliveries.c.subscriber_id.in_(subscriber))
     alerts = and_(messages.c.kind == MessageKind.ALERT, messages.c.id.in_(theirs))
     await connection.execute(delete(messages).where(alerts))
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedDelivery:
-    """What the ledger knows of one message to a chat. `edition` is None for what is no digest; `slot_at` is
-    then when the message was made. `telegram_id` is the message's number in the chat."""
-
-    kind: str
-    edition: str | None
-    slot_at: dt.datetime
-    part: int
-    status: str
-    telegram_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000.
-
-    `watches` are what is watched, since when, and when it was removed if it was. `conversation` is where the
-    talk stands: the command whose words are awaited, the page of the last list seen, and until when.
-    """
-
-    subscriber: Subscriber | None
-    deliveries: tuple[ExportedDelivery, ...]
-    questions: tuple[tuple[str, dt.datetime], ...]
-    watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
-    shown: tuple[tuple[int, dt.datetime], ...] = ()  # stories seen on demand, and when last
-    conversation: tuple[str | None, int, dt.datetime] | None = None
-    answers: StoryAnswers = field(default_factory=StoryAnswers)
-
-
-async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
-    """Gather everything kept about a chat."""
-    d, i, m = deliveries.c, issues.c, messages.c
-    slot_at = func.coalesce(i.slot_at, m.made_at, type_=UtcTime)
-    sent = (
-        select(m.kind, i.edition, slot_at, m.part, d.status, d.telegram_id)
-        .join(messages, m.id == d.message_id)
-        .outerjoin(issues, i.id == m.issue_id)
-        .join(subscribers, subscribers.c.id == d.subscriber_id)
-        .where(subscribers.c.chat_id == chat_id)
-        .order_by(slot_at.desc(), m.part)
-        .limit(1_000)
-    )
-    q = questions.c
-    asked = select(q.text, q.asked_at).where(q.chat_id == chat_id).order_by(q.id.desc()).limit(1_000)
-    w = watches.c
-    watched = select(w.text, w.made_at, w.removed_at).join(subscribers, subscribers.c.id == w.subscriber_id)
-    watched = watched.where(subscribers.c.chat_id == chat_id).order_by(w.id)
-    t = shown_stories.c
-    shown = select(t.story_id, t.shown_at).join(subscribers, subscribers.c.id == t.subscriber_id)
-    shown = shown.where(subscribers.c.chat_id == chat_id).order_by(t.shown_at.desc()).limit(1_000)
-    c = conversations.c
-    talk = await connection.execute(select(c.awaited, c.page, c.expires_at).where(c.chat_id == chat_id))
-    return Export(
-        await find_subscriber(connection, chat_id),
-        tuple(ExportedDelivery(*row) for row in await connection.execute(sent)),
-        tuple((r.text, r.asked_at) for r in await connection.execute(asked)),
-        tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
-        shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
-        conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
-        answers=await export_answers(connection, chat_id),
-    )

@@ -298,7 +298,7 @@ Index(
     sqlite_where=subscribers.c.paused_until.is_not(None),
     postgresql_where=subscribers.c.paused_until.is_not(None),
 )
-Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status)
+Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status, subscribers.c.id)
 Index(
     "subscribers_held",
     subscribers.c.held_until,
@@ -428,6 +428,7 @@ deliveries = Table(  # the ledger: what becomes of a message for a subscriber
     Column("telegram_id", BigInteger),  # Telegram's number of the message in the subscriber's chat
     Column("reason", Text),
     Column("changed_at", UtcTime, nullable=False),
+    Column("sender", Text),  # the process that is sending it; null in every other status
     UniqueConstraint("subscriber_id", "message_id"),
 )
 Index(
@@ -608,6 +609,16 @@ processes = Table(  # which work with the database: see storage.processes
     Column("seen_at", UtcTime, nullable=False),
 )
 
+senders = Table(  # who sends for a bot, each with a share of the pace: see storage.delivery.senders
+    "senders",
+    metadata,
+    Column("name", Text, primary_key=True),  # of the token's lease
+    Column("owner", Text, primary_key=True),
+    Column("places", Integer, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
 conversations = Table(  # where the talk with a chat stands
     "conversations",
     metadata,
@@ -696,11 +707,26 @@ gate_notices = Table(  # the message with which each operator sees a gate
     Column("revision", Integer, nullable=False),  # of the gate, as it shows
 )
 
-prepared_readers = Table(  # readers of a prepared issue who get a variant of it, or nothing
+prepared_readers = Table(  # readers of an issue who get a variant of it, nothing, or it by name
     "prepared_readers",
     metadata,
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
-    Column("variant_id", BigInteger),  # the variant's issue; null: nothing
+    Column("variant_id", BigInteger),  # the issue that they get; null: nothing
 )
 Index("prepared_readers_subscriber", prepared_readers.c.subscriber_id)
+Index(
+    "prepared_readers_variant",
+    prepared_readers.c.variant_id,
+    sqlite_where=prepared_readers.c.variant_id.is_not(None),
+    postgresql_where=prepared_readers.c.variant_id.is_not(None),
+)
+
+fanouts = Table(  # issues of very many readers, who are queued in parts: see storage.delivery.fanouts
+    "fanouts",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("zone", Text, nullable=False),  # in which quiet hours count
+    Column("queued_at", UtcTime, nullable=False),  # when the slot was made
+    Column("reached", BigInteger, nullable=False),  # the last subscriber who was looked at
+)

@@ -15,7 +15,8 @@ from bot.messages import spoken, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
 from storage.off_loop import CHAT
-from storage.subscribers import Export, Subscriber, delete_subscriber, export_subscriber
+from storage.reader_export import Export, export_subscriber
+from storage.subscribers import Subscriber, delete_subscriber
 from storage.tastes import StoryAnswers
 from storage.times import to_rfc3339
 

@@ -1,13 +1,14 @@
 """`diemtin init`, `check` and `schedule`: writing, validating and reading ahead in the newsroom file."""
 
 import datetime as dt
+import math
 import os
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,11 +22,13 @@ from bot.times.schedule import QuietHours, Schedule, held_times
 from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings
 from config.values import ConfigError, check_report
+from storage.delivery.issues import count_parts
 from storage.profiles import count_listeners, find_profiles
 from storage.subscribers import QUIET_END, QUIET_START
 from storage.times import to_rfc3339
 
 _MOST_DAYS = 366
+_MESSAGES_A_STAR = 10  # what Telegram takes at most for those beyond the free pace
 _USUAL_QUIET = QuietHours(QUIET_START, QUIET_END)
 _USUAL_END = f"{QUIET_END // 60:02}:{QUIET_END % 60:02}"
 
@@ -98,6 +101,11 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
                 f"({say_quiet(_USUAL_QUIET)}); ai giữ mặc định thì nhận lúc {_USUAL_END}"
             )
     _show_breaking(newsroom)
+    if newsroom.is_paying:
+        put(
+            f"  ! Gửi tới {newsroom.messages_per_second} tin mỗi giây: Telegram tính nhiều nhất 0,1 Sao một "
+            "tin, trừ vào số dư của bot; giá từng số: diemtin schedule"
+        )
     for source in newsroom.file_sources:
         if not source.path.exists():
             put(f"  ! nguồn {source.title}: chưa có {source.path}; hãy tạo, hoặc sửa đường dẫn")
@@ -136,22 +144,30 @@ def schedule(
     for row in rows:
         held = f"; trong giờ yên tĩnh mặc định, đến lúc {_USUAL_END}" if row["held"] else ""
         asked = f"; duyệt từ {row['approve_from']}" if row["approve_from"] else ""
-        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận{held}{asked}")
+        price = f"; nhiều nhất {row['stars']} Sao" if "stars" in row else ""
+        put(f"{row['local']}  {row['edition']}  {row['subscribers']} người nhận{held}{asked}{price}")
+    if rows and "stars" in rows[0]:
+        total = sum(row["stars"] for row in rows)
+        put(f"Cả {days} ngày: nhiều nhất {total} Sao; trả lời bạn đọc và 30 tin đầu mỗi giây không mất tiền")
 
 
-async def _coming_slots(days: int) -> list[dict[str, object]]:
+async def _coming_slots(days: int) -> list[dict[str, Any]]:
     async with open_services(settings_or_exit()) as services:
-        now = services.clock.now()
+        now, newsroom = services.clock.now(), services.newsroom
         async with services.database.read() as connection:
             profiles = await find_profiles(connection)
             listeners = await count_listeners(connection)
+            parts = {one.name: await count_parts(connection, one.name) for one in newsroom.editions}
     chosen = Counter({(edition.name, edition.schedule): 0 for edition in services.newsroom.editions})
     for profile in profiles:
         if profile.id in listeners:  # times that somebody tried and left again are nobody's
             for edition in services.newsroom.editions_for(profile.choices):
                 chosen[edition.name, edition.schedule] += listeners[profile.id]
     leads = {one.name: one.approval.lead for one in services.newsroom.editions if one.approval}
-    return _slot_rows(chosen, leads, now, now + dt.timedelta(days=days))
+    rows = _slot_rows(chosen, leads, now, now + dt.timedelta(days=days))
+    for row in rows if newsroom.is_paying else ():
+        row["stars"] = math.ceil(row["subscribers"] * parts.get(row["edition"], 1) / _MESSAGES_A_STAR)
+    return rows
 
 
 def _slot_rows(
@@ -159,7 +175,7 @@ def _slot_rows(
     leads: Mapping[str, dt.timedelta],
     now: dt.datetime,
     until: dt.datetime,
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return a row per slot, edition and zone: the declared slots, and those of personal times."""
     counts: Counter[tuple[dt.datetime, str, str]] = Counter()
     for (edition, schedule), subscribers in chosen.items():

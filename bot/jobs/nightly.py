@@ -8,8 +8,11 @@ import structlog
 from bot.jobs.intake.window import GROUPED_FOR
 from bot.news.services import Services, Tell
 from bot.operators import notices
+from bot.process.metrics import log_errors
 from storage.breaking import prune_breaking
 from storage.conversations import forget_handled, prune_conversations
+from storage.delivery.months import begin_month as begin_ledger_month
+from storage.delivery.months import drop_month
 from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
 from storage.processed import forget_packed
@@ -56,6 +59,13 @@ async def prune_if_night(services: Services, tell_admins: Tell | None = None) ->
     return True
 
 
+async def begin_month(services: Services) -> None:
+    """Let the ledger begin a new month when there is one. The clock must be right now."""
+    async with services.database.write() as connection:
+        if await begin_ledger_month(connection, now=services.clock.now()):
+            _log.info("the ledger begins a month")
+
+
 async def end_impossible_waits(services: Services) -> None:
     """End the waits that a wrong clock has dated far ahead. The clock must be right now."""
     now = services.clock.now()
@@ -88,6 +98,10 @@ async def prune(services: Services) -> int:
     now = services.clock.now()
     before = now - dt.timedelta(days=services.newsroom.keep_days)
     gone = 0
+    with log_errors("months"):
+        async with services.database.write() as connection:
+            if await drop_month(connection, before=before):
+                _log.info("a month of the ledger dropped")
     for _ in range(_MOST_BATCHES):
         async with services.database.write() as connection:
             articles = await prune_articles(connection, before=before)

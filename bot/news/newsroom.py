@@ -136,7 +136,8 @@ class Newsroom:
     usually call a section to a built-in topic. `ranker` is a name in
     `summarizer.extraction.ranking.RANKERS`: it chooses the sentences of articles that come in from now
     on. `contact` is for those who keep the polled hosts. `feeds_address` is where readers find the copy of
-    each edition outside Telegram; None: there is none.
+    each edition outside Telegram; None: there is none. Telegram takes `messages_per_second`, and Stars for
+    them where the operator `is_paying`.
     """
 
     zone: str
@@ -153,6 +154,8 @@ class Newsroom:
     sections: Mapping[str, str] = field(default_factory=dict)
     breaking: Breaking | None = None
     feeds_address: str | None = None
+    messages_per_second: int = 30
+    is_paying: bool = False
 
     @property
     def file_sources(self) -> tuple[Source, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.news import newsroom as plain
 from bot.times.schedule import Schedule
-from config.defaults import BUILT_IN_TOPICS
+from config.defaults import BUILT_IN_TOPICS, FREE_MESSAGES_PER_SECOND
 from config.newsroom import Breaking, Edition, Newsroom, Source
 from config.reading import TEMPLATE, load_newsroom, parse_newsroom
 from config.settings import Settings
@@ -41,6 +41,8 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
         contact=declared.general.contact,
+        messages_per_second=declared.sending.messages_per_second,
+        is_paying=declared.sending.messages_per_second > FREE_MESSAGES_PER_SECOND,
         feeds_address=declared.feeds.address.rstrip("/") if declared.feeds else None,
         breaking=_breaking(declared.breaking) if declared.breaking else None,
         sections={word: name for name, (_, words) in BUILT_IN_TOPICS.items() for word in (name, *words)},

@@ -79,7 +79,7 @@ class Connection:
         self._trying: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
         self._processor = OrderedByChat(lambda: self._queue.is_behind)
-        self.pace = TelegramPace()
+        self.pace = TelegramPace(services.newsroom.messages_per_second)
         self.telegram = self._build(address)
         self._listener = (
             WebhookListener(address.webhook, self._queue, self.bot) if address.webhook is not None else None

@@ -3,14 +3,16 @@ minute a group.
 
 A bucket spreads messages, but cannot promise the rate: messages that leave evenly may arrive together. So a
 message holds one of 30 slots until one second after its reply. Telegram then never sees 31 within any second.
-python-telegram-bot's limiter has the overall and the group bucket; the slots and the pause per chat are added
-here. Edits share the overall bucket. Calls that are no message (a button's answer, "typing…", a question
-about a chat) do not wait. If Telegram refuses all the same, only that chat waits. A short wait happens here,
-unless the caller says `AT_ONCE`. A longer wait is reported to the caller; until it is over, no message goes
-to that chat.
+Where several processes send, each has a share of the slots (`bot.telegram.shares`), and an operator who pays
+Telegram for it has more than 30. python-telegram-bot's limiter has the overall and the group bucket; the
+slots and the pause per chat are added here. Edits share the overall bucket. Calls that are no message (a
+button's answer, "typing…", a question about a chat) do not wait. If Telegram refuses all the same, only that
+chat waits. A short wait happens here, unless the caller says `AT_ONCE`. A longer wait is reported to the
+caller; until it is over, no message goes to that chat.
 """
 
 import asyncio
+import contextlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
@@ -25,8 +28,11 @@ from bot.telegram.transport import NotSentError
 
 _LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.02
-_BURST, _RATE = 4, 29.0
-_PLACES, _PLACE_SECONDS = 30, 1.005
+PLACES, _PLACE_SECONDS = 30, 1.005
+_RATE_A_PLACE = 29 / 30  # messages a second: a little less than places admit, so that few have to wait there
+_FEWEST_AT_ONCE, _BURST_SECONDS = 4, 1 / 8
+_PRESSED = 0.8  # of the places in use: more are wanted
+_LONGEST_UNSURE_SECONDS = 15.0
 _CHATS_REMEMBERED = 300
 _SMOOTHING = 1 / 8  # of how long a message takes
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
@@ -51,28 +57,71 @@ class _Turn:
 
 
 class TelegramPace(AIORateLimiter):
-    """At most 29 messages a second with bursts of 4, never 31 within one; 15 a minute with bursts of 5 in a
-    group."""
+    """At most so many messages within any second as there are `places`; 15 a minute with bursts of 5 in a
+    group.
 
-    def __init__(self) -> None:
-        super().__init__(
-            overall_max_rate=_BURST,
-            overall_time_period=_BURST / _RATE,
-            group_max_rate=5,
-            group_time_period=20,
-        )
+    With 30 places 29 go out in a second, with bursts of 4.
+    """
+
+    def __init__(self, places: int = PLACES) -> None:
+        super().__init__(group_max_rate=5, group_time_period=20)
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
-        self._places = asyncio.Semaphore(_PLACES)
+        self._places = asyncio.Semaphore(places)
+        self.places = places
+        self._sure_until = math.inf  # till then the places are ours; seconds of the loop's time
+        self._renewed = asyncio.Event()
+        self._waiting = 0
+        self._busy = 0
         self._seconds_a_message = 0.0
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
         self._new_holds: dict[int, float] = {}  # of these, what `take_new_holds` has not returned
         self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
+        self._spread()
+
+    def _spread(self) -> None:
+        """Let messages leave as evenly as the places admit."""
+        burst = max(_FEWEST_AT_ONCE, round(self.places * _BURST_SECONDS))
+        self._base_limiter = AsyncLimiter(burst, burst / self._rate)
+
+    @property
+    def _rate(self) -> float:
+        return max(1, self.places) * _RATE_A_PLACE
 
     @property
     def in_flight(self) -> int:
         """Return how many messages are on their way at once at the full rate (Little's law)."""
+        return self.in_flight_and(0.0)
+
+    def in_flight_and(self, seconds_beside: float) -> int:
+        """Return the same where each message takes its sender so many seconds beside Telegram's."""
         seconds = self._seconds_a_message
-        return math.ceil(min(_RATE, _PLACES / (seconds + _PLACE_SECONDS)) * seconds)
+        rate = min(self._rate, self.places / (seconds + _PLACE_SECONDS))
+        return math.ceil(rate * (seconds + seconds_beside))
+
+    def wanted(self, total: int) -> int:
+        """Return how many of `total` places could be used now."""
+        is_pressed = self._waiting > 0 or self._busy >= _PRESSED * self.places
+        return total if is_pressed else self._busy + 1
+
+    def be_sure(self, until: float) -> None:
+        """Note that the places are ours until a moment of the loop's time."""
+        self._sure_until = until
+        self._renewed.set()
+
+    def grow(self, places: int) -> None:
+        """Have so many places, more than now."""
+        for _ in range(places - self.places):
+            self._places.release()
+        self.places = max(places, self.places)
+        self._spread()
+
+    async def shrink(self, places: int) -> int:
+        """Give places back until there are so many, as far as they are free; return how many are left."""
+        while self.places > places and not self._places.locked():
+            await self._places.acquire()  # returns at once
+            self.places -= 1
+        self._spread()
+        return self.places
 
     def busy_chats(self) -> list[int]:
         """Return the chats whose next message would have to wait, whatever the rate."""
@@ -139,7 +188,8 @@ class TelegramPace(AIORateLimiter):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
             return await _retry(partial(edit, _OVERALL_ONLY, None), longest)
         placed = partial(self._in_a_place, callback, is_delivery=rate_limit_args == AT_ONCE)
-        send = partial(super().process_request, placed, args, kwargs, endpoint, data, None)
+        unpaid = {**data, "allow_paid_broadcast": None}  # the library would take a pace of its own
+        send = partial(super().process_request, placed, args, kwargs, endpoint, unpaid, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
@@ -155,17 +205,39 @@ class TelegramPace(AIORateLimiter):
         is_delivery: bool,
         **kwargs: Any,
     ) -> Result:
-        if is_delivery and not self.may_deliver():
-            raise NotSentError("another process may have taken the sending over")
-        await self._places.acquire()
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        self._waiting += 1
         try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        self._busy += 1
+        try:
+            await self._until_sure()
+            if is_delivery and not self.may_deliver():
+                raise NotSentError("another process may have taken the sending over")
+            began = loop.time()
             result = await callback(*args, **kwargs)
         finally:
-            loop.call_later(_PLACE_SECONDS, self._places.release)
+            loop.call_later(_PLACE_SECONDS, self._leave_place)
         self._seconds_a_message += (loop.time() - began - self._seconds_a_message) * _SMOOTHING
         return result
+
+    def _leave_place(self) -> None:
+        self._busy -= 1
+        self._places.release()
+
+    async def _until_sure(self) -> None:
+        """Wait while others may have taken our places: after a standstill, or without the database.
+
+        For a quarter of a minute at most: admins must hear that the database is gone.
+        """
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + _LONGEST_UNSURE_SECONDS
+        while self._sure_until < loop.time() < latest:
+            self._renewed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._renewed.wait(), latest - loop.time())
 
     def _turn_of(self, chat_id: object) -> _Turn:
         turn = self._turns.setdefault(chat_id, _Turn())

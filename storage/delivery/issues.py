@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, Message, Release, enqueue_rows, record_messages
@@ -142,6 +142,15 @@ async def enqueue_issues(
         .order_by(m.part, s.id)
     )
     return await enqueue_rows(connection, rows, release=release, now=now)
+
+
+async def count_parts(connection: AsyncConnection, edition: str) -> int:
+    """Return how many messages the edition's latest issue had, 1 where there is none."""
+    i, m = issues.c, messages.c
+    latest = select(i.id).where(i.edition == edition, i.status == IssueStatus.MADE)
+    latest = latest.order_by(i.slot_at.desc(), i.id).limit(1)
+    query = select(func.count()).select_from(messages).where(m.issue_id == latest.scalar_subquery())
+    return max(1, (await connection.execute(query)).scalar_one())
 
 
 async def find_last_issues(

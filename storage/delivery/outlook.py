@@ -4,10 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.deliveries import count_open
 from storage.delivery.refusals import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
 from storage.delivery.states import DeliveryStatus, count_finished
 from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
@@ -64,16 +63,22 @@ class Outcomes:
 
 
 async def look_at_queue(connection: AsyncConnection, *, now: dt.datetime) -> Queue:
-    """Count what waits; costs as much as there is waiting."""
+    """Count what waits; costs as much as there is waiting, of which only an index is read."""
     d = deliveries.c
-    is_due = and_(d.status == DeliveryStatus.PENDING, d.not_before <= now)
-    due = select(func.count(), func.min(d.not_before, type_=UtcTime)).select_from(deliveries)
-    due = due.join(subscribers, subscribers.c.id == d.subscriber_id).where(is_due, is_free(now))
-    row = (await connection.execute(due)).one()
-    waiting = sum((await count_open(connection)).values())
-    unknown = (await count_finished(connection)).unknown
     holds, limit = await look_at_holds(connection, now=now), await find_limit(connection)
-    return Queue(now, waiting, row[0], row[1], unknown, holds, limit)
+    pending = d.status == literal_column("'pending'")  # no parameter: the index is of these only
+    is_due = d.not_before <= now
+    due, oldest = func.count(case((is_due, 1))), func.min(case((is_due, d.not_before)), type_=UtcTime)
+    waits = (await connection.execute(select(func.count(), due, oldest).where(pending))).one()
+    waiting, due_now, oldest_due_at = waits
+    if holds.chats:  # what waits for them is not due
+        free = select(func.count(), func.min(d.not_before, type_=UtcTime)).select_from(deliveries)
+        free = free.join(subscribers, subscribers.c.id == d.subscriber_id)
+        due_now, oldest_due_at = (await connection.execute(free.where(pending, is_due, is_free(now)))).one()
+    sending = select(func.count()).where(d.status == DeliveryStatus.SENDING)
+    waiting += (await connection.execute(sending)).scalar_one()
+    unknown = (await count_finished(connection)).unknown
+    return Queue(now, waiting, due_now, oldest_due_at, unknown, holds, limit)
 
 
 async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> tuple[str, dt.datetime] | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.fanouts import begin_fanouts, is_large
 from storage.delivery.gates import Gate, has_messages, prepared_at
 from storage.delivery.issues import enqueue_issues
 from storage.delivery.messages import Release
@@ -88,9 +89,13 @@ async def let_go(
     slot_at: dt.datetime,
     *,
     release: Release,
+    zone: str,
     now: dt.datetime,
 ) -> int:
-    """Queue the prepared issues of these profiles for who reads them now; return how many deliveries."""
+    """Queue the prepared issues of these profiles for who reads them now; return how many deliveries.
+
+    Very many readers are queued afterwards: see `fanouts`. Their quiet hours count in `zone`.
+    """
     i, v, r, s = issues.c, profiles.alias("v"), prepared_readers.c, subscribers.c
     prepared = and_(i.slot_at == slot_at, i.status == IssueStatus.PREPARED)
     variants = select(v.c.id).where(v.c.variant_of.in_(profile_ids))
@@ -99,6 +104,9 @@ async def let_go(
     made = update(issues).values(status=IssueStatus.MADE).returning(i.id)
     own = set((await connection.execute(made.where(prepared, i.profile_id.in_(profile_ids)))).scalars())
     of_variants = (await connection.execute(made.where(prepared, i.profile_id.in_(variants)))).scalars().all()
+    if await is_large(connection, profile_ids):
+        await begin_fanouts(connection, own.union(of_variants), zone, now=now)
+        return 0
     is_apart = exists().where(r.issue_id == i.id, r.subscriber_id == s.id)
     gets_variant = exists().where(r.variant_id == i.id, r.subscriber_id == s.id)
     queued = await enqueue_issues(connection, sorted(own), ~is_apart, release=release, now=now)

@@ -4,9 +4,8 @@ The copy goes table by table in pages by primary key. Each page is one transacti
 keeps the position reached: a kill at any moment loses at most the page at hand, and the next run goes on.
 Until the copy is whole and verified the target bears no schema revision of ours, so that no bot opens it.
 
-Three tables stay behind: leases, processes, and the log that the search index follows. The target's index is
-built anew:
-the new log begins with the number 2, which no index of an empty database has read.
+Four tables stay behind: leases, processes, senders, and the log that the search index follows. The target's
+index is built anew: the new log begins with the number 2, which no index of an empty database has read.
 """
 
 import asyncio
@@ -37,9 +36,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.leases import find_live_owners
+from storage.delivery.months import make_months
 from storage.engine import Database, is_postgres
 from storage.errors import StorageError, without_values
-from storage.tables import article_changes, leases, metadata, processes
+from storage.tables import article_changes, leases, messages, metadata, processes, senders
 from storage.upkeep.comparing import (
     FIRST_ROWS,
     Rows,
@@ -52,7 +52,7 @@ from storage.upkeep.comparing import (
 )
 from storage.upkeep.upgrade import UNFINISHED_COPY, find_revision, head_revision, upgrade
 
-_OWN = (leases, processes, article_changes)  # of one database
+_OWN = (leases, processes, senders, article_changes)  # of one database
 COPIED = tuple(table for table in metadata.sorted_tables if table not in _OWN)
 
 _own = MetaData()
@@ -152,9 +152,12 @@ async def _begin(source: Database, target: Database, now: dt.datetime) -> None:
     if revision not in (None, head_revision()):
         raise CopyError("other schema", "target", revision or "")
     await upgrade(target, now=now)
+    async with source.read() as connection:
+        last = (await connection.execute(select(func.max(messages.c.id)))).scalar_one_or_none()
     async with target.write() as connection:
-        await connection.execute(delete(leases))
-        await connection.execute(delete(processes))
+        await make_months(connection, up_to=last or 0)
+        for own in (leases, processes, senders):
+            await connection.execute(delete(own))
         for table in metadata.sorted_tables:
             if (await connection.execute(select(literal(1)).select_from(table).limit(1))).first():
                 raise CopyError("not empty", "target", table.name)

@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.months import first_kept_message
 from storage.delivery.refusals import find_limit, lift_limit
 from storage.delivery.states import DeliveryStatus
 from storage.search import prune_changes, record_changes
@@ -29,6 +30,7 @@ from storage.tables import (
 # The nightly clean-up: what is older than `keep_days` goes, a bounded batch at a time.
 
 _BATCH = 200
+_DELIVERIES_AT_ONCE = 20_000
 _USUAL_SHARE = 0.3
 _FEW = 200  # of so few rows any share is usual
 
@@ -50,9 +52,12 @@ class Extent:
 
 
 async def measure_prune(connection: AsyncConnection, *, before: dt.datetime) -> Extent:
-    """Count what is older than `before`."""
+    """Count what is older than `before`; of the ledger what does not go by the month."""
     a, d = func.count(articles.c.id), func.count(deliveries.c.id)
-    of_old_messages = deliveries.c.message_id.in_(select(messages.c.id).where(messages.c.made_at < before))
+    first_kept = await first_kept_message(connection)
+    old = select(messages.c.id).where(messages.c.made_at < before)
+    old = old if first_kept is None else old.where(messages.c.id < first_kept)
+    of_old_messages = deliveries.c.message_id.in_(old)
     queries = (
         select(a).where(articles.c.stored_at < before),
         select(a),
@@ -81,16 +86,29 @@ async def prune_articles(connection: AsyncConnection, *, before: dt.datetime) ->
 
 
 async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 issues of slots before `before` and as many older messages of other kinds, with their
-    deliveries; return how many."""
-    i, m = issues.c, messages.c
+    """Delete up to 200 issues of slots before `before` and as many older messages of other kinds; return how
+    many rows went.
+
+    Their deliveries go first, 20,000 at a time: while there are more, nothing else is deleted. Messages of
+    a month that the ledger still has are left: see `storage.delivery.months`.
+    """
+    d, i, m = deliveries.c, issues.c, messages.c
+    first_kept = await first_kept_message(connection)
     old_issues = select(i.id).where(i.slot_at < before).limit(_BATCH)
     old_messages = select(m.id).where(m.issue_id.is_(None), m.made_at < before).limit(_BATCH)
+    if first_kept is not None:
+        old_issues = old_issues.where(~exists().where(m.issue_id == i.id, m.id >= first_kept))
+        old_messages = old_messages.where(m.id < first_kept)
     issue_ids = (await connection.execute(old_issues)).scalars().all()
     message_ids = (await connection.execute(old_messages)).scalars().all()
+    theirs = select(m.id).where(or_(m.issue_id.in_(issue_ids), m.id.in_(message_ids)))
+    some = select(d.id).where(d.message_id.in_(theirs)).limit(_DELIVERIES_AT_ONCE)
+    gone = (await connection.execute(delete(deliveries).where(d.id.in_(some)))).rowcount
+    if gone == _DELIVERIES_AT_ONCE:
+        return gone
     await connection.execute(delete(issues).where(i.id.in_(issue_ids)))
     await connection.execute(delete(messages).where(m.id.in_(message_ids)))
-    return len(issue_ids) + len(message_ids)
+    return gone + len(issue_ids) + len(message_ids)
 
 
 async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> None:

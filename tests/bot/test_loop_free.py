@@ -29,7 +29,7 @@ from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.off_loop import CHAT
 from storage.processed import Findings, make_story, save_work
-from storage.subscribers import export_subscriber
+from storage.reader_export import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import insert, select, update
 
+from storage.delivery.claiming import claim_deliveries
 from storage.delivery.corrections import (
     confirm_correction,
     count_readers,
@@ -14,7 +15,7 @@ from storage.delivery.corrections import (
     find_correction,
     find_tellings,
 )
-from storage.delivery.deliveries import claim_deliveries, mark_sent
+from storage.delivery.deliveries import mark_sent
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
 from storage.delivery.states import IssueStatus, MessageKind

@@ -32,7 +32,10 @@ from bot.process.metrics import (
     UNKNOWN_DELIVERIES,
     WAITING_DELIVERIES,
 )
+from storage.delivery.leases import LeaseKey
 from storage.delivery.outlook import FULL_RATE, Queue, count_outcomes, find_oldest_due, look_at_queue
+from storage.delivery.senders import find_senders
+from storage.delivery.states import count_finished
 
 # A broadcast's progress: one message to each admin, edited in place while it runs.
 #
@@ -113,16 +116,27 @@ _DEAF_LOOKS = 3  # so many minutes in a row without word from Telegram are no ac
 
 
 class Monitor:
-    """Looks, and tells the admins; `find_problem` names what is wrong with the connection, if anything is."""
+    """Looks, and tells the admins; `find_problem` names what is wrong with the connection, if anything is.
+
+    Of several processes that send, each with a `share` of the pace, only the first by name tells.
+    """
 
     def __init__(
-        self, services: Services, bot: Bot, sender: Sender, tell: Tell, find_problem: Callable[[], str | None]
+        self,
+        services: Services,
+        bot: Bot,
+        sender: Sender,
+        tell: Tell,
+        find_problem: Callable[[], str | None],
+        *,
+        share: LeaseKey | None = None,
     ) -> None:
         self._services = services
         self._bot = bot
         self._sender = sender
         self._tell = tell
         self._find_problem = find_problem
+        self._share = share
         self._progress = BroadcastProgress(services, bot)
         self._counts: deque[tuple[float, int]] = deque()
         self._deaf_looks = 0
@@ -130,9 +144,11 @@ class Monitor:
     async def look(self) -> None:
         """Set the figures and show how a broadcast goes."""
         queue = await self._look_at_queue()
-        rate = self._measured_rate()
+        sent = await self._count_sent()
+        rate = self._measured_rate(sent)
         _show(queue, rate)
-        await self._progress.look(queue, sent=self._sender.sent, rate=rate, is_paused=self._sender.is_paused)
+        if await self._is_first():
+            await self._progress.look(queue, sent=sent, rate=rate, is_paused=self._sender.is_paused)
 
     async def count_outcomes(self) -> None:
         """Set the figures that cost more: how the day's deliveries ended."""
@@ -147,9 +163,12 @@ class Monitor:
         """Tell what puts the promise at risk."""
         problem = self._find_problem()
         self._deaf_looks = self._deaf_looks + 1 if problem else 0
+        rate = self._measured_rate(await self._count_sent())
+        if not await self._is_first():
+            return
         situation = Situation(
             await self._look_at_queue(),
-            self._measured_rate(),
+            rate,
             self._sender.is_paused,
             problem if self._deaf_looks >= _DEAF_LOOKS else None,
         )
@@ -162,14 +181,28 @@ class Monitor:
         async with self._services.database.read() as connection:
             return await look_at_queue(connection, now=self._services.clock.now())
 
-    def _measured_rate(self) -> float:
-        """Return how many messages a second went out in the last minute."""
+    async def _is_first(self) -> bool:
+        if self._share is None:
+            return True
+        async with self._services.database.read() as connection:
+            owners = list(await find_senders(connection, self._share.name))
+        return not owners or owners[0] == self._share.owner
+
+    async def _count_sent(self) -> int:
+        """Return how many messages this process sent, or all together where several send."""
+        if self._share is None:
+            return self._sender.sent
+        async with self._services.database.read() as connection:
+            return (await count_finished(connection)).sent
+
+    def _measured_rate(self, sent: int) -> float:
+        """Return how many messages a second went out in the last minute; `sent` did by now."""
         now = time.monotonic()
-        self._counts.append((now, self._sender.sent))
+        self._counts.append((now, sent))
         while len(self._counts) > 2 and now - self._counts[0][0] > _RATE_SECONDS:
             self._counts.popleft()
         began, sent_before = self._counts[0]
-        return (self._sender.sent - sent_before) / max(1.0, now - began)
+        return max(0, sent - sent_before) / max(1.0, now - began)
 
 
 def _show(queue: Queue, rate: float) -> None:

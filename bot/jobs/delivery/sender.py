@@ -9,6 +9,7 @@ transaction writes down what is done and claims what comes next.
 import asyncio
 import contextlib
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -21,9 +22,8 @@ from bot.news.services import Services
 from bot.process.metrics import DELIVERIES, log_errors
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Halt, Hold, LeaveTopic, Move, Outcome, Refuse, Retire, SendPlain, Wait
+from storage.delivery.claiming import Claimed, claim_deliveries
 from storage.delivery.deliveries import (
-    Claimed,
-    claim_deliveries,
     free_unsent,
     mark_gone,
     mark_sent,
@@ -32,10 +32,12 @@ from storage.delivery.deliveries import (
 )
 from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.refusals import REFUSED, find_stop, resume_sending, stop_sending
+from storage.delivery.senders import take_turn
 from storage.subscribers import move_chat, retire, set_thread
 
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0
+_SMOOTHING = 1 / 8  # of how long an exchange takes
 _GATHER_SECONDS = 0.003  # each more is time in which a kill doubles what arrived
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ class Sender:
     """Sends what is due until it is stopped; without a `pace` as fast as it can.
 
     Where it `is_shared`, other processes may stop the sending: it looks every second whether one did.
+    With a `share` other processes send too, and each claims in its turn.
     """
 
     def __init__(
@@ -54,12 +57,16 @@ class Sender:
         lease: LeaseKey | None = None,
         pace: TelegramPace | None = None,
         is_shared: bool = False,
+        share: LeaseKey | None = None,
     ) -> None:
         self._services = services
         self._bot = bot
         self._lease = lease
         self._is_shared = is_shared
         self._looked_at = float("-inf")  # whether sending is stopped; seconds of the loop's time
+        self._share = share
+        key = share or lease
+        self._name = key.owner if key is not None else None
         self._pace = pace
         self._wake = asyncio.Event()
         self._stopping = False
@@ -67,6 +74,7 @@ class Sender:
         self._unwritten: list[tuple[Claimed, Sent | Outcome]] = []
         self._may_have_lost_a_claim = False
         self._exchanging = asyncio.Lock()
+        self._exchange_seconds = 0.0
         self.sent = 0  # messages, since the start of the program
         self.is_paused = False
         self.is_halted = False
@@ -133,7 +141,18 @@ class Sender:
         async with self._services.database.write() as connection:
             self.is_paused = await find_stop(connection) is not None
             await self._waits.recover(connection)
-            return await recover_interrupted(connection, now=self._services.clock.now())
+            return await self._recover_rows(connection)
+
+    async def recover_of_others(self) -> int:
+        """Take up what processes were sending that have ended since; return how many rows ended unknown."""
+        async with self._services.database.write() as connection:
+            return await self._recover_rows(connection)
+
+    async def _recover_rows(self, connection: AsyncConnection) -> int:
+        if self._share is not None:
+            await take_turn(connection, self._share.name)
+        now = self._services.clock.now()
+        return await recover_interrupted(connection, now=now, together=self._share is not None)
 
     async def run(self) -> None:
         """Send until `stop`, then finish what is in flight and write it down."""
@@ -167,7 +186,10 @@ class Sender:
     def _most_in_flight(self) -> int:
         if self._pace is None:
             return MOST_IN_FLIGHT
-        return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, self._pace.in_flight))
+        needed = self._pace.in_flight_and(
+            self._exchange_seconds
+        )  # a message waits for one to be written down
+        return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, needed))
 
     async def _rest(self) -> None:
         """Wait until a delivery is done or somebody wakes us, a second at most."""
@@ -199,17 +221,23 @@ class Sender:
         if not capacity and not self._unwritten:
             return 0
         is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         async with self._services.database.write() as connection:
+            if self._share is not None:
+                await take_turn(connection, self._share.name)
             await self._write_results_down(connection)
             await self._waits.note_replies(connection)
             claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
+        self._exchange_seconds += (loop.time() - began - self._exchange_seconds) * _SMOOTHING
         self._may_have_lost_a_claim = not (is_sure or capacity)
         for _, result in self._unwritten:
             DELIVERIES.labels(type(result).__name__.lower()).inc()
             self.sent += isinstance(result, Sent)
         self._unwritten = []
+        is_paying = self._services.newsroom.is_paying
         for one in claimed:
-            task = asyncio.create_task(send(self._bot, one))
+            task = asyncio.create_task(send(self._bot, replace(one, is_paid=is_paying)))
             task.add_done_callback(lambda _: self._on_done())
             self._in_flight[task] = one
             self._waits.begin(one)
@@ -218,7 +246,7 @@ class Sender:
     async def _claim(self, connection: AsyncConnection, capacity: int, *, is_sure: bool) -> list[Claimed]:
         now, in_flight = self._services.clock.now(), list(self._in_flight.values())
         if not is_sure and (self._lease is None or await holds_lease(connection, self._lease)):
-            await free_unsent(connection, in_flight=in_flight, now=now)
+            await free_unsent(connection, in_flight=in_flight, now=now, sender=self._name)
         is_repeating = any(one.tries > 1 for one in in_flight)
         return await claim_deliveries(
             connection,
@@ -228,6 +256,7 @@ class Sender:
             busy=self._pace.busy_chats() if self._pace else (),
             in_flight=[one.chat_id for one in in_flight],
             lease=self._lease,
+            share=self._share,
         )
 
     async def _write_results_down(self, connection: AsyncConnection) -> None:

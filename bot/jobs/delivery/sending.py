@@ -18,7 +18,7 @@ from bot.messages.markup import MAX_UNITS, preview_options, visible_length
 from bot.process.metrics import log_errors
 from bot.telegram.limiter import AT_ONCE
 from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
-from storage.delivery.deliveries import Claimed
+from storage.delivery.claiming import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _TAG = re.compile(r"<[^<>]*+>")
@@ -98,6 +98,7 @@ async def _call(bot: ExtBot[Any], one: Claimed, text: str, *, parse_mode: str | 
         reply_markup=_keyboard(one),
         message_thread_id=one.thread_id,
         disable_notification=one.is_silent,
+        allow_paid_broadcast=one.is_paid or None,
         rate_limit_args=_patience(bot),
     )
     return Sent(message.message_id)

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Hold, Wait, seconds_of_hold, seconds_of_rest
 from bot.times.clock import Clock
-from storage.delivery.deliveries import MOST_TRIES, Claimed, mark_unknown, put_back
+from storage.delivery.claiming import Claimed
+from storage.delivery.deliveries import MOST_TRIES, mark_unknown, put_back
 from storage.delivery.refusals import (
     find_held_chats,
     find_limit,

@@ -11,7 +11,8 @@ from itertools import groupby
 import structlog
 
 from bot.jobs.digests.composing import SharedComposer, covered_by
-from bot.jobs.digests.publishing import Due, record_prepared, record_skipped, release_in
+from bot.jobs.digests.publishing import Due, record_prepared, record_skipped
+from bot.jobs.digests.queueing import release_in
 from bot.news.digests import FIRST_WINDOW, LeftOut, window_for
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
@@ -241,8 +242,10 @@ async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
             next_due_at=first.plan.next_due_at,
             covered_until=gate.opened_at,
         )
-        release = release_in(first.edition.schedule.zone, now)
-        queued = await let_go(connection, moved, gate.slot_at, release=release, now=now)
+        zone = first.edition.schedule.zone
+        queued = await let_go(
+            connection, moved, gate.slot_at, release=release_in(zone, now), zone=zone, now=now
+        )
         await close_done(connection, now=now)
     _log.info("issues let go", edition=gate.edition, slot=gate.slot_at.isoformat(), queued=queued)
     return queued

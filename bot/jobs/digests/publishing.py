@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.cards.under_digest import buttons_under
+from bot.jobs.digests.queueing import release_in
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition
-from bot.times.schedule import QuietHours, SlotPlan
+from bot.times.schedule import SlotPlan
 from storage.candidates import Window
+from storage.delivery.fanouts import begin_fanouts, is_large
 from storage.delivery.issues import (
     Issue,
     Part,
@@ -26,7 +28,7 @@ from storage.delivery.issues import (
     record_issue,
     record_issues,
 )
-from storage.delivery.messages import Buttons, Release
+from storage.delivery.messages import Buttons
 from storage.delivery.prepared_issues import keep_apart
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
@@ -69,8 +71,12 @@ class Made:
 async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> int:
     """Record the issues of different profiles, all of one window, and queue them; return how many deliveries.
 
-    A profile whose slot was taken gets nothing, nor do the readers of its variants.
+    A profile whose slot was taken gets nothing, nor do the readers of its variants. Very many readers are
+    queued after this transaction, by `queueing.queue_rest`.
     """
+    if await is_large(connection, [one.profile.id for one in made]):
+        await _publish_large(connection, made, now=now)
+        return 0
     as_of = made[0].window.end  # what they tell is as of then
     own = [(one, one.composed, one.profile.id) for one in made]
     ids = await record_issues(connection, await _issues(connection, own, now), now=as_of)
@@ -86,9 +92,27 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     return queued
 
 
+async def _publish_large(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
+    """Record the issues and their variants, and note that their readers are to be queued."""
+    by_zone: dict[str, list[int]] = defaultdict(list)
+    for number, one in await _record_apart(connection, made, now, None):
+        by_zone[one.edition.schedule.zone].append(number)
+    for zone, numbers in by_zone.items():
+        await begin_fanouts(connection, numbers, zone, now=now)
+    editions = sorted({one.edition.name for one in made})
+    _log.info("issues of very many readers", editions=editions, slot=made[0].window.until.isoformat())
+
+
 async def record_prepared(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
     """Record the issues of different profiles, all of one window, as waiting at their gate."""
-    as_of, status = made[0].window.end, IssueStatus.PREPARED
+    await _record_apart(connection, made, now, IssueStatus.PREPARED)
+
+
+async def _record_apart(
+    connection: AsyncConnection, made: Sequence[Made], now: dt.datetime, status: IssueStatus | None
+) -> list[tuple[int, Made]]:
+    """Record issues and variants without queueing them, and who gets a variant or nothing; return them."""
+    as_of = made[0].window.end
     own = [(one, one.composed, one.profile.id) for one in made]
     ids = await record_issues(connection, await _issues(connection, own, now, status), now=as_of)
     taken = {one.profile.id: number for number, one in zip(ids, made, strict=True) if number is not None}
@@ -108,6 +132,9 @@ async def record_prepared(connection: AsyncConnection, made: Sequence[Made], *, 
     for one, number, variant in variants:
         variant_id = of_variant.get((one.profile.id, number))
         await keep_apart(connection, taken[one.profile.id], variant.readers, variant_id)
+    recorded = [(taken[one.profile.id], one) for one in made if one.profile.id in taken]
+    recorded += [(issue, one) for (one, _, _), issue in zip(told, written, strict=True) if issue is not None]
+    return recorded
 
 
 async def _issues(
@@ -200,11 +227,6 @@ async def record_copy(
         stories=_told(composed),
     )  # fmt: skip
     await record_issue(connection, issue, now=window.end)
-
-
-def release_in(zone: str, now: dt.datetime) -> Release:
-    """Return when readers of `zone` may get what is queued now."""
-    return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
 def _told(composed: Composed) -> tuple[ToldStory, ...]:

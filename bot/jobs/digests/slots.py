@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.digests.composing import SharedComposer, covered_by
 from bot.jobs.digests.gate import NOT_APPROVED, Gates, find_gates, is_gated, run_gated
 from bot.jobs.digests.publishing import Due, Made, find_dry, publish, record_skipped
+from bot.jobs.digests.queueing import queue_rest
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
@@ -49,7 +50,7 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
     async with services.database.write() as connection:  # what came by now is due in the table, made or not
         await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
     composer, gates = SharedComposer(services), await find_gates(services)
-    queued = 0
+    queued = await queue_rest(services)  # of an earlier slot, after a kill
     last: Profile | None = None
     while True:
         async with services.database.read() as connection:
@@ -65,6 +66,7 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
         queued += await run_gated(services, composer, [one for one in due if is_gated(one, gates)], gates)
         for batch in _together([one for one in due if not is_gated(one, gates)]):
             queued += await _run(services, composer, batch, tell_admins, now)
+        queued += await queue_rest(services)
     return queued
 
 
@@ -258,7 +260,7 @@ async def send_edition_now(services: Services, edition_name: str) -> int:
                 edition = _by_name(services.newsroom.editions_for(profile.choices), edition_name)
                 window = window_for(edition, now, covered_until=profile.last_slot_at)
                 queued += await _send(services, composer, [(profile, edition)], window, now)
-    return queued
+    return queued + await queue_rest(services)
 
 
 def _by_name(editions: Sequence[Edition], name: str) -> Edition:

@@ -115,6 +115,22 @@ def test_schedule_lists_real_slots_and_their_listeners(run: Any, sqlite_url: str
     assert run("schedule", "--days", "1").out.splitlines()[0] == "2026-11-20 17:00  chieu  0 người nhận"
 
 
+def test_what_telegram_may_take_for_each_issue_is_shown_before(
+    run: Any, newsroom_folder: Path, sqlite_url: str
+) -> None:
+    asyncio.run(_subscribe(sqlite_url, *[Choices("sang")] * 25))
+    assert "Sao" not in run("check").out + run("schedule", "--days", "1").out
+    assert "stars" not in run("schedule", "--days", "1", "--json").json[0]
+    with (newsroom_folder / "diemtin.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[sending]\nmessages_per_second = 200\npaid = true\n")
+    assert "Gửi tới 200 tin mỗi giây: Telegram tính nhiều nhất 0,1 Sao một tin" in run("check").out
+    told = run("schedule", "--days", "1").out.splitlines()
+    assert "2026-11-21 06:45  sang  25 người nhận; nhiều nhất 3 Sao" in told
+    assert told[-1].startswith("Cả 1 ngày: nhiều nhất 3 Sao")
+    rows = run("schedule", "--days", "1", "--json").json
+    assert [row["stars"] for row in rows if row["edition"] == "sang"] == [3]
+
+
 async def _subscribe(url: str, *chosen: Choices) -> None:
     database = Database(url)
     async with database.write() as connection:

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import event, select
 
+from storage.delivery.claiming import claim_deliveries
 from storage.delivery.deliveries import (
-    claim_deliveries,
     count_open,
     mark_gone,
     mark_sent,

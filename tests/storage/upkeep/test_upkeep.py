@@ -42,7 +42,8 @@ _RENAMED = {"worked_at": "processed_at"}  # columns, since the baseline
 
 
 def _differences(connection: Connection) -> list[object]:
-    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    options = {"include_object": lambda _, name, *__: re.fullmatch(r"deliveries_\d+.*", name or "") is None}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
 async def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:

@@ -14,7 +14,7 @@ from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Wait
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
-from storage.delivery.deliveries import Claimed
+from storage.delivery.claiming import Claimed
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, statuses
 
 

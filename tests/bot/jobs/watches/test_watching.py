@@ -20,9 +20,9 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake import Incoming
 from storage.processed import Findings, make_story, save_work
+from storage.reader_export import export_subscriber
 from storage.subscribers import (
     delete_subscriber,
-    export_subscriber,
     find_subscriber,
     move_chat,
     retire,

@@ -1,0 +1,106 @@
+"""This process's share of the pace, where several send for one bot: kept, and fitted to what each needs.
+
+Processes share places, not moments: whoever holds a place may send one message in any second, so nobody has
+to ask before each. Twice a second each says how many it could use, gives back what others need more, and
+takes what is free. A process that cannot renew its share stops sending before others may take it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.process.health import retry
+from bot.process.metrics import log_errors
+from bot.telegram.lease import is_gone
+from bot.telegram.limiter import TelegramPace
+from storage.delivery.leases import LEASE_SECONDS, LeaseKey
+from storage.delivery.senders import expire, find_owners, give_back, set_share
+from storage.engine import Database
+from storage.errors import StorageError
+
+_LOOK_SECONDS = 0.5
+_SURE_SECONDS = LEASE_SECONDS - 3.0  # what left by then is answered when others may take the places
+_LEAVE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+class PaceShare:
+    """The share of the process `key.owner` in the pace of a bot; `total` returns how many places there are.
+
+    `lost` is set when others took this process for dead. Without `lost` it joins anew: it claims nothing.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        key: LeaseKey,
+        pace: TelegramPace,
+        total: Callable[[], int],
+        *,
+        lost: asyncio.Event | None = None,
+    ) -> None:
+        self.key = key
+        self._database = database
+        self._pace = pace
+        self._total = total
+        self._lost = lost
+        self._is_new = True
+
+    @asynccontextmanager
+    async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Have a share during the block. A second after it the places are free for others."""
+        await self._pace.shrink(0)
+        await retry(self.look, stop)
+        keeping = asyncio.create_task(self._keep(), name="pace")
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+            with log_errors("pace"), contextlib.suppress(TimeoutError, StorageError):
+                async with asyncio.timeout(_LEAVE_SECONDS), self._database.write() as connection:
+                    await expire(connection, self.key.name, [self.key.owner])
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with log_errors("pace"):
+                try:
+                    await self.look()
+                except StorageError as error:  # what is not sure any more is not used
+                    _log.debug("share of the pace not renewed", error=str(error))
+
+    async def look(self) -> None:
+        """Renew the share, and take or give back places."""
+        began, pace, total = asyncio.get_running_loop().time(), self._pace, self._total()
+        async with self._database.write() as connection:
+            owners = await find_owners(connection, self.key.name)
+            if gone := [owner for owner in owners if owner != self.key.owner and is_gone(owner)]:
+                await expire(connection, self.key.name, gone)
+            has = await set_share(
+                connection, self.key, total=total, has=pace.places, wanted=pace.wanted(total),
+                is_new=self._is_new,
+            )  # fmt: skip
+        if has is None:
+            await self._join_anew()
+            return
+        self._is_new = False
+        pace.be_sure(began + _SURE_SECONDS)
+        if has > pace.places:
+            pace.grow(has)
+        elif has < pace.places and (before := pace.places) > (left := await pace.shrink(has)):
+            async with self._database.write() as connection:
+                await give_back(connection, self.key, left)
+            _log.debug("places given back", before=before, left=left)
+
+    async def _join_anew(self) -> None:
+        """Find out that others took our places: send nothing more, or once we have others."""
+        _log.warning("others have taken this process's share of the pace")
+        self._pace.be_sure(float("-inf"))
+        if self._lost is not None:
+            self._lost.set()
+        elif await self._pace.shrink(0) == 0:
+            self._is_new = True

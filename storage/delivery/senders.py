@@ -1,0 +1,117 @@
+"""Several processes that send for one bot, on PostgreSQL: who they are, and each one's share of the pace.
+
+Telegram admits so many messages in any second. That many places are shared out: a process sends as many
+messages a second as it has places, because each holds its place until a second after Telegram's answer. The
+places of all live processes are never more than there are, so no second sees more messages, whoever sends.
+
+A share is a lease too. Its process renews it; one that does not has ended, and what it was sending is taken
+up by the others. Times are the database server's, so the clocks of the machines do not matter.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.leases import LEASE_SECONDS, LeaseKey, server_now
+from storage.engine import insert_into, is_postgres
+from storage.tables import senders
+
+_LEASE = dt.timedelta(seconds=LEASE_SECONDS)
+_LAST_MESSAGES = dt.timedelta(seconds=1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many places a process has, and how many it could use now."""
+
+    places: int
+    wanted: int
+
+
+def share_out(total: int, wanted: Mapping[str, int]) -> dict[str, int]:
+    """Return how many of `total` places each process is to have; each has one at least while there are any.
+
+    Who wants less than an equal part gets that. What nobody wants is shared out as well.
+
+    >>> share_out(30, {"a": 30, "b": 30, "chat": 2})
+    {'chat': 2, 'a': 14, 'b': 14}
+    >>> share_out(30, {"a": 1, "b": 1})
+    {'a': 15, 'b': 15}
+    """
+    left, parts = total, dict[str, int]()
+    for number, owner in enumerate(sorted(wanted, key=lambda one: (wanted[one], one))):
+        parts[owner] = min(max(1, wanted[owner]), left // (len(wanted) - number))
+        left -= parts[owner]
+    return {owner: part + left // len(wanted) for owner, part in parts.items()}
+
+
+async def take_turn(connection: AsyncConnection, name: str) -> None:
+    """Let the senders of a bot claim and write down one after the other; until the transaction ends."""
+    if is_postgres(connection):  # SQLite has one writer anyway
+        digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"senders").digest()
+        number = int.from_bytes(digest, signed=True)
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+async def set_share(
+    connection: AsyncConnection, key: LeaseKey, *, total: int, has: int, wanted: int, is_new: bool
+) -> int | None:
+    """Renew a process's share, which `has` so many places and could use `wanted`; return how many it has now.
+
+    It gets more only where others have given back theirs, and is told fewer than it has where it is to give
+    back. One that joins is new; None where a process that was there has been taken for dead.
+    """
+    await take_turn(connection, f"shares of {key.name}")
+    s, now = senders.c, await server_now(connection)
+    await connection.execute(delete(senders).where(s.name == key.name, s.expires_at < now))
+    rows = await connection.execute(select(s.owner, s.places, s.wanted).where(s.name == key.name))
+    shares = {row.owner: Share(row.places, row.wanted) for row in rows}
+    if not is_new and key.owner not in shares:
+        return None
+    others = {owner: share for owner, share in shares.items() if owner != key.owner}
+    fair = share_out(total, {key.owner: wanted, **{owner: one.wanted for owner, one in others.items()}})
+    free = total - sum(share.places for share in others.values())
+    places = max(0, min(fair[key.owner], free))
+    statement = insert_into(connection, senders).values(
+        name=key.name, owner=key.owner, places=max(has, places), wanted=wanted, expires_at=now + _LEASE
+    )
+    changed = {name: statement.excluded[name] for name in ("places", "wanted", "expires_at")}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["name", "owner"], set_=changed))
+    return places
+
+
+async def give_back(connection: AsyncConnection, key: LeaseKey, places: int) -> None:
+    """Note that a process has only so many places left."""
+    row = (senders.c.name == key.name) & (senders.c.owner == key.owner)
+    await connection.execute(update(senders).where(row).values(places=places))
+
+
+async def find_owners(connection: AsyncConnection, name: str) -> list[str]:
+    """Return the processes that have a share in the pace of a bot, or had one."""
+    return list((await connection.execute(select(senders.c.owner).where(senders.c.name == name))).scalars())
+
+
+async def expire(connection: AsyncConnection, name: str, owners: Collection[str]) -> None:
+    """Note that processes have ended: their places are free once their last messages are a second old."""
+    s, soon = senders.c, await server_now(connection) + _LAST_MESSAGES
+    theirs = and_(s.name == name, s.owner.in_(owners), s.expires_at > soon)
+    await connection.execute(update(senders).where(theirs).values(expires_at=soon))
+
+
+async def is_sender(connection: AsyncConnection, key: LeaseKey) -> bool:
+    """Tell whether a process still has its share, which nobody takes before this transaction ends."""
+    s = senders.c
+    query = select(s.owner).where(s.name == key.name, s.owner == key.owner).with_for_update(read=True)
+    return (await connection.execute(query)).first() is not None
+
+
+async def find_senders(connection: AsyncConnection, name: str | None = None) -> dict[str, Share]:
+    """Return the processes that send now, of one bot or of all, by their names in order."""
+    s, now = senders.c, await server_now(connection)
+    query = select(s.owner, s.places, s.wanted).where(s.expires_at >= now).order_by(s.owner).limit(100)
+    rows = await connection.execute(query if name is None else query.where(s.name == name))
+    return {row.owner: Share(row.places, row.wanted) for row in rows}

@@ -1,0 +1,106 @@
+"""Processes that share a pace: each second sees no more messages than there are places, whoever sends."""
+
+import asyncio
+import time
+from collections import deque
+from typing import Any
+
+import pytest
+
+from bot.telegram.limiter import TelegramPace
+from bot.telegram.shares import PaceShare
+from storage.delivery.leases import LeaseKey
+from storage.engine import Database
+from storage.tables import senders
+
+PLACES = 60
+
+
+class Windows:
+    """Counts messages as a strict server does, in any second."""
+
+    def __init__(self) -> None:
+        self.moments: deque[float] = deque()
+        self.total = self.busiest = 0
+
+    async def take(self, *_: Any) -> bool:
+        """Take a message."""
+        now = time.monotonic()
+        self.moments.append(now)
+        while self.moments[0] <= now - 1.0:
+            self.moments.popleft()
+        self.total += 1
+        self.busiest = max(self.busiest, len(self.moments))
+        return True
+
+
+async def send(pace: TelegramPace, windows: Windows, first: int, count: int) -> None:
+    """Send to so many chats through a pace."""
+
+    async def one(chat: int) -> None:
+        await pace.process_request(windows.take, (), {}, "sendMessage", {"chat_id": chat}, None)
+
+    await asyncio.gather(*map(one, range(first, first + count)))
+
+
+@pytest.fixture
+def shares(postgres_database: Database) -> list[PaceShare]:
+    """Three processes' shares."""
+    return [
+        PaceShare(postgres_database, LeaseKey("bot", name), TelegramPace(PLACES), lambda: PLACES)
+        for name in "abc"
+    ]
+
+
+async def test_three_processes_together_keep_one_pace(shares: list[PaceShare]) -> None:
+    windows, stop = Windows(), asyncio.Event()
+    a, b, idle = shares
+    async with a.kept(stop), b.kept(stop), idle.kept(stop):
+        await asyncio.gather(send(a._pace, windows, 1, 45), send(b._pace, windows, 1_000, 45))
+        paces = [one._pace.places for one in shares]
+        assert sum(paces) <= PLACES
+    assert windows.total == 90
+    assert windows.busiest <= PLACES
+
+
+async def test_who_was_taken_for_dead_sends_nothing_till_it_has_places_again(
+    postgres_database: Database, shares: list[PaceShare]
+) -> None:
+    a, lost = shares[0], asyncio.Event()
+    a._lost = lost
+    async with a.kept(asyncio.Event()):
+        async with postgres_database.write() as connection:
+            await connection.execute(senders.delete())
+        await a.look()
+        assert lost.is_set()
+        sending = asyncio.create_task(send(a._pace, Windows(), 1, 1))
+        await asyncio.sleep(0.1)
+        assert not sending.done()
+        sending.cancel()
+
+
+async def test_a_process_that_only_answers_joins_anew(
+    postgres_database: Database, shares: list[PaceShare]
+) -> None:
+    a, windows = shares[0], Windows()
+    async with a.kept(asyncio.Event()):
+        async with postgres_database.write() as connection:
+            await connection.execute(senders.delete())
+        await a.look()
+        assert a._pace.places == 0
+        await a.look()
+        await send(a._pace, windows, 1, 2)
+    assert windows.total == 2
+
+
+async def test_the_last_one_leaves_its_places_to_the_next(
+    postgres_database: Database, shares: list[PaceShare]
+) -> None:
+    a, b, _ = shares
+    async with a.kept(asyncio.Event()):
+        assert a._pace.places == PLACES
+    async with b.kept(asyncio.Event()):
+        deadline = time.monotonic() + 20
+        while b._pace.places < PLACES:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)

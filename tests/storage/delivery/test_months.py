@@ -1,0 +1,142 @@
+"""The ledger by month on PostgreSQL: a new partition when a month begins, an old one dropped as a whole."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.delivery.claiming import claim_deliveries
+from storage.delivery.deliveries import mark_sent
+from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.months import IDS, begin_month, drop_month, find_months, make_months
+from storage.delivery.states import IssueStatus, count_finished
+from storage.engine import Database
+from storage.tables import deliveries, issues, messages, subscribers
+from storage.upkeep.prune import measure_prune, prune_issues
+from tests.storage.delivery.test_deliveries import HOUR, publish
+
+Listener = Callable[..., Awaitable[int]]
+MONTH = dt.timedelta(days=31)
+
+
+@pytest.fixture
+def database(postgres_database: Database) -> Database:
+    """Run these tests on PostgreSQL."""
+    return postgres_database
+
+
+async def message_ids(connection: AsyncConnection) -> list[int]:
+    """Return the numbers of all messages, in order."""
+    return list((await connection.execute(select(messages.c.id).order_by(messages.c.id))).scalars())
+
+
+async def test_a_month_begins_once_and_its_messages_have_numbers_of_their_own(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    async with database.write() as connection:
+        assert not await begin_month(connection, now=now), "nothing was written yet"
+    await publish(database, profile, now)
+    for at, begins in ((now + HOUR, False), (now + MONTH, True), (now + MONTH + HOUR, False)):
+        async with database.write() as connection:
+            assert await begin_month(connection, now=at) is begins
+    await publish(database, profile, now + MONTH)
+    async with database.write() as connection:
+        assert await find_months(connection) == [0, 1, 2]
+        first, second = await message_ids(connection)
+        assert (first // IDS, second // IDS) == (0, 1)
+        assert not await begin_month(connection, now=now + MONTH + HOUR)
+
+
+async def test_a_copy_is_unique_and_parts_keep_their_order_over_the_turn_of_a_month(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await publish(database, profile, now - MONTH, parts=2)
+    async with database.write() as connection:
+        assert await begin_month(connection, now=now)
+    await publish(database, profile, now, parts=2)
+    for _ in range(4):
+        async with database.write() as connection:
+            [one] = await claim_deliveries(connection, now=now, limit=5)
+            assert await claim_deliveries(connection, now=now, limit=5, in_flight=[1]) == []
+            await mark_sent(connection, [(one, 1)], now=now)
+    async with database.read() as connection:
+        sent = await connection.execute(
+            select(deliveries.c.message_id).where(deliveries.c.status == "sent").order_by(deliveries.c.id)
+        )
+        assert list(sent.scalars()) == await message_ids(connection)
+        assert (await count_finished(connection)).sent == 4
+    row = {"message_id": 1, "subscriber_id": 1, "status": "pending", "not_before": now, "tries": 0}
+    async with database.engine.begin() as connection:
+        twice = {**row, "message_id": (await message_ids(connection))[-1]}
+        twice["subscriber_id"] = (await connection.execute(select(subscribers.c.id))).scalar_one()
+        with pytest.raises(IntegrityError, match="subscriber_id_message_id"):
+            await connection.execute(insert(deliveries), {**twice, "changed_at": now})
+        await connection.rollback()
+
+
+async def test_an_old_month_goes_as_a_whole_and_then_its_issues(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for months in (5, 4, 0):
+        async with database.write() as connection:
+            await begin_month(connection, now=now - months * MONTH)
+        await _publish_then(database, profile, now - months * MONTH)
+    async with database.write() as connection:
+        assert await find_months(connection) == [0, 1, 2, 3]
+        before = now - 3 * MONTH
+        assert await measure_prune(connection, before=before) == (
+            await measure_prune(connection, before=before)
+        )
+        assert await drop_month(connection, before=before)
+        assert await drop_month(connection, before=before)
+        assert not await drop_month(connection, before=before), "its messages are young"
+        assert (await connection.execute(select(func.count()).select_from(deliveries))).scalar_one() == 1
+        assert await prune_issues(connection, before=before) == 2
+        assert len(await message_ids(connection)) == 1
+        assert len((await connection.execute(select(issues.c.id))).all()) == 1
+
+
+async def test_issues_of_a_month_that_the_ledger_has_are_kept_with_it(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await _publish_then(database, profile, now - 4 * MONTH)
+    async with database.write() as connection:
+        await begin_month(connection, now=now - 3 * MONTH)
+    for days in (80, 60):
+        await _publish_then(database, profile, now - dt.timedelta(days=days))
+    async with database.write() as connection:
+        before = now - dt.timedelta(days=70)
+        assert await prune_issues(connection, before=before) == 2, "of the first partition: an issue, its row"
+        assert await prune_issues(connection, before=before) == 0
+        assert (await measure_prune(connection, before=before)).deliveries == 0
+        assert len(await message_ids(connection)) == 2
+
+
+async def _publish_then(database: Database, profile: int, then: dt.datetime) -> None:
+    """Publish an issue of that moment."""
+    issue = Issue(profile, "sang", then, then - HOUR, IssueStatus.MADE, parts=(Part("một"),))
+    async with database.write() as connection:
+        number = await record_issue(connection, issue, now=then)
+        assert number is not None
+        await enqueue_issue(connection, number, profile, release=lambda start, end: then, now=then)
+
+
+async def test_partitions_are_made_for_messages_that_come_from_elsewhere(database: Database) -> None:
+    async with database.write() as connection:
+        await make_months(connection, up_to=3 * IDS + 5)
+        assert await find_months(connection) == [0, 1, 2, 3, 4]
+
+
+async def test_on_sqlite_the_ledger_is_one_table(sqlite_database: Database, now: dt.datetime) -> None:
+    async with sqlite_database.write() as connection:
+        assert not await begin_month(connection, now=now)
+        assert not await drop_month(connection, before=now)
+        await make_months(connection, up_to=3 * IDS)
+        assert await find_months(connection) == []
