@@ -11,6 +11,7 @@ from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
 from bot.operators.fleet_notices import say_processes
+from bot.operators.gates import look_at_open_gates
 from bot.operators.looking_up import find_sending, look_at_reader, why_article
 from bot.operators.ranking_reasons import say_rank
 from bot.operators.reasons import Why, why_held
@@ -73,6 +74,7 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
         "problems": problems,
         "processes": processes,
         "stats": stats,
+        "gates": await look_at_open_gates(services),
         "held": why_held(None, sending, zone=services.newsroom.zone, now=now),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
         "attention": [
@@ -92,6 +94,7 @@ async def issues(services: Services) -> dict[str, Any]:
     """Return the coming slots and the issues of a week."""
     coming, past = await look_at_issues(services, days=7, limit=_MOST_PAST)
     return {
+        "gates": await look_at_open_gates(services),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
         "past": [(one, title_of(services, one.edition), reason) for one, reason in past],
     }

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.console import page_values
 from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
+from bot.console.gate_pages import GatePages, Look
 from bot.console.guard import BASE, SESSION, Guard, Sessions
 from bot.console.links import use_link
 from bot.console.page_templates import error_page, render
@@ -40,15 +41,21 @@ Problems = Callable[[], Awaitable[list[str]]]
 
 
 class Console:
-    """The console of one bot, reached at `url`. `problems` says what is wrong with the bot now."""
+    """The console of one bot, reached at `url`. `problems` says what is wrong with the bot now.
 
-    def __init__(self, services: Services, url: str, problems: Problems) -> None:
+    `look_at_gates` composes anew what was changed at a gate, and lets go what may go.
+    """
+
+    def __init__(
+        self, services: Services, url: str, problems: Problems, look_at_gates: Look | None = None
+    ) -> None:
         self.url = f"{url.rstrip('/')}{BASE}"
         self._services = services
         self._problems = problems
         self._sessions = Sessions()
         self._announcements = AnnouncementPages(services, self._page)
         self._corrections = CorrectionPages(services, self._page)
+        self._gates = GatePages(services, self._page, look_at_gates)
         self._schedules = SchedulePages(services, self._page)
         self._simulator = SimulatorPages(services, self._page)
         self._sources = SourcePages(services, self._page)
@@ -78,6 +85,7 @@ class Console:
                 *self._simulator.routes(),
                 *self._announcements.routes(),
                 *self._corrections.routes(),
+                *self._gates.routes(),
                 web.get("/so", self._issues),
                 web.get(r"/so/{id:\d{1,18}}", self._issue),
                 web.post(r"/so/{id:\d{1,18}}/thu-hoi", self._retract),

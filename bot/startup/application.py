@@ -79,7 +79,8 @@ class Bot:
         levers = Levers(self._shared, self._runner.send, self._runner.schedule)
         self._console_url = listen.console_url if listen and services.admins else None
         is_served = self._console_url is not None and Role.CONSOLE in roles
-        self._console = Console(services, self._console_url or "", self._find_problems) if is_served else None
+        look, url = levers.look_at_gates, self._console_url or ""
+        self._console = Console(services, url, self._find_problems, look) if is_served else None
         has_console = self._console is not None or (self._is_fleet and self._console_url is not None)
         add_handlers(
             self._connection.telegram, services, levers.actions(self._invite if has_console else None)

@@ -1,8 +1,5 @@
 """How a gate looks to an operator: what waits there, what becomes of it, and the buttons."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -20,61 +17,14 @@ from bot.chat.context import View
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from bot.news.services import Services
-from bot.operators.delivery_notices import say_number
+from bot.operators.gates import GateView, gate_status
 from bot.operators.reasons import say_at
-from storage.delivery.gates import (
-    Dropped,
-    Gate,
-    GateAnswer,
-    find_dropped,
-    find_gate,
-)
-from storage.delivery.prepared_issues import count_prepared
-from storage.delivery.retractions import Batch, find_headlines
-from storage.delivery.states import IssueStatus
+from storage.delivery.gates import GateAnswer
 
 _ON_PAGE = 15
 _IN_ROW = 5
-_MOST_STORIES = 300
 _MOST_DROPPED = 10  # with a button each
 _LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits one message
-
-
-@dataclass(frozen=True, slots=True)
-class GateView:
-    """What there is to see of a gate: its readers, its issues, their stories and those taken out."""
-
-    gate: Gate
-    title: str
-    zone: str
-    readers: int
-    issues: int
-    stories: Sequence[tuple[int, str]]
-    dropped: Sequence[Dropped]
-
-
-async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
-    async with services.database.read() as connection:
-        gate = await find_gate(connection, gate_id)
-        if gate is None:
-            return None
-        readers, issues = await count_prepared(connection, gate)
-        batch = Batch(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
-        stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
-        dropped = await find_dropped(connection, gate_id)
-    edition = services.newsroom.find_edition(gate.edition)
-    zone = edition.schedule.zone if edition else services.newsroom.zone
-    title = edition.title if edition else gate.edition
-    once: dict[int, str] = {}  # some readers' issues have another headline
-    for story, headline in stories:
-        once.setdefault(story, headline)
-    return GateView(gate, title, zone, readers, issues, list(once.items()), dropped)
-
-
-def name_of(gate: Gate, services: Services) -> str:
-    edition = services.newsroom.find_edition(gate.edition)
-    zone = edition.schedule.zone if edition else services.newsroom.zone
-    return f"{edition.title if edition else gate.edition} {say_at(gate.slot_at, zone, services.clock.now())}"
 
 
 def gate_screen(gate_now: GateView, services: Services, page: int = 0) -> View:
@@ -97,7 +47,7 @@ def gate_screen(gate_now: GateView, services: Services, page: int = 0) -> View:
                 (texts.GATE if gate.closed_at is None else texts.GATE_PAST).format(
                     edition=gate_now.title, slot=say_at(gate.slot_at, gate_now.zone, now)
                 ),
-                _status(gate_now, services),
+                gate_status(gate_now, services),
             ],
             lines,
             dropped[:_MOST_DROPPED],
@@ -109,31 +59,6 @@ def gate_screen(gate_now: GateView, services: Services, page: int = 0) -> View:
 
 def _short(headline: str) -> str:
     return shortened(one_line(headline), _LONGEST_HEADLINE)
-
-
-def _status(gate_now: GateView, services: Services) -> Markup:
-    gate, now = gate_now.gate, services.clock.now()
-    if gate.closed_at is not None:
-        at = say_at(max(gate.closed_at, gate.slot_at), gate_now.zone, now)
-        return texts.GATE_SENT.format(at=at) if gate.was_sent else texts.GATE_NOT_SENT
-    count = texts.GATE_READERS.format(
-        readers=say_number(gate_now.readers), issues=say_number(gate_now.issues)
-    )
-    last = gate.slot_at + services.newsroom.late_window
-    values = {
-        "at": say_at(gate.ends_at, gate_now.zone, now),
-        "slot": say_at(gate.slot_at, gate_now.zone, now),
-        "last": say_at(last, gate_now.zone, now),
-        "admin": str(gate.admin),
-    }
-    match gate.answer:
-        case GateAnswer.SEND:
-            words = texts.GATE_IS_APPROVED
-        case GateAnswer.HOLD:
-            words = texts.GATE_IS_HELD
-        case _:
-            words = texts.GATE_WAITS if gate.waits else texts.GATE_GOES
-    return Markup("\n").join([count if gate_now.issues else texts.GATE_EMPTY, words.format(**values)])
 
 
 def _keyboard(gate_now: GateView, page: int, pages: int) -> InlineKeyboardMarkup:

@@ -19,31 +19,21 @@ from bot.chat.buttons.operator_intents import (
 from bot.chat.cards.taps import Press
 from bot.chat.context import ButtonContext, View
 from bot.chat.operators.admin import AdminActions
-from bot.chat.operators.gate_screens import gate_screen, look_at_gate, name_of
+from bot.chat.operators.gate_screens import gate_screen
 from bot.messages import texts
-from bot.messages.markup import NO_PREVIEW
+from bot.messages.markup import NO_PREVIEW, without_dates
 from bot.news.services import Services
+from bot.operators.gates import change_story, give_answer, look_at_gate, read_gate
 from bot.process.metrics import log_errors
 from storage.delivery.gates import (
     Gate,
     GateAnswer,
     Notice,
-    answer_gate,
-    drop_story,
     find_gate,
     find_gates_to_show,
     keep_notice,
-    restore_story,
 )
-from storage.delivery.history import find_issue_messages
-from storage.delivery.prepared_issues import find_main_issue
-from storage.notes import DeedKind, record_deed
 
-_ON_PAGE = 15
-_IN_ROW = 5
-_MOST_STORIES = 300
-_MOST_DROPPED = 10  # with a button each
-_LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits one message
 _log = structlog.get_logger(__name__)
 
 
@@ -72,8 +62,7 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
     """Send this operator the issue as most readers get it."""
     async with tap.services.database.read() as connection:
         gate = await find_gate(connection, wanted.gate_id)
-        found = await find_main_issue(connection, gate) if gate else None
-        parts = await find_issue_messages(connection, found) if found else []
+    parts = await read_gate(tap.services, gate) if gate else []
     if not parts:
         await tap.acknowledge(texts.GATE_EMPTY)
         return
@@ -85,15 +74,10 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
 async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: AdminActions) -> None:
     """Let the issues of a gate go at their time, or hold them."""
     choice = GateAnswer.SEND if isinstance(wanted, ApproveIssue) else GateAnswer.HOLD
-    kind = DeedKind.APPROVED if choice == GateAnswer.SEND else DeedKind.HELD
-    async with tap.services.database.write() as connection:
-        gate = await answer_gate(connection, wanted.gate_id, choice, tap.chat_id)
-        if gate is not None:
-            await record_deed(connection, tap.chat_id, kind, name_of(gate, tap.services), now=tap.now)
+    gate = await give_answer(tap.services, wanted.gate_id, choice, tap.chat_id)
     if gate is None:
         await _say_why_not(tap, wanted.gate_id)
         return
-    _log.info("gate answered", gate=gate.id, answer=choice, admin=tap.chat_id)
     await tap.acknowledge(texts.GATE_APPROVED if choice == GateAnswer.SEND else texts.GATE_HELD)
     await _show_everywhere(tap, gate.id, actions)
 
@@ -101,22 +85,12 @@ async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: 
 async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: AdminActions) -> None:
     """Take a story out of every issue of a gate, or put it back; they are composed anew."""
     is_drop = isinstance(wanted, DropStory)
-    async with tap.services.database.write() as connection:
-        gate = await find_gate(connection, wanted.gate_id)
-        if is_drop:
-            headline = await drop_story(connection, wanted.gate_id, wanted.story_id, tap.chat_id, now=tap.now)
-        else:
-            headline = await restore_story(connection, wanted.gate_id, wanted.story_id)
-        if headline is not None and gate is not None:
-            kind = DeedKind.DROPPED if is_drop else DeedKind.RESTORED
-            detail = f"{headline[:200]} ({name_of(gate, tap.services)})"
-            await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
-    if headline is None:
-        await _say_why_not(tap, wanted.gate_id, texts.GATE_STORY_GONE)
+    gate_id, story_id = wanted.gate_id, wanted.story_id
+    if not await change_story(tap.services, gate_id, story_id, tap.chat_id, drop=is_drop):
+        await _say_why_not(tap, gate_id, texts.GATE_STORY_GONE)
         return
-    _log.info("story at a gate", gate=wanted.gate_id, story=wanted.story_id, drop=is_drop, admin=tap.chat_id)
     await tap.acknowledge(texts.GATE_DROPPED if is_drop else texts.GATE_RESTORED)
-    await _show_everywhere(tap, wanted.gate_id, actions)
+    await _show_everywhere(tap, gate_id, actions)
 
 
 async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.GATE_ANSWERED) -> None:
@@ -161,13 +135,11 @@ async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Not
     view = gate_screen(gate_now, services)
     parts: list[str] = []
     if unseen:
-        async with services.database.read() as connection:
-            main = await find_main_issue(connection, gate)
-            parts = await find_issue_messages(connection, main) if main else []
+        parts = await read_gate(services, gate)
     for chat_id in unseen:
         try:
             for html in parts:
-                await _send(bot, chat_id, View(html))
+                await _send(bot, chat_id, View(without_dates(html)))
             number = await _send(bot, chat_id, view)
         except TelegramError as error:
             _log.error("admin not told of a gate", chat_id=chat_id, error=str(error))

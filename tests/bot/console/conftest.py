@@ -10,6 +10,8 @@ import pytest
 
 from bot.console.guard import BASE
 from bot.console.site import Console
+from bot.jobs.digests.gate import prepare_early
+from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.process.metrics import serve_health
 from tests.bot.conftest import ADMIN
@@ -74,6 +76,10 @@ class Browser:
         return found[1]
 
 
+async def nobody(_: str) -> None:
+    """Hear nothing."""
+
+
 @pytest.fixture
 async def served(services: Services, unused_tcp_port: int) -> AsyncIterator[Served]:
     """A console on loopback."""
@@ -83,7 +89,11 @@ async def served(services: Services, unused_tcp_port: int) -> AsyncIterator[Serv
     async def problems() -> list[str]:
         return found.problems
 
-    found.__init__(Console(services, origin, problems), origin)  # type: ignore[misc] # the two know each other
+    async def look() -> None:
+        await prepare_early(services)
+        await run_due_slots(services, nobody)
+
+    found.__init__(Console(services, origin, problems, look), origin)  # type: ignore[misc] # the two know each other
     runner = await serve_health(
         "127.0.0.1", unused_tcp_port, problems, dict, {BASE: found.console.application()}
     )

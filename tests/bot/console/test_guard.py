@@ -21,6 +21,7 @@ POSTS = (
     "/lich/ghi",
     "/lich/hoan-tac",
     "/so/1/thu-hoi",
+    "/so/duyet/1",
     "/so/dinh-chinh/xem",
     "/so/dinh-chinh/1/gui",
     "/nguon/thu",

@@ -1,0 +1,152 @@
+"""An issue that waits for approval: what operators see of it, and what their answers do, wherever given.
+
+The chat and the console both come here. What is decided stands in `storage.delivery.gates`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from markupsafe import Markup
+
+from bot.messages import texts
+from bot.news.services import Services
+from bot.operators.delivery_notices import say_number
+from bot.operators.reasons import say_at
+from storage.delivery.gates import (
+    Dropped,
+    Gate,
+    GateAnswer,
+    answer_gate,
+    drop_story,
+    find_dropped,
+    find_gate,
+    find_open_gates,
+    restore_story,
+)
+from storage.delivery.history import find_issue_messages
+from storage.delivery.prepared_issues import count_prepared, find_main_issue
+from storage.delivery.retractions import Batch, find_headlines
+from storage.delivery.states import IssueStatus
+from storage.notes import DeedKind, record_deed
+
+_MOST_STORIES = 300
+_LONGEST_HEADLINE = 200  # characters, in the log of what operators did
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """What there is to see of a gate: its readers, its issues, their stories and those taken out."""
+
+    gate: Gate
+    title: str
+    zone: str
+    readers: int
+    issues: int
+    stories: Sequence[tuple[int, str]]
+    dropped: Sequence[Dropped]
+
+
+async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
+    """Return what there is to see of a gate; None where there is none."""
+    async with services.database.read() as connection:
+        gate = await find_gate(connection, gate_id)
+        if gate is None:
+            return None
+        readers, issues = await count_prepared(connection, gate)
+        batch = Batch(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
+        stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
+        dropped = await find_dropped(connection, gate_id)
+    once: dict[int, str] = {}  # some readers' issues have another headline
+    for story, headline in stories:
+        once.setdefault(story, headline)
+    title, zone = _named(gate, services)
+    return GateView(gate, title, zone, readers, issues, list(once.items()), dropped)
+
+
+async def look_at_open_gates(services: Services) -> list[tuple[Gate, str]]:
+    """Return the gates at which issues wait, the earliest first, with the titles of their editions."""
+    async with services.database.read() as connection:
+        return [(gate, _named(gate, services)[0]) for gate in await find_open_gates(connection)]
+
+
+async def read_gate(services: Services, gate: Gate) -> list[str]:
+    """Return the issue of a gate as most of its readers get it: the HTML of its messages."""
+    async with services.database.read() as connection:
+        found = await find_main_issue(connection, gate)
+        return await find_issue_messages(connection, found) if found else []
+
+
+def name_of(gate: Gate, services: Services) -> str:
+    """Return the title and the time of a gate's issue."""
+    title, zone = _named(gate, services)
+    return f"{title} {say_at(gate.slot_at, zone, services.clock.now())}"
+
+
+def _named(gate: Gate, services: Services) -> tuple[str, str]:
+    """Return the title and the zone of a gate's edition, which may be declared no more."""
+    edition = services.newsroom.find_edition(gate.edition)
+    if edition is None:
+        return gate.edition, services.newsroom.zone
+    return edition.title, edition.schedule.zone
+
+
+def gate_status(gate_now: GateView, services: Services) -> Markup:
+    """Say to how many an issue goes, and what becomes of it if nothing more is done."""
+    gate, now = gate_now.gate, services.clock.now()
+    if gate.closed_at is not None:
+        at = say_at(max(gate.closed_at, gate.slot_at), gate_now.zone, now)
+        return texts.GATE_SENT.format(at=at) if gate.was_sent else texts.GATE_NOT_SENT
+    count = texts.GATE_READERS.format(
+        readers=say_number(gate_now.readers), issues=say_number(gate_now.issues)
+    )
+    last = gate.slot_at + services.newsroom.late_window
+    values = {
+        "at": say_at(gate.ends_at, gate_now.zone, now),
+        "slot": say_at(gate.slot_at, gate_now.zone, now),
+        "last": say_at(last, gate_now.zone, now),
+        "admin": str(gate.admin),
+    }
+    match gate.answer:
+        case GateAnswer.SEND:
+            words = texts.GATE_IS_APPROVED
+        case GateAnswer.HOLD:
+            words = texts.GATE_IS_HELD
+        case _:
+            words = texts.GATE_WAITS if gate.waits else texts.GATE_GOES
+    return Markup("\n").join([count if gate_now.issues else texts.GATE_EMPTY, words.format(**values)])
+
+
+async def give_answer(services: Services, gate_id: int, answer: GateAnswer, admin: int) -> Gate | None:
+    """Let the issues of a gate go at their time, or hold them; None where that changes nothing."""
+    kind = DeedKind.APPROVED if answer == GateAnswer.SEND else DeedKind.HELD
+    async with services.database.write() as connection:
+        gate = await answer_gate(connection, gate_id, answer, admin)
+        if gate is not None:
+            now = services.clock.now()
+            await record_deed(connection, admin, kind, name_of(gate, services), now=now)
+    if gate is not None:
+        _log.info("gate answered", gate=gate.id, answer=answer, admin=admin)
+    return gate
+
+
+async def change_story(services: Services, gate_id: int, story_id: int, admin: int, *, drop: bool) -> bool:
+    """Take a story out of every issue of a gate, or put it back; return whether that changed anything.
+
+    The issues are composed anew at the next look at the gates.
+    """
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        gate = await find_gate(connection, gate_id)
+        if drop:
+            headline = await drop_story(connection, gate_id, story_id, admin, now=now)
+        else:
+            headline = await restore_story(connection, gate_id, story_id)
+        if headline is None or gate is None:
+            return False
+        kind = DeedKind.DROPPED if drop else DeedKind.RESTORED
+        detail = f"{headline[:_LONGEST_HEADLINE]} ({name_of(gate, services)})"
+        await record_deed(connection, admin, kind, detail, now=now)
+    _log.info("story at a gate", gate=gate_id, story=story_id, drop=drop, admin=admin)
+    return True
