@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.engine import insert_into
 from storage.tables import profiles, subscribers
@@ -108,14 +109,19 @@ async def join_profile(
     connection: AsyncConnection, choices: Choices, *, next_due_at: dt.datetime, now: dt.datetime
 ) -> int:
     """Return the id of the profile with these choices, made or woken when it was not there or slept."""
-    statement = insert_into(connection, profiles).values(
-        key=choices.key, next_due_at=next_due_at, created_at=now, **columns_of(choices)
-    )
+    values = {"key": choices.key, "next_due_at": next_due_at, "created_at": now} | columns_of(choices)
+    made = await connection.execute(joining(connection).values(values))
+    profile_id: int = made.one().id
+    return profile_id
+
+
+def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
+    """Return the statement that makes or wakes profiles; it gives their ids and keys."""
+    statement = insert_into(connection, profiles)
     # The row is written even when nothing changes: that holds off `put_to_sleep` until we are committed.
     awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
     statement = statement.on_conflict_do_update(index_elements=["key"], set_=awake)
-    profile_id: int = (await connection.execute(statement.returning(profiles.c.id))).scalar_one()
-    return profile_id
+    return statement.returning(profiles.c.id, profiles.c.key)
 
 
 async def find_due(

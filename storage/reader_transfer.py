@@ -11,8 +11,8 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into
-from storage.profiles import CHOICES, Choices, choices_of
+from storage.engine import chunks, insert_into
+from storage.profiles import CHOICES, Choices, choices_of, columns_of, joining
 from storage.tables import profiles, subscribers, watches
 
 MOVED = "moved"  # the reason of those who wait for their reader to open the new bot
@@ -65,6 +65,22 @@ async def read_readers(
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def join_profiles(
+    connection: AsyncConnection, wanted: Mapping[Choices, dt.datetime], *, now: dt.datetime
+) -> dict[Choices, int]:
+    """Return the profiles with these choices, made or woken; `wanted` tells when each is due next."""
+    keys = {choices.key: choices for choices in wanted}
+    rows = [
+        {"key": key, "next_due_at": wanted[choices], "created_at": now} | columns_of(choices)
+        for key, choices in sorted(keys.items())
+    ]
+    return {
+        keys[row.key]: row.id
+        for some in chunks(rows, _AT_ONCE)
+        for row in await connection.execute(joining(connection), some)
+    }
 
 
 async def put_readers(

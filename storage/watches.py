@@ -4,6 +4,7 @@ A removed watch stays for a day, so that removing can be undone; it counts for n
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,21 @@ async def add_watch(
     statement = statement.on_conflict_do_update(index_elements=["subscriber_id", "key"], set_=values)
     added = (await connection.execute(statement.returning(watches))).one()
     return Added(_watch(added), is_new=True)
+
+
+async def put_watches(
+    connection: AsyncConnection, wanted: Sequence[tuple[int, str, str]], *, now: dt.datetime
+) -> None:
+    """Let subscribers who watch nothing yet watch these: each its subscriber, key and text; a key once."""
+    rows = [
+        {"subscriber_id": subscriber, "key": key, "text": text, "made_at": now, "changed_at": now}
+        for subscriber, key, text in wanted
+    ]
+    statement = insert_into(connection, watches)
+    if rows:
+        await connection.execute(
+            statement.on_conflict_do_nothing(index_elements=["subscriber_id", "key"]), rows
+        )
 
 
 async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]:

@@ -18,8 +18,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from pydantic import ValidationError
 
-from bot.chat.questions.watch_buttons import MOST_WATCHES
-from bot.chat.settings.choices import join
+from bot.chat.settings.choices import next_due
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.reader_rows import HEAD, BrokenOffError, Row, moving, read_rows, written
 from bot.commands.summarizing import opened
@@ -29,8 +28,8 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.private_files import create_private
 from storage.profiles import Choices
-from storage.reader_transfer import Moving, put_readers, read_readers
-from storage.watches import add_watch
+from storage.reader_transfer import Moving, join_profiles, put_readers, read_readers
+from storage.watches import put_watches
 from summarizer.questions.watching import as_watch, watch_key
 
 _TOGETHER = 1_000  # readers of one step
@@ -150,11 +149,11 @@ class _Import:
 
     async def take(self, stream: BinaryIO) -> _Result:
         """Take all readers of the file."""
-        batch: list[tuple[int, Moving]] = []
+        batch: list[Moving] = []
         for number, row in read_rows(stream):
             reader = self._read(number, row)
             if reader is not None:
-                batch.append((number, reader))
+                batch.append(reader)
             if len(batch) >= _TOGETHER:
                 await self._put(batch)
                 batch = []
@@ -174,31 +173,22 @@ class _Import:
             self._result.refuse(number, str(error))
         return None
 
-    async def _put(self, batch: list[tuple[int, Moving]]) -> None:
+    async def _put(self, readers: list[Moving]) -> None:
         for known in (self._profiles, self._watches):
             if len(known) > _MOST_REMEMBERED:
                 known.clear()
-        for _, one in batch:
-            if one.choices not in self._profiles:
-                self._profiles[one.choices] = await join(
-                    self._connection, one.choices, self._newsroom, now=self._now
-                )
-        readers = [one for _, one in batch]
+        unknown = {one.choices for one in readers} - self._profiles.keys()
+        due = {choices: next_due(choices, self._newsroom, now=self._now) for choices in unknown}
+        self._profiles |= await join_profiles(self._connection, due, now=self._now)
         made = await put_readers(self._connection, readers, self._profiles, now=self._now)
         self._result.added += len(made)
         self._result.known += len(readers) - len(made)
-        for one in readers:
-            for text in one.watches if one.chat_id in made else ():
-                await self._watch(made[one.chat_id], text)
-
-    async def _watch(self, subscriber_id: int, typed: str) -> None:
-        if typed not in self._watches:
-            self._watches[typed] = await self._read_watch(typed)
-        key, text = self._watches[typed]
-        if key:
-            await add_watch(
-                self._connection, subscriber_id, key=key, text=text, most=MOST_WATCHES, now=self._now
-            )
+        first = {one.chat_id: one for one in reversed(readers)}  # of a chat that comes twice
+        watched = [(row, text) for chat, row in made.items() for text in first[chat].watches]
+        for text in {text for _, text in watched} - self._watches.keys():
+            self._watches[text] = await self._read_watch(text)
+        wanted = [(subscriber, *self._watches[text]) for subscriber, text in watched]
+        await put_watches(self._connection, [one for one in wanted if one[1]], now=self._now)
 
     async def _read_watch(self, typed: str) -> tuple[str, str]:
         """Return the key of a watch, empty where it asks for nothing, and its words."""

@@ -179,8 +179,13 @@ async def take_tastes(connection: AsyncConnection, subscriber: Subscriber, servi
 
 async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:
     """Return the profile with these choices, awake."""
-    due = newsroom.edition_for(choices).schedule.next_after(now)
+    due = next_due(choices, newsroom, now=now)
     return await join_profile(connection, choices, next_due_at=due, now=now)
+
+
+def next_due(choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> dt.datetime:
+    """Return the next slot of a profile with these choices."""
+    return newsroom.edition_for(choices).schedule.next_after(now)
 
 
 async def _take(

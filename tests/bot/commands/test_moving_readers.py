@@ -156,6 +156,26 @@ def test_wrong_lines_are_refused_by_their_number(
     assert "không có bản tin" in ran.json["lines"][0]["reason"]
 
 
+@pytest.mark.parametrize("other_url", ["sqlite", "postgres"], indirect=True)
+def test_of_a_chat_that_comes_twice_the_first_line_counts(
+    run: Run, moved: Path, look: Callable[[int], Any], jsonl: Any
+) -> None:
+    good = json.loads(moved.read_bytes().splitlines()[1])
+    rows = [
+        {**good, "chat_id": chat, "length": length, "watches": watches}
+        for chat in (7, 8)
+        for length, watches in (("gon", ["giá vàng", "Giá vàng", "mưa lũ"]), ("vua", ["bóng đá"]))
+    ]
+    body = jsonl({"diemtin": "readers", "version": 1}, *rows)
+    moved.write_bytes(body + jsonl({"readers": len(rows), "sha256": hashlib.sha256(body).hexdigest()}))
+    ran = run("readers", "import", str(moved), "--json")
+    assert (ran.code, ran.json["added"], ran.json["known"]) == (0, 2, 2)
+    for chat in (7, 8):
+        reader, watches = look(chat)
+        assert reader.choices.length == "gon"
+        assert [watch.text.lower() for watch in watches] == ["giá vàng", "mưa lũ"]
+
+
 def test_an_export_overwrites_nothing(run: Run, moved: Path) -> None:
     before = moved.read_bytes()
     assert run("readers", "export", str(moved)).code == 1
