@@ -18,6 +18,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
 from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
+from bot.telegram.known_tags import as_known, note_refusal
 
 # What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
 
@@ -158,12 +159,13 @@ class ChatContext:
 
     async def _send_text(self, view: View, common: dict[str, Any]) -> None:
         """Send a text; without picture, dates and the colours of buttons where Telegram refuses these."""
-        options = preview_options(view.preview_url)
+        options, known = preview_options(view.preview_url), as_known(self.bot, view.html)
         try:
-            await self.bot.send_message(text=view.html, link_preview_options=options, **common)
-        except BadRequest:
-            bare, html = without_styles(view.keyboard), without_dates(view.html)
-            if view.preview_url is None and bare == view.keyboard and html == view.html:
+            await self.bot.send_message(text=known, link_preview_options=options, **common)
+        except BadRequest as error:
+            note_refusal(self.bot, error)
+            bare, html = without_styles(view.keyboard), without_dates(known)
+            if view.preview_url is None and bare == view.keyboard and html == known:
                 raise
             common["reply_markup"] = bare
             await self.bot.send_message(text=html, link_preview_options=NO_PREVIEW, **common)
@@ -227,7 +229,7 @@ class ButtonContext(ChatContext):
             await self.send(view)
             return
         shown = self._shown(view)
-        for html in dict.fromkeys((shown.html, without_dates(shown.html))):
+        for html in dict.fromkeys((as_known(self.bot, shown.html), without_dates(shown.html))):
             try:
                 await self.message.edit_text(
                     html,
@@ -237,6 +239,7 @@ class ButtonContext(ChatContext):
                 )
                 return
             except BadRequest as error:
+                note_refusal(self.bot, error)
                 if "message is not modified" in error.message.lower():
                     return
         await self.send(view)

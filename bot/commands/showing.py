@@ -13,6 +13,7 @@ import typer
 
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, hidden, put, put_json
+from bot.messages.markup import without_dates
 from bot.news.digests import Composed, compose_digest, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.simulating import SimulatedIssue, simulate
@@ -151,7 +152,7 @@ def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str,
         "edition": digest.edition,
         "slot": to_rfc3339(digest.slot, zone),
         "stories": [_story(story) for story in digest.stories],
-        "parts": list(parts),
+        "parts": [without_dates(part) for part in parts],  # tags that every Bot API server knows
     }
 
 

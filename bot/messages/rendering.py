@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.messages.markup import (
     MAX_UNITS,
@@ -23,6 +23,7 @@ from bot.messages.markup import (
     NumberedBlock,
     as_html,
     cut_into_parts,
+    dated,
     measured,
     one_line,
     printable,
@@ -39,7 +40,7 @@ from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, Quote, 
 from summarizer.model import Disagreement, Report
 
 _OTHER_TOPICS = "Tin khác"
-_LINE = Markup("\n")
+_LINE, _NOTHING = Markup("\n"), Markup()
 _SOURCES_NAMED = 4
 _SOURCES_OF_A_HEADLINE = 2
 _LONGEST_TITLE = 300  # UTF-16 units
@@ -236,26 +237,27 @@ class _ToldStory:
             more_sources=len(story.sources) - len(sources),
         )
 
-    def _time_of_headline(self, shown: Sequence[Quote]) -> str:
+    def _time_of_headline(self, shown: Sequence[Quote]) -> Markup:
         """Return when the headline's report came out; "" where a sentence of it says so already."""
         if not self.story.reports:
-            return ""
+            return _NOTHING
         first = self.story.reports[0]
         is_said = len(self.story.reports) > 1 and any(quote.article_id == first.article_id for quote in shown)
-        return "" if is_said else self._time(first)
+        return _NOTHING if is_said else self._time(first)
 
-    def _said_by(self, quote: Quote) -> str:
+    def _said_by(self, quote: Quote) -> Markup:
         """Return the paper and time of a sentence; "" where the story is told out of one article."""
         if len(self.story.reports) < 2:
-            return ""
+            return _NOTHING
         report = next(one for one in self.story.reports if one.article_id == quote.article_id)
-        return ", ".join(filter(None, (_short(report.paper), self._time(report))))
+        return Markup(", ").join(filter(None, (_short(report.paper), self._time(report))))
 
-    def _time(self, report: Report) -> str:
+    def _time(self, report: Report) -> Markup:
         if report.published_at is None:
-            return ""
+            return _NOTHING
         published = Published(report.published_at, report.precision)
-        return publication_label(published, now=self.slot, zone=self.zone)
+        words = publication_label(published, now=self.slot, zone=self.zone)
+        return dated(words, published.at) if published.precision == "minute" else escape(words)
 
 
 def _article_of(story: DigestStory) -> int:

@@ -49,6 +49,7 @@ function inline(entity, text) {
     case "email": return link(`mailto:${text}`);
     case "bot_command": return element("button", { class: "link", onclick: () => sendText(text) });
     case "mention": case "hashtag": case "text_mention": return element("span", { class: "link" });
+    case "date_time": return dateOf(entity.unix_time);
     case "spoiler": return element("button", { class: "spoiler", "aria-expanded": "false", onclick: unveil });
     default: return element(TAGS[entity.type] ?? "span");
   }
@@ -58,6 +59,12 @@ function inline(entity, text) {
 export function link(url, attributes = {}) {
   if (!/^(https?|mailto):/i.test(url)) return element("span", { class: "link" });
   return element("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...attributes });
+}
+
+// What Telegram shows on a tap stands in the title here: the moment in the reader's own zone.
+function dateOf(seconds) {
+  const moment = new Date(seconds * 1000);
+  return element("time", { datetime: moment.toISOString(), title: moment.toLocaleString("vi") });
 }
 
 function unveil(event) {

@@ -14,8 +14,9 @@ from telegram.ext import ExtBot
 
 from bot.chat.buttons.callbacks import parse
 from bot.messages import texts
-from bot.messages.markup import MAX_UNITS, preview_options, visible_length
+from bot.messages.markup import MAX_UNITS, preview_options, visible_length, without_dates
 from bot.process.metrics import log_errors
+from bot.telegram.known_tags import as_known, note_refusal
 from bot.telegram.limiter import AT_ONCE
 from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from storage.delivery.claiming import Claimed
@@ -71,10 +72,7 @@ def _with_word(one: Claimed) -> str:
 
 
 async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    try:
-        return await _call(bot, one, _with_word(one), parse_mode="HTML")
-    except TelegramError as error:
-        outcome = outcome_of(error)
+    outcome = await _try_html(bot, one, as_known(bot, _with_word(one)))
     if one.preview_url is not None and isinstance(outcome, Refuse | SendPlain):
         _log.warning("sent without its picture", delivery=one.id, reason=outcome.reason)
         return await _try(bot, replace(one, preview_url=None))
@@ -84,6 +82,19 @@ async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
             return await _call(bot, one, unescape(_TAG.sub("", _with_word(one))))
         except TelegramError as error:
             return outcome_of(error)
+    return outcome
+
+
+async def _try_html(bot: ExtBot[Any], one: Claimed, html: str) -> Sent | Outcome:
+    """Send the markup, without its dates where Telegram refuses them: see `bot.telegram.known_tags`."""
+    try:
+        return await _call(bot, one, html, parse_mode="HTML")
+    except TelegramError as error:
+        outcome, bare = outcome_of(error), without_dates(html)
+        note_refusal(bot, error)
+    if isinstance(outcome, SendPlain) and bare != html:
+        _log.warning("sent without dates", delivery=one.id, reason=outcome.reason)
+        return await _try_html(bot, one, bare)
     return outcome
 
 

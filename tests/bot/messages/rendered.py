@@ -70,5 +70,5 @@ def assert_sendable(parts: Sequence[str]) -> None:
     for part in parts:
         assert visible_length(part) <= MAX_UNITS
         assert count_entities(part) <= MAX_ENTITIES
-        assert {tag for tag, _ in tags(part)} <= {"b", "u", "i", "a", "blockquote"}
+        assert {tag for tag, _ in tags(part)} <= {"b", "u", "i", "a", "blockquote", "tg-time"}
         part.encode()  # no half of a surrogate pair
