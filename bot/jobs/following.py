@@ -67,7 +67,7 @@ def alert_of(
     """
     old = [p for p in candidate.pieces if p.was_ready_at <= known_until or p.article_id in told]
     fresh = [piece for piece in candidate.pieces if piece not in old]
-    news = news_of(old, Candidate(candidate.story_id, tuple(fresh))) if fresh else None
+    news = news_of(old, Candidate(candidate.story_id, tuple(fresh)), is_followed=True) if fresh else None
     if news is None:
         return None
     piece = next(piece for piece in fresh if piece.article_id == news.article_id)

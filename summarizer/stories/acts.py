@@ -33,13 +33,20 @@ _OUTCOMES = (
     "|mua lại|niêm yết|thu về|trúng thầu|trúng cử|lọt vào|ra mắt|mở bán"
 )
 _BACKGROUND_WORDS = (
-    "năm ngoái|năm trước|trước đây|trước đó|trước kia|cách đây|từng|vốn|xưa nay|lâu nay|nhiều năm|từ năm"
-    "|hằng năm|hàng năm|thường xuyên|nổi tiếng|được biết đến"
+    "năm ngoái|năm trước|trước đây|trước đó|trước kia|cách đây|(?<!chưa )từng|vốn|xưa nay|lâu nay|nhiều năm"
+    "|từ năm|hằng năm|hàng năm|thường xuyên|nổi tiếng|được biết đến"
 )
+_SPEECH = (
+    "lên tiếng|đáp trả|phản hồi|phản ứng|giải thích|lý giải|khai|thừa nhận|khẳng định|bác bỏ|phủ nhận|xin lỗi"
+    "|phản bác|cứng rắn|chỉ đạo|đồng tình|trả lời|tuyên bố|nhận tội|cúi đầu"
+)
+_SAYING = "cho biết|cho hay|nói|cáo buộc|cảnh báo|thông cáo|yêu cầu|đề nghị"
 _FIRST_PERSON = "tôi|mình|chúng tôi|chúng ta|em|các bạn|phóng viên|pv"
 
 _NAME = re.compile(rf"(?<=[\w,)] )[{UPPER}]\w*")  # in mid-sentence: "Khánh Hòa" is no draw
 _ACT = re.compile(rf"(?<!\w)(?:{_JUSTICE}|{_DECISIONS}|{_OUTCOMES})(?!\w)")
+_SAYS = re.compile(rf"(?<!\w)(?:{_SPEECH})(?!\w)")
+_TELLS = re.compile(rf"(?<!\w)(?:{_SPEECH}|{_SAYING})(?!\w)")
 _BACKGROUND = re.compile(rf"(?<!\w)(?:{_BACKGROUND_WORDS})(?!\w)")
 _PERSONAL = re.compile(rf"(?<!\w)(?:{_FIRST_PERSON})(?!\w)")
 
@@ -51,6 +58,24 @@ def acts_in(text: str) -> Iterator[str]:
     ['khởi tố', 'bắt giữ']
     """
     yield from (found.group() for found in _ACT.finditer(canonical(_NAME.sub("·", text))))
+
+
+def speech_in(text: str) -> Iterator[str]:
+    """Yield the words that say that somebody answers, orders or testifies, in canonical spelling.
+
+    >>> list(speech_in("Hãng xe lên tiếng sau vụ cháy"))
+    ['lên tiếng']
+    """
+    yield from (found.group() for found in _SAYS.finditer(canonical(text)))
+
+
+def says_so(text: str) -> bool:
+    """Tell whether a sentence says that somebody says, answers, orders or testifies something.
+
+    >>> says_so("Hãng xe cho biết đang kiểm tra lại pin."), says_so("Chiếc xe bị cháy.")
+    (True, False)
+    """
+    return _TELLS.search(canonical(text)) is not None
 
 
 def is_background(text: str) -> bool:

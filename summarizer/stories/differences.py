@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_claims, names
-from summarizer.facts.number_words import AGES, TIME_UNITS
+from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_claims, states_of
 from summarizer.facts.numbers import Measure
 from summarizer.facts.same_figures import same_thing
 from summarizer.model import Candidate, DigestStory, Piece, Place, Quote, Sentence
-from summarizer.stories.acts import acts_in, is_background
+from summarizer.stories.acts import acts_in, is_background, says_so, speech_in
+from summarizer.stories.developments import has_new_count, is_development, may_be_of
 from summarizer.stories.disagreements import find_disagreements
-from summarizer.stories.telling import newness, quote_of, showable, within_share
+from summarizer.stories.telling import quote_of, showable, within_share
 from summarizer.text.boilerplate import caption_score
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import UPPER, split
@@ -22,25 +22,18 @@ from summarizer.text.syllables import canonical, syllables
 
 # Find what is new in a story since a reader was told it: sentences of newer articles, word for word.
 #
-# By rule: a sentence is news when it tells a fact that no older article tells, also not in other words: a
-# figure that differs from the older one for the same thing, an act, a decision, an outcome, or a new
-# count. A new name alone is none: bystanders, photographers and officials are named everywhere. News
-# stands at the top of an article; deeper down is what happened before.
+# A sentence is news where its report tells a development (`summarizer.stories.developments`), it tells what
+# that report's headline does, and no older report says it, also not in other words; or where it says that
+# other numbers of people died, were hurt, are missing than the older reports do. News stands at the top of an
+# article; deeper down is what happened before.
 
-_MOST_REPEATED = 0.45  # of a sentence's pairs of syllables, in the older articles
-_SAID_BEFORE = 0.6  # of a sentence's content words, in one older sentence or headline
+_MOST_REPEATED = 0.6  # of a sentence's pairs of syllables, in the older articles
+_SAID_BEFORE = 0.7  # of a sentence's content words, in one older sentence or headline
 _OF_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
 _SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
 _LEAD_SENTENCES = 4  # of a body: what is new stands first
-_FIGURE_CHANGED, _NEW_ACT, _NEW_COUNT, _OF_HEADLINE_TOO, _NEW_NAME = 3.0, 2.0, 1.2, 1.0, 0.5
-_LEAST = 3.0  # of an act that comes with no new count: the headline has it too, or new names stand by it
-_FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
-_NEW_WORDS, _NEW_HEADLINE = 0.4, 0.3  # weighed by IDF, that no older report has
-_NO_REPORT = re.compile(
-    r"\W*(?:báo|truyền thông|cđv|người hâm mộ|chuyên gia|nhận định|dự đoán|lịch|vì sao|lý do|góc nhìn)\b"
-    r"|[^?]*(?:\?|\b(?:ra sao|thế nào|là gì|kỳ vọng|hứa hẹn|qua những con số)\b)"
-)
-_MOST_NAMES = 2  # that count
+_TOLL_CHANGED, _TOLD, _NEW_ACT, _NEW_COUNT = 3.0, 1.0, 0.5, 0.5
+_MOST_KNOWN = 24  # of the older reports, the newest: bounds the work
 _LONGEST_CAPTION = 24  # syllables
 _CAPTION_LIKE = 2.0  # log odds
 _VIETNAM = dt.timezone(dt.timedelta(hours=7))
@@ -48,6 +41,12 @@ _DAY = re.compile(r"(?<![\d/.,-])(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d%]|[.,/-]\d{
 _QUOTED = re.compile('[“"«]')
 _CREDIT = re.compile(r"\((?:Ảnh|Nguồn|Hình|Clip|Video)\b")
 _SPEAKS = re.compile(r"[^“\"]{0,60}: ?[“\"]")  # somebody's words, and nothing but them
+_HOLLOW = re.compile(  # says that there is something new, and not what
+    r"(?i)(?<!\w)(?:(?:hé|tiết) lộ (?:thêm )?(?:\w+ )?(?:diễn biến|thông tin|chi tiết|điều)"
+    r"|lên tiếng (?:về|sau|trước)|diễn biến (?:mới|đáng chú ý)|thông tin mới(?: nhất)?|động thái mới"
+    r"|có phản hồi)(?!\w)"
+    r"|\ADự báo\b"
+)
 _INSIDE = re.compile(rf"(?<=\w )([{UPPER}][^\W\d_]+) (?=([^\W\d_]+))")
 _TITLE_WORDS = (
     "Bộ Chủ Tổng Thủ Phó Đại Công Giám Trung Hội Sở Ủy Uỷ Chính Quốc Nhà Tòa Viện Cục Ban Tập Thượng Thiếu"
@@ -60,25 +59,32 @@ class _Known(NamedTuple):
     """What the older articles say."""
 
     pairs: frozenset[tuple[str, str]]
-    words: frozenset[str]
     acts: frozenset[str]
     sentences: tuple[frozenset[str], ...]  # the content words of each, and of each headline
     claims: tuple[Claim, ...]
-    values: frozenset[tuple[Measure, float]]
-    numbers: frozenset[float]
+    states: frozenset[str]  # what became of people
+    texts: tuple[str, ...]
     until: dt.date  # the day of the newest of them, in Vietnam
 
 
-def what_is_new(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[Quote, ...]:
-    """Return the sentences of `new` that say what `old` does not, the most telling first; it may be none."""
+def what_is_new(
+    old: Sequence[Piece], new: Sequence[Piece], *, is_followed: bool = False
+) -> tuple[Quote, ...]:
+    """Return the sentences of `new` that say what `old` does not, the most telling first; it may be none.
+
+    Of a story that somebody follows more is told than brings one back into a digest.
+    """
     if not old or not new:
         return ()
-    known = _known(old, new)
+    latest = sorted(old, key=lambda piece: (piece.moment, piece.article_id))[-_MOST_KNOWN:]
+    known = _known(latest, new)
     rated = []
     for piece in sorted(new, key=lambda piece: (piece.moment, piece.article_id), reverse=True):
-        headline = piece.document.title if _is_headline_new(piece, known) else ""
+        if not may_be_of(piece, latest):
+            continue
+        told = piece.document.title if is_development(piece, latest, is_followed=is_followed) else ""
         for position, sentence in enumerate(_sentences(piece)):
-            if rating := _news_in(piece, sentence, known, headline):
+            if rating := _news_in(piece, sentence, known, told):
                 rated.append((position / (2 * _LEAD_SENTENCES) - rating, quote_of(piece, sentence)))
     return tuple(quote for _, quote in sorted(rated, key=lambda one: one[0]))
 
@@ -97,14 +103,13 @@ def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
     claims = [claim for piece in old for claim in find_claims(piece.document, measures)]
     return _Known(
         pairs=frozenset(pairs),
-        words=frozenset(word for pair in pairs for word in pair),
         acts=frozenset(act for text in texts for act in acts_in(text)),
         sentences=tuple(
             frozenset(content_words(text[start:end])) for text in texts for start, end in split(text)
         ),
         claims=tuple(claims),
-        values=frozenset((found.measure, found.value) for text in texts for found in figures(text)),
-        numbers=frozenset(found.value for text in texts for found in figures(text)),
+        states=states_of(canonical(" ".join(texts))),
+        texts=tuple(texts),
         until=max(piece.moment for piece in old).astimezone(_VIETNAM).date(),
     )
 
@@ -139,7 +144,7 @@ def _stands_alone(sentence: Sentence) -> bool:
         or text.count('"') % 2
     ):
         return False
-    if _QUOTED.match(text) or text.startswith("*") or is_background(text):
+    if _QUOTED.match(text) or _HOLLOW.search(text) or text.startswith("*") or is_background(text):
         return False
     is_lead = sentence.place.field == "sapo"  # which holds no captions
     return is_lead or length > _LONGEST_CAPTION or caption_score(text) < _CAPTION_LIKE
@@ -158,34 +163,35 @@ def _is_glued(piece: Piece, sentence: Sentence) -> bool:
     )
 
 
-def _news_in(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> float:
-    """Rate how much a sentence adds to what is known: 0 nothing. `headline`: "" where it says nothing new."""
+def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> float:
+    """Rate how much a sentence adds to what is known: 0 nothing.
+
+    `told`: the headline of a report that tells a development, "" for another one.
+    """
     place = sentence.place
-    told = [claim for claim in known.claims if claim.measure in _measures(piece, place)]
-    mine = find_claims(piece.document, {claim.measure for claim in told})
-    if any(_has_changed(claim, told) for claim in mine if claim.place == place):
-        return _FIGURE_CHANGED
-    if not headline or not _is_of_headline(sentence, headline) or _is_no_report(headline):
+    tolls = [
+        claim
+        for claim in find_claims(piece.document, _measures(piece, place))
+        if claim.state and claim.place == place
+    ]
+    if any(_has_changed(claim, known.claims) for claim in tolls) or _is_first_toll(piece, tolls, known):
+        return _TOLL_CHANGED
+    opens = place.field == "sapo" and place.start == 0  # a lead tells the news of its headline
+    if not told or not (opens or _is_of_headline(sentence, told)) or _is_said(sentence.text, known):
         return 0.0
-    if _is_said(sentence.text, known) or _is_of_before(sentence.text, known.until):
+    if _is_of_before(sentence.text, known.until):
         return 0.0
-    has_act = bool(set(acts_in(headline)) & set(acts_in(sentence.text)) - known.acts)
-    if not has_act and (
-        newness(sentence.text, known.words) < _NEW_WORDS or newness(headline, known.words) < _NEW_HEADLINE
-    ):
+    has_act = bool({*acts_in(told)} & {*acts_in(sentence.text)} - known.acts)
+    has_count = has_new_count(sentence.text, known.texts)
+    if any(speech_in(told)) and not (has_act or has_count or says_so(sentence.text)):
         return 0.0
-    return _facts_in(piece, sentence, known, headline)
+    return _TOLD + _NEW_ACT * has_act + _NEW_COUNT * has_count
 
 
-def _is_no_report(headline: str) -> bool:
-    """Tell whether a headline asks, previews, or gives what papers, fans and experts think of an event."""
-    return _NO_REPORT.match(headline.lower()) is not None
-
-
-def _is_headline_new(piece: Piece, known: _Known) -> bool:
-    """Tell whether the headline says what no older sentence does: papers put there what is new."""
-    title = piece.document.title
-    return not _is_said(title, known) or bool({one.value for one in figures(title)} - known.numbers)
+def _is_first_toll(piece: Piece, tolls: Sequence[Claim], known: _Known) -> bool:
+    """Tell whether a headline and its sentence say for the first time that people died, are missing, ..."""
+    states = states_of(canonical(piece.document.title)) - known.states
+    return any(claim.state.removesuffix(" nặng") in states for claim in tolls)
 
 
 def _is_of_headline(sentence: Sentence, title: str) -> bool:
@@ -208,38 +214,6 @@ def _is_of_before(text: str, until: dt.date) -> bool:
     days = [(int(found[2]), int(found[1])) for found in _DAY.finditer(text)]
     days = [(month, day) for month, day in days if 1 <= month <= 12 and 1 <= day <= 31]
     return bool(days) and all(day < (until.month, until.day) for day in days)
-
-
-def _facts_in(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> float:
-    """Rate the acts and counts that no older article has; a new name adds to one, but is none. 0: no fact."""
-    acts = set(acts_in(sentence.text)) - known.acts
-    rating = _NEW_ACT if acts else 0.0
-    if acts.intersection(acts_in(headline)):
-        rating += _OF_HEADLINE_TOO
-    has_count = any(
-        found not in known.values and found[1] >= _FEWEST_COUNTED and found[1] not in known.numbers
-        for found in _counts(piece, sentence.place)
-    )
-    if has_count:
-        rating += _NEW_COUNT
-    place = sentence.place
-    named = set(names(piece.document.field(place.field), place.start, place.start, place.end))
-    new_names = sum(canonical(name) not in known.words for name in named)
-    rating += _NEW_NAME * min(_MOST_NAMES, new_names)
-    return rating if has_count or rating >= _LEAST else 0.0
-
-
-def _counts(piece: Piece, place: Place) -> Iterator[tuple[Measure, float]]:
-    """Yield what a sentence counts, but for hours, days and ages."""
-    for found in figures(piece.document.field(place.field)):
-        is_inside = place.start <= found.start < place.end
-        if (
-            is_inside
-            and found.qualifier != "vague"
-            and found.unit not in TIME_UNITS
-            and found.unit not in AGES
-        ):
-            yield found.measure, found.value
 
 
 def _measures(piece: Piece, place: Place) -> set[Measure]:
@@ -267,7 +241,7 @@ def with_disagreement(story: DigestStory, candidate: Candidate) -> DigestStory:
     return replace(story, disagreement=found[0]) if found else story
 
 
-def news_of(known: Sequence[Piece], fresh: Candidate) -> Quote | None:
+def news_of(known: Sequence[Piece], fresh: Candidate, *, is_followed: bool = False) -> Quote | None:
     """Return the sentence of `fresh` that best says what the `known` articles of the story do not, if any.
 
     Reports of the newest state come first: what was said half a day before them may be over.
@@ -275,7 +249,8 @@ def news_of(known: Sequence[Piece], fresh: Candidate) -> Quote | None:
     new = _quotable(fresh)[:_PIECES_COMPARED]
     latest = [piece for piece in new if new[0].moment - piece.moment <= _ONE_STATE]
     for pieces in (latest, new) if len(latest) < len(new) else (new,):
-        if quote := next((one for one in what_is_new(known, pieces) if _may_be_shown(one, pieces)), None):
+        found = what_is_new(known, pieces, is_followed=is_followed)
+        if quote := next((one for one in found if _may_be_shown(one, pieces)), None):
             return quote
     return None
 

@@ -5,7 +5,7 @@ A wrong second sentence is worse than none, so more is asked here than for one s
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -33,6 +33,17 @@ def surely_same(pieces: Sequence[Piece], frequencies: Frequencies) -> list[Piece
         return [first]
     probable = same_event(_lead(first), _beside(first, others), frequencies)
     return [first, *(other for other, p in zip(others, probable.tolist(), strict=True) if p >= QUOTE_AT)]
+
+
+def likeliest(piece: Piece, others: Sequence[Piece]) -> float:
+    """Return how probable it is that an article reports the event of the nearest of the others, 0 to 1."""
+    return float(same_event(_lead(piece), _beside(piece, others), _corpus()).max(initial=0.0))
+
+
+@cache
+def _corpus() -> Frequencies:
+    """Return how common words are in the packaged corpus alone."""
+    return Frequencies()
 
 
 def _beside(first: Piece, others: Sequence[Piece]) -> Others:

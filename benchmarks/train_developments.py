@@ -1,0 +1,100 @@
+"""Make summarizer/data/developments.json: which later reports of a story tell a development of it.
+
+    python benchmarks/train_developments.py WEEK benchmarks/developments.tsv summarizer/data/developments.json
+
+WEEK: JSONL, also gzipped: {"id", "title", "sapo", "published" (RFC 3339), "source"}. Each line of the labels
+is an article's id, 1 where its lead tells something that happened since the older reports, else 0, and the
+ids of these, at least three hours older. One reader read them; those in doubt are left out.
+It is a logistic regression with squared weights held small, by Newton's method.
+
+Prints how many of the best-rated reports are developments, by weights that have not seen their stories.
+"""
+
+import datetime as dt
+import gzip
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from summarizer.model import Document, Piece
+from summarizer.stories.developments import FIGURES, compare, is_left_out
+
+Floats = npt.NDArray[np.float64]
+HELD_SMALL = 5.0
+ROUNDS = 50
+
+
+def main(week_path: Path, labels_path: Path, target: Path) -> None:
+    """Train, tell how well it does, and write the weights."""
+    figures, labels, groups = examples(pieces_of(week_path), labels_path)
+    report(figures, labels, groups)
+    weights, bias = fit(figures, labels)
+    packed = {name: round(float(weight), 4) for name, weight in zip(FIGURES, weights, strict=True)}
+    text = json.dumps({"bias": round(bias, 4), "weights": packed}, indent=1)
+    target.write_text(text + "\n", encoding="utf-8")
+
+
+def pieces_of(path: Path) -> dict[str, Piece]:
+    """Return the articles by id."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    found = {}
+    for number, row in enumerate(rows):
+        moment, paper = dt.datetime.fromisoformat(row["published"]), row["source"]
+        document = Document(row["title"], row["sapo"], "")
+        found[row["id"]] = Piece(
+            number, document, (), paper, paper, None, None, moment, moment, "full", advertorial=False
+        )
+    return found
+
+
+def examples(pieces: dict[str, Piece], path: Path) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
+    """Return figures (n, len(FIGURES)), labels, and the oldest report of each, which names its story."""
+    figures, labels, groups = [], [], []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        own, label, older = line.split("\t")
+        known = [pieces[one] for one in older.split()]
+        if not is_left_out(pieces[own], known):
+            figures.append(compare(pieces[own], known))
+            labels.append(label == "1")
+            groups.append(min(older.split(), key=lambda one: pieces[one].moment))
+    return np.array(figures), np.array(labels), groups
+
+
+def fit(figures: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Return weights for plain figures, and the bias. How far figures spread is evened out while fitting."""
+    mean, spread = figures.mean(axis=0), figures.std(axis=0) + 1e-9
+    table = np.column_stack(((figures - mean) / spread, np.ones(len(figures))))
+    held = np.diag([*[HELD_SMALL] * figures.shape[1], 1e-6])
+    found = np.zeros(table.shape[1])
+    for _ in range(ROUNDS):
+        probable = 1 / (1 + np.exp(-table @ found))
+        slope = table.T @ (labels - probable) - held @ found
+        curve = (table * (probable * (1 - probable))[:, None]).T @ table + held
+        found += np.linalg.solve(curve, slope)
+    weights = found[:-1] / spread
+    return weights, float(found[-1] - weights @ mean)
+
+
+def report(figures: Floats, labels: npt.NDArray[np.bool_], groups: Sequence[str]) -> None:
+    """Print how many of the best-rated are developments, each story rated by weights fitted to the others."""
+    names, rated = np.array(groups), np.zeros(len(labels))
+    for name in set(groups):
+        here = names == name
+        weights, bias = fit(figures[~here], labels[~here])
+        rated[here] = figures[here] @ weights + bias
+    best = labels[np.argsort(-rated)]
+    print(f"{len(labels)} reports, {int(labels.sum())} developments")
+    for count in (10, 20, 30, 40, 50, 60):
+        print(f"best {count}: {best[:count].mean():.0%}")
+    for bar in (0.0, 0.15, 0.3, 0.45):
+        print(f"above {bar}: {int((rated > bar).sum())}, of them {labels[rated > bar].mean():.0%}")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,130 @@
+"""Whether a later report of a story tells a development of it, for somebody who knows the older reports.
+
+Most later reports tell the same in other words, or what people think of it. A logistic regression over seven
+figures tells them apart; `benchmarks/train_developments.py` makes its weights of labelled reports. Views,
+previews, tales around an event and other events that only look alike are left out whatever they add up to.
+"""
+
+import datetime as dt
+import importlib.resources
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.facts.claims import content_words, figures
+from summarizer.facts.number_words import AGES, TIME_UNITS
+from summarizer.model import Piece
+from summarizer.stories.acts import acts_in, speech_in
+from summarizer.stories.quoting import likeliest
+from summarizer.stories.roundups import is_promotion, is_roundup
+from summarizer.text.sentences import split
+from summarizer.text.syllables import canonical
+
+FIGURES = ("title_said", "act", "speech", "goes_on", "hours", "known", "count")
+"""What `compare` returns, in order."""
+
+_SAME_EVENT = 0.35  # how probable it must be at least: below, most reports are of another event
+_BAR = 0.3  # log odds: of reports above it nine in ten are developments, by weights that have not seen them
+_BAR_OF_FOLLOWED = -0.5  # and of these seven in ten, with a quarter more of the developments
+_LEAD_SENTENCES = 4  # of a body, where an article has no lead
+_FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
+_VIEWS = (
+    "hlv|báo chí|truyền thông|cđv|người hâm mộ|fan"
+    "|chuyên gia|nhận định|dự đoán|dự báo|lịch|vì sao|lý do|góc nhìn|highlights?|video|clip|top|kịch bản|nếu"
+    "|kỳ vọng|hứa hẹn|mong|hướng đến|hướng tới|bạn đọc|khen|có gì|thế nào|là gì|ra sao|cơ hội|chờ|aff|afc"
+    "|nhìn lại|khoảnh khắc|trực tuyến|trực tiếp|tường thuật|qua những con số|sai lầm|thế khó"
+)
+_TALES = (
+    "hé lộ|bí ẩn|giải mã|chiêu trò|bên trong|chân dung|hệ sinh thái|nguy cơ|lạc lối|nỗi|phía sau|câu chuyện"
+    "|hành trình|cận cảnh|nhộn nhịp|diện mạo|toàn cảnh|người đẹp|rưng rưng|xúc động|bài học|cha đẻ|là ai"
+    "|những|ký ức|gây sốt|bất ngờ|điểm danh|mẹo|cách|lưu ý"
+)
+_GOES_ON = (
+    "thêm|tiếp tục|vừa|hôm nay|chính thức|tạm dừng|tạm ngừng|sau khi|sau kiến nghị|hoàn tất|lần hai|lần 2"
+    "|lần đầu|đến nay|tăng lên|nâng|nối lại|không còn|đủ"
+)
+_NO_REPORT = re.compile(rf"\A\W*báo (?!cháy|động|cáo|hiệu|ơn|thức)|\?|(?<!\w)(?:{_VIEWS}|{_TALES})(?!\w)")
+_ON = re.compile(rf"(?<!\w)(?:{_GOES_ON})(?!\w)")
+
+Floats = NDArray[np.float64]
+
+
+def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = False) -> bool:
+    """Tell whether a report says what happened since the `known` ones, which are one or more.
+
+    Who follows the story would rather read one line too many than miss one.
+    """
+    if is_left_out(piece, known):
+        return False
+    weights, bias = _model()
+    bar = _BAR_OF_FOLLOWED if is_followed else _BAR
+    return float(compare(piece, known) @ weights) + bias > bar
+
+
+def is_left_out(piece: Piece, known: Sequence[Piece]) -> bool:
+    """Tell whether a report is none of a development, whatever its figures: see above."""
+    title, sapo = piece.document.title, piece.document.sapo
+    if _NO_REPORT.search(canonical(title)) or is_promotion(title, sapo) or is_roundup(title, sapo):
+        return True
+    return not may_be_of(piece, known)
+
+
+def may_be_of(piece: Piece, known: Sequence[Piece]) -> bool:
+    """Tell whether a report may well be of the event that the nearest of the `known` ones reports."""
+    return likeliest(piece, known) >= _SAME_EVENT
+
+
+def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
+    """Return the figures of a report beside the `known` ones: (len(FIGURES),)."""
+    title, lead = piece.document.title, lead_of(piece)
+    texts = [f"{one.document.title}. {lead_of(one)}" for one in known]
+    acts = {act for text in texts for act in acts_in(text)}
+    words = set(content_words(title))
+    said = max(len(words.intersection(content_words(text))) for text in texts)
+    newest = max(one.moment for one in known)
+    hours = max(0.0, (piece.moment - newest) / dt.timedelta(hours=1))
+    return np.array(
+        (
+            said / max(1, len(words)),
+            bool({*acts_in(title)} & {*acts_in(lead)} - acts),
+            any(True for _ in speech_in(title)),
+            _ON.search(canonical(f"{title} {lead}")) is not None,
+            np.log1p(hours) / 4,
+            np.log(len(known)) / 2,
+            has_new_count(lead, texts),
+        ),
+        np.float64,
+    )
+
+
+def lead_of(piece: Piece) -> str:
+    """Return an article's lead, or the first sentences of its body where it has none."""
+    if piece.document.sapo:
+        return piece.document.sapo
+    body = piece.document.body
+    spans = split(body)[:_LEAD_SENTENCES]
+    return body[: spans[-1][1]] if spans else ""
+
+
+def has_new_count(text: str, known: Sequence[str]) -> bool:
+    """Tell whether a text counts something, but for hours, days and ages, in a figure that is not known."""
+    numbers = {found.value for other in known for found in figures(other)}
+    return any(
+        found.value >= _FEWEST_COUNTED
+        and found.value not in numbers
+        and found.qualifier != "vague"
+        and found.unit not in TIME_UNITS
+        and found.unit not in AGES
+        for found in figures(text)
+    )
+
+
+@cache
+def _model() -> tuple[Floats, float]:
+    text = (importlib.resources.files("summarizer") / "data" / "developments.json").read_text("utf-8")
+    packed = json.loads(text)
+    return np.array([packed["weights"][figure] for figure in FIGURES]), float(packed["bias"])
