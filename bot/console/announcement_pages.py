@@ -58,6 +58,7 @@ class AnnouncementPages:
             "typed": typed,
             "most": LONGEST_ANNOUNCEMENT,
             "editions": self._services.newsroom.editions,
+            "titles": {one.name: one.title for one in self._services.newsroom.editions},
         }
         return await self._page(request, "announcements", values)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.console.page_templates import readable
 from bot.messages import spoken
-from bot.messages.texts import STATUSES
+from bot.messages.texts import LENGTHS, STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
@@ -138,6 +138,9 @@ async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
         "view": view,
         "article": article,
         "status": STATUSES[one.status],
+        "length": LENGTHS[one.choices.length],
+        "muted_words": len(one.choices.words_out),
+        "muted_papers": len(one.choices.sources_out),
         "quiet": spoken.say_quiet(QuietHours(one.quiet_start, one.quiet_end)),
         "topics": [newsroom.topics.get(name, name) for name in view.edition.topics],
         "kinds": KINDS,

@@ -26,6 +26,7 @@ from bot.news.services import Services
 from bot.operators.steering import can_undo, compare, draft, look_ahead, read_declared, undo, write
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
+_OF_SOURCES = ("nguon", "bo-nguon")
 _CHANGED_MEANWHILE = "tệp vừa được sửa ở nơi khác nên chưa ghi gì; hãy xem lại rồi làm lại"
 _log = structlog.get_logger(__name__)
 Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
@@ -114,6 +115,7 @@ class SchedulePages:
             "more": max(len(changed) - _MOST_SLOTS, 0),
             "lines": [line for line in list(lines)[2 : _MOST_LINES + 2] if not line.startswith("@@")],
             "is_same": wanted.before == wanted.after,
+            "back": "nguon" if first_of(form, "viec") in _OF_SOURCES else "lich",
         }
 
     async def _write(self, request: web.Request) -> web.Response:
@@ -128,7 +130,7 @@ class SchedulePages:
         except NotEditableError as error:
             return await self._overview(request, str(error))
         _log.info("newsroom file changed", change=describe(edit), admin=admin)
-        return _to_overview("/nguon" if first_of(form, "viec") in ("nguon", "bo-nguon") else "/lich")
+        return _to_overview("/nguon" if first_of(form, "viec") in _OF_SOURCES else "/lich")
 
     async def _undo(self, request: web.Request) -> web.Response:
         admin = request[SESSION].admin
