@@ -54,11 +54,11 @@ Floats = NDArray[np.float64]
 
 
 def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = False) -> bool:
-    """Tell whether a report says what happened since the `known` ones, which are one or more.
+    """Tell whether a report that may be of their event says what happened since the `known` ones, one or more.
 
     Who follows the story would rather read one line too many than miss one.
     """
-    if is_left_out(piece, known):
+    if _is_no_report(piece):
         return False
     weights, bias = _model()
     bar = _BAR_OF_FOLLOWED if is_followed else _BAR
@@ -67,10 +67,13 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
 
 def is_left_out(piece: Piece, known: Sequence[Piece]) -> bool:
     """Tell whether a report is none of a development, whatever its figures: see above."""
+    return _is_no_report(piece) or not may_be_of(piece, known)
+
+
+def _is_no_report(piece: Piece) -> bool:
     title, sapo = piece.document.title, piece.document.sapo
-    if _NO_REPORT.search(canonical(title)) or is_promotion(title, sapo) or is_roundup(title, sapo):
-        return True
-    return not may_be_of(piece, known)
+    is_view = _NO_REPORT.search(canonical(title)) is not None
+    return is_view or is_promotion(title, sapo) or is_roundup(title, sapo)
 
 
 def may_be_of(piece: Piece, known: Sequence[Piece]) -> bool:
@@ -80,8 +83,8 @@ def may_be_of(piece: Piece, known: Sequence[Piece]) -> bool:
 
 def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
     """Return the figures of a report beside the `known` ones: (len(FIGURES),)."""
-    title, lead = piece.document.title, lead_of(piece)
-    texts = [f"{one.document.title}. {lead_of(one)}" for one in known]
+    title, lead = piece.document.title, opening_of(piece)
+    texts = [f"{one.document.title}. {opening_of(one)}" for one in known]
     acts = {act for text in texts for act in acts_in(text)}
     words = set(content_words(title))
     said = max(len(words.intersection(content_words(text))) for text in texts)
@@ -101,7 +104,7 @@ def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
     )
 
 
-def lead_of(piece: Piece) -> str:
+def opening_of(piece: Piece) -> str:
     """Return an article's lead, or the first sentences of its body where it has none."""
     if piece.document.sapo:
         return piece.document.sapo
