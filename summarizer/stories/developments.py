@@ -54,7 +54,7 @@ Floats = NDArray[np.float64]
 
 
 def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = False) -> bool:
-    """Tell whether a report that may be of their event says what happened since the `known` ones, one or more.
+    """Tell whether a report that may be of their event says what happened since the one or more `known` ones.
 
     Who follows the story would rather read one line too many than miss one.
     """
