@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_claims, states_of
+from summarizer.facts.number_words import PEOPLE
 from summarizer.facts.numbers import Measure
 from summarizer.facts.same_figures import same_thing
 from summarizer.model import Candidate, DigestStory, Piece, Place, Quote, Sentence
@@ -32,6 +33,7 @@ _SAID_BEFORE = 0.7  # of a sentence's content words, in one older sentence or he
 _OF_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
 _SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
 _LEAD_SENTENCES = 4  # of a body: what is new stands first
+_RISEN = ("tăng", "lên", "nâng")
 _TOLL_CHANGED, _TOLD, _NEW_ACT, _NEW_COUNT = 3.0, 1.0, 0.5, 0.5
 _MOST_KNOWN = 24  # of the older reports, the newest: bounds the work
 _LONGEST_CAPTION = 24  # syllables
@@ -169,12 +171,7 @@ def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> floa
     `told`: the headline of a report that tells a development, "" for another one.
     """
     place = sentence.place
-    tolls = [
-        claim
-        for claim in find_claims(piece.document, _measures(piece, place))
-        if claim.state and claim.place == place
-    ]
-    if any(_has_changed(claim, known.claims) for claim in tolls) or _is_first_toll(piece, tolls, known):
+    if _is_other_toll(piece, place, known):
         return _TOLL_CHANGED
     opens = place.field == "sapo" and place.start == 0  # a lead tells the news of its headline
     if not told or not (opens or _is_of_headline(sentence, told)) or _is_said(sentence.text, known):
@@ -188,10 +185,19 @@ def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> floa
     return _TOLD + _NEW_ACT * has_act + _NEW_COUNT * has_count
 
 
-def _is_first_toll(piece: Piece, tolls: Sequence[Claim], known: _Known) -> bool:
-    """Tell whether a headline and its sentence say for the first time that people died, are missing, ..."""
-    states = states_of(canonical(piece.document.title)) - known.states
-    return any(claim.state.removesuffix(" nặng") in states for claim in tolls)
+def _is_other_toll(piece: Piece, place: Place, known: _Known) -> bool:
+    """Tell whether a sentence gives another number of people who died or are missing than older reports.
+
+    Or the first such number, where the headline tells of it too; or one that is said to have risen.
+    """
+    claims = [one for one in find_claims(piece.document, _measures(piece, place)) if one.place == place]
+    tolls = [one for one in claims if one.state]
+    first = states_of(canonical(piece.document.title)) - known.states
+    if any(_has_changed(one, known.claims) or one.state.removesuffix(" nặng") in first for one in tolls):
+        return True
+    text = piece.document.field(place.field)[place.start : place.end]
+    has_risen = any(one.quantity.noun in PEOPLE and one.change in _RISEN for one in claims)
+    return has_risen and bool(states_of(canonical(text))) and has_new_count(text, known.texts)
 
 
 def _is_of_headline(sentence: Sentence, title: str) -> bool:
