@@ -27,9 +27,10 @@ from summarizer.text.syllables import canonical
 FIGURES = ("title_said", "act", "speech", "goes_on", "hours", "known", "count")
 """What `compare` returns, in order."""
 
-_SAME_EVENT = 0.35  # how probable it must be at least: below, most reports are of another event
+_SAME_EVENT = 0.45  # how probable it must be at least: below, most reports are of another event
 _BAR = 0.3  # log odds: of reports above it nine in ten are developments, by weights that have not seen them
 _BAR_OF_FOLLOWED = -0.5  # and of these seven in ten, with a quarter more of the developments
+_MANY_ACTS = 3  # new ones in headline and lead: nothing else is asked
 _LEAD_SENTENCES = 4  # of a body, where an article has no lead
 _FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
 _VIEWS = (
@@ -60,6 +61,8 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
     """
     if _is_no_report(piece):
         return False
+    if len(_new_acts(piece, known)) >= _MANY_ACTS:
+        return True
     weights, bias = _model()
     bar = _BAR_OF_FOLLOWED if is_followed else _BAR
     return float(compare(piece, known) @ weights) + bias > bar
@@ -85,7 +88,6 @@ def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
     """Return the figures of a report beside the `known` ones: (len(FIGURES),)."""
     title, lead = piece.document.title, opening_of(piece)
     texts = [f"{one.document.title}. {opening_of(one)}" for one in known]
-    acts = {act for text in texts for act in acts_in(text)}
     words = set(content_words(title))
     said = max(len(words.intersection(content_words(text))) for text in texts)
     newest = max(one.moment for one in known)
@@ -93,7 +95,7 @@ def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
     return np.array(
         (
             said / max(1, len(words)),
-            bool({*acts_in(title)} & {*acts_in(lead)} - acts),
+            bool(_new_acts(piece, known)),
             any(True for _ in speech_in(title)),
             _ON.search(canonical(f"{title} {lead}")) is not None,
             np.log1p(hours) / 4,
@@ -102,6 +104,12 @@ def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
         ),
         np.float64,
     )
+
+
+def _new_acts(piece: Piece, known: Sequence[Piece]) -> set[str]:
+    """Return the acts in both headline and lead that no older headline or lead has."""
+    told = {act for one in known for text in (one.document.title, opening_of(one)) for act in acts_in(text)}
+    return {*acts_in(piece.document.title)} & {*acts_in(opening_of(piece))} - told
 
 
 def opening_of(piece: Piece) -> str:

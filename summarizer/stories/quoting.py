@@ -36,8 +36,12 @@ def surely_same(pieces: Sequence[Piece], frequencies: Frequencies) -> list[Piece
 
 
 def likeliest(piece: Piece, others: Sequence[Piece]) -> float:
-    """Return how probable it is that an article reports the event of the nearest of the others, 0 to 1."""
-    return float(same_event(_lead(piece), _beside(piece, others), _corpus()).max(initial=0.0))
+    """Return how probable it is that an article reports the event of the nearest of the others, 0 to 1.
+
+    The time between them is left out: what happened goes on for days.
+    """
+    beside = _beside(piece, others)._replace(hours=np.full(len(others), np.nan))
+    return float(same_event(_lead(piece), beside, _corpus()).max(initial=0.0))
 
 
 @cache

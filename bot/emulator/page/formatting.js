@@ -49,7 +49,7 @@ function inline(entity, text) {
     case "email": return link(`mailto:${text}`);
     case "bot_command": return element("button", { class: "link", onclick: () => sendText(text) });
     case "mention": case "hashtag": case "text_mention": return element("span", { class: "link" });
-    case "date_time": return dateOf(entity.unix_time);
+    case "date_time": return element("time", { title: new Date(entity.unix_time * 1e3).toLocaleString() });
     case "spoiler": return element("button", { class: "spoiler", "aria-expanded": "false", onclick: unveil });
     default: return element(TAGS[entity.type] ?? "span");
   }
@@ -61,17 +61,11 @@ export function link(url, attributes = {}) {
   return element("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...attributes });
 }
 
-// What Telegram shows on a tap stands in the title here: the moment in the reader's own zone.
-function dateOf(seconds) {
-  const moment = new Date(seconds * 1000);
-  return element("time", { datetime: moment.toISOString(), title: moment.toLocaleString("vi") });
-}
-
 function unveil(event) {
   event.currentTarget.setAttribute("aria-expanded", "true");
 }
 
-// A folded quote shows three lines. A click anywhere opens it; the button is for the keyboard.
+// A folded quote shows three lines. A click opens it; the button is for the keyboard.
 function foldedQuote() {
   const inner = element("div", { class: "inside" });
   const button = element("button", { class: "unfold" });

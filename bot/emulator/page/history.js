@@ -131,7 +131,7 @@ function older(actions) {
   } }, "Tin cũ hơn");
 }
 
-// Bring the list to `rows` with as few new elements as there can be. Returns whether a message went.
+// Bring the list to `rows` with few new elements. Returns whether a message went.
 function reconcile(rows) {
   const old = new Map([...list.children].map((node) => [node.dataset.key, node]));
   let next = list.firstElementChild;

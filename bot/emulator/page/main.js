@@ -1,4 +1,4 @@
-// A phone's chat on the emulator's control interface: one long poll tells of any change, then the open chat is read.
+// A phone's chat on the emulator's control interface: a long poll tells of changes.
 
 import { onSend, showCommands, switchDraft, writeInline } from "./composer.js";
 import { call } from "./control.js";
