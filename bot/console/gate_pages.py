@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.console.guard import BASE, SESSION
 from bot.console.page_templates import readable
 from bot.news.services import Services
-from bot.operators.gates import change_story, gate_status, give_answer, look_at_gate, read_gate
+from bot.operators.approvals import change_story, gate_status, give_answer, look_at_gate, read_gate
 from storage.delivery.gates import GateAnswer
 
 _MOST_STORIES = 100

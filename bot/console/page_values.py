@@ -10,8 +10,8 @@ from bot.messages.texts import LENGTHS, STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
+from bot.operators.approvals import look_at_open_gates
 from bot.operators.fleet_notices import say_processes
-from bot.operators.gates import look_at_open_gates
 from bot.operators.looking_up import find_sending, look_at_reader, why_article
 from bot.operators.ranking_reasons import say_rank
 from bot.operators.reasons import Why, why_held

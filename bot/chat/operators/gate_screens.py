@@ -17,7 +17,7 @@ from bot.chat.context import View
 from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from bot.news.services import Services
-from bot.operators.gates import GateView, gate_status
+from bot.operators.approvals import GateView, gate_status
 from bot.operators.reasons import say_at
 from storage.delivery.gates import GateAnswer
 

@@ -23,7 +23,7 @@ from bot.chat.operators.gate_screens import gate_screen
 from bot.messages import texts
 from bot.messages.markup import NO_PREVIEW, without_dates
 from bot.news.services import Services
-from bot.operators.gates import change_story, give_answer, look_at_gate, read_gate
+from bot.operators.approvals import change_story, give_answer, look_at_gate, read_gate
 from bot.process.metrics import log_errors
 from storage.delivery.gates import (
     Gate,
