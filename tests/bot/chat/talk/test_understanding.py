@@ -113,6 +113,7 @@ _TEN_TOPICS = Listener(
         ("strangers_again.tsv", 55),
         ("strangers_third.tsv", 186),
         ("strangers_fourth.tsv", 102),
+        ("strangers_fifth.tsv", 48),
     ],
 )
 def test_what_different_people_type_is_mostly_understood(name: str, least: int) -> None:
