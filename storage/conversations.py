@@ -29,11 +29,16 @@ PASSED_OVER = "too many of one sender"
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update to keep. `payload` is what came, or None; `failure` says why it is not to be handled."""
+    """An update to keep. `payload` is what came, or None; `failure` says why it is not to be handled.
+
+    `chat_id` and `person_id` are given where several processes share the updates.
+    """
 
     update_id: int
     payload: str | None
     failure: str | None = None
+    chat_id: int | None = None
+    person_id: int | None = None
 
 
 async def keep_updates(
@@ -41,15 +46,36 @@ async def keep_updates(
 ) -> set[int]:
     """Keep updates; return the numbers of those that were not seen before."""
     rows = [
-        {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure}
+        {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure,
+         "chat_id": one.chat_id, "person_id": one.person_id}
         for one in found
-    ]
+    ]  # fmt: skip
     new: set[int] = set()
     for some in chunks(rows, 1_000):
         statement = insert_into(connection, updates).values(some)
         statement = statement.on_conflict_do_nothing(index_elements=["update_id"])
         new.update((await connection.execute(statement.returning(updates.c.update_id))).scalars())
     return new
+
+
+async def pass_over(connection: AsyncConnection, update_id: int) -> None:
+    """Keep of an update the number only, because its sender sent too many."""
+    values = {"payload": None, "failure": PASSED_OVER, "chat_id": None, "person_id": None}
+    await connection.execute(update(updates).where(updates.c.update_id == update_id).values(values))
+
+
+async def find_unshared(connection: AsyncConnection, *, limit: int) -> list[tuple[int, str]]:
+    """Return number and payload of waiting updates that a process kept for itself, oldest first."""
+    u = updates.c
+    waiting = select(u.update_id, u.payload)
+    waiting = waiting.where(u.payload.is_not(None), u.failure.is_(None), u.chat_id.is_(None))
+    return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(limit))]
+
+
+async def share_update(connection: AsyncConnection, update_id: int, *, chat_id: int, person_id: int) -> None:
+    """Leave a waiting update to whichever process claims its chat."""
+    values = {"chat_id": chat_id, "person_id": person_id}
+    await connection.execute(update(updates).where(updates.c.update_id == update_id).values(values))
 
 
 async def set_aside(connection: AsyncConnection, update_id: int, failure: str) -> None:

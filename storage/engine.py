@@ -6,6 +6,7 @@ file lock. Migrations live in `storage.upkeep.upgrade`.
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
@@ -34,6 +35,21 @@ _POSTGRES = {
     "idle_in_transaction_session_timeout": "20s",  # who stands still must not hold up a successor
 }
 
+_SILENCE = {  # seconds, the first one milliseconds: after these the system ends a connection to PostgreSQL
+    "TCP_USER_TIMEOUT": 20_000,
+    "TCP_KEEPIDLE": 10,
+    "TCP_KEEPINTVL": 5,
+    "TCP_KEEPCNT": 2,
+}
+_POOLING = "pooling"  # a key of our own in the address: the drivers do not know it
+_POOLED: dict[str, Any] = {
+    # A statement prepared by name stays in one connection of the server, which another client has next: ours
+    # have no names. Settings at the start are left out, as a pooler refuses them: it has its own.
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
 
 def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -59,28 +75,51 @@ def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _notice_silence(engine: AsyncEngine) -> None:
+    """End a connection whose server does not even acknowledge our bytes: a machine that vanished, a split."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        transport = getattr(connection.driver_connection, "_transport", None)  # asyncpg shows it nowhere
+        line = transport.get_extra_info("socket") if transport is not None else None
+        if line is not None and line.family in (socket.AF_INET, socket.AF_INET6):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in _SILENCE.items():
+                if (option := getattr(socket, name, None)) is not None:  # not every system has each
+                    line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 class Database:
     """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
 
-    `index` is the folder of the search index. It is beside a SQLite file and in the working directory for
-    PostgreSQL, unless told.
+    `pooling=transaction` in its query says that a pooler gives every transaction another connection of the
+    server (PgBouncer). `index` is the folder of the search index. It is beside a SQLite file and in the
+    working directory for PostgreSQL, unless told.
     """
 
     def __init__(self, url: str, index: Path | None = None) -> None:
-        self.url = make_url(url)
+        given = make_url(url)
+        self.is_pooled = given.query.get(_POOLING) == "transaction"
+        self.url = given.difference_update_query([_POOLING])
         self.is_postgres = self.url.get_backend_name() == "postgresql"
-        settings = {"server_settings": _POSTGRES} if self.is_postgres else {}
         self.engine = create_async_engine(
-            url,
+            self.url,
             pool_pre_ping=self.is_postgres,
-            connect_args=settings,
+            connect_args=self._connect_arguments(),
             hide_parameters=True,  # people's words
             execution_options={"index_folder": index or self._default_index},
         )
         self._writer = asyncio.Lock()
         self._unwritable_at: float | None = None
-        if not self.is_postgres:
+        if self.is_postgres:
+            _notice_silence(self.engine)
+        else:
             _prepare_sqlite(self.engine, self.file)
+
+    def _connect_arguments(self) -> dict[str, Any]:
+        if not self.is_postgres:
+            return {}
+        return dict(_POOLED) if self.is_pooled else {"server_settings": _POSTGRES}
 
     @property
     def file(self) -> Path | None:

@@ -19,6 +19,7 @@ from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.tables import (
     UtcTime,
+    admissions,
     deliveries,
     messages,
     profiles,
@@ -223,6 +224,7 @@ async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
     """Delete everything that names the chat; its deliveries go with it, and its watches."""
     await connection.execute(delete(questions).where(questions.c.chat_id == chat_id))
     await forget_conversation(connection, chat_id)
+    await connection.execute(delete(admissions).where(admissions.c.chat_id == chat_id))
     subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     await _delete_alerts(connection, subscriber)
     await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))

@@ -571,12 +571,45 @@ updates = Table(
     Column("payload", Text),  # as it came; null once handled: the row then only says "seen"
     Column("received_at", UtcTime, nullable=False),
     Column("failure", Text),  # why it cannot be read; such an update is not tried again
+    # Of those that several processes share, while they wait: see storage.chat_claims.
+    Column("chat_id", BigInteger),  # the chat, or the person, in whose turn it is handled; 0 for neither
+    Column("person_id", BigInteger),  # who sent it
+    Column("tries", SmallInteger, nullable=False, server_default="0"),  # processes that died at it
 )
 Index(
     "updates_waiting",
     updates.c.update_id,
     sqlite_where=updates.c.payload.is_not(None),
     postgresql_where=updates.c.payload.is_not(None),
+)
+Index(
+    "updates_of_chat",
+    updates.c.chat_id,
+    updates.c.update_id,
+    sqlite_where=updates.c.chat_id.is_not(None),
+    postgresql_where=updates.c.chat_id.is_not(None),
+)
+
+chat_claims = Table(  # which process handles the updates of a chat: see storage.chat_claims
+    "chat_claims",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("chat_claims_owner", chat_claims.c.owner)
+
+admissions = Table(  # what askers were admitted with, for an hour: see storage.admissions
+    "admissions",
+    metadata,
+    Column("guard", Text, primary_key=True),  # what is counted: questions, taps ...
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "other_id", BigInteger, primary_key=True, autoincrement=False
+    ),  # a person, a card; 0: all of the chat
+    Column("moments", JSON, nullable=False),  # seconds since 1970, oldest first
+    Column("refused_at", UtcTime),
+    Column("changed_at", UtcTime, nullable=False),
 )
 
 notes = Table(  # small facts that must survive a restart: what the admins were told, the last prune

@@ -1,7 +1,7 @@
 """The dispatcher: rate limits, rights, and which module answers a message or a tap."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -21,10 +21,11 @@ from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.operators import admin, edition_taps, gate_taps, issues, month, telling_all
 from bot.chat.operators.admin import AdminActions
-from bot.chat.permissions import Access, Guard, Limit, access_to
+from bot.chat.permissions import Access, Asker, Limit, access_to
 from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.questions.results import shown_question
 from bot.chat.settings import choosing_contents, choosing_lists, choosing_times, undoing
+from bot.chat.shared_limits import guard_for
 from bot.chat.talk import proposals, reply
 from bot.chat.talk.wishes import Plain
 from bot.messages import texts
@@ -95,8 +96,8 @@ class Dispatcher:
     def __init__(self, services: Services, actions: AdminActions) -> None:
         self._services = services
         self._actions = actions
-        self._questions = Guard()
-        self._anything = Guard()
+        self._questions = guard_for(services, "questions")
+        self._anything = guard_for(services, "anything")
         self._presses = presses(actions)
         self._answers: dict[str, Answer] = {
             "start": membership.handle,
@@ -272,12 +273,12 @@ class Dispatcher:
         the person's share only: no other member keeps an administrator from the settings.
         """
         guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
-        shares: list[tuple[Hashable, int, Markup]]
+        shares: list[tuple[Asker, int, Markup]]
         shares = [((context.chat_id, context.sender_id), factor, texts.TOO_FAST)]
         if context.is_group and not is_setting:
             shares.append(((context.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
         for asker, times, refusal in shares:
-            verdict = guard.admit(asker, self._limits(times), context.now)
+            verdict = await guard.ask(asker, self._limits(times), context.now)
             if verdict.wait is not None:
                 html = refusal.format(wait=say_wait(verdict.wait))
                 await context.refuse(View(html), str(html))

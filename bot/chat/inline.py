@@ -25,9 +25,10 @@ from telegram.error import BadRequest
 
 from bot.chat.buttons.callbacks import read_story, write_payload
 from bot.chat.cards.card_page import Sharing
-from bot.chat.permissions import Guard, Limit
+from bot.chat.permissions import Limit
 from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.chat.questions.results import RESULTS_PER_PAGE
+from bot.chat.shared_limits import guard_for
 from bot.chat.talk.understanding import asks_for_digest
 from bot.messages import texts
 from bot.messages.markup import mention_of, one_line, render, safe_link, shortened
@@ -78,7 +79,7 @@ class Inline:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._guard = Guard()
+        self._guard = guard_for(services, "inline")
         self._found: dict[str, tuple[dt.datetime, Newsroom, Reply]] = {}
 
     async def answer(self, query: InlineQuery) -> None:
@@ -88,7 +89,7 @@ class Inline:
             Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
             Limit(newsroom.questions_per_hour * _PER_QUESTION, dt.timedelta(hours=1)),
         )
-        verdict = self._guard.admit(query.from_user.id, limits, now)
+        verdict = await self._guard.ask((query.from_user.id, None), limits, now)
         if verdict.is_admitted:
             await self._offer(query, one_line(query.query), _first(query.offset))
         elif verdict.wait is not None:
@@ -173,7 +174,7 @@ class Guests:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._guard = Guard()
+        self._guard = guard_for(services, "guests")
 
     async def answer(self, message: Message) -> None:
         """Answer a guest's question; nothing where it has no text, or its asker asks too much."""
@@ -185,7 +186,7 @@ class Guests:
         )
         if message.guest_query_id is None or message.text is None:
             return
-        if not self._guard.admit(asker.id, limits, now).is_admitted:
+        if not (await self._guard.ask((asker.id, None), limits, now)).is_admitted:
             return
         username = message.get_bot().username
         words = one_line(mention_of(username).sub(" ", message.text))

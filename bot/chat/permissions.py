@@ -121,6 +121,9 @@ MOST_ASKERS = 10_000  # the asker that has been silent longest is forgotten firs
 _BURST_GAP = dt.timedelta(minutes=1)  # without a message for so long, a burst is over
 
 
+Asker = tuple[int, int | None]  # a chat, and a person (or a card) in it; None for all of the chat
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most `count` within any `window`."""
@@ -138,7 +141,9 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class _Memory:
+class Memory:
+    """What an asker was admitted with."""
+
     moments: deque[dt.datetime] = field(default_factory=deque)  # of what was admitted, oldest first
     refused_at: dt.datetime | None = None  # the last refusal; None once something was admitted again
 
@@ -151,30 +156,38 @@ class Guard:
 
     def __init__(self, most_askers: int = MOST_ASKERS) -> None:
         self._most_askers = most_askers
-        self._askers: OrderedDict[Hashable, _Memory] = OrderedDict()
+        self._askers: OrderedDict[Hashable, Memory] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._askers)
 
+    async def ask(self, asker: Asker, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
+        """Decide as `admit` does."""
+        return self.admit(asker, limits, now)
+
     def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
         """Decide whether `asker` may ask at `now`, under all `limits`."""
-        memory = self._remember(asker)
-        _forget(memory.moments, now, max(limit.window for limit in limits))
-        free_at = max(_free_at(memory.moments, limit, now) for limit in limits)
-        if free_at <= now:
-            memory.moments.append(now)
-            memory.refused_at = None
-            return Verdict(is_admitted=True)
-        before, memory.refused_at = memory.refused_at, now
-        is_same_burst = before is not None and before <= now < before + _BURST_GAP
-        return Verdict(is_admitted=False, wait=None if is_same_burst else free_at - now)
+        return judge(self._remember(asker), limits, now)
 
-    def _remember(self, asker: Hashable) -> _Memory:
-        memory = self._askers.setdefault(asker, _Memory())
+    def _remember(self, asker: Hashable) -> Memory:
+        memory = self._askers.setdefault(asker, Memory())
         self._askers.move_to_end(asker)
         if len(self._askers) > self._most_askers:
             self._askers.popitem(last=False)
         return memory
+
+
+def judge(memory: Memory, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
+    """Decide whether an asker may ask at `now`, under all `limits`, and remember it."""
+    _forget(memory.moments, now, max(limit.window for limit in limits))
+    free_at = max(_free_at(memory.moments, limit, now) for limit in limits)
+    if free_at <= now:
+        memory.moments.append(now)
+        memory.refused_at = None
+        return Verdict(is_admitted=True)
+    before, memory.refused_at = memory.refused_at, now
+    is_same_burst = before is not None and before <= now < before + _BURST_GAP
+    return Verdict(is_admitted=False, wait=None if is_same_burst else free_at - now)
 
 
 def _forget(moments: deque[dt.datetime], now: dt.datetime, window: dt.timedelta) -> None:

@@ -1,5 +1,6 @@
 """`diemtin backup`, `restore`, `stats` and `db ...`: the care of an installation's database."""
 
+import asyncio
 import datetime as dt
 import os
 import sys
@@ -34,7 +35,8 @@ from config.settings import Settings
 from storage.delivery.states import DeliveryStatus
 from storage.errors import InUseError, SchemaError, StorageError
 from storage.notes import forget_note, write_note
-from storage.search.rebuild import rebuild_index
+from storage.search import IndexUnusableError
+from storage.search.rebuild import copy_index, rebuild_index
 from storage.upkeep.backup import back_up, remember_backup
 from storage.upkeep.prune import Extent, measure_prune
 from storage.upkeep.restore import restore as put_back
@@ -128,8 +130,20 @@ _TITLE = "Dựng lại chỉ mục"
 Show = Callable[[int, int], None]  # how many of how many articles are done
 
 
-def reindex(json: Json = False) -> None:
-    """Build the search index anew; the bot may go on working, and a stopped build leaves the old index."""
+def reindex(
+    copy: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Chép chỉ mục của một máy khác.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Build the search index anew; the bot may go on working, and a stopped build leaves the old index.
+
+    With --from it is copied from another machine's folder, whose bot may go on too.
+    """
+    if copy is not None:
+        run(_copy_index(settings_or_exit(), copy))
+        put_json({"copied": True}) if json else put("✓ Đã chép chỉ mục tìm kiếm; bot sẽ cập nhật nốt.")
+        return
     done = run(_reindex(settings_or_exit()))
     if json:
         put_json({"articles": done})
@@ -143,6 +157,14 @@ async def _reindex(settings: Settings) -> int:
         await upgrade_or_exit(database, clock)
         with _bar() if sys.stderr.isatty() else _lines() as show:
             return await rebuild_index(database, on_progress=show)
+
+
+async def _copy_index(settings: Settings, source: Path) -> None:
+    async with open_database(settings) as database:
+        try:
+            await asyncio.to_thread(copy_index, source, database.index_folder)
+        except IndexUnusableError as error:
+            fail(f"✗ Không chép được chỉ mục ở {source}: {error}")
 
 
 @contextmanager

@@ -82,6 +82,7 @@ async def _run(settings: Settings, token: str, roles: frozenset[Role]) -> None:
         if settings.config.exists():
             services.file = newsroom_file(settings.config, partial(watch.adopt, services))
         services.examine = examine_online
+        services.shares_chats = database.is_postgres and address.webhook is not None
         bot = Bot(services, address, watch=watch, listen=listen, roles=roles)
         shorten_pauses()
         try:

@@ -28,7 +28,7 @@ class Services:
 
     `take` turns drafts into articles; the running bot does that in its text process. `file` is the newsroom
     file, for operators who change it; `examine` says how the installation does, a line an answer. Both are
-    None where there is none.
+    None where there is none. `shares_chats` when other processes may answer the same chats.
     """
 
     database: Database
@@ -39,6 +39,7 @@ class Services:
     take: Take = take_in_thread
     file: NewsroomFile | None = None
     examine: Callable[[], Awaitable[list[str]]] | None = None
+    shares_chats: bool = False
 
 
 Tell = Callable[[str], Awaitable[object]]

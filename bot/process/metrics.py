@@ -26,6 +26,10 @@ UPDATES_SET_ASIDE = Counter("diemtin_updates_set_aside", "Updates of Telegram th
 UPDATES_PASSED_OVER = Counter(
     "diemtin_updates_passed_over", "Updates not handled because their sender sent too many"
 )
+SHARED_UPDATES = Gauge(
+    "diemtin_updates_waiting", "Updates that wait for one of the processes that answer chats"
+)
+INDEX_LAG = Gauge("diemtin_index_lag", "Changes of articles that the search index here does not have yet")
 POLLER_RESTARTS = Counter("diemtin_poller_restarts", "How often polling ended by itself and began again")
 WAITING_DELIVERIES = Gauge("diemtin_deliveries_waiting", "Deliveries that are not finished")
 DUE_DELIVERIES = Gauge("diemtin_deliveries_due", "Deliveries that may go out now")

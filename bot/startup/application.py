@@ -25,10 +25,11 @@ from bot.jobs.reload import NewsroomWatch
 from bot.news.services import Services
 from bot.operators import notices
 from bot.operators.fleet_notices import from_process
-from bot.process.health import Alerts, find_problems_of, identity_of, until_ready
+from bot.process.health import Alerts, find_problems_of, identity_of, retry, until_ready
 from bot.process.lifetime import end_process_within, notify, watched
 from bot.process.metrics import Listen, log_errors, serve_health
 from bot.process.scheduler import Scheduler
+from bot.process.server_clock import follow_server_clock
 from bot.startup.elsewhere import until_caught_up
 from bot.startup.fleet import until_upgrade_is_safe
 from bot.startup.levers import Levers
@@ -161,11 +162,18 @@ class Bot:
             return False
         self._waits_for = None
         if self._is_fleet:
-            return True
+            return await self._follow_clock()
         self._waits_for = notices.LEASE_TAKEN
         is_ours = await self._runner.lease.until_taken(self._stop)
         self._waits_for = None
         return is_ours
+
+    async def _follow_clock(self) -> bool:
+        """Show the time that all processes show; False when asked to stop before it is known."""
+        follow = partial(follow_server_clock, self._services.database, self._services.clock)
+        await retry(follow, self._stop)
+        self._scheduler.add("clock", follow, every_seconds=30)
+        return not self._stop.is_set()
 
     def _wait_for(self, problem: str) -> None:
         self._waits_for = problem

@@ -13,6 +13,7 @@ from bot.chat.operators.gate_taps import tell_gates
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.tick import SlotTick
+from bot.jobs.index_following import IndexFollowing
 from bot.jobs.intake.processing import Processor
 from bot.jobs.nightly import end_impossible_waits, prune_if_night
 from bot.jobs.reload import take_over
@@ -25,7 +26,6 @@ from bot.startup.roles import Role
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease
 from storage.notes import write_note
-from storage.search.rebuild import keep_up
 from storage.signals import Signal
 
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
@@ -261,5 +261,5 @@ class ConsoleParts(RoleParts):
 def follow_index(shared: Shared) -> None:
     """Keep the search index up in a process that answers."""
     if not shared.scheduler.has("index"):
-        follow = partial(keep_up, shared.services.database)
+        follow = IndexFollowing(shared.services.database).run
         shared.scheduler.add("index", follow, every_seconds=2, allowed_seconds=1_800)

@@ -61,12 +61,13 @@ class RoleRunner:
 
     def _make_leases(self, roles: frozenset[Role], token: str) -> None:
         """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's."""
+        shares_chats = self._shared.services.shares_chats
         database, owner = self._shared.services.database, this_process()
         make = partial(Lease, database, token, owner=owner, lost=self._shared.lost)
         self.lease = make()
         self._leases: dict[Role, Lease] = {}
         if self._shared.is_fleet:
-            single = in_order(roles & SINGLE)
+            single = in_order(roles & SINGLE - (frozenset({Role.CHAT}) if shares_chats else frozenset()))
             self._leases = {role: self.lease if role is Role.SEND else make(role.value) for role in single}
 
     @property

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 ALL = frozenset(Role)
 NAMES = tuple(role.value for role in Role)
-SINGLE = ALL - {Role.CONSOLE}  # one process at a time does it, others stand by
+SINGLE = ALL - {Role.CONSOLE}  # one process at a time, others stand by; chat only where Telegram is polled
 
 
 class RolesError(ValueError):

@@ -22,8 +22,10 @@ from bot.process.health import retry
 from bot.process.metrics import POLLER_RESTARTS, log_errors
 from bot.telegram.incoming import PollingRequest, Webhook, WebhookListener
 from bot.telegram.limiter import TelegramPace
+from bot.telegram.shared_updates import SharedQueue
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
+from bot.telegram.waiting_updates import UpdateQueue
 
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
@@ -69,16 +71,17 @@ class Connection:
 
     def __init__(self, services: Services, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
-        self._queue = DurableQueue(services.database, services.clock)
+        make = SharedQueue if services.shares_chats else DurableQueue
+        self._queue: UpdateQueue = make(services.database, services.clock)
         self._polling = PollingRequest(2, self._queue.keep)
         self._is_signed_in = False
         self._is_wanted = False  # to take updates, as only the process that chats does
         self._is_open = False
         self._conflicts: deque[float] = deque(maxlen=3)
         self._watching: asyncio.Task[None] | None = None
-        self._trying: asyncio.Task[None] | None = None
+        self._attending: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
-        self._processor = OrderedByChat(lambda: self._queue.is_behind)
+        self._processor = OrderedByChat(lambda: self._queue.is_behind, self._queue.waiting_of)
         self.pace = TelegramPace(services.newsroom.messages_per_second)
         self.telegram = self._build(address)
         self._listener = (
@@ -186,14 +189,14 @@ class Connection:
         is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
         self._is_open = is_open
-        self._trying = asyncio.create_task(self._try_suspects())
+        self._attending = asyncio.create_task(self._attend())
         if is_open and self._listener is None:
             self._watching = asyncio.create_task(self._watch_poller(stop))
         return is_open
 
-    async def _try_suspects(self) -> None:
-        with log_errors("suspects"):
-            await self._queue.try_suspects(self.bot)
+    async def _attend(self) -> None:
+        with log_errors("updates"):
+            await self._queue.attend(self.bot)
 
     async def _watch_poller(self, stop: asyncio.Event) -> None:
         """Begin to poll again if polling ever ends by itself: the library would not say so."""
@@ -243,9 +246,10 @@ class Connection:
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
-        for task in (self._watching, self._trying):
+        for task in (self._watching, self._attending):
             if task is not None:
                 task.cancel()
+        self._queue.end()
         if self._listener is not None:
             await _patiently(self._listener.close)
         self._polling.is_ending = True

@@ -22,7 +22,7 @@ from bot.operators import notices
 from bot.process.listening import GuardedSite
 from bot.telegram.stored_updates import has_number
 from bot.telegram.transport import AiohttpRequest
-from bot.telegram.updates import DurableQueue
+from bot.telegram.waiting_updates import UpdateQueue
 
 # The poller's transport: updates are kept before the library reads them; an unreadable one costs no
 # other.
@@ -126,7 +126,7 @@ class Webhook:
 class WebhookListener:
     """Listens for Telegram's calls and puts each update into `queue`."""
 
-    def __init__(self, webhook: Webhook, queue: DurableQueue, bot: ExtBot[Any]) -> None:
+    def __init__(self, webhook: Webhook, queue: UpdateQueue, bot: ExtBot[Any]) -> None:
         self.webhook = webhook
         self._queue = queue
         self._bot = bot
@@ -187,7 +187,7 @@ class WebhookListener:
             return web.Response(status=408)
         if raw is None:
             return web.Response(status=400)
-        if self._queue.qsize() >= _MOST_WAITING:
+        if self._queue.backlog >= _MOST_WAITING:
             return web.Response(status=503)
         try:
             for update in await self._queue.keep([raw]):

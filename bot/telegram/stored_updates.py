@@ -5,9 +5,11 @@ from typing import Any, TypeGuard
 
 import structlog
 from telegram import Update
+from telegram.ext import ExtBot
 
+from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE
 from bot.times.clock import Clock
-from storage.conversations import find_tries, forget_tries, write_tries
+from storage.conversations import PASSED_OVER, KeptUpdate, find_tries, forget_tries, write_tries
 from storage.engine import Database
 
 # Read updates as they came: what the library can make of one, and whose it is.
@@ -23,15 +25,20 @@ def has_number(raw: object) -> TypeGuard[dict[str, Any]]:
 
 def why_unreadable(raw: dict[str, Any]) -> str | None:
     """Say for operators why the library cannot read an update, without its words; None when it can."""
+    return read_update(raw, None)[1]
+
+
+def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | None, str | None]:
+    """Return an update as the library reads it, or None and why it cannot, without its words."""
     number = raw["update_id"]
     try:
-        update = Update.de_json(raw, None)
+        update = Update.de_json(raw, bot)
         chat_of(update)
     except Exception as error:  # noqa: BLE001 - one update of a stranger: whatever is odd about it ends here
         failure = f"{', '.join(key for key in raw if key != 'update_id')[:80]}: {type(error).__name__}"
         _log.error("an update cannot be read and is set aside", update=number, failure=failure)
-        return failure
-    return None
+        return None, failure
+    return update, None
 
 
 def bare(raw: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +61,15 @@ def chat_of(update: object) -> int:
         return 0
     whose = update.effective_chat or update.effective_user
     return whose.id if whose else 0
+
+
+def count_unhandled(kept: list[KeptUpdate]) -> None:
+    """Count those of `kept` that are not to be handled, and tell of floods."""
+    passed_over = sum(one.failure == PASSED_OVER for one in kept)
+    if passed_over:
+        UPDATES_PASSED_OVER.inc(passed_over)
+        _log.warning("a sender sent too many updates, which are not handled", count=passed_over)
+    UPDATES_SET_ASIDE.inc(sum(one.failure is not None for one in kept) - passed_over)
 
 
 # Updates that were in work or waiting when the bot died: counted, tried alone, and at last set aside.

@@ -24,10 +24,15 @@ _Line = list[tuple[int, int, int]]  # a heap: turns had, order, chat
 
 
 class Turns:
-    """Gives out turns. `is_behind` tells whether more updates wait at Telegram. Belongs to one event loop."""
+    """Gives out turns. Belongs to one event loop.
 
-    def __init__(self, is_behind: Callable[[], bool]) -> None:
+    `is_behind` tells whether more updates wait at Telegram, `waiting_of` how many of a chat wait elsewhere
+    than here.
+    """
+
+    def __init__(self, is_behind: Callable[[], bool], waiting_of: Callable[[int], int] = lambda _: 0) -> None:
         self._is_behind = is_behind
+        self._waiting_of = waiting_of
         self._waiting: dict[int, deque[Turn]] = {}  # of chats that have something waiting or in work
         self._had: dict[int, int] = {}  # turns of a chat since it last had nothing waiting
         self._in_work: dict[int, bool] = {}  # by chat: whether it floods
@@ -71,7 +76,8 @@ class Turns:
             self._begin(heapq.heappop(self._floods)[2], is_flood=True)
 
     def _is_flood(self, chat: int) -> bool:
-        return self._had.get(chat, 0) + len(self._waiting[chat]) > MOST_OF_CALM
+        waiting = len(self._waiting[chat]) + self._waiting_of(chat)
+        return self._had.get(chat, 0) + waiting > MOST_OF_CALM
 
     def _begin(self, chat: int, *, is_flood: bool) -> None:
         """Give the chat its turn, or forget a chat that has nothing waiting."""
@@ -84,7 +90,8 @@ class Turns:
             waiting.popleft().set_result(None)
         else:
             del self._waiting[chat]
-            self._had.pop(chat, None)
+            if not self._waiting_of(chat):
+                self._had.pop(chat, None)
 
 
 # How many updates wait, and of whom: what is beyond a sender's share is not handled.
@@ -123,12 +130,8 @@ class Backlog:
     def has_room(self, raw: dict[str, Any]) -> bool:
         """Tell whether this update may wait too."""
         sender = sender_of(raw)
-        is_crowded = len(self._senders) >= CROWDED
-        of_person, of_chat = (
-            (OF_A_PERSON_IN_A_CROWD, OF_A_CHAT_IN_A_CROWD) if is_crowded else (OF_A_PERSON, OF_A_CHAT)
-        )
-        is_within = self._of_person[sender] < of_person and self._of_chat[sender.chat] < of_chat
-        return is_within or _is_state(raw)
+        others = Others(self._of_person[sender], self._of_chat[sender.chat], len(self._senders))
+        return may_wait(raw, others)
 
     def add(self, raw: dict[str, Any]) -> None:
         """Count an update; one that is counted already stays so."""
@@ -144,6 +147,25 @@ class Backlog:
         if sender is not None:
             _decrease(self._of_person, sender)
             _decrease(self._of_chat, sender.chat)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """How many updates wait already: of the same person in the chat, of the chat, in all."""
+
+    of_person: int
+    of_chat: int
+    in_all: int
+
+
+def may_wait(raw: dict[str, Any], others: Others) -> bool:
+    """Tell whether an update may wait beside `others`."""
+    is_crowded = others.in_all >= CROWDED
+    of_person, of_chat = (
+        (OF_A_PERSON_IN_A_CROWD, OF_A_CHAT_IN_A_CROWD) if is_crowded else (OF_A_PERSON, OF_A_CHAT)
+    )
+    is_within = others.of_person < of_person and others.of_chat < of_chat
+    return is_within or _is_state(raw)
 
 
 def sender_of(raw: dict[str, Any]) -> Sender:

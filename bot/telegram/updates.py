@@ -21,18 +21,20 @@ from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor, ExtBot
 
 from bot.messages import texts
-from bot.process.metrics import UPDATES_PASSED_OVER, UPDATES_SET_ASIDE, log_errors
+from bot.process.metrics import UPDATES_SET_ASIDE, log_errors
 from bot.telegram.stored_updates import (
     DIED,
     MOST_TRIES,
     Suspects,
     bare,
     chat_of,
+    count_unhandled,
     has_number,
     parsed,
     why_unreadable,
 )
 from bot.telegram.turns import Backlog, Turn, Turns
+from bot.telegram.waiting_updates import UpdateQueue
 from bot.times.clock import Clock
 from storage.conversations import (
     PASSED_OVER,
@@ -53,8 +55,11 @@ _TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegr
 _log = structlog.get_logger(__name__)
 
 
-class DurableQueue(asyncio.Queue[object]):
-    """A queue whose updates survive a kill. `keep` comes first; `put` then takes what was new."""
+class DurableQueue(UpdateQueue):
+    """The queue of the only process that handles updates: they survive a kill.
+
+    `keep` comes first; `put` then takes what was new.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__()
@@ -97,7 +102,7 @@ class DurableQueue(asyncio.Queue[object]):
             for one in kept:
                 if one.update_id not in new:
                     self._backlog.remove(one.update_id)
-        _count_unhandled([one for one in kept if one.update_id in new])
+        count_unhandled([one for one in kept if one.update_id in new])
         self._new |= {one.update_id for one in kept if one.failure is None} & new
         return [raw if number in self._new else bare(raw) for number, raw in numbered.items()]
 
@@ -179,6 +184,14 @@ class DurableQueue(asyncio.Queue[object]):
         self._note_queued(raw["update_id"])
         await super().put(Update.de_json(raw, bot))
 
+    async def attend(self, bot: ExtBot[Any]) -> None:
+        """Try what is suspect."""
+        await self.try_suspects(bot)
+
+    async def may_begin(self, update_id: int) -> bool:
+        """Return True: nobody else handles updates."""
+        return True
+
     async def try_suspects(self, bot: ExtBot[Any], *, most_seconds: float = _SUSPECT_SECONDS) -> None:
         """Handle what was left over more than once, one by one, each while nothing else is in work."""
         while self._suspected:
@@ -215,31 +228,30 @@ def _why_not_again(number: int, raw: dict[str, Any] | None, tried: int) -> str |
     return why_unreadable(raw)
 
 
-def _count_unhandled(kept: list[KeptUpdate]) -> None:
-    passed_over = sum(one.failure == PASSED_OVER for one in kept)
-    if passed_over:
-        UPDATES_PASSED_OVER.inc(passed_over)
-        _log.warning("a sender sent too many updates, which are not handled", count=passed_over)
-    UPDATES_SET_ASIDE.inc(sum(one.failure is not None for one in kept) - passed_over)
-
-
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     """An application that marks each update as handled once its handlers are done."""
 
     async def process_update(self, update: object) -> None:
         """Run the handlers; whatever they did, the update is not run again."""
+        queue = self.update_queue
+        if not isinstance(update, Update) or not isinstance(queue, UpdateQueue):
+            await super().process_update(update)
+            return
+        if not await queue.may_begin(update.update_id):
+            return
         await super().process_update(update)
-        if isinstance(update, Update) and isinstance(self.update_queue, DurableQueue):
-            with log_errors("updates", update=update.update_id):  # at worst it is handled again at a restart
-                await self.update_queue.forget(update.update_id)
+        with log_errors("updates", update=update.update_id):  # at worst it is handled again at a restart
+            await queue.forget(update.update_id)
 
 
 class OrderedByChat(BaseUpdateProcessor):
     """Handles updates beside each other as the turns of their chats come, never two of one chat."""
 
-    def __init__(self, is_behind: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, is_behind: Callable[[], bool] = lambda: False, waiting_of: Callable[[int], int] = lambda _: 0
+    ) -> None:
         super().__init__(max_concurrent_updates=_MOST_WAITING)
-        self._turns = Turns(is_behind)
+        self._turns = Turns(is_behind, waiting_of)
         self._running: set[asyncio.Task[Any]] = set()
         self._is_ending = False
 

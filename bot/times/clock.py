@@ -23,6 +23,7 @@ class Clock:
         self._start = (start or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
         self._rate = rate
         self._made_at = time.monotonic()
+        self._ahead = dt.timedelta()
 
     @property
     def is_simulated(self) -> bool:
@@ -32,8 +33,21 @@ class Clock:
     def now(self) -> dt.datetime:
         """Return the moment, in UTC."""
         if not self._is_simulated:
-            return dt.datetime.now(dt.UTC)
+            return self.machine_now() + self._ahead
         return self._start + dt.timedelta(seconds=self.elapsed())
+
+    def machine_now(self) -> dt.datetime:
+        """Return the moment by the machine's own clock, in UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    @property
+    def ahead(self) -> dt.timedelta:
+        """Return how much it shows beyond the machine's clock, unless it is simulated."""
+        return self._ahead
+
+    def set_ahead(self, ahead: dt.timedelta) -> None:
+        """Show so much more than the machine's clock: the time of a clock that several machines share."""
+        self._ahead = ahead
 
     def elapsed(self) -> float:
         """Return seconds that only grow, for waits: a step of the machine's wall clock changes nothing."""

@@ -104,7 +104,7 @@ def _is_settled(connection: AsyncConnection) -> ColumnElement[bool]:
 # commit that reached it, so a kill between the two only has some changes applied twice, which changes
 # nothing.
 
-_STATE = "state.json"
+STATE = "state.json"
 _META = "meta.json"
 _HEAP_BYTES = 30_000_000
 _BUILD_HEAP_BYTES = 120_000_000
@@ -126,7 +126,7 @@ class Generation:
         self.folder = folder
         self._writer: tantivy.IndexWriter | None = None
         try:
-            state = json.loads((folder / _STATE).read_text("utf-8"))
+            state = json.loads((folder / STATE).read_text("utf-8"))
             if state["format"] != FORMAT:
                 raise IndexUnusableError(f"the index has format {state['format']}, not {FORMAT}")
             self.position = Position(*state["position"])
@@ -204,7 +204,7 @@ class Generation:
                 self.searcher = self._index.searcher()
                 if self._writer is None:
                     self.position = Position(
-                        *json.loads((self.folder / _STATE).read_text("utf-8"))["position"]
+                        *json.loads((self.folder / STATE).read_text("utf-8"))["position"]
                     )
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise IndexUnusableError(str(error)) from error
@@ -227,10 +227,10 @@ class Generation:
 
 def _write_state(folder: Path, position: Position) -> None:
     state = {"format": FORMAT, "position": [position.transaction_id, position.id, position.mark]}
-    unfinished = folder / f"{_STATE}.new"
+    unfinished = folder / f"{STATE}.new"
     unfinished.write_text(json.dumps(state), "utf-8")
     unfinished.chmod(0o600)
-    unfinished.replace(folder / _STATE)
+    unfinished.replace(folder / STATE)
 
 
 def _keep_private(folder: Path) -> None:

@@ -5,9 +5,11 @@ whole. What is stored meanwhile is in the log of changes, which the new index fo
 """
 
 import asyncio
+import fcntl
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
 from storage.off_loop import INDEXING
-from storage.search.generation import Generation, IndexUnusableError, Position, find_head
+from storage.search.generation import STATE, Generation, IndexUnusableError, Position, find_head
 from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, index_of
 from storage.search.schema import IndexedArticle
 from storage.tables import articles
@@ -25,6 +27,9 @@ _SMALL = 400  # articles: so few are indexed while a question waits
 _BATCH = 100  # articles that are cut into words at a time
 _PAUSE_SECONDS = 0.01  # between two, so that the bot's turn comes
 _UNFINISHED_SECONDS = 86_400  # a build that old was given up
+_LOCK = "building.lock"
+_NOT_COPIED = (".lock", ".new", ".tmp")
+_COPIES = 3  # tries: files that are merged away meanwhile spoil a copy
 
 Progress = Callable[[int, int], None]
 
@@ -40,9 +45,38 @@ async def keep_up(database: Database, on_progress: Progress = lambda done, total
             before = index_of(connection)
             is_there = await follow(connection)
         if before.generation is None or before.is_stale:
-            await rebuild_index(database, on_progress=on_progress)
+            with _only_builder(before.folder) as is_only:
+                if is_only and not await _was_built(database):
+                    await rebuild_index(database, on_progress=on_progress)
+            if not is_only:  # the other's index answers once it is whole
+                return
         elif is_there or not before.generation.is_writer:
             return
+
+
+@contextmanager
+def _only_builder(folder: Path) -> Iterator[bool]:
+    """Tell whether no other process builds an index in the folder, and let none begin during the block."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = (folder / _LOCK).open("ab")
+    except OSError as error:
+        raise IndexUnusableError(str(error)) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+async def _was_built(database: Database) -> bool:
+    """Look once more: another process may have built the index since."""
+    async with database.read() as connection:
+        index = index_of(connection)
+        await follow(connection)
+    return index.generation is not None and not index.is_stale
 
 
 async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
@@ -140,3 +174,36 @@ def find_current(folder: Path) -> str | None:
         return (folder / CURRENT).read_text("utf-8").strip()
     except (OSError, ValueError):
         return None
+
+
+def copy_index(source: Path, folder: Path) -> None:
+    """Copy the index that answers in another machine's folder, which may be written meanwhile, and use it.
+
+    It follows the database from where it stood. How far that was is copied first, so that it is never ahead
+    of the rest.
+
+    Raises:
+        IndexUnusableError: there is none, it cannot be read, or the folder cannot be written.
+    """
+    for tries_left in reversed(range(_COPIES)):
+        target = folder / f"build-{uuid4().hex}"
+        try:
+            name = (source / CURRENT).read_text("utf-8").strip()
+            _copy_build(source / name, target)
+            Generation(target).close()  # it can be read
+            _make_current(folder, target)
+        except (OSError, ValueError, IndexUnusableError) as error:
+            shutil.rmtree(target, ignore_errors=True)
+            if not tries_left:
+                raise IndexUnusableError(str(error)) from error
+        else:
+            return
+
+
+def _copy_build(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, parents=True)
+    first = source / STATE
+    for file in [first, *(each for each in source.iterdir() if each != first)]:
+        if not file.name.endswith(_NOT_COPIED):
+            shutil.copyfile(file, target / file.name)
+            (target / file.name).chmod(0o600)

@@ -4,8 +4,9 @@ The copy goes table by table in pages by primary key. Each page is one transacti
 keeps the position reached: a kill at any moment loses at most the page at hand, and the next run goes on.
 Until the copy is whole and verified the target bears no schema revision of ours, so that no bot opens it.
 
-Four tables stay behind: leases, processes, senders, and the log that the search index follows. The target's
-index is built anew: the new log begins with the number 2, which no index of an empty database has read.
+What belongs to running processes stays behind: leases, processes, senders, claims of chats, what askers were
+admitted with. So does the log that the search index follows. The target's index is built anew: the new log
+begins with the number 2, which no index of an empty database has read.
 """
 
 import asyncio
@@ -39,7 +40,16 @@ from storage.delivery.leases import find_live_owners
 from storage.delivery.months import make_months
 from storage.engine import Database, is_postgres
 from storage.errors import StorageError, without_values
-from storage.tables import article_changes, leases, messages, metadata, processes, senders
+from storage.tables import (
+    admissions,
+    article_changes,
+    chat_claims,
+    leases,
+    messages,
+    metadata,
+    processes,
+    senders,
+)
 from storage.upkeep.comparing import (
     FIRST_ROWS,
     Rows,
@@ -52,7 +62,7 @@ from storage.upkeep.comparing import (
 )
 from storage.upkeep.upgrade import UNFINISHED_COPY, find_revision, head_revision, upgrade
 
-_OWN = (leases, processes, senders, article_changes)  # of one database
+_OWN = (leases, processes, senders, chat_claims, admissions, article_changes)  # of one database
 COPIED = tuple(table for table in metadata.sorted_tables if table not in _OWN)
 
 _own = MetaData()

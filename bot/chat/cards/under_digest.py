@@ -15,6 +15,7 @@ from bot.chat.cards.card_page import Looking, card_buttons, card_page
 from bot.chat.cards.card_taps import find_standing, sharing_of
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.permissions import Guard, Limit
+from bot.chat.shared_limits import SharedGuard, guard_for
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS
 from bot.messages.rendering import RenderedPart, listed
@@ -89,11 +90,13 @@ class Cards:
     """Opens cards, each once for taps in quick succession."""
 
     def __init__(self) -> None:
-        self._opened = Guard()
+        self._opened: Guard | SharedGuard | None = None
 
     async def open(self, tap: ButtonContext, wanted: OpenCard) -> None:
         """Send the card as a reply to the message whose button was tapped."""
-        if not self._opened.admit((tap.chat_id, wanted.article_id), _TWICE, tap.now).is_admitted:
+        self._opened = self._opened or guard_for(tap.services, "cards")
+        card = (tap.chat_id, wanted.article_id)
+        if not (await self._opened.ask(card, _TWICE, tap.now)).is_admitted:
             await tap.acknowledge(texts.OPENED_ALREADY)
             return
         view = await card_view(tap, wanted.article_id)

@@ -1,5 +1,6 @@
 """`diemtin db reindex` on the command line."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,3 +28,17 @@ def test_without_a_terminal_progress_is_told_in_whole_lines_beside_the_result(
     told = stocked("db", "reindex", "--json")
     assert told.json == {"articles": 2}
     assert told.err.splitlines() == ["Dựng lại chỉ mục: 1/2 bài", "Dựng lại chỉ mục: 2/2 bài"]
+
+
+def test_the_index_of_another_machine_is_copied_and_one_that_is_none_is_refused(
+    stocked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMTIN_INDEX", str(tmp_path / "máy một"))
+    assert stocked("db", "reindex").code == 0
+    monkeypatch.setenv("DIEMTIN_INDEX", str(tmp_path / "máy hai"))
+    told = stocked("db", "reindex", "--from", str(tmp_path / "máy một"))
+    assert (told.code, told.out) == (0, "✓ Đã chép chỉ mục tìm kiếm; bot sẽ cập nhật nốt.\n")
+    assert len(stocked("search", "song tra", "--json").json["results"]) == 1
+    told = stocked("db", "reindex", "--from", str(tmp_path))
+    assert told.code == 1
+    assert "Không chép được chỉ mục" in told.err

@@ -47,6 +47,14 @@ async def test_floods_leave_places_to_others_however_many_chats_they_are(turns: 
     assert all(map(running, calm))
 
 
+async def test_a_flood_is_known_by_what_waits_of_it_elsewhere() -> None:
+    """Of chats that processes share one update at a time is here."""
+    turns = Turns(lambda: False, lambda chat: 20 if chat < 1_000 else 0)
+    floods = [ask(turns, chat) for chat in range(PLACES)]
+    assert sum(map(running, floods)) == PLACES_OF_FLOODS
+    assert running(ask(turns, 1_000))
+
+
 async def test_a_calm_chat_does_not_wait_while_floods_wait_for_telegram(turns: Turns) -> None:
     for number in range(10):
         [turn] = ask(turns, 1_000)

@@ -1,0 +1,139 @@
+"""Find chats whose updates no process handles, where several answer, and take them for this one.
+
+A process that ends releases its chats. Those of one that was killed are free at once on its machine, and on
+another one when its claims run out. An update at which processes died again and again is tried while nothing
+else is in work, and at last set aside.
+"""
+
+import asyncio
+import time
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+import structlog
+
+from bot.process.metrics import SHARED_UPDATES, UPDATES_SET_ASIDE
+from bot.telegram.lease import is_gone
+from bot.telegram.stored_updates import DIED
+from storage.chat_claims import (
+    CLAIM_SECONDS,
+    SUSPECT_TRIES,
+    IdleChat,
+    Search,
+    Waiting,
+    count_shared,
+    find_claimers,
+    find_idle_chats,
+    take_chats,
+)
+from storage.conversations import set_aside
+from storage.engine import Database
+
+MOST_CLAIMED = 200  # chats that a process has in work or waiting for a place; others take what comes beyond
+_ALONE_LOOK_SECONDS, _ALONE_LOOKS = 0.02, 1_500
+_log = structlog.get_logger(__name__)
+
+
+class Worker(Protocol):
+    """Who handles the chats that are found."""
+
+    @property
+    def claimed(self) -> Collection[int]:
+        """Return the chats that are its own."""
+
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether an update is queued or being handled."""
+
+    async def begin(self, waiting: Waiting, asked_at: float) -> None:
+        """Handle an update whose chat was claimed at `asked_at` or later (`seconds_now`)."""
+
+
+class IdleSearch:
+    """Looks for chats on behalf of the process `owner`. `in_all` updates waited at the last look."""
+
+    def __init__(self, database: Database, owner: str, worker: Worker) -> None:
+        self.in_all = 0
+        self.is_alone = False  # while a suspect is tried
+        self._database = database
+        self._owner = owner
+        self._worker = worker
+        self._idle_ours: set[int] = set()  # claimed for us, and nothing of them in work at the last look
+        self._expiry_counts_at = 0.0
+        self.wait_for_others()
+
+    def wait_for_others(self) -> None:
+        """Give the others time to renew their claims: the database may have been gone for all."""
+        self._expiry_counts_at = seconds_now() + CLAIM_SECONDS
+
+    async def look(self) -> None:
+        """Take chats that nobody handles.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        search, idle = await self._find()
+        SHARED_UPDATES.set(self.in_all)
+        chats = self._not_in_work(idle)
+        plain = [one for one in chats if one.died or one.tries < SUSPECT_TRIES]
+        room = max(0, MOST_CLAIMED - len(self._worker.claimed))
+        await self._take(plain[:room], search)
+        suspects = [one for one in chats if one not in plain]
+        if suspects:
+            await self._try_alone(suspects, search)
+
+    async def _find(self) -> tuple[Search, list[IdleChat]]:
+        after_expiry = seconds_now() > self._expiry_counts_at
+        async with self._database.read() as connection:
+            owners = await find_claimers(connection)
+            gone = tuple(one for one in owners if one != self._owner and is_gone(one))
+            search = Search(self._owner, gone, after_expiry)
+            self.in_all = await count_shared(connection)
+            idle = await find_idle_chats(connection, search, limit=2 * MOST_CLAIMED) if self.in_all else []
+        return search, idle
+
+    def _not_in_work(self, idle: Sequence[IdleChat]) -> list[IdleChat]:
+        """Return the chats to take. One that is claimed for us counts when it was seen so at two looks."""
+        ours = {one.chat_id for one in idle if one.is_ours} - set(self._worker.claimed)
+        before, self._idle_ours = self._idle_ours, ours
+        return [one for one in idle if not one.is_ours or one.chat_id in ours & before]
+
+    async def _take(self, chats: Sequence[IdleChat], search: Search) -> None:
+        if not chats:
+            return
+        asked_at = seconds_now()
+        async with self._database.write() as connection:
+            taken, deadly = await take_chats(connection, chats, search)
+            for number in deadly:
+                await set_aside(connection, number, DIED)
+        for number in deadly:
+            UPDATES_SET_ASIDE.inc()
+            _log.error("an update at which processes died is set aside", update=number)
+        if died := sum(one.died for one in chats):
+            _log.warning("chats of processes that are gone are taken over", chats=died)
+        for one in taken:
+            await self._worker.begin(one, asked_at)
+
+    async def _try_alone(self, chats: Sequence[IdleChat], search: Search) -> None:
+        """Handle updates at which processes died one by one, while nothing else is in work here."""
+        self.is_alone = True
+        _log.warning("updates at which processes died are tried alone", chats=len(chats))
+        try:
+            await self._until_idle()
+            for chat in chats:
+                await self._take([chat], search)
+                await self._until_idle()
+        finally:
+            self.is_alone = False
+
+    async def _until_idle(self) -> None:
+        for _ in range(_ALONE_LOOKS):
+            if not self._worker.is_at_work:
+                return
+            await asyncio.sleep(_ALONE_LOOK_SECONDS)
+
+
+def seconds_now() -> float:
+    """Return the seconds since the machine started, those in which it was suspended among them."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)  # Linux alone has it
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)

@@ -1,0 +1,296 @@
+"""Updates that several processes share: each keeps what it is called with, and handles the chats it claims.
+
+A process claims the chat of an update that it keeps, unless the chat is claimed already, and queues the
+chat's oldest update. When that is handled, the next one follows; a chat with nothing waiting is released. A
+look each second finds what nobody handles: chats that were left, or whose process is gone. PostgreSQL only.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.error import NetworkError
+from telegram.ext import ExtBot
+
+from bot.process.metrics import UPDATES_SET_ASIDE, log_errors
+from bot.telegram.idle_chats import MOST_CLAIMED, IdleSearch, seconds_now
+from bot.telegram.lease import this_process
+from bot.telegram.stored_updates import chat_of, count_unhandled, has_number, parsed, read_update
+from bot.telegram.turns import Others, may_wait, sender_of
+from bot.telegram.waiting_updates import UpdateQueue
+from bot.times.clock import Clock
+from storage.chat_claims import (
+    CLAIM_SECONDS,
+    Waiting,
+    count_shared,
+    finish_updates,
+    keep_and_claim,
+    note_try,
+    release_claims,
+    renew_claims,
+)
+from storage.conversations import (
+    PASSED_OVER,
+    KeptUpdate,
+    find_unshared,
+    keep_updates,
+    pass_over,
+    set_aside,
+    share_update,
+)
+from storage.engine import Database
+from storage.errors import StorageError
+
+_LOOK_SECONDS = 1.0
+_RENEW_SECONDS = CLAIM_SECONDS / 5
+_SURE_SECONDS = CLAIM_SECONDS - 2.0  # after which a claim is asked for again before an update is begun
+_PAGE = 1_000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A chat that is ours: its update in work, how many wait in all, and until when the claim is sure."""
+
+    update_id: int
+    count: int
+    tries: int
+    sure_until: float
+
+
+class SharedQueue(UpdateQueue):
+    """The queue of one of several processes. `owner` names the process: this one, unless told."""
+
+    def __init__(self, database: Database, clock: Clock, owner: str | None = None) -> None:
+        super().__init__()
+        self._database = database
+        self._clock = clock
+        self._owner = owner or this_process()
+        self._bot: ExtBot[Any] | None = None
+        self._claims: dict[int, _Claim] = {}  # by chat
+        self._in_work: dict[int, int] = {}  # the chat of each update that was queued and is not handled
+        self._done: dict[int, int] = {}  # by chat: its update, handled and not yet marked
+        self._marking = asyncio.Lock()
+        self._search = IdleSearch(database, self._owner, self)
+        self._is_ending = False
+        self._progress_at = time.monotonic()
+
+    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+        """Write updates to the database and queue those whose turn it is; nothing is left for `put`."""
+        for raw in found:
+            if has_number(raw):
+                try:
+                    await self._keep_one(raw)
+                except StorageError as error:
+                    raise NetworkError(f"update {raw['update_id']} was not kept: {error}") from error
+        return []
+
+    async def _keep_one(self, raw: dict[str, Any]) -> None:
+        update, failure = read_update(raw, self._bot)
+        one = KeptUpdate(raw["update_id"], json.dumps(raw), failure)
+        if update is not None:
+            await self._keep_readable(raw, update, one)
+            return
+        async with self._database.write() as connection:
+            is_new = await keep_updates(connection, [one], now=self._clock.now())
+        count_unhandled([one] if is_new else [])
+
+    async def _keep_readable(self, raw: dict[str, Any], update: Update, one: KeptUpdate) -> None:
+        one = replace(one, chat_id=chat_of(update), person_id=sender_of(raw).person)
+        now, asked_at, claims = self._clock.now(), seconds_now(), self._has_room
+        async with self._database.write() as connection:
+            kept = await keep_and_claim(connection, one, self._owner, claims=claims, now=now)
+            if kept is None:
+                return
+            if not may_wait(raw, Others(kept.of_person - 1, kept.of_chat - 1, self._search.in_all)):
+                one = replace(one, failure=PASSED_OVER)
+                await pass_over(connection, one.update_id)
+        count_unhandled([one] if one.failure else [])
+        if kept.first is not None:
+            await self.begin(kept.first, asked_at, update)
+
+    async def begin(self, waiting: Waiting, asked_at: float, update: Update | None = None) -> None:
+        """Queue the update of a chat that was claimed for us at `asked_at` or later."""
+        chat, number = waiting.chat_id, waiting.update_id
+        if number in self._in_work or self._is_ending:
+            return
+        self._claims[chat] = _Claim(number, waiting.count, waiting.tries, asked_at + _SURE_SECONDS)
+        if self._done.get(chat) == number:  # only its mark is missing, which the next look makes
+            return
+        if update is None or update.update_id != number:
+            update = await self._read(waiting)
+        if update is None:
+            self._done[chat] = number
+            await self._mark_done()
+            return
+        if not self._in_work:
+            self._progress_at = time.monotonic()
+        self._in_work[number] = chat
+        await self.put(update)
+
+    async def _read(self, waiting: Waiting) -> Update | None:
+        """Read an update that another process may have kept; one that cannot be read is set aside."""
+        raw = parsed(waiting.payload)
+        update, failure = read_update(raw, self._bot) if raw else (None, "not an update")
+        if update is None:
+            await self._set_aside(waiting.update_id, failure or "not an update")
+        return update
+
+    async def _set_aside(self, number: int, failure: str) -> None:
+        UPDATES_SET_ASIDE.inc()
+        async with self._database.write() as connection:
+            await set_aside(connection, number, failure)
+
+    async def may_begin(self, update_id: int) -> bool:
+        """Tell whether the update's chat is still ours: this process may have stood still meanwhile."""
+        chat = self._in_work.get(update_id, 0)
+        claim = self._claims.get(chat)
+        if claim is not None and claim.update_id == update_id:
+            with log_errors("updates", update=update_id):
+                if seconds_now() >= claim.sure_until:
+                    await self._renew()
+                if claim.tries:
+                    await self._note_try(claim)
+                if self._claims.get(chat) is claim and seconds_now() < claim.sure_until:
+                    return True
+            if self._claims.get(chat) is claim:
+                del self._claims[chat]
+        self._in_work.pop(update_id, None)
+        return False
+
+    async def _note_try(self, claim: _Claim) -> None:
+        """Write down that an update is begun once more at which a process may have died."""
+        async with self._database.write() as connection:
+            await note_try(connection, claim.update_id)
+        claim.tries = 0
+
+    async def forget(self, update_id: int) -> None:
+        """Mark an update as handled, with those done meanwhile, and queue the next one of its chat."""
+        chat = self._in_work.pop(update_id, None)
+        self._progress_at = time.monotonic()
+        if chat is not None:
+            self._done[chat] = update_id
+            await self._mark_done()
+
+    async def _mark_done(self) -> None:
+        async with self._marking:
+            done, self._done = self._done, {}
+            if not done:
+                return
+            asked_at, goes_on = seconds_now(), not (self._search.is_alone or self._is_ending)
+            try:
+                async with self._database.write() as connection:
+                    following = await finish_updates(connection, done, self._owner, goes_on=goes_on)
+            except BaseException:
+                self._done = done | self._done  # the next look tries again
+                raise
+            for chat, number in done.items():
+                claim = self._claims.get(chat)
+                if claim is not None and claim.update_id == number:
+                    del self._claims[chat]
+        for one in following:
+            await self.begin(one, asked_at)
+
+    @property
+    def claimed(self) -> Collection[int]:
+        """Return the chats that are ours."""
+        return self._claims.keys()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether an update is queued or being handled."""
+        return bool(self._in_work)
+
+    def waiting_of(self, chat_id: int) -> int:
+        """Return how many updates of a chat that is ours wait behind the one in work."""
+        claim = self._claims.get(chat_id)
+        return claim.count - 1 if claim else 0
+
+    @property
+    def backlog(self) -> int:
+        """Return how many updates waited in the database a moment ago."""
+        return self._search.in_all
+
+    @property
+    def seconds_stuck(self) -> float:
+        """Return for how long no update was handled although some are queued; 0 when none is."""
+        return time.monotonic() - self._progress_at if self._in_work else 0.0
+
+    async def reload(self, bot: ExtBot[Any]) -> int:
+        """Share what a process kept that was alone, and return how many updates wait."""
+        self._bot = bot
+        while rows := await self._find_unshared():
+            for number, payload in rows:
+                raw = parsed(payload)
+                update, failure = read_update(raw, bot) if raw else (None, "not an update")
+                if raw is None or update is None:
+                    await self._set_aside(number, failure or "")
+                    continue
+                whose = {"chat_id": chat_of(update), "person_id": sender_of(raw).person}
+                async with self._database.write() as connection:
+                    await share_update(connection, number, **whose)
+        async with self._database.read() as connection:
+            return await count_shared(connection)
+
+    async def _find_unshared(self) -> list[tuple[int, str]]:
+        async with self._database.read() as connection:
+            return await find_unshared(connection, limit=_PAGE)
+
+    async def attend(self, bot: ExtBot[Any]) -> None:
+        """Keep the claims, and look each second for chats that nobody handles, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again_and_again(self._renew, _RENEW_SECONDS))
+            tasks.create_task(self._again_and_again(self._look, _LOOK_SECONDS))
+
+    async def _again_and_again(self, do: Callable[[], Awaitable[None]], seconds: float) -> None:
+        is_cut = False
+        while True:
+            with log_errors("updates"):
+                try:
+                    await do()
+                    is_cut = False
+                except StorageError as error:
+                    self._search.wait_for_others()
+                    if not is_cut:
+                        _log.warning("the database does not answer; chats wait", error=str(error))
+                    is_cut = True
+            await asyncio.sleep(seconds)
+
+    async def _renew(self) -> None:
+        """Extend the claims; drop those that another process took over."""
+        claims, asked_at = dict(self._claims), seconds_now()
+        if not claims:
+            return
+        async with self._database.write() as connection:
+            ours = await renew_claims(connection, claims, self._owner)
+        for chat, claim in claims.items():
+            if chat in ours:
+                claim.sure_until = asked_at + _SURE_SECONDS
+            elif self._claims.get(chat) is claim:
+                del self._claims[chat]
+
+    async def _look(self) -> None:
+        await self._mark_done()
+        if not self._is_ending:
+            await self._search.look()
+
+    @property
+    def _has_room(self) -> bool:
+        return not (self._search.is_alone or self._is_ending) and len(self._claims) < MOST_CLAIMED
+
+    def end(self) -> None:
+        """Queue nothing more; what comes is kept for the others."""
+        self._is_ending = True
+
+    async def excuse(self) -> None:
+        """Leave the chats to the others."""
+        self.end()
+        with log_errors("updates"):
+            await self._mark_done()
+        async with self._database.write() as connection:
+            await release_claims(connection, self._owner)

@@ -1,0 +1,61 @@
+"""What askers were admitted with in the last hour, for processes that answer chats together. PostgreSQL only.
+
+The table is not written to PostgreSQL's log: a crash of the server empties it, which only admits somebody
+once more. Moments are the server's.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import replacing
+from storage.tables import admissions
+
+KEPT = dt.timedelta(hours=1)
+_a = admissions.c
+
+
+@dataclass(frozen=True, slots=True)
+class AskerKey:
+    """An asker, as one guard counts it: a person in a chat, or with `other_id` 0 all of the chat."""
+
+    guard: str
+    chat_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admissions:
+    """When an asker was admitted, oldest first, and refused last. `now` is the server's time."""
+
+    moments: tuple[dt.datetime, ...]
+    refused_at: dt.datetime | None
+    now: dt.datetime
+
+
+async def find_admissions(connection: AsyncConnection, key: AskerKey) -> Admissions:
+    """Return what an asker was admitted with."""
+    asker = (_a.guard == key.guard) & (_a.chat_id == key.chat_id) & (_a.other_id == key.other_id)
+    known = select(_a.moments, _a.refused_at).where(asker).subquery()
+    clock = select(func.clock_timestamp().label("now")).subquery()
+    found = select(known, clock).select_from(clock.outerjoin(known, true()))
+    row = (await connection.execute(found)).one()
+    moments = tuple(dt.datetime.fromtimestamp(each, dt.UTC) for each in row.moments or ())
+    return Admissions(moments, row.refused_at, row.now.astimezone(dt.UTC))
+
+
+async def write_admissions(connection: AsyncConnection, key: AskerKey, kept: Admissions) -> None:
+    """Write down what an asker was admitted with as of `now`."""
+    values = {"guard": key.guard, "chat_id": key.chat_id, "other_id": key.other_id}
+    moments = [each.timestamp() for each in kept.moments]
+    statement = replacing(
+        connection, admissions, **values, moments=moments, refused_at=kept.refused_at, changed_at=kept.now
+    )
+    await connection.execute(statement)
+
+
+async def forget_admissions(connection: AsyncConnection, *, before: dt.datetime) -> None:
+    """Forget askers that have been silent since `before`."""
+    await connection.execute(delete(admissions).where(_a.changed_at < before))
