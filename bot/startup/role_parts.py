@@ -15,7 +15,7 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.tick import SlotTick
 from bot.jobs.index_following import IndexFollowing
 from bot.jobs.intake.processing import Processor
-from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.nightly import begin_month, end_impossible_waits, prune_if_night
 from bot.jobs.reload import take_over
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.watches.alerts import send_unscheduled
@@ -25,6 +25,7 @@ from bot.startup.elsewhere import TAKEN_IN
 from bot.startup.roles import Role
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease
+from storage.delivery.leases import LeaseKey
 from storage.notes import write_note
 from storage.signals import Signal
 
@@ -158,27 +159,34 @@ class ScheduleParts(RoleParts):
             self._shared.wake_sender()
 
     async def _prune(self) -> None:
+        await begin_month(self._shared.services)
         await end_impossible_waits(self._shared.services)
         await prune_if_night(self._shared.services, self._shared.tell)
 
 
 class SendParts(RoleParts):
-    """Deliveries go out, by one process a token."""
+    """Deliveries go out: by the process that has the `lease`, or without one by all that have a share.
+
+    `share` is this process's of the pace; None where no other process can be.
+    """
 
     role = Role.SEND
 
-    def __init__(self, shared: Shared, lease: Lease) -> None:
+    def __init__(self, shared: Shared, lease: Lease | None, share: LeaseKey | None) -> None:
         self._shared = shared
-        connection = shared.connection
+        self._is_shared = share is not None
+        connection, key = shared.connection, lease.key if lease is not None else None
         self.sender = Sender(
-            shared.services, connection.bot, lease=lease.key, pace=connection.pace, is_shared=shared.is_fleet
-        )
+            shared.services, connection.bot, lease=key, pace=connection.pace,
+            is_shared=shared.is_fleet, share=share,
+        )  # fmt: skip
         self._monitor = Monitor(
-            shared.services, connection.bot, self.sender, shared.tell, connection.find_problem
-        )
+            shared.services, connection.bot, self.sender, shared.tell, connection.find_problem,
+            share=share if lease is None else None,
+        )  # fmt: skip
         self._sending: asyncio.Task[None] | None = None
         shared.wake_sender = self.sender.wake
-        connection.pace.may_deliver = lambda: lease.is_sure
+        connection.pace.may_deliver = lambda: connection.pace.is_sure if lease is None else lease.is_sure
 
     @property
     def is_well(self) -> bool:
@@ -195,6 +203,12 @@ class SendParts(RoleParts):
         add("monitor", self._monitor.look, every_seconds=10)
         add("risks", self._monitor.look_for_risks, every_seconds=60)
         add("outcomes", self._monitor.count_outcomes, every_seconds=600)
+        if self._is_shared:
+            add("left over", self._recover_of_others, every_seconds=2)
+
+    async def _recover_of_others(self) -> None:
+        if unknown := await self.sender.recover_of_others():
+            _log.error("deliveries in doubt, their sender has ended", count=unknown)
 
     async def end(self) -> None:
         """Finish what is in flight, unless another process has taken it up."""

@@ -25,7 +25,8 @@ from bot.startup.role_parts import (
 from bot.startup.roles import ALL, SINGLE, Role, in_order
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease, LeaseLostError, this_process
-from storage.delivery.leases import lease_name
+from bot.telegram.shares import PaceShare
+from storage.delivery.leases import LeaseKey, lease_name
 from storage.processes import ProcessRow
 from storage.signals import Listener, Signal
 from storage.upkeep.upgrade import head_revision
@@ -45,7 +46,10 @@ class RoleRunner:
         self._shared = shared
         self._ending = asyncio.Event()
         self._make_leases(roles, token)
-        self.send = SendParts(shared, self.lease) if Role.SEND in roles else None
+        self._share = self._make_share(roles, token) if shared.is_fleet else None
+        key = self._share.key if self._share is not None else None
+        lease = self.lease if self._is_one_sender else None
+        self.send = SendParts(shared, lease, key) if Role.SEND in roles else None
         self.schedule = ScheduleParts(shared) if Role.SCHEDULE in roles else None
         self.chat = ChatParts(shared) if Role.CHAT in roles else None
         others = (IntakeParts, ProcessParts, ConsoleParts)
@@ -60,15 +64,32 @@ class RoleRunner:
             self._presence = Presence(shared.services.database, row, find_newsroom)
 
     def _make_leases(self, roles: frozenset[Role], token: str) -> None:
-        """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's."""
-        shares_chats = self._shared.services.shares_chats
+        """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's.
+
+        Where the operator pays for a faster pace several processes send at once.
+        """
         database, owner = self._shared.services.database, this_process()
         make = partial(Lease, database, token, owner=owner, lost=self._shared.lost)
         self.lease = make()
         self._leases: dict[Role, Lease] = {}
         if self._shared.is_fleet:
-            single = in_order(roles & SINGLE - (frozenset({Role.CHAT}) if shares_chats else frozenset()))
+            together = {Role.CHAT} if self._shared.services.shares_chats else set()
+            together |= set() if self._is_one_sender else {Role.SEND}
+            single = in_order(roles & SINGLE - together)
             self._leases = {role: self.lease if role is Role.SEND else make(role.value) for role in single}
+
+    @property
+    def _is_one_sender(self) -> bool:
+        return not (self._shared.is_fleet and self._shared.services.newsroom.is_paying)
+
+    def _make_share(self, roles: frozenset[Role], token: str) -> PaceShare:
+        """Make this process's share of the pace; one that sends ends when others take it for dead."""
+        services, pace = self._shared.services, self._shared.connection.pace
+        key = LeaseKey(lease_name(token), self.lease.key.owner)
+        lost = self._shared.lost if Role.SEND in roles else None
+        return PaceShare(
+            services.database, key, pace, lambda: services.newsroom.messages_per_second, lost=lost
+        )
 
     @property
     def active(self) -> list[Role]:
@@ -98,6 +119,8 @@ class RoleRunner:
                 await stack.enter_async_context(self.lease.kept())
             else:
                 await stack.enter_async_context(self._presence.kept(stop))
+                if self._share is not None:
+                    await stack.enter_async_context(self._share.kept(stop))
                 listener = Listener(self._shared.services.database, self._hear)
                 await stack.enter_async_context(listener.listening())
             yield

@@ -128,7 +128,7 @@ class Lease:
 
         A process that stood still for longer than a lease lasts is not sure, before it has asked.
         """
-        return _seconds() < self._sure_until
+        return machine_seconds() < self._sure_until
 
     def wake(self) -> None:
         """Look now rather than within a second whether the lease is free."""
@@ -164,7 +164,7 @@ class Lease:
         gone = holder.owner if holder is not None and is_gone(holder.owner) else None
         if holder is not None and holder.is_live and gone is None and holder.owner != self.key.owner:
             return holder.owner  # to ask is cheaper than to try, and locks nothing
-        asked_at = _seconds()
+        asked_at = machine_seconds()
         async with self._database.write() as connection:
             is_ours = await take_lease(connection, self.key, instead_of=gone)
             holder = None if is_ours else await find_holder(connection, self.key.name)
@@ -190,7 +190,7 @@ class Lease:
         while not self.lost.is_set():
             await asyncio.sleep(_RENEW_SECONDS)
             with log_errors("lease"):  # an unreachable database: nothing can be claimed meanwhile either
-                asked_at = _seconds()
+                asked_at = machine_seconds()
                 async with self._database.write() as connection:
                     is_ours = await renew_lease(connection, self.key)
                 if is_ours:
@@ -199,7 +199,7 @@ class Lease:
                     self.lost.set()
 
 
-def _seconds() -> float:
+def machine_seconds() -> float:
     """Return seconds that only grow, also while the machine sleeps, where the system counts those."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)

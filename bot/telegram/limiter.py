@@ -24,6 +24,7 @@ from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
+from bot.telegram.lease import machine_seconds
 from bot.telegram.transport import NotSentError
 
 _LONGEST_RETRY_SECONDS = 5
@@ -68,7 +69,7 @@ class TelegramPace(AIORateLimiter):
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
         self._places = asyncio.Semaphore(places)
         self.places = places
-        self._sure_until = math.inf  # till then the places are ours; seconds of the loop's time
+        self._sure_until = math.inf  # till then the places are ours; seconds of the machine
         self._renewed = asyncio.Event()
         self._waiting = 0
         self._busy = 0
@@ -103,8 +104,13 @@ class TelegramPace(AIORateLimiter):
         is_pressed = self._waiting > 0 or self._busy >= _PRESSED * self.places
         return total if is_pressed else self._busy + 1
 
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether nobody else can have taken our places by now."""
+        return machine_seconds() <= self._sure_until
+
     def be_sure(self, until: float) -> None:
-        """Note that the places are ours until a moment of the loop's time."""
+        """Note that the places are ours until a moment of `machine_seconds`."""
         self._sure_until = until
         self._renewed.set()
 
@@ -234,7 +240,7 @@ class TelegramPace(AIORateLimiter):
         """
         loop = asyncio.get_running_loop()
         latest = loop.time() + _LONGEST_UNSURE_SECONDS
-        while self._sure_until < loop.time() < latest:
+        while machine_seconds() > self._sure_until and loop.time() < latest:
             self._renewed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._renewed.wait(), latest - loop.time())

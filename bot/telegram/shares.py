@@ -14,7 +14,7 @@ import structlog
 
 from bot.process.health import retry
 from bot.process.metrics import log_errors
-from bot.telegram.lease import is_gone
+from bot.telegram.lease import is_gone, machine_seconds
 from bot.telegram.limiter import TelegramPace
 from storage.delivery.leases import LEASE_SECONDS, LeaseKey
 from storage.delivery.senders import expire, find_owners, give_back, set_share
@@ -52,7 +52,6 @@ class PaceShare:
     @asynccontextmanager
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
         """Have a share during the block. A second after it the places are free for others."""
-        await self._pace.shrink(0)
         await retry(self.look, stop)
         keeping = asyncio.create_task(self._keep(), name="pace")
         try:
@@ -75,15 +74,15 @@ class PaceShare:
 
     async def look(self) -> None:
         """Renew the share, and take or give back places."""
-        began, pace, total = asyncio.get_running_loop().time(), self._pace, self._total()
+        began, pace, total = machine_seconds(), self._pace, self._total()
         async with self._database.write() as connection:
             owners = await find_owners(connection, self.key.name)
             if gone := [owner for owner in owners if owner != self.key.owner and is_gone(owner)]:
                 await expire(connection, self.key.name, gone)
+            had = 0 if self._is_new else pace.places
             has = await set_share(
-                connection, self.key, total=total, has=pace.places, wanted=pace.wanted(total),
-                is_new=self._is_new,
-            )  # fmt: skip
+                connection, self.key, total=total, has=had, wanted=pace.wanted(total), is_new=self._is_new
+            )
         if has is None:
             await self._join_anew()
             return
