@@ -193,6 +193,8 @@ class Sender:
 
     async def _rest(self) -> None:
         """Wait until a delivery is done or somebody wakes us, a second at most."""
+        if self._stopping and not self._in_flight and not self._unwritten:
+            return  # another process waits for the lease
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
 
