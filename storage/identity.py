@@ -1,4 +1,4 @@
-"""Who an article is: its addresses, keys and hashes, and whose text may replace it. Pure."""
+"""The identity of articles: addresses, keys, hashes, and which source may replace a text. Pure."""
 
 import hashlib
 import re
@@ -8,11 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from summarizer.text.syllables import canonical
 
-# Which article a normalised address leads to: the doors of one site, and the number behind a headline.
+# Map a normalised address to an article: variants of one site's address, and the number after a headline.
 #
-# A paper that puts the headline into the address changes the address with it; the number behind the
-# headline stays. Only the form tells which hosts do so. Where it leaves a doubt, the whole address is the
-# identity: an article stored twice is a smaller fault than two articles taken for one.
+# If a paper puts the headline into the address, the address changes with the headline, but the number stays.
+# Only the form of an address shows that. In doubt the whole address is the identity: storing an article
+# twice is a smaller fault than taking two articles for one.
 
 _DOORS = ("www.", "m.", "mobile.", "amp.")
 _AMP_ENDING = re.compile(r"(?P<before>\.\w{2,5})?\.amp(?P<after>\.\w{2,5})?$", re.ASCII)
@@ -25,7 +25,7 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2099
 
 
 def article_address(authority: str, path: str, query: str) -> str:
-    """Return what tells an article apart from all others: host and number, else the whole address.
+    """Return the part of an address that identifies the article: host and number, else all of it.
 
     The arguments are the parts of a normalised address: no tracking fields, no slash at the path's end.
 
@@ -37,14 +37,15 @@ def article_address(authority: str, path: str, query: str) -> str:
     host, path = _without_door(authority), _without_amp(path)
     query = "&".join(field for field in query.split("&") if field.partition("=")[0].lower() != "amp")
     if number := article_number(path):
-        # A field with a digit may say which article, or which page of one; any other says how to show it.
+        # A query field with a digit may identify an article or a page of it; other fields only affect the
+        # display.
         kept = "&".join(field for field in query.split("&") if any(map(str.isdigit, field)))
         return f"{host}#{number}" + (f"?{kept}" if kept else "")
     return f"{host}{path}" + (f"?{query}" if query else "")
 
 
 def article_number(path: str) -> str | None:
-    """Return the number behind the headline at the end of a path, with the letters before it.
+    """Return the number after the headline at the end of a path, with the letters before it.
 
     Seven to twenty digits that are neither a date nor a round amount.
 
@@ -110,15 +111,14 @@ def _is_day(year: str, month: str, day: str) -> bool:
     return _is_year(year)
 
 
-# Who an article is and whether its text changed: addresses, keys and hashes. Storage draws the
-# conclusions.
+# Keys and hashes: which article it is, and whether its text changed.
 #
-# The key never stands in for the link that readers get: sites exist that answer under `www.` only.
+# Readers get the original link, not the key, because some sites answer under `www.` only.
 
 MAX_URL_CHARACTERS = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"\\^`{|}]")
-# Below a country's ending these are no names of their own: bao.com.vn, so.gov.vn (VNNIC), paper.co.uk.
+# Second-level domains under which names are registered: bao.com.vn, so.gov.vn (VNNIC), paper.co.uk.
 _SECOND_LEVELS = [
     [name]
     for name in (
@@ -151,7 +151,7 @@ def clean_link(url: str) -> str | None:
 
 
 def normalise_url(url: str) -> str | None:
-    """Return the one spelling of `url` by which articles are told apart, or None where it is no web address.
+    """Return the normalised form of `url` for comparing articles, or None if it is not a web address.
 
     >>> normalise_url("HTTP://www.Bao.example:80/tin-1/?utm_source=x&trang=2#dau")
     'http://bao.example/tin-1?trang=2'
@@ -166,8 +166,8 @@ def normalise_url(url: str) -> str | None:
 def article_key(url: str | None, source: str, external_id: str | None, title: str, body: str) -> str:
     """Return the identity of an article: its URL, else (source, id), else a hash of its title and body.
 
-    http and https are one address: papers moved from one to the other. Nor do the other ways to one page
-    count, or a headline before an article's number (`storage.identity`).
+    http and https are one address, because papers moved from one to the other. Other variants of an address
+    and the headline before an article's number do not count either (see `article_address`).
 
     >>> article_key("https://bao.example/tin-1", "", "", "Tin", "")
     'url:bao.example/tin-1'
@@ -183,7 +183,7 @@ def article_key(url: str | None, source: str, external_id: str | None, title: st
 
 
 def elsewhere_key(source: str, key: str) -> str:
-    """Return the identity of what `source` says of another host's article: never that article's own.
+    """Return the key of an item of `source` that links to another host: never the key of that host's article.
 
     >>> elsewhere_key("bao-la", "url:bao.example/tin-1")
     'from:6:bao-la:url:bao.example/tin-1'
@@ -192,7 +192,7 @@ def elsewhere_key(source: str, key: str) -> str:
 
 
 def site_of(host: str) -> str:
-    """Return the part of a host that was registered: the subdomains of a paper are one site.
+    """Return the registered part of a host: all subdomains of a paper are one site.
 
     An address in digits and a name without a dot are sites of their own, whatever the port.
 
@@ -208,7 +208,7 @@ def site_of(host: str) -> str:
 
 
 def text_hash(title: str, sapo: str, body: str) -> str:
-    """Return a hash (64 hexadecimal digits) blind to white space, case, tone placement and invisible marks.
+    """Return a hash (64 hexadecimal digits) that ignores white space, case, tone placement, invisible marks.
 
     >>> text_hash("Hoà Bình", "", "Mưa.") == text_hash("Hòa  Bình", "", "Mưa.\\n")
     True
@@ -229,7 +229,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _normalised(parts: SplitResult) -> tuple[str, str, str]:
-    """Return host and port, path, and query without what only tracks readers."""
+    """Return host and port, path, and query without tracking fields."""
     kept = "&".join(field for field in parts.query.split("&") if field and not _TRACKING.match(field))
     return _authority(parts).removeprefix("www."), parts.path.rstrip("/") or "/", kept
 
@@ -244,11 +244,11 @@ def _query(query: str) -> str:
     return f"?{query}" if query else ""
 
 
-# Whose article it is: which declared source its text came from, and whose text may replace it. Pure.
+# The standing of a source: whether its text may replace a stored text of an article. Pure.
 #
-# A polled source speaks for its own host ("host"). What it says of another host's link is an article of
-# its own ("elsewhere", see `storage.identity.elsewhere_key`). Files are the operator's own and may speak
-# for any host ("files"), but not over the host's own source.
+# A polled source may change articles of its own host ("host"). An item that links to another host becomes an
+# article of its own ("elsewhere", see `elsewhere_key`). Files belong to the operator and may bring articles
+# of any host ("files"), but do not replace the text of that host's own source.
 
 Standing = Literal["host", "elsewhere", "files"]
 
@@ -271,8 +271,8 @@ class Told(Protocol):
 def may_replace(known: Told, coming: Told) -> bool:
     """Tell whether a different text `coming` becomes a new version of the article `known`.
 
-    A source may change what it said itself, and a host's own source what others said. Of sources that stand
-    alike the first keeps the article, unless it had no body and the other has one.
+    A source may change its own text, and a host's own source the text of others. Between sources of equal
+    standing the first keeps the article, unless it had no body and the other has one.
     """
     if known.speaker is None or known.speaker == coming.speaker:
         return True

@@ -1,4 +1,4 @@
-"""What is known of the sources: files, texts set aside, how each polled one fares and what it brought."""
+"""The state of the sources: files read, refusals, texts set aside, polls and counts of articles."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +19,7 @@ from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
 from storage.tables import articles, intake_files, issue_stories, refusals, set_aside_texts, web_sources
 
-# What is known of the sources: files taken or refused, texts set aside, and how each polled one fares.
+#
 
 # What intake has seen: fingerprints of files taken already, and what was refused and why.
 
@@ -42,14 +42,14 @@ async def remember_file(
 
 
 async def forget_files(connection: AsyncConnection, source: str, paths: Sequence[str]) -> None:
-    """Drop the marks of files that are not there any more."""
+    """Drop the fingerprints of files that no longer exist."""
     f = intake_files.c
     for batch in chunks(paths, 500):
         await connection.execute(delete(intake_files).where(f.source == source, f.path.in_(batch)))
 
 
 class StoredRefusal(NamedTuple):
-    """What was refused, from which source, where, and why; `link` is the article's own address."""
+    """A refusal: its source, place and reason; `link` is the article's own address."""
 
     source: str
     path: str
@@ -60,7 +60,7 @@ class StoredRefusal(NamedTuple):
 async def record_refusals(
     connection: AsyncConnection, source: str, refused: Sequence[Refusal], *, now: dt.datetime
 ) -> None:
-    """Keep what was refused, the latest reason for each place."""
+    """Store refusals, the latest reason for each place."""
     for refusal in refused:
         values = {"source": source, "path": refusal.path, "reason": refusal.reason, "seen_at": now}
         values["link"] = refusal.link
@@ -75,7 +75,7 @@ async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list
 
 
 async def find_refusals_at(connection: AsyncConnection, place: str, *, limit: int = 5) -> list[StoredRefusal]:
-    """Return what was refused at `place`: a path or its end, or an address."""
+    """Return the refusals at `place`: a path or its end, or an address."""
     r = refusals.c
     is_there = or_(
         r.path == place, r.link == (clean_link(place) or place), r.path.endswith(f"/{place}", autoescape=True)
@@ -94,11 +94,11 @@ async def find_refusals_of(
     return [StoredRefusal(*row) for row in rows]
 
 
-# Texts that end the process at work on them: set aside, named, and not tried again.
+# Texts that crash the process working on them are set aside, named, and not tried again.
 #
-# An article's tries are counted before the work on it begins, so that the end of the whole bot counts
-# too. One that was tried and is not processed is suspect: it is tried alone, after all others. One that
-# ended the text process, or was in work each of `MOST_TRIES` times that the bot died, is set aside until
+# Attempts are counted before the work on an article begins, so a death of the whole bot counts too. An
+# article that was tried but not processed is suspect: it is tried alone, after all others. An article that
+# crashed the text process, or was in work each of `MOST_TRIES` times that the bot died, is set aside until
 # its text changes.
 
 MOST_TRIES = 3  # the first with others, then alone
@@ -106,18 +106,18 @@ _MOST_FOUND = 100
 
 
 async def begin_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
-    """Count a try for each article. Commit this before the work on them begins."""
+    """Count an attempt for each article. Commit this before the work on them begins."""
     await connection.execute(update(articles).where(_waiting(ids)).values(tries=articles.c.tries + 1))
 
 
 async def undo_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
-    """Take the try back of articles whose processing was broken off by something else."""
+    """Uncount the attempt of articles whose processing was interrupted for another reason."""
     was_tried = and_(_waiting(ids), articles.c.tries > 0)
     await connection.execute(update(articles).where(was_tried).values(tries=articles.c.tries - 1))
 
 
 async def find_suspect(connection: AsyncConnection) -> StoredArticle | None:
-    """Return an article that was tried and may be tried again, alone."""
+    """Return a suspect article that may be tried again, alone."""
     return next(iter(await _find_tried(connection, 1, MOST_TRIES, limit=1)), None)
 
 
@@ -158,7 +158,7 @@ async def set_articles_aside(
 
 
 async def is_set_aside(connection: AsyncConnection, article_id: int) -> bool:
-    """Tell whether an article is not tried again until its text changes."""
+    """Tell whether an article is set aside until its text changes."""
     query = select(articles.c.tries).where(articles.c.id == article_id, articles.c.processed_at.is_(None))
     return (await connection.execute(query)).scalar_one_or_none() == SET_ASIDE
 
@@ -168,38 +168,38 @@ def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
 
 
 def draft_hash(draft: Draft) -> str:
-    """Return what the text of a draft is known by."""
+    """Return the hash that identifies the text of a draft."""
     text = "\0".join((draft.title, draft.sapo, draft.body))
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 async def set_drafts_aside(connection: AsyncConnection, hashes: Collection[str], *, now: dt.datetime) -> None:
-    """Remember the hashes of drafts that ended the process."""
+    """Store the hashes of drafts that crashed the process."""
     rows = [{"hash": each, "seen_at": now} for each in hashes]
     statement = insert_into(connection, set_aside_texts).on_conflict_do_nothing()
     await connection.execute(statement, rows)
 
 
 async def find_set_aside(connection: AsyncConnection, hashes: Collection[str]) -> set[str]:
-    """Return those of a few hundred hashes that are of drafts set aside."""
+    """Return those of `hashes` (a few hundred) that belong to drafts set aside."""
     query = select(set_aside_texts.c.hash).where(set_aside_texts.c.hash.in_(hashes))
     return set((await connection.execute(query)).scalars())
 
 
-# How each polled source fares: what its host said last, when it is due, what is wrong and who was told.
+# The state of each polled source: its last answer, next poll, problems, and which of them were reported.
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a polled source at `url`.
+    """The state of a polled source at `url`.
 
-    `etag`, `last_modified` and `body_hash` name the version taken in last. `tried_at` is the last attempt,
-    `fetched_at` the last that succeeded, `new_at` the last that brought something new or changed, in all
-    `items`. `gap_seconds` is the longest pause between publications that is usual here. `failures` counts
-    attempts in a row that failed, the last of them with `trouble` (a code) and `detail`. `moved_to` is where
-    the host says that it lives now. `told` names what the admins were told of and not yet that it is over.
-    `date_order` is the order of day and month that the feed's own times proved.
-    Of the last answer's items `elsewhere` lead to another host's articles, and `left_out` were too many.
+    `etag`, `last_modified` and `body_hash` identify the version taken in last. `tried_at` is the last
+    attempt, `fetched_at` the last success, `new_at` the last that brought something new or changed; `items`
+    counts those. `gap_seconds` is the longest usual pause between publications. `failures` counts failed
+    attempts in a row; `trouble` (a code) and `detail` describe the last one. `moved_to` is the new address
+    that the host announced. `told` names the problems that the admins were told of and that are not over.
+    `date_order` is the order of day and month that the feed's own times proved. Of the items of the last
+    answer, `elsewhere` link to another host, and `left_out` were too many.
     """
 
     source: str
@@ -224,7 +224,7 @@ class SourceState:
 
 
 async def find_source_states(connection: AsyncConnection) -> dict[str, SourceState]:
-    """Return what is known of each polled source, by name."""
+    """Return the state of each polled source, by name."""
     rows = await connection.execute(select(web_sources))
     found = (SourceState(**row._mapping) for row in rows)
     return {state.source: _typed(state) for state in found}
@@ -236,7 +236,7 @@ def _typed(state: SourceState) -> SourceState:
 
 
 async def save_source_state(connection: AsyncConnection, state: SourceState) -> None:
-    """Write down what is known of a source, in place of what was."""
+    """Store the state of a source, replacing the old one."""
     values = asdict(state) | {"told": list(state.told)}
     await connection.execute(replacing(connection, web_sources, **values))
 
@@ -251,12 +251,12 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
     return found
 
 
-# What each source brought day by day, and how much of it reached readers: for operators to compare.
+# Counts for operators: articles of each source by day, and how many of them reached readers.
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """Articles of a source in each span, oldest first, and in a week, of which `told` are in an issue."""
+    """Articles of a source in each span, oldest first, and in a week; `told` of those are in an issue."""
 
     days: tuple[int, ...]
     week: int
@@ -266,7 +266,7 @@ class SourceDays:
 async def count_by_day(
     connection: AsyncConnection, moments: Sequence[dt.datetime], *, week: dt.datetime
 ) -> dict[str, SourceDays]:
-    """Count the articles of each declared source between each two of `moments`, which ascend."""
+    """Count the articles of each declared source between successive `moments`, which ascend."""
     a = articles.c
     spans = [
         func.coalesce(func.sum(case(((a.stored_at >= start) & (a.stored_at < end), 1), else_=0)), 0)

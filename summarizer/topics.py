@@ -1,4 +1,4 @@
-"""Decide an article's topic, once, by the surest clue; its words decide where nothing else does."""
+"""Decide an article's topic by its most reliable clue; its words decide if there is no other."""
 
 import hashlib
 import importlib.resources
@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, term_hashes
 from summarizer.text.syllables import folded, syllables
 
-# Decide an article's topic, once, by the surest clue: the one place that does.
-#
-# The clues in their order: what its row or feed calls it, the sections in its address (`/the-thao/bong-
-# da/…`, `/Home/TheGioi/…`, `thethao.bao.vn`), its source, and the words of its text
-# (`summarizer.topics`).
+# Only this module decides a topic. The clues in their order: the category in its row or feed, the sections in
+# its address (`/the-thao/bong-da/…`, `/Home/TheGioi/…`, `thethao.bao.vn`), its source, and the words of its
+# text.
 
 _CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -41,7 +39,7 @@ _LONGEST_SECTION = 4  # syllables: a longer part of a path is an article's headl
 
 @dataclass(frozen=True, slots=True)
 class TopicClues:
-    """What tells an article's topic. `sources`: names under which the newsroom may know its source."""
+    """The clues to an article's topic. `sources`: names under which the newsroom may know its source."""
 
     category: str | None
     url: str | None
@@ -51,14 +49,14 @@ class TopicClues:
 
 @dataclass(frozen=True, slots=True)
 class TopicRules:
-    """How a newsroom decides: its topic by each word (as `section_key` gives it), and by each source."""
+    """The rules of a newsroom: the topic of each word (as `section_key` gives it), and of each source."""
 
     by_word: Mapping[str, str] = field(default_factory=dict)
     by_source: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
-        """Return what changes whenever an article may get another topic."""
+        """Return a fingerprint that changes whenever articles may get other topics."""
         said = repr((sorted(self.by_word.items()), sorted(self.by_source.items())))
         return hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:16]
 
@@ -67,7 +65,7 @@ NO_RULES = TopicRules()
 
 
 def decide_topic(clues: TopicClues, rules: TopicRules) -> str | None:
-    """Return the newsroom's name of the article's topic, or None when nothing tells it.
+    """Return the newsroom's name of the article's topic, or None if no clue decides.
 
     >>> rules = TopicRules({"thegioi": "the-gioi", "bongda": "the-thao"})
     >>> decide_topic(TopicClues("Tin nóng", "https://bao.example/Home/TheGioi/x-1.html", (), None), rules)
@@ -83,10 +81,10 @@ def decide_topic(clues: TopicClues, rules: TopicRules) -> str | None:
 def words_of_topics(
     topics: Iterable[str], aliases: Mapping[str, str], sections: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the topic that each word tells. `aliases` leads from a newsroom's word to one of its `topics`.
+    """Return the topic of each word. `aliases` maps a newsroom's word to one of its `topics`.
 
-    `sections` leads from what papers usually call a section to a built-in topic; one that the newsroom knows
-    under this name counts as well.
+    `sections` maps the usual section names of papers to built-in topics; they count if the newsroom declares
+    a topic of that name.
     """
     own = {section_key(name): name for name in topics}
     own |= {section_key(word): topic for word, topic in aliases.items()}
@@ -95,7 +93,7 @@ def words_of_topics(
 
 
 def topic_of_source(name: str, title: str, address: str, words: Mapping[str, str]) -> str | None:
-    """Return the topic that a source's address, title or name tells: it brings one section of a paper.
+    """Return the topic named in a source's address, title or name, for a source of one section of a paper.
 
     >>> topic_of_source("vnx", "VnExpress", "https://bao.example/rss/the-thao.rss", {"thethao": "the-thao"})
     'the-thao'
@@ -108,7 +106,7 @@ def topic_of_source(name: str, title: str, address: str, words: Mapping[str, str
 
 
 def section_of_title(title: str) -> str:
-    """Return the section that a feed's own title names beside its paper's name, "" where it names none.
+    """Return the section that a feed's own title names beside its paper's name, "" if none.
 
     >>> section_of_title("VnExpress - Thể thao"), section_of_title("Tin mới nhất - Báo Pháp luật")
     ('VnExpress / Thể thao', 'Tin mới nhất')
@@ -117,7 +115,7 @@ def section_of_title(title: str) -> str:
 
 
 def _sections_in(title: str) -> list[str]:
-    """Return the parts of a title that may be sections: of one part it is the paper's name."""
+    """Return the parts of a title that may be sections; a title of one part is the paper's name."""
     parts = [part.strip() for part in _LEVELS.split(title)]
     if len(parts) < 2:
         return []
@@ -162,11 +160,10 @@ def _sections(url: str) -> Iterator[str]:
             yield section_key(section)
 
 
-# Tell an article's topic by its words, where neither its source nor its address says it.
+# Classify an article by its words, if neither its source nor its address names a topic.
 #
 # A multinomial logistic regression over syllables and pairs of neighbours, kept as hashes of `terms`. The
-# weights in `data/topics.npz` are made by `benchmarks/train_topics.py`, which says from what. What a
-# source says is surer and comes first: `topics`.
+# weights in `data/topics.npz` are made by `benchmarks/train_topics.py`, whose docstring names the data.
 
 TOPICS = (
     "thoi-su",
@@ -182,18 +179,18 @@ TOPICS = (
 )
 """The topics that can be told, in the order of the weights' columns."""
 
-_SURE = 0.32  # chance from which a topic is told: more would be right, but too many articles go without
+_SURE = 0.32  # least probability; a higher one is more often right, but leaves more articles without topic
 _SURE_OF_BODY = 0.4  # the same where there is a body: many words make the model surer than it should be
-_FEWEST = 3  # known terms; fewer say too little
+_FEWEST = 3  # known terms that are needed
 _TITLE_WEIGHT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What each known term says for each topic.
+    """The weights of each known term for each topic.
 
-    Hashes: (n,), ascending. IDF: (n,), how much the term counts in an article. Weights: (n, topics) and,
-    whatever the terms, `leaning`: (topics,); log odds.
+    Hashes: (n,), ascending. IDF: (n,), how much the term counts in an article. Weights: (n, topics), log
+    odds. `leaning`: (topics,), the intercept of each topic.
     """
 
     hashes: NDArray[np.uint32]
@@ -203,7 +200,7 @@ class Model:
 
 
 def classify_topic(title: str, sapo: str, body: str) -> str | None:
-    """Return one of `TOPICS`, or None where the words leave it open.
+    """Return one of `TOPICS`, or None if the words do not decide.
 
     >>> classify_topic("Tiền đạo lập cú đúp, đội chủ nhà vào chung kết",
     ...                "Huấn luyện viên khen các cầu thủ sau trận thắng 3-1 trên sân nhà.", "")
@@ -215,7 +212,7 @@ def classify_topic(title: str, sapo: str, body: str) -> str | None:
 
 
 def classify_with(model: Model, title: str, sapo: str, body: str) -> str | None:
-    """Return one of `TOPICS` as `model` tells it, or None where the words leave it open."""
+    """Return one of `TOPICS` by `model`, or None if the words do not decide."""
     chances = topic_chances(model, title, sapo, body)
     best = int(chances.argmax())
     return TOPICS[best] if chances[best] >= (_SURE_OF_BODY if body else _SURE) else None
@@ -243,7 +240,7 @@ def known(
     hashes: NDArray[np.uint32],
     weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Return where the terms that `vocabulary` (ascending) has stand in it, and a unit vector of weights."""
+    """Return the positions of known terms in `vocabulary` (ascending), and their weights as a unit vector."""
     at = np.minimum(np.searchsorted(vocabulary, hashes), vocabulary.size - 1)
     is_known = vocabulary[at] == hashes
     at, kept = at[is_known], weights[is_known]

@@ -1,4 +1,4 @@
-"""What the operator declared, as plain values that chat and jobs work with.
+"""The newsroom as the operator declared it, in plain values for chat and jobs.
 
 `bot.startup.assembly` builds these from the validated newsroom file; nothing else reads configuration.
 """
@@ -23,13 +23,12 @@ A_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where articles come from. `path` is an inbox folder or a feed's file; `topic` is the default one.
+    """A source on this machine. `path` is an inbox folder or a feed's file; `topic` is the default one.
 
-    One of the kind `figures` is a file of daily figures, which are old after `stale_after`; nothing of it is
-    ever quoted.
+    The kind `figures` is a file of daily figures, which are old after `stale_after` and never quoted.
 
-    With `preview` a digest may open with the picture that the paper gives a story of its own. With
-    `moves_files`, an inbox's files move into folders of their own once they are taken in.
+    With `preview` a digest may open with the paper's picture of its first story. With `moves_files`, files of
+    an inbox move to `processed` or `quarantine` once they are read.
     """
 
     name: str
@@ -46,10 +45,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class WebSource:
-    """An address that is polled every so often: a feed, or one page.
+    """A polled address: a feed, one page, or daily figures.
 
-    `full_text` reads the pages behind a feed's leads. `allows_private`: its host may lie in our own network,
-    at this address's port alone.
+    `full_text` also reads the pages behind a feed's leads. `allows_private`: its host may be in a private
+    network, at this address's port only.
     """
 
     name: str
@@ -72,10 +71,10 @@ _FROM_LAX_TO_STRICT = ("full", "headline", "none")
 def papers_of(
     source: Source | WebSource, declared: Iterable[Source | WebSource] = ()
 ) -> frozenset[str] | None:
-    """Return the names that articles of `source` may bear instead of its own; None means any.
+    """Return the source names that articles of `source` may have instead of its own; None means any.
 
-    Where it may not be quoted in full, only those of `declared` sources that are as strict or stricter: under
-    any other name more would be shown of an article than the one it came by allows.
+    If it may not be quoted in full, only names of `declared` sources that are as strict or stricter. Another
+    name would allow showing more of an article than its own source allows.
     """
     if source.quote == "full":
         return None
@@ -95,7 +94,7 @@ class Approval:
 class Edition:
     """A digest that can be subscribed to. Empty `topics` means all.
 
-    What stands between `is_paused` and `approval` is a reader's own: see `summarizer.digest.Wishes`.
+    The fields between `is_paused` and `approval` are a reader's own: see `summarizer.digest.Wishes`.
     """
 
     name: str
@@ -117,9 +116,9 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Breaking:
-    """Which stories are breaking news: told by so many papers within `span`.
+    """The rule for breaking news: a story that this many papers report within `span`.
 
-    Where any are given, of one of the `topics` and with one of the `words`.
+    If there are `topics` or `words`, it must also have one of them.
     """
 
     papers: int
@@ -132,12 +131,11 @@ class Breaking:
 class Newsroom:
     """All that was declared; the first edition is the default. `topics` maps names to titles, in order.
 
-    `topic_aliases` maps what feeds and addresses call a topic to its name, `sections` what papers
-    usually call a section to a built-in topic. `ranker` is a name in
-    `summarizer.extraction.ranking.RANKERS`: it chooses the sentences of articles that come in from now
-    on. `contact` is for those who keep the polled hosts. `feeds_address` is where readers find the copy of
-    each edition outside Telegram; None: there is none. Telegram takes `messages_per_second`, and Stars for
-    them where the operator `is_paying`.
+    `topic_aliases` maps words of feeds and addresses to topic names, `sections` the usual section names of
+    papers to built-in topics. `ranker` is a name in `summarizer.extraction.ranking.RANKERS`; it chooses the
+    sentences of new articles. `contact` is sent to the polled hosts. `feeds_address` is the public address of
+    the web copies; None: there are none. `messages_per_second` is the rate of sending; if the operator
+    `is_paying`, Telegram charges Stars beyond the free rate.
     """
 
     zone: str
@@ -179,9 +177,9 @@ class Newsroom:
     def edition_for(self, choices: Choices) -> Edition:
         """Return the chosen edition with the subscriber's own times and topics in place of its own.
 
-        Of several it is the first, with the times and topics of all; those that the operator paused count
-        only where no other is left. A subscriber of an edition that the operator took away gets the others
-        that he chose, or the default one.
+        Of several editions it is the first, with the times and topics of all; paused ones count only if there
+        is no other. If an edition was removed from the newsroom file, its subscribers get their other
+        editions, or the default one.
         """
         chosen = self.editions_for(choices)
         running = [one for one in chosen if not one.is_paused] or chosen
@@ -201,8 +199,8 @@ class Newsroom:
     def editions_for(self, choices: Choices) -> Sequence[Edition]:
         """Return the chosen editions, each with the subscriber's own choices and the times at which it comes.
 
-        All come in the zone of the first. Of own times each is for the edition whose time is nearest; an
-        edition without any does not come.
+        All are in the zone of the first. Each of the subscriber's own times belongs to the edition with the
+        nearest time; an edition without such a time is not sent.
         """
         declared = [one for one in map(self.find_edition, choices.editions) if one] or [self.default_edition]
         zone = choices.zone or declared[0].schedule.zone
@@ -239,7 +237,7 @@ class Newsroom:
 
     @property
     def topic_rules(self) -> TopicRules:
-        """Return what decides the topics of articles."""
+        """Return the rules that decide the topics of articles."""
         words = words_of_topics(self.topics, self.topic_aliases, self.sections)
         own = {one.name: one.topic or _section_of(one, words) for one in self.sources}
         return TopicRules(words, {name: topic for name, topic in own.items() if topic})
@@ -249,12 +247,12 @@ class Newsroom:
         return next((source for source in self.sources if source.name == name), None)
 
     def title_of(self, source: str) -> str:
-        """Return what readers call a source; the name of one that is not declared."""
+        """Return the title of a source, or the name of one that is not declared."""
         found = self.find_source(source)
         return found.title if found else source
 
     def quote_policy(self, source: str) -> QuotePolicy:
-        """Return how much of a source's articles may be shown; all of one that is not declared."""
+        """Return how much of a source's articles may be shown: all if it is not declared."""
         found = self.find_source(source)
         return found.quote if found else "full"
 

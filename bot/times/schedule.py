@@ -1,4 +1,4 @@
-"""Schedule arithmetic: local times, days and a zone give due moments in UTC; which are made. Pure."""
+"""Schedule arithmetic: local times, days and a zone give due moments in UTC; plans of due slots. Pure."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-# Schedule arithmetic: local times, days and a zone give due moments in UTC. Pure.
-#
 # The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip
-# moves to the first moment after the gap; of a time that comes twice the first counts. Who is due is in
-# the tables; what people type is read in `typed_times`.
+# moves to the first moment after the gap; of a time that comes twice the first counts. Tables hold which
+# profiles are due; `typed_times` reads what people type.
 
 EVERY_DAY = frozenset(range(7))
 MAX_LOOKBACK = dt.timedelta(days=366)
@@ -22,7 +20,7 @@ _LAST_FIVE = dt.time(23, 55)
 class Schedule:
     """Local `times` on `days` (0 = Monday) in the IANA zone `zone`. Times are kept sorted, each once.
 
-    Where `parts` are given, each is times with the days on which they count; see `joined`.
+    If there are `parts`, each holds times and the days on which they count; see `joined`.
 
     Raises:
         ValueError: no time, no day, a day outside 0-6, a time with a zone of its own, an unknown zone.
@@ -54,7 +52,7 @@ class Schedule:
     def slots_between(self, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
         """Return the slots later than `after` and not later than `until`, in UTC, in order.
 
-        Of a longer stretch only the last `MAX_LOOKBACK` is looked at, so that a clock set wrong by decades
+        Only the last `MAX_LOOKBACK` of a longer span is searched, so that a clock that is wrong by decades
         costs no more than one wrong by a year.
         """
         after = max(after, until - MAX_LOOKBACK)
@@ -114,7 +112,7 @@ class QuietHours:
         return since_start < (self.end_minute - self.start_minute) % (24 * 60)
 
     def release(self, moment: dt.datetime, zone: str) -> dt.datetime:
-        """Return when what is due at `moment` may go out, in UTC: then, or when the quiet ends.
+        """Return when a message due at `moment` may be sent, in UTC: then, or at the end of quiet hours.
 
         >>> due = dt.datetime(2026, 1, 5, 16, 0, tzinfo=dt.UTC)
         >>> QuietHours().release(due, "Asia/Ho_Chi_Minh").isoformat()
@@ -124,7 +122,7 @@ class QuietHours:
             return moment.astimezone(dt.UTC)
         end = dt.time(*divmod(self.end_minute, 60))
         today = moment.astimezone(_zone(zone)).date()
-        # An end may be past, may come a second time, or may lie in a gap that swallows the rest of the day.
+        # An end may be past, may come twice, or may be in a gap that skips the rest of the day.
         days = (today + step * _DAY for step in range(3))
         ends = (local_moment(day, end, _zone(zone), fold=fold) for day in days for fold in (0, 1))
         return next(each for each in ends if each > moment and not self.covers(each, zone))
@@ -150,7 +148,7 @@ def next_weekly(moment: dt.datetime, zone: str) -> dt.datetime:
 def local_moment(day: dt.date, time: dt.time, zone: dt.tzinfo, *, fold: int = 0) -> dt.datetime:
     """Return the UTC moment of a local day and time.
 
-    A skipped time gives the first moment after the gap. Of one that comes twice, `fold` chooses the first (0)
+    A skipped time gives the first moment after the gap. If a time comes twice, `fold` chooses the first (0)
     or the second (1).
     """
     local = dt.datetime.combine(day, time, zone).replace(fold=fold)
@@ -196,7 +194,7 @@ def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.
     return start + low * second
 
 
-# Decide what to do with the slots that have come: which one is made, which are skipped and why. Pure.
+# Plan the due slots: which one is made, which are skipped and why. Pure.
 
 TOO_LATE = "quá muộn"
 OVERTAKEN = "đã có số mới hơn"
@@ -224,8 +222,8 @@ def plan_slots(
 ) -> SlotPlan:
     """Plan the slots from `due_at` to `now`: the latest is made when it is not later than `late_window`.
 
-    None is made of an edition that `is_paused`. `covered_until` is up to when issues have covered the news;
-    one sent by hand can be later than a slot.
+    If the edition `is_paused`, no slot is made. Issues have covered the news until `covered_until`; an issue
+    sent by hand may be later than a slot.
     """
     slots = [due_at, *schedule.slots_between(due_at, now)]
     latest = slots[-1]

@@ -1,4 +1,4 @@
-"""Ask the index: ranked candidates, slips mended where that finds more, and counts of matches by day."""
+"""Search the index: ranked articles, corrections of typing errors, and counts of matches by day."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
 from summarizer.questions.slips import is_no_syllable
 
-# Ask the index: candidates by any of the words, ranked closely, with slips mended where that finds more.
+# Candidates have any of the words; they are ranked closely. Typing errors are corrected if that finds more.
 
-_NEARLY_ALL = 0.9  # of a question: what then lacks is not missed
-_ENOUGH = 3  # articles with all words somewhere: then no word is taken for a slip
-_BETTER = 0.1  # so much more of it must be found with slips mended
-_LEAST_SHARE = 0.45  # of a question, weighed: an article with less is not worth a look
+_NEARLY_ALL = 0.9  # share of a question that counts as all of it
+_ENOUGH = 3  # articles with all words somewhere; then no word counts as a typing error
+_BETTER = 0.1  # a correction must add so much to the share
+_LEAST_SHARE = 0.45  # weighed share of a question; an article with less is not shown
 _SHARE_OF_BEST = 0.7
 _ABOUT_EQUAL = 0.1  # points
-_MOST_TO_MEND = 6  # groups of a question in which a slip among neighbours is looked for
+_MOST_TO_MEND = 6  # groups of a question that are searched for an error among neighbours
 
 Reading = Literal["lead", "text", "fewer_words", "respelled"]
 
@@ -33,11 +33,11 @@ Reading = Literal["lead", "text", "fewer_words", "respelled"]
 class Found:
     """The articles found, best first.
 
-    `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` tells what the best
-    have: all words in title and sapo, all words anywhere in the text, only some words, or the words with
-    slips mended (`suggestion` says what was searched). `suggestion` is a question that finds more, None where
-    none is known. `looked_through` matches came out from `first_at` to `last_at`. `fixed_pairs` are
-    neighbours in the question that the papers write side by side, so that an answer has to.
+    `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` says what the best
+    articles have: all words in title and sapo, all words anywhere in the text, only some words, or the
+    corrected words (`suggestion` says what was searched). `suggestion` is a question that finds more, None if
+    none is known. `looked_through` matches were read, dated from `first_at` to `last_at`. `fixed_pairs` are
+    neighbours in the question that the papers write side by side, so an answer must have them side by side.
     """
 
     ids: tuple[int, ...] = ()
@@ -52,7 +52,7 @@ class Found:
 
     @property
     def has_all_words(self) -> bool:
-        """Tell whether the best articles have all that was asked."""
+        """Tell whether the best articles have all words of the question."""
         return bool(self.ids) and self.reading != "fewer_words"
 
 
@@ -66,9 +66,9 @@ async def search_articles(
 ) -> Found:
     """Find at most `limit` articles for `query`, all of which pass `filters`.
 
-    What the names and dates of the query mean, the caller puts into `filters`; a query without words then
-    finds the newest articles. A word typed with marks is looked for with these, and only where no article
-    has it, with any; one typed without finds every spelling.
+    The caller turns the names and dates of the query into `filters`; a query without words then finds the
+    newest articles. A word typed with diacritics matches in that form, and in any form only if no article has
+    it so. A word typed without diacritics matches every spelling.
 
     Raises:
         IndexUnusableError: there is no index to read; one is being built, or has to be.
@@ -85,10 +85,10 @@ async def _newest(reader: Reader, limit: int) -> Found:
 
 
 async def _answer(reader: Reader, limit: int) -> Found:
-    """Return what has most of the question.
+    """Return the articles with most of the question.
 
-    Of a few words an article must have all; of more, those that have most of them come first. Slips are
-    mended where that finds more of the question than the words as typed.
+    Of a few words an article must have all. Of more words, articles with most of them come first. Typing
+    errors are corrected if that covers more of the question than the words as typed.
     """
     read = await reader.read()
     has_all = read.is_short and bool(read.full or any(hit.has_phrase for hit in read.hits))
@@ -108,7 +108,7 @@ async def _answer(reader: Reader, limit: int) -> Found:
 
 
 def _all_words(read: Read, limit: int, *, wants_newest: bool) -> Found:
-    """Return what has all the words, as typed where anything has."""
+    """Return the articles with all the words, as typed if any has them so."""
     own = sorted(
         (hit for hit in read.full if hit.is_own), key=_newest_first if wants_newest else _rough_order
     )
@@ -129,12 +129,12 @@ def _worth_a_look(read: Read, limit: int) -> Found:
 
 
 def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
-    """Return the key that puts what has all the words before the rest, as typed before otherwise marked."""
+    """Return the sort key: articles with all the words first, of these those with the typed diacritics."""
     return hit.tier, hit.order
 
 
 def _rough_order(hit: Ranked) -> tuple[int, int, tuple[float, int]]:
-    """Return the key of `_order` for a few words: of about equally good articles the newer comes first."""
+    """Return the sort key for a few words: of about equally good articles the newer comes first."""
     return hit.tier, -round(hit.points / _ABOUT_EQUAL), _newest_first(hit)
 
 
@@ -143,7 +143,7 @@ def _newest_first(hit: Ranked) -> tuple[float, int]:
 
 
 async def _slipped(reader: Reader, as_typed: Read, limit: int) -> Found | None:
-    """Look for all words side by side in a title or sapo, one of them slipped."""
+    """Search for all words side by side in a title or sapo, one of them with a typing error."""
     groups = reader.query.groups
     if not 2 < len(groups) <= _MOST_TO_MEND:
         return None
@@ -156,7 +156,7 @@ async def _slipped(reader: Reader, as_typed: Read, limit: int) -> Found | None:
 
 
 async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
-    """Look for what words that hardly occur may have been meant to be, where that finds more."""
+    """Search with corrections of words that hardly occur, if that finds more."""
     meant = respelled(reader.query, await spelling_of(reader.generation))
     if meant is None:
         return None
@@ -198,10 +198,10 @@ async def explain_articles(
     now: dt.datetime,
     filters: Filters = NO_FILTERS,
 ) -> dict[int, Explained]:
-    """Return for each of these articles, which `query` found, what its rank rests on.
+    """Explain the rank of each of these articles, which `query` found.
 
-    `query` is the reading that was searched in the end. One without words ranks by time alone: for that, and
-    for articles that only a mended slip found, there is nothing to return.
+    `query` is the reading that was searched in the end. A query without words ranks by time alone; it has no
+    explanation, nor have articles that only a correction found.
 
     Raises:
         IndexUnusableError: there is no index to read; one is being built, or has to be.
@@ -233,8 +233,8 @@ async def matches_by_day(
 ) -> tuple[Day, ...]:
     """Count the articles with all words in title or sapo on each of the last `days` local days, oldest first.
 
-    A day is given with its count and the id of its best article, None where nothing matched. Only the newest
-    few hundred matches are looked at; days before the oldest of these are left out.
+    Each day comes with its count and the id of its best article, None without a match. Only the newest
+    `_WINDOW` matches are read; days before the oldest of these are left out.
     """
     zone = ZoneInfo(zone) if isinstance(zone, str) else zone
     last = now.astimezone(zone).date()

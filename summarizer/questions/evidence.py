@@ -1,4 +1,4 @@
-"""Whether an article answers a question: how much of the question it says, weighed by a logistic model."""
+"""Decide whether an article answers a question: how much of it the article covers, by a logistic model."""
 
 import json
 import math
@@ -17,31 +17,31 @@ from summarizer.questions.watching import idf
 from summarizer.text.sentences import split
 from summarizer.text.syllables import Forms, word_forms
 
-# How much of a question a stretch of text says: its words whole, close together.
+# How much of a question a passage covers: whole words, close together.
 #
-# Syllables of Vietnamese are half words: "chức" of "tổ chức" does not say "từ chức". So a common syllable
-# counts in full only beside another one of the question, and a syllable of a known word only beside its
-# neighbour.
+# A Vietnamese syllable is often half a word: "chức" of "tổ chức" does not match "từ chức". So a common
+# syllable counts in full only beside another one of the question, and a syllable of a known word only beside
+# its neighbour.
 
-_OTHER_WORDS = 0.9  # what a synonym says
-_ALONE = 0.4  # what a common syllable says that stands by itself
-_PARTED = 0.5  # taken off where the syllables of one word are parted
-_BESIDE = 1  # words between two that stand beside each other
-_WITHIN = 2  # groups in the question between such two
-_SAID = 0.8  # credit from which on a word counts as said
-FAR = 3  # words between what stands in different sentences
+_OTHER_WORDS = 0.9  # credit of a synonym
+_ALONE = 0.4  # credit of a common syllable alone
+_PARTED = 0.5  # deducted if the syllables of one word are apart
+_BESIDE = 1  # most words between neighbours
+_WITHIN = 2  # most groups in the question between neighbours
+_SAID = 0.8  # least credit of a word that counts as covered
+FAR = 3  # least words between occurrences in different sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much is said: `share` of the question's words, 0 to 1, and how many of them `words_said` are."""
+    """How much is covered: `share` of the question's words, 0 to 1, and the number of covered words."""
 
     share: float = 0.0
     words_said: int = 0
 
 
 class Asked:
-    """A question cut into words, to be compared with many stretches of text."""
+    """A question cut into words, to be compared with many passages."""
 
     def __init__(self, sought: Sought, word_numbers: Sequence[int]) -> None:
         """Take what is sought and the number of the word that each group belongs to."""
@@ -59,11 +59,11 @@ class Asked:
         return len(self._groups_of)
 
     def most(self, occurrences: Sequence[Occurrence]) -> float:
-        """Return a share that a stretch with these occurrences cannot pass; cheap."""
+        """Return an upper bound of the share for a passage with these occurrences; cheap."""
         return self._share(dict.fromkeys({one.group for one in occurrences}, 1.0))
 
     def coverage(self, occurrences: Sequence[Occurrence]) -> Coverage:
-        """Return how much a stretch says, where the groups stand so. Sentences are `FAR` or more apart."""
+        """Return how much a passage with these occurrences covers. Sentences are `FAR` or more apart."""
         if not occurrences:
             return Coverage()
         credits = self._credits(occurrences)
@@ -91,7 +91,7 @@ class Asked:
         return credits
 
     def _is_beside(self, one: Occurrence, occurrences: Sequence[Occurrence]) -> bool:
-        """Tell whether a place touches one of a group that stands near in the question too."""
+        """Tell whether a place is beside one of a group that is near in the question too."""
         return any(
             one.group != other.group
             and self._are_near(one.group, other.group)
@@ -104,29 +104,28 @@ class Asked:
 
 
 def _distance(one: Occurrence, other: Occurrence) -> int:
-    """Return how many words stand between two places."""
+    """Return the number of words between two places."""
     return other.start - one.end if other.start >= one.end else one.start - other.end
 
 
 def _touching(occurrences: Sequence[Occurrence]) -> set[tuple[int, int]]:
-    """Return the groups that stand side by side with the next group of the question."""
+    """Return the groups that occur side by side with the next group of the question."""
     starts = {(one.group, one.start) for one in occurrences}
     return {(one.group, one.group + 1) for one in occurrences if (one.group + 1, one.end) in starts}
 
 
-# Whether an article answers a question: a small logistic model over how much of the question it says.
+# The model: a small logistic regression over how much of the question an article covers.
 #
-# A rule over the share of words that stand together in one sentence cannot tell a paraphrase, which lacks
-# a word, from an event that never happened, which lacks the verb. The model also looks at how much of the
-# headline was asked for and at the search's order. Its weights stand in `data/answers.json`, made by
-# `benchmarks/train_answers.py`.
+# A threshold on the share of words in one sentence cannot tell a paraphrase, which lacks a word, from an
+# invented event, which lacks the verb. So the model also uses how much of the headline was asked for, and the
+# rank in the search. Its weights are in `data/answers.json`, made by `benchmarks/train_answers.py`.
 
-ANSWERS = 0.5  # from this likelihood on an article answers
-_MOST_LEAD = 12  # sentences of a sapo that are weighed as one with the title
-_WHOLE = 0.95  # a share that lacks nothing
-_FEW = 2  # words of a question that must all be there
-_WORTH_A_LOOK = 0.45  # a share of the question, though no word of it is said whole
-_MOST_WORDS = 4  # said; more of them tell nothing new
+ANSWERS = 0.5  # least likelihood of an article that answers
+_MOST_LEAD = 12  # sentences of a sapo that are read together with the title
+_WHOLE = 0.95  # least share that counts as complete
+_FEW = 2  # a question of so few words must be covered completely
+_WORTH_A_LOOK = 0.45  # least share of an article that is shown although it covers no whole word
+_MOST_WORDS = 4  # covered words; more add nothing
 _HEAVIEST = 8.0  # weight of the rarest word
 FEATURES = (
     "always", "share", "title_asked", "rank", "is_whole_of_few", "is_of_two", "missing", "words_said",
@@ -136,7 +135,7 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class ReadSentence:
-    """A sentence of an article with its words and where the question's groups stand in it."""
+    """A sentence of an article with its words and the places of the question's groups."""
 
     text: str
     place: Place
@@ -146,7 +145,7 @@ class ReadSentence:
 
 
 class ReadArticle:
-    """An article cut into sentences, with where the question's groups stand."""
+    """An article cut into sentences, with the places of the question's groups."""
 
     def __init__(self, piece: Piece, sought: Sought) -> None:
         self.piece = piece
@@ -158,11 +157,11 @@ class ReadArticle:
 
     @property
     def text(self) -> str:
-        """Return what of the article was read."""
+        """Return the part of the article that was read."""
         return "\n".join(self.piece.document.field(name)[:MOST_READ] for name in ("title", "sapo", "body"))
 
     def _cut(self, field: FieldName) -> Iterator[ReadSentence]:
-        """Yield the sentences of a field; of a very long one those of its beginning."""
+        """Yield the sentences of a field, of a very long one only the first."""
         whole = self.piece.document.field(field)
         text = whole[:MOST_READ]
         for number, (start, end) in enumerate(split(text)):
@@ -189,14 +188,14 @@ class ReadArticle:
                     yield _apart([one.occurrences, other.occurrences])
 
     def groups(self) -> set[int]:
-        """Return the groups that stand anywhere in it."""
+        """Return the groups that occur anywhere in it."""
         fields = chain(self.sapo, self.body)
         return {one.group for one in chain(self.in_title, *(each.occurrences for each in fields))}
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an article as the answer; `features` are in the order of `FEATURES`."""
+    """The evidence that an article answers; `features` are in the order of `FEATURES`."""
 
     features: tuple[float, ...]
 
@@ -217,7 +216,7 @@ class Evidence:
 def judged_of(
     query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Run]
 ) -> tuple[Asked, list[tuple[Evidence, ReadArticle]]]:
-    """Return a question cut into words, and each article, best first, with what speaks for it."""
+    """Return a question cut into words, and each article, best first, with its evidence."""
     sought = Sought(query, fixed_pairs)
     reads = [ReadArticle(piece, sought) for piece in pieces]
     asked = cut_into_words(sought, reads, fixed_pairs)
@@ -236,7 +235,7 @@ def cut_into_words(sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Se
 
 
 def evidence_of(read: ReadArticle, asked: Asked, rank: int) -> Evidence:
-    """Return what speaks for an article; `rank` is its place in the search's order, from 0."""
+    """Return the evidence for an article; `rank` is its rank in the search, from 0."""
     in_title = asked.coverage(read.in_title)
     best = _best(read, asked, in_title)
     missing = set(range(len(read.sought.groups))) - read.groups()
@@ -273,7 +272,7 @@ def _share_of_title(read: ReadArticle) -> float:
 
 
 def _apart(parts: Sequence[Sequence[Occurrence]]) -> list[Occurrence]:
-    """Return the places of several sentences as of one text, with more than `FAR` words between any two."""
+    """Return the places of several sentences as one text, with more than `FAR` words between sentences."""
     places: list[Occurrence] = []
     end = 0
     for part in parts:

@@ -1,4 +1,4 @@
-"""The hits of a search: what narrows them, and their order by how well title and sapo meet the question."""
+"""The hits of a search: their filters, and their ranking by how well title and sapo match the question."""
 
 import datetime as dt
 import math
@@ -13,15 +13,15 @@ from summarizer.questions.phrases import MOST_READ, Groups, Phrases, content_of,
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import Forms, folded, word_forms
 
-# What narrows a search, and an article as the search reads it.
+# Filters of a search, and an article as the search reads it.
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search beside words; an empty one narrows nothing.
+    """Filters of a search beside its words; empty ones filter nothing.
 
-    `source_names` are values of `articles.source`, `topics` of `articles.topic`. An article came out when it
-    was published, or arrived where that is unknown: not before `since`, not after `until`.
+    `source_names` are values of `articles.source`, `topics` of `articles.topic`. The time of an article is
+    its publication, or its arrival if that is unknown: not before `since`, not after `until`.
     """
 
     source_names: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate; `at` is when it came out, `score` the index's, 0 to 1. `body` may not have been read."""
+    """A candidate; `at` is its time, `score` that of the index, 0 to 1. `body` may not have been read."""
 
     article_id: int
     title: str
@@ -45,16 +45,15 @@ class Hit:
     score: float = 0.0
 
 
-# Order candidates by how well title and sapo meet the question: marks, neighbours, title, freshness.
+# Rank candidates by how well title and sapo match the question: diacritics, neighbours, title, freshness.
 #
-# Pure. Each part of the question counts as much as it matters (`summarizer.questions.phrases`). Source:
-# the weights were measured on known-item queries and on questions that people asked (docs/search.md); the
-# weight of freshness is a choice, small enough that it decides only between hits that are about equally
-# good.
+# Pure. `summarizer.questions.phrases` weighs the parts of the question. Source: the weights were measured on
+# known-item queries and on questions that people asked (docs/search.md). The weight of freshness is a choice,
+# so small that it decides only between hits of about equal quality.
 
-_TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # what an occurrence weighs
+_TITLE, _SAPO, _BODY = 3.0, 1.0, 0.1  # weight of an occurrence
 _MARKED = 0.8
-_LIKELY = 0.4  # the marks that a question typed without any most likely means
+_LIKELY = 0.4  # the likeliest diacritics of a word typed without any
 _TITLE_PAIRS = 1.0
 _SAPO_PAIRS = 0.8
 _BODY_PAIRS = 0.4
@@ -71,9 +70,9 @@ _NEARLY_ALL = 0.9  # of a question
 class Ranked:
     """A hit with its points.
 
-    `is_full`: it has all that matters in title and sapo. `is_own`: every word typed with marks stands there
-    with these. `share`: how much of the question it has anywhere that was read, 0 to 1. `has_phrase`: all
-    that matters stands side by side.
+    `is_full`: title and sapo have all content words. `is_own`: they have every word typed with diacritics in
+    that form. `share`: how much of the question the text that was read has, 0 to 1. `has_phrase`: all content
+    words are side by side.
     """
 
     hit: Hit
@@ -103,16 +102,16 @@ def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ran
     return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
 
 
-@lru_cache(maxsize=1 << 13)  # the articles of the day are found again and again
+@lru_cache(maxsize=1 << 13)  # searches find the articles of the day again and again
 def _words(text: str) -> list[Forms]:
     return word_forms(text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a field holds: how often each group, which as typed, which right behind the group before.
+    """The matches in a field: how often each group occurs, which as typed, which right after the one before.
 
-    `likely`: of a question typed without marks, how likely the words that stand for each group are meant.
+    `likely`: for a question typed without diacritics, how likely the matching word of each group is meant.
     """
 
     counts: dict[int, int]
@@ -125,7 +124,7 @@ _Fields = tuple[_Found, _Found, _Found]  # title, sapo, body
 
 
 class Points(NamedTuple):
-    """What a hit's points are made of: their sum is its points."""
+    """The components of a hit's points, which are their sum."""
 
     words: float
     marks: float
@@ -137,7 +136,7 @@ class Points(NamedTuple):
 
 
 class _Sought:
-    """What a question asks for, ready for comparing."""
+    """A question prepared for comparing with articles."""
 
     def __init__(self, groups: Groups) -> None:
         self.weights = weights_of(groups)
@@ -154,7 +153,7 @@ class _Sought:
         self.likely = [] if self.marked else likely_runs(runs)
 
     def look(self, hit: Hit) -> tuple[_Fields, int]:
-        """Return what title, sapo and body hold, and how many words the first two have."""
+        """Return the matches in title, sapo and body, and the number of words of the first two."""
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
         body = word_forms(hit.body[:MOST_READ]) if hit.body else ()
         return (self._found(title), self._found(sapo), self._found(body)), len(title) + len(sapo)
@@ -170,12 +169,12 @@ class _Sought:
         is_own = own >= self.marked & self.content
         is_full, is_complete = in_lead >= self.content, len(in_lead) == len(self.weights)
         if (is_full or has_phrase) and is_only_of_parts(hit.title, hit.sapo, self.typed):
-            # A round-up comes behind the reports of what it strings together.
+            # A round-up ranks after the reports that it collects.
             is_full = has_phrase = is_complete = False
         return Ranked(hit, points, is_own, is_full, share, has_phrase, is_complete)
 
     def points(self, hit: Hit, fields: _Fields, length: int, now: dt.datetime) -> Points:
-        """Return what a hit's points are made of; its title and sapo have `length` words."""
+        """Return the components of a hit's points; its title and sapo have `length` words."""
         own = fields[0].own | fields[1].own | fields[2].own
         return Points(
             self._occurrences(fields, length),
@@ -191,7 +190,7 @@ class _Sought:
         )
 
     def _occurrences(self, fields: Sequence[_Found], length: int) -> float:
-        """Return the share of the question that is met, in a lead of so many words; repeating adds little."""
+        """Return the matched share of the question in a lead of `length` words; repetition adds little."""
         room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
         counts = dict.fromkeys(chain.from_iterable(field.counts for field in fields), 0.0)
         for field, weight in zip(fields, (_TITLE, _SAPO, _BODY), strict=True):
@@ -225,15 +224,15 @@ class _Sought:
         return found
 
 
-# Why a hit stands where it does, for operators: the same rules, taken apart.
+# Explanations of the ranking for operators: the same rules, component by component.
 
 
 @dataclass(frozen=True, slots=True)
 class WordPlaces:
     """One part of the question: its share of it, 0 to 1, and where the article has it.
 
-    `is_main`: an article has to have it. `is_own`: this one has it as typed. `is_next`: it stands there right
-    behind the part before.
+    `is_main`: an article must have it. `is_own`: this one has it as typed. `is_next`: it is right after the
+    part before.
     """
 
     words: str
@@ -248,7 +247,7 @@ class WordPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A ranked hit with what its points are made of, and where each part of the question stands."""
+    """A ranked hit with the components of its points, and the places of each part of the question."""
 
     ranked: Ranked
     points: Points
@@ -256,13 +255,13 @@ class Explained:
 
     @property
     def is_roundup(self) -> bool:
-        """Tell whether it strings unlike things together, and stands behind for that."""
+        """Tell whether it is a round-up, and ranks lower for that."""
         has_all = all(one.in_title or one.in_sapo for one in self.words if one.is_main)
         return has_all and not self.ranked.is_full
 
 
 def explained(ranked: Iterable[Ranked], groups: Groups, *, now: dt.datetime) -> list[Explained]:
-    """Return each hit with what its points are made of, in the order given."""
+    """Return each hit with the components of its points, in the order given."""
     sought = _Sought(groups)
     found = []
     for one in ranked:

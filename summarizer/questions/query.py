@@ -1,4 +1,4 @@
-"""Read what someone typed as a question: words to find, phrases, words to leave out, filters, a time."""
+"""Parse a question: words to find, phrases, excluded words, filters, a time."""
 
 import datetime as dt
 import re
@@ -23,10 +23,10 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)+/\S+", re.IGNORECASE)
 _END_OF_PHRASE = ",;.?!"
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
-# Stays together: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
+# One run of words: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
 _PIECE = re.compile(r"\d+(?:[.,/:-]\d+)+(?![^\W_])|[^\W_]+")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZÀ-ÝĐ])(?=[A-ZÀ-ÝĐ])")  # between the words of #HaLong
-# The name of the paper, or of its page, behind a headline that was shared.
+# The name of the paper, or of its page, after a shared headline.
 _PAPERS = (
     "vnexpress|tuổi trẻ|thanh niên|dân trí|vietnamnet|vietnamplus|zing|zingnews|znews|người đưa tin"
     "|người lao động|lao động|tiền phong|vtv|vov|vtc|kenh14|soha|24h|báo mới|baomoi|plo|nld|sggp|cafef"
@@ -42,7 +42,7 @@ _FEWEST_WORDS = 4  # of a headline
 class Term:
     """Words to find side by side: a plain word, a phrase in quotes or a well-known name.
 
-    `others` are other ways to write it, of which any will do. `place` is where it was typed.
+    `others` are other spellings, any of which matches. `place` is where it was typed.
     """
 
     run: Run
@@ -54,10 +54,10 @@ class Term:
 class Query:
     """A question as data. `text` is what was typed, cleaned; every place is a span of it.
 
-    An article must have all `terms` and none of `excluded`. `sources` and `topics` are what was typed after
-    `nguon:` and `chude:`; it must be of one of the sources and one of the topics, where there are any.
-    `since` and `until` are local dates, both inclusive; `times` are the words that were read as them.
-    `dropped` are the places of words that this reading passes over.
+    An article must have all `terms` and none of `excluded`. `sources` and `topics` are the words typed after
+    `nguon:` and `chude:`; if there are any, the article must be of one of them. `since` and `until` are local
+    dates, both inclusive; `times` are the words that name them. `dropped` are the places of words that this
+    reading ignores.
     """
 
     text: str
@@ -74,7 +74,7 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to look for, not even the newest articles of a source or a time."""
+        """Tell whether there is nothing to search for, not even the newest articles of a source or a time."""
         return not (self.terms or self.has_filters)
 
     @property
@@ -84,12 +84,12 @@ class Query:
 
     @property
     def is_for_news(self) -> bool:
-        """Tell whether the news of a time are asked for, whatever they are about."""
+        """Tell whether all news of a time is asked for, without a subject."""
         return bool(self.times and not self.terms)
 
     @property
     def wants_newest(self) -> bool:
-        """Tell whether the newest of what is found is asked for first: "tin mới nhất về bão"."""
+        """Tell whether the newest articles are to come first: "tin mới nhất về bão"."""
         return ("moi", "nhat") in pairwise(map(folded, self.words))
 
     @property
@@ -104,21 +104,21 @@ class Query:
 
     @property
     def has_marks(self) -> bool:
-        """Tell whether a wanted word was typed with a mark or đ, so that accented text is worth comparing."""
+        """Tell whether a wanted word was typed with diacritics or đ, so that comparing them makes sense."""
         return any(folded(word) != word for word in self.words)
 
     @property
     def shown(self) -> str:
-        """Return the text without filters and what was dropped; all of it where nothing else is there."""
+        """Return the text without filters and dropped words, or all of it if nothing else remains."""
         return self.without((*self.source_places, *self.topic_places, *self.dropped)) or self.text
 
     @property
     def time_places(self) -> tuple[Place, ...]:
-        """Return where the time words stand."""
+        """Return the places of the time words."""
         return tuple(time.place for time in self.times)
 
     def without(self, places: Iterable[Place]) -> str:
-        """Return the text without what stands at `places`.
+        """Return the text without the words at `places`.
 
         >>> query = parse_query("lũ nguon:x ở Huế")
         >>> query.without(query.source_places)
@@ -127,9 +127,10 @@ class Query:
         return " ".join(_masked(self.text, places, " ").split())
 
     def attempts(self) -> "tuple[Query, ...]":
-        """Return the readings of the question to try, one after the other, until one is answered.
+        """Return the readings of the question, to be tried in order until one is answered.
 
-        Time words that may be part of a name ("SEA Games năm 2017") are words too; at last any time will do.
+        Time words that may be part of a name ("SEA Games năm 2017") also count as words; the last reading has
+        no time.
         """
         if not self.times or not self.terms:
             return (self,)
@@ -140,7 +141,7 @@ class Query:
         return (self, *named, replace(timeless, dropped=self.time_places))
 
     def attempt(self, number: int) -> "Query":
-        """Return a reading by its number, the last one where there are not so many."""
+        """Return a reading by its number, the last one if the number is too high."""
         readings = self.attempts()
         return readings[min(number, len(readings) - 1)]
 
@@ -148,14 +149,14 @@ class Query:
 def parse_query(
     text: str, *, today: dt.date | None = None, is_early: bool = False, names: Names = NO_NAMES
 ) -> Query:
-    """Read `text` as a query. Any string is taken.
+    """Parse `text` as a query. Every string is valid.
 
-    Time words (`hôm qua`, `từ 1/11`) are read as such only with `today`, the asker's local date; where it
-    `is_early`, "hôm nay" alone reaches back to yesterday. Where nothing else is left to look for, or only
-    such words as "tin" and "có gì mới", there are no terms: the question is for the news of that time.
-    `names` of several words need no quotes behind `nguon:`, and "tin thể thao" is the topic of that name. A
-    minus behind other words excludes all plain words up to a comma, a quote, the next minus or a time, as one
-    phrase; at the beginning only its own.
+    Time words (`hôm qua`, `từ 1/11`) count as such only with `today`, the asker's local date. If it
+    `is_early`, "hôm nay" alone includes yesterday. If no other words remain, or only words like "tin" and "có
+    gì mới", there are no terms: the question asks for the news of that time. `names` of several words need no
+    quotes after `nguon:`, and "tin thể thao" is the topic of that name. After other words a minus excludes
+    all plain words up to a comma, a quote, the next minus or a time, as one phrase; at the beginning it
+    excludes one word.
 
     >>> parse_query('Hạ Long "du lịch" -tàu').words
     ('hạ', 'long', 'du', 'lịch')
@@ -188,14 +189,14 @@ def parse_query(
 
 
 def _masked(text: str, places: Iterable[Place], fill: str) -> str:
-    """Return the text, as long as it is, with `fill` at these places."""
+    """Return the text with `fill` at these places; its length stays."""
     for start, end in places:
         text = f"{text[:start]}{fill * (end - start)}{text[end:]}"
     return text
 
 
 def _slug(address: re.Match[str]) -> str:
-    """Return as many characters as the address has: the words that papers made of a headline, and blanks.
+    """Return the headline's words in an address, padded with blanks to the length of the address.
 
     >>> _slug(_ADDRESS.search("https://bao.vn/kinh-te/gia-vang-lap-dinh-3456789.html")).split()
     ['gia', 'vang', 'lap', 'dinh']
@@ -215,7 +216,7 @@ def _read(text: str) -> tuple[tuple[Term, ...], tuple[Run, ...]]:
     wanted: dict[Run, Term] = {}
     excluded: list[Run] = []
     left = MAX_WORDS
-    goes_on = False  # what is excluded
+    goes_on = False  # the exclusion
     for part in _PART.finditer(text):
         plain = part["plain"] or ""
         goes_on = goes_on and not part["minus"] and bool(plain)
@@ -236,7 +237,7 @@ def _read(text: str) -> tuple[tuple[Term, ...], tuple[Run, ...]]:
 
 
 def _pieces(plain: str, start: int) -> Iterator[Term]:
-    """Cut what was typed without a blank, from `start` of the text on, into runs with their spellings."""
+    """Cut text typed without a blank, from `start` on, into runs with their spellings."""
     if plain.startswith("#") and (tag := _run(plain)):
         apart = _run(_CAMEL.sub(" ", plain))
         yield Term(apart, (tag,) if tag != apart else (), (start, start + len(plain)))
@@ -265,9 +266,9 @@ def _named(terms: list[Term]) -> Iterator[Term]:
 
 
 def _clean(text: str) -> str:
-    """Drop what is not seen (controls, bidi marks, lone surrogates), join blanks, cut to the bound.
+    """Drop invisible characters (controls, bidi marks, lone surrogates), join blanks, cut to the bound.
 
-    A headline that was shared loses the name of its paper.
+    The name of the paper after a shared headline is dropped.
     """
     head = text[: 4 * MAX_CHARACTERS]
     seen = [" " if c.isspace() else c for c in head if c.isspace() or unicodedata.category(c)[0] != "C"]

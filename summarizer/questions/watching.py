@@ -1,8 +1,8 @@
-"""Which of many watches an article is news for, at a cost that hardly grows with their number. Pure.
+"""Find the watches that an article is news for, at a cost that hardly grows with their number. Pure.
 
-Each different question is kept once, under words that stand side by side in whatever it is answered by, or
-under its rarest word where there are none such. An article calls up the questions under its own words and
-pairs; few are called up in vain. These are read closely.
+Each different question is kept once, under a pair of words that are neighbours in every article that answers
+it, or under its rarest word. An article looks up the questions under its own words and pairs, and only these
+are compared in full.
 """
 
 import datetime as dt
@@ -28,16 +28,16 @@ from summarizer.questions.phrases import (
 from summarizer.questions.query import Query, Term, parse_query
 from summarizer.text.syllables import Forms, folded, in_house_style, word_forms
 
-# Whether an article is news for a watch: does its head say what the watch asks? Pure.
+# An article is news for a watch if its head matches the watch.
 #
-# The head is title and sapo, or the start of the body where there is no sapo: deep in a body nearly
-# everything is mentioned somewhere. Syllables are half words, so common ones must stand beside another
-# word of the watch: "giá" and "vàng" in two sentences are no news about gold. Source: measured on 2,998
-# articles, 300 watches of two to four syllables: of the articles with all words somewhere in title and
-# sapo 38 % were of another matter, nearly all of which this keeps out; four times as many have the words
-# in a body, mostly in passing.
+# The head is title and sapo, or title and the start of the body if there is no sapo: somewhere in a body
+# nearly everything is mentioned. A syllable is often half a word, so a common one must be beside another word
+# of the watch: "giá" and "vàng" in two sentences are not news about gold. Source: 300 watches of two to four
+# syllables over 2,998 articles. Of the articles with all words somewhere in title and sapo 38 % were about
+# something else; this rule excludes nearly all of them. Four times as many have the words in a body, mostly
+# in passing.
 
-_RARE = 4.3  # IDF; such a syllable says something wherever it stands
+_RARE = 4.3  # IDF; a syllable this rare may be alone
 _LEAD_WORDS = 60  # of a body without a sapo
 _LEAD_CHARACTERS = 12 * _LEAD_WORDS
 _MOST_LEAD_CHARACTERS = 3_000  # of a sapo; journalists write a quarter of it at most
@@ -45,9 +45,9 @@ _FIELD_END = Forms("¶", "¶")
 
 
 class Head:
-    """The words of an article by which it is known.
+    """The words of an article under which watches are looked up.
 
-    `anchors` are these words without marks, and each two that stand side by side as `pair_of` writes them.
+    `anchors` are these words without diacritics, and each pair of neighbours as `pair_of` writes it.
     """
 
     def __init__(self, document: Document) -> None:
@@ -60,7 +60,7 @@ class Head:
 
 
 def pair_of(one: str, other: str) -> str:
-    """Return two neighbours as one, whichever comes first."""
+    """Return two neighbours as one key, in either order."""
     return f"{one} {other}" if one < other else f"{other} {one}"
 
 
@@ -97,13 +97,13 @@ def _compiled(query: Query) -> tuple[list[int], Phrases, Phrases]:
 
 
 def stands_alone(run: Run) -> bool:
-    """Tell whether a run says something wherever it stands: a phrase, or a rare word."""
+    """Tell whether a run may be alone: a phrase, or a rare word."""
     return len(run) > 1 or idf(run[0]) >= _RARE
 
 
 @lru_cache(maxsize=1 << 13)
 def idf(word: str) -> float:
-    """Return the IDF of a word as typed: without marks the commonest word's so written, 0 of a number."""
+    """Return the IDF of a word as typed; without diacritics that of the commonest spelling; of a number 0."""
     return 0.0 if word[0].isdigit() else typed_idf(word)
 
 
@@ -128,14 +128,14 @@ def parse_watch(text: str) -> Query:
 
 
 def as_watch(query: Query) -> Query:
-    """Return a question without the phrases that only ask, and without times: what alerts is new anyway."""
+    """Return a question without phrases that only ask and without times, because alerts are new anyway."""
     asks = phrase_places([term.run for term in query.terms])
     terms = tuple(term for at, term in enumerate(query.terms) if at not in asks) or query.terms
     return replace(query, terms=terms, since=None, until=None, times=())
 
 
 def watch_key(query: Query) -> str:
-    """Return `query` in the form in which two watches are the same; "" when there is no word to find.
+    """Return the key of `query`, the same for equal watches; "" if there is no word to find.
 
     >>> watch_key(parse_watch('xăng "Giá Dầu" nguồn:"Tin Sáng" -thô'))
     'giá_dầu xăng -thô nguon:tinsang'
@@ -166,9 +166,9 @@ def read_key(key: str) -> Query:
 
 
 def current_key(key: str, text: str) -> str:
-    """Return the key of a watch of these words as it is written now.
+    """Return the present key of a watch of these words.
 
-    Those of earlier versions hold words that only ask, which no article has.
+    Keys of earlier versions hold words that only ask, which no article has.
 
     >>> current_key("bao giá nhiêu vàng", "giá vàng bao nhiêu")
     'giá vàng'
@@ -185,7 +185,7 @@ def _run(written: str) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A new article. `sources` and `topics` are all the names it goes by, in `comparable` form."""
+    """A new article. `sources` and `topics` are all its names, in `comparable` form."""
 
     document: Document
     sources: Collection[str] = ()
@@ -204,7 +204,7 @@ class WatchIndex:
         return len(self._keys)
 
     def put(self, watch_id: int, key: str) -> None:
-        """Add a watch; one that is there stays as it is."""
+        """Add a watch; an existing one stays unchanged."""
         if watch_id in self._keys:
             return
         if key not in self._watches:
@@ -215,7 +215,7 @@ class WatchIndex:
         self._keys[watch_id] = key
 
     def remove(self, watch_id: int) -> None:
-        """Take a watch out; one that is not there is passed over."""
+        """Remove a watch; an unknown one is ignored."""
         key = self._keys.pop(watch_id, None)
         if key is None:
             return
@@ -228,7 +228,7 @@ class WatchIndex:
                     del self._anchored[anchor]
 
     def find(self, arrived: Arrived) -> list[int]:
-        """Return the watches that the article is news for, in no order."""
+        """Return the watches that the article is news for, in any order."""
         head = Head(arrived.document)
         called_up = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
         return [
@@ -246,7 +246,7 @@ def _is_for(key: str, arrived: Arrived, head: Head) -> bool:
 
 
 def _anchors(query: Query) -> set[str]:
-    """Return words and pairs of which at least one stands in every article that answers `query`."""
+    """Return words and pairs, at least one of which is in every article that answers `query`."""
     if found := list(_possible_anchors(query)):
         return min(found, key=len)
     needed = [query.groups[at] for at in needed_groups(query)]
@@ -255,7 +255,7 @@ def _anchors(query: Query) -> set[str]:
 
 
 def _possible_anchors(query: Query) -> Iterator[set[str]]:
-    """Yield sets of pairs: of a phrase, or of a common word and each word that it may stand beside."""
+    """Yield sets of pairs: of a phrase, or of a common word and each word that it may be beside."""
     needed = needed_groups(query)
     for number in needed:
         group = query.groups[number]

@@ -1,7 +1,7 @@
-"""Tell one story: whose headline, which one or two sentences, which sources.
+"""Tell one story: choose its headline, one or two sentences and its sources.
 
-The sentences come out of the articles' stored summaries, word for word. How much of an article may be shown
-is its source's word (`quote`) and our own limit: its lead, or two sentences and a fifth of it.
+The sentences come word for word from the articles' stored summaries. Two limits say how much of an article
+may be shown: its source's rule (`quote`), and our own: its lead, or two sentences and a fifth of it.
 """
 
 import datetime as dt
@@ -31,14 +31,14 @@ from summarizer.text.syllables import syllables
 MAX_QUOTES = 2
 _SHARE_OF_ARTICLE = 5  # beyond its lead, a fifth of an article at most
 _PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
-_COPY = 0.2  # a likeness past this counts no more: copies of one agency text must not vote each other up
+_COPY = 0.2  # likeness is capped here: copies of one agency text must not vote each other up
 _OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
 _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
 _ADDS = 0.55  # share of a sentence's words, weighed by IDF, that are new; two papers' leads of one event say
 _OWN_ADDS = 0.3  # much the same in other words. So much is enough of the leading article's own sentences
 _ADDS_FIGURE = 0.3  # and where a figure is new
-_SUPERSEDED = dt.timedelta(hours=12)  # what was said so long before the leading report may not hold any more
+_SUPERSEDED = dt.timedelta(hours=12)  # a report this much older than the leading one may be outdated
 _FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
 
@@ -90,7 +90,7 @@ def leading(candidate: Candidate) -> list[Piece]:
 def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
     """Order articles by how much they share with the others and how new they are.
 
-    Those that may be quoted come before those that may not; an older report knows less of what happened.
+    Articles that may be quoted come first. Older reports count less.
     """
     terms = [article_terms(p.document.title, p.document.sapo, p.document.body) for p in pieces]
     newest = max((piece.moment for piece in pieces), default=None)
@@ -140,7 +140,7 @@ def _is_superseded(piece: Piece, sentence: Sentence, leading: Piece, told: Seque
 
 
 def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
-    """Return the first sentence of a lead, for a story whose summaries hold none that may be shown."""
+    """Return the first sentence of a lead, for a story whose summaries have no sentence that may be shown."""
     for piece in pieces:
         if not piece.may_be_quoted:
             continue
@@ -168,10 +168,10 @@ def quote_of(piece: Piece, sentence: Sentence) -> Quote:
 
 
 def _sentences(pieces: Sequence[Piece], *, at_length: bool) -> Iterator[tuple[Piece, Sentence]]:
-    """Yield what may be quoted in the order of preference: the leading article's own, then the others' first.
+    """Yield quotable sentences by preference: those of the leading article, then the first of each other.
 
-    Only the leading article gives its second sentence: read after another paper's first one, it may dangle.
-    `at_length`: the rest of its lead comes before the others, which is the paper's to be read first.
+    Only the leading article gives a second sentence: after another paper's first one it could lack its
+    context. `at_length`: the rest of the leading article's lead comes before the other articles.
     """
     for number, piece in enumerate(pieces):
         if piece.may_be_quoted:
@@ -186,7 +186,7 @@ def _sentences(pieces: Sequence[Piece], *, at_length: bool) -> Iterator[tuple[Pi
 
 
 def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
-    """Tell whether the sentence needs nothing but `quotes` before it; a bare dateline says nothing at all."""
+    """Tell whether the sentence can be understood after `quotes`; a bare dateline never can."""
     if len(syllables(sentence.text)) < _FEWEST_SYLLABLES or opens_with_credit(sentence.text):
         return False
     if not is_dangling(sentence.text):
@@ -204,7 +204,7 @@ def _says_enough(quote: Quote) -> bool:
 def within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:
     """Tell whether the sentence may be shown beside `quotes`: the article's lead, or a fifth of the article.
 
-    The lead is what a paper gives to be read first; without one, it is the first sentence of the body.
+    Without a lead, the first sentence of the body stands for it.
     """
     own = [quote for quote in quotes if quote.article_id == piece.article_id]
     document = piece.document
@@ -221,7 +221,7 @@ def _is_lead(document: Document, field: FieldName, start: int) -> bool:
 
 
 def repeats(text: str, other: str) -> bool:
-    """Tell whether two sentences say much the same."""
+    """Tell whether two sentences say nearly the same."""
     mine, theirs = _pairs(text), _pairs(other)
     return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
 

@@ -1,4 +1,4 @@
-"""Tell what a line of a scraped page is when it is not prose: a credit, address, byline or caption."""
+"""Recognise lines of a scraped page that are not prose: credits, addresses, bylines, captions."""
 
 import json
 import math
@@ -11,11 +11,10 @@ from typing import cast
 
 from summarizer.text.syllables import syllables
 
-# Tell what a line of a scraped page is when it is not prose: credits, addresses, marks, links, bylines.
+# Credits, addresses, marks, links and bylines.
 #
-# Every function looks at one line's text alone; `cleaning` decides with the neighbours in view. Patterns
-# are matched against whole lines (or the end of one, for credits), so that prose about photos or links
-# stays.
+# Every function reads the text of one line only; `cleaning` also considers the neighbouring lines. Patterns
+# match whole lines (or the end of one, for credits), so prose about photos or links stays.
 
 _STOPS = (".", "!", "?", "…")
 _LONGEST_FURNITURE = 2_000  # characters
@@ -29,7 +28,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Tell whether the last mark of `text` is one that ends a sentence, in or out of quotes."""
+    """Tell whether `text` ends with a mark that ends a sentence, inside or outside quotes."""
     return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
@@ -176,10 +175,10 @@ def is_byline(text: str) -> bool:
     return 0 < len(names) <= 6 and all(name[0].isupper() for name in names)
 
 
-# Tell photo captions from prose by their words and by what stands around them.
+# Tell photo captions from prose by their words and the lines around them.
 #
-# Most captions in Vietnamese news end in a full stop, so punctuation says little; their words say more
-# ("hiện trường vụ", "tại buổi", "(trái)") and so does what they lack ("cũng", "tuy nhiên", "cho biết").
+# Most captions in Vietnamese news end in a full stop, so punctuation says little. Their words say more
+# ("hiện trường vụ", "tại buổi", "(trái)"), and so do missing words ("cũng", "tuy nhiên", "cho biết").
 # The weights are a logistic regression over words, trained by `benchmarks/train_captions.py`. Which lines
 # are dropped is decided in `cleaning`; the ranker takes the same score as evidence.
 
@@ -191,7 +190,7 @@ _LONGEST = 48  # syllables; longer ones are prose
 _LONGEST_SYLLABLE = 12  # characters, with what parts it from the next
 _LONGEST_SUBHEAD = 10  # syllables; a line as short without a stop heads the paragraphs below it
 _LONG_PARAGRAPH = 40  # syllables
-_NO_CAPTION = ("?", "!", ":", ";")  # how no caption ends
+_NO_CAPTION = ("?", "!", ":", ";")  # captions never end so
 _QUOTE = re.compile('["“”]')
 
 
@@ -243,12 +242,12 @@ def is_caption(text: str, *, before: str = "", after: str = "") -> bool:
 
 
 def word_weights() -> dict[str, float]:
-    """Return what each syllable says for a caption, in log odds; those that say little are not there."""
+    """Return the weight of each syllable for a caption, in log odds; small weights are left out."""
     return {cue: weight for cue, weight in _weights()[0].items() if cue.isalnum()}
 
 
 def cues(text: str, tokens: Sequence[str]) -> list[str]:
-    """Return what the weights are keyed by, each once: words, neighbours, the opening, length and marks."""
+    """Return the features of a line, each once: words, neighbours, the opening, length and marks."""
     return [*_lone_cues(text, tokens), *{f"{first} {second}" for first, second in pairwise(tokens)}]
 
 

@@ -1,14 +1,14 @@
-"""Openings that do not read alone: what stands around a lead, and words that lean on a sentence before."""
+"""Text around a lead that is not the paper's sentence, and openings that depend on a sentence before."""
 
 import re
 
 from summarizer.text.syllables import syllables
 
-# What stands around the sentences of a lead and is not the paper's sentence: heads, footers, cut ends.
+# Text around the sentences of a lead that is not the paper's sentence: heads, footers, cut ends.
 #
-# Heads ("(Dân trí) - ", "VĨNH PHÚC - ", "Ảnh: AFP ") stay in the text and are passed over where a
-# sentence is quoted. Footers that programs add are taken away. A sentence that a feed cut off is never
-# quoted; where the body has it whole, that one is.
+# Heads ("(Dân trí) - ", "VĨNH PHÚC - ", "Ảnh: AFP ") stay in the text, and quotations begin after them.
+# Footers that programs add are removed. A sentence that a feed cut off is never quoted; if the body has it
+# whole, that one is quoted.
 
 _UPPER = "A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ"
 _CAPITALS = rf"[{_UPPER}][{_UPPER}.]{{0,14}}"
@@ -22,7 +22,7 @@ _CREDIT = r"(?:Nguồn ảnh|Ảnh|Hình|Ảnh minh họa|Ảnh tư liệu|Clip|
 _WIRES = r"(?:TTXVN|Vietnam\+|VNA|AFP|Reuters|AP|THX|Tân Hoa Xã|Xinhua|Dân trí|NLĐO|PLO|VTC News)"
 _ON_DAY = r"(?:ngày\s)?\d{1,2}(?:[./-]\d{1,2}(?:[./-]\d{4})?|\stháng\s\d{1,2}(?:\snăm\s\d{4})?)"
 _BEFORE_SENTENCE = rf"(?=[“\"‘'(]?(?:[{_UPPER}][^\W\d_]|[ỞÔÀÝ]\s|\d))"
-# Capitals of Ạ-Ỹ share their range with small letters, so a head of capitals is checked once more below.
+# The range Ạ-Ỹ holds capitals and small letters, so a head of capitals is checked again below.
 _HEAD = re.compile(
     rf"(?:\([^()\n]{{2,40}}\){_DASH}"  # (Dân trí) -
     rf"|(?:[{_UPPER}][\w.]*\s){{1,4}}\({_WIRES}[^()\n]{{0,20}}\){_DASH}"  # Hà Nội (TTXVN) -
@@ -70,7 +70,7 @@ _FEWEST_CUT_CHARACTERS = 15
 
 
 def head_end(text: str, start: int, end: int) -> int:
-    """Return where the sentence at `start` begins behind a paper's name, a dateline or a photo credit.
+    """Return where the sentence at `start` begins, after a paper's name, a dateline or a photo credit.
 
     >>> text = "(Dân trí) - Sáng nay trời mưa."
     >>> text[head_end(text, 0, len(text)):]
@@ -93,7 +93,7 @@ def head_end(text: str, start: int, end: int) -> int:
 
 
 def opens_with_credit(text: str) -> bool:
-    """Tell whether a sentence begins with a photo's credit that could not be parted from it.
+    """Tell whether a sentence begins with a photo credit that could not be cut off.
 
     >>> opens_with_credit("Ảnh: Lê Lâm Nước sông dâng."), opens_with_credit("Ảnh hưởng của bão còn dài.")
     (True, False)
@@ -102,7 +102,7 @@ def opens_with_credit(text: str) -> bool:
 
 
 def without_footer(text: str) -> str:
-    """Return `text` without what programs add at its end: WordPress's last line, or a link to read on.
+    """Return `text` without the footers that programs add: WordPress's last line, or a link to read on.
 
     >>> without_footer("Mưa to. The post Mưa to appeared first on Báo Sông.")
     'Mưa to.'
@@ -113,7 +113,7 @@ def without_footer(text: str) -> str:
 
 
 def _without_link_on(text: str) -> str:
-    """Return `text` without "Đọc tiếp »" behind its last sentence."""
+    """Return `text` without "Đọc tiếp »" after its last sentence."""
     tail = text[-_LONGEST_READ_ON:].rstrip(_BEHIND_READ_ON)
     found = _READ_ON.search(tail)
     if found is None:
@@ -142,7 +142,7 @@ def _without_last_line(text: str) -> str:
 
 
 def is_cut(text: str, field: str) -> bool:
-    """Tell whether a sentence at the end of its field was cut off: its end is not the paper's.
+    """Tell whether a sentence at the end of its field was cut off by the feed.
 
     Only leads are cut with bare dots; a body may end in dots of its own.
 
@@ -154,9 +154,9 @@ def is_cut(text: str, field: str) -> bool:
 
 
 def complete(lead: str, body: str) -> str:
-    """Return a lead that was cut off with its last sentence whole, where the body has it.
+    """Return a cut lead with its last sentence completed from the body, if the body has it.
 
-    A cut lead with which the body begins says nothing of its own, and is dropped.
+    A cut lead that only repeats the beginning of the body is dropped.
 
     >>> complete("Trời mưa to ở miền Trung, nhiều nơi ng…", "Tin. Trời mưa to ở miền Trung, nhiều nơi ngập.")
     'Trời mưa to ở miền Trung, nhiều nơi ngập.'
@@ -182,7 +182,7 @@ def complete(lead: str, body: str) -> str:
 
 
 def is_leftover_markup(text: str) -> bool:
-    """Tell whether a lead is what is left of a page's markup and holds no sentence.
+    """Tell whether a lead is leftover markup of a page and holds no sentence.
 
     >>> is_leftover_markup('[&:has([data-x])>*]" dir="auto" data-turn-id="request-WEB:31cc">')
     True
@@ -194,7 +194,7 @@ def is_leftover_markup(text: str) -> bool:
     return odd > 0.4 * len(words) or len(syllables(text)) < 4
 
 
-# Openings that lean on a sentence the reader may not see: "Theo đó", "Ông này", "Tuy nhiên".
+# Openings that depend on a sentence that the reader may not see: "Theo đó", "Ông này", "Tuy nhiên".
 
 _CONNECTIVES = (
     "theo đó|ngoài ra|bên cạnh đó|tuy nhiên|tuy vậy|tuy thế|trong khi đó|do đó|do vậy|vì vậy|vì thế"
@@ -217,7 +217,7 @@ _PRONOUNS = "anh ta|ông ta|bà ta|cô ta|cô ấy|nó|đây|đó|vụ việc"
 # "Những người trên cho biết" points back; "Người trên 60 tuổi" and "Các xe trên cao tốc" do not.
 _AFTER_ABOVE = "đã|đang|sẽ|được|bị|là|có|cho|cũng|vẫn|không|gồm|do|thuộc|vừa|chưa|cần|phải"
 _ABOVE = rf"(?:nói )?trên(?=[,.;:]| (?:{_AFTER_ABOVE})(?!\w))"
-# Said of a named person, place or family the same words lean on nothing: "Ông Trump", "Bà Rịa", "Họ Nguyễn".
+# Before a name the same words need no context: "Ông Trump", "Bà Rịa", "Họ Nguyễn".
 _UNLESS_NAMED = "ông|bà|họ"
 # … and so do "Ông chủ quán", "Bà con", "Họ hàng", where they are half of another word.
 _OTHER_WORDS = (
@@ -248,7 +248,7 @@ _LONGEST_SUBJECT = 5  # syllables: "Số tiền học bổng này"
 
 
 def is_dangling(text: str) -> bool:
-    """Tell whether the sentence opens with a word that points back to the one before it.
+    """Tell whether the sentence opens with a word that refers to the sentence before it.
 
     >>> is_dangling("Theo đó, giá xăng giảm."), is_dangling("Giá xăng giảm.")
     (True, False)

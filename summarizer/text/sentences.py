@@ -12,14 +12,13 @@ UPPER = "A-ZĐÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĨŨƠƯẠẢẤẦẨẪẬẮ
 NAME = rf"[{UPPER}](?<!\w.)[^\W\d_]{{1,20}}(?:\s[{UPPER}][^\W\d_]{{1,20}}){{1,4}}"
 
 
-# Find line breaks that were lost before a text came here: "Bến mới mở cửa Theo chủ bến, khách rất đông."
+# Find line breaks that the source has lost: "Bến mới mở cửa Theo chủ bến, khách rất đông."
 #
-# A subhead, a credit or an author's name then stands in one line with the sentence after it. What gives
-# the place away is a word that opens sentences and is no part of a name, written with a capital though
-# nothing stops before it; or the mark of a list's next entry. Where names stand on both sides nothing can
-# be told, and the line is left.
+# A subhead, a credit or an author's name is then in one line with the sentence after it. Two signs show the
+# place: a capitalised word that opens sentences and is not part of a name, without a full stop before it; or
+# the mark of a list's next entry. Between two names the place cannot be found, and the line stays whole.
 
-# Open a line whatever stands before them, a name too; most are pairs of words, which names do not have.
+# These open a line whatever is before them, even a name; most are pairs of words that no name has.
 _OPENINGS = (
     r"Theo(?! dõi)|Tại(?! sao)|Với|Trao đổi (?:với|về)|Chia sẻ (?:với|về|tại|thêm)|Xem (?:thêm|video)"
     r"|Trước (?:đó|khi|tình)|Sau (?:khi|đó|hơn|gần|một)|Ngay (?:sau|khi|trước|từ|cả)|Hiện (?:nay|tại)"
@@ -35,7 +34,7 @@ _NAME_LIKE = (
     "(?:Trong|Ngoài)(?! nước)|Trước|Sau|Ngay|Cũng|Khi|Nhiều|Đến|Để|Vào|Cuối|Đây|Đó|Ở|Từng|Dù|Nói|Nếu|Hôm"
     "|Việc(?! làm)|Hơn|Được"
 )
-# What an opening may come after: a word, a figure, or what closes there; never a quote that stands alone.
+# An opening may come after a word, a figure or a closing mark, never after a lone quote.
 _AFTER = r"(?:(?<=[\w%)\]”’] )|(?<=\w\" ))"
 _BREAK = re.compile(
     rf" (?=[BCĐDHKLMNOỞPSTVX]){_AFTER}"  # most blanks fail at the letter, which is cheap
@@ -52,7 +51,7 @@ _NAMING = frozenset(_NAMING_WORDS.split())  # before a name or a title: "ông Nh
 
 
 def find_lost_line_breaks(text: str, start: int, end: int) -> list[int]:
-    """Return the places of the blanks in `text[start:end]`, one line, that were line breaks once.
+    """Return the places of the blanks in `text[start:end]`, one line, that replaced line breaks.
 
     >>> find_lost_line_breaks("Bến mới mở cửa Theo chủ bến, khách rất đông.", 0, 44)
     [14]
@@ -65,28 +64,27 @@ def find_lost_line_breaks(text: str, start: int, end: int) -> list[int]:
 
 
 def _follows_common_word(text: str, start: int, end: int) -> bool:
-    """Tell whether the word before `end` is written small and brings in no name."""
+    """Tell whether the word before `end` is lowercase and does not introduce a name."""
     word = _LAST_WORD.search(text, max(start, end - _LONGEST_WORD), end)
     return word is not None and word.group()[:1].islower() and word.group() not in _NAMING
 
 
 # Cut Vietnamese prose into sentences, as places in the text.
 #
-# A line break ends a sentence. Elsewhere one ends at `.`, `!`, `?` or `…` (and the quotes or brackets
-# that close there) before a blank, unless the words around it say otherwise: an abbreviation or an
-# initial goes on, and so does a sentence whose next word is lowercase. Where a line break was lost before
-# the text came here, it is found again, and so is a lost blank between two syllables.
-# What heads a lead (`leads.head_end`) is no part of its sentence. Which lines are prose at all is decided
-# in `cleaning`.
+# A line break ends a sentence. Otherwise a sentence ends at `.`, `!`, `?` or `…` (with closing quotes or
+# brackets) before a blank. It continues after an abbreviation or an initial, and before a lowercase word.
+# Lost line breaks are restored, and so is a lost blank between two syllables.
+# The head of a lead (`openings.head_end`) is not part of its sentence. `cleaning` decides which lines are
+# prose.
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
-_SHORT_LINE = 300  # characters; a line as short stands as it was set, so no break was lost in it
+_SHORT_LINE = 300  # characters; a line this short has lost no break
 # Possessive, and never failing once it began: a megabyte of dots stays linear.
 _STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
 _LEADING_MARKS = re.compile(r"[“\"‘'«(\[\-–—•*+\s]*")  # what may stand before the first letter of a sentence
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
-# What always stands before the word that it belongs to; lowercase, without the last full stop.
+# Abbreviations that are always followed by a word; lowercase, without the last full stop.
 _ABBREVIATIONS = (
     "tp t.p tx t.x tt tr q p h x f cn tel đc đ/c vd nxb no vs st dr mr mrs ms prof capt sgt pte ts ths th.s"
     " gs pgs bs ks kts ls pgs.ts pgs-ts gs.ts gs-ts gs.tskh ts.bs ths.bs bs.ths bs.ck1 bs.ck2"
@@ -95,7 +93,7 @@ _ABBREVIATIONS = (
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]{1,2}[.\-])*[^\W\d_a-z][hgr]?")  # A, N.T, Th, Đ.Tr
 _NO_INITIAL = frozenset({"Á", "Ý", "Ô"})  # châu Á, nước Ý
 _ABBREVIATED = frozenset(_ABBREVIATIONS.split())
-_TITLES = frozenset({"nsưt", "nsnd"})  # stand before a name, or alone at the end of a sentence
+_TITLES = frozenset({"nsưt", "nsnd"})  # before a name, or alone at the end of a sentence
 _MEASURED = re.compile(r"\d ?[hpfx]\Z")  # from 8 to 11 h: an hour, not "huyện"
 _LIST_NUMBER = re.compile(r"\s*(?:[IVX]+|\d{1,2})")
 # After an initial a capital is more often a name ("George W. Bush") than a new sentence, save these words.
@@ -121,7 +119,7 @@ def split(text: str) -> list[tuple[int, int]]:
 
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:
-    """Yield what `split` returns: who needs the first sentences of a long text does not cut the rest."""
+    """Yield the spans of `split` one by one, for callers that need only the first sentences."""
     for line in _LINE.finditer(text):
         start, end = line.span()
         for lost in find_lost_line_breaks(text, start, end) if end - start > _SHORT_LINE else ():

@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from summarizer.text.repair import composed
 
-# Vietnamese syllables as comparable tokens: one spelling for each, with marks and without.
-#
-# Three forms of a word are used and none of them is ever shown: `canonical` (lowercase, NFC, one tone
-# placement, the look-alikes of đ mended) compares accented text; `folded` (no marks, d for đ) compares
-# what was typed without accents; `syllables` cuts text into canonical tokens. No FTS engine folds đ, so
-# we do it here. Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after q) is the
-# old style, "hòa".
+# Three forms of a word are used, and none of them is ever shown: `canonical` (lowercase, NFC, one tone
+# placement, the look-alikes of đ replaced) compares text with diacritics; `folded` (no diacritics, d for đ)
+# compares text typed without; `syllables` cuts text into canonical tokens. No FTS engine folds đ, so it is
+# done here. Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after q) is the old
+# style, "hòa".
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_KEPT = 1_000  # characters of a text whose syllables are kept
@@ -35,7 +33,7 @@ _QUY_OLD_STYLE = re.compile(rf"q([{_U}])y(?!\w)")
 
 
 def canonical(text: str) -> str:
-    """Return `text` in the one form in which accented words compare equal. Length may change.
+    """Return the canonical form of `text`, in which equal words with diacritics are equal. Length may change.
 
     >>> canonical("Hoà Bình, Thuỷ Ðiện, quý")
     'hòa bình, thủy điện, quý'
@@ -82,24 +80,25 @@ def syllables(text: str) -> list[str]:
     return list(_cut(text)) if len(text) <= _LONGEST_KEPT else _WORD.findall(canonical(text))
 
 
-@lru_cache(maxsize=512)  # one line is asked after by several rules in a row
+@lru_cache(maxsize=512)  # several rules in a row read the same line
 def _cut(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(canonical(text)))
 
 
-# The words of a text, in the two forms in which they compare with what someone typed.
+# The words of a text, in the two forms for comparing with a question.
 #
-# One cut for index, query, ranking and marking: letters and digits part, so that `U23`, `u 23` and `U-23`
-# are the same two words. Text is expected in NFC and without invisible characters, as intake stores it.
+# Index, query, ranking and highlighting share this cut: letters and digits are separate words, so `U23`,
+# `u 23` and `U-23` are the same two words. Text must be in NFC and without invisible characters, as intake
+# stores it.
 
 _WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|\d+")
 _I_MARKED, _Y_MARKED = "iìíỉĩị", "yỳýỷỹỵ"
 _OPEN_I = re.compile(rf"(?:[hklmst]|qu)[{_I_MARKED}]")
-_MAX_LENGTH = 64  # longer ones are no words; an index takes them cut
+_MAX_LENGTH = 64  # longer words are cut for the index
 
 
 class Forms(NamedTuple):
-    """A word with its marks in one spelling, and without any."""
+    """A word with its diacritics in one spelling, and without any."""
 
     canonical: str
     folded: str
@@ -112,9 +111,9 @@ def _forms(word: str) -> Forms:
 
 
 def in_house_style(word: str) -> str:
-    """Return a canonical word in the one spelling that stands for the several of the papers.
+    """Return a canonical word in one of the spellings that papers use.
 
-    They write i or y at the end of an open syllable as their house rules say, and Đắk or Đăk.
+    House rules differ on i or y at the end of an open syllable, and on Đắk or Đăk.
 
     >>> in_house_style("tỉ"), in_house_style("mỹ"), in_house_style("quí"), in_house_style("thi")
     ('tỷ', 'mỹ', 'quý', 'thi')
@@ -134,7 +133,7 @@ def word_forms(text: str) -> list[Forms]:
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Return where the words of `text` stand, one span for each of `word_forms(text)`.
+    """Return the spans of the words of `text`, one for each of `word_forms(text)`.
 
     >>> word_spans("  Hạ Long")
     [(2, 4), (5, 9)]
@@ -143,7 +142,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def fits(typed: str, word: Forms) -> bool:
-    """Tell whether `word` is what was typed, given that they are equal without marks: d may mean đ.
+    """Tell whether `word` matches a typed word that is equal without diacritics: d may mean đ.
 
     >>> fits("dường", Forms("đường", "duong")), fits("ha", Forms("hạ", "ha")), fits("hà", Forms("hạ", "ha"))
     (True, True, False)
@@ -155,7 +154,7 @@ def fits(typed: str, word: Forms) -> bool:
 
 # Cut the sentences of a text into canonical syllables, all at once.
 #
-# The text is lowered and its tones are placed once for all sentences: twice as fast as once for each.
+# Lowercase and tone placement are done once for all sentences, which is twice as fast.
 
 
 def tokenize(text: str, spans: Iterable[tuple[int, int]]) -> list[list[str]]:
