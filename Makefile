@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 ARTICLES ?= bot/samples/articles.jsonl
+# Two for each of two cores: a third of the tests' time is spent waiting for processes, timers and sockets.
+WORKERS ?= 4
 
 # The tests start many processes; where this is set, each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -44,7 +46,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -n 2 -m 'not faults'
+	$(BIN)/pytest -n $(WORKERS) -m 'not faults'
 
 faults: install  ## the long fault-injection runs
 	$(BIN)/pytest -n 2 -m faults

@@ -6,6 +6,7 @@ test process, on a Unix socket in a folder of its own (no port to lose a race fo
 
 import asyncio
 import datetime as dt
+import gc
 import importlib.util
 import itertools
 import os
@@ -21,7 +22,7 @@ from typing import Any
 import asyncpg
 import pytest
 from hypothesis import settings
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, make_url
 
 import storage.engine
 from storage.engine import Database
@@ -39,6 +40,7 @@ _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _NOBODY = 65534  # postgres refuses to run as root
 _numbers = itertools.count()
 _schemas: dict[str, str] = {}  # of templates
+_engines: dict[str, Engine] = {}  # by dialect: those that made the templates
 _END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -72,6 +74,17 @@ _EMPTY = """
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND pg_sequence_last_value(oid) > 0;
     END $$
 """
+
+
+def pytest_collection() -> None:
+    """Collect no garbage while thousands of tests are collected: there is none, and looking takes seconds."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, but never look at the tests themselves, which stay till the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -212,6 +225,26 @@ async def _make_schema(url: str) -> None:
     database = Database(url)
     await upgrade(database, now=_LONG_AGO)
     await database.close()
+    _engines[database.engine.dialect.name] = database.engine.sync_engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Let the databases of all tests share what SQLAlchemy compiled, as one database does while the bot runs.
+
+    Each engine has its own dialect and keeps the compiled statements by it.
+    """
+    make = Database.__init__
+
+    def made(self: Database, *given: Any, **named: Any) -> None:
+        make(self, *given, **named)
+        engine = self.engine.sync_engine
+        if (shared := _engines.get(engine.dialect.name)) is not None:
+            engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "__init__", made)
+        yield
 
 
 async def _connect(url: URL, database: str) -> Any:
