@@ -1,4 +1,4 @@
-"""What is kept of chats while they talk: updates until handled, the last list, questions behind buttons."""
+"""The state of talks with chats: updates until they are handled, the last list, questions of buttons."""
 
 import datetime as dt
 import json
@@ -16,12 +16,12 @@ from storage.search import Found
 from storage.search.search import Day
 from storage.tables import conversations, questions, updates
 
-# Telegram's updates, kept as they came from before they are confirmed until they are handled.
+# Telegram's updates are stored before they are confirmed and until they are handled.
 #
-# A kill between the confirmation and the handlers would lose an update that is only in memory. A handled
-# update stays as a bare number for a while: the same number again is not handled twice. One that cannot
-# be read is set aside with the reason. Of one that was not handled because its sender sent too many, only
-# the number is kept.
+# Otherwise a kill between the confirmation and the handlers would lose an update that is only in memory. The
+# number of a handled update is kept for a while, so that it is not handled twice. An update that cannot be
+# read is set aside with the reason. If an update is not handled because its sender sent too many, only its
+# number is kept.
 
 _TRIES = "tries of updates left over"  # a note: there are few, and only after a crash
 PASSED_OVER = "too many of one sender"
@@ -29,7 +29,7 @@ PASSED_OVER = "too many of one sender"
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update to keep. `payload` is what came, or None; `failure` says why it is not to be handled.
+    """An update to store. `payload` is its JSON, or None; `failure` says why it is not to be handled.
 
     `chat_id` and `person_id` are given where several processes share the updates.
     """
@@ -59,7 +59,7 @@ async def keep_updates(
 
 
 async def pass_over(connection: AsyncConnection, update_id: int) -> None:
-    """Keep of an update the number only, because its sender sent too many."""
+    """Keep only the number of an update, because its sender sent too many."""
     values = {"payload": None, "failure": PASSED_OVER, "chat_id": None, "person_id": None}
     await connection.execute(update(updates).where(updates.c.update_id == update_id).values(values))
 
@@ -79,7 +79,7 @@ async def share_update(connection: AsyncConnection, update_id: int, *, chat_id: 
 
 
 async def set_aside(connection: AsyncConnection, update_id: int, failure: str) -> None:
-    """Write down why a kept update cannot be read; nobody tries again."""
+    """Store why an update cannot be read; it is not tried again."""
     await connection.execute(update(updates).where(updates.c.update_id == update_id).values(failure=failure))
 
 
@@ -97,31 +97,31 @@ async def count_passed_over(connection: AsyncConnection) -> int:
 
 
 async def mark_handled(connection: AsyncConnection, update_ids: Collection[int]) -> None:
-    """Forget the words of updates, keep their numbers."""
+    """Delete the payloads of updates and keep their numbers."""
     for some in chunks(sorted(update_ids), 1_000):
         await connection.execute(update(updates).where(updates.c.update_id.in_(some)).values(payload=None))
 
 
 async def find_unhandled(connection: AsyncConnection, *, limit: int = 10_000) -> list[tuple[int, str]]:
-    """Return number and payload of those of those not handled and not set aside, oldest first."""
+    """Return number and payload of updates neither handled nor set aside, oldest first."""
     u = updates.c
     waiting = select(u.update_id, u.payload).where(u.payload.is_not(None), u.failure.is_(None))
     return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(limit))]
 
 
 async def find_tries(connection: AsyncConnection) -> dict[int, int]:
-    """Return how often each update was tried that an earlier process left over."""
+    """Return the attempts at each update that an earlier process left over."""
     found: dict[str, int] = json.loads(await find_note(connection, _TRIES) or "{}")
     return {int(number): tries for number, tries in found.items()}
 
 
 async def write_tries(connection: AsyncConnection, tries: Mapping[int, int], *, now: dt.datetime) -> None:
-    """Write down how often updates were tried."""
+    """Store the attempts at updates."""
     await write_note(connection, _TRIES, json.dumps(tries), now=now)
 
 
 async def forget_tries(connection: AsyncConnection) -> None:
-    """Forget how often updates were tried."""
+    """Delete the attempts at updates."""
     await forget_note(connection, _TRIES)
 
 
@@ -132,8 +132,7 @@ async def forget_handled(connection: AsyncConnection, *, before: dt.datetime) ->
     await connection.execute(delete(updates).where(is_done, u.received_at < before))
 
 
-# Where the talk with a chat stands: the command whose words are awaited, and the page of a list shown
-# last.
+# The state of the talk with a chat: a command that waits for its words, and the list page shown last.
 #
 # One row a chat; `delete_subscriber` and `move_chat` of `storage.subscribers` know of it.
 
@@ -141,12 +140,12 @@ _c = conversations.c
 
 
 async def await_words(connection: AsyncConnection, chat_id: int, command: str, *, until: dt.datetime) -> None:
-    """Take the next message of the chat, if it comes before `until`, for the words of `command`."""
+    """Take the next message of the chat as the words of `command`, if it comes before `until`."""
     await _write(connection, chat_id, {"awaited": command, "expires_at": until})
 
 
 async def take_awaited(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> str | None:
-    """Return the command whose words are awaited at `now`, and await them no longer."""
+    """Return the command that waits for its words at `now`, and end the wait."""
     query = select(_c.awaited, _c.expires_at).where(_c.chat_id == chat_id, _c.awaited.is_not(None))
     row = (await connection.execute(query)).first()
     if row is None:
@@ -176,12 +175,12 @@ async def keep_page(
 
 
 async def forget_conversation(connection: AsyncConnection, chat_id: int) -> None:
-    """Forget where the talk with this chat stands."""
+    """Delete the state of the talk with this chat."""
     await connection.execute(delete(conversations).where(_c.chat_id == chat_id))
 
 
 async def prune_conversations(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Delete what has been over since `before`."""
+    """Delete states that expired before `before`."""
     await connection.execute(delete(conversations).where(_c.expires_at < before))
 
 
@@ -193,12 +192,12 @@ async def _write(connection: AsyncConnection, chat_id: int, values: dict[str, ob
 
 # Questions that were asked, kept so that the buttons under an answer still turn pages after a restart.
 
-_LAST_LOOKED_AT = 10  # what was written since and found nothing
+_LAST_LOOKED_AT = 10  # questions: those that found nothing are skipped
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What the search told beside the articles, so that no button has to search again.
+    """Results of the search beside the articles, stored so that no button has to search again.
 
     `attempt` is the number of the reading that was searched, `days` how many articles matched on each day.
     """
@@ -233,7 +232,7 @@ async def record_question(
     message_id: int | None = None,
     kept: KeptAnswer | None = None,
 ) -> int:
-    """Keep a question and return its number: one for each message, however often that is answered."""
+    """Store a question and return its number: one for each message, however often that is answered."""
     found = {"text": text, "article_ids": list(article_ids[:50]), "asked_at": now, "kept": None}
     if kept:
         found["kept"] = _KEPT.dump_python(replace(kept, found=replace(kept.found, ids=())), mode="json")
@@ -266,7 +265,7 @@ async def find_last_question(
 
 
 def _question(row: Row[Any]) -> Question:
-    """Read a row; what an earlier version kept tells nothing beside the articles."""
+    """Read a row; rows of an earlier version have only the articles."""
     ids = tuple(row.article_ids)
     try:
         kept = _KEPT.validate_python(row.kept)

@@ -1,4 +1,4 @@
-"""What storage raises, and what a driver's error means: read from its code, never from its words."""
+"""Errors of storage, and the meaning of a driver's error, by its code and never by its text."""
 
 import errno
 import re
@@ -9,11 +9,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
-# What a driver's error means, read from its code and never from its words.
-#
-# Codes are SQLite's result codes, PostgreSQL's SQLSTATE and the system's `errno`: they are the same in
-# every language that a server may speak. The words serve the log only, and only where they cannot hold a
-# value: an error about a value quotes it, and values are what people typed.
+# Codes are SQLite's result codes, PostgreSQL's SQLSTATE and the system's `errno`; they do not depend on the
+# server's language. The text of an error only goes to the log, and only if it cannot hold a value: an error
+# about a value quotes it, and values are words that people typed.
 #
 # Source: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-
 # appendix.html
@@ -25,14 +23,14 @@ _PASSING_SQLITE = {  # primary result codes
 }
 _DAMAGED_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PASSING_STATES = (  # beginnings of SQLSTATE: two characters are a class
-    *("08", "40", "53", "57"),  # connection, rolled back, resources, an operator's hand
+    *("08", "40", "53", "57"),  # connection, rolled back, resources, operator intervention
     *("55006", "55P03"),  # in use, locked
     *("25P03", "25P04"),  # the session or its transaction took too long and was ended
     "58030",  # the server's disk failed
 )
 _FINAL_STATES = ("57P04",)  # the database was dropped
 _DISK_FULL_STATE = "53100"
-_TOLD_STATES = (  # whose message names objects of the database and cannot hold a value
+_TOLD_STATES = (  # their messages name objects of the database and hold no value
     *("08", "25", "28", "3D", "3F", "40", "53", "55", "57", "58"),
     *("42501", "42P01", "42703", "42883", "42704"),
 )
@@ -47,18 +45,18 @@ _LONGEST_STATEMENT = 500
 
 
 class DriverError(Exception):
-    """Stands for a driver's error in tracebacks: its kind, its code and its statement, without any value."""
+    """Replaces a driver's error in tracebacks: its kind, its code and its statement, without any value."""
 
 
 def without_values(error: BaseException) -> DriverError:
-    """Return what may be logged of `error`, with its traceback."""
+    """Return a form of `error` that may be logged, with its traceback."""
     statement = error.statement if isinstance(error, StatementError) else None
     sql = f" [SQL: {' '.join(statement.split())[:_LONGEST_STATEMENT]}]" if statement else ""
     return DriverError(describe(error) + sql).with_traceback(error.__traceback__)
 
 
 def is_passing(error: BaseException) -> bool:
-    """Tell whether trying again later may help."""
+    """Tell whether a later attempt may succeed."""
     if isinstance(error, NoFreeConnectionError) or getattr(error, "connection_invalidated", False):
         return True
     cause = _driver_error(error)
@@ -71,16 +69,16 @@ def is_passing(error: BaseException) -> bool:
 
 
 def is_passing_at_connect(error: OSError) -> bool:
-    """Tell whether a server that could not be connected to may be there later.
+    """Tell whether a failed connection to the server may succeed later.
 
-    Most of these errors have no code: asyncio folds those of several addresses into one, and a name that is
-    not found looks the same while the network is down.
+    Most of these errors have no code: asyncio joins those of several addresses into one, and an unknown name
+    looks the same as a network that is down.
     """
     return not isinstance(error, PermissionError | ssl.SSLCertVerificationError)
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Tell whether the database's disk, or its quota, has no room."""
+    """Tell whether the database's disk or quota is full."""
     cause = _driver_error(error)
     if isinstance(cause, OSError):
         return cause.errno in _DISK_FULL
@@ -105,7 +103,7 @@ def is_locked(error: BaseException) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Say for the log what happened: the driver's words where they can hold no value, else the code alone."""
+    """Describe the error for the log: the driver's text if it can hold no value, else the code alone."""
     cause = _driver_error(error)
     name = type(cause).__name__
     if isinstance(cause, sqlite3.Error):
@@ -119,10 +117,10 @@ def describe(error: BaseException) -> str:
 
 
 def _driver_error(error: BaseException) -> BaseException:
-    """Return what the driver raised: SQLAlchemy wraps it."""
+    """Return the driver's own error, which SQLAlchemy wraps."""
     if isinstance(error, StatementError) and error.orig is not None:
         inner = error.orig.__cause__ if isinstance(error, DBAPIError) and _state(error.orig) else None
-        return inner or error.orig  # between asyncpg's error and SQLAlchemy's stands one of its adapter
+        return inner or error.orig  # SQLAlchemy's adapter wraps asyncpg's error once more
     return error
 
 
@@ -142,13 +140,13 @@ def _objects(error: BaseException) -> str:
     return ", ".join(str(found) for name in names if (found := getattr(error, name, None)))
 
 
-# What storage raises: one base class, ids as attributes, the driver's own error behind `from`.
+# The errors of storage: one base class, ids as attributes, raised `from` the driver's own error.
 
 
 class StorageError(Exception):
     """The database did not do what was asked.
 
-    `is_passing` says whether trying again may help, `is_disk_full` that its disk has no room.
+    `is_passing`: a later attempt may succeed. `is_disk_full`: its disk is full.
     """
 
     def __init__(self, message: str, *, is_passing: bool = False, is_disk_full: bool = False) -> None:
@@ -166,7 +164,7 @@ class StorageError(Exception):
 
 
 class UnknownArticleError(StorageError):
-    """No stored article answers to this id."""
+    """No stored article has this id."""
 
     def __init__(self, article_id: str) -> None:
         super().__init__(f"no article {article_id!r}")
@@ -182,15 +180,15 @@ class OutdatedSchemaError(SchemaError):
 
 
 class UnfinishedCopyError(SchemaError):
-    """The database is the target of a copy that has not been finished: see `storage.upkeep.copying`."""
+    """The database is the target of an unfinished copy: see `storage.upkeep.copying`."""
 
 
 class InUseError(StorageError):
-    """Another process has the database open, and what was asked needs it alone."""
+    """Another process has the database open, but the operation needs exclusive access."""
 
 
 class DamagedError(StorageError):
-    """The SQLite file cannot be read any more. `backup` is the last copy of it that is known of."""
+    """The SQLite file cannot be read any more. `backup` is its last known back-up."""
 
     def __init__(self, reason: str, *, backup: Path | None) -> None:
         super().__init__(f"the database is damaged: {reason}")

@@ -1,7 +1,7 @@
 """Profiles: the choices that make digests differ, shared by every subscriber who chose the same.
 
-The cost of a slot grows with profiles. A profile that nobody listens to has no `next_due_at` and is never
-asked for.
+The cost of a slot grows with profiles. A profile without active subscribers has no `next_due_at` and is
+never due.
 """
 
 import datetime as dt
@@ -24,13 +24,13 @@ _PAGE = 1_000  # rows read at once: their columns are unpacked on the event loop
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a subscriber chose. Empty `topics`, `times`, `days` and no `zone` mean: as the edition has it.
+    """The choices of a subscriber. Empty `topics`, `times`, `days` and no `zone` mean those of the edition.
 
     `times` are "HH:MM" in order, `days` 0 (Monday) to 6 in order, `topics` names in order. `words_out` and
-    `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order.
-    `tastes` are what the chat taught by its answers to stories, in order too: those alike share a profile.
-    `figures` are labels of daily figures, in order too. `more_editions` are those taken beside `edition`, in
-    the newsroom's order.
+    `words_in` are phrases, `sources_out` and `sources_in` names of sources, all in order. `tastes` were
+    learnt from the chat's taps on stories, in order too; chats with equal tastes share a profile. `figures`
+    are labels of daily figures, in order too. `more_editions` are editions chosen beside `edition`, in the
+    newsroom's order.
     """
 
     edition: str
@@ -54,7 +54,7 @@ class Choices:
 
     @property
     def key(self) -> str:
-        """Return the same text for the same choices. What is as by default is left out since schema 0105."""
+        """Return the same text for the same choices. Since schema 0105 defaults are left out."""
         chosen = asdict(self)
         kept = {name: value for name, value in chosen.items() if name in _KEYED or value != _DEFAULT[name]}
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
@@ -66,7 +66,7 @@ _DEFAULT = asdict(Choices(""))
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A stored profile. `last_slot_at` is the slot up to which its subscribers have been told."""
+    """A stored profile. Its issues cover the news up to the slot `last_slot_at`."""
 
     id: int
     choices: Choices
@@ -92,7 +92,7 @@ def columns_of(choices: Choices) -> dict[str, Any]:
 
 
 def takes(edition: str | Column[str]) -> ColumnElement[bool]:
-    """Return the condition on profiles to have chosen this edition, as the only one or beside others."""
+    """Return the SQL condition for profiles with this edition, alone or beside others."""
     listed = literal(" ") + profiles.c.more_editions + " "
     name = literal(" ") + edition + " "  # letters, digits and dashes: no wildcards
     return or_(profiles.c.edition == edition, listed.contains(name))
@@ -108,7 +108,7 @@ def profile_of(row: Row[Any]) -> Profile:
 async def join_profile(
     connection: AsyncConnection, choices: Choices, *, next_due_at: dt.datetime, now: dt.datetime
 ) -> int:
-    """Return the id of the profile with these choices, made or woken when it was not there or slept."""
+    """Return the id of the profile with these choices; make it if it is missing, wake it if it sleeps."""
     values = {"key": choices.key, "next_due_at": next_due_at, "created_at": now} | columns_of(choices)
     made = await connection.execute(joining(connection).values(values))
     profile_id: int = made.one().id
@@ -118,7 +118,7 @@ async def join_profile(
 def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
     """Return the statement that makes or wakes profiles; it gives their ids and keys."""
     statement = insert_into(connection, profiles)
-    # The row is written even when nothing changes: that holds off `put_to_sleep` until we are committed.
+    # The row is written even when nothing changes, so that `put_to_sleep` waits for our commit.
     awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
     statement = statement.on_conflict_do_update(index_elements=["key"], set_=awake)
     return statement.returning(profiles.c.id, profiles.c.key)
@@ -139,7 +139,7 @@ async def find_due(
 
 
 async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> list[Profile]:
-    """Return the profiles that somebody listens to; read in pages, so that the loop is not held up."""
+    """Return the profiles with active subscribers; read in pages, so that the loop stays free."""
     query = select(profiles).where(profiles.c.next_due_at.is_not(None)).order_by(profiles.c.id)
     found: list[Profile] = []
     while len(found) < limit:
@@ -190,9 +190,9 @@ async def move_all_on(
     next_due_at: dt.datetime,
     covered_until: dt.datetime,
 ) -> set[int]:
-    """Set the next slot of profiles that were due at `due_at`, and up to when their issues cover the news.
+    """Set the next slot of profiles that were due at `due_at`, and the end of the news that they cover.
 
-    Returns those that nobody moved meanwhile.
+    Returns those that no other process moved meanwhile.
     """
     p = profiles.c
     is_unmoved = and_(p.id.in_(profile_ids), p.next_due_at == due_at)
@@ -206,9 +206,9 @@ async def move_all_on(
 async def join_variants(
     connection: AsyncConnection, wanted: Sequence[tuple[Profile, int]], *, now: dt.datetime
 ) -> dict[tuple[int, int], int]:
-    """Return, by profile and number, the profiles that hold the issues of its readers who know other stories.
+    """Return, by profile and number, the profiles of its variants: issues for readers who know other stories.
 
-    Nobody subscribes to them and they are never due.
+    They have no subscribers and are never due.
     """
     rows = [
         {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
@@ -226,7 +226,7 @@ async def join_variants(
 
 
 async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
-    """Take a profile that nobody listens to off the clock; return whether it sleeps now.
+    """Clear the next slot of a profile without active subscribers; return whether it sleeps now.
 
     Safe against a concurrent subscribe: the UPDATE locks the row, so the second look sees earlier
     subscribers, and a later one finds the profile asleep and wakes it.
@@ -241,7 +241,7 @@ async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
 
 
 async def set_covered_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
-    """Remember that issues of the profile cover the news up to `slot_at`; that moment never goes back."""
+    """Store that issues of the profile cover the news up to `slot_at`; that moment never goes back."""
     p = profiles.c
     is_later = and_(p.id == profile_id, or_(p.last_slot_at.is_(None), p.last_slot_at < slot_at))
     await connection.execute(update(profiles).where(is_later).values(last_slot_at=slot_at))
@@ -273,7 +273,7 @@ class Audience:
 
 
 async def find_audiences(connection: AsyncConnection, *, limit: int = 20_000) -> list[Audience]:
-    """Return who listens, those alike counted together; read in pages, so that the loop is not held up."""
+    """Return active subscribers, equal ones counted together; read in pages, so that the loop stays free."""
     s, p = subscribers.c, profiles.c
     key = tuple_(s.profile_id, s.quiet_start, s.quiet_end)
     query = (

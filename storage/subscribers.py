@@ -30,7 +30,7 @@ from storage.tables import (
 from storage.tastes import hand_over_answers
 from storage.watches import hand_over_watches
 
-QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # what falls between 22:00 and 6:30 waits
+QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # messages due between 22:00 and 6:30 wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Subscriber:
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
     is the forum topic of a group in which its digests appear. The last change left `previous_profile_id`, the
     only profile to which it can be taken back. A pause that began at `paused_at` ends at `paused_until`.
-    `is_silent`: nothing has a sound. Wanted are recaps (`is_weekly`), breaking news (1; 2: when quiet, too).
+    `is_silent`: messages come without a sound. Wanted are recaps (`is_weekly`), breaking news (1; 2: when
+    quiet, too).
     """
 
     id: int
@@ -95,7 +96,7 @@ async def subscribe(
 ) -> bool:
     """Make the chat an active subscriber; one that was there keeps its profile. Return whether it is new.
 
-    What is sent to it goes to the forum topic `thread_id` from now on, None: to none.
+    Its messages go to the forum topic `thread_id` from now on; None: to no topic.
     """
     statement = insert_into(connection, subscribers).values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id, joined_at=now,
@@ -121,7 +122,7 @@ async def set_thread(
 async def set_profile(
     connection: AsyncConnection, chat_id: int, profile_id: int, *, now: dt.datetime, can_go_back: bool = True
 ) -> None:
-    """Give the chat another profile; if it `can_go_back`, it may be given back the one that it had."""
+    """Give the chat another profile; if it `can_go_back`, the change can be undone."""
     await note_move(connection, chat_id, profile_id)
     values: dict[str, Any] = {"profile_id": profile_id, "joined_at": now}
     if can_go_back:
@@ -139,7 +140,7 @@ async def set_quiet(
 async def set_manner(
     connection: AsyncConnection, chat_id: int, values: Mapping[str, Any], *, now: dt.datetime
 ) -> None:
-    """Set how things come to a chat: columns of `subscribers` that are no part of its profile."""
+    """Set columns of `subscribers` that are not part of its profile, such as sound and topic."""
     row = subscribers.c.chat_id == chat_id
     await connection.execute(update(subscribers).where(row).values({**values, "changed_at": now}))
 
@@ -159,7 +160,7 @@ async def set_status(
         "status": status, "status_reason": reason, "changed_at": now, "told_at": None,
         "paused_until": paused_until, "paused_at": now if status == "paused" else None,
     }  # fmt: skip
-    if status == "active":  # what its profile was sent while it was not it did not get
+    if status == "active":  # it missed the issues of its profile meanwhile
         s = subscribers.c
         values["joined_at"] = case((s.status != "active", literal(now, UtcTime)), else_=s.joined_at)
         values["away_since"] = func.coalesce(s.away_since, s.paused_at)  # see storage.recaps
@@ -182,9 +183,9 @@ async def find_rested(connection: AsyncConnection, *, now: dt.datetime, limit: i
 
 
 async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
-    """Send nothing more to a chat that is out of reach; return whether it was active.
+    """Retire a chat that cannot be reached; return whether it was active.
 
-    One that paused stays paused: to come within reach again does not end that.
+    A paused chat stays paused, also when it can be reached again.
     """
     subscriber = await find_subscriber(connection, chat_id)
     if subscriber is None or subscriber.status != "active":
@@ -194,8 +195,8 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 
 
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
-    """Follow a group to its new number. Where the new one subscribed by itself already, the old one goes,
-    and what it still had to get is the new one's."""
+    """Give a group its new number. If the new number has subscribed already, the old row is deleted,
+    and its waiting deliveries go to the new one."""
     if known := await find_subscriber(connection, new):
         await hand_over_watches(connection, old, known.id)
         await hand_over_answers(connection, old, known.id)
@@ -212,7 +213,7 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
 
 
 async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
-    """Give what a chat still had to get to another subscriber, who may have been to get the same."""
+    """Give a chat's waiting deliveries to another subscriber, who may have the same ones."""
     d, same = deliveries.c, deliveries.alias("same")
     has_it = exists().where(same.c.subscriber_id == new_id, same.c.message_id == d.message_id)
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old).scalar_subquery()
@@ -233,7 +234,7 @@ async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
 
 
 async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -> None:
-    """Delete a subscriber's alerts: they hold the words watched, and are nobody else's."""
+    """Delete a subscriber's alerts: they hold the watched words and belong to this subscriber only."""
     theirs = select(deliveries.c.message_id).where(deliveries.c.subscriber_id.in_(subscriber))
     alerts = and_(messages.c.kind == MessageKind.ALERT, messages.c.id.in_(theirs))
     await connection.execute(delete(messages).where(alerts))

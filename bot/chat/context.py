@@ -1,6 +1,6 @@
-"""One message or tap while it is being answered: who is there, and the ways to answer.
+"""One message or tap while it is being answered: its chat, its person, and the ways to answer.
 
-Topic modules decide what to show; only here is Telegram asked to show it.
+Other modules decide what to show; only this one calls Telegram to show it.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
 from bot.telegram.known_tags import as_known, note_refusal
 
-# What a chat gets to see: a message's HTML with its buttons, and perhaps a file.
+# A message to show: HTML with its buttons, and perhaps a file.
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to send along; a picture is shown, anything else is for saving."""
+    """A file to send along; Telegram shows a picture, and offers any other file for saving."""
 
     name: str
     content: bytes
@@ -36,7 +36,7 @@ class Attachment:
 class View:
     """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file).
 
-    The picture of the page `preview_url` stands above the text.
+    The picture of the page `preview_url` is above the text.
     """
 
     html: str
@@ -45,16 +45,16 @@ class View:
     preview_url: str | None = None
 
 
-_SILENT_SECONDS = 1.5  # for so long nobody wonders whether the bot has heard
-_SIGN_SECONDS = 4.5  # Telegram shows a sign for five
+_SILENT_SECONDS = 1.5  # an answer in this time needs no "typing…"
+_SIGN_SECONDS = 4.5  # Telegram shows "typing…" for five
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
 class ChatContext:
     """A message to answer. `words` is its text, without the command if there was one.
 
-    `chat` is whose choices it is about, `place` where the answer is shown: the same chat, but for a channel
-    that is set in its administrator's private chat (`about`).
+    `chat` is the chat whose choices are concerned, `place` the chat that shows the answer. They differ only
+    for a channel that is set up in its administrator's private chat (`about`).
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ChatContext:
         self.words = words
 
     def about(self, chat: Chat, heading: str) -> Self:
-        """Return the same for another chat's choices, shown here under a heading."""
+        """Return a context for another chat's choices, shown here under a heading."""
         other = copy(self)
         other.chat, other.heading = chat, heading
         return other
@@ -100,7 +100,7 @@ class ChatContext:
 
     @property
     def is_group(self) -> bool:
-        """Tell whether several people read here."""
+        """Tell whether this is a group."""
         return self.chat.type in _GROUPS
 
     @property
@@ -131,11 +131,11 @@ class ChatContext:
 
     @property
     def is_operator(self) -> bool:
-        """Tell whether this is one of the chats from which the newsroom is run."""
+        """Tell whether this is an admin's chat."""
         return self.chat_id in self.services.admins
 
     async def send(self, view: View) -> None:
-        """Send `view` as a new message; in a group as an answer to the one who asked."""
+        """Send `view` as a new message; in a group as a reply to the asker."""
         await self._send(view, self._reply_to())
 
     async def _send(self, view: View, reply_to: ReplyParameters | None) -> None:
@@ -158,7 +158,7 @@ class ChatContext:
                 await self.bot.send_document(document=file, caption=view.html, **common)
 
     async def _send_text(self, view: View, common: dict[str, Any]) -> None:
-        """Send a text; without picture, dates and the colours of buttons where Telegram refuses these."""
+        """Send a text; if Telegram refuses picture, dates or colours of buttons, without them."""
         options, known = preview_options(view.preview_url), as_known(self.bot, view.html)
         try:
             await self.bot.send_message(text=known, link_preview_options=options, **common)
@@ -171,7 +171,7 @@ class ChatContext:
             await self.bot.send_message(text=html, link_preview_options=NO_PREVIEW, **common)
 
     async def show(self, view: View) -> None:
-        """Show `view` where the person looks: here, as a new message."""
+        """Show `view` as a new message."""
         await self.send(view)
 
     async def refuse(self, view: View, line: str) -> None:
@@ -180,7 +180,7 @@ class ChatContext:
 
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
-        with contextlib.suppress(TelegramError):  # a sign only: the answer itself will tell
+        with contextlib.suppress(TelegramError):  # only a sign: the answer itself matters
             await self.bot.send_chat_action(self.place.id, action, message_thread_id=self.thread_id)
 
     @contextlib.asynccontextmanager
@@ -251,7 +251,7 @@ class ButtonContext(ChatContext):
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        """Return the buttons among which one was tapped, as far as Telegram tells."""
+        """Return the buttons of the tapped message, if Telegram gives them."""
         keyboard = self.message.reply_markup if self.message else None
         return keyboard if self.chat is self.place else without_channel(keyboard)
 
@@ -267,7 +267,7 @@ class ButtonContext(ChatContext):
         await self.acknowledge(line)
 
     async def acknowledge(self, line: str | None = None) -> None:
-        """Let the button rest, with `line` shown over it; only the first call counts."""
+        """End the busy state of the button, with `line` shown over it; only the first call counts."""
         if self._is_acknowledged:
             return
         self._is_acknowledged = True
@@ -278,7 +278,7 @@ class ButtonContext(ChatContext):
 
 
 async def acknowledge(query: CallbackQuery, line: str | None) -> None:
-    """Let a button rest, with `line` shown over it; one that Telegram has given up on rests already."""
+    """End the busy state of a button, with `line` over it; nothing happens if Telegram gave up on it."""
     try:
         await query.answer(line)
     except BadRequest as error:

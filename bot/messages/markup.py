@@ -1,4 +1,4 @@
-"""Telegram's HTML as we write it: templates, lengths, safe links, previews, and where text may be cut."""
+"""Telegram's HTML as we write it: templates, lengths, safe links, previews, and cutting of text."""
 
 import datetime as dt
 import html
@@ -24,7 +24,7 @@ _MAX_URL = 2048
 _TAG = re.compile(r"<[^<>]*+>")
 _DATE = re.compile(r"</?tg-time[^<>]*+>")
 _OPENING_TAG = re.compile(r"<[a-z]")
-# What a newspaper never means: controls, and marks that turn the reading direction of all that follows.
+# Characters that no newspaper needs: controls, and marks that turn the reading direction.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -58,7 +58,7 @@ def without_dates(html: str) -> str:
 
 
 def utf16_length(text: str) -> int:
-    """Return how many UTF-16 units `text` takes."""
+    """Return the length of `text` in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -102,7 +102,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def _may_end(text: str, end: int) -> bool:
-    """Tell whether no sign stands across `end`: no letter with its marks, no joined emoji, no flag."""
+    """Tell whether `end` splits no letter with its marks, no joined emoji and no flag."""
     after = text[end]
     if unicodedata.combining(after) or _JOINED_TO_THE_LEFT.match(after) or text[end - 1] == _JOINER:
         return False
@@ -121,13 +121,13 @@ def safe_link(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-# What stands in a message by itself, measured once; and how stories are cut into messages.
+# The blocks of a message, measured once; and cutting stories into messages.
 
-MOST_ENTITIES = MAX_ENTITIES - 4  # around the stories of a part stand its title, and a correction
+MOST_ENTITIES = MAX_ENTITIES - 4  # the title of the part and a correction need some too
 
 
 class Block(NamedTuple):
-    """Something that stands in a part by itself, or a line of it; measured once, as Telegram counts."""
+    """A block of a part, or a line of it; measured once, as Telegram counts."""
 
     html: Markup
     units: int
@@ -142,7 +142,7 @@ NO_BLOCK = Block(Markup(), 0, 0)
 
 
 class NumberedBlock(NamedTuple):
-    """A story with its number in the digest, and the heading of its topic, which it may stand under."""
+    """A story with its number in the digest, and the heading of its topic."""
 
     head: Block
     prefix: str
@@ -150,7 +150,7 @@ class NumberedBlock(NamedTuple):
     opens_topic: bool
 
     def html(self, *, is_first: bool) -> Markup:
-        """Return the story; the heading stands above it where its topic, or the message, begins."""
+        """Return the story, with the heading above it if its topic or the message begins here."""
         head = self.head.html if is_first or self.opens_topic else ""
         return Markup(f"{head!s}{self.prefix}{self.told.html!s}")  # noqa: S704 - both are ours
 
@@ -167,9 +167,10 @@ def as_html(blocks: Sequence[NumberedBlock]) -> list[Markup]:
 
 
 def cut_into_parts(blocks: Sequence[NumberedBlock], most_units: int, before: int) -> list[int]:
-    """Fill parts in order, each up to `most_units`, and return how many stories stand in each.
+    """Fill parts in order, each up to `most_units`, and return the number of stories of each.
 
-    The first story of a part stands there whatever its length; `before` stands above that of the first part.
+    A part always has its first story, whatever its length. `before` is above the first story of the first
+    part.
     """
     sizes: list[int] = []
     units, entities = before, 0
@@ -190,7 +191,7 @@ def cut_into_parts(blocks: Sequence[NumberedBlock], most_units: int, before: int
 
 
 def render(template: str, **values: object) -> Markup:
-    """Fill in the template `templates/<template>.html`; what is put in is escaped unless it is `Markup`."""
+    """Fill in the template `templates/<template>.html`; values are escaped unless they are `Markup`."""
     return Markup(_environment().get_template(f"{template}.html").render(**values).strip())  # noqa: S704 - its own output
 
 
@@ -201,7 +202,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        auto_reload=False,  # else each message looks whether its template changed on the disk
+        auto_reload=False,  # else each message checks the disk for a changed template
     )
 
 
@@ -211,7 +212,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 def preview_options(url: str | None) -> LinkPreviewOptions:
-    """Return what shows the page's picture, large and above the text; without a page, none."""
+    """Return the preview options: the page's large picture above the text, or no preview without a page."""
     if url is None:
         return NO_PREVIEW
     return LinkPreviewOptions(url=url, prefer_large_media=True, show_above_text=True)

@@ -1,9 +1,9 @@
 """Turn a digest into messages: Telegram HTML in parts that fit, cut between stories.
 
-`summarizer.digest` chooses the stories and sentences. Sentences are shown word for word or not at
-all; headlines and names that are far too long are shortened. Each story says when its headline's report came
-out; a sentence says its paper and time where a story is told out of several articles. Each message leaves
-room for a correction.
+`summarizer.digest` chooses the stories and sentences. Sentences are shown word for word or not at all;
+headlines and names that are far too long are shortened. Each story shows the time of its headline's report.
+If a story is told from several articles, each sentence shows its paper and time. Each message leaves room for
+a correction.
 """
 
 import datetime as dt
@@ -59,7 +59,7 @@ _MOST_KEPT = 20_000  # stories as laid out
 class RenderedPart:
     """One message of a digest, and the headlines in it as they are shown, one a story, in order.
 
-    `article_ids` are the articles under those headlines, by which their cards are opened. Numbers run through
+    `article_ids` are the articles of those headlines; buttons open their cards by them. Numbers run through
     the whole digest, here from `first_number` on.
     """
 
@@ -70,7 +70,7 @@ class RenderedPart:
 
 
 class Renderer:
-    """Lays out digests of one slot in one zone; a story that stands in several is laid out once."""
+    """Lays out digests of one slot in one zone; a story in several digests is laid out once."""
 
     def __init__(self, *, slot: dt.datetime, zone: str, topic_titles: Mapping[str, str]) -> None:
         self._slot = slot
@@ -103,7 +103,7 @@ class Renderer:
         parts = self._parts(digest.stories, room, before, is_short=is_short)
         rendered: list[RenderedPart] = []
         for number, blocks in enumerate(parts, start=1):
-            body = (_LINE if is_short else _LINE * 2).join(blocks)  # a short one is for one screen
+            body = (_LINE if is_short else _LINE * 2).join(blocks)  # a short digest must fit one screen
             html = render(
                 "digest_part", number=number, count=len(parts), body=body, listed=listed, box=box, **frame
             )
@@ -114,14 +114,14 @@ class Renderer:
         return rendered
 
     def _headline(self, story: DigestStory) -> str:
-        if id(story) not in self._headlines:  # the story is kept beside, so that no other one has its id
+        if id(story) not in self._headlines:  # the story is stored too, so that its id is not reused
             if len(self._headlines) >= _MOST_KEPT:
                 self._headlines.clear()
             self._headlines[id(story)] = story, _headline(story)
         return self._headlines[id(story)][1]
 
     def _around(self, frame: Mapping[str, str | int]) -> int:
-        """Return how long a part is without its stories; that of numbers with as many digits is the same."""
+        """Return the length of a part without its stories; it depends only on the digits of the numbers."""
         key = tuple(
             value if isinstance(value, str) else (len(str(value)), bool(value)) for value in frame.values()
         )
@@ -131,7 +131,7 @@ class Renderer:
         return self._lengths[key]
 
     def listed(self, stories: Sequence[DigestStory], room: int) -> list[Markup]:
-        """Return stories as they stand in one message of a digest; where too long, by headline only."""
+        """Return stories laid out for one message of a digest; too long ones have only their headlines."""
         blocks = self._blocks(stories, room)
         if len(cut_into_parts(blocks, room, 0)) > 1:
             blocks = self._blocks([replace(story, quotes=()) for story in stories], room)
@@ -140,9 +140,9 @@ class Renderer:
     def _parts(
         self, stories: Sequence[DigestStory], room: int, before: int, *, is_short: bool
     ) -> list[list[Markup]]:
-        """Cut into as few parts as can be, about equally long: one story left over reads like a mistake.
+        """Cut into as few parts as possible, about equally long: a part with one leftover story looks wrong.
 
-        `before` is what stands in the first part before its stories. One that `is_short` has no headings.
+        `before` is the text of the first part before its stories. A digest that `is_short` has no headings.
         """
         blocks = self._blocks(stories, room, is_short=is_short)
         sizes = cut_into_parts(blocks, room, before)
@@ -179,7 +179,7 @@ class Renderer:
         return self._headings[heading]
 
     def _told(self, story: DigestStory, quotes: int) -> Block:
-        key = (id(story), quotes)  # the story is kept beside its block, so that no other one has its id
+        key = (id(story), quotes)  # the story is stored with its block, so that its id is not reused
         if key not in self._stories:
             if len(self._stories) >= _MOST_KEPT:
                 self._stories.clear()
@@ -196,12 +196,12 @@ def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) 
 def listed(
     stories: Sequence[DigestStory], *, now: dt.datetime, zone: str, topic_titles: Mapping[str, str], room: int
 ) -> list[Markup]:
-    """Return stories as they stand in one message of a digest; see `Renderer.listed`."""
+    """Return stories laid out for one message of a digest; see `Renderer.listed`."""
     return Renderer(slot=now, zone=zone, topic_titles=topic_titles).listed(stories, room)
 
 
 def told_alone(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
-    """Return a story as it stands in a digest, by itself."""
+    """Return one story laid out as in a digest."""
     return _ToldStory(story, now, zone).render(len(story.quotes))
 
 
@@ -216,7 +216,7 @@ def _list(headlines: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _ToldStory:
-    """A story of a digest, with the slot and the zone in which its times are written."""
+    """A story of a digest, with the slot and the zone for its times."""
 
     story: DigestStory
     slot: dt.datetime
@@ -238,7 +238,7 @@ class _ToldStory:
         )
 
     def _time_of_headline(self, shown: Sequence[Quote]) -> Markup:
-        """Return when the headline's report came out; "" where a sentence of it says so already."""
+        """Return the time of the headline's report; "" if a sentence of it shows that already."""
         if not self.story.reports:
             return _NOTHING
         first = self.story.reports[0]
@@ -246,7 +246,7 @@ class _ToldStory:
         return _NOTHING if is_said else self._time(first)
 
     def _said_by(self, quote: Quote) -> Markup:
-        """Return the paper and time of a sentence; "" where the story is told out of one article."""
+        """Return the paper and time of a sentence; "" if the story is told from one article."""
         if len(self.story.reports) < 2:
             return _NOTHING
         report = next(one for one in self.story.reports if one.article_id == quote.article_id)
@@ -261,7 +261,7 @@ class _ToldStory:
 
 
 def _article_of(story: DigestStory) -> int:
-    """Return the article under whose headline the story stands; 0 where that is not known."""
+    """Return the article of the story's headline; 0 if that is not known."""
     return story.reports[0].article_id if story.reports else 0
 
 
@@ -270,7 +270,7 @@ def _headline(story: DigestStory) -> str:
 
 
 def difference_line(disagreement: Disagreement | None) -> str:
-    """Say in one line what the papers disagree on; "" where they agree."""
+    """Say in one line what the papers disagree on; "" if they agree."""
     if disagreement is None:
         return ""
     figures = [f"{_short(claim.source)}: “{_short(claim.value)}”" for claim in disagreement.claims]

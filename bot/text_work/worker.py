@@ -1,7 +1,7 @@
 """The bot's side of the text process: started when it is first needed, kept warm, replaced when it dies.
 
-An item on which the process ends, by its time, its memory or a crash, gets a `Failure`; the items after it go
-to a new process. Calls take turns.
+If the process dies at an item (time, memory or a crash), that item gets a `Failure`, and the items after it
+go to a new process. Calls take turns.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from storage.off_loop import Limits, Program, start_async
 
 PROGRAM = "bot.text_work"
 CPU_SECONDS = 5.0  # an item; an ordinary article takes some milliseconds
-_WALL_FACTOR = 12  # a busy machine gives a process a part of its time; one that waits for nothing ends too
+_WALL_FACTOR = 12  # wall time: a busy machine gives a process only a part of it; a hung process ends too
 _START_SECONDS = 120.0
 _STARTS = 3  # of a process that dies before it has read its call
 _CALL_BYTES = 1_000_000  # more items are sent in several calls
@@ -44,7 +44,7 @@ _Answer = TypeVar("_Answer")
 
 
 class TextWorkError(Exception):
-    """The text process does not start, or died of something else than an item."""
+    """The text process does not start, or died for another reason than an item."""
 
 
 class ClusterError(TextWorkError):
@@ -55,7 +55,7 @@ _Reason = Literal["error", "time", "memory", "crash", "killed"]
 
 
 class _DiedError(Exception):
-    """The process gave no answer: it is late ("time"), or it ended or says something else ("crash")."""
+    """The process gave no answer: it is late ("time"), or it ended or sent something invalid ("crash")."""
 
     def __init__(self, reason: _Reason) -> None:
         super().__init__(reason)
@@ -79,15 +79,15 @@ class Failure:
 
 
 class Texts(Protocol):
-    """What runs tasks on texts: text processes here or on a cluster, or in tests the same work without any.
+    """Runs tasks on texts: in text processes here or on a cluster, or, in tests, without a process.
 
-    `width` is how many calls keep it busy.
+    `width` is the number of calls that keep it busy.
     """
 
     width: int
 
     async def start(self) -> None:
-        """Make sure that `run` can begin at once."""
+        """Get ready, so that `run` can begin at once."""
 
     async def run(
         self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
@@ -130,7 +130,7 @@ class TextWorker:
                 while done < len(call):
                     found = await self._call(task, head, call[done:])
                     if _was_killed(found[-1]) and killed_at < done + len(found) - 1:
-                        killed_at = done + len(found) - 1  # by somebody from outside, probably: once more
+                        killed_at = done + len(found) - 1  # probably killed from outside: try once more
                         found.pop()
                     answers += found
                     done += len(found)
@@ -155,15 +155,15 @@ class TextWorker:
                     answers.append(Failure("error", content.decode(errors="replace")))
         except _DiedError as error:
             answers.append(Failure(await self._why(error.reason)))
-        except ValidationError:  # what came is no answer to this task
+        except ValidationError:  # not an answer to this task
             answers.append(Failure(await self._why("crash")))
-        except BaseException:  # answers that nobody waits for must not be taken for those of the next call
+        except BaseException:  # late answers must not be taken for those of the next call
             await self._end()
             raise
         return answers
 
     async def _begun(self, task: str, about: bytes, items: Sequence[bytes]) -> Process:
-        """Return a process that has read the call. One that dies before is no item's fault."""
+        """Return a process that has read the call. If it dies before that, no item is to blame."""
         head = frame(HEAD, json.dumps({"task": task, "items": len(items)}).encode())
         call = b"".join([head, frame(ABOUT, about), *(frame(ITEM, item) for item in items)])
         for _ in range(_STARTS):
@@ -184,7 +184,7 @@ class TextWorker:
             PROGRAM,
             (str(self._cpu_seconds),),
             limits=_LIMITS,
-            environment={"OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory of its own
+            environment={"OPENBLAS_NUM_THREADS": "1"},  # each thread reserves memory
         )
         self._process = await start_async(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         try:
@@ -201,7 +201,7 @@ class TextWorker:
         """Return the letter and the content of the next frame.
 
         Raises:
-            _DiedError: none comes within `seconds`, or what comes is no frame.
+            _DiedError: no frame comes within `seconds`, or the bytes are invalid.
         """
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
         try:
@@ -216,7 +216,7 @@ class TextWorker:
             raise _DiedError("crash") from error
 
     async def _why(self, reason: _Reason) -> _Reason:
-        """End the process and return what ended it: `reason`, unless its exit status says more."""
+        """End the process and return the cause: `reason`, unless its exit status says more."""
         process = self._process
         if process is not None and reason == "crash":
             with suppress(TimeoutError):  # a process whose pipe ended is about to end
@@ -246,7 +246,7 @@ def _was_killed(answer: object) -> bool:
 
 @asynccontextmanager
 async def text_worker() -> AsyncIterator[TextWorker]:
-    """Have a text process, ended at the end of the block."""
+    """Provide a text process until the end of the block."""
     worker = TextWorker()
     try:
         yield worker

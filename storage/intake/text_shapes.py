@@ -15,14 +15,14 @@ from summarizer.text.syllables import syllables
 
 # Text whose lines are labelled ("Title: …", "Tiêu đề: …") → rows for `row_fields`, which knows the names.
 #
-# A label counts at the begin of a line only, and only where the first lines have several: a colon in a
-# headline or in prose is none. What follows the label of the body is body, but for labels at its end.
+# A label counts only at the beginning of a line, and only if the first lines have several: a colon in a
+# headline or in prose is not a label. All text after the body's label is body, except labels at its end.
 
 _LABEL = re.compile(
     r"[\s#>*•_\[【-]{0,6}(?P<name>[^\W\d_](?:[^\W_]|[ _-]){1,29}?)[\s*_\]】]{0,4}[:：][*_]{0,3}"
     r"(?:\s+|$)(?P<value>.*)"
 )
-_FIRST_LINES = 4  # a label stands among these
+_FIRST_LINES = 4  # one of these has a label
 _FEWEST = 2  # labels of the head, the title's among them or a line before them
 _MOST_WORDS = 5  # of a label
 _QUOTED = re.compile(r"([\"'])([^\"']*)\1")
@@ -38,7 +38,7 @@ UNLABELLED = "text"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line; where it begins with a label, its `name`, `field` ("" for an unknown one) and `value`."""
+    """A line; if it begins with a label, its `name`, `field` ("" for an unknown one) and `value`."""
 
     text: str
     name: str = ""
@@ -47,7 +47,7 @@ class _Line:
 
 
 def read_labelled(lines: Sequence[str]) -> list[dict[str, str]]:
-    """Return the articles of a labelled text, what each label says by its name; [] where it is none."""
+    """Return the articles of a labelled text, each as values by label; [] if the text is not labelled."""
     marked = [_line(text) for text in lines]
     if front := _front_matter(marked):
         return [front]
@@ -65,7 +65,7 @@ def _line(text: str) -> _Line:
 
 
 def _front_matter(lines: Sequence[_Line]) -> dict[str, str]:
-    """Return the article whose labels stand between two rules at the head, as YAML; {} where none do."""
+    """Return the article with YAML labels between two rules at the head; {} if there are none."""
     if not lines or lines[0].text != _FRONT_RULE:
         return {}
     head = range(1, min(len(lines), _MOST_FRONT_LINES))
@@ -102,7 +102,7 @@ def _heads(lines: Sequence[_Line]) -> list[int]:
     if not filled or not _is_head([lines[at] for at in filled[: _FIRST_LINES + 1]]):
         return []
     first = lines[filled[0]]
-    if not first.field:  # its headline bears no label
+    if not first.field:  # its headline has no label
         return [filled[0]]
     label = first.name.lower()
     following = pairwise(filled[1:])
@@ -119,7 +119,7 @@ def _is_head(first: Sequence[_Line]) -> bool:
 
 
 def _fields(lines: Sequence[_Line]) -> dict[str, str]:
-    """Return what the labels of one article say, unknown ones by their own names."""
+    """Return the values of one article's labels, unknown ones by their own names."""
     end = _end_of_text(lines)
     fields: dict[str, list[str]] = {}
     seen: set[str] = set()
@@ -147,13 +147,13 @@ def _fields(lines: Sequence[_Line]) -> dict[str, str]:
 
 
 def _joined(values: Sequence[str]) -> str:
-    """Return what one label says, without the quotes of YAML around it."""
+    """Return the value of one label, without the quotes of YAML around it."""
     quoted = _QUOTED.fullmatch(values[0]) if len(values) == 1 else None
     return quoted[2] if quoted else "\n".join(filter(None, values))
 
 
 def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) -> bool:
-    """Tell whether a label in the head is one: not in the body, not twice, unknown ones between others."""
+    """Tell whether a label in the head counts: not in the body, not twice, unknown ones between others."""
     if current in ("body", UNLABELLED) or (line.field and line.field != UNUSED and line.field in seen):
         return False
     if line.field:
@@ -189,14 +189,14 @@ def _said_above(lines: Sequence[_Line]) -> set[str]:
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ADDRESS_LINE = re.compile(r"(?:(?P<label>[^\W\d_][^:]{0,30}?)\s*:\s+)?<?(?P<address>https?://[^\s<>]+)>?")
-_LINES_FOR_A_DATE = 4  # a date line stands under the title or under the text
+_LINES_FOR_A_DATE = 4  # a date line is under the title or under the text
 _BYLINE = re.compile(r"[^\W\d_][^,|·•–—\d-]{1,38}?\s?[,|·•–—-]\s?(?=\S)")
 _BLOCKS_FOR_A_SAPO = 8
 _SAPO_SYLLABLES = 8  # a shorter paragraph is a label, a name or a subhead
 
 
 def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
-    """Return the article that `text` is, placed at `name`. Raises UnreadableError where it is too long."""
+    """Return `text` as one article with the place `name`. Raises UnreadableError if it is too long."""
     check_length("nội dung", len(text), MAX_TEXT_CHARACTERS)
     lines = repair(text).text.strip().split("\n")
     url = _take_address(lines)
@@ -207,7 +207,7 @@ def read_scraped(text: str, name: str, origin: Origin, now: datetime) -> Draft:
 
 
 def lead_and_body(text: str, title: str) -> tuple[str, str]:
-    """Return the paragraph that is the lead of `text`, "" where there is none, and the rest of it."""
+    """Return the lead paragraph of `text`, "" if there is none, and the rest."""
     blocks = _blocks(text)
     at = _sapo_at(blocks, title)
     sapo = blocks.pop(at) if at is not None else ""
@@ -215,7 +215,7 @@ def lead_and_body(text: str, title: str) -> tuple[str, str]:
 
 
 def is_address(line: str) -> bool:
-    """Tell whether a line is an address and nothing else, but for a label such as "Link:"."""
+    """Tell whether a line is only an address, perhaps after a label such as "Link:"."""
     return _address_of(line) != ""
 
 
@@ -230,7 +230,7 @@ def _address_of(line: str) -> str:
 def _take_address(lines: list[str]) -> str:
     """Remove the first line that is an address from near the head or the foot, and return the address.
 
-    Whatever else stands in the text, one line is left to be the title.
+    One line always stays as the title.
     """
     filled = [at for at, line in enumerate(lines) if line.strip()]
     if len(filled) > 1:
@@ -253,7 +253,7 @@ def _take_date_line(lines: list[str], origin: Origin, now: datetime) -> str:
 
 
 def _may_be_dates(line: str) -> Iterator[str]:
-    """Yield a line, and what follows a short name on it: "Báo Sông, 12/9/2026 8:15"."""
+    """Yield a line, and its text after a short name: "Báo Sông, 12/9/2026 8:15"."""
     bare = line.strip("*_ ")
     yield bare
     byline = _BYLINE.match(bare)
@@ -262,7 +262,7 @@ def _may_be_dates(line: str) -> Iterator[str]:
 
 
 def _blocks(text: str) -> list[str]:
-    """Cut at blank lines, or at every line where there are none."""
+    """Cut at blank lines, or at every line if there are none."""
     blocks = _BLANK_LINES.split(text.strip("\n"))
     return [block for block in (blocks if len(blocks) > 1 else text.split("\n")) if block.strip()]
 

@@ -1,4 +1,4 @@
-"""One build of the search index: tantivy's files, and how far it has followed the log of changes."""
+"""One build of the search index: tantivy's files, and its position in the log of changes."""
 
 import json
 import os
@@ -31,7 +31,7 @@ _OLDEST_OPEN: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_s
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A row of the log: everything up to it has been looked at. The first one is before every row."""
+    """A row of the log: all changes up to it are applied. The first position is before every row."""
 
     transaction_id: int = 0
     id: int = 0
@@ -42,7 +42,7 @@ START = Position()
 
 
 async def write_changes(connection: AsyncConnection, article_ids: Collection[int]) -> None:
-    """Write down that these articles were processed, changed or deleted."""
+    """Log that these articles were processed, changed or deleted."""
     own = _OWN_TRANSACTION if is_postgres(connection) else 0
     mark = secrets.randbits(62)
     for batch in chunks(list(article_ids), 1_000):
@@ -59,7 +59,7 @@ async def find_head(connection: AsyncConnection) -> Position:
 
 
 async def is_known(connection: AsyncConnection, position: Position) -> bool:
-    """Tell whether the log holds this very row: a log of another past does not."""
+    """Tell whether the log holds exactly this row: the log of a restored back-up does not."""
     if position == START:
         oldest = await connection.execute(select(func.min(_c.id)))
         return (oldest.scalar_one() or 1) == 1
@@ -82,14 +82,14 @@ async def find_changed(
 
 
 async def count_after(connection: AsyncConnection, position: Position) -> int:
-    """Return how many changes were written after a position."""
+    """Return the number of changes after a position."""
     place = tuple_(_c.transaction_id, _c.id)
     later = select(func.count()).where(place > (position.transaction_id, position.id))
     return (await connection.execute(later)).scalar_one()
 
 
 async def prune_changes(connection: AsyncConnection) -> None:
-    """Delete changes that no index should still have to follow."""
+    """Delete changes that are too old for any index."""
     newest = (await connection.execute(select(func.max(_c.id)))).scalar_one() or 0
     await connection.execute(delete(article_changes).where(_c.id < newest - _KEPT))
 
@@ -98,11 +98,9 @@ def _is_settled(connection: AsyncConnection) -> ColumnElement[bool]:
     return _c.transaction_id < _OLDEST_OPEN if is_postgres(connection) else true()
 
 
-# One build of the search index: a folder of tantivy's files, and how far it has followed the database.
-#
-# Nothing here is the truth: whatever cannot be read is built anew. The position is written after the
-# commit that reached it, so a kill between the two only has some changes applied twice, which changes
-# nothing.
+# A build is a folder of tantivy's files. It is derived from the database: if it cannot be read, it is built
+# anew. The position is written after the commit that reached it. A kill between the two only applies some
+# changes twice, which is harmless.
 
 STATE = "state.json"
 _META = "meta.json"
@@ -141,7 +139,7 @@ class Generation:
 
     @classmethod
     def create(cls, folder: Path) -> "Generation":
-        """Make an empty build in `folder`, which is made too."""
+        """Make `folder` with an empty build in it."""
         try:
             folder.mkdir(parents=True, mode=0o700)
             tantivy.Index(make_schema(), str(folder))
@@ -156,7 +154,7 @@ class Generation:
         return self._writer is not None
 
     def claim(self, *, for_building: bool = False) -> bool:
-        """Take the writer's lock; return whether it is ours now."""
+        """Try to take the writer's lock; return whether this process has it."""
         if self._writer is None:
             heap = _BUILD_HEAP_BYTES if for_building else _HEAP_BYTES
             with suppress(ValueError, OSError):  # held by another process, or the folder may not be written
@@ -170,7 +168,7 @@ class Generation:
             self._writer.add_document(document_of(row))
 
     def replace(self, changed: Iterable[int], rows: Sequence[IndexedArticle]) -> None:
-        """Take the articles `changed` out and put `rows`, those of them that are there, in."""
+        """Replace the articles `changed` by `rows`, which has those that still exist."""
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         for article_id in changed:
             # Not by a term: tantivy-py 0.27 then deletes nothing where the field is a number.
@@ -179,10 +177,10 @@ class Generation:
         self.add(rows)
 
     def commit(self, position: Position) -> None:
-        """Make what was added and taken out visible and durable, and remember the position.
+        """Commit the changes, so that they are visible and durable, and store the position.
 
         Raises:
-            IndexUnusableError: the disk refused. The writer is given up; the last commit stands.
+            IndexUnusableError: the disk refused. The writer is closed; the last commit stays.
         """
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:
@@ -196,7 +194,7 @@ class Generation:
         _keep_private(self.folder)
 
     def reload(self) -> None:
-        """See what was committed, here or by another process."""
+        """Reload, to see commits of this or another process."""
         stamp = self._find_stamp()
         if stamp != self._stamp:
             try:
@@ -211,7 +209,7 @@ class Generation:
             self._stamp = stamp
 
     def close(self) -> None:
-        """Give the writer's lock back; merges under way are finished."""
+        """Release the writer's lock; running merges are finished first."""
         writer, self._writer = self._writer, None
         if writer is not None:
             with suppress(OSError, ValueError):
@@ -234,7 +232,7 @@ def _write_state(folder: Path, position: Position) -> None:
 
 
 def _keep_private(folder: Path) -> None:
-    """Take others' rights on the files; the folder itself lets nobody else in."""
+    """Remove the rights of other users on the files; the folder itself is private too."""
     with os.scandir(folder) as files:
         for file in files:
             with suppress(OSError):  # merged away meanwhile

@@ -1,4 +1,4 @@
-"""Judge whether two figures count the same thing, and which of them a newer report replaces."""
+"""Decide whether two figures count the same thing, and whether a newer one replaces an older one."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,11 @@ from summarizer.model import Document
 from summarizer.text.sentences import UPPER
 from summarizer.text.syllables import canonical
 
-# Judge whether two figures from two articles of one story count the same thing.
-#
-# By rule: unit or noun, what became of those counted and the direction of a change must be the same;
-# days, years, names and opposites near the figures must not part them; then the words beside the figures
-# decide.
+# Rules for two figures from two articles of one story: unit or noun, the fate of the people counted and the
+# direction of a change must be the same. Days, years, names and opposites near the figures must not differ.
+# Then the words beside the figures decide.
 
-_SHARED = 0.7  # of the fewer words around two figures, where those beside them are alike
+_SHARED = 0.7  # of the fewer words around two figures, if the words beside them are similar
 _SHARED_BY_NEIGHBOURS = 0.5  # where those beside them are the same
 _FEWEST_WORDS = 4
 _SAME_SHARE = 0.9  # two shares of what is itself the same figure
@@ -34,7 +32,7 @@ _OPPOSITES = [pair.split("/") for pair in _OPPOSING.split()]
 
 
 def same_thing(one: Claim, other: Claim) -> float:
-    """Rate how surely two claims count the same thing: 0 they do not, up to 1.
+    """Rate how certain it is that two claims count the same thing: 0 (they do not) to 1.
 
     >>> from summarizer.facts.claims import find_claims
     >>> from summarizer.model import Document
@@ -63,7 +61,7 @@ def _are_parted(one: Claim, other: Claim) -> bool:
 
 
 def are_opposed(one: Claim, other: Claim) -> bool:
-    """Tell whether nearby words part two figures: gross and net, buying and selling."""
+    """Tell whether nearby words separate two figures: gross and net, buying and selling."""
     mine, theirs = one.words - other.words, other.words - one.words
     if (mine | theirs) & _MARKS:
         return True
@@ -97,10 +95,10 @@ def _ends_in(lead: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return (lead[-2], lead[-1]) in pairwise(other[-4:])
 
 
-# Figures that another text tells otherwise: beside the newer count of a thing an older one misleads.
+# Outdated figures: an older count beside the newer one of the same thing misleads.
 #
-# Asked only of sentences of one story, so that less must agree than where papers are said to disagree:
-# the same fate of people, a number of people that has risen, the same unit with the same words around it,
+# Only sentences of one story are compared, so the rules are looser than for a disagreement of papers: the
+# same fate of people, a number of people that has risen, the same unit with the same words around it,
 # another score of one match.
 
 _CLAUSE_END = re.compile(r"[,.](?!\d)|[;:()\n]")
@@ -118,13 +116,13 @@ _AGE = re.compile(r"(?<!\w)(?:tuổi (\d{1,3})|(\d{1,3}) tuổi)(?!\w)")
 _NAME = re.compile(rf"(?<!\w)[{UPPER}]\w+")
 _SAYS_SIDE = frozenset(("Đội", "CLB", "Tuyển"))  # before the name of any side
 _RISEN_TO = re.compile(r"(?<!\w)lên (?:(?:tới|đến|thành|con số|hơn|gần|trên|khoảng|ít nhất) )*\Z")
-_REACH = 24  # characters before a figure that say so
+_REACH = 24  # characters before a figure in which that is said
 _EARLIER_SHARE = 0.2  # of a number that has risen: less was the number of something else
 _SHARED_BY_UPDATES, _FEWEST_SHARED_BY_UPDATES = 0.6, 2  # of the words around two figures of one unit
 
 
 class _Tally(NamedTuple):
-    """How many people suffered a fate; `states` says which, more than one where they are counted together."""
+    """A number of people with a fate; `states` names it, or several that are counted together."""
 
     states: frozenset[str]
     low: float
@@ -132,7 +130,7 @@ class _Tally(NamedTuple):
 
 
 def gives_other_figure(sentence: str, told: Iterable[str]) -> bool:
-    """Tell whether a sentence gives a figure for something for which one of `told` gives another.
+    """Tell whether a sentence gives another figure than one of `told` for the same thing.
 
     >>> gives_other_figure("Đã có 5 người thiệt mạng.", ["Số người chết tăng lên 9."])
     True
@@ -170,9 +168,9 @@ def _is_other_amount(one: Claim, other: Claim) -> bool:
 
 
 def _has_risen(text: str, other: str) -> bool:
-    """Tell whether `text` says to what a number of people has risen, and `other` may give what it was.
+    """Tell whether `text` gives a risen number of people, and `other` may give the number before.
 
-    "Số nạn nhân lên tới 3.460 người" beside "lừa gần 2.000 người", whatever words stand around the older one.
+    "Số nạn nhân lên tới 3.460 người" beside "lừa gần 2.000 người", whatever words are around the older one.
     """
     newer = [claim for claim in _claims(text) if _RISEN_TO.search(_before(text, claim))]
     older = [claim for claim in _claims(other) if _are_people(claim.quantity)] if newer else []
@@ -214,7 +212,7 @@ def _tallies(text: str) -> tuple[_Tally, ...]:
 
 
 def _tally(text: str, counted: list[Quantity], number: int) -> _Tally | None:
-    """Return whom a figure counts by what became of them, told by its clause up to the figures beside it."""
+    """Return the people that a figure counts, with their fate from its clause up to the next figures."""
     quantity = counted[number]
     if quantity.unit or quantity.qualifier == "vague" or not _are_people(quantity):
         return None

@@ -1,8 +1,7 @@
-"""Answer a question in two or three sentences of the articles that it found, word for word, or not at all.
+"""Answer a question with one to three sentences of the articles found, word for word, or not at all.
 
-Whether an article answers is decided by `evidence`, which articles to look at by the search. A question word
-asks for its kind (`kinds`): where no sentence has the number, time, cause, person or place, nothing is
-answered.
+The search chooses the articles; `evidence` decides whether an article answers. A question word asks for a
+kind (`kinds`): if no sentence has the number, time, cause, person or place, there is no answer.
 """
 
 import datetime as dt
@@ -30,20 +29,20 @@ from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byl
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.syllables import folded, syllables
 
-MOST_READ = 6  # articles looked at, the best of the search
+MOST_READ = 6  # articles that are read, the best of the search
 MAX_SENTENCES = 3
 MAX_SYLLABLES = 90  # of an answer: a phone's screen
 MAX_CHARACTERS = 800  # of an answer, whose syllables may be no words
-# What a reader values in a sentence beside the words of the question
+# The value of a sentence beside the words of the question
 _LEAD, _SUMMARY, _OPENING = 0.25, 0.2, 0.1
-_COUNTED = 0.4  # it has a number of just the thing that the question counts
+_COUNTED = 0.4  # it has a number of exactly the thing that the question counts
 _CAPTION, _SAYS_TITLE, _ASKS, _CUT_QUOTATION, _LONG, _ROW = 0.6, 0.3, 0.3, 0.3, 0.15, 0.3
 _WORTH_ADDING = 0.6  # a second sentence of the same article
 _IN_LEAD = 0.8  # of what the best sentence says: then the article is about the matter
 _TO_THE_POINT = 0.5  # of what the best sentence says: below that a sentence is about something else
 _FEWEST_SYLLABLES, _LONG_SYLLABLES = 6, 45
 _FIRST_SENTENCES = 3  # of a body
-_NEWER = dt.timedelta(hours=6)  # a report this much newer knows a newer state
+_NEWER = dt.timedelta(hours=6)  # a report this much newer may report a newer state
 _CONTRAST = re.compile(
     r"(?:Tuy nhiên|Tuy vậy|Tuy thế|Thế nhưng|Nhưng|Song|Ngược lại|Trái lại|Dù vậy|Dẫu vậy)(?!\w)"
 )
@@ -51,11 +50,11 @@ _CONTRAST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question is answered with.
+    """The answer to a question.
 
-    `cited` are the numbers of the articles that answer, the best first; `quotes` are whole sentences of
-    theirs in that order. An article that may not be quoted is cited without one. `unlike` are those read that
-    share too little of a question that is not answered to be worth a look.
+    `cited` are the numbers of the articles that answer, the best first; `quotes` are their sentences in that
+    order. An article that may not be quoted is cited without one. `unlike` are articles that share too little
+    of an unanswered question to be shown.
     """
 
     is_answered: bool = False
@@ -76,7 +75,7 @@ class _Valued:
 class _Answering:
     """An article that answers, with the sentences of it that may be quoted, best first.
 
-    Where a question word asks for a kind, only sentences that have it `answer`.
+    If a question word asks for a kind, only sentences with it `answer`.
     """
 
     def __init__(self, read: ReadArticle, likelihood: float, asked: Asked, wanted: AskedFor | None) -> None:
@@ -103,12 +102,12 @@ def answer(
     fixed_pairs: Sequence[Run] = (),
     stories: Mapping[int, int | None] | None = None,
 ) -> Answer:
-    """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` make one word each.
+    """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` count as one word each.
 
-    `stories` are the stories of articles, by their numbers: of one story the newest state comes first. What a
-    source may not show (`quote`), advertorials, round-ups that the question does not name, more of an
-    article than its lead or a fifth, and sentences that need the one before them are left out. A question
-    without words, only filters, is answered by any article.
+    `stories` maps article numbers to stories: of one story the newest report comes first. Left out are
+    sources that may not be quoted (`quote`), advertorials, round-ups that the question does not name, more of
+    an article than its lead or a fifth, and sentences that depend on the one before. Every article answers a
+    question without words, only filters.
     """
     typed = frozenset(syllables(folded(query.text)))
     shown = [p for p in pieces[:MOST_READ] if p.may_be_shown]
@@ -141,9 +140,9 @@ def answer(
 def _with_marks(
     query: Query, judged: Sequence[tuple[Evidence, ReadArticle]], fixed_pairs: Sequence[Run]
 ) -> list[float]:
-    """Return how likely each article answers, less where it does not answer the question with its marks.
+    """Return how likely each article answers: less if it does not match the likeliest diacritics.
 
-    Typed without any, "ban nha" stands in "Tây Ban Nha" though "bán nhà" is meant.
+    Typed without diacritics, "ban nha" matches "Tây Ban Nha" although "bán nhà" is meant.
     """
     as_typed = [evidence.likelihood for evidence, _ in judged]
     meant = restored(query, fixed_pairs) if max(as_typed, default=0.0) >= ANSWERS else None
@@ -196,7 +195,7 @@ def _is_same_story(one: _Answering, other: _Answering, stories: Mapping[int, int
 
 
 def _second(first: _Answering, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return a second sentence of a lone article where one adds to the first."""
+    """Return a second sentence of a lone article if one adds to the first."""
     for valued in first.sentences:
         leans = is_dangling(valued.sentence.text)
         if leans and not _follows(first.piece.document, valued.sentence, quotes[0]):
@@ -207,7 +206,7 @@ def _second(first: _Answering, quotes: Sequence[Quote]) -> list[Quote]:
 
 
 def _with_contrasts(answering: Sequence[_Answering], quotes: list[Quote]) -> list[Quote]:
-    """Return the quotes, each with the sentence behind it that takes back some of it ("Tuy nhiên ...")."""
+    """Return the quotes, each with the following sentence if that restricts it ("Tuy nhiên ...")."""
     pieces = {one.piece.article_id: one for one in answering}
     told = list(quotes)
     for quote in quotes:
@@ -219,7 +218,7 @@ def _with_contrasts(answering: Sequence[_Answering], quotes: list[Quote]) -> lis
 
 
 def _papers_in_turn(answering: Sequence[_Answering]) -> list[_Answering]:
-    """Order articles so that every paper has its say before one speaks twice."""
+    """Order articles so that every paper comes once before one comes twice."""
     said: dict[str, int] = {}
     turns = []
     for one in answering:
@@ -267,12 +266,12 @@ def _value(piece: Piece, sentence: ReadSentence, share: float) -> float:
     value -= _SAYS_TITLE * repeats_title(text, piece.document.title)
     value -= _ASKS * ("?" in text[-3:])
     value -= _CUT_QUOTATION * (text.count("“") != text.count("”") or text.count('"') % 2)
-    value -= _ROW * text.startswith(("-", "–", "+", "•"))  # of a list, which says little alone
+    value -= _ROW * text.startswith(("-", "–", "+", "•"))  # a row of a list says little alone
     return value - _LONG * (len(sentence.words) > _LONG_SYLLABLES)
 
 
 def _follows(document: Document, sentence: ReadSentence, quote: Quote) -> bool:
-    """Tell whether nothing but blanks parts the sentence from `quote` before it."""
+    """Tell whether the sentence directly follows `quote`."""
     place = sentence.place
     if quote.field != place.field or quote.end > place.start:
         return False

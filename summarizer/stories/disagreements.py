@@ -1,7 +1,7 @@
-"""Find what the papers of a story disagree on: one thing told in ways that cannot all be right.
+"""Find disagreements between the papers of a story: one thing with values that cannot all be right.
 
-Precision goes before recall: a wrong "the papers disagree" costs a reader's trust, a missed one little. What
-is left out is told beside the code.
+Precision goes before recall: a false disagreement costs a reader's trust, a missed one little. The exclusions
+are described beside the code.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ from summarizer.facts.numbers import Measure, Quantity
 from summarizer.facts.same_figures import same_thing
 from summarizer.model import Disagreement, Document, Figure, Piece, Place
 
-# What two papers tell that cannot both be right, and the things that all papers of a story differ on.
+# Pairs of values from two papers, and disagreements of all papers of a story.
 
 _PAPERS_NAMED = 3
 
@@ -37,7 +37,7 @@ _VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 
 def are_of_one_day(*pieces: Piece) -> bool:
-    """Tell whether articles came out on one day in Vietnam, as far as is known."""
+    """Tell whether articles are known to be of one day in Vietnam."""
     days = {piece.published_at and piece.published_at.astimezone(_VIETNAM).date() for piece in pieces}
     return len(days) == 1 and None not in days
 
@@ -53,7 +53,7 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two papers' words for one thing; `what` it is, and how surely it is one, up to 1."""
+    """Two papers' words for one thing: `what` it is, and the certainty that it is one, up to 1."""
 
     sureness: float
     what: str
@@ -67,7 +67,7 @@ class Contradiction:
 
 
 def without_repetition(told: Sequence[Piece], pairs: Sequence[Contradiction]) -> Iterator[Disagreement]:
-    """Yield each thing that papers differ on once, in the order of `pairs`, in up to three papers' words."""
+    """Yield each disagreement once, in the order of `pairs`, in the words of up to three papers."""
     contradicting = {pair.ends for pair in pairs}
     used: set[Mention] = set()
     for pair in pairs:
@@ -92,7 +92,7 @@ def _adds(
     new: Mention,
     contradicting: set[frozenset[Mention]],
 ) -> bool:
-    """Tell whether a further paper contradicts all that are named."""
+    """Tell whether a further paper contradicts all papers named so far."""
     source = told[new.article].source
     return all(told[e.article].source != source and frozenset((e, new)) in contradicting for e in ends)
 
@@ -103,7 +103,7 @@ def _figure(told: Sequence[Piece], mention: Mention) -> Figure:
     return Figure(piece.source_title, value, piece.article_id, place.field, place.start, place.end)
 
 
-# Find the ages, times, days, names and places that two papers of a story tell differently.
+# Ages, times, days, names and places that two papers of a story report differently.
 
 _KINDS: tuple[Callable[[Document], Iterator[Fact]], ...] = (
     find_plates,
@@ -114,15 +114,15 @@ _KINDS: tuple[Callable[[Document], Iterator[Fact]], ...] = (
     find_wards,
 )
 _FACTS_COMPARED = 60  # of a kind in an article, the first: bounds the work
-_PASSING = (ClockTime, MatchMinute)  # a later report may tell of what came next
-_OUTDATED = dt.timedelta(hours=24)  # so does one this much later
+_PASSING = (ClockTime, MatchMinute)  # a later report may be about the next moment
+_OUTDATED = dt.timedelta(hours=24)  # how much later
 
 
 def differing_facts(told: Sequence[Piece]) -> Iterator[Contradiction]:
     """Yield the facts of two papers that cannot both be right; `told` are articles, the earliest first.
 
-    Not counted: what the other paper tells too, of whatever; a time told a day later; days of events unless
-    both papers came out on one day, for each day has its own.
+    Not counted: a value that the other paper has too, of anything; a time reported a day later; days of
+    events unless both papers are of one day.
     """
     facts = [_facts(piece.document, piece.published_at and piece.published_at.year) for piece in told]
     for one, other in combinations(range(len(told)), 2):
@@ -138,14 +138,14 @@ def differing_facts(told: Sequence[Piece]) -> Iterator[Contradiction]:
 
 
 def _skipped(early: Piece, late: Piece) -> tuple[type[Fact], ...]:
-    """Return the kinds that say nothing when the articles are this far apart."""
+    """Return the kinds that do not count when the articles are this far apart."""
     outdated = _PASSING if late.moment - early.moment >= _OUTDATED else ()
     return outdated if are_of_one_day(early, late) else (*outdated, EventDate)
 
 
 @lru_cache(maxsize=1_024)  # a story is composed for many profiles
 def _facts(document: Document, year: int | None) -> tuple[tuple[Fact, ...], ...]:
-    """Return the facts of an article told in `year`, kind by kind."""
+    """Return the facts of an article of `year`, kind by kind."""
     found = (find_ages(document, year), *(find(document) for find in _KINDS))
     return tuple(tuple(islice(kind, _FACTS_COMPARED)) for kind in found)
 
@@ -166,21 +166,20 @@ def _mention_of_fact(article: int, fact: Fact) -> Mention:
     return Mention(article, fact.place, fact.start, fact.end)
 
 
-# Find what two papers of a story count differently: the same thing, with figures that cannot both be
-# true.
+# Figures of two papers for the same thing that cannot both be true.
 #
 # `summarizer.facts.same_figures` decides whether two claims count the same thing, `claims` what a claim is.
 
-_TOLL_RISES = dt.timedelta(hours=6)  # a toll that is higher this much later was brought up to date
+_TOLL_RISES = dt.timedelta(hours=6)  # a toll that is higher this much later is an update
 _MOST_APART = 3.0  # one figure is this many times the other: hardly the same thing
 
 
 def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
     """Yield the figures of two papers that cannot both be right; `told` are articles, the earliest first.
 
-    Not counted: a toll that rose within hours and what was told a day later; a price unless both papers told
-    it on one known day; a figure that the other paper tells too, or of which it tells several; figures that
-    round to the same.
+    Not counted: a toll that rose within hours; figures reported a day later; a price unless both papers are
+    of one known day; a figure that the other paper has too, or of which it has several; figures that round to
+    the same.
     """
     measures = _told_differently(told)
     claims = [find_claims(piece.document, measures) for piece in told]
@@ -190,7 +189,7 @@ def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
 
 
 def _told_differently(pieces: Sequence[Piece]) -> set[Measure]:
-    """Return the measures in which two papers give different figures: the only ones worth a closer look."""
+    """Return the measures in which two papers give different figures; only these are compared closely."""
     values: defaultdict[Measure, set[tuple[str, float]]] = defaultdict(set)
     for piece in pieces:
         for quantity in _figures(piece):
@@ -240,7 +239,7 @@ def _differ(one: Claim, other: Claim) -> bool:
 
 
 def _is_of_one_time(early: Piece, mine: Claim, late: Piece, theirs: Claim) -> bool:
-    """Tell whether the later figure does not merely bring the earlier up to date."""
+    """Tell whether the later figure is not just an update of the earlier one."""
     if mine.is_price or theirs.is_price:
         return are_of_one_day(early, late)
     is_rising = bool(mine.state) and theirs.quantity.value > mine.quantity.value
@@ -248,7 +247,7 @@ def _is_of_one_time(early: Piece, mine: Claim, late: Piece, theirs: Claim) -> bo
 
 
 def _tells(piece: Piece, claim: Claim) -> bool:
-    """Tell whether an article has that figure too, of whatever: then the papers may well agree."""
+    """Tell whether an article has that figure too, of anything: then the papers may agree."""
     return any(
         quantity.measure == claim.measure and quantity.agrees_with(claim.quantity)
         for quantity in _figures(piece)
@@ -259,11 +258,11 @@ def _mention_of_claim(article: int, claim: Claim) -> Mention:
     return Mention(article, claim.place, claim.quantity.start, claim.quantity.end)
 
 
-_SHORTEST_NAME = 4  # letters: "mức" or "sau" tells nobody what is counted
+_SHORTEST_NAME = 4  # letters: "mức" or "sau" does not name the thing counted
 
 
 def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
-    """Return what the papers disagree on, the surest first; what one paper tells in two articles is none."""
+    """Return the disagreements, the most certain first; two articles of one paper never disagree."""
     if len({piece.source for piece in pieces}) < 2:
         return ()
     told = sorted(pieces, key=lambda piece: (piece.moment, piece.article_id))

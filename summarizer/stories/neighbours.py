@@ -1,4 +1,4 @@
-"""Find the recent articles that may report what a new one does: like in words, near in time."""
+"""Find recent articles that may report the event of a new one: similar words, near in time."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from summarizer.stories.roundups import is_roundup
 from summarizer.stories.same_event import Others, same_event
 from summarizer.stories.terms import Frequencies, Terms, article_terms
 
-# Find the articles that share telling terms with a new one, among the last tens of thousands.
+# An inverted index finds the articles that share terms with a new one, among the last tens of thousands.
 #
-# An inverted index in a few sorted arrays, merged like a binary counter as articles come: some 16 look-
-# ups a search, 12 bytes a term, no Python object per term. Articles are numbered by arrival.
+# It is a few sorted arrays, merged like a binary counter as articles come: some 16 lookups a search, 12 bytes
+# a term, no Python object per term. Articles are numbered by arrival.
 
-_READ_AT_MOST = 20_000  # postings of one segment that a search looks at, the most telling terms first
+_READ_AT_MOST = 20_000  # postings of one segment that a search reads, the terms of highest weight first
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Postings:
         self._segments: list[_Segment] = []
 
     def add(self, terms: Terms) -> int:
-        """Take in an article and return its number: one more than the last one's."""
+        """Add an article and return its number: one more than the last one's."""
         numbers = np.full(terms.hashes.size, self.next, np.uint32)
         self._append(_Segment(terms.hashes, numbers, terms.weights, self.next))
         self.next += 1
         return self.next - 1
 
     def add_many(self, terms: Sequence[Terms]) -> int:
-        """Take in articles, sorted once and not one by one; return the first one's number."""
+        """Add articles, sorted together and not one by one; return the first one's number."""
         first = self.next
         if terms:
             sizes = [one.hashes.size for one in terms]
@@ -72,7 +72,7 @@ class Postings:
     def cosines(self, terms: Terms) -> NDArray[np.float64]:
         """Return the cosine of `terms` and each article kept: (next - first,), in order of arrival.
 
-        Of terms that a great many articles have, which say little, not all postings are read.
+        For very common terms, which say little, not all postings are read.
         """
         found = [_shared(segment, terms) for segment in self._segments]
         numbers = np.concatenate([numbers for numbers, _ in found] or [np.empty(0, np.uint32)])
@@ -102,13 +102,13 @@ def _merged(older: _Segment, newer: _Segment, first: int) -> _Segment:
     return _Segment(hashes[order], numbers, weights, newer.newest)
 
 
-# The articles of late, and which of them may report what a new one does: like in words, near in time.
+# The window of recent articles, and the candidates for a new one.
 
-MAX_HOURS_APART = 96  # an event is reported within days; such a thing a week later is another event
+MAX_HOURS_APART = 96  # an event is reported within days; a similar report a week later is another event
 MOST_COMPARED = 64  # of the articles that share words with a new one, those that share most
 _NOISE = 0.03  # a cosine below is chance
 _IMPROBABLE = 0.02  # as good as excluded
-_MAYBE_COPY = 0.5  # a cosine from which it is looked whether two articles are one text
+_MAYBE_COPY = 0.5  # least cosine at which two articles are compared for being one text
 _SAME_LEAD = 0.95  # of the shorter lead's terms, in the other
 _SHORTEST_LEAD = 30  # terms: some fifteen syllables
 _SHORTEST_BODY = 200  # characters: less is a line of leftovers
@@ -128,7 +128,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What is kept of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
+    """The stored part of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
 
     terms: Terms
     lead: Lead
@@ -139,7 +139,7 @@ class Weighed:
 
 
 def weigh(arrival: Arrival) -> Weighed:
-    """Return what is kept of an article."""
+    """Return the stored part of an article."""
     title, sapo, body, published = arrival.title, arrival.sapo, arrival.body, arrival.published
     return Weighed(
         article_terms(title, sapo, body),
@@ -152,9 +152,9 @@ def weigh(arrival: Arrival) -> Weighed:
 
 
 def _is_copy(kept: Weighed | None, article: Weighed) -> bool:
-    """Tell whether two articles have one lead, perhaps cut or under another headline, and its figures.
+    """Tell whether two articles have the same lead and figures, perhaps cut or under another headline.
 
-    Recurring reports have one form: those of different days are none.
+    Recurring reports have one form, so those of different days never count as the same.
     """
     if kept is None or kept.is_roundup or (article.lead.series and kept.lead.day != article.lead.day):
         return False
@@ -183,8 +183,8 @@ class Neighbours:
     def near(self, article: Weighed) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the articles that may report the event of `article`, and how probable that is.
 
-        Their numbers, ascending, and probabilities. Both: (n,). A round-up has none. One with the same text
-        has 1, and counts however many days ago it came.
+        Their numbers, ascending, and probabilities. Both: (n,). A round-up has none. An article with the same
+        text has probability 1, however many days ago it came.
         """
         if article.is_roundup:
             return np.zeros(0, np.int64), np.zeros(0)
@@ -222,7 +222,7 @@ class Neighbours:
         return numbers, Others(leads, hours, np.array(one_paper, np.bool_), np.where(bodies, alike, np.nan))
 
     def count(self, article: Weighed) -> None:
-        """Let the words of an article count as words in use, before it is kept."""
+        """Count the words of an article, before it is kept."""
         self.frequencies.add(article.lead.hashes)
 
     def keep(self, article: Weighed) -> int:
@@ -242,7 +242,7 @@ class Neighbours:
         return number
 
     def add_many(self, articles: Sequence[Weighed]) -> list[int]:
-        """Count and keep articles and return their numbers: as `add` does with each, in less time."""
+        """Count and keep articles and return their numbers: like `add` for each, but faster."""
         if self._postings.next - self._postings.first + len(articles) > self.window:
             return [self.add(article) for article in articles]
         first = self._postings.add_many([article.terms for article in articles])

@@ -1,9 +1,9 @@
-"""What is common to every digest of one slot: each eligible story, weighed and told once.
+"""The shared part of all digests of one slot: each eligible story, rated and told once.
 
-A reader's own choice only filters, orders and cuts what stands here. A story has one `Version` for readers
+A reader's own choices only filter, order and cut these stories. A story has one `Version` for readers
 who do not know it, one more for each moment at which it was told before, and one without the papers that a
-reader left out; each is worked out when somebody first needs it. Stories are numbered by importance from 0:
-what has a topic, a paper or a word is an array of these numbers, what is told a set of bits.
+reader left out; each is computed when it is first needed. Stories are numbered by importance from 0: the
+stories of a topic, paper or word are an array of these numbers, the stories told a set of bits.
 """
 
 import datetime as dt
@@ -26,11 +26,11 @@ from summarizer.stories.telling import leading, main_topic, repeats, reports_of,
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
-_BULLETIN = 0.02  # as much is a bulletin worth, or an advertisement
-_LAST_TOPIC_LOSES = 0.25  # of two fresh stories of one paper each, politics opens before show business
+_BULLETIN = 0.02  # factor for a bulletin or an advertisement
+_LAST_TOPIC_LOSES = 0.25  # deducted for the last topic: politics comes before show business
 _SAME_EVENT = 0.12  # stories whose leading articles are this similar are one event: grouping misses some
-_STORIES_COUNTED = 256  # the most important: enough to know which words everybody writes
-_MOST_VERSIONS = 64  # of one story that are kept
+_STORIES_COUNTED = 256  # the most important: enough to find the common words
+_MOST_VERSIONS = 64  # kept for one story
 _MOST_OLD = 500
 _MOST_PHRASES = 20_000  # whose stories are kept
 Numbers = NDArray[np.intp]
@@ -41,10 +41,10 @@ def importance(
 ) -> float:
     """Rate a story by how many papers tell it, how new its newest article is, and its topic. Above 0.
 
-    Papers that are never shown count here: what everybody reports is news. The first topic of `topic_order`
-    weighs a third more than the last one and than a topic that is not in it. A story counts half after
-    `fresh`. A paper's bulletin, which strings headlines together, and what a firm says in its own praise come
-    after everything else.
+    Papers that are never shown count too, because many reports show importance. The first topic of
+    `topic_order` weighs a third more than the last one and than other topics. A story counts half after
+    `fresh`. A paper's bulletin, a list of headlines, and a firm's praise of itself come after everything
+    else.
     """
     pieces = [piece for piece in candidate.pieces if not piece.advertorial]
     papers = len({piece.source for piece in pieces})
@@ -60,12 +60,12 @@ def _is_no_news(piece: Piece) -> bool:
 
 
 def position(topic: str | None, order: Sequence[str | None]) -> int:
-    """Return where a topic stands in `order`; the end where it is not in it."""
+    """Return the position of a topic in `order`; the end if it is not in it."""
     return order.index(topic) if topic in order else len(order)
 
 
 class Version:
-    """A story as it may be told to some readers: out of these articles, with `news` or from the start."""
+    """A story as some readers may get it: from these articles, with `news` or from the start."""
 
     def __init__(
         self, prepared: "Prepared", candidate: Candidate, rating: float, news: Quote | None = None
@@ -84,7 +84,7 @@ class Version:
 
     @cached_property
     def sure(self) -> list[Piece]:
-        """The articles that the story is told from, the leading one first."""
+        """The articles from which the story is told, the leading one first."""
         pieces = leading(self.candidate)
         if self._news is not None:
             pieces.sort(key=lambda piece: piece.article_id != self._news_article)
@@ -118,7 +118,7 @@ class Version:
 
     @cached_property
     def title_syllables(self) -> int:
-        """Return how long the headline is."""
+        """Return the length of the headline."""
         return self.told(0)[1]
 
 
@@ -175,18 +175,18 @@ class Prepared:
 
     @cached_property
     def mentions(self) -> Mentions:
-        """What finds the stories that say a phrase."""
+        """The index that finds the stories with a phrase."""
         stories = [(one.candidate, one.topic) for one in self.versions]
         return Mentions(stories, self._topic_names)
 
     @cached_property
     def suitability(self) -> Suitability:
-        """What tells how much the stories suit a reader's tastes."""
+        """The traits of the stories, for rating them by a reader's tastes."""
         return Suitability(one.candidate for one in self.versions)
 
     @cached_property
     def frequencies(self) -> Frequencies:
-        """How often words stand in the news of this slot."""
+        """The counts of words in the news of this slot."""
         return common_words(one.candidate.pieces[-1] for one in self.versions[:_STORIES_COUNTED])
 
     def _version(self, candidate: Candidate, news: Quote | None = None) -> Version:
@@ -198,7 +198,7 @@ class Prepared:
     ) -> Version | None:
         """Return the story without `papers_out` for readers who know what was told at `told_at`.
 
-        None: nothing is left, or nothing of it is new to them.
+        None: no article is left, or nothing is new to them.
         """
         without = version.all_papers.intersection(papers_out)
         known: frozenset[int] = frozenset()
@@ -237,7 +237,7 @@ class Prepared:
         return list(islice(old, _MOST_OLD))
 
     def known_of(self, told: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
-        """Return what of the stories is known where this was told: story, and how many of its articles."""
+        """Return the stories known to readers who were told `told`: id, number of articles known by then."""
         known = set()
         for story_id in told.keys() & self.by_id.keys():
             pieces = self.by_id[story_id].candidate.pieces
@@ -246,7 +246,7 @@ class Prepared:
         return frozenset(known)
 
     def is_told_by(self, version: Version, told: int) -> bool:
-        """Tell whether one of the stories `told`, a set of bits by number, tells the event of `version`."""
+        """Tell whether one of the stories `told` (bits by number) is about the event of `version`."""
         if missing := told & ~self._compared[version.number]:
             self._compare(version, missing)
         return bool(self._alike[version.number] & told)

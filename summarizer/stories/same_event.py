@@ -1,4 +1,4 @@
-"""How probable it is that two articles report one event, from what speaks for it and against it."""
+"""Estimate the probability that two articles report one event, from features for and against it."""
 
 import importlib.resources
 import json
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from summarizer.stories.leads import IN_LEAD, IN_TITLE, IS_NAME, IS_WORD, NAME_IN_TITLE, Lead
 from summarizer.stories.terms import Frequencies
 
-# Compare an article with others: what speaks for one event and what against it, as figures.
+# The features of an article compared with others (called figures here); the regression below weighs them.
 #
-# Figures, not decisions: `same_event` weighs them. A lead of forty syllables needs who, where and what in
-# common, so names and other words are compared apart, and what both name otherwise counts against them.
+# Leads of forty syllables must share who, where and what. So names and other words are compared separately,
+# and different names count against one event.
 
 FIGURES = (
     *("whole", "titles", "leads", "crossed", "contained", "amount"),
@@ -30,8 +30,8 @@ FIGURES = (
 )
 """What `compare` returns, in order."""
 
-_UNKNOWN_HOURS = 12.0  # stands for a time that is not known
-_LOGARITHM = 10.0  # about the weight of the rarest term, to bring weights to the size of 1
+_UNKNOWN_HOURS = 12.0  # used if a time is not known
+_LOGARITHM = 10.0  # about the weight of the rarest term, to scale weights to 1
 _MOST_NUMBERS = 3
 _RUN = 20.0  # about the weight of a run of three rare words
 _MOST_BESIDE = 6  # words beside the run that count
@@ -124,14 +124,14 @@ class _Shared:
         )
 
     def rarest(self) -> tuple[Floats, Floats]:
-        """Return how rare the rarest term shared is, and the mean of the three after it."""
+        """Return the weight of the rarest shared term, and the mean of the next three."""
         first, *rest = self._largest(np.uint8(0), 4)
         return first / _LOGARITHM, np.add.reduce(rest) / (3 * _LOGARITHM)
 
     def runs(self, order: NDArray[np.int16]) -> tuple[Floats, Floats, Floats]:
-        """Return how much the heaviest shared run of words weighs, what is shared beside it, and its share.
+        """Return the weight of the heaviest shared run of words, the shared weight beside it, and its share.
 
-        Two leads that share one run only often share a name: of a show, a project, a cup. Leads of one event
+        Two leads that share only one run often share a name: of a show, a project, a cup. Leads of one event
         share words in several places.
         """
         singles, pairs = order
@@ -168,9 +168,9 @@ class _Shared:
         return _ratio(self._sum(both), np.sqrt(self._sum(in_other) * mine))
 
     def _differing(self, flag: np.uint8) -> Floats:
-        """Return which share of the names one side has that the other does not, of the side that has fewer.
+        """Return the share of names that the other side lacks, of the side with fewer names.
 
-        A half where a side names nothing: that tells nothing.
+        One half if a side has no names, which is neutral.
         """
         in_other = (self.flags & flag) > 0
         theirs, mine = self._sum(in_other), float(self.my_weights[(self.mine & flag) > 0].sum())
@@ -200,7 +200,7 @@ def _ratio(one: Floats, other: Floats) -> Floats:
 
 
 def _numbers(lead: Lead, other: Lead) -> tuple[float, float]:
-    """Return how much the figures that both give tell, and how many each has that the other does not."""
+    """Return the weight of shared figures, and the numbers of figures that only one side has."""
     shared = sum(1.0 if len(number) > 1 else 0.4 for number in lead.numbers & other.numbers)
     mine = sum(len(number) > 1 for number in lead.numbers - other.numbers)
     theirs = sum(len(number) > 1 for number in other.numbers - lead.numbers)
@@ -212,10 +212,8 @@ def _days(lead: Lead, other: Lead) -> tuple[bool, bool]:
     return shared, bool(lead.days and other.days) and not shared
 
 
-# How probable it is that two articles report one event.
-#
-# A logistic regression over `evidence.FIGURES`; its weights, and where to join and to quote, are in
-# `data/same_event.json`, which `benchmarks/train_same_event.py` makes of labelled pairs.
+# The regression: logistic, over `FIGURES`. Its weights, and the thresholds for joining and quoting, are in
+# `data/same_event.json`, made by `benchmarks/train_same_event.py` from labelled pairs.
 
 # Of 96 labelled pairs of one event none is below both, of the 449 others 37 are.
 _FEWEST_WORDS = 0.3
@@ -231,7 +229,7 @@ class Model:
 
 
 def same_event(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
-    """Return for each of the others how probable it is that it reports the event of `lead`: (n,), 0 to 1."""
+    """Return the probability that each of the others reports the event of `lead`: (n,), 0 to 1."""
     if not others.leads:
         return np.zeros(0)
     model = _model()
@@ -241,17 +239,17 @@ def same_event(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
 
 
 def is_excluded(lead: Lead, others: Others, figures: Floats) -> NDArray[np.bool_]:
-    """Tell which of the others are never of one event with `lead`, whatever their `figures` add up to: (n,).
+    """Tell which of the others are never of one event with `lead`, whatever their features: (n,).
 
-    Reports that recur daily (gold, weather, draws, fixtures) of two days; and leads that share names, days or
-    figures only, but no word or matter that says what happened.
+    These are daily reports (gold, weather, draws, fixtures) of two days, and leads that share only names,
+    days or figures, but no word or subject of what happened.
     """
     recurs = np.array([_is_another_day(lead, other) for other in others.leads], np.bool_)
     return recurs | _share_no_matter(figures)
 
 
 def _share_no_matter(figures: Floats) -> NDArray[np.bool_]:
-    """Tell which leads have nothing but names in common; bodies that are alike are not asked."""
+    """Tell which leads have only names in common; articles with similar bodies never do."""
     at = FIGURES.index
     words, meaning = figures[:, at("rarest_words")], figures[:, at("meaning")]
     without = (words < _FEWEST_WORDS) & (meaning < _LEAST_MEANING) & (figures[:, at("bodies")] == 0)

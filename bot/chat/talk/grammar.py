@@ -1,7 +1,7 @@
 """The rules of `vocabulary.toml`, read over one short message. Pure.
 
-A rule fits when the whole message is made of its classes, in their order, of classes that it allows anywhere,
-and of words that carry nothing ("giúp mình với"). One word of another kind, and the rule does not fit.
+A rule matches if the whole message consists of its classes in order, of classes that it allows anywhere,
+and of filler words ("giúp mình với"). One other word, and the rule does not match.
 """
 
 import functools
@@ -22,7 +22,7 @@ _MARKS = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]"
 _COLON = re.compile(r"(?<!\d):|:(?!\d)(?!//)")
 _CLASS = re.compile(r"@(?P<name>\w+)")
 _OPEN = frozenset(("watched", "words", "other", "asked"))  # slots that take any words
-_GAPPED = frozenset(("schedule", "days", "span"))  # slots whose words may stand apart
+_GAPPED = frozenset(("schedule", "days", "span"))  # slots whose words may be apart
 _ANYWHERE = frozenset(("opener", "closer", "between", "please", "filler"))
 _BEHIND = frozenset(("closer", "tail"))
 
@@ -36,7 +36,7 @@ class Message:
     classes: frozenset[str]  # of all phrases
 
     def steps(self, at: int, names: frozenset[str]) -> Iterator[int]:
-        """Yield where phrases of these classes end that begin at `at`."""
+        """Yield the ends of phrases of these classes that begin at `at`."""
         for name in names & self.phrases[at].keys():
             yield from (at + length for length in self.phrases[at][name])
 
@@ -47,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to say a wish: the classes before and behind its slot, if any, and what else may be there."""
+    """One way to say a wish: the classes before and after its slot, if any, and the optional classes."""
 
     wish: str
     before: tuple[str, ...]
@@ -58,7 +58,7 @@ class Rule:
     extras_behind: frozenset[str]
 
     def readings(self, message: Message) -> Iterator[dict[str, str]]:
-        """Yield the words of the slot for every way to read the message as the wish; none where it is not."""
+        """Yield the words of the slot for every way to read the message as the wish."""
         if not self.needed <= message.classes:
             return
         starts = self._ends_of_before(message)
@@ -68,13 +68,13 @@ class Rule:
             return
         ends = self._starts_of_behind(message) if starts else set[int]()
         ranges = [(start, end) for start in starts for end in ends if start < end]
-        # Of any words as few as possible, of a value as many as can be read as one.
+        # A slot of any words is as short as possible, a slot of a value as long as possible.
         ranges.sort(key=lambda it: (-it[0], it[1]) if self.slot in _OPEN else (it[0] - it[1], it[0]))
         for start, end in ranges:
             yield {self.slot: message.text(range(start, end))}
 
     def reading_apart(self, message: Message) -> dict[str, str] | None:
-        """Return the words of a slot that other words of the rule part: "mỗi ngày gửi lúc 8h"."""
+        """Return the words of a slot that is split by other words of the rule: "mỗi ngày gửi lúc 8h"."""
         apart = self._apart(message) if self.slot in _GAPPED else ""
         return {self.slot: apart} if apart else None
 
@@ -89,7 +89,7 @@ class Rule:
         return reached
 
     def _starts_of_behind(self, message: Message) -> set[int]:
-        """Return from where the rest of the message is what may stand behind the slot."""
+        """Return the places from which the rest of the message matches the part after the slot."""
         allowed = self.extras_behind if self.slot in _OPEN else _ANYWHERE | self.extras | self.extras_behind
         finishing = _finishing(message, _BEHIND, {len(message.words)})
         for name in (*self.behind[::-1], ""):
@@ -101,7 +101,7 @@ class Rule:
         return finishing
 
     def _allowed(self, place: int) -> frozenset[str]:
-        """Return the classes that carry nothing before the class at `place`; the last place is the slot's."""
+        """Return the filler classes before the class at `place`; the last place is the slot's."""
         if self.slot not in _OPEN:
             return _ANYWHERE | self.extras | self.extras_behind
         if place == 0:
@@ -109,7 +109,7 @@ class Rule:
         return self.extras | ({"please"} if place == len(self.before) else {"between", "please", "filler"})
 
     def _apart(self, message: Message) -> str:
-        """Return what is left when what the rule knows is taken out of the message, "" if some is missing."""
+        """Return the message without the words that the rule knows, "" if one of its classes is missing."""
         known = _ANYWHERE | _BEHIND | self.extras | self.extras_behind
         needed = [*self.before, *self.behind]
         left: list[int] = []
@@ -125,7 +125,7 @@ class Rule:
 
 
 def _spread(message: Message, places: set[int], allowed: frozenset[str]) -> set[int]:
-    """Return `places` and all that are reached from them over phrases of the allowed classes."""
+    """Return `places` and all places reachable from them over phrases of the allowed classes."""
     reached = set(places)
     for at in range(len(message.words)):
         if at in reached:
@@ -143,7 +143,7 @@ def _finishing(message: Message, allowed: frozenset[str], ends: set[int]) -> set
 
 
 def prepared(text: str) -> str | None:
-    """Return `text` as the rules read it: canonical, no punctuation but commas; None if it is too long.
+    """Return `text` prepared for the rules: canonical, commas as the only punctuation; None if too long.
 
     >>> prepared("Ok, cảm ơn BẠN nhé!!! 👍")
     'ok, cảm ơn bạn nhé'
@@ -158,8 +158,8 @@ def prepared(text: str) -> str | None:
 def message_of(plain: str) -> Message:
     """Return a prepared text with the phrases in it.
 
-    A message of one word counts with its marks only: "dung" is a name, "dừng" a wish. Beside words with marks
-    "cho" is no "chớ" whose mark is missing.
+    A message of one word must have its diacritics: "dung" is a name, "dừng" a wish. Beside words with
+    diacritics "cho" does not count as "chớ" without them.
     """
     words = tuple(plain.split())
     bare = tuple(word.strip(",") for word in words)
