@@ -36,13 +36,14 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming, Refusal
-from storage.processed import Findings, find_next, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import record_refusals
 from storage.tables import deliveries, issue_stories, issues, messages, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
+from storage.waiting import find_next
 from summarizer.model import Place, sentence_at
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -95,7 +96,9 @@ async def fill(database: Database, now: dt.datetime, count: int) -> None:
             for article in await find_next(connection, 500):
                 stories.append(await make_story(connection, now=now))
                 sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-                await save_work(connection, [Findings(article, (sentence,), stories[-1], "thoi-su")], now=now)
+                await save_work(
+                    connection, [Findings(article, (sentence.place,), stories[-1], "thoi-su")], now=now
+                )
     profiles = []
     async with database.write() as connection:
         for hour in range(PROFILES):

@@ -30,11 +30,12 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Findings, find_next, make_story, save_work
+from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
+from storage.waiting import find_next
 from summarizer.extraction.summaries import summarize
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
@@ -100,7 +101,8 @@ async def _store(database: Database, path: str) -> None:
             await store_articles(connection, [article], now=_NOW)
             [stored] = await find_next(connection, 1)
             story = await make_story(connection, now=_NOW)
-            done = Findings(stored, summarize([stored.document]), story, article.topic)
+            places = [sentence.place for sentence in summarize([stored.document])]
+            done = Findings(stored, places, story, article.topic)
             await save_work(connection, [done], now=_NOW)
 
 

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.articles import StoredArticle, article_of
+from storage.article_turns import Horizon, next_turns
+from storage.articles import StoredArticle
 from storage.engine import chunks, insert_into
 from storage.search import record_changes
 from storage.tables import UtcTime, articles, packed_articles, stories, summary_places
@@ -17,25 +19,25 @@ from summarizer.stories.terms import LEAD_SYLLABLES
 
 # What processing an article leaves: a summary's places, a story, a topic, a change for the search index.
 
-_IS_FRESH = and_(articles.c.processed_at.is_(None), articles.c.tries == 0)
-_SOURCES_AT_ONCE = 5  # of which a batch of work is made
 _LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """An article and what was found for it. Places have document index 0.
+    """An article and what was found for it: `places` of the summary's sentences, with document index 0.
 
     `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
-    A round-up belongs to no story. `packed` is what grouping keeps of the article.
+    A round-up belongs to no story. `packed` is what grouping keeps of the article, `turn` the turn in which
+    it was grouped (`storage.article_turns`); without one it gets the next.
     """
 
     article: StoredArticle
-    summary: Summary
+    places: Sequence[Place]
     story_id: int | None
     topic: str | None = None
     topic_by_words: str | None = None
     packed: bytes | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Grouped:
     article was packed in another way or not at all; `lead` is empty where it is not.
     """
 
+    turn: int
     article_id: int
     story_id: int
     source: str
@@ -53,41 +56,8 @@ class Grouped:
     sapo: str
     lead: str
     published_at: dt.datetime | None
-    processed_at: dt.datetime
+    stored_at: dt.datetime
     packed: bytes | None
-
-
-async def find_next(
-    connection: AsyncConnection, limit: int, *, after: str | None = None
-) -> list[StoredArticle]:
-    """Return at most `limit` articles of a few sources that wait for a first try, each source's oldest first.
-
-    Sources take turns in the order of their names, beginning behind `after`: however much one of them
-    brought, the others wait for a few of its articles only.
-    """
-    names = await _find_waiting_sources(connection, after)
-    found: list[StoredArticle] = []
-    for name in names:
-        waiting = select(articles).where(_IS_FRESH, articles.c.source == name)
-        rows = await connection.execute(waiting.order_by(articles.c.id).limit(max(1, limit // len(names))))
-        found += [article_of(row) for row in rows]
-    return found
-
-
-async def _find_waiting_sources(connection: AsyncConnection, after: str | None) -> list[str]:
-    """Return the next sources with waiting articles: those behind `after`, then those from the beginning."""
-    source, names = articles.c.source, list[str]()
-    for begin, end in ((after, None), (None, after))[: 1 if after is None else 2]:
-        last = begin
-        while len(names) < _SOURCES_AT_ONCE:  # a look into the index each
-            query = select(func.min(source)).where(_IS_FRESH)
-            query = query if last is None else query.where(source > last)
-            query = query if end is None else query.where(source <= end)
-            last = (await connection.execute(query)).scalar_one()
-            if last is None:
-                break
-            names.append(last)
-    return names
 
 
 async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
@@ -107,14 +77,16 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
 
 async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
     """Save the work on articles whose text is still the one worked on; return how many those were."""
+    if any(one.turn is None for one in done):
+        turns = await next_turns(connection, len(done))
+        done = [replace(one, turn=turn) for one, turn in zip(done, turns, strict=True)]
     unchanged = await _find_unchanged(connection, done)
     kept = [one for one in done if one.article.id in unchanged]
     if not kept:
         return 0
     await _save_findings(connection, kept, now)
     ids = [one.article.id for one in kept]
-    places = {one.article.id: [sentence.place for sentence in one.summary] for one in kept}
-    await replace_places(connection, places)
+    await replace_places(connection, {one.article.id: one.places for one in kept})
     await _save_packed(connection, kept)
     await record_changes(connection, ids)
     return len(kept)
@@ -149,6 +121,7 @@ async def _save_findings(connection: AsyncConnection, kept: Sequence[Findings], 
         "story_id": bindparam("story"),
         "topic": bindparam("named"),
         "topic_by_words": bindparam("by_words"),
+        "turn": bindparam("own_turn"),
     }
     rows = [
         {
@@ -156,6 +129,7 @@ async def _save_findings(connection: AsyncConnection, kept: Sequence[Findings], 
             "story": one.story_id,
             "named": one.topic,
             "by_words": one.topic_by_words,
+            "own_turn": one.turn,
         }
         for one in kept
     ]
@@ -187,22 +161,21 @@ async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, lim
 
 
 async def find_grouped(
-    connection: AsyncConnection, *, since: dt.datetime, after: tuple[dt.datetime, int], limit: int
+    connection: AsyncConnection, horizon: Horizon, *, after: int, limit: int
 ) -> list[Grouped]:
-    """Return articles stored since `since` in the order of their work, those after (worked at, id)."""
+    """Return the articles within `horizon` that have a story, in the order of turns, those after a turn."""
     a = articles.c
-    processed_at, article_id = after
-    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
     is_packed = packed_articles.c.fingerprint == fingerprint()
     packed = case((is_packed, packed_articles.c.packed), else_=None)
     lead = case((is_packed, ""), else_=func.substr(a.body, 1, _LEAD))
     is_fine = or_(a.published_precision.is_(None), a.published_precision != "month")
     published_at = case((is_fine, a.published_at), else_=None)
-    query = (
-        select(a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.processed_at, packed)
+    is_within = or_(a.turn >= horizon.turn, a.stored_at >= horizon.since)
+    query: Select[Any] = (
+        select(a.turn, a.id, a.story_id, a.source, a.title, a.sapo, lead, published_at, a.stored_at, packed)
         .outerjoin(packed_articles, packed_articles.c.article_id == a.id)
-        .where(a.stored_at >= since, is_later, a.story_id.is_not(None))
-        .order_by(a.processed_at, a.id)
+        .where(a.turn > max(after, horizon.first - 1), is_within, a.story_id.is_not(None))
+        .order_by(a.turn)
         .limit(limit)
     )
     return [Grouped(*row) for row in await connection.execute(query)]

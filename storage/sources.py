@@ -1,20 +1,17 @@
 """The state of the sources: files read, refusals, texts set aside, polls and counts of articles."""
 
 import datetime as dt
-import hashlib
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.articles import SET_ASIDE, StoredArticle, article_of
+from storage.articles import SET_ASIDE, StoredArticle
 from storage.engine import chunks, insert_into, replacing
 from storage.identity import clean_link, text_hash
-from storage.intake import Draft
 from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
 from storage.tables import articles, intake_files, issue_stories, refusals, set_aside_texts, web_sources
@@ -102,7 +99,6 @@ async def find_refusals_of(
 # its text changes.
 
 MOST_TRIES = 3  # the first with others, then alone
-_MOST_FOUND = 100
 
 
 async def begin_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
@@ -114,36 +110,6 @@ async def undo_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
     """Uncount the attempt of articles whose processing was interrupted for another reason."""
     was_tried = and_(_waiting(ids), articles.c.tries > 0)
     await connection.execute(update(articles).where(was_tried).values(tries=articles.c.tries - 1))
-
-
-async def find_suspect(connection: AsyncConnection) -> StoredArticle | None:
-    """Return a suspect article that may be tried again, alone."""
-    return next(iter(await _find_tried(connection, 1, MOST_TRIES, limit=1)), None)
-
-
-async def find_exhausted(connection: AsyncConnection) -> list[StoredArticle]:
-    """Return articles that were in work each of the last times that the bot died."""
-    return await _find_tried(connection, MOST_TRIES, SET_ASIDE, limit=_MOST_FOUND)
-
-
-async def _find_tried(
-    connection: AsyncConnection, at_least: int, below: int, *, limit: int
-) -> list[StoredArticle]:
-    a = articles.c
-    query = select(articles).where(a.processed_at.is_(None), a.tries >= at_least, a.tries < below)
-    return [article_of(row) for row in await connection.execute(query.order_by(a.id).limit(limit))]
-
-
-async def find_next_stored(connection: AsyncConnection, limit: int, *, above: int) -> list[StoredArticle]:
-    """Return at most `limit` waiting articles with a higher id than `above`, in the order they were stored.
-
-    One that was tried before comes alone, in its place.
-    """
-    a = articles.c
-    waiting = select(articles).where(a.processed_at.is_(None), a.tries < MOST_TRIES, a.id > above)
-    rows = (await connection.execute(waiting.order_by(a.id).limit(limit))).all()
-    fresh = list(takewhile(lambda row: row.tries == 0, rows))
-    return [article_of(row) for row in fresh or rows[:1]]
 
 
 async def set_articles_aside(
@@ -165,12 +131,6 @@ async def is_set_aside(connection: AsyncConnection, article_id: int) -> bool:
 
 def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
     return and_(articles.c.id.in_(ids), articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
-
-
-def draft_hash(draft: Draft) -> str:
-    """Return the hash that identifies the text of a draft."""
-    text = "\0".join((draft.title, draft.sapo, draft.body))
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 async def set_drafts_aside(connection: AsyncConnection, hashes: Collection[str], *, now: dt.datetime) -> None:

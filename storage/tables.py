@@ -95,6 +95,7 @@ articles = Table(
     Column("ready_at", UtcTime),  # when it was first processed: from then on digests may tell it
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
+    Column("turn", BigInteger),  # of grouping, the last; null before schema 0290: see storage.article_turns
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -103,6 +104,7 @@ Index("articles_published_at", articles.c.published_at)
 Index("articles_story_id", articles.c.story_id)
 Index("articles_ready_at", articles.c.ready_at)
 Index("articles_processed_at", articles.c.processed_at)
+Index("articles_turn", articles.c.turn)
 Index(
     "articles_waiting",
     articles.c.id,
@@ -164,6 +166,28 @@ packed_articles = Table(
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", Text, nullable=False),  # of what packed it; another's is of no use
     Column("packed", LargeBinary, nullable=False),
+)
+
+article_turns = Table(  # the articles in work, in the order of grouping: see storage.article_turns
+    "article_turns",
+    metadata,
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("version", _Version, nullable=False),  # of the text that is worked on
+    Column("owner", Text),  # the process at work on it; null: given back
+    Column("claimed_until", UtcTime),
+    Column("answer", LargeBinary),  # what the language work found; null: not known yet
+)
+
+grouping_state = Table(  # one row: which turn was given last, and what grouping still compares with
+    "grouping_state",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("last_turn", BigInteger, nullable=False),
+    Column("last_source", Text),  # whose articles got turns last
+    Column("horizon_turn", BigInteger, nullable=False, server_default="0"),
+    Column("horizon_first", BigInteger, nullable=False, server_default="0"),
+    Column("horizon_since", UtcTime),
 )
 
 intake_files = Table(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import typer
 
@@ -25,14 +25,17 @@ from bot.startup.assembly import assemble
 from bot.text_work.many import in_order
 from bot.text_work.worker import Texts
 from storage.intake import (
-    Draft,
+    ROWS_A_PART,
+    Found,
     Incoming,
     Origin,
+    Part,
     Refusal,
     Taken,
     bring_back,
     find_files,
     path_drafts,
+    path_parts,
     read_path,
     read_stream,
     shown_path,
@@ -96,9 +99,10 @@ async def _ingest(paths: list[str], hands: Hands, *, is_told_by_file: bool) -> d
     done: dict[str, Intake] = {}
     async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
         origin = Origin(zone=services.newsroom.zone)
-        many = Taker(services.database, texts, name_nobody).take
-        take, width = (many, texts.width) if hands.are_many else (take_in_thread, 1)
-        batches = _batches(paths, origin, services, is_told_by_file=is_told_by_file)
+        many = Taker(services.database, texts, name_nobody).read
+        take, width = (many, texts.width) if hands.are_many else (_take_here, 1)
+        find = path_parts if hands.are_many else path_drafts
+        batches = _batches(paths, origin, services, find, is_told_by_file=is_told_by_file)
         show = shown_by_thousands("Đã nhận")
         async with aclosing(
             in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
@@ -118,36 +122,55 @@ class _Batch(NamedTuple):
     """Some of what the file or path `name` holds, read `now`."""
 
     name: str
-    found: Sequence[Draft | Refusal]
+    found: Sequence[Found]
     now: dt.datetime
 
 
+async def _take_here(found: Sequence[Found], origin: Origin, now: dt.datetime) -> list[Taken]:
+    return await take_in_thread([one for one in found if not isinstance(one, Part)], origin, now)
+
+
+class _Find(Protocol):
+    """Finds what a path holds: as drafts, or as parts that are read elsewhere."""
+
+    def __call__(self, path: Path, origin: Origin, *, now: dt.datetime) -> Iterator[Found]:
+        """Yield it in order."""
+
+
 async def _batches(
-    paths: list[str], origin: Origin, services: Services, *, is_told_by_file: bool
+    paths: list[str], origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
 ) -> AsyncIterator[_Batch]:
     """Yield what each file holds in batches, at least one a file."""
     for path in paths:
-        async for name, drafts, now in _readings(path, origin, services, is_told_by_file=is_told_by_file):
+        readings = _readings(path, origin, services, find, is_told_by_file=is_told_by_file)
+        async for name, held, now in readings:
             is_first = True
-            while (found := await INTAKE.run(_some, drafts)) or is_first:
+            while (found := await INTAKE.run(_some, held)) or is_first:
                 yield _Batch(name, found, now)
                 is_first = False
 
 
-def _some(drafts: Iterator[Draft | Refusal]) -> list[Draft | Refusal]:
-    return list(islice(drafts, _AT_ONCE))
+def _some(held: Iterator[Found]) -> list[Found]:
+    """Return about as much as is stored at once: so many drafts, files, or rows of a file."""
+    some, count = list[Found](), 0
+    for one in held:
+        some.append(one)
+        count += ROWS_A_PART if isinstance(one, Part) and one.first_line else 1
+        if count >= _AT_ONCE:
+            break
+    return some
 
 
 async def _readings(
-    path: str, origin: Origin, services: Services, *, is_told_by_file: bool
-) -> AsyncIterator[tuple[str, Iterator[Draft | Refusal], dt.datetime]]:
+    path: str, origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
+) -> AsyncIterator[tuple[str, Iterator[Found], dt.datetime]]:
     """Yield what each file of a path holds, or the whole path at once: fewer and larger transactions."""
     now = services.clock.now()
     if path == "-":
         yield path, stream_drafts(standard_input(), "-", origin, now=now), now
         return
     if not is_told_by_file:
-        yield path, path_drafts(Path(path), origin, now=now), now
+        yield path, find(Path(path), origin, now=now), now
         return
     files = find_files(Path(path))
     while batch := await INTAKE.run(lambda: list(islice(files, 100))):
@@ -156,7 +179,7 @@ async def _readings(
             if isinstance(file, Refusal):
                 yield file.path, iter([file]), now
             else:
-                yield shown_path(file), path_drafts(file, origin, now=now), now
+                yield shown_path(file), find(file, origin, now=now), now
 
 
 async def _process(services: Services, texts: Texts) -> list[Refusal]:

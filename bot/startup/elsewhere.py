@@ -9,7 +9,7 @@ from bot.startup.fleet import find_live
 from bot.startup.roles import Role
 from storage.notes import find_note
 from storage.processes import find_processes
-from storage.sources import find_next_stored
+from storage.waiting import is_any_waiting
 
 TAKEN_IN = "arrivals taken in"  # a note: when a process began to take everything in, the last time
 _FRESH = dt.timedelta(minutes=10)
@@ -27,10 +27,10 @@ async def until_caught_up(services: Services, roles: Collection[Role]) -> None:
 async def _has_caught_up(services: Services, roles: Collection[Role]) -> bool:
     async with services.database.read() as connection:
         note = await find_note(connection, TAKEN_IN)
-        waiting = await find_next_stored(connection, 1, above=0)
+        is_waiting = await is_any_waiting(connection)
         found = await find_processes(connection)
     at_work = {role for one in find_live(found) for role in one.row.roles.split(",")}
     is_taken_in = note is not None and abs(services.clock.now() - dt.datetime.fromisoformat(note)) <= _FRESH
     must_take_in = Role.INTAKE in roles and Role.INTAKE in at_work
     must_process = Role.PROCESS in roles and Role.PROCESS in at_work
-    return (is_taken_in or not must_take_in) and not (must_process and waiting)
+    return (is_taken_in or not must_take_in) and not (must_process and is_waiting)

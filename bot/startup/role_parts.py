@@ -35,13 +35,13 @@ _log = structlog.get_logger(__name__)
 
 
 class IntakeParts(RoleParts):
-    """Files and polled sources become stored articles."""
+    """Files and polled sources become stored articles; any number of processes share the sources."""
 
     role = Role.INTAKE
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._web = WebPolling(shared.services, shared.tell)
+        self._web = WebPolling(shared.services, shared.tell, owner=shared.owner)
         self._has_polled = False
 
     async def begin(self, stop: asyncio.Event) -> None:
@@ -74,14 +74,16 @@ class IntakeParts(RoleParts):
 
 
 class ProcessParts(RoleParts):
-    """Stored articles are summarised, classified and grouped."""
+    """Stored articles are summarised, classified and grouped; any number of processes share them."""
 
     role = Role.PROCESS
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         services = shared.services
-        self._processor = Processor(services.database, services.clock, shared.texts, shared.set_aside.add)
+        self._processor = Processor(
+            services.database, services.clock, shared.texts, shared.set_aside.add, owner=shared.owner
+        )
 
     async def begin(self, stop: asyncio.Event) -> None:
         """Process from now on; in a process that does everything the tick of intake does that."""

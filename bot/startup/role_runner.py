@@ -69,6 +69,7 @@ class RoleRunner:
         Where the operator pays for a faster pace several processes send at once.
         """
         database, owner = self._shared.services.database, this_process()
+        self._shared.owner = owner
         make = partial(Lease, database, token, owner=owner, lost=self._shared.lost)
         self.lease = make()
         self._leases: dict[Role, Lease] = {}

@@ -16,7 +16,8 @@ class Role(StrEnum):
 
 ALL = frozenset(Role)
 NAMES = tuple(role.value for role in Role)
-SINGLE = ALL - {Role.CONSOLE}  # one process at a time, others stand by; chat only where Telegram is polled
+# One process at a time, others stand by; chat only where Telegram is polled.
+SINGLE = frozenset((Role.SCHEDULE, Role.SEND, Role.CHAT))
 
 
 class RolesError(ValueError):

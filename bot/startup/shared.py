@@ -34,6 +34,7 @@ class Shared:
     arrivals: Arrivals
     is_fleet: bool
     lost: asyncio.Event
+    owner: str = ""  # names this process in leases and claims
     wake_sender: Callable[[], None] = lambda: None
     ticks_ended: asyncio.Event = field(default_factory=asyncio.Event)
     background: set[asyncio.Task[None]] = field(default_factory=set)

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from bot.text_work.tasks import ANSWER, FAILURE, FRAME, GOT, OUT_OF_MEMORY, READY, TASKS, Task, frame
+from storage.intake.apart import parse_here
 
 
 def main() -> None:
     """Work until the parent closes the pipe."""
     cpu_seconds = float(sys.argv[1])
+    parse_here()
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not get between the frames
     stdout.write(frame(READY))

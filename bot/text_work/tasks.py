@@ -6,16 +6,19 @@ import importlib.resources
 import struct
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Base64Bytes, TypeAdapter
 
-from storage.intake import Draft, Incoming, Origin, Refusal, Taken, take
+from storage.intake import Draft, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part, take
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Place
+from summarizer.stories.grouping import pack, pack_order
+from summarizer.stories.neighbours import Arrival, weigh
+from summarizer.stories.roundups import is_roundup
 from summarizer.topics import classify_topic
 
 # How the bot and its text process talk: frames of one letter, a length and so many bytes.
@@ -77,11 +80,40 @@ class Processed:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """An article to work up. `published` is None when it is unknown, or known to the month only."""
+
+    document: Document
+    published: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was found for an article, and what grouping compares it by (`summarizer.stories.grouping.pack`).
+
+    A round-up of several events is compared with nothing, nor is an article at which weighing failed.
+    """
+
+    processed: Processed
+    is_roundup: bool = False
+    packed: Base64Bytes | None = None
+    order: Base64Bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Taking:
     """From which source drafts are taken, and when."""
 
     origin: Origin
     now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article that a part of a file holds, with the hash of its draft, or what was refused there."""
+
+    taken: Incoming | Refusal
+    hash: str = ""
 
 
 def _process(about: Processing, article: Document) -> Processed:
@@ -100,8 +132,27 @@ def _process(about: Processing, article: Document) -> Processed:
     return Processed(tuple(sentence.place for sentence in summary), topic, tuple(failures))
 
 
+def _work(about: Processing, report: Report) -> Worked:
+    """Process an article, and weigh it for grouping; a step that fails leaves the others their results."""
+    found, text = _process(about, report.document), report.document
+    try:
+        if is_roundup(text.title, text.sapo):
+            return Worked(found, is_roundup=True)
+        weighed = weigh(Arrival(0, text.title, text.sapo, text.body, report.published))
+        return Worked(found, packed=pack(weighed), order=pack_order(weighed))
+    except Exception:  # noqa: BLE001 - it is a story of its own then
+        return Worked(replace(found, failures=(*found.failures, traceback.format_exc())))
+
+
 def _take(about: Taking, draft: Draft) -> Taken:
     return take(draft, about.origin, about.now)
+
+
+def _read(about: Taking, part: Part) -> list[Read]:
+    return [
+        Read(_take(about, one), draft_hash(one)) if isinstance(one, Draft) else Read(one)
+        for one in read_part(part, about.origin, about.now)
+    ]
 
 
 _PACKAGES = ("summarizer", "storage", "bot.text_work")  # what an answer depends on
@@ -120,7 +171,9 @@ def code_version() -> str:
 
 
 PROCESS = Task("process", TypeAdapter(Processing), TypeAdapter(Document), TypeAdapter(Processed), _process)
+WORK = Task("work", TypeAdapter(Processing), TypeAdapter(Report), TypeAdapter(Worked), _work)
 TAKE: Task[Taking, Draft, Taken] = Task(
     "take", TypeAdapter(Taking), TypeAdapter(Draft), TypeAdapter(Incoming | Refusal), _take
 )
-TASKS: dict[str, Task[Any, Any, Any]] = {task.name: task for task in (PROCESS, TAKE)}
+READ = Task("read", TypeAdapter(Taking), TypeAdapter(Part), TypeAdapter(list[Read]), _read)
+TASKS: dict[str, Task[Any, Any, Any]] = {task.name: task for task in (PROCESS, WORK, TAKE, READ)}

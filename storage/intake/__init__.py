@@ -2,7 +2,7 @@
 
 from storage.intake.date_style import DateStyle
 from storage.intake.date_text import DateOrder, read_date_text
-from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, UnreadableError, take
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, UnreadableError, draft_hash, take
 from storage.intake.feeds import read_feed
 from storage.intake.files import (
     OWN_FOLDERS,
@@ -18,27 +18,34 @@ from storage.intake.files import (
     stream_drafts,
 )
 from storage.intake.pages import read_page, read_page_of
+from storage.intake.parts import ROWS_A_PART, Found, Part, path_parts, read_part
 
 __all__ = [
     "OWN_FOLDERS",
     "QUARANTINE",
+    "ROWS_A_PART",
     "DateOrder",
     "DateStyle",
     "Draft",
+    "Found",
     "Incoming",
     "Origin",
+    "Part",
     "Refusal",
     "Taken",
     "UnreadableError",
     "bring_back",
+    "draft_hash",
     "find_files",
     "is_reason",
     "path_drafts",
+    "path_parts",
     "put_away",
     "read_date_text",
     "read_feed",
     "read_page",
     "read_page_of",
+    "read_part",
     "read_path",
     "read_stream",
     "shown_path",

@@ -3,6 +3,7 @@
 Readers know formats; the rules for what an article must have stand here, once for all of them.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +116,12 @@ class Draft:
     topic: str = ""
     published: str = ""
     date_style: DateStyle | None = None
+
+
+def draft_hash(draft: Draft) -> str:
+    """Return what the text of a draft is known by."""
+    text = "\0".join((draft.title, draft.sapo, draft.body))
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def take(draft: Draft, origin: Origin, now: datetime) -> Taken:

@@ -133,7 +133,7 @@ def stream_drafts(stream: BinaryIO, name: str, origin: Origin, *, now: datetime)
     except UnreadableError as error:
         yield Refusal(name, str(error))
     except OSError as error:
-        yield Refusal(name, _why(error))
+        yield Refusal(name, reason_of(error))
 
 
 def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
@@ -163,7 +163,7 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Re
                 return
             yield from stream_drafts(stream, shown_path(path), origin, now=now)
     except OSError as error:
-        yield Refusal(shown_path(path), _why(error))
+        yield Refusal(shown_path(path), reason_of(error))
 
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
@@ -186,7 +186,7 @@ def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Pa
             elif not (stat.S_ISLNK(status.st_mode) and path.is_dir()):
                 yield path
         except OSError as error:
-            yield Refusal(shown_path(path), _why(error))
+            yield Refusal(shown_path(path), reason_of(error))
 
 
 def _is_wanted(path: Path) -> bool:
@@ -198,7 +198,8 @@ def shown_path(path: Path) -> str:
     return " ".join(os.fsencode(path).decode(errors="replace").splitlines())
 
 
-def _why(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Say in Vietnamese why a file cannot be read."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "không có tệp hay thư mục này"
     if isinstance(error, PermissionError):

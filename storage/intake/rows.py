@@ -19,18 +19,19 @@ from storage.intake.row_shapes import articles_in, find_name
 # is read in `json_documents`.
 
 MAX_LINE_BYTES = 2_000_000
+TOO_LONG = f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB"
 
 
-def read_rows(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
+def read_rows(chunks: Iterable[bytes], name: str, *, first_line: int = 1) -> Iterator[Draft | Refusal]:
     """Yield a draft, or why there is none, for each line that is not blank; places are `name:line`.
 
     A line that holds a list of articles gives them all, placed at `name:line#item`.
     """
-    for number, line in enumerate(lines_of(chunks), start=1):
+    for number, line in enumerate(lines_of(chunks), start=first_line):
         place = f"{name}:{number}"
         try:
             if line is None:
-                raise UnreadableError(f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB")
+                raise UnreadableError(TOO_LONG)
             articles = articles_in(_parsed(line)) if line.strip() else []
         except UnreadableError as error:
             yield Refusal(place, str(error))

@@ -53,7 +53,7 @@ class Grouper:
 
     def find(self, arrival: Arrival) -> StoryKey | None:
         """Return the known story that an article belongs to, without adding the article."""
-        return self._nearest(self.weighed(arrival))
+        return self.nearest(self.weighed(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
         """Put an article into `story`, or into the one that is found or founded for it, and return that.
@@ -63,12 +63,23 @@ class Grouper:
         """
         article = self.weighed(arrival)
         if story is None:
-            story = self._nearest(article)
+            story = self.nearest(article)
         if story is None:
             story = self._next_story
-        self._forget(arrival.article_id)
-        self._enter(self._neighbours.add(article), arrival.article_id, story)
+        self.enter(arrival.article_id, article, story)
         return story
+
+    def enter(self, article_id: int | str, article: Weighed, story: StoryKey) -> None:
+        """Put a weighed article into `story`, in the place of what was known of it."""
+        self._forget(article_id)
+        self._enter(self._neighbours.add(article), article_id, story)
+
+    def forget(self, article_ids: Sequence[int | str]) -> None:
+        """Forget articles; one that is not known is none to forget."""
+        numbers = [self._numbers[one] for one in article_ids if one in self._numbers]
+        self._neighbours.forget_all(numbers)
+        for number in numbers:
+            self._leave(number)
 
     def learn(self, known: Sequence[tuple[int | str, StoryKey, Weighed]]) -> None:
         """Put articles, by their ids, into the stories that they are in: as `add` does, in less time."""
@@ -105,7 +116,8 @@ class Grouper:
             self._neighbours.forget(self._numbers[article_id])
             self._leave(self._numbers[article_id])
 
-    def _nearest(self, article: Weighed) -> StoryKey | None:
+    def nearest(self, article: Weighed) -> StoryKey | None:
+        """Return the known story that a weighed article belongs to."""
         numbers, probable = self._neighbours.near(article)
         if copies := numbers[probable == 1.0].tolist():  # the same text: its story, whatever else is in it
             return int(self._stories[copies[-1] % self._neighbours.window])
@@ -178,8 +190,13 @@ def pack(article: Weighed) -> bytes:
     )
 
 
-def unpack(packed: bytes, moment: float, source: str | None) -> Weighed:
-    """Return what `pack` packed, with the article's time (UNIX timestamp or NaN) and paper."""
+def pack_order(article: Weighed) -> bytes:
+    """Return the bytes of the order of an article's lead, which only a new article is compared by."""
+    return article.lead.order.tobytes()
+
+
+def unpack(packed: bytes, moment: float, source: str | None, order: bytes = b"") -> Weighed:
+    """Return what `pack` packed, with the article's time (UNIX timestamp or NaN), paper and packed order."""
     own, lead, dimensions, flags = np.frombuffer(packed, np.uint16, 4).tolist()
     numbers = np.frombuffer(packed, np.uint32, 2 * own + lead + dimensions, _HEAD)
     at = _HEAD + numbers.nbytes
@@ -195,7 +212,7 @@ def unpack(packed: bytes, moment: float, source: str | None) -> Weighed:
             frozenset(series),
             bool(flags & _IS_ADVICE),
             (day[0], day[1]) if day else None,
-            NO_ORDER,
+            np.frombuffer(order, np.int16).reshape(2, -1) if order else NO_ORDER,
         ),
         moment,
         source,

@@ -8,101 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summarizer.stories.leads import IN_LEAD, NO_ORDER, Lead, lead_of
+from summarizer.stories.postings import Postings
 from summarizer.stories.roundups import is_roundup
 from summarizer.stories.same_event import Others, same_event
 from summarizer.stories.terms import Frequencies, Terms, article_terms
-
-# An inverted index finds the articles that share terms with a new one, among the last tens of thousands.
-#
-# It is a few sorted arrays, merged like a binary counter as articles come: some 16 lookups a search, 12 bytes
-# a term, no Python object per term. Articles are numbered by arrival.
-
-_READ_AT_MOST = 20_000  # postings of one segment that a search reads, the terms of highest weight first
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """Postings sorted by hash. hashes, numbers, weights: (n,). `newest` is the last article's number."""
-
-    hashes: NDArray[np.uint32]
-    numbers: NDArray[np.uint32]
-    weights: NDArray[np.float32]
-    newest: int
-
-
-class Postings:
-    """The terms of the articles numbered `first` to `next - 1`."""
-
-    def __init__(self) -> None:
-        self.first = 0
-        self.next = 0
-        self._segments: list[_Segment] = []
-
-    def add(self, terms: Terms) -> int:
-        """Add an article and return its number: one more than the last one's."""
-        numbers = np.full(terms.hashes.size, self.next, np.uint32)
-        self._append(_Segment(terms.hashes, numbers, terms.weights, self.next))
-        self.next += 1
-        return self.next - 1
-
-    def add_many(self, terms: Sequence[Terms]) -> int:
-        """Add articles, sorted together and not one by one; return the first one's number."""
-        first = self.next
-        if terms:
-            sizes = [one.hashes.size for one in terms]
-            numbers = np.repeat(np.arange(first, first + len(terms), dtype=np.uint32), sizes)
-            hashes = np.concatenate([one.hashes for one in terms])
-            weights = np.concatenate([one.weights for one in terms])
-            order = np.argsort(hashes, kind="stable")
-            self.next += len(terms)
-            self._append(_Segment(hashes[order], numbers[order], weights[order], self.next - 1))
-        return first
-
-    def _append(self, segment: _Segment) -> None:
-        self._segments.append(segment)
-        while len(self._segments) > 1 and self._segments[-2].hashes.size < 2 * self._segments[-1].hashes.size:
-            newer, older = self._segments.pop(), self._segments.pop()
-            self._segments.append(_merged(older, newer, self.first))
-
-    def forget_before(self, number: int) -> None:
-        """Forget the articles that came before the one with this number."""
-        self.first = max(self.first, min(number, self.next))
-        self._segments = [segment for segment in self._segments if segment.newest >= self.first]
-
-    def cosines(self, terms: Terms) -> NDArray[np.float64]:
-        """Return the cosine of `terms` and each article kept: (next - first,), in order of arrival.
-
-        For very common terms, which say little, not all postings are read.
-        """
-        found = [_shared(segment, terms) for segment in self._segments]
-        numbers = np.concatenate([numbers for numbers, _ in found] or [np.empty(0, np.uint32)])
-        products = np.concatenate([products for _, products in found] or [np.empty(0, np.float32)])
-        kept = numbers >= self.first
-        total = np.bincount(numbers[kept] - self.first, products[kept], minlength=self.next - self.first)
-        return total.astype(np.float64, copy=False)
-
-
-def _shared(segment: _Segment, terms: Terms) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    starts = np.searchsorted(segment.hashes, terms.hashes, "left")
-    lengths = np.searchsorted(segment.hashes, terms.hashes, "right") - starts
-    telling_first = np.argsort(-terms.weights, kind="stable")
-    telling_first = telling_first[np.cumsum(lengths[telling_first]) <= _READ_AT_MOST]
-    starts, lengths = starts[telling_first], lengths[telling_first]
-    offsets = np.cumsum(lengths) - lengths
-    where = np.arange(lengths.sum()) + np.repeat(starts - offsets, lengths)
-    return segment.numbers[where], segment.weights[where] * np.repeat(terms.weights[telling_first], lengths)
-
-
-def _merged(older: _Segment, newer: _Segment, first: int) -> _Segment:
-    kept = older.numbers >= first
-    hashes = np.concatenate((older.hashes[kept], newer.hashes))
-    order = np.argsort(hashes, kind="stable")
-    numbers = np.concatenate((older.numbers[kept], newer.numbers))[order]
-    weights = np.concatenate((older.weights[kept], newer.weights))[order]
-    return _Segment(hashes[order], numbers, weights, newer.newest)
-
-
-# The window of recent articles, and the candidates for a new one.
 
 MAX_HOURS_APART = 96  # an event is reported within days; a similar report a week later is another event
 MOST_COMPARED = 64  # of the articles that share words with a new one, those that share most
@@ -258,7 +167,17 @@ class Neighbours:
         article = self._kept[number % self.window]
         if article is not None:
             self.frequencies.remove(article.lead.hashes)
+            self._postings.remove(article.terms)
         self._kept[number % self.window] = None
+
+    def forget_all(self, numbers: Sequence[int]) -> None:
+        """Forget the articles with these numbers, and look no more at those before the first one kept."""
+        for number in numbers:
+            self.forget(number)
+        first = self._postings.first
+        while first < self._postings.next and self._kept[first % self.window] is None:
+            first += 1
+        self._postings.forget_before(first)
 
     def forget_before(self, moment: dt.datetime) -> list[int]:
         """Forget the articles published before `moment`, and return their numbers.
@@ -266,13 +185,10 @@ class Neighbours:
         Those without a time stay until the window has passed.
         """
         numbers = np.arange(self._postings.first, self._postings.next)
-        kept = self._is_kept(numbers)
-        old = kept & (self._moments[numbers % self.window] < moment.timestamp())
-        for number in numbers[old].tolist():
-            self.forget(number)
-        left = numbers[kept & ~old]
-        self._postings.forget_before(int(left[0]) if left.size else self._postings.next)
-        return [int(number) for number in numbers[old]]
+        old = self._moments[numbers % self.window] < moment.timestamp()
+        found = [n for n in numbers[old].tolist() if self._kept[n % self.window] is not None]
+        self.forget_all(found)
+        return found
 
     def _worth_comparing(self, article: Weighed, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the articles worth comparing, ascending: near in time, the most alike in words."""

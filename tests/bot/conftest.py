@@ -167,7 +167,7 @@ def story(services: Services) -> Story:
             [article] = await find_waiting(connection, 2)
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
             own = of or await make_story(connection, now=now)
-            worked = Findings(article, (sentence,), own, topic)
+            worked = Findings(article, (sentence.place,), own, topic)
             await save_work(connection, [worked], now=now)
         return worked.story_id
 

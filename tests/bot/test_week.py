@@ -276,5 +276,5 @@ async def publish(services: Services, title: str, topic: str) -> None:
         await store_articles(connection, [article], now=now)
         [stored] = await find_waiting(connection, 2)
         sentence = sentence_at([stored.document], Place(0, "body", 0, len(stored.body)))
-        worked = Findings(stored, (sentence,), await make_story(connection, now=now), topic)
+        worked = Findings(stored, (sentence.place,), await make_story(connection, now=now), topic)
         await save_work(connection, [worked], now=now)

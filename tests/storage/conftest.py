@@ -12,7 +12,7 @@ from storage.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published
-from summarizer.model import Place, sentence_at
+from summarizer.model import Place
 from tests.waiting import find_waiting
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
@@ -61,7 +61,7 @@ def processor(database: Database) -> Worker:
             done = [
                 Findings(
                     article,
-                    (sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo))),),
+                    (Place(0, "sapo", 0, len(article.sapo)),),
                     story or await make_story(connection, now=at),
                 )
                 for article in waiting

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import func, select, update
 
+from storage.article_turns import Horizon
 from storage.articles import StoredArticle, find_articles, store_articles
 from storage.engine import Database
 from storage.processed import Findings, find_grouped, forget_packed, make_stories, make_story, save_work
@@ -12,7 +13,6 @@ from tests.storage.conftest import NOW, incoming
 from tests.waiting import find_waiting
 
 DAY = dt.timedelta(days=1)
-BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 async def waiting(database: Database, *keys: str, at: dt.datetime = NOW) -> list[StoredArticle]:
@@ -46,7 +46,7 @@ async def test_each_article_gets_its_own_findings(database: Database) -> None:
     assert await save(database, found) == 3
     async with database.read() as connection:
         stored = (await find_articles(connection, [one.id for one in found])).values()
-        grouped = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+        grouped = await find_grouped(connection, Horizon(), after=0, limit=10)
     assert len({one.story_id for one in stored}) == 3
     assert {(one.topic, one.processed_at, one.ready_at) for one in stored} == {("the-thao", NOW, NOW)}
     assert [(one.article_id, one.packed, one.lead) for one in grouped] == [
@@ -72,7 +72,7 @@ async def test_an_article_worked_up_again_is_packed_again(database: Database) ->
         await connection.execute(update(articles).values(processed_at=None))
     assert await save(database, found, b"moi") == 1
     async with database.read() as connection:
-        [grouped] = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+        [grouped] = await find_grouped(connection, Horizon(), after=0, limit=10)
     assert grouped.packed == b"moi"
 
 
@@ -83,8 +83,34 @@ async def test_text_is_returned_of_an_article_that_was_packed_otherwise(database
         is_first = packed_articles.c.article_id == first
         await connection.execute(update(packed_articles).where(is_first).values(fingerprint="xưa"))
     async with database.read() as connection:
-        grouped = await find_grouped(connection, since=NOW - DAY, after=(BEGINNING, 0), limit=10)
+        grouped = await find_grouped(connection, Horizon(), after=0, limit=10)
     assert [(one.packed, bool(one.lead)) for one in grouped] == [(None, True), (b"nho", False)]
+
+
+async def test_grouping_goes_on_behind_a_turn_and_no_further_back_than_its_horizon(
+    database: Database,
+) -> None:
+    await save(database, await waiting(database, "a", at=NOW - 8 * DAY))
+    await save(database, await waiting(database, "b", "c"))
+    horizons = {
+        (0, 0): Horizon(),
+        (2, 0): Horizon(),
+        (0, 1): Horizon(turn=3, first=3, since=NOW - 9 * DAY),
+        (0, 2): Horizon(turn=3, first=1, since=NOW - 7 * DAY),
+        (0, 3): Horizon(turn=1, first=1, since=NOW + DAY),
+    }
+    async with database.read() as connection:
+        found = {
+            after: [one.title for one in await find_grouped(connection, horizon, after=after[0], limit=10)]
+            for after, horizon in horizons.items()
+        }
+    assert found == {
+        (0, 0): ["Tin a", "Tin b", "Tin c"],
+        (2, 0): ["Tin c"],
+        (0, 1): ["Tin c"],
+        (0, 2): ["Tin b", "Tin c"],
+        (0, 3): ["Tin a", "Tin b", "Tin c"],
+    }
 
 
 async def test_only_what_is_older_is_forgotten_a_bounded_number_at_once(database: Database) -> None:

@@ -53,7 +53,7 @@ class Arrivals:
         async with self._lock:
             began = self._services.clock.now()
             if self.web is not None:
-                await poll_sources(self._services, self._tell_admins)
+                await poll_sources(self._services, self._tell_admins, claims=self.web.claims)
             done = await self._process()
             self._taken_in_at = began
             return done

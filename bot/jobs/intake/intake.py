@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.jobs.intake.sharing import Claims
 from bot.news.newsroom import Source, papers_of
 from bot.news.services import Services, Tell
 from bot.operators import notices
@@ -91,12 +92,23 @@ async def keep_taken(database: Database, taken: Sequence[Taken], source: str, no
     return Intake(tally, tuple(refused))
 
 
-async def poll_sources(services: Services, tell_admins: Tell) -> Intake:
-    """Look at every declared source once. The admins are told when one cannot be read, once until it can."""
-    total = Intake()
-    for source in services.newsroom.file_sources:
-        with log_errors("intake", source=source.name):
-            total += await _poll(services, source, tell_admins)
+async def poll_sources(services: Services, tell_admins: Tell, *, claims: Claims | None = None) -> Intake:
+    """Look at every declared source once. The admins are told when one cannot be read, once until it can.
+
+    Of several processes one reads a source, as long as it lives and can: the first that found it readable.
+    To the others it does not matter whether it is on their machine.
+    """
+    claims, total = claims or Claims(services.database), Intake()
+    sources = services.newsroom.file_sources
+    there = await INTAKE.run(lambda: [source.name for source in sources if _is_readable(source)])
+    missing = [source.name for source in sources if source.name not in there]
+    in_hand = await claims.take(there) if there else set()
+    elsewhere = await claims.are_elsewhere(missing) if missing else set()
+    ours = [s for s in sources if s.name in in_hand or (s.name in missing and s.name not in elsewhere)]
+    async with claims.kept(lambda: in_hand, in_hand.discard):
+        for source in ours:
+            with log_errors("intake", source=source.name):
+                total += await _poll(services, source, tell_admins)
     return total
 
 
@@ -234,6 +246,11 @@ def count_articles(taken: Intake) -> None:
     for outcome, count in (("new", tally.new), ("updated", tally.updated), ("duplicate", tally.duplicate)):
         ARTICLES.labels(outcome).inc(count)
     ARTICLES.labels("refused").inc(len(taken.refused))
+
+
+def _is_readable(source: Source) -> bool:
+    """Tell whether a source is on this machine, and this process may look into it."""
+    return os.access(source.path, os.R_OK | os.X_OK if source.kind == "inbox" else os.R_OK)
 
 
 def _look_at(source: Source) -> list[Found]:

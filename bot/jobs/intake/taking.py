@@ -1,18 +1,19 @@
 """Drafts into articles in the text process; a draft that ends it is set aside, and the admins hear why."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
 
 import structlog
 
 from bot.news.services import Services, Tell
 from bot.operators import notices
-from bot.text_work.tasks import TAKE, Taking
+from bot.text_work.tasks import READ, TAKE, Read, Taking
 from bot.text_work.worker import Failure, Texts
 from storage.engine import Database
-from storage.intake import Draft, Origin, Refusal, Taken
+from storage.intake import Draft, Found, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part
 from storage.off_loop import INTAKE
-from storage.sources import draft_hash, find_set_aside, set_drafts_aside
+from storage.sources import find_set_aside, set_drafts_aside
 
 # What text was set aside because it ended the text process: the reason in words, and the word to admins.
 
@@ -95,6 +96,34 @@ class Taker:
             for one in found
         ]  # fmt: skip
 
+    async def read(self, found: Sequence[Found], origin: Origin, now: dt.datetime) -> list[Taken]:
+        """Return what all parts hold, and what becomes of drafts, in order.
+
+        A part at which the text process ended is read here, and taken draft by draft.
+        """
+        taken = list[Taken]()
+        for is_part, group in groupby(found, lambda one: isinstance(one, Part)):
+            some = list(group)
+            if is_part:
+                taken += await self._read([one for one in some if isinstance(one, Part)], origin, now)
+            else:
+                taken += await self.take([one for one in some if not isinstance(one, Part)], origin, now)
+        return taken
+
+    async def _read(self, parts: Sequence[Part], origin: Origin, now: dt.datetime) -> list[Taken]:
+        answers = await self._texts.run(READ, Taking(origin, now), parts)
+        hashes = [one.hash for answer in answers if not isinstance(answer, Failure) for one in answer]
+        async with self._database.read() as connection:
+            known = await find_set_aside(connection, [each for each in hashes if each])
+        taken = list[Taken]()
+        for part, answer in zip(parts, answers, strict=True):
+            if isinstance(answer, Failure):
+                drafts = await INTAKE.run(read_part, part, origin, now)
+                taken += await self.take(drafts, origin, now)
+            else:
+                taken += [_unless_set_aside(one, known) for one in answer]
+        return taken
+
     async def _taken(self, drafts: Sequence[Draft], origin: Origin, now: dt.datetime) -> list[Taken]:
         answers = await self._texts.run(TAKE, Taking(origin, now), drafts)
         done = list(zip(drafts, answers, strict=True))
@@ -111,3 +140,9 @@ class Taker:
             Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
             for draft, answer in done
         ]
+
+
+def _unless_set_aside(one: Read, known: Collection[str]) -> Taken:
+    if one.hash in known and isinstance(one.taken, Incoming):
+        return Refusal(one.taken.place, _SET_ASIDE)
+    return one.taken

@@ -1,98 +1,133 @@
-"""The grouping window of a process: stories of the last days' articles, learnt from the database."""
+"""The grouping window of a process: the last days' articles with their stories, learned from the database.
+
+What is in the window follows from what is stored: the articles grouped before, in the order of their turns,
+as far as the stored horizon reaches. So it does not matter which process groups, since when, or how often
+another one took over: an article gets the same story.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.times.clock import Clock
+from bot.text_work.tasks import Worked
+from storage.article_turns import Horizon, find_horizon
 from storage.articles import StoredArticle
 from storage.engine import Database
 from storage.off_loop import INTAKE
 from storage.processed import Grouped, find_grouped
-from summarizer.stories.grouping import Arrival, Grouper, pack, unpack
-from summarizer.stories.neighbours import Weighed, weigh
-from summarizer.stories.roundups import is_roundup
-
-# The stories are the database's: grouping keeps a window of articles with their stories in memory, and
-# learns from the database what an earlier run or another process has grouped. When a transaction fails,
-# memory may hold stories that the database does not; it is then learnt anew.
+from summarizer.stories.grouping import Grouper, unpack
+from summarizer.stories.neighbours import Arrival, Weighed, weigh
 
 GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is another story
+_MOST = 49_000  # turns in the window
+_EACH = 200  # turns: after so many the horizon moves
 _LEARN_BATCH = 1_000
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
-_BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_TO_FOUND = 1 << 62  # keys of stories that are to be founded are above those of all that are
 
 
-class Placed(NamedTuple):
-    """The story of an article, and what grouping keeps of the article; None and None of a round-up."""
+class Ready(NamedTuple):
+    """An article whose language work is done, and its turn."""
 
-    story: int | None
-    packed: bytes | None
+    turn: int
+    article: StoredArticle
+    worked: Worked
+
+
+class _Entry(NamedTuple):
+    turn: int
+    article_id: int
+    stored_at: dt.datetime
 
 
 class Window:
     """Finds the stories of articles, one batch at a time."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
         self._forget()
 
     def _forget(self) -> None:
         self._grouper = Grouper()
-        self._learned_until = _BEGINNING
-        self._recent: dict[int, dt.datetime] = {}  # when each article of the last minutes was processed
+        self._entries: list[_Entry] = []
+        self._turns: dict[int, int] = {}  # by article
+        self._learned_until = 0
         self._is_sure = True
-
-    async def place(self, batch: Sequence[StoredArticle]) -> list[Placed]:
-        """Return the articles' stories. `keep` must follow when they are stored: else all is learnt anew."""
-        self._is_sure = False
-        return await INTAKE.run(self._group, batch)
-
-    def keep(self, ids: Mapping[int, int], processed_at: Mapping[int, dt.datetime]) -> None:
-        """Note that the last batch is stored: the ids of its new stories, when each article was processed."""
-        self._grouper.rename(ids)
-        self._is_sure = True
-        self._recent |= processed_at
-
-    def _group(self, batch: Sequence[StoredArticle]) -> list[Placed]:
-        """Return the articles' stories; one that is to be founded has a negative key until it is.
-
-        An updated article keeps the story it had. A round-up of several events joins no story and opens none.
-        """
-        placed = []
-        for number, article in enumerate(batch, start=2):
-            if is_roundup(article.title, article.sapo):
-                placed.append(Placed(None, None))
-                continue
-            arrival = _arrival(article)
-            story = article.story_id if article.story_id is not None else self._grouper.find(arrival)
-            story = self._grouper.add(arrival, -number if story is None else story)
-            placed.append(Placed(story, pack(self._grouper.weighed(arrival))))
-        return placed
+        self.horizon = Horizon()
 
     async def learn(self) -> None:
-        """Learn what was grouped elsewhere since the last time."""
+        """Learn what was grouped elsewhere since the last time; all, where a batch was not stored."""
         if not self._is_sure:
             self._forget()
-        since = self._clock.now() - GROUPED_FOR
-        self._grouper.forget_before(since)
-        after = (self._learned_until - _COMMIT_LAG, 0)
         while True:
             async with self._database.read() as connection:
-                grouped = await find_grouped(connection, since=since, after=after, limit=_LEARN_BATCH)
-            new = [one for one in grouped if self._recent.get(one.article_id) != one.processed_at]
-            await INTAKE.run(self._add_known, new)
-            self._recent |= {one.article_id: one.processed_at for one in new}
+                horizon = await find_horizon(connection)
+                grouped = await find_grouped(
+                    connection, horizon, after=self._learned_until, limit=_LEARN_BATCH
+                )
+            await INTAKE.run(self._add_known, grouped, horizon)
             if len(grouped) < _LEARN_BATCH:
                 break
-            after = (grouped[-1].processed_at, grouped[-1].article_id)
-        self._learned_until = max([self._learned_until, *self._recent.values()])
-        horizon = self._learned_until - _COMMIT_LAG
-        self._recent = {article: at for article, at in self._recent.items() if at > horizon}
 
-    def _add_known(self, grouped: Sequence[Grouped]) -> None:
+    async def place(self, batch: Sequence[Ready]) -> list[int | None]:
+        """Return the articles' stories, None of a round-up; `keep` must follow when they are stored.
+
+        A story that is to be founded has a key above `is_founded`.
+        """
+        self._is_sure = False
+        return await INTAKE.run(self._place, batch)
+
+    def keep(self, ids: Mapping[int, int]) -> None:
+        """Note that the last batch is stored: the ids of its new stories, by their keys."""
+        self._grouper.rename(ids)
+        self._is_sure = True
+
+    def _place(self, batch: Sequence[Ready]) -> list[int | None]:
+        return [self._placed(one, _TO_FOUND + number) for number, one in enumerate(batch)]
+
+    def _placed(self, ready: Ready, own_key: int) -> int | None:
+        """Return the story of an article. An updated one keeps the story it had."""
+        turn, article, worked = ready
+        if turn // _EACH > self.horizon.turn // _EACH:
+            self._move_horizon(Horizon(turn, max(0, turn - _MOST), article.stored_at - GROUPED_FOR))
+        self._learned_until = turn
+        if worked.is_roundup:
+            return None
+        if worked.packed is None:  # it could not be weighed
+            return own_key if article.story_id is None else article.story_id
+        weighed = unpack(worked.packed, _moment(article), article.source, worked.order)
+        story = article.story_id if article.story_id is not None else self._grouper.nearest(weighed)
+        story = own_key if story is None else story
+        self._grouper.enter(article.id, weighed, story)
+        self._note(_Entry(turn, article.id, article.stored_at))
+        return story
+
+    def _note(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        self._turns[entry.article_id] = entry.turn
+
+    def _move_horizon(self, horizon: Horizon) -> None:
+        """Forget what is beyond a new horizon."""
+        self.horizon = horizon
+        turns = self._turns
+        current = [one for one in self._entries if turns.get(one.article_id) == one.turn]
+        kept = [one for one in current if one.turn >= horizon.first and one.stored_at >= horizon.since]
+        beyond = {one.article_id for one in current} - {one.article_id for one in kept}
+        self._grouper.forget(sorted(beyond))
+        self._entries = kept
+        self._turns = {one.article_id: one.turn for one in kept}
+
+    def _add_known(self, grouped: Sequence[Grouped], horizon: Horizon) -> None:
+        if horizon.turn > self.horizon.turn:
+            self._move_horizon(horizon)
         self._grouper.learn([(one.article_id, one.story_id, _weighed(one)) for one in grouped])
+        for one in grouped:
+            self._note(_Entry(one.turn, one.article_id, one.stored_at))
+            self._learned_until = one.turn
+
+
+def is_to_be_founded(story: int) -> bool:
+    """Tell whether `Window.place` gave the key of a story that is not stored yet."""
+    return story >= _TO_FOUND
 
 
 def _weighed(known: Grouped) -> Weighed:
@@ -104,7 +139,12 @@ def _weighed(known: Grouped) -> Weighed:
     )
 
 
-def _arrival(article: StoredArticle) -> Arrival:
+def published_of(article: StoredArticle) -> dt.datetime | None:
+    """Return when an article came out, None where that is unknown or known to the month only."""
     published = article.published
-    moment = published.at if published and published.precision != "month" else None
-    return Arrival(article.id, article.title, article.sapo, article.body, moment, article.source)
+    return published.at if published and published.precision != "month" else None
+
+
+def _moment(article: StoredArticle) -> float:
+    published = published_of(article)
+    return published.timestamp() if published else float("nan")

@@ -1,12 +1,14 @@
 """Polled sources: each asked at its own pace, in a task of its own, so that none waits for another.
 
-A tick only looks who is due. `source_health` says what a poll means, `source_reading` reads what came.
+A tick only looks who is due, and claims those: processes on one database share the sources. `source_health`
+says what a poll means, `source_reading` reads what came.
 """
 
 import asyncio
 import datetime as dt
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -15,6 +17,7 @@ from bot.fetching.fetcher import Fetched, Fetcher
 from bot.fetching.responses import FetchError, Validators
 from bot.fetching.source_health import Failed, Polled, judge
 from bot.jobs.intake.intake import Intake, count_articles, keep_figures, take_in
+from bot.jobs.intake.sharing import Claims
 from bot.jobs.sources.source_reading import (
     Answer,
     Item,
@@ -29,6 +32,7 @@ from bot.news.services import Services, Tell
 from bot.operators.source_notices import notices_of, together
 from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
+from storage.errors import StorageError
 from storage.intake import Incoming, Taken, UnreadableError
 from storage.intake.figure_rows import read_figures
 from storage.off_loop import INTAKE
@@ -47,6 +51,7 @@ class WebPolling:
         services: Services,
         tell_admins: Tell,
         *,
+        owner: str | None = None,
         make_fetcher: Callable[[Clock, str | None], Fetcher] = lambda clock, contact: Fetcher(
             clock, contact=contact
         ),
@@ -56,6 +61,8 @@ class WebPolling:
         self._tell_admins = tell_admins
         self._make_fetcher = make_fetcher
         self._chance = chance
+        self.claims = Claims(services.database, owner)
+        self._keeping: asyncio.Task[None] | None = None
         self._states: dict[str, SourceState] | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._fetcher: Fetcher | None = None
@@ -64,21 +71,35 @@ class WebPolling:
         self._told_at: dt.datetime | None = None
 
     async def look(self) -> None:
-        """Begin to poll every source that is due, and tell the admins what they have to hear."""
+        """Begin to poll every source that is due and in no other hands, and tell the admins what is new."""
         await self._tell()
+        if not (due := await self._find_due()):
+            return
+        claimed = await self.claims.take([source.name for source, _ in due])
+        if self._services.database.is_postgres:  # another process may have polled one before it was claimed
+            due = await self._find_due()
+        for source, state in due:
+            if source.name in claimed:
+                claimed.remove(source.name)
+                self._begin(source, state)
+        for name in claimed:
+            await self._put_back(name)
+
+    async def _find_due(self) -> list[tuple[WebSource, SourceState]]:
+        """Return the sources to be polled now with what is known of each."""
         sources = self._services.newsroom.web_sources
         if not sources:
-            return
+            return []
         states = await self._known_states()
         now = self._services.clock.now()
+        found = []
         for source in sources:
             state = states.get(source.name)
             if state is None or state.url != source.url:
                 state = SourceState(source.name, source.url, next_at=now)
             if _is_due(state, now) and source.name not in self._running:
-                # when the poll breaks in a way nobody foresaw, it is not due again at once
-                states[source.name] = replace(state, next_at=now + source.every, tried_at=now)
-                self._begin(source, state)
+                found.append((source, state))
+        return found
 
     async def until_idle(self) -> None:
         """Wait until no poll is under way."""
@@ -86,28 +107,59 @@ class WebPolling:
             await asyncio.wait(self._running.values())
 
     async def close(self) -> None:
-        """Break off what is under way, undone."""
-        tasks = list(self._running.values())
+        """Break off what is under way, undone, and let other processes have the sources."""
+        tasks = [*self._running.values(), *filter(None, [self._keeping])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(StorageError):
+            await self.claims.end_all()
         if self._reader is not None:
             self._reader.close()
         if self._fetcher is not None:
             await self._fetcher.close()
 
     async def _known_states(self) -> dict[str, SourceState]:
-        if self._states is None:
-            async with self._services.database.read() as connection:
-                self._states = await find_source_states(connection)
+        """Return what is known of each source: what is stored, or what was tried here later."""
+        database = self._services.database
+        if self._states is None or database.is_postgres:
+            async with database.read() as connection:
+                stored = await find_source_states(connection)
+            tried = self._states or {}
+            later = {name: own for name, own in tried.items() if _is_later(own, stored.get(name))}
+            self._states = stored | later
         return self._states
 
     def _begin(self, source: WebSource, state: SourceState) -> None:
+        now = self._services.clock.now()
+        # when the poll breaks in a way nobody foresaw, it is not due again at once
+        tried = replace(state, next_at=now + source.every, tried_at=now)
+        self._states = (self._states or {}) | {source.name: tried}
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self.claims.renew(lambda: self._running, self._stop_polling))
         task = asyncio.create_task(self._poll(source, state), name=f"poll {source.name}")
         self._running[source.name] = task
         task.add_done_callback(lambda _: self._running.pop(source.name))
 
+    def _stop_polling(self, name: str) -> None:
+        """Break off a poll whose source another process has claimed, taking this one for dead."""
+        if name in self._running:
+            _log.warning("source taken over by another process", source=name)
+            self._running[name].cancel()
+
+    async def _put_back(self, name: str) -> None:
+        with suppress(StorageError):
+            async with self._services.database.write() as connection:
+                await self.claims.end(connection, name)
+
     async def _poll(self, source: WebSource, before: SourceState) -> None:
+        try:
+            await self._poll_claimed(source, before)
+        finally:
+            if self._services.database.is_postgres:
+                await self._put_back(source.name)
+
+    async def _poll_claimed(self, source: WebSource, before: SourceState) -> None:
         with log_errors("polling", source=source.name):
             outcome = await self._outcome(source, before)
             now = self._services.clock.now()
@@ -116,6 +168,8 @@ class WebPolling:
                 may_be_silent=source.kind != "feed",
             )  # fmt: skip
             async with self._services.database.write() as connection:
+                if not await self.claims.end(connection, source.name):
+                    return
                 await save_source_state(connection, verdict.state)
             (await self._known_states())[source.name] = verdict.state
             self._notices += notices_of(source, verdict)
@@ -215,6 +269,13 @@ class WebPolling:
         if self._notices and (self._told_at is None or now - self._told_at >= _BETWEEN_NOTICES):
             notices, self._notices, self._told_at = self._notices, [], now
             await self._tell_admins(together(notices))
+
+
+def _is_later(own: SourceState, stored: SourceState | None) -> bool:
+    """Tell whether a source was tried here since what is stored of it."""
+    if stored is None or stored.tried_at is None:
+        return True
+    return own.url == stored.url and own.tried_at is not None and own.tried_at > stored.tried_at
 
 
 def _is_due(state: SourceState, now: dt.datetime) -> bool:

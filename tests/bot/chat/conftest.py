@@ -328,6 +328,6 @@ async def _store(services: Services, incoming: Sequence[Incoming], at: dt.dateti
             place = Place(0, "body", 0, article.body.index(".") + 1)
             sentence = sentence_at([article.document], place)
             topic = decide_topic(clues_of(article, None), services.newsroom.topic_rules)
-            done.append(Findings(article, (sentence,), await make_story(connection, now=at), topic))
+            done.append(Findings(article, (sentence.place,), await make_story(connection, now=at), topic))
         await save_work(connection, done, now=at)
     return [worked.article.id for worked in done]

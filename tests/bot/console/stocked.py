@@ -53,7 +53,9 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
         for article in await find_waiting(connection, 10):
             stories.append(await make_story(connection, now=now))
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-            await save_work(connection, [Findings(article, (sentence,), stories[-1], "thoi-su")], now=now)
+            await save_work(
+                connection, [Findings(article, (sentence.place,), stories[-1], "thoi-su")], now=now
+            )
         profile = await join_profile(
             connection, Choices("sang"), next_due_at=now + dt.timedelta(hours=1), now=now
         )

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, unpack
+from summarizer.stories import postings
+from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, pack_order, unpack
 from summarizer.stories.neighbours import Neighbours, Weighed, weigh
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
@@ -28,7 +29,7 @@ def arrivals() -> list[Arrival]:
 
 
 def packed_and_back(article: Weighed) -> Weighed:
-    return unpack(pack(article), article.moment, article.source)
+    return unpack(pack(article), article.moment, article.source, pack_order(article))
 
 
 def assert_same(one: Weighed, other: Weighed) -> None:
@@ -38,6 +39,7 @@ def assert_same(one: Weighed, other: Weighed) -> None:
         (one.lead.hashes, other.lead.hashes),
         (one.lead.flags, other.lead.flags),
         (one.lead.meaning, other.lead.meaning),
+        (one.lead.order, other.lead.order),
     ):
         assert mine.dtype == theirs.dtype
         assert np.array_equal(mine, theirs)
@@ -81,10 +83,28 @@ def test_articles_learned_together_are_compared_like_articles_added_one_by_one()
     numbers = [one_by_one.add(article) for article in articles[:-1]]
     packed = [packed_and_back(article) for article in articles[:-1]]
     assert together.add_many(packed[:3]) + together.add_many([]) + together.add_many(packed[3:]) == numbers
-    for neighbours in (one_by_one, together):
-        neighbours.forget(1)
+    for kept in (one_by_one, together):
+        kept.forget(1)
     for mine, theirs in zip(one_by_one.near(articles[-1]), together.near(articles[-1]), strict=True):
         assert np.allclose(mine, theirs)
+
+
+@pytest.mark.parametrize("most", [30_000, 100])
+def test_what_is_found_does_not_depend_on_how_the_window_was_learned(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor on what was in it before: exactly, also where not all postings are read."""
+    monkeypatch.setattr(postings, "_READ_AT_MOST", most)
+    told = [weigh(one) for one in arrivals()] * 3
+    long_there, started = Neighbours(100), Neighbours(100)
+    numbers = [long_there.add(article) for article in told]
+    long_there.forget_all(numbers[:4])
+    started.add_many(told[4:9])
+    started.add_many(told[9:])
+    for article in told:
+        mine, theirs = long_there.near(article), started.near(article)
+        assert (mine[0] - 4).tolist() == theirs[0].tolist()
+        assert mine[1].tolist() == theirs[1].tolist()
 
 
 def test_a_window_that_is_full_loses_its_oldest_also_to_articles_learned_together() -> None:

@@ -164,7 +164,7 @@ async def test_a_command_that_is_killed_again_and_again_makes_the_same_rows(
     while True:
         texts = Killed(2)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(processing, "undo_tries", _nothing)  # a kill undoes nothing
+            patch.setattr(processing, "give_back", _nothing)  # a kill gives nothing back
             try:
                 await process_all(services, texts)
                 break

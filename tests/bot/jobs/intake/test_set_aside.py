@@ -16,9 +16,10 @@ from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from bot.text_work.worker import TextWorker
 from bot.times.clock import ManualClock
+from storage.article_turns import claim_suspect
 from storage.articles import count_waiting, store_articles
 from storage.intake import Draft, Incoming, Origin, Refusal
-from storage.sources import MOST_TRIES, begin_tries, find_refusals, find_suspect
+from storage.sources import MOST_TRIES, begin_tries, find_refusals
 from tests.bot.conftest import Told, incoming
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
@@ -93,7 +94,7 @@ async def test_what_was_in_work_at_a_kill_is_tried_alone_and_after_the_others(se
 
     class Counting(TextsHere):
         async def run(self, task: Any, about: Any, items: Any) -> list[Any]:
-            calls.append([item.title for item in items])
+            calls.append([item.document.title for item in items])
             return await super().run(task, about, items)
 
     await Processor(services.database, services.clock, Counting()).run()
@@ -110,8 +111,8 @@ async def test_to_be_stopped_is_no_articles_fault(services: Services) -> None:
     for _ in range(MOST_TRIES + 1):
         with pytest.raises(asyncio.CancelledError):
             await Processor(services.database, services.clock, Stopped()).run()
-    async with services.database.read() as connection:
-        assert await find_suspect(connection) is None
+    async with services.database.write() as connection:
+        assert await claim_suspect(connection, "ai khác") is None
         assert len(await find_waiting(connection, 5)) == 1
 
 

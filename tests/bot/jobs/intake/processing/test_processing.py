@@ -1,7 +1,6 @@
 """Processing articles: stories are read from the database, and memory stays bounded."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy import Executable, func, select
 
 from bot.jobs.intake import window
 from bot.jobs.intake.processing import Processor
+from bot.text_work import tasks
 from bot.times.clock import ManualClock
 from storage.articles import get_article
 from storage.engine import Database
@@ -122,13 +122,14 @@ async def test_a_month_is_no_moment_to_group_by(
         return Arrival(*fields)
 
     monkeypatch.setattr(window, "Arrival", see)
+    monkeypatch.setattr(tasks, "Arrival", see)
     await store(database, FLOOD, precision="month")
     await workshop.run()
     async with database.write() as connection:
         await connection.execute(packed_articles.delete())
     await store(database, MATCH)
     await Processor(database, clock, TextsHere()).run()
-    assert seen == [None, None, NOW], "processed, learned by another process, and one known to the minute"
+    assert seen == [None, NOW, None], "processed, one known to the minute, and learned by another process"
 
 
 async def test_another_process_learns_without_reading_texts_again(
@@ -159,20 +160,21 @@ async def test_what_was_packed_otherwise_or_not_at_all_is_read_again(
     assert flood == again != match
 
 
-async def test_memory_of_single_articles_is_kept_for_minutes_only(
-    workshop: Processor, database: Database, clock: ManualClock, size: Callable[[Processor], int]
+async def test_articles_are_compared_for_a_week_whichever_process_groups(
+    workshop: Processor, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(5):
-        await store(database, (f"Chuyện số {number} ở xóm", FLOOD[1]), at=clock.now())
+    """One that has grouped all the time, and one that starts, know the same articles."""
+    monkeypatch.setattr(window, "_EACH", 1)
+    for number in range(6):
+        await store(database, (f"Chuyện số {number} ở xóm {number}", FLOOD[1]), at=clock.now())
         await workshop.run()
-        await clock.advance(3_600)
-    assert size(workshop) <= 2
-
-
-@pytest.fixture
-def size() -> Callable[[Processor], int]:
-    """Return a function that counts the single articles a workshop remembers."""
-    return lambda workshop: len(workshop._window._recent)
+        await clock.advance(2 * DAY.total_seconds())
+    started = window.Window(database)
+    await started.learn()
+    kept = workshop._keeper._window._entries
+    assert [entry.turn for entry in kept] == [3, 4, 5, 6]
+    assert started._entries == kept
+    assert started.horizon == workshop._keeper._window.horizon
 
 
 async def test_the_declared_ranker_chooses_the_sentences(database: Database, clock: ManualClock) -> None:

@@ -1,0 +1,255 @@
+"""Turns: the articles in work, in the order in which they are grouped, shared by any number of processes.
+
+A process claims articles. Each gets the next turn, a number that it keeps whoever works on it. Turns are
+given out under the lock of one row: they follow from what is stored, not from who is faster. A claim lasts
+some seconds, is renewed while its process lives, and falls to another process when it runs out. The answers
+of the language work wait with their turns until grouping takes them, in order (`bot.jobs.intake`).
+Moments are those of `storage.delivery.leases`: the server's clock, or the machine's on SQLite.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.articles import SET_ASIDE, StoredArticle, article_of
+from storage.delivery.leases import server_now
+from storage.engine import insert_into
+from storage.sources import MOST_TRIES, begin_tries, undo_tries
+from storage.tables import article_turns, articles, grouping_state
+from storage.waiting import find_next, find_next_stored
+
+CLAIM_SECONDS = 15.0
+MOST_AHEAD = 2_000  # turns given out and not grouped: no more are given until grouping has caught up
+_CLAIM = dt.timedelta(seconds=CLAIM_SECONDS)
+_PAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_STATE_ID = 1
+_t = article_turns.c
+_s = grouping_state.c
+_IS_STATE = _s.id == _STATE_ID
+_IS_CURRENT = and_(_t.article_id == articles.c.id, _t.version == articles.c.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An article in the hands of this process, and its turn."""
+
+    turn: int
+    article: StoredArticle
+
+
+class InLine(NamedTuple):
+    """A turn that is not grouped. One that is `stale` is of a text that was replaced or processed."""
+
+    turn: int
+    owner: str | None
+    is_answered: bool
+    is_stale: bool
+
+
+class Horizon(NamedTuple):
+    """What grouping compares with: of articles before `turn` those from turn `first`, stored from `since`.
+
+    It is moved on in the transaction that saves the article of `turn`.
+    """
+
+    turn: int = 0
+    first: int = 0
+    since: dt.datetime = _PAST
+
+
+# Claims.
+
+
+async def claim_articles(
+    connection: AsyncConnection, owner: str, limit: int, *, as_stored: bool
+) -> list[Claimed]:
+    """Claim at most `limit` articles that never failed: those that were given back, else some that wait.
+
+    Sources take turns unless `as_stored`: then articles come in the order of their ids. None is given while
+    grouping is far behind.
+    """
+    state = await _locked_state(connection)
+    is_free = and_(_t.answer.is_(None), _t.owner.is_(None))
+    if back := await _claim_turns(connection, owner, and_(is_free, articles.c.tries == 0), limit):
+        return back
+    if await count_turns(connection) >= MOST_AHEAD:
+        return []
+    if as_stored:
+        found = await find_next_stored(connection, limit)
+    else:
+        found = await find_next(connection, limit, after=state.last_source)
+    return await _give_turns(connection, owner, found, state.last_turn) if found else []
+
+
+async def claim_suspect(connection: AsyncConnection, owner: str) -> Claimed | None:
+    """Claim one article whose process ended, or did not answer in time, while it was in work."""
+    state = await _locked_state(connection)
+    is_left = and_(_t.answer.is_(None), or_(_t.owner.is_(None), _is_over(await server_now(connection))))
+    may_be_tried = articles.c.tries.between(1, MOST_TRIES - 1)
+    if left := await _claim_turns(connection, owner, and_(is_left, may_be_tried), 1):
+        return left[0]
+    a = articles.c
+    waits = select(articles).where(a.processed_at.is_(None), may_be_tried, _has_no_turn())
+    row = (await connection.execute(waits.order_by(a.id).limit(1))).first()
+    return (await _give_turns(connection, owner, [article_of(row)], state.last_turn))[0] if row else None
+
+
+async def find_exhausted(connection: AsyncConnection) -> list[StoredArticle]:
+    """Return articles that no process has, and that were in work the last times that one died."""
+    a = articles.c
+    is_over = or_(_t.owner.is_(None), _is_over(await server_now(connection)))
+    is_in_work = exists().where(_IS_CURRENT, or_(_t.answer.is_not(None), ~is_over))
+    tried = select(articles).where(a.processed_at.is_(None), a.tries >= MOST_TRIES, a.tries < SET_ASIDE)
+    tried = tried.where(~is_in_work)
+    return [article_of(row) for row in await connection.execute(tried.order_by(a.id).limit(100))]
+
+
+async def renew_claims(connection: AsyncConnection, owner: str) -> None:
+    """Extend what a process has claimed."""
+    until = await server_now(connection) + _CLAIM
+    own = and_(_t.owner == owner, _t.answer.is_(None), _t.claimed_until > _PAST)
+    await connection.execute(update(article_turns).where(own).values(claimed_until=until))
+
+
+async def find_owners(connection: AsyncConnection) -> list[str]:
+    """Return the processes that have articles in work."""
+    query = select(_t.owner).where(_t.answer.is_(None), _t.owner.is_not(None)).distinct().limit(100)
+    return [owner for owner in (await connection.execute(query)).scalars() if owner is not None]
+
+
+async def end_claims(connection: AsyncConnection, owners: Collection[str]) -> None:
+    """End the claims of processes that have died; their articles are suspect."""
+    dead = and_(_t.owner.in_(owners), _t.answer.is_(None))
+    await connection.execute(update(article_turns).where(dead).values(claimed_until=_PAST))
+
+
+async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[Claimed]) -> None:
+    """Give back what is not worked on after all; the try does not count."""
+    await _locked_state(connection)
+    own = and_(_t.owner == owner, _t.answer.is_(None), _t.turn.in_([one.turn for one in claimed]))
+    back = update(article_turns).where(own).values(owner=None, claimed_until=None)
+    ids = list((await connection.execute(back.returning(_t.article_id))).scalars())
+    await undo_tries(connection, ids)
+
+
+async def _claim_turns(
+    connection: AsyncConnection, owner: str, condition: ColumnElement[bool], limit: int
+) -> list[Claimed]:
+    """Claim turns that were given before, in their order; what another process is claiming is passed over."""
+    query = select(_t.turn, articles).join(articles, _IS_CURRENT).where(condition)
+    query = query.where(articles.c.processed_at.is_(None)).order_by(_t.turn).limit(limit)
+    rows = (await connection.execute(query.with_for_update(of=article_turns, skip_locked=True))).all()
+    if not rows:
+        return []
+    found = [Claimed(row[0], article_of(row)) for row in rows]
+    values = {"owner": owner, "claimed_until": await server_now(connection) + _CLAIM}
+    theirs = _t.turn.in_([one.turn for one in found])
+    await connection.execute(update(article_turns).where(theirs).values(values))
+    await begin_tries(connection, [one.article.id for one in found])
+    return found
+
+
+async def _give_turns(
+    connection: AsyncConnection, owner: str, found: Sequence[StoredArticle], last_turn: int
+) -> list[Claimed]:
+    """Give the next turns to articles; one whose text changed while it was in work gets another turn."""
+    claimed = [Claimed(turn, article) for turn, article in enumerate(found, start=last_turn + 1)]
+    until = await server_now(connection) + _CLAIM
+    rows = [
+        {"turn": one.turn, "article_id": one.article.id, "version": one.article.version, "owner": owner}
+        | {"claimed_until": until, "answer": None}
+        for one in claimed
+    ]
+    statement = insert_into(connection, article_turns)
+    given = {name: statement.excluded[name] for name in rows[0] if name != "article_id"}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=given), rows)
+    await begin_tries(connection, [one.article.id for one in claimed])
+    after = {"last_turn": claimed[-1].turn, "last_source": found[-1].source}
+    await connection.execute(update(grouping_state).where(_IS_STATE).values(after))
+    return claimed
+
+
+def _is_over(now: dt.datetime) -> ColumnElement[bool]:
+    """Tell which claims have run out; one that lasts too long was written before the clock was set back."""
+    return or_(_t.claimed_until < now, _t.claimed_until > now + 2 * _CLAIM)
+
+
+def _has_no_turn() -> ColumnElement[bool]:
+    return ~exists().where(_IS_CURRENT)
+
+
+async def _locked_state(connection: AsyncConnection) -> Any:
+    """Return the row of the state, locked until the transaction ends."""
+    query = select(grouping_state).where(_IS_STATE).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
+        given = select(func.coalesce(func.max(articles.c.turn), 0)).scalar_subquery()
+        first = insert_into(connection, grouping_state).values(id=_STATE_ID, last_turn=given)
+        await connection.execute(first.on_conflict_do_nothing())
+        row = (await connection.execute(query)).one()
+    return row
+
+
+async def next_turns(connection: AsyncConnection, count: int) -> list[int]:
+    """Return so many turns for articles that are saved without having been claimed."""
+    last = int((await _locked_state(connection)).last_turn)
+    await connection.execute(update(grouping_state).where(_IS_STATE).values(last_turn=last + count))
+    return list(range(last + 1, last + count + 1))
+
+
+# Answers, and the line in which they wait for grouping.
+
+
+async def hand_in(connection: AsyncConnection, owner: str, answers: Mapping[int, bytes]) -> None:
+    """Keep what was found for the articles of these turns, where they are still in this process's hands."""
+    own = and_(_t.turn == bindparam("own_turn"), _t.owner == owner, _t.answer.is_(None))
+    rows = [{"own_turn": turn, "found": answer} for turn, answer in answers.items()]
+    await connection.execute(update(article_turns).where(own).values(answer=bindparam("found")), rows)
+
+
+async def count_turns(connection: AsyncConnection) -> int:
+    """Return how many turns were given out and are not grouped."""
+    return (await connection.execute(select(func.count()).select_from(article_turns))).scalar_one()
+
+
+async def find_line(connection: AsyncConnection, limit: int) -> list[InLine]:
+    """Return the first turns that are not grouped, in order."""
+    is_stale = or_(_t.version != articles.c.version, articles.c.processed_at.is_not(None))
+    is_stale = or_(is_stale, articles.c.tries >= SET_ASIDE)
+    query = select(_t.turn, _t.owner, _t.answer.is_not(None), is_stale)
+    query = query.join(articles, articles.c.id == _t.article_id).order_by(_t.turn).limit(limit)
+    return [InLine(*row) for row in await connection.execute(query)]
+
+
+async def find_answers(connection: AsyncConnection, turns: Collection[int]) -> list[tuple[Claimed, bytes]]:
+    """Return the articles of these turns without their bodies, and what was found for each, in order."""
+    body = func.substr(articles.c.body, 1, 0).label("body")
+    columns = [column for column in articles.c if column is not articles.c.body]
+    query: Select[Any] = select(_t.turn.label("own_turn"), _t.answer, *columns, body)
+    query = query.join(articles, _IS_CURRENT)
+    query = query.where(_t.turn.in_(turns), _t.answer.is_not(None)).order_by(_t.turn)
+    rows = await connection.execute(query)
+    return [(Claimed(row.own_turn, article_of(row)), row.answer) for row in rows]
+
+
+async def close_turns(connection: AsyncConnection, turns: Collection[int]) -> None:
+    """Strike turns off that are grouped, or that will not be."""
+    await connection.execute(delete(article_turns).where(_t.turn.in_(turns)))
+
+
+async def find_horizon(connection: AsyncConnection) -> Horizon:
+    """Return what grouping compares with."""
+    query = select(_s.horizon_turn, _s.horizon_first, _s.horizon_since).where(_IS_STATE)
+    row = (await connection.execute(query)).first()
+    return Horizon(row[0], row[1], row[2] or _PAST) if row else Horizon()
+
+
+async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
+    """Write down what grouping compares with from now on."""
+    turn, first, since = horizon
+    values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
+    await connection.execute(update(grouping_state).where(_IS_STATE).values(values))

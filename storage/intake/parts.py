@@ -1,0 +1,105 @@
+"""Files cut into parts that can be read anywhere: on another processor, or on another machine.
+
+A part is a small file as it is, or some lines of a file of rows. What is large and not in rows is read here,
+and comes as drafts. To read the parts one after the other gives what reading the files does.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import Base64Bytes
+
+from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, in_utf_8, kind_of
+from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError
+from storage.intake.files import MAX_FILE_BYTES, find_files, reason_of, shown_path, stream_drafts
+from storage.intake.rows import TOO_LONG, lines_of, read_rows
+
+ROWS_A_PART = 50
+_MOST_BYTES = 1_000_000  # of a part of rows, and of a table or document that is one part
+_IN_ONE = (Kind.DOCUMENT, Kind.TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file called `name`, or rows of it in UTF-8 from `first_line` on, where that is not 0."""
+
+    name: str
+    data: Base64Bytes
+    first_line: int = 0
+
+
+Found = Part | Draft | Refusal
+
+
+def path_parts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Found]:
+    """Yield the parts of a file, or of every file of a folder in order of names."""
+    for found in find_files(path):
+        if isinstance(found, Refusal):
+            yield found
+        else:
+            yield from _parts(found, origin, now)
+
+
+def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal]:
+    """Return what a part holds."""
+    if part.first_line:
+        return list(read_rows([part.data], part.name, first_line=part.first_line))
+    return list(stream_drafts(BytesIO(part.data), part.name, origin, now=now))
+
+
+def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[Found]:
+    name = shown_path(path)
+    try:
+        # non-blocking: opening a named pipe would otherwise wait for a writer
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                yield Refusal(name, "không phải là một tệp thường")
+                return
+            head = stream.read(HEAD_BYTES)
+            kind = kind_of(head, name)
+            if kind is Kind.ROWS:
+                yield from _rows(stream, head, name)
+            elif status.st_size > (_MOST_BYTES if kind in _IN_ONE else MAX_FILE_BYTES):
+                stream.seek(0)
+                yield from stream_drafts(stream, name, origin, now=now)
+            else:
+                yield Part(name, head + stream.read(MAX_FILE_BYTES))
+    except UnreadableError as error:
+        yield Refusal(name, str(error))
+    except OSError as error:
+        yield Refusal(name, reason_of(error))
+
+
+def _rows(stream: BinaryIO, head: bytes, name: str) -> Iterator[Part | Refusal]:
+    chunks = in_utf_8(chain((head,), iter(partial(stream.read, HEAD_BYTES), b"")), charset_of(head))
+    lines, size, next_line = list[bytes](), 0, 1
+
+    def taken_off() -> Iterator[Part]:
+        nonlocal size
+        if lines:
+            yield Part(name, b"\n".join(lines), next_line - len(lines))
+        lines.clear()
+        size = 0
+
+    try:
+        for line in lines_of(chunks):
+            length = len(line or b"")
+            if line is None or len(lines) == ROWS_A_PART or size + length > _MOST_BYTES:
+                yield from taken_off()
+            if line is None:
+                yield Refusal(f"{name}:{next_line}", TOO_LONG)
+            else:
+                lines.append(line)
+                size += length
+            next_line += 1
+    finally:  # also where the file proves to be in another charset further on
+        yield from taken_off()
