@@ -215,8 +215,19 @@ async def test_a_server_that_knows_no_dates_gets_words(house: Any, an: Any) -> N
     [panel] = await an.says("/lich")
     assert "Lần tới: 06:45 sáng mai" in panel["text"]
     assert not any(entity["type"] == "date_time" for entity in panel["entities"])
-    await house.control.post("fault", kind="400", method="editMessageText", description=refused)
     await an.taps("18:30")
     shown = await an.last()
     assert shown["message_id"] == panel["message_id"], "it is edited in place"
     assert "✓ Đã lưu." in shown["text"]
+    assert not any(entity["type"] == "date_time" for entity in shown["entities"]), "it is not asked again"
+
+
+async def test_a_date_refused_in_an_edit_is_left_out_of_it(house: Any, an: Any) -> None:
+    await an.says("/start")
+    [panel] = await an.says("/lich")
+    refused = "ENTITY_DATE_INVALID"
+    await house.control.post("fault", kind="400", method="editMessageText", description=refused)
+    await an.taps("18:30")
+    shown = await an.last()
+    assert shown["message_id"] == panel["message_id"], "it is edited in place"
+    assert not any(entity["type"] == "date_time" for entity in shown["entities"])
