@@ -77,7 +77,7 @@ class Renderer:
         self._zone = zone
         self._topic_titles = topic_titles
         self._date = date_line(slot.astimezone(ZoneInfo(zone)).date())
-        self._stories: dict[tuple[int, int], tuple[DigestStory, Block]] = {}  # by identity and sentences
+        self._stories: dict[tuple[int, int, bool], tuple[DigestStory, Block]] = {}  # by identity and form
         self._headlines: dict[int, tuple[DigestStory, str]] = {}  # by identity
         self._headings: dict[str, Block] = {"": NO_BLOCK}
         self._lengths: dict[tuple[object, ...], int] = {}
@@ -163,7 +163,7 @@ class Renderer:
             heading = self._topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
             head, prefix = self._heading(heading), f"{number}. "
             for quotes in range(len(story.quotes), -1, -1):
-                told = self._told(story, quotes)
+                told = self._told(story, quotes, is_short=is_short)
                 whole = Block(told.html, told.units + len(prefix) + 2, told.entities)
                 fits = head.units + whole.units <= room and head.entities + whole.entities <= MOST_ENTITIES
                 if fits or not quotes:
@@ -178,12 +178,12 @@ class Renderer:
             self._headings[heading] = measured(Markup("<u>{}</u>\n").format(name))
         return self._headings[heading]
 
-    def _told(self, story: DigestStory, quotes: int) -> Block:
-        key = (id(story), quotes)  # the story is stored with its block, so that its id is not reused
+    def _told(self, story: DigestStory, quotes: int, *, is_short: bool) -> Block:
+        key = (id(story), quotes, is_short)  # the story is stored with its block: its id is not reused
         if key not in self._stories:
             if len(self._stories) >= _MOST_KEPT:
                 self._stories.clear()
-            told = _ToldStory(story, self._slot, self._zone)
+            told = _ToldStory(story, self._slot, self._zone, is_short)
             self._stories[key] = story, measured(told.render(quotes))
         return self._stories[key][1]
 
@@ -216,16 +216,21 @@ def _list(headlines: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _ToldStory:
-    """A story of a digest, with the slot and the zone for its times."""
+    """A story of a digest, with the slot and the zone in which its times are written.
+
+    In one that `is_short` the time and the first paper stand on one line of a phone.
+    """
 
     story: DigestStory
     slot: dt.datetime
     zone: str
+    is_short: bool = False
 
     def render(self, quotes: int) -> Markup:
         """Return the story with its first `quotes` sentences."""
         story = self.story
-        sources = story.sources[: _SOURCES_NAMED if story.quotes else _SOURCES_OF_A_HEADLINE]
+        named = _SOURCES_NAMED if story.quotes else _SOURCES_OF_A_HEADLINE
+        sources = story.sources[: 1 if self.is_short else named]
         return render(
             "digest_story",
             title=_headline(story),
@@ -235,6 +240,7 @@ class _ToldStory:
             time=self._time_of_headline(story.quotes[:quotes]),
             sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
             more_sources=len(story.sources) - len(sources),
+            is_short=self.is_short,
         )
 
     def _time_of_headline(self, shown: Sequence[Quote]) -> Markup:

@@ -177,9 +177,9 @@ def test_a_short_digest_is_headlines_with_their_papers() -> None:
     [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
     assert visible_text(part.html).splitlines()[-4:] == [
         "1. Bến phà Vàm Đước chạy lại",
-        "19:38 hôm qua · Báo Bến Đò · Tin Sông và 2 nguồn khác",
+        "19:38 hôm qua · Báo Bến Đò +3",
         "2. Đội Vàm Đước thắng 3-1",
-        "19:38 hôm qua · Báo Bến Đò · Tin Sông và 2 nguồn khác",
+        "19:38 hôm qua · Báo Bến Đò +3",
     ]
 
 
