@@ -14,6 +14,8 @@ from storage.delivery.gates import GateAnswer
 _MOST_STORIES = 100
 _ANSWERS = {"gui": GateAnswer.SEND, "giu": GateAnswer.HOLD}
 _NOTHING = "Người khác vừa làm việc này, hoặc tin không còn trong số. Dưới đây là tình trạng bây giờ."
+_SENT = "Số này đã gửi rồi. Muốn rút lại, mở số ấy ở trang «Các số» rồi bấm «Thu hồi số này»."
+_CLOSED = "Số này đã khép lại, không gửi nữa."
 Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 Look = Callable[[], Awaitable[None]]
 
@@ -33,10 +35,13 @@ class GatePages:
             web.post(r"/so/duyet/{id:\d{1,18}}", self._change),
         ]
 
-    async def _show(self, request: web.Request, problem: str = "") -> web.Response:
+    async def _show(self, request: web.Request, *, is_late: bool = False) -> web.Response:
         gate_now = await look_at_gate(self._services, int(request.match_info["id"]))
         if gate_now is None:
             raise web.HTTPNotFound
+        problem = (
+            _NOTHING if gate_now.gate.closed_at is None else _SENT if gate_now.gate.was_sent else _CLOSED
+        )
         parts = await read_gate(self._services, gate_now.gate)
         values = {
             "gate": gate_now.gate,
@@ -46,7 +51,7 @@ class GatePages:
             "more": max(len(gate_now.stories) - _MOST_STORIES, 0),
             "dropped": gate_now.dropped[:_MOST_STORIES],
             "parts": [readable(html) for html in parts],
-            "problem": problem,
+            "problem": problem if is_late else "",
         }
         return await self._page(request, "gate", values)
 
@@ -68,7 +73,7 @@ class GatePages:
             drop = name == "bo"
             is_done = await change_story(self._services, number, int(value), admin, drop=drop)
         if not is_done:
-            return await self._show(request, _NOTHING)
+            return await self._show(request, is_late=True)
         if self._look is not None:
             await self._look()
         return web.Response(status=303, headers={"Location": f"{BASE}/so/duyet/{number}"})

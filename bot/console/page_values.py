@@ -156,7 +156,7 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
     """Return what a question finds, as readers find it, best first."""
     words = _typed(asked)[:200]
     if not words:
-        return {"asked": "", "found": [], "total": 0, "suggestion": None}
+        return {"asked": "", "found": [], "titles": {}, "total": 0, "suggestion": None}
     looked = await look_up(services, words, zone=services.newsroom.zone)
     found = await describe(services, looked.query, looked.ids[:_MOST_FOUND])
     ranks = await explain(services, looked, [one.article.id for one in found])
@@ -167,6 +167,7 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
     return {
         "asked": words,
         "found": rows,
+        "titles": {one.name: one.title for one in services.newsroom.sources},
         "total": len(looked.ids),
         "suggestion": looked.found.suggestion,
     }

@@ -25,6 +25,14 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _LONGEST_FIELD = 1_000
 _LONGEST_NAME = 32
 _KINDS = {"editions": "bản tin", "sources": "nguồn"}
+_IN_FILE = re.compile(r"(?:dòng \d+: )?\w+(?:\[\d+\])?\.(?P<key>\w+)(?:\[\d+\])?: (?P<words>.+)", re.DOTALL)
+_LABELS = {
+    "title": "Tên bạn đọc thấy", "name": "Tên riêng", "times": "Giờ phát", "days": "Ngày phát",
+    "topics": "Chủ đề", "topic": "Chủ đề", "zone": "Múi giờ", "reading_minutes": "Số phút đọc",
+    "max_age_hours": "Chỉ lấy tin trong số giờ", "approve": "Duyệt trước khi gửi", "feed": "Địa chỉ RSS/Atom",
+    "keep_days": "Giữ bài số ngày", "late_window_minutes": "Còn phát bù trong số phút",
+    "questions_per_10_seconds": "Câu hỏi trong 10 giây", "questions_per_hour": "Câu hỏi trong một giờ",
+}  # fmt: skip
 Form = Mapping[str, Sequence[str]]
 
 
@@ -34,6 +42,18 @@ class _Fields(Protocol):
 
     def keys(self) -> Any:
         """Return the names of the fields."""
+
+
+def in_words_of_form(problem: str) -> str:
+    """Return what `diemtin check` says of a value under the name that its field has in the form.
+
+    >>> in_words_of_form('dòng 80: editions[0].times[0]: giờ phải viết HH:MM trong ngoặc kép, ví dụ "06:30"')
+    'Giờ phát: giờ phải viết HH:MM, ví dụ "06:30"'
+    """
+    found = _IN_FILE.fullmatch(problem)
+    if found is None or found["key"] not in _LABELS:
+        return problem
+    return f"{_LABELS[found['key']]}: {found['words'].replace(' trong ngoặc kép', '')}"
 
 
 async def posted(request: web.Request) -> dict[str, list[str]]:

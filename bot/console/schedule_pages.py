@@ -17,6 +17,7 @@ from bot.console.schedule_forms import (
     describe,
     first_of,
     form_of,
+    in_words_of_form,
     posted,
     read_form,
 )
@@ -75,7 +76,7 @@ class SchedulePages:
         edition = newsroom.find_edition(form["ban"])
         values = {
             "form": form,
-            "problems": problems,
+            "problems": [in_words_of_form(one) for one in problems],
             "topics": newsroom.topics,
             "day_names": DAYS,
             "own_zone": edition.schedule.zone if edition else newsroom.zone,

@@ -82,6 +82,14 @@ MOST_BYTES = 500_000  # Source: RFC 9309, 2.5: at least so much must be read
 _KEPT = dt.timedelta(days=1)
 _KEPT_UNREACHABLE = dt.timedelta(minutes=30)
 _MOST_RULES_REMEMBERED = 1_000
+_OF_THE_HOST = (
+    "address",
+    "private",
+    "dns",
+    "connection",
+    "tls",
+    "timeout",
+)  # codes of what is not about a file
 Ask = Callable[[Target, Target | None], Awaitable[bytes]]
 
 
@@ -155,5 +163,8 @@ class Robots:
 
 
 def _of_robots(error: FetchError) -> FetchError:
+    """Say that it was robots.txt that could not be read, unless the host itself could not be reached."""
+    if error.code in _OF_THE_HOST:
+        return error
     detail = f"robots.txt: {error.detail}" if error.detail else "robots.txt"
     return FetchError(error.code, detail, wait_seconds=error.wait_seconds)

@@ -78,7 +78,7 @@ async def test_it_is_found_read_changed_and_let_go(
         kinds = [one.kind for one in await find_deeds(connection, limit=9)]
     assert kinds == ["approved", "held", "dropped", "restored", "dropped", "logged_in"]
     late = await operator.post(path, csrf=csrf, lai=flood)
-    assert "Người khác vừa làm việc này" in late.text
+    assert "Số này đã gửi rồi." in late.text
     assert "✓ Đã gửi lúc 06:45" in late.text
     assert "<button name" not in late.text
     assert f'href="/bang{path}"' not in (await operator.get("")).text
