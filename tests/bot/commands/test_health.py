@@ -64,6 +64,16 @@ def test_a_bot_that_is_well_is_told_so(
     assert (told.code, told.out) == (0, "✓ Bot đang chạy tốt.\n")
 
 
+def test_a_process_of_some_roles_says_which_at_an_address_of_its_own(
+    run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.loads(body_of(sqlite_url)) | {"roles": "send", "standby": "chat"}
+    port = answering(200, json.dumps(body).encode())
+    listen_at(newsroom_folder, port + 1 if port < 65535 else port - 1)
+    monkeypatch.setenv("DIEMTIN_HEALTH_LISTEN", f"127.0.0.1:{port}")
+    assert run("health").out == "✓ Bot đang chạy tốt (làm send; dự phòng chat).\n"
+
+
 def test_what_is_wrong_is_named(
     run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
 ) -> None:
