@@ -19,7 +19,7 @@ from storage.conversations import KeptUpdate
 CLAIM_SECONDS = 10.0
 LEFT_OVER = 1  # tries of an update: a process died while its chat was claimed
 SUSPECT_TRIES = 2  # and it was begun once more: if that process dies too, it is tried alone
-MOST_TRIES = 3  # and it was tried alone: if that process dies too, it is set aside
+MOST_TRIES = 4  # and it was tried alone twice: if that process dies too, it is set aside
 _WAITS = "payload IS NOT NULL AND failure IS NULL"
 _UNTIL = f"clock_timestamp() + interval '{CLAIM_SECONDS} s'"
 _IS_OVER = (  # one that claims to last longer than any does was written before the clock was set back
