@@ -17,8 +17,9 @@ from storage.articles import get_article
 from storage.conversations import find_question, record_question
 from storage.engine import Database
 from storage.intake import Origin, read_stream
+from storage.reader_export import export_subscriber
 from storage.search import search_articles
-from storage.subscribers import export_subscriber, find_subscriber
+from storage.subscribers import find_subscriber
 from summarizer.questions.query import parse_query
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting

@@ -30,10 +30,10 @@ from storage.profiles import (
     move_on,
     set_covered_until,
 )
+from storage.reader_export import export_subscriber
 from storage.shown_stories import find_told
 from storage.subscribers import (
     delete_subscriber,
-    export_subscriber,
     find_subscriber,
     move_chat,
     set_profile,

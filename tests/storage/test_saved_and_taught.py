@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
+from storage.reader_export import export_subscriber
 from storage.story_lists import (
     MOST_SAVED,
     drop_saved,
@@ -16,7 +17,7 @@ from storage.story_lists import (
     prune_saved,
     save_story,
 )
-from storage.subscribers import delete_subscriber, export_subscriber, find_subscriber, move_chat
+from storage.subscribers import delete_subscriber, find_subscriber, move_chat
 from storage.tastes import MOST_TAUGHT, find_liking, find_tastes, find_taught, forget_taste, teach, unteach
 from summarizer.reader_tastes import STRONGEST, Taste
 

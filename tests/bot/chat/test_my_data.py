@@ -8,7 +8,8 @@ import aiohttp
 from sqlalchemy import update
 
 from storage.conversations import await_words
-from storage.subscribers import export_subscriber, find_subscriber
+from storage.reader_export import export_subscriber
+from storage.subscribers import find_subscriber
 from storage.tables import subscribers
 
 
