@@ -1,4 +1,4 @@
-"""Work away from the event loop: threads for each purpose, and child processes."""
+"""Work outside the event loop: a pool of threads for each purpose, and child processes."""
 
 import asyncio
 import contextvars
@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, ParamSpec, TypedDict, TypeVar
 
-# Threads for work that would hold the event loop up: some for each purpose, so none can use up another's.
+# Threads for work that would block the event loop. Each purpose has its own pool, so none can starve another.
 #
-# Work in a thread cannot be ended. What is given to these is bounded in its size; language work on whole
-# articles runs in the text process (`bot.text_work`).
+# Work in a thread cannot be cancelled, so its input is bounded. Language work on whole articles runs in the
+# text process (`bot.text_work`).
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -37,9 +37,9 @@ class Threads:
         )
 
     def end(self) -> None:
-        """Drop what has not begun: idle threads end at once, others with what they do now.
+        """Drop work that has not begun: idle threads end at once, others after their present work.
 
-        Later work has threads of its own.
+        Later work gets new threads.
         """
         ended, self._executor = self._executor, ThreadPoolExecutor(self._most, self._name)
         ended.shutdown(wait=False, cancel_futures=True)
@@ -57,22 +57,22 @@ DIGESTS = Threads("digests", 2)  # composing
 
 
 def end_threads() -> None:
-    """Let the threads of all purposes end, when the process is about to."""
+    """End the threads of all purposes at the end of the process."""
     for threads in (SEARCH, INDEXING, CHAT, INTAKE, DIGESTS):
         threads.end()
 
 
-# Start child processes: the one place in the project that does.
+# Child processes. No other module of the project starts any.
 #
-# Every child is a Python program of ours. It starts isolated:
+# Every child is a Python program of this project. It starts isolated:
 #
 # - it imports nothing from the folder that the bot was started in (`-P`, and another working folder);
-# - its environment holds what `_INHERITED` names and what the caller adds: no token, no database address;
+# - its environment has only the variables of `_INHERITED` and the caller's: no token, no database address;
 # - it limits its own CPU time, memory, files and open files before it runs the program (`child_main`);
 # - it has a process group of its own, so that Ctrl-C in a terminal reaches the parent only;
 # - it dies with its parent, also when the parent is killed.
 #
-# What a child answers is checked by the caller before it is used.
+# The caller checks a child's answer before using it.
 
 _MAIN = Path(__file__).with_name("child_main.py")
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
@@ -83,7 +83,7 @@ Stream = int | IO[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use. None leaves what the system allows."""
+    """The limits of a child. None keeps the system's limit."""
 
     cpu_seconds: int | None = None
     memory_bytes: int | None = None  # of address space
@@ -95,13 +95,13 @@ UNLIMITED = Limits()
 
 
 def for_hostile_input(cpu_seconds: int) -> Limits:
-    """Return limits for a child that reads what a stranger wrote: it writes no file."""
+    """Return limits for a child that reads texts from outside: it writes no file."""
     return Limits(cpu_seconds, memory_bytes=768 * _MEGABYTE, file_bytes=0, open_files=64)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a child runs. `name` is a module to run as `python -m` does, or the path of a file ending in .py.
+    """The program of a child. `name` is a module, as for `python -m`, or the path of a file ending in .py.
 
     `environment` is added to the few variables that every child inherits.
     """
@@ -118,7 +118,7 @@ def start(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) ->
 
     On Linux the child dies with the *thread* that starts it: call this from a thread that outlives the child.
     """
-    return subprocess.Popen(  # noqa: S603 - our own program; no word of a stranger in the command
+    return subprocess.Popen(  # noqa: S603 - our own program; the command has no input from outside
         _command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
     )
 

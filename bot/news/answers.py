@@ -23,13 +23,13 @@ from summarizer.questions.query import Query
 from summarizer.questions.snippets import Snippet, best_snippet
 from summarizer.stories.disagreements import find_disagreements
 
-# The news of a time, where no words were asked for: each story once, those that most papers told first.
+# The news of a time, for a question without words: each story once, the most reported first.
 
 MOST_NEWS_READ = 300  # articles of the time, the newest
 
 
 def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tuple[int, ...]:
-    """Return the newest article of each story, by how many papers told it; of equals the newer comes first.
+    """Return the newest article of each story, the most reported story first, of equals the newer.
 
     >>> lone, early, late = Origin("bao-bien", None), Origin("bao-bien", 7), Origin("bao-doi", 7)
     >>> most_told((3, 2, 1), {1: early, 2: late, 3: lone})
@@ -38,7 +38,7 @@ def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tup
     newest: dict[tuple[int | None, int], int] = {}
     papers: dict[int, set[str]] = {}
     for number in newest_first:
-        if origin := origins.get(number):  # else it was removed in this moment
+        if origin := origins.get(number):  # else it was just deleted
             story = (origin.story_id, 0 if origin.story_id else number)
             papers.setdefault(newest.setdefault(story, number), set()).add(origin.source)
     return tuple(sorted(papers, key=lambda number: -len(papers[number])))
@@ -46,8 +46,8 @@ def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tup
 
 # From a question to its answer: parse, search, read the best articles, choose sentences.
 #
-# Chat, inline mode and the command line all ask here. A question is read once; where it is not answered
-# as typed, its other readings are tried (`Query.attempts`).
+# Chat, inline mode and the command line use this. A question is parsed once; if it is not answered as typed,
+# its other readings are tried (`Query.attempts`).
 
 MOST_FOUND = 50  # articles of a question
 _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
@@ -55,7 +55,7 @@ _NO_SNIPPET = Snippet("", (), Place(0, "title", 0, 0))
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """An article, its summary, and the sentence of it that shows the words; "" where none may be shown."""
+    """An article, its summary, and its sentence with the words; "" if none may be shown."""
 
     article: StoredArticle
     summary: Summary
@@ -64,11 +64,11 @@ class FoundArticle:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a question found and is answered with.
+    """The articles found for a question, and its answer.
 
     `query` is the reading that was searched in the end, the `attempt`th of them. `ids` are at most 50
     articles: those that the answer cites, then the others, best first. `narrowing` is about the filters as
-    typed. `missed` is the time that was asked for, from and to, where nothing came out then.
+    typed. `missed` is the time of the question, from and to, if there was nothing at that time.
     """
 
     query: Query
@@ -82,7 +82,7 @@ class Reply:
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether what was typed is answered, slips mended, and not only for another time."""
+        """Tell whether the question is answered, perhaps corrected, but not only for another time."""
         return self.answer.is_answered and self.missed is None
 
 
@@ -106,7 +106,7 @@ async def reply_to(services: Services, text: str, *, zone: str) -> Reply:
 
 
 async def look_up(services: Services, text: str, *, zone: str) -> Reply:
-    """Search for `text`, asked now in `zone`; answer it only where that tells which reading is meant."""
+    """Search for `text`, asked now in `zone`; answer it only if that decides between readings."""
     async with services.database.read() as connection:
         now = services.clock.now()
         query, narrowing = await read_question(connection, text, services.newsroom, zone, now=now)
@@ -118,7 +118,7 @@ async def look_up(services: Services, text: str, *, zone: str) -> Reply:
 
 
 async def explain(services: Services, looked: Reply, ids: Sequence[int]) -> list[Explained | None]:
-    """Return what the rank of each of these articles rests on; None where only a mended slip found it."""
+    """Explain the rank of each of these articles; None if only a correction found it."""
     async with services.database.read() as connection:
         found = await explain_articles(
             connection, looked.query, ids, now=services.clock.now(), filters=looked.narrowing.filters
@@ -127,7 +127,7 @@ async def explain(services: Services, looked: Reply, ids: Sequence[int]) -> list
 
 
 async def reply_again(services: Services, question: Question, *, zone: str) -> Reply:
-    """Answer a question once more from what it found when it was asked."""
+    """Answer a question again from the articles that it found when it was asked."""
     kept, ids = question.kept, question.article_ids
     reply = await read_again(services, question, zone=zone)
     async with services.database.read() as connection:
@@ -137,7 +137,7 @@ async def reply_again(services: Services, question: Question, *, zone: str) -> R
 
 
 async def read_again(services: Services, question: Question, *, zone: str) -> Reply:
-    """Return the reading of a question that was searched when it was asked, without what it found."""
+    """Return the reading of a question that was searched when it was asked, without its articles."""
     now, attempt = question.asked_at, question.kept.attempt
     async with services.database.read() as connection:
         typed, narrowing = await read_question(connection, question.text, services.newsroom, zone, now=now)
@@ -173,7 +173,7 @@ async def _attempted(
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
     if given.unlike and len(given.unlike) < len(pieces):
         ids = tuple(each for each in ids if each not in given.unlike)
-    elif given.unlike and found.reading != "lead":  # what has all the words in title and sapo is worth a look
+    elif given.unlike and found.reading != "lead":  # articles with all words in title and sapo stay
         ids = ()
     return Reply(query, narrowing, found, given, ids, differs, attempt=attempt)
 
@@ -186,7 +186,7 @@ async def _search(
     attempt: int,
     zone: str,
 ) -> tuple[Query, Found]:
-    """Return what was searched in the end, slips mended, and what that found."""
+    """Return the query that was searched in the end, corrected, and its result."""
     now = services.clock.now()
     most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
     found = await search_articles(connection, query, now=now, filters=narrowing.filters, limit=most)

@@ -1,8 +1,8 @@
 """From stored stories to a digest: gather the eligible ones, let the pure code choose, render the parts.
 
 Used for slots, for `/tin` and the first digest, for the operator's preview and for `diemtin digest`. Readers
-that look back on the same window share what was gathered and how each story is told and laid out. Composing
-is CPU work: it leaves the event loop here.
+with the same window share the gathered stories, their texts and their layout. Composing is CPU work, so this
+module runs it outside the event loop.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compos
 from summarizer.model import Summary
 from summarizer.stories.prepared import FRESH
 
-FIRST_WINDOW = dt.timedelta(hours=24)  # what a profile's first digest looks back on
+FIRST_WINDOW = dt.timedelta(hours=24)  # of a profile's first digest
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What every digest of the slot `window.until` with this window may choose from.
+    """The stories for all digests of the slot `window.until` with this window.
 
     Stories are told and laid out when the first digest shows them, so only one thread may compose at a time.
     """
@@ -41,7 +41,7 @@ class Gathered:
     figures: Sequence[PrintedFigure] = ()
 
     def renderer(self, zone: str) -> Renderer:
-        """Return what lays out digests for readers in `zone`."""
+        """Return the renderer for readers in `zone`."""
         if zone not in self.renderers:
             slot = self.window.until
             self.renderers[zone] = Renderer(slot=slot, zone=zone, topic_titles=self.topic_titles)
@@ -50,7 +50,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Stories that no digest may tell: by their numbers, and by their articles where they joined another."""
+    """Stories that no digest may tell: by id, and by their articles in case they joined another story."""
 
     stories: frozenset[int] = frozenset()
     articles: frozenset[int] = frozenset()
@@ -62,9 +62,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest and its Telegram messages; no stories, no messages. It chose from `eligible` stories.
+    """A digest and its Telegram messages; without stories there are none. It chose from `eligible` stories.
 
-    It tells what was ready by `as_of`.
+    Its articles were ready by `as_of`.
     """
 
     digest: Digest
@@ -74,7 +74,7 @@ class Composed:
 
     @property
     def picture(self) -> str | None:
-        """Return the page whose picture opens the digest: that of the first story, where it has one."""
+        """Return the page whose picture opens the digest: that of the first story, if it has one."""
         return safe_link(self.digest.stories[0].picture) if self.digest.stories else None
 
     @property
@@ -92,10 +92,9 @@ def window_for(
     ends_at: dt.datetime | None = None,
     by_publication: bool = False,
 ) -> Window:
-    """Return what is eligible for `slot`: since `covered_until`, or the last 24 hours where it is None.
+    """Return the window of `slot`: since `covered_until`, or the last 24 hours if that is None.
 
-    `came_by`: the moment at which the issue is made, where that is later than its slot; `ends_at`: where it
-    is earlier.
+    `came_by`: the moment at which the issue is made, if later than its slot; `ends_at`: if earlier.
     """
     after = covered_until if covered_until is not None else slot - FIRST_WINDOW
     return Window(after, slot, slot - edition.max_age, by_publication, came_by, ends_at)
@@ -114,7 +113,7 @@ async def gather(
     window: Window,
     without: LeftOut = LeftOut(),
 ) -> Gathered:
-    """Gather the stories that are eligible in `window`, whatever their topics, but for those `without`."""
+    """Gather the stories that are eligible in `window`, of any topic, except those `without`."""
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         stories = {story: own for story, own in stories.items() if not without.holds(story, own)}
@@ -127,7 +126,7 @@ async def gather(
 async def gather_most_reported(
     database: Database, newsroom: Newsroom, *, after: dt.datetime, until: dt.datetime
 ) -> Gathered:
-    """Gather the most reported stories of a longer time; one of its beginning counts half."""
+    """Gather the most reported stories of a longer time; a story of its beginning counts half."""
     async with database.read() as connection:
         stories = await find_most_reported(connection, after=after, until=until)
         summaries = await find_summaries(connection, _flat(stories))
@@ -138,7 +137,7 @@ async def gather_most_reported(
 async def compose_gathered(
     edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
 ) -> Composed:
-    """Compose the digest of `edition` from what was gathered. `told`: known stories, and since when."""
+    """Compose the digest of `edition` from gathered stories. `told`: known stories, and since when."""
     return await DIGESTS.run(compose_one, edition, gathered, told or {})
 
 
@@ -178,9 +177,9 @@ def prepare(
 def compose_one(
     edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime], *, title: str | None = None
 ) -> Composed:
-    """Compose the digest of `edition` from what was gathered; to be called in a thread for digests.
+    """Compose the digest of `edition` from gathered stories; to be called in a thread for digests.
 
-    `title`: another one than the edition's, in which `{count}` stands for the number of stories.
+    `title`: another title than the edition's; `{count}` in it is the number of stories.
     """
     wishes = wishes_of(edition)
     digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
@@ -195,7 +194,7 @@ def compose_one(
 
 
 def wishes_of(edition: Edition) -> Wishes:
-    """Return a reader's own edition as the composition takes it."""
+    """Return a reader's own edition in the form for composing."""
     return Wishes(
         edition.topics, edition.reading_minutes, edition.length,
         edition.words_out, edition.words_in, edition.papers_out, edition.papers_in,
@@ -204,7 +203,7 @@ def wishes_of(edition: Edition) -> Wishes:
 
 
 def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Piece:
-    """Return the article as the language code takes it, with what its source allows to be shown."""
+    """Return the article in the form for composing, with its source's rule for quoting."""
     source = newsroom.find_source(article.source)
     return Piece(
         article_id=article.id,
@@ -224,23 +223,24 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
     )
 
 
-# The digest of the last 24 hours for chats that ask for it: composed once for all that chose the same.
+# The digest of the last 24 hours for chats that ask for it, composed once for all chats with the same
+# choices.
 #
-# `/tin` and first digests come in crowds (a link is shared, a paper writes about us), and gathering a
-# day's articles is most of a second's work. A composed digest serves until another article is processed,
-# a minute at most.
+# Many chats may ask for `/tin` and first digests at once (after a shared link, say), and gathering a day's
+# articles takes most of a second. A composed digest is used until another article is processed, a minute at
+# most.
 
 _SERVES = dt.timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class _Stock:
-    """What was made from the articles up to `newest`, under `newsroom`, at `made_at`."""
+    """Digests made from the articles up to `newest`, under `newsroom`, at `made_at`."""
 
     newest: Newest | None
     newsroom: Newsroom
     made_at: dt.datetime
-    gathered: dict[dt.timedelta, Gathered] = field(default_factory=dict)  # by the age that is admitted
+    gathered: dict[dt.timedelta, Gathered] = field(default_factory=dict)  # by the greatest age of articles
     composed: dict[Edition, Composed] = field(default_factory=dict)
 
 

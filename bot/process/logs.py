@@ -1,4 +1,4 @@
-"""What is written to logs and terminals: no secret, and no character that would steer a terminal."""
+"""Logs and terminal output: without secrets, and without characters that control a terminal."""
 
 import datetime as dt
 import json as json_format
@@ -14,10 +14,10 @@ from urllib.parse import quote, quote_plus
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# Text from outside, made fit for a terminal: what would steer it or turn its letters around is shown.
+# Text from outside for a terminal: control characters and direction marks are shown as escapes.
 #
 # File names, feed titles and people's words can hold escape sequences that clear the screen, retitle the
-# window or hide what stands before them. Line breaks and tabs stay.
+# window or hide text. Line breaks and tabs stay.
 
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
@@ -27,7 +27,7 @@ _STEERING = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with each steering character written as Python would write it.
+    r"""Return `text` with each control character as a Python escape.
 
     >>> print(visible("tin\x1b[2J.jsonl\u202e"))
     tin\x1b[2J.jsonl\u202e
@@ -36,7 +36,7 @@ def visible(text: str) -> str:
 
 
 def unsteered(text: str) -> str:
-    r"""Return `text` without its steering characters; line breaks of any kind stay.
+    r"""Return `text` without control characters; line breaks of any kind stay.
 
     >>> unsteered("tin\u202e\r\nmới")
     'tin\r\nmới'
@@ -45,7 +45,7 @@ def unsteered(text: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    r"""Return `text`, which is JSON, with each steering character as JSON's escape: the same value.
+    r"""Return JSON `text` with each control character as JSON's escape: the same value.
 
     >>> print(visible_json('"\x9b2J\u202e"'))
     "\u009b2J\u202e"
@@ -55,14 +55,13 @@ def visible_json(text: str) -> str:
 
 # Logging: one handler on stderr for our events and every library's, which never shows a secret.
 #
-# A filter on the handler turns each record into redacted plain text before anything is rendered:
-# libraries put the bot token in addresses, arguments and exceptions, and it must not matter which of them
-# does so next.
+# A filter on the handler turns each record into redacted plain text before anything is rendered, because
+# libraries put the bot token in addresses, arguments and exceptions.
 
 REDACTED = "[redacted]"
-_SHORTEST_SECRET = 4  # hiding a shorter one would black out half of every line, and so give it away
+_SHORTEST_SECRET = 4  # redacting a shorter one would hit half of every line, and so reveal it
 _ANY_BOT = r"[0-9]{6,20}(?::|%3A)[A-Za-z0-9_-]{30,}"  # bounded: each digit of a long number is a start
-# In an address, or in one that was taken for a path, which has a slash less.
+# In an address, or in one that was read as a path, which has one slash less.
 _IN_ADDRESS = r"(?:(?<=://)|(?<=:/)(?!/))[^/\s@:]{0,200}:[^/\s@]{1,200}(?=@)"
 _CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO
 _PERSONAL = {  # at DEBUG these write out rows, parameters and messages: what people typed
@@ -74,7 +73,7 @@ _plain_formatter = logging.Formatter()
 
 
 class Redactor:
-    """Hides `secrets`, however they are quoted, and what looks like a bot token or an address's password."""
+    """Hides `secrets` in any quoting, bot tokens and passwords in addresses."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
@@ -130,7 +129,7 @@ class RedactingFilter(logging.Filter):
 def configure_logging(level: int | str = "INFO", json: bool = False, secrets: Iterable[str] = ()) -> None:
     """Send all logs to stderr, as lines for people or as `json`, and uncaught errors with them.
 
-    It replaces whatever was set up before. At DEBUG the libraries are heard too.
+    It replaces any earlier setup. At DEBUG the libraries log too.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter(Redactor(secrets)))
@@ -167,7 +166,7 @@ def _spellings(secret: str) -> set[str]:
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError, KeyError):  # the caller's format and arguments do not fit; say both
+    except (TypeError, ValueError, KeyError):  # the caller's format and arguments do not match; log both
         return f"{record.msg!r} {record.args!r}"
 
 
@@ -206,7 +205,7 @@ class _VisibleFormatter(structlog.stdlib.ProcessorFormatter):
 
 
 def _keep_to_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Let nothing in an event begin a line that looks like another event."""
+    """Prevent a value of an event from looking like another event on a new line."""
     return {**event, "event": str(event.get("event", "")).replace("\n", "\\n")}
 
 

@@ -1,6 +1,6 @@
-"""What a reader found in a file → `Incoming` or `Refusal`: repair, clean, judge, identify. The one way in.
+"""Turn a `Draft` into `Incoming` or `Refusal`: repair, clean, check, identify. All articles come in here.
 
-Readers know formats; the rules for what an article must have stand here, once for all of them.
+Readers know formats; this module has the rules for articles of all formats.
 """
 
 import hashlib
@@ -23,17 +23,17 @@ from summarizer.text.prose import BROKEN_CHARSET, find_objection, is_syllable
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
-# What intake hands on: an article ready to be stored, or a refusal that names what was refused and why.
+# The results of intake: an article ready to be stored, or a refusal with its place and reason.
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One article, cleaned and ready to be stored.
 
-    `key` is its identity and `text_hash` its text (see `storage.identity`); `topic` is what its row or
-    feed calls it, or None;
-    `place` says where it was found: `path`, `path:line` or `path#item`. `speaker` is the declared source, ""
-    the command `ingest`; `standing` is for whom it speaks (see `storage.identity`).
+    `key` is its identity and `text_hash` a hash of its text (see `storage.identity`); `topic` is the category
+    in its row or feed, or None. `place` is where it was found: `path`, `path:line` or `path#item`. `speaker`
+    is the declared source, "" for the command `ingest`; `standing` says whose articles it may change (see
+    `storage.identity`).
     """
 
     key: str
@@ -54,9 +54,9 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese.
+    """Input that was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese.
 
-    `link` is the article's own address, where it named one.
+    `link` is the article's own address, if it named one.
     """
 
     path: str
@@ -69,11 +69,11 @@ Taken = Incoming | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the declared source says where an article itself does not; `zone` is an IANA name.
+    """Defaults from the declared source for fields that an article lacks; `zone` is an IANA name.
 
-    `papers` are the names that an article may bear instead of `source`; None means any. `date_style` is how
-    the source was seen to write its times before. `sites` are those whose articles it may speak for (see
-    `storage.identity.site_of`); None, as for the operator's files: any.
+    `papers` are the source names that an article may have instead of `source`; None means any. `date_style`
+    is the form of the source's earlier times. `sites` are those whose articles it may change (see
+    `storage.identity.site_of`); None means any, as for the operator's files.
     """
 
     source: str = ""
@@ -92,7 +92,7 @@ MAX_SAPO_CHARACTERS = (
     3_000  # journalists write a quarter of it at most; a longer "lead" is the article's text
 )
 MAX_TEXT_CHARACTERS = MOST_CHARACTERS  # a longer text is refused
-_VIETNAMESE_ONLY = re.compile("[ĐđƠơƯưẠ-ỹ]")  # UTF-8 read in a charset of the West has none of these
+_VIETNAMESE_ONLY = re.compile("[ĐđƠơƯưẠ-ỹ]")  # UTF-8 misread in a Western charset has none of these
 _GLUED = re.compile(r"(?<=[^\W\d_A-ZÀ-Ý])(?=[A-ZÀ-Ý])")
 _AROUND_WORDS = ".,;:!?…()\"'“”‘’–—"
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
@@ -103,7 +103,7 @@ _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 class Draft:
     """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`.
 
-    `date_style` is how its feed writes times, where it came in one.
+    `date_style` is the form of its feed's times, if it came in a feed.
     """
 
     place: str
@@ -125,9 +125,9 @@ def draft_hash(draft: Draft) -> str:
 
 
 def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
-    """Return the article that `draft` holds, or why it holds none.
+    """Return the article of `draft`, or a refusal.
 
-    A source line in the body ("Nguồn …: URL") gives way to what the draft says, and goes before `origin`.
+    The draft's own source comes before a source line in the body ("Nguồn …: URL"), and that before `origin`.
     """
     try:
         return _article(draft, origin, now)
@@ -169,9 +169,9 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
 
 
 def _decoded(text: str) -> str:
-    """Return text whose UTF-8 was read in another charset as it was meant, line by line.
+    """Repair text whose UTF-8 was read in another charset, line by line.
 
-    Raises UnreadableError where a line stays broken.
+    Raises UnreadableError if a line stays broken.
     """
     if not is_bad(text):
         return text
@@ -182,9 +182,9 @@ def _decoded(text: str) -> str:
 
 
 def _is_broken(line: str) -> bool:
-    """Tell whether a line was read in another charset, and not only looks like it to `ftfy`.
+    """Tell whether a line was really read in another charset; `ftfy` alone has false positives.
 
-    Vietnamese capitals look broken where two words are glued ("giáĐây") or a quotation ends ("ĐÃ”").
+    Vietnamese capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”").
     """
     if not is_bad(line):
         return False
@@ -201,7 +201,7 @@ def _is_sound(word: str) -> bool:
 
 
 def _lead(sapo: str, title: str, body: str) -> str:
-    """Return the lead, whole; none where it only repeats the title or is leftover markup."""
+    """Return the whole lead; none if it only repeats the title or is leftover markup."""
     lead = complete(without_footer(sapo), body)
     return "" if syllables(lead) == syllables(title) or is_leftover_markup(lead) else lead
 
@@ -219,7 +219,7 @@ def _published(draft: Draft, url: str | None, origin: Origin, now: datetime) -> 
 
 
 def _standing(url: str | None, origin: Origin) -> Standing:
-    """Return for whom `origin` speaks with an article at `url`."""
+    """Return the standing of `origin` for an article at `url`."""
     if origin.sites is None:
         return "files"
     return "host" if url is None or site_of(host_of(url)) in origin.sites else "elsewhere"
@@ -233,7 +233,7 @@ def check_length(what: str, characters: int, most: int) -> None:
 
 
 def host_of(url: str | None) -> str:
-    """Return the host of a clean link without `www.`: the name of a source that says no other."""
+    """Return the host of a clean link without `www.`, for a source without another name."""
     return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
 
 

@@ -1,6 +1,6 @@
-"""Ask the index and read what it names: candidates for a question, with their texts out of the database.
+"""Find candidates for a question in the index, and read their texts from the database.
 
-The index is asked in a thread, milliseconds at most; the texts are read by one statement.
+A thread searches the index, for milliseconds at most; one statement reads the texts.
 """
 
 import datetime as dt
@@ -26,16 +26,16 @@ from summarizer.questions.query import Query as Question
 from summarizer.text.syllables import folded
 
 _BEST, _NEWEST = 24, 16  # candidates: by the index's score, the newest with all words
-_NEWEST_OF_FEW = 50  # of a few words, whose matches fill pages
+_NEWEST_OF_FEW = 50  # the same for a few words, which match many articles
 WHOLE_READ = 6  # whole texts that are read
 _NEARLY = 50
-_OFTEN, _MORE_THAN_CHANCE = 5, 1.5  # articles with a pair that is no accident
+_OFTEN, _MORE_THAN_CHANCE = 5, 1.5  # articles with a pair, and their excess over chance, to count as one word
 _HARDLY_APART = 2 / 3  # of the articles with the rarer word of a pair
-_NEIGHBOURS_BY_CHANCE = 0.005  # of two words in one article, that they stand side by side
+_NEIGHBOURS_BY_CHANCE = 0.005  # probability that two words of one article are side by side
 _FEW = 3  # words
 _MOST_BODY = 4_000  # characters of a body that are read
 _a = articles.c
-_TEXTS = select(  # made once: to write a statement costs more than to run it
+_TEXTS = select(  # made once: building a statement costs more than running it
     _a.id,
     _a.title,
     func.substr(_a.sapo, 1, _MOST_BODY),
@@ -46,35 +46,35 @@ _TEXTS = select(  # made once: to write a statement costs more than to run it
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was found, best first; `total` articles have all words in title and sapo, `whole` anywhere."""
+    """Articles found, best first; `total` have all words in title and sapo, `whole` anywhere."""
 
     hits: tuple[Ranked, ...] = ()
     total: int = 0
     whole: int = 0
     is_short: bool = True  # of so few words that an article must have all
-    first_at: dt.datetime | None = None  # of the `total` articles, where some of them were not read
+    first_at: dt.datetime | None = None  # of the `total` articles, if some of them were not read
     last_at: dt.datetime | None = None
     fixed_pairs: tuple[tuple[str, str], ...] = ()  # neighbours in the question that the papers write so
 
     @property
     def best_share(self) -> float:
-        """Return how much of the question the best article has."""
+        """Return the share of the question in the best article."""
         return self.hits[0].share if self.hits else 0.0
 
     @property
     def is_own(self) -> bool:
-        """Tell whether the best article has the words with the marks typed."""
+        """Tell whether the best article has the words with the typed diacritics."""
         return bool(self.hits) and self.hits[0].is_own
 
     @property
     def full(self) -> tuple[Ranked, ...]:
-        """Return the hits with all the words that matter in title and sapo."""
+        """Return the hits with all content words in title and sapo."""
         return tuple(hit for hit in self.hits if hit.is_full)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A question and the index that it is asked of."""
+    """A question with the index that answers it."""
 
     connection: AsyncConnection
     generation: Generation
@@ -83,14 +83,14 @@ class Reader:
     now: dt.datetime
 
     async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
-        """Return the best candidates for the words of the question, or for `groups` in their place."""
+        """Return the best candidates for the words of the question, or for `groups` instead."""
         plan, scores, found = await SEARCH.run(_candidates, self, groups or self.query.groups)
         rows = await self._texts(scores, whole=WHOLE_READ)
         ranked = await SEARCH.run(_judged, rows, scores, plan.groups, self.now)
         return replace(found, hits=tuple(ranked))
 
     async def nearly(self) -> list[Hit]:
-        """Return the newest articles with the words side by side in title or sapo, but for one of them."""
+        """Return the newest articles with all words but one side by side in title or sapo."""
         return await SEARCH.run(_hits, await self._texts(await SEARCH.run(_nearly, self)), {})
 
     async def newest(self, limit: int) -> tuple[list[Ranked], int]:
@@ -105,7 +105,7 @@ class Reader:
         return (await self.connection.execute(_TEXTS, wanted)).all()
 
     def plan(self, groups: tuple[Group, ...]) -> Plan:
-        """Return what to look for: groups with other words for the same, and what narrows the question."""
+        """Return the plan of the search: groups with their synonyms, and the filters."""
         excluded = tuple(dict.fromkeys(tuple(map(folded, run)) for run in self.query.excluded))
         return Plan(widened(groups), excluded, self.filters)
 
@@ -135,7 +135,7 @@ def _hits(rows: Iterable[Sequence[Any]], scores: Mapping[int, float]) -> list[Hi
 def _judged(
     rows: Sequence[Sequence[Any]], scores: Mapping[int, float], groups: Groups, now: dt.datetime
 ) -> list[Ranked]:
-    """Judge by title and sapo; where none has all the words there as typed, by the texts too."""
+    """Rank by title and sapo, and by the texts too if no article has all the words there as typed."""
     hits = _hits(rows, scores)
     ranked = judged([replace(hit, body="") if hit.body else hit for hit in hits], groups, now=now)
     if any(one.is_full and one.is_own for one in ranked):
@@ -146,7 +146,7 @@ def _judged(
 
 
 def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[int, float], Read]:
-    """Return articles that may answer, best first, with the index's scores, and what is known of them all."""
+    """Return candidates, best first, with the index's scores, and counts of all matches."""
     searcher, schema, plan = reader.generation.searcher, reader.generation.schema, reader.plan(groups)
     best = searcher.search(any_words(schema, plan), _BEST, count=False)
     scores = dict(zip(_ids(searcher, best.hits), [score for score, _ in best.hits], strict=True))
@@ -168,21 +168,21 @@ def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[i
 
 
 def _end(searcher: Searcher, query: Query, order: Order) -> dt.datetime | None:
-    """Return when the first or the last match came out."""
+    """Return the time of the first or the last match."""
     found = searcher.search(query, 1, count=False, order_by_field="at", order=order)
     times = searcher.fast_field_values("at", [address for _, address in found.hits])
     return dt.datetime.fromtimestamp(times[0], dt.UTC) if times and times[0] is not None else None
 
 
 def _articles_with(searcher: Searcher, text: str, kind: str = "") -> int:
-    """Return in how many articles `text` stands, in the field that most of them have it in."""
+    """Return the number of articles with `text`, in the field where most of them have it."""
     return max(searcher.doc_freq(f"{name}{kind}", text) for name in ("title", "sapo", "body"))
 
 
 def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
-    """Yield the neighbours in the question that the papers write side by side, and not by chance.
+    """Yield the neighbours in the question that the papers write side by side more often than by chance.
 
-    Of a pair that few articles have, the rarer word must hardly stand anywhere else: "Rạch Sấu".
+    If few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu".
     """
     runs = [term.run for term in query.terms]
     asks = asking_places(runs)

@@ -1,4 +1,4 @@
-"""What a question asks for, ready to be found: its words, their equivalents, and its parts."""
+"""A question prepared for comparing with texts: its content words, their synonyms, and its parts."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from summarizer.questions.query import Query, parse_query
 from summarizer.questions.watching import idf, stands_alone
 from summarizer.text.syllables import Forms
 
-# Parts of a question: what it is about without the words that only ask, and its halves.
+# Parts of a question: its subject, without the words that only ask, and its halves.
 
 _ASK_ANYWHERE, _ASK_LAST = {"gì", "nào", "mấy"}, {"không", "ko", "chưa", "thế", "vậy", "nhỉ", "à"}
 
 
 def subject_of(text: str, today: dt.date) -> str:
-    """Return `text` without times and words that only ask; all of it where nothing else is there.
+    """Return `text` without times and words that only ask, or all of it if nothing else remains.
 
     >>> subject_of("Vì sao giá xăng tăng hôm qua?", dt.date(2026, 11, 22))
     'giá xăng tăng'
@@ -35,14 +35,14 @@ def subject_of(text: str, today: dt.date) -> str:
 
 
 def _asks_who(query: Query, at: int) -> bool:
-    """Tell whether a word is "ai": AI is a matter, and Ai Cập a country."""
+    """Tell whether a word is the question word "ai": not AI, and not the Ai of Ai Cập."""
     term, following = query.terms[at], query.terms[at + 1 : at + 2]
     is_who = term.run == ("ai",) and query.text[slice(*term.place)] != "AI" and query.has_marks
     return is_who and not (following and following[0].run == ("cập",))
 
 
 def halves(query: Query) -> tuple[str, ...]:
-    """Return the first and the second half of the words of a question, no filters; none where it is one word.
+    """Return the first and the second half of a question's words, without filters; none for one word.
 
     >>> halves(parse_query("khủng long bạo chúa")), halves(parse_query("nguon:bao giá vàng"))
     (('khủng long', 'bạo chúa'), ('giá', 'vàng'))
@@ -52,16 +52,16 @@ def halves(query: Query) -> tuple[str, ...]:
     return (" ".join(words[:middle]), " ".join(words[middle:])) if len(words) > 1 else ()
 
 
-# What a question asks for, ready to be found: its words, what stands for them, and which join.
+# Content words, synonyms, and neighbours that form one word.
 
 # What a question asks for, ready to be found in texts: its words, what else stands for them, and which
 # join.
 #
-# Only words that say something are sought; those that only ask, or that any text has, are left out
-# (`phrases`). Other words for the same (`equivalents`) will do as well.
+# Only content words are compared; words that only ask, or that any text has, are left out (`phrases`).
+# Synonyms (`equivalents`) match too.
 
 _MOST_GROUPS = 24  # of a long question those that matter most
-_MOST_PLACES = 8  # of one group in a sentence; more of them tell nothing new
+_MOST_PLACES = 8  # of one group in a sentence; more add nothing
 _SHORT_FORM = 3  # letters of "bh", "ntn"
 _HARDLY_A_WORD = 6.5  # IDF from which on a short form is no word of its own
 _LEAST = 1.2  # weight of a common word that is half of another one
@@ -70,9 +70,9 @@ _CHAT_LETTERS = frozenset("kjvrz")
 
 
 class Occurrence(NamedTuple):
-    """Where a group of a question stands: words `start` to `end` of a text.
+    """An occurrence of a group of a question: words `start` to `end` of a text.
 
-    `is_typed`: as it was typed, not another word for the same; `is_telling`: it says something by itself.
+    `is_typed`: as it was typed, not a synonym; `is_telling`: it has a meaning by itself.
     """
 
     group: int
@@ -83,14 +83,14 @@ class Occurrence(NamedTuple):
 
 
 class Sought:
-    """The groups of a question that say something, in the order typed, with how much each matters."""
+    """The content groups of a question, in the order typed, each with its weight."""
 
     def __init__(self, query: Query, fixed_pairs: Iterable[Run] = ()) -> None:
         """Take a question, and the neighbours in it that the papers write as one word."""
         groups = widened(query.groups)
         weights = weights_of([(_meant(group),) for group in groups])
         content = {*content_of(weights), *_halves_of_words(groups, set(fixed_pairs))}
-        if len(content) < 2:  # "cái" of "sông Cái" says something after all
+        if len(content) < 2:  # then "cái" of "sông Cái" counts as a content word
             content |= set(range(len(groups))) - asking_places([group[0] for group in groups])
         places = sorted(sorted(content, key=lambda at: -weights[at])[:_MOST_GROUPS])
         self.typed = query.words
@@ -105,7 +105,7 @@ class Sought:
         self._is_telling = [stands_alone(group[0]) or group[0] in names for group in self.groups]
 
     def occurrences(self, words: Sequence[Forms]) -> list[Occurrence]:
-        """Return where the groups stand in a sentence, diacritics as typed."""
+        """Return the occurrences of the groups in a sentence, with diacritics as typed."""
         found: list[Occurrence] = []
         counts = [0] * len(self.groups)
         for phrases, is_typed in self._phrases:
@@ -127,8 +127,8 @@ class Sought:
 def word_numbers(sought: Sought, joins: Sequence[bool], seen_joined: Sequence[bool]) -> list[int]:
     """Return for each group the number of its word.
 
-    `joins` tell which groups make one word with the one before, as the papers write in general; `seen_joined`
-    which of them stand so in the articles read. A chain of joins is cut where the articles do not have it.
+    `joins`: groups that form one word with the one before, in the papers in general; `seen_joined`: those
+    that do so in the articles that are read. A chain of joins is cut where these articles do not have it.
     """
     size = len(sought.groups)
     seen = [joins[at] and sought.follows[at] and seen_joined[at] for at in range(size)]
@@ -142,7 +142,7 @@ def word_numbers(sought: Sought, joins: Sequence[bool], seen_joined: Sequence[bo
 
 
 def _meant(group: Group) -> Run:
-    """Return the run that tells how much a group matters: what a short form of chats stands for."""
+    """Return the run that gives a group its weight: for a short form of chats, its long form."""
     typed = group[0]
     is_short = len(group) > 1 and len(typed) == 1 and len(typed[0]) <= _SHORT_FORM
     if is_short and (typed[0] in _CHAT_LETTERS or idf(typed[0]) > _HARDLY_A_WORD):
@@ -151,7 +151,7 @@ def _meant(group: Group) -> Run:
 
 
 def _typed_as_names(query: Query) -> set[Run]:
-    """Return the words behind the first that were typed with a capital, beside others without: names."""
+    """Return names: words after the first typed with a capital, if others were typed without."""
     first = [query.text[term.place[0] : term.place[1]][:1] for term in query.terms]
     has_small = any(letter.islower() for letter in first)
     return {
@@ -162,6 +162,6 @@ def _typed_as_names(query: Query) -> set[Run]:
 
 
 def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Run]) -> set[int]:
-    """Return which common words are half of another word here: "từ" of "từ chức"."""
+    """Return the common words that are half of another word here: "từ" of "từ chức"."""
     pairs = ((at, one[0][-1], other[0][0]) for at, (one, other) in enumerate(pairwise(groups)))
     return {at for at, one, other in pairs if one in _FIRST_HALVES and (one, other) in fixed_pairs}

@@ -1,4 +1,4 @@
-"""Group articles into stories one at a time, and keep as bytes what the next articles are compared with."""
+"""Group articles into stories one at a time, and pack articles as bytes for later comparisons."""
 
 import datetime as dt
 import hashlib
@@ -16,19 +16,18 @@ from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
 from summarizer.stories.terms import Terms
 from summarizer.text import repair, syllables
 
-# Group articles into stories: reports of one event, one article at a time, with bounded work each.
+# A story is the reports of one event. The work for each article is bounded.
 #
-# An article joins the story whose articles most probably report its event on average, or founds one. The
-# average decides and not the best match, so that a story cannot drift from link to link into another one:
-# a follow-up that only leans on the last report begins a story of its own. The same text again, at
-# another address or in another paper, always joins. Which story an article was in before a restart is the
-# caller's to remember (`add` with `story`).
+# An article joins the story whose articles report its event with the highest mean probability, or begins one.
+# The mean decides and not the best match, so that a story cannot drift into another one: a follow-up that
+# resembles only the last report begins a new story. The same text again, at another address or in another
+# paper, always joins. After a restart the caller gives the known stories (`add` with `story`).
 
 __all__ = ["Arrival", "Grouper", "StoryKey"]
 
 StoryKey = int
 
-# The mean probability from which articles are one story. Of joins that the weights have not seen four of five
+# The least mean probability for joining. Four of five joins on unseen articles
 # are right (`benchmarks/cross_validate_stories.py`); a higher one loses more right joins than wrong ones.
 JOIN_AT = 0.4
 _NO_STORY = -1
@@ -39,13 +38,13 @@ class Grouper:
 
     def __init__(self, window: int = 50_000) -> None:
         self._neighbours = Neighbours(window)
-        # Of the article with number n (by arrival), at n modulo the window.
+        # Arrays: the article with number n (by arrival) is at n modulo the window.
         self._stories: NDArray[np.int64] = np.full(window, _NO_STORY)
         self._ids: list[int | str] = [""] * window
         self._numbers: dict[int | str, int] = {}  # by article id
         self._sizes: dict[StoryKey, int] = {}
         self._next_story: StoryKey = 1
-        self._last: tuple[Arrival, Weighed] | None = None  # what is found is mostly added next
+        self._last: tuple[Arrival, Weighed] | None = None  # `find` is mostly followed by `add`
 
     def __len__(self) -> int:
         """Return how many articles are kept."""
@@ -56,10 +55,9 @@ class Grouper:
         return self.nearest(self.weighed(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
-        """Put an article into `story`, or into the one that is found or founded for it, and return that.
+        """Put an article into `story`, or into the story found or begun for it, and return that.
 
-        A story founded here gets a number above all that were given or founded before. An article that comes
-        again takes the place of what was known of it.
+        A new story gets a number above all earlier ones. An article that comes again replaces its old entry.
         """
         article = self.weighed(arrival)
         if story is None:
@@ -82,7 +80,7 @@ class Grouper:
             self._leave(number)
 
     def learn(self, known: Sequence[tuple[int | str, StoryKey, Weighed]]) -> None:
-        """Put articles, by their ids, into the stories that they are in: as `add` does, in less time."""
+        """Put articles, by id, into their known stories: like `add`, but faster."""
         for article_id, _, _ in known:
             self._forget(article_id)
         numbers = self._neighbours.add_many([article for _, _, article in known])
@@ -101,7 +99,7 @@ class Grouper:
                 self._next_story = max(self._next_story, new + 1)
 
     def weighed(self, arrival: Arrival) -> Weighed:
-        """Return what is kept of an article."""
+        """Return the stored part of an article."""
         if self._last is None or self._last[0] is not arrival:
             self._last = arrival, weigh(arrival)
         return self._last[1]
@@ -119,7 +117,7 @@ class Grouper:
     def nearest(self, article: Weighed) -> StoryKey | None:
         """Return the known story that a weighed article belongs to."""
         numbers, probable = self._neighbours.near(article)
-        if copies := numbers[probable == 1.0].tolist():  # the same text: its story, whatever else is in it
+        if copies := numbers[probable == 1.0].tolist():  # the same text always joins its story
             return int(self._stories[copies[-1] % self._neighbours.window])
         stories, member_of = np.unique(self._stories[numbers % self._neighbours.window], return_inverse=True)
         if not stories.size:
@@ -130,7 +128,7 @@ class Grouper:
         return int(stories[nearest]) if means[nearest] >= JOIN_AT else None
 
     def _enter(self, number: int, article_id: int | str, story: StoryKey) -> None:
-        self._leave(number)  # the article a whole window before, which stood in the same place
+        self._leave(number)  # the article a whole window before, at the same index
         place = number % self._neighbours.window
         self._stories[place] = story
         self._ids[place] = article_id
@@ -150,10 +148,9 @@ class Grouper:
             del self._sizes[story]
 
 
-# What grouping keeps of an article as bytes, so that a process that starts need not read the text again.
+# Packed articles: bytes with which a new process can group without reading the texts again.
 #
-# The bytes hold for one way of weighing: `fingerprint` names it, and changes with the code and data of
-# it.
+# They are valid for one version of code and data, which `fingerprint` identifies.
 
 _HEAD = 8  # bytes: terms, terms of the lead, dimensions of meaning, flags
 _HAS_BODY, _IS_ROUNDUP, _IS_ADVICE = 1, 2, 4
@@ -163,7 +160,7 @@ _DATA = ("grouping.npz", "meanings.npz")
 
 @cache
 def fingerprint() -> str:
-    """Return a name for the code and data that decide what is kept of an article, and how it is packed."""
+    """Return a fingerprint of the code and data that decide the contents of packed articles."""
     found = hashlib.sha256()
     for name in (__name__, *(module.__name__ for module in _DECIDING)):
         found.update(_source(name))
@@ -173,7 +170,7 @@ def fingerprint() -> str:
 
 
 def pack(article: Weighed) -> bytes:
-    """Return the bytes of what is kept of an article, without its time and paper."""
+    """Return an article as bytes, without its time and paper."""
     own, lead = article.terms, article.lead
     flags = _HAS_BODY * article.has_body + _IS_ROUNDUP * article.is_roundup + _IS_ADVICE * lead.is_advice
     rest = [sorted(lead.numbers), sorted(lead.days), sorted(lead.series), lead.day]

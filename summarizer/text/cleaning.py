@@ -1,9 +1,9 @@
-"""Drop from an article's body what is not its prose, and read off what the dropped lines tell.
+"""Drop lines of an article's body that are not prose, and keep the byline and source that they name.
 
-One small function a kind of line; each takes and returns lines, which carry their place in the body as
-given. What a line is by itself is told in `boilerplate`; here its neighbours, its copies and
-the head of the article count. Subheads stay, for they part paragraphs; `is_subhead` keeps them out of
-summaries. `repair` mends characters.
+There is one small function for each kind of line. It takes and returns lines, which keep their place in the
+original body. `boilerplate` judges a line by itself; this module also uses its neighbours, its copies and the
+head of the article. Subheads stay, because they separate paragraphs; `is_subhead` keeps them out of
+summaries. `repair` repairs characters.
 """
 
 import re
@@ -29,11 +29,11 @@ from summarizer.text.syllables import syllables
 MOST_CHARACTERS = 200_000  # of a text that are read: far beyond the longest report
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
-_LONG_PROSE = 60  # syllables; a line as long that stands twice is prose pasted twice, not a caption
-_LONG_LINE = 1_500  # characters; beyond, copies are told by every character, which is faster
+_LONG_PROSE = 60  # syllables; a repeated line of this length is prose pasted twice, not a caption
+_LONG_LINE = 1_500  # characters; longer lines are copies only if all characters agree, which is faster
 _INITIALS = re.compile(r"[^\w\n]{0,9}(\w)\w*+\W+(\w)\w*+\W+(\w)")  # of the first three words
-_ADDED = 200  # characters that a dateline and a credit may add to what a line says again
-_DATELINE = 4  # syllables that an agency's name may put before a sapo which the body says again
+_ADDED = 200  # characters that a dateline and a credit may add to a repeated text
+_DATELINE = 4  # syllables of an agency's name before a repeated sapo
 
 
 class Line(NamedTuple):
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """The lines that are prose or subheads, and what the others said."""
+    """The lines that are prose or subheads, and the byline and source from the others."""
 
     lines: tuple[Line, ...]
     byline: str | None = None
@@ -71,16 +71,16 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
     lines = lines_of(body)
     advertorial = any(is_advertorial_mark(line.text) for line in lines)
     lines, source_name, source_url = _without_source(lines)
-    # Copies go first: of a caption printed with and without its credit neither may stay.
+    # Copies first: a caption printed with and without its credit must go twice.
     lines = [line for line in _without_repeats(lines) if not is_boilerplate(line.text)]
     lines, byline = _without_byline(_without_related_links(lines))
     lines = _without_echoes(lines, title, sapo)
-    lines, last = _without_byline(_without_captions(lines))  # one that stood before a caption is last now
+    lines, last = _without_byline(_without_captions(lines))  # a byline before a caption is last now
     return Cleaned(tuple(lines), byline or last, source_name, source_url, advertorial)
 
 
 def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
-    """Tell whether a line is a heading between paragraphs: short, and no stop at its end.
+    """Tell whether a line is a heading between paragraphs: short, without a full stop.
 
     Args:
         text: one line or sentence.
@@ -93,7 +93,7 @@ def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
 
 
 def lines_of(body: str) -> list[Line]:
-    """Return the lines of `body` that are not blank, as far as it is read: no article is longer."""
+    """Return the lines of `body` that are not blank, up to `MOST_CHARACTERS`."""
     return [Line(*found.span(), found.group()) for found in _LINE.finditer(body, 0, MOST_CHARACTERS)]
 
 
@@ -109,7 +109,7 @@ def _without_source(lines: list[Line]) -> tuple[list[Line], str | None, str | No
 
 
 def _without_related_links(lines: list[Line]) -> list[Line]:
-    """Drop links to other articles; a heading over such links takes the titles below it along."""
+    """Drop links to other articles, and a heading of such links with the titles below it."""
     kept: list[Line] = []
     below_heading = False
     for line in lines:
@@ -122,7 +122,7 @@ def _without_related_links(lines: list[Line]) -> list[Line]:
 
 
 def _without_byline(lines: list[Line]) -> tuple[list[Line], str | None]:
-    """Drop up to three lines at the end that name who wrote the article; the first of them is the byline."""
+    """Drop up to three lines at the end that name the authors; the first of them is the byline."""
     cut = len(lines)
     while cut > 1 and len(lines) - cut < 3 and is_byline(lines[cut - 1].text):
         cut -= 1
@@ -130,12 +130,12 @@ def _without_byline(lines: list[Line]) -> tuple[list[Line], str | None]:
 
 
 def _key(text: str) -> str:
-    """Return what two copies of a line share: its syllables, without a credit at its end."""
+    """Return a key that copies of a line share: its syllables, without a credit at its end."""
     return text if len(text) > _LONG_LINE else " ".join(syllables(without_credit(text)))
 
 
 def _keys(texts: Sequence[str]) -> list[str]:
-    """Return a key of each text, of those that can have no copy among the others a cheaper one."""
+    """Return a key of each text; texts that cannot have a copy among the others get a cheaper key."""
     initials = [_INITIALS.match(text) for text in texts]
     openings = [found.group(1, 2, 3) if found else None for found in initials]
     count = Counter(openings)
@@ -146,7 +146,7 @@ def _keys(texts: Sequence[str]) -> list[str]:
 
 
 def _without_repeats(lines: list[Line]) -> list[Line]:
-    """Drop every copy of a short line printed twice: it is a caption. Of long prose the first copy stays."""
+    """Drop all copies of a short repeated line, which is a caption; keep the first copy of long prose."""
     if len(lines) < 2:
         return lines
     keys = _keys([line.text for line in lines])
@@ -162,7 +162,7 @@ def _without_repeats(lines: list[Line]) -> list[Line]:
 
 
 def _without_echoes(lines: list[Line], title: str, sapo: str) -> list[Line]:
-    """Drop lines that say the title, the sapo or a sentence of it again, a dateline before it or not."""
+    """Drop lines that repeat the title, the sapo or a sentence of it, perhaps after a dateline."""
     longest = max(len(title), len(sapo)) + _ADDED
     if all(len(line.text) > longest for line in lines):
         return lines
@@ -181,7 +181,7 @@ def _is_echo(key: str, said: set[str]) -> bool:
 
 
 def _without_captions(lines: list[Line]) -> list[Line]:
-    """Drop captions printed once, unless nothing would be left."""
+    """Drop captions printed once, unless no line would remain."""
     texts = ["", *(line.text for line in lines), ""]
     kept = [
         line for i, line in enumerate(lines) if not is_caption(line.text, before=texts[i], after=texts[i + 2])

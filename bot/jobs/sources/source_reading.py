@@ -1,4 +1,4 @@
-"""What a polled address gave → articles: parsed apart, a bounded number, with the pages behind leads."""
+"""Turn the answer of a polled address into articles: parse it in a child process, fetch pages of leads."""
 
 import asyncio
 import datetime as dt
@@ -34,7 +34,7 @@ from storage.intake import (
 from storage.intake.dates import parse_published
 from storage.intake.drafts import host_of
 
-# How much of one answer is taken: a feed's newest items, and a word for the rest. Pure.
+# The limit of items of one answer: the newest of a feed are taken, the rest is refused. Pure.
 
 MOST_ITEMS = 500  # a poll; papers' feeds have 20 to 100
 
@@ -53,22 +53,20 @@ def newest(
         published = parse_published(one.published, zone, now, url=one.url, style=one.date_style)
         return published.at if published else now
 
-    by_time = sorted(range(len(found)), key=moment, reverse=True)  # keeps the order of those alike
+    by_time = sorted(range(len(found)), key=moment, reverse=True)  # stable
     return [found[number] for number in sorted(by_time[:most])]
 
 
 def refusal_of_the_rest(place: str, found: int, *, most: int = MOST_ITEMS) -> Refusal:
-    """Return what is kept of the items that were too many."""
+    """Return the refusal for the items beyond the limit."""
     return Refusal(place, f"feed có {found} bài một lần, chỉ đọc {most} bài mới nhất")
 
 
-# What a polled address gave → articles: parsed apart, in threads of their own, with the pages behind
-# leads.
-#
-# A page that cannot be had costs its article nothing but the longer text.
+# Parsing runs in child processes, and threads wait for them. If a page behind a lead cannot be fetched, its
+# article is stored with the lead only.
 
 _THREADS = 2  # each waits for a parser's process
-_FEWEST_TO_JUDGE = 3  # items: fewer say nothing of how a feed writes its times
+_FEWEST_TO_JUDGE = 3  # items; fewer do not show how a feed writes its times
 _OLD_AGE = dt.timedelta(days=30)
 _MOST_PAGES = 50  # a poll; the rest comes with the next one
 _log = structlog.get_logger(__name__)
@@ -77,7 +75,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a feed, or the article of a page: as it was found, as it would be stored, and by whom."""
+    """One item of a feed, or the article of a page: its draft, its stored form, and its origin."""
 
     draft: Draft | None
     taken: Taken
@@ -85,7 +83,7 @@ class Item:
 
     @property
     def lead_hash(self) -> str | None:
-        """Return what tells whether its title and lead are the stored ones; None for a refusal."""
+        """Return a hash for comparing its title and lead with the stored ones; None for a refusal."""
         taken = self.taken
         return text_hash(taken.title, taken.sapo, "") if isinstance(taken, Incoming) else None
 
@@ -97,20 +95,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a body holds; `left_out` counts the items that were too many."""
+    """The items of a body; `left_out` counts those beyond the limit."""
 
     items: list[Item]
     left_out: int
 
     @property
     def elsewhere(self) -> int:
-        """Return how many items lead to the articles of other hosts."""
+        """Return the number of items that link to other hosts."""
         taken = (item.taken for item in self.items)
         return sum(isinstance(one, Incoming) and one.standing == "elsewhere" for one in taken)
 
 
 class Reader:
-    """Parses what was fetched. Threads wait for the parsers, so that the loop does not; `take` judges."""
+    """Parses bodies. Threads wait for the parsers, so that the loop does not; `take` checks the items."""
 
     def __init__(self, fetcher: Fetcher, take: Take) -> None:
         self._fetcher = fetcher
@@ -118,7 +116,7 @@ class Reader:
         self._threads = ThreadPoolExecutor(_THREADS, "reading")
 
     def close(self) -> None:
-        """Take nothing more; what is being parsed ends by its own deadline."""
+        """Accept no more work; running parsers end by their own deadlines."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def hash_of(self, body: bytes) -> str:
@@ -133,10 +131,10 @@ class Reader:
         now: dt.datetime,
         date_order: DateOrder | None = None,
     ) -> Answer:
-        """Return what a body holds; `date_order` is what earlier times of this source proved.
+        """Return the items of a body; `date_order` is the order that earlier times of this source proved.
 
         Raises:
-            UnreadableError: it is no feed, or no page with an article, or not to be parsed in time.
+            UnreadableError: it is no feed or no page with an article, or parsing takes too long.
         """
         origin = _origin(source, fetched)
         known = DateStyle(date_order, is_proven=True) if date_order else None
@@ -152,7 +150,7 @@ class Reader:
     async def with_pages(
         self, source: WebSource, items: Sequence[Item], now: dt.datetime
     ) -> AsyncIterator[Taken]:
-        """Yield each item, longer where its page could be had."""
+        """Yield each item, with the text of its page if that could be fetched."""
         for item in items:
             yield await self._with_page(source, item, now) if item.is_lead_only else item.taken
 
@@ -160,7 +158,7 @@ class Reader:
         """Return the article of an item with the text of the page behind it.
 
         Raises:
-            FetchError: the page cannot be had.
+            FetchError: the page cannot be fetched.
             UnreadableError: the page is not this article, or the item has none.
         """
         lead, draft = item.taken, item.draft
@@ -189,7 +187,7 @@ class Reader:
 
 
 def split_for_pages(items: Sequence[Item]) -> tuple[list[Item], bool]:
-    """Return the items whose pages may be asked for at once, and whether others must wait."""
+    """Return the items whose pages are fetched in this poll, and whether others must wait."""
     waiting = [at for at, item in enumerate(items) if item.is_lead_only]
     if len(waiting) <= _MOST_PAGES:
         return list(items), False
@@ -197,18 +195,18 @@ def split_for_pages(items: Sequence[Item]) -> tuple[list[Item], bool]:
 
 
 def private_url(source: WebSource) -> str | None:
-    """Return the address whose host and port may lie in our own network, if any may."""
+    """Return the address whose host and port may be in a private network, if any."""
     return source.url if source.allows_private else None
 
 
 def _origin(source: WebSource, fetched: Fetched) -> Origin:
-    """Return what a source may say: it speaks for its own host, and for the one to which that redirects."""
+    """Return the origin of a source: it may change articles of its own host and of its redirect's host."""
     sites = frozenset(site_of(host_of(url)) for url in (source.url, fetched.url))
     return Origin(source.name, source.zone, papers_of(source), sites=sites)
 
 
 def dating_of(items: Sequence[Item], now: dt.datetime) -> str | None:
-    """Return OLD, AHEAD or UNDATED where that is wrong with the times of all items, else None."""
+    """Return OLD, AHEAD or UNDATED if the times of all items have that fault, else None."""
     taken = [(one.draft, one.taken) for one in items if one.draft and isinstance(one.taken, Incoming)]
     if len(taken) < _FEWEST_TO_JUDGE:
         return None
@@ -229,7 +227,7 @@ def proven_order(items: Sequence[Item]) -> DateOrder | None:
 def _drafts(
     source: WebSource, origin: Origin, fetched: Fetched, body: bytes, now: dt.datetime
 ) -> tuple[list[Draft | Refusal], int]:
-    """Return the drafts that a body holds, and how many of them were too many."""
+    """Return the drafts of a body, and the number beyond the limit."""
     if source.kind == "page":
         page = read_page(body, source.url, origin, charset=fetched.charset, may_be_list=True)
         return [replace(page, url=source.url, external_id=source.url)], 0
@@ -240,7 +238,7 @@ def _drafts(
 
 
 def _lengthened(origin: Origin, draft: Draft, lead: Incoming, page: Fetched, now: dt.datetime) -> Draft:
-    """Return the draft with the page's text; with the page's time where the feed's is not to the minute."""
+    """Return the draft with the page's text, and with its time if the feed's is not exact to the minute."""
     read = read_page_of(lead, page.body or b"", origin, final_url=page.url, now=now, charset=page.charset)
     if lead.published is not None and lead.published.precision == "minute":
         return replace(draft, body=read.body)
