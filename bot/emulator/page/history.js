@@ -54,7 +54,7 @@ function begin() {
 
 const isAtEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
 
-// What is new is read from its beginning, however long it is; who scrolled up stays where they are.
+// New messages are shown from their beginning; a reader who scrolled up stays there.
 function settle(isFresh, wasAtEnd, arrived) {
   const own = arrived.some((row) => isOwn(row));
   const first = arrived[0] && rowOf(arrived[0].message_id);
@@ -64,7 +64,7 @@ function settle(isFresh, wasAtEnd, arrived) {
   showJump();
 }
 
-// Who looks for the first time begins with their own last message and what it was answered.
+// A page just opened begins at one's own last message and its answer.
 function readFromStart(messages) {
   const last = state.isUnread && messages.findLast((row) => isOwn(row));
   if (last) list.scrollTop = rowOf(last.message_id).offsetTop - 8;
