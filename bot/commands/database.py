@@ -234,6 +234,11 @@ def _delivery(stats: Stats, zone: str) -> list[str]:
     day, queue = stats.outcomes, stats.queue
     lines = [f"Của các số trong 24 giờ: {say_outcomes(day)}"]
     lines += say_troubles(queue, [(one.edition, one) for one in stats.refused], stats.lost_chats, zone)
+    for one in stats.waiting_issues:
+        slot = f"{one.slot_at.astimezone(ZoneInfo(zone)):%H:%M %d/%m}" if one.slot_at else ""
+        what = f"{one.edition} {slot}" if one.edition else "thông báo, tin báo và đính chính"
+        more = "; còn người nhận đang được xếp thêm" if one.grows else ""
+        lines.append(f"Chờ gửi, {what}: {one.waiting}{more}")
     finish_at = queue.finish_at(day.rate)
     if finish_at is not None:
         local = finish_at.astimezone(ZoneInfo(zone))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.refusals import NO_HOLDS, Holds, find_limit, is_free, look_at_holds
 from storage.delivery.states import DeliveryStatus, count_finished
-from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
+from storage.tables import UtcTime, deliveries, delivery_counts, fanouts, issues, messages, subscribers
 
 FULL_RATE = 28.0  # messages a second: what Telegram lets through, see bot.telegram.limiter
 LATE = dt.timedelta(minutes=15)  # after its moment a delivery is late; schema 0080 counts by this too
@@ -79,6 +79,43 @@ async def look_at_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
     waiting += (await connection.execute(sending)).scalar_one()
     unknown = (await count_finished(connection)).unknown
     return Queue(now, waiting, due_now, oldest_due_at, unknown, holds, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingIssue:
+    """The deliveries of an edition's slot that wait, the first since `oldest_at`.
+
+    `edition` and `slot_at` are None for what is no issue. It `grows` while readers are still being queued.
+    """
+
+    edition: str | None
+    slot_at: dt.datetime | None
+    waiting: int
+    oldest_at: dt.datetime
+    grows: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it under plain names; times are RFC 3339."""
+        moments = {"slot": _written(self.slot_at), "oldest": _written(self.oldest_at)}
+        return {"edition": self.edition, **moments, "waiting": self.waiting, "grows": self.grows}
+
+
+async def find_waiting_issues(connection: AsyncConnection, *, limit: int = 20) -> list[WaitingIssue]:
+    """Return what waits by edition and slot, the longest waiting first; costs as much as there is waiting."""
+    d, m, i = deliveries.c, messages.c, issues.c
+    query = (
+        select(i.edition, i.slot_at, func.count(), func.min(d.not_before, type_=UtcTime).label("oldest"))
+        .select_from(deliveries)
+        .join(messages, m.id == d.message_id)
+        .outerjoin(issues, i.id == m.issue_id)
+        .where(d.status == literal_column("'pending'"))
+        .group_by(i.edition, i.slot_at)
+        .order_by("oldest")
+    )
+    growing = select(i.edition, i.slot_at).join(fanouts, fanouts.c.issue_id == i.id).distinct().limit(1_000)
+    grows = {tuple(row) for row in await connection.execute(growing)}
+    rows = (await connection.execute(query.limit(limit))).all()
+    return [WaitingIssue(row[0], row[1], row[2], row[3], (row[0], row[1]) in grows) for row in rows]
 
 
 async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> tuple[str, dt.datetime] | None:

@@ -14,7 +14,7 @@ from storage.articles import count_waiting
 from storage.conversations import count_passed_over, count_set_aside
 from storage.delivery import outlook
 from storage.delivery.deliveries import count_open
-from storage.delivery.outlook import Outcomes, Queue
+from storage.delivery.outlook import Outcomes, Queue, WaitingIssue
 from storage.delivery.refusals import LatestCopies, count_lost_chats, find_latest_copies
 from storage.delivery.retractions import count_batches
 from storage.delivery.states import count_finished
@@ -24,7 +24,7 @@ from storage.tables import articles, delivery_counts, stories, subscribers
 # Counts for the operator: what is stored, who listens, what was sent.
 
 _LOST_FOR = dt.timedelta(days=7)
-_IN_DELIVERY = ("queue", "outcomes", "refused", "lost_chats")
+_IN_DELIVERY = ("queue", "waiting_issues", "outcomes", "refused", "lost_chats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Stats:
     deliveries: dict[str, int]
     deliveries_waiting: int
     queue: Queue
+    waiting_issues: list[WaitingIssue]
     outcomes: Outcomes
     refusals: list[StoredRefusal]
     refused: list[LatestCopies]
@@ -55,10 +56,14 @@ class Stats:
         """Return the counts under their names, refusals as objects."""
         named = [{"source": s, "path": p, "reason": r} for s, p, r, _ in self.refusals]
         refused = [{"edition": r.edition, "refused": r.refused, "reason": r.reason} for r in self.refused]
-        named_refused = {"refused_editions": refused, "lost_chats": self.lost_chats}
+        in_delivery = {
+            "refused_editions": refused,
+            "lost_chats": self.lost_chats,
+            "waiting_issues": [one.as_dict() for one in self.waiting_issues],
+        }
         counts = asdict(self) | {
             "refusals": named,
-            "delivery": outlook.as_dict(self.queue, self.outcomes) | named_refused,
+            "delivery": outlook.as_dict(self.queue, self.outcomes) | in_delivery,
         }
         return {name: value for name, value in counts.items() if name not in _IN_DELIVERY}
 
@@ -79,6 +84,7 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
         deliveries={s.value: count for s, count in (still_open | finished.by_status).items()},
         deliveries_waiting=sum(still_open.values()),
         queue=await outlook.look_at_queue(connection, now=now),
+        waiting_issues=await outlook.find_waiting_issues(connection),
         outcomes=await outlook.count_outcomes(connection, since=since, now=now),
         refusals=await find_refusals(connection, limit=5),
         refused=[one for one in await find_latest_copies(connection, since=since) if one.is_trouble],

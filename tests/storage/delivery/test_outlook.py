@@ -5,19 +5,22 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select, update
 
+from storage.delivery.fanouts import begin_fanouts
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.outlook import (
     FULL_RATE,
     Outcomes,
     Queue,
+    WaitingIssue,
     as_dict,
     count_outcomes,
     find_oldest_due,
+    find_waiting_issues,
     look_at_queue,
 )
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
-from storage.tables import deliveries
+from storage.tables import deliveries, issues
 
 Listener = Callable[..., Awaitable[int]]
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -37,7 +40,8 @@ async def set_rows(database: Database, *values: dict[str, object]) -> None:
     async with database.write() as connection:
         ids = (await connection.execute(select(deliveries.c.id).order_by(deliveries.c.id))).scalars().all()
         for number, value in zip(ids, values, strict=True):
-            await connection.execute(update(deliveries).where(deliveries.c.id == number).values(value))
+            if value:
+                await connection.execute(update(deliveries).where(deliveries.c.id == number).values(value))
 
 
 async def test_what_waits_for_later_is_not_due(
@@ -51,6 +55,22 @@ async def test_what_waits_for_later_is_not_due(
         oldest = await find_oldest_due(connection, now=now)
     assert (queue.waiting, queue.due, queue.age) == (2, 1, 20 * MINUTE)
     assert oldest == ("sang", now - HOUR)
+
+
+async def test_what_waits_is_told_by_edition_and_slot(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    await listener(2)
+    await queue_issue(database, profile, now - HOUR, now - HOUR)
+    await queue_issue(database, profile, now, now + HOUR)
+    await set_rows(database, {"status": "sent"}, {}, {}, {})
+    async with database.write() as connection:
+        [latest] = (await connection.execute(select(issues.c.id).where(issues.c.slot_at == now))).scalars()
+        await begin_fanouts(connection, [latest], "UTC", now=now)
+        first, second = await find_waiting_issues(connection)
+    assert first == WaitingIssue("sang", now - HOUR, 1, now - HOUR, grows=False)
+    assert second == WaitingIssue("sang", now, 2, now + HOUR, grows=True)
 
 
 async def test_an_empty_queue_has_no_age_and_no_end(database: Database, now: dt.datetime) -> None:
