@@ -1,7 +1,7 @@
-"""What must hold between the tables of a newsroom file.
+"""Rules between the tables of a newsroom file.
 
-It looks at the document as written, and passes over values of the wrong type, so that these problems and
-those that `newsroom` finds within one table are told together.
+The checks read the document as written and ignore values of the wrong type, so these problems and those that
+`newsroom` finds within one table are reported together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ Complaint = tuple[KeyPath, str]
 
 
 def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Find names used twice, things listed twice, topics nobody declares, and sources with no one way in."""
+    """Find repeated names and entries, undeclared topics, and sources without exactly one origin."""
     for kind in ("sources", "topics", "editions"):
         yield from _repeated_names(document, kind)
     yield from _repeated_aliases(document)

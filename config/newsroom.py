@@ -1,7 +1,7 @@
 """The newsroom: what an operator publishes, as the newsroom file declares it.
 
-Each model checks its own values; what holds between tables is in `consistency`, and `reading` turns text into
-a `Newsroom`. Paths are absolute once read: relative ones start at the file's folder.
+Each model checks its own values. `consistency` checks rules between tables, and `reading` turns text into a
+`Newsroom`. Paths become absolute: relative ones start at the file's folder.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ class _Table(BaseModel):
 
 
 class General(_Table):
-    """`[newsroom]`: what the sources and editions that say nothing else follow."""
+    """`[newsroom]`: defaults for sources and editions, and general values."""
 
     zone: Zone = "Asia/Ho_Chi_Minh"
     keep_days: int = Field(default=90, ge=1, le=3650)
@@ -56,7 +56,7 @@ class General(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a table takes from outside itself: the folder of the file and the newsroom's general values."""
+    """The context of a table: the folder of the file and the newsroom's general values."""
 
     base: Path = field(default_factory=Path)
     general: General = field(default_factory=General)
@@ -107,11 +107,12 @@ FeedPlace = Annotated[Path | str, BeforeValidator(_file_or_address)]
 
 
 class Source(_Following):
-    """`[[sources]]`: a paper, and where its articles come from: exactly one of an inbox folder, a feed (a
-    file or a polled address) and the address of a polled page. Or where `figures` of the day come from, JSON
-    in a file or at a polled address; they are old after `stale_hours`.
+    """`[[sources]]`: a paper with exactly one origin.
 
-    `quote` says how much of an article may be shown, `preview` whether the paper's picture may open a digest.
+    The origin is an `inbox` folder, a `feed` (a file or a polled address), a polled `page`, or daily
+    `figures` (JSON in a file or at a polled address; old after `stale_hours`).
+
+    `quote` limits how much of an article may be shown; `preview` lets the paper's picture open a digest.
     `topic` is for articles that name none. `every_minutes`, `full_text` and `allow_private` are for
     addresses, `move_files` for an inbox.
     """
@@ -142,7 +143,7 @@ class Topic(_Table):
 
 
 class Edition(_Following):
-    """`[[editions]]`: a digest that comes out at set local times. No `topics` means all of them.
+    """`[[editions]]`: a digest at set local times. No `topics` means all of them.
 
     While it is `paused` its slots are skipped. With `approve` operators get each issue that long before its
     time; without their answer `approve_else` says whether it is sent or waits.
@@ -179,7 +180,7 @@ class Health(_Table):
 
     @property
     def console_url(self) -> str | None:
-        """Return where operators reach the console, None where it is not served."""
+        """Return the console's address for operators, None if it is not served."""
         if self.console is not None or self.host not in ("127.0.0.1", "localhost", "::1"):
             return self.console
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -189,7 +190,7 @@ class Health(_Table):
 class Feeds(_Table):
     """`[feeds]`: each edition as pages and an Atom feed, served beside `/healthz` under `/tin`.
 
-    `address` is where readers reach that path: it stands in the feeds.
+    `address` is the public address of that path, which the feeds contain.
     """
 
     address: WebAddress
@@ -198,8 +199,8 @@ class Feeds(_Table):
 class Breaking(_Table):
     """`[breaking]`: stories that are sent at once to readers who want them.
 
-    So many `papers` told them within `minutes`; of one of the `topics` and with one of the `words`, where any
-    are given.
+    At least `papers` papers reported the story within `minutes`. If there are `topics` or `words`, it must
+    also have one of them.
     """
 
     papers: int = Field(ge=2, le=50)
@@ -228,9 +229,8 @@ def _built_in_topics() -> tuple[Topic, ...]:
 
 
 class Newsroom(_Table):
-    """The whole file. No `[health]` means that nothing listens, no `[breaking]` no breaking news, no
-    `[feeds]` no copy outside Telegram;
-    no `[[topics]]` means the built-in ten.
+    """The whole file. Without `[health]` no port is opened, without `[breaking]` there is no breaking news,
+    without `[feeds]` no web copy, and without `[[topics]]` the ten built-in topics apply.
     """
 
     general: General = Field(default_factory=General, alias="newsroom")

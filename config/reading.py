@@ -1,4 +1,4 @@
-"""From the newsroom file to a `Newsroom`, or to all that is wrong with it in Vietnamese, by key and line."""
+"""Read the newsroom file: a `Newsroom`, or all problems in Vietnamese, by key and line."""
 
 import hashlib
 import importlib.resources
@@ -27,7 +27,7 @@ from config.newsroom import (
 from config.toml_lines import KeyPath, key_lines, line_of
 from config.values import NewsroomError, Problem, nearest, shown
 
-# The Vietnamese for what pydantic and tomllib say, in English, about a newsroom file.
+# Vietnamese messages for the English errors of pydantic and tomllib.
 
 _TABLES: dict[str, type[BaseModel]] = {
     "newsroom": General,
@@ -79,7 +79,7 @@ _SYNTAX = {
 
 
 def value_message(details: ErrorDetails) -> str:
-    """Say what is wrong with the value at `details["loc"]` and how to mend it."""
+    """Describe the problem of the value at `details["loc"]`, and its correction."""
     kind, path = details["type"], details["loc"]
     context = details.get("ctx", {})
     if kind == "value_error":
@@ -98,7 +98,7 @@ def value_message(details: ErrorDetails) -> str:
 
 
 def syntax_message(complaint: str) -> str:
-    """Say in Vietnamese what tomllib says in English."""
+    """Translate an error of tomllib into Vietnamese."""
     known = (message for start, message in _SYNTAX.items() if complaint.startswith(start))
     return f"sai cú pháp TOML: {next(known, 'hãy xem lại dòng này')}"
 
@@ -147,8 +147,7 @@ def load_newsroom(path: Path) -> Newsroom:
 
 
 def content_hash(path: Path) -> str:
-    """Return what changes when the file's content does, cheaply enough to ask every few seconds; an empty
-    string when the file cannot be read."""
+    """Return a fingerprint of the file, cheap enough for every few seconds; "" if it cannot be read."""
     try:
         return hashlib.sha256(_first_bytes(path)).hexdigest()
     except OSError:
@@ -167,7 +166,7 @@ def parse_newsroom(text: str, *, base: Path) -> Newsroom:
         newsroom = Newsroom.model_validate(document, context=Surroundings(base, _general(document)))
     except ValidationError as error:
         details = error.errors(include_url=False)
-        # pydantic counts only the good elements, and so calls a list of bad ones too short as well
+        # pydantic counts only valid elements, so it also calls a list of invalid ones too short
         told = (each for each in details if each["type"] != "too_short" or not each["input"])
         complaints += [(each["loc"], value_message(each)) for each in told]
     if complaints:
@@ -201,7 +200,7 @@ def _general(document: dict[str, Any]) -> General:
     try:
         return General.model_validate(document.get("newsroom", {}))
     except ValidationError:
-        return General()  # told once, when the whole file is validated
+        return General()  # the validation of the whole file reports it
 
 
 def _problems(complaints: Iterable[Complaint], text: str) -> list[Problem]:

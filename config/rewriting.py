@@ -1,7 +1,7 @@
-"""Change values in the text of a newsroom file; all else stays as it was written: comments, order, blanks.
+"""Change values in the text of a newsroom file; comments, order and blanks stay as they were written.
 
-Pure: text in, text out. Each result is read back and compared with what was meant, so that a place that this
-module cannot change is refused, never spoilt. Why no library does it: docs/decisions/0009.
+Pure: text in, text out. Each result is read back and compared with the intended values. So a place that this
+module cannot change is refused and never damaged. Why no library is used: docs/decisions/0009.
 """
 
 import json
@@ -15,23 +15,23 @@ from config.toml_lines import KeyPath, Layout, layout_of
 
 Scalar = str | int | bool
 Written = Scalar | Sequence[str]
-Values = Mapping[str, Written | None]  # None: the key is taken out
-_Splice = tuple[int, int, str]  # start, end, what stands there afterwards
+Values = Mapping[str, Written | None]  # None: the key is removed
+_Splice = tuple[int, int, str]  # start, end, new text
 _BLANKS = " \t"
 
 
 class RewriteError(ValueError):
-    """The text cannot be changed so without losing something of it: it is left to its author."""
+    """The text cannot be changed in this way without losing a part of it."""
 
 
 def set_values(text: str, path: KeyPath, values: Values) -> str:
-    """Return `text` with other values in the table at `path`, which is added at the end where it is absent.
+    """Return `text` with new values in the table at `path`, which is added at the end if it is missing.
 
     >>> set_values('[newsroom]\\nkeep_days = 9 # ngày\\n', ("newsroom",), {"keep_days": 30})
     '[newsroom]\\nkeep_days = 30 # ngày\\n'
 
     Raises:
-        RewriteError: what stands there cannot be changed alone.
+        RewriteError: the value cannot be changed alone.
     """
     before = tomllib.loads(text)
     meant, table = deepcopy(before), _table(before, path)
@@ -49,7 +49,7 @@ def set_values(text: str, path: KeyPath, values: Values) -> str:
 
 
 def add_table(text: str, kind: str, values: Values) -> str:
-    """Return `text` with one more table `[[kind]]` behind the last of them."""
+    """Return `text` with one more table `[[kind]]` after the last of them."""
     before = tomllib.loads(text)
     meant = deepcopy(before)
     filled = {key: value for key, value in values.items() if value is not None}
@@ -91,7 +91,7 @@ def _table(document: dict[str, Any], path: KeyPath, *, make: bool = False) -> di
 
 
 def _checked(text: str, meant: dict[str, Any]) -> str:
-    """Return `text` if it says what is meant.
+    """Return `text` if it has the intended values.
 
     Raises:
         RewriteError: it does not.
@@ -138,7 +138,7 @@ def _newline(text: str) -> str:
 
 
 def _line_end(text: str, at: int) -> int:
-    """Return where the line that holds `at` ends, before its line break."""
+    """Return the end of the line that holds `at`, before its line break."""
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -173,7 +173,7 @@ def _addition(text: str, layout: Layout, path: KeyPath, value: Written) -> _Spli
 
 
 def _removal(text: str, layout: Layout, path: KeyPath) -> _Splice:
-    """Return the splice that takes a pair out; comments inside it and behind it get lines of their own."""
+    """Return the splice that removes a pair; comments inside and after it get lines of their own."""
     if path[:-1] in layout.values:
         raise RewriteError("a key of an inline table")
     start, end = layout.keys[path], layout.values[path][1]
@@ -188,7 +188,7 @@ def _removal(text: str, layout: Layout, path: KeyPath) -> _Splice:
 
 
 def _in_array(text: str, layout: Layout, path: KeyPath, new: list[str]) -> list[_Splice]:
-    """Return the splices that turn an array's elements into `new`; those that stay are left alone."""
+    """Return the splices that turn an array's elements into `new`; kept elements are not touched."""
     places: list[tuple[int, int]] = []
     while place := layout.values.get((*path, len(places))):
         places.append(place)
@@ -210,7 +210,7 @@ def _in_array(text: str, layout: Layout, path: KeyPath, new: list[str]) -> list[
 def _insertion(
     text: str, layout: Layout, path: KeyPath, places: Sequence[tuple[int, int]], index: int, new: list[str]
 ) -> _Splice:
-    """Return the splice that writes elements before the one at `index`, or behind the last."""
+    """Return the splice that writes elements before the one at `index`, or after the last."""
     line = _newline(text)
     if not places:
         at = layout.values[path][0] + 1
@@ -226,7 +226,7 @@ def _insertion(
     if not is_alone or layout.values[path][1] <= stop:
         return near[1], near[1], "".join(f", {each}" for each in new)
     written = "".join(f"{line}{before}{each}," for each in new)
-    if comma is None:  # the comment behind the last element stays behind it
+    if comma is None:  # the comment after the last element stays there
         return near[1], stop, f",{text[near[1] : stop]}{written[:-1]}"
     return stop, stop, written
 
@@ -234,13 +234,13 @@ def _insertion(
 def _element_out(
     text: str, layout: Layout, path: KeyPath, places: Sequence[tuple[int, int]], index: int, gone: set[int]
 ) -> list[_Splice]:
-    """Return the splices that take an element out with its comma, and its line where it is alone."""
+    """Return the splices that remove an element with its comma, and its line if it is alone there."""
     start, end = places[index]
     comma = layout.commas.get((*path, index))
     splices: list[_Splice] = []
     if comma is not None:
         between = text[end:comma]
-        if between.strip():  # a comment or a line break stands before the comma
+        if between.strip():  # a comment or a line break is before the comma
             splices.append((comma, comma + 1, ""))
         else:
             end = comma + 1

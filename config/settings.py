@@ -1,4 +1,4 @@
-"""The environment: secrets, addresses and the clock. What the newsroom publishes is in `newsroom`."""
+"""Settings of the environment: secrets, addresses and the clock. `newsroom` has the published content."""
 
 import datetime as dt
 import re
@@ -30,7 +30,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
-_YEARS = range(1970, 2100)  # what every part of the program, time zone tables included, can reckon with
+_YEARS = range(1970, 2100)  # supported by all parts of the program and by time zone tables
 _ASYNC_DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -153,7 +153,7 @@ def _webhook_secret(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What the environment says. With `webhook_url` Telegram calls us there; without one we ask it.
+    """The settings of the environment. With `webhook_url` Telegram calls the bot; else the bot polls.
 
     `health_listen` takes the place of the newsroom file's, for several processes on one machine.
 
@@ -186,7 +186,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return what must never reach a log: the token, the webhook's secret and the database password."""
+        """Return the secrets that no log may contain: token, webhook secret and database password."""
         token = self.bot_token.get_secret_value() if self.bot_token else None
         webhook = self.webhook_secret.get_secret_value() if self.webhook_secret else None
         password = make_url(self.database_url.get_secret_value()).password

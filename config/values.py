@@ -1,4 +1,4 @@
-"""The values of a configuration, how each is to be written, and what is told when one is wrong."""
+"""The types of configuration values, and the Vietnamese messages about wrong ones."""
 
 import datetime as dt
 import difflib
@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-# What is wrong with a configuration: the problems, the error that carries them, and "did you mean".
+# Problems of a configuration, the error that carries them, and "did you mean".
 #
-# Every message is Vietnamese, says how to mend the value, and never repeats a secret.
+# Every message is Vietnamese, says how to correct the value, and never repeats a secret.
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. `key` is a variable (`DIEMTIN_ADMINS`) or a path into the newsroom file
+    """One problem. `key` is a variable (`DIEMTIN_ADMINS`) or a path into the newsroom file
     (`editions[1].times[0]`; empty for the file as a whole); `line` counts from 1."""
 
     key: str
@@ -55,7 +55,7 @@ def check_report(problems: Sequence[Problem]) -> dict[str, object]:
 
 
 def shown(written: str) -> str:
-    """Return what an operator wrote as a message may repeat it: in quotes, short, without control characters.
+    """Return an operator's text for use in a message: in quotes, short, without control characters.
 
     >>> shown("Mars/X")
     '«Mars/X»'
@@ -68,12 +68,12 @@ def shown(written: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that `word` is most likely a slip of.
+    """Find the known word that was most likely meant by `word`.
 
     >>> nearest("tile", ["title", "times"])
     'title'
     """
-    # Longer than any name of ours: no slip, and difflib is quadratic.
+    # Longer than any known name; difflib is quadratic.
     close = difflib.get_close_matches(word, list(known), n=1) if len(word) <= 64 else []
     return close[0] if close else None
 
@@ -97,7 +97,7 @@ _SPAN = re.compile(r"(?=[0-9])(?:([0-9]{1,2})h)?(?:([0-9]{1,3})m)?")
 def known_zones() -> frozenset[str]:
     """Return the zones that name a place, and UTC.
 
-    Left out: `Etc/GMT+7`, which lies seven hours *west* of Greenwich, and shorthands such as `EST`.
+    Left out: `Etc/GMT+7`, which is seven hours *west* of Greenwich, and abbreviations such as `EST`.
     """
     places = {key for key in zoneinfo.available_timezones() if "/" in key and not key.startswith("Etc/")}
     return frozenset(places | {"UTC"})
@@ -188,7 +188,7 @@ def lacks_scheme(value: str) -> bool:
 
 
 def bare_address(value: str) -> str:
-    """Return an address without what stands for its scheme.
+    """Return an address without its (mistyped) scheme.
 
     >>> bare_address("https:/bao.vn/rss")
     'bao.vn/rss'

@@ -1,8 +1,8 @@
-"""Replace the newsroom file as a whole, unless somebody else changed it meanwhile.
+"""Replace the newsroom file as a whole, unless it was changed meanwhile.
 
-The new text takes the file's place in one step (`renameat2` with RENAME_EXCHANGE), and what comes out of that
-place is looked at then: where it is not what the change was made from, it goes back. So a save by an editor
-that falls between our look and our write is never lost.
+The new file and the old one are exchanged in one step (`renameat2` with RENAME_EXCHANGE), and the old one is
+checked afterwards: if it is not the version that the change was made from, they are exchanged back. So a save
+by an editor between reading and writing is never lost.
 """
 
 import ctypes
@@ -19,11 +19,11 @@ from config.reading import MAX_BYTES
 from config.values import NewsroomError, Problem
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)  # a system or a disk that cannot
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)  # not supported by the system or file system
 
 
 class FileChangedError(NewsroomError):
-    """The file is not what the change was made from."""
+    """The file is not the version that the change was made from."""
 
     def __init__(self) -> None:
         message = "tệp vừa được sửa ở nơi khác nên chưa ghi gì; hãy xem lại rồi làm lại"
@@ -31,7 +31,7 @@ class FileChangedError(NewsroomError):
 
 
 def fingerprint(content: bytes) -> str:
-    """Return what changes with the content."""
+    """Return a fingerprint of the content."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -52,12 +52,12 @@ def read_file(path: Path) -> bytes:
 
 
 def replace_file(path: Path, content: bytes, *, expected: str) -> None:
-    """Put `content` in the place of the file, which is to have the fingerprint `expected`.
+    """Replace the file by `content`, if it has the fingerprint `expected`.
 
-    Its rights and owner stay. A link to a file stays a link.
+    Rights and owner stay. A link to a file stays a link.
 
     Raises:
-        FileChangedError: it has another one; nothing was changed.
+        FileChangedError: it has another fingerprint; nothing was changed.
         NewsroomError: the file cannot be written.
     """
     real = path.resolve()
@@ -106,18 +106,18 @@ def _put_in_place(real: Path, new: Path, expected: str, ours: str) -> None:
     except OSError as error:
         if error.errno not in _NO_EXCHANGE:
             raise
-        new.replace(real)  # as near to the look above as can be
+        new.replace(real)  # as soon after the check above as possible
         return
     if fingerprint(new.read_bytes()) == expected:
         return
-    _exchange(new, real)  # somebody saved meanwhile: theirs goes back
+    _exchange(new, real)  # somebody saved meanwhile: put that version back
     if fingerprint(new.read_bytes()) != ours:
         _exchange(new, real)  # and saved once more just now
     raise FileChangedError
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Let two files change names in one step."""
+    """Exchange the names of two files in one step."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
@@ -128,7 +128,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Let the bots of this folder write one after the other, and have the change survive a loss of power."""
+    """Let one bot of this folder write at a time, and make the change durable."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Every table, once, for SQLite and PostgreSQL alike.
+"""All tables, for SQLite and PostgreSQL.
 
-The UNIQUE constraints are what prevents doing a thing twice: an article's key, a profile's slot, a
-subscriber's copy of a message, an update. The search index is no table: see `storage.search`.
+UNIQUE constraints prevent doing a thing twice: an article's key, a profile's slot, a subscriber's delivery of
+a message, an update. The search index is not a table: see `storage.search`.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
-        """Turn an aware moment into what is stored. Raises ValueError on a naive one."""
+        """Turn an aware moment into its stored form. Raises ValueError on a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -49,7 +49,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return to_microseconds(value) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """Turn what is stored into an aware UTC moment."""
+        """Turn a stored value into an aware UTC moment."""
         if value is None:
             return None
         moment: dt.datetime = from_microseconds(value) if dialect.name == "sqlite" else value
@@ -76,9 +76,9 @@ articles = Table(
     Column("external_id", Text, nullable=False),
     Column("url", Text),
     Column("source", Text, nullable=False),
-    Column("category", Text),  # what its row or feed calls its topic
+    Column("category", Text),  # the topic as its row or feed names it
     Column("topic_by_words", Text),  # a built-in topic's name: see summarizer.topics
-    Column("topic", Text),  # the newsroom's name of the topic, which everything reads: see storage.processed
+    Column("topic", Text),  # the newsroom's name of the topic, for all uses: see storage.processed
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -92,7 +92,7 @@ articles = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("processed_at", UtcTime),  # null: waits to be summarised, grouped and indexed
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.sources
-    Column("ready_at", UtcTime),  # when it was first processed: from then on digests may tell it
+    Column("ready_at", UtcTime),  # when it was first processed; digests may have it from then on
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
     Column("turn", BigInteger),  # of grouping, the last; null before schema 0290: see storage.article_turns
@@ -138,7 +138,7 @@ headline_changes = (
         Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
         Column("version", _Version, primary_key=True),  # of the text that bore the old headline
         Column("changed_at", UtcTime, nullable=False),
-        Column("told_at", UtcTime),  # null: the admins have not heard of it
+        Column("told_at", UtcTime),  # null: the admins have not been told
     )
 )
 Index(
@@ -164,7 +164,7 @@ packed_articles = Table(
     "packed_articles",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("fingerprint", Text, nullable=False),  # of what packed it; another's is of no use
+    Column("fingerprint", Text, nullable=False),  # of the code and data that packed it; others are invalid
     Column("packed", LargeBinary, nullable=False),
 )
 
@@ -209,14 +209,14 @@ refusals = Table(
     Column("link", Text),  # the article's own address; null where it names none, and before schema 0250
 )
 
-set_aside_texts = Table(  # texts that ended the process which cleaned them: not tried again
+set_aside_texts = Table(  # texts that crashed the process that cleaned them: not tried again
     "set_aside_texts",
     metadata,
     Column("hash", Text, primary_key=True),
     Column("seen_at", UtcTime, nullable=False),
 )
 
-web_sources = Table(  # how each polled source fares; `storage.sources` says what the columns mean
+web_sources = Table(  # the state of each polled source; `storage.sources` explains the columns
     "web_sources",
     metadata,
     Column("source", Text, primary_key=True),
@@ -251,17 +251,17 @@ profiles = Table(
     Column("times", JSON, nullable=False),  # ["06:30"]; [] = the edition's own
     Column("days", JSON, nullable=False),  # [0..6], 0 = Monday; [] = the edition's own
     Column("zone", Text),  # null = the edition's own
-    Column("next_due_at", UtcTime),  # null: nobody listens
+    Column("next_due_at", UtcTime),  # null: no active subscribers
     Column("last_slot_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("length", Text, nullable=False, server_default="vua"),  # gon | vua | daydu
-    Column("words_out", JSON, nullable=False, server_default="[]"),  # as typed; none of their stories
-    Column("words_in", JSON, nullable=False, server_default="[]"),  # more of their stories
-    Column("sources_out", JSON, nullable=False, server_default="[]"),  # sources by name, likewise
+    Column("words_out", JSON, nullable=False, server_default="[]"),  # muted words, as typed
+    Column("words_in", JSON, nullable=False, server_default="[]"),  # wanted words
+    Column("sources_out", JSON, nullable=False, server_default="[]"),  # names of muted sources
     Column("sources_in", JSON, nullable=False, server_default="[]"),
     Column("figures", JSON, nullable=False, server_default="[]"),  # labels of those on top of the digest
     Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: see storage.tastes
-    Column("variant_of", BigInteger),  # the profile whose readers with other knowledge its issues are for
+    Column("variant_of", BigInteger),  # the profile for whose readers, who know other stories, its issues are
 )
 Index("profiles_next_due_at", profiles.c.next_due_at)
 Index(
@@ -284,18 +284,18 @@ subscribers = Table(
     Column("quiet_end", SmallInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
-    Column("thread_id", BigInteger),  # the forum topic of a group that its digests go to
-    Column("previous_profile_id", BigInteger),  # what the last change can be taken back to
+    Column("thread_id", BigInteger),  # the forum topic of a group for its messages
+    Column("previous_profile_id", BigInteger),  # for undoing the last change
     Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
-    Column("told_at", UtcTime),  # when admins heard of this chat's trouble: a long wait, or lost rights
-    Column("paused_until", UtcTime),  # when a pause ends by itself; null: it does not, or there is none
+    Column("told_at", UtcTime),  # when admins were told of this chat's problem: a long wait, or lost rights
+    Column("paused_until", UtcTime),  # the end of the pause; null: none is set, or there is no pause
     Column("silent", Boolean, nullable=False, server_default=false()),  # digests come without a sound
-    Column("paused_at", UtcTime),  # when the pause began; null where that is not known, or there is none
-    Column("joined_at", UtcTime),  # since when it gets its profile's issues; null: since before schema 0105
-    Column("away_since", UtcTime),  # when a pause began that is over and of which nothing is told yet
-    Column("weekly_at", UtcTime),  # when the next recap of a week is due; null: none is wanted
+    Column("paused_at", UtcTime),  # the start of the pause; null: unknown, or there is no pause
+    Column("joined_at", UtcTime),  # it gets its profile's issues from then on; null: since before schema 0105
+    Column("away_since", UtcTime),  # the start of a past pause whose recap has not been sent
+    Column("weekly_at", UtcTime),  # the next weekly recap; null: none is wanted
     Column("breaking", SmallInteger, nullable=False, server_default="0"),  # 0 no, 1 yes, 2 in quiet hours too
-    Column("breaking_at", UtcTime),  # when breaking news was sent last
+    Column("breaking_at", UtcTime),  # the last breaking news
 )
 Index(
     "subscribers_breaking",
@@ -353,15 +353,15 @@ issue_stories = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("part", SmallInteger),  # where it stands and under which headline; null before schema 0004
     Column("headline", Text),
-    Column("rank", SmallInteger),  # by importance among all that the issue could tell, from 1
+    Column("rank", SmallInteger),  # by importance among all candidates of the issue, from 1
 )
 Index("issue_stories_story", issue_stories.c.story_id)
 
-figures = Table(  # of the day, as their sources gave them last: see storage.figures
+figures = Table(  # daily figures, the latest of each source: see storage.figures
     "figures",
     metadata,
     Column("source", Text, primary_key=True),
-    Column("label", Text, primary_key=True),  # its name, and place where it has one
+    Column("label", Text, primary_key=True),  # its name, and its place if it has one
     Column("position", SmallInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("place", Text, nullable=False),
@@ -370,7 +370,7 @@ figures = Table(  # of the day, as their sources gave them last: see storage.fig
     Column("at", UtcTime, nullable=False),
 )
 
-story_lists = Table(  # what a digest had no room for: see storage.story_lists
+story_lists = Table(  # stories for which a digest had no room: see storage.story_lists
     "story_lists",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -380,12 +380,12 @@ story_lists = Table(  # what a digest had no room for: see storage.story_lists
 )
 Index("story_lists_made_at", story_lists.c.made_at)
 
-shown_stories = Table(  # what a chat saw outside its profile's issues: see storage.shown_stories
+shown_stories = Table(  # stories that a chat saw outside its profile's issues: see storage.shown_stories
     "shown_stories",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
-    Column("shown_at", UtcTime, nullable=False),  # what was ready by then is known
+    Column("shown_at", UtcTime, nullable=False),  # reports that were ready by then are known
 )
 Index("shown_stories_shown_at", shown_stories.c.shown_at)
 Index("shown_stories_story", shown_stories.c.story_id)
@@ -394,11 +394,11 @@ breaking_stories = Table(  # a story that is breaking news, once: see storage.br
     "breaking_stories",
     metadata,
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
-    Column("article_id", BigInteger, nullable=False),  # under whose headline it is told
+    Column("article_id", BigInteger, nullable=False),  # the article of its headline
     Column("papers", SmallInteger, nullable=False),
     Column("found_at", UtcTime, nullable=False),
-    Column("reached", BigInteger, nullable=False),  # the last subscriber who was looked at
-    Column("done_at", UtcTime),  # null: some are not
+    Column("reached", BigInteger, nullable=False),  # the last subscriber who was checked
+    Column("done_at", UtcTime),  # null: some subscribers are not checked yet
 )
 Index("breaking_stories_article", breaking_stories.c.article_id)
 Index(
@@ -415,11 +415,11 @@ corrections = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("confirmed_at", UtcTime),  # null: a draft, which nobody but the operator has seen
+    Column("confirmed_at", UtcTime),  # null: a draft, which only the operator has seen
 )
 Index("corrections_story", corrections.c.story_id)
 
-messages = Table(  # the outbox: what is sent, once for everybody who gets it; see storage.delivery.messages
+messages = Table(  # the outbox: each message once for all its readers; see storage.delivery.messages
     "messages",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -430,17 +430,17 @@ messages = Table(  # the outbox: what is sent, once for everybody who gets it; s
     Column("part", SmallInteger, nullable=False),  # of the issue, from 0
     Column("correction_id", ForeignKey("corrections.id", ondelete="SET NULL")),
     Column("after_id", ForeignKey("messages.id", ondelete="SET NULL")),  # a reader gets that one first
-    Column("preview_url", Text),  # the page whose picture stands above the text
+    Column("preview_url", Text),  # the page whose picture is above the text
     Column("made_at", UtcTime, nullable=False),
     Column("silent", Boolean, nullable=False, server_default=false()),  # comes without a sound
-    Column("called_off", Boolean, nullable=False, server_default=false()),  # what still waits is not sent
+    Column("called_off", Boolean, nullable=False, server_default=false()),  # waiting deliveries are not sent
     UniqueConstraint("issue_id", "part"),
 )
 Index("messages_correction", messages.c.correction_id)
 Index("messages_after", messages.c.after_id)
 Index("messages_made_at", messages.c.made_at)
 
-deliveries = Table(  # the ledger: what becomes of a message for a subscriber
+deliveries = Table(  # the ledger: who got what. One row for each message and subscriber
     "deliveries",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -506,7 +506,7 @@ watch_hits = Table(  # that a story was found for a watch: once, whatever else i
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("found_at", UtcTime, nullable=False),
     Column("not_before", UtcTime, nullable=False),
-    Column("alerted_at", UtcTime),  # null: waits to be told
+    Column("alerted_at", UtcTime),  # null: waits for an alert
 )
 Index("watch_hits_story", watch_hits.c.story_id)
 Index("watch_hits_article", watch_hits.c.article_id)
@@ -518,7 +518,7 @@ Index(
     postgresql_where=watch_hits.c.alerted_at.is_(None),
 )
 
-saved_stories = Table(  # what a chat wants to read later: see storage.story_lists
+saved_stories = Table(  # stories that a chat keeps for later: see storage.story_lists
     "saved_stories",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -532,7 +532,7 @@ saved_stories = Table(  # what a chat wants to read later: see storage.story_lis
 )
 Index("saved_stories_saved_at", saved_stories.c.saved_at)
 
-follows = Table(  # stories whose news a chat is told at once: see storage.follows
+follows = Table(  # stories whose news a chat gets at once: see storage.follows
     "follows",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -540,9 +540,9 @@ follows = Table(  # stories whose news a chat is told at once: see storage.follo
     Column("article_id", BigInteger, nullable=False),  # of the story; it may be gone
     Column("title", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("told_at", UtcTime, nullable=False),  # up to when the chat knows the story
-    Column("news_at", UtcTime, nullable=False),  # when it was told news last, or began
-    Column("due_at", UtcTime),  # when it is to be told what came since; null: nothing came
+    Column("told_at", UtcTime, nullable=False),  # the chat knows the story up to then
+    Column("news_at", UtcTime, nullable=False),  # the last news, or the beginning
+    Column("due_at", UtcTime),  # when new reports are due to be sent; null: there are none
     Column("removed_at", UtcTime),  # kept for a day after, so that removing can be undone
     UniqueConstraint("subscriber_id", "article_id"),
 )
@@ -564,7 +564,7 @@ taught_stories = Table(  # a story of which a chat wants more or less: see stora
     Column("taught_at", UtcTime, nullable=False),
 )
 
-tastes = Table(  # what that comes to: see storage.tastes
+tastes = Table(  # the sums of taught stories: see storage.tastes
     "tastes",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
@@ -579,10 +579,10 @@ questions = Table(
     Column("id", _RowId, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
-    Column("article_ids", JSON, nullable=False),  # best first, at most 50: what the pages turn through
+    Column("article_ids", JSON, nullable=False),  # best first, at most 50, for the pages of the list
     Column("asked_at", UtcTime, nullable=False),
-    Column("message_id", BigInteger),  # in which it was asked; null where that is not known any more
-    Column("kept", JSON),  # what the search told beside the articles: see storage.conversations
+    Column("message_id", BigInteger),  # the message of the question; null: no longer known
+    Column("kept", JSON),  # results of the search beside the articles: see storage.conversations
 )
 Index("questions_chat", questions.c.chat_id)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
@@ -623,7 +623,7 @@ chat_claims = Table(  # which process handles the updates of a chat: see storage
 )
 Index("chat_claims_owner", chat_claims.c.owner)
 
-admissions = Table(  # what askers were admitted with, for an hour: see storage.admissions
+admissions = Table(  # counts for the limits of askers, for an hour: see storage.admissions
     "admissions",
     metadata,
     Column("guard", Text, primary_key=True),  # what is counted: questions, taps ...
@@ -644,7 +644,7 @@ notes = Table(  # small facts that must survive a restart: what the admins were 
     Column("changed_at", UtcTime, nullable=False),
 )
 
-leases = Table(  # which process may speak for a bot: see storage.delivery.leases
+leases = Table(  # the process that may act for a bot or in a role: see storage.delivery.leases
     "leases",
     metadata,
     Column("name", Text, primary_key=True),
@@ -652,7 +652,7 @@ leases = Table(  # which process may speak for a bot: see storage.delivery.lease
     Column("expires_at", UtcTime, nullable=False),
 )
 
-processes = Table(  # which work with the database: see storage.processes
+processes = Table(  # the processes that work with the database: see storage.processes
     "processes",
     metadata,
     Column("name", Text, primary_key=True),
@@ -666,7 +666,7 @@ processes = Table(  # which work with the database: see storage.processes
     Column("seen_at", UtcTime, nullable=False),
 )
 
-senders = Table(  # who sends for a bot, each with a share of the pace: see storage.delivery.senders
+senders = Table(  # processes that send for a bot, each with a share of the pace: see storage.delivery.senders
     "senders",
     metadata,
     Column("name", Text, primary_key=True),  # of the token's lease
@@ -676,17 +676,17 @@ senders = Table(  # who sends for a bot, each with a share of the pace: see stor
     Column("expires_at", UtcTime, nullable=False),
 )
 
-conversations = Table(  # where the talk with a chat stands
+conversations = Table(  # the state of the talk with a chat
     "conversations",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("awaited", Text),  # the command sent bare whose words the next message is
-    Column("question_id", BigInteger),  # the question whose list was turned by "xem thêm" last
+    Column("awaited", Text),  # a command sent without words; the next message has them
+    Column("question_id", BigInteger),  # the question whose list "xem thêm" turned last
     Column("page", SmallInteger, nullable=False, server_default="0"),  # of that list, counted from 0
-    Column("expires_at", UtcTime, nullable=False),  # what is awaited is not awaited longer
+    Column("expires_at", UtcTime, nullable=False),  # the end of the wait
 )
 
-article_changes = Table(  # what the search index has to look at again: see storage.search.generation
+article_changes = Table(  # the log of changes for the search index: see storage.search.generation
     "article_changes",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -696,7 +696,7 @@ article_changes = Table(  # what the search index has to look at again: see stor
 )
 Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)
 
-deeds = Table(  # what operators did, for a year: see storage.notes
+deeds = Table(  # the operators' audit log, for a year: see storage.notes
     "deeds",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -707,7 +707,7 @@ deeds = Table(  # what operators did, for a year: see storage.notes
 )
 Index("deeds_done_at", deeds.c.done_at)
 
-announcements = Table(  # what operators tell all readers: see storage.delivery.announcements
+announcements = Table(  # texts of operators for all readers: see storage.delivery.announcements
     "announcements",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -716,7 +716,7 @@ announcements = Table(  # what operators tell all readers: see storage.delivery.
     Column("edition", Text),  # its readers only; null: all
     Column("silent", Boolean, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("confirmed_at", UtcTime),  # null: a draft, which nobody but operators has seen
+    Column("confirmed_at", UtcTime),  # null: a draft, which only operators have seen
     Column("message_id", BigInteger),  # of the outbox, once it is confirmed
 )
 Index("announcements_made_at", announcements.c.made_at)
@@ -727,11 +727,11 @@ gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
     Column("id", _RowId, primary_key=True),
     Column("edition", Text, nullable=False),
     Column("slot_at", UtcTime, nullable=False),
-    Column("opened_at", UtcTime, nullable=False),  # its issues tell what was ready by then
-    Column("ends_at", UtcTime, nullable=False),  # until when an answer is awaited
+    Column("opened_at", UtcTime, nullable=False),  # its issues have the articles that were ready by then
+    Column("ends_at", UtcTime, nullable=False),  # the end of the wait for an answer
     Column("waits", Boolean, nullable=False),  # without an answer it is not sent
     Column("answer", Text),  # a GateAnswer; null: none yet
-    Column("admin", BigInteger),  # who gave it
+    Column("admin", BigInteger),  # the operator who gave it
     Column("revision", Integer, nullable=False, server_default="0"),  # grows with each change
     Column("closed_at", UtcTime),  # null: some of its issues wait
     Column("sent", Boolean, nullable=False, server_default=false()),  # once it is closed: whether it went out
@@ -785,5 +785,5 @@ fanouts = Table(  # issues of very many readers, who are queued in parts: see st
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("zone", Text, nullable=False),  # in which quiet hours count
     Column("queued_at", UtcTime, nullable=False),  # when the slot was made
-    Column("reached", BigInteger, nullable=False),  # the last subscriber who was looked at
+    Column("reached", BigInteger, nullable=False),  # the last subscriber who was checked
 )

@@ -1,8 +1,8 @@
-"""Compose a digest: which stories a slot tells a reader, and in what order.
+"""Compose a digest: choose and order the stories of a slot for a reader.
 
 Pure: the stories of the slot and the reader's choices come in, an ordered `Digest` goes out.
-`summarizer.stories.prepared` has what all readers of the slot share, `summarizer.page` the room there is,
-`bot.messages.rendering` lays the digest out, and the scheduler decides when one is due.
+`summarizer.stories.prepared` has the work shared by all readers of the slot, `summarizer.page` the reading
+budget; `bot.messages.rendering` lays the digest out.
 """
 
 import datetime as dt
@@ -37,17 +37,17 @@ __all__ = [
     "importance",
 ]
 
-_WANTED, _LIKED = 2.0, 1.5  # times as much is a story worth that has a wanted word, or a liked paper
-_MANY = 3  # papers: with so many none may fill more than two fifths
-MOST_LISTED = 80  # of the stories that there was no room for
+_WANTED, _LIKED = 2.0, 1.5  # factors for a story with a wanted word, or of a liked paper
+_MANY = 3  # papers, from which none may fill more than two fifths
+MOST_LISTED = 80  # of the stories that had no room
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Ordered stories for one slot (UTC). `left_out` counts those that the reading budget had no room for.
+    """Ordered stories for one slot (UTC). `left_out` counts those beyond the reading budget.
 
-    `more` are the most important of these by number, and `ranks` the places of the told ones among all.
-    `syllables` are all there is to read; `is_listed` tells that the headlines stand at the top too.
+    `more` are the most important of these by number, and `ranks` the ranks of the chosen ones among all.
+    `syllables` is the length of the digest; `is_listed`: the headlines are also listed at the top.
     """
 
     edition: str
@@ -64,10 +64,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a reader chose. Empty `topics` means all; `papers_out` and `papers_in` are sources by name.
+    """The choices of a reader. Empty `topics` means all; `papers_out` and `papers_in` are sources by name.
 
-    No story that says one of `words_out` is told. One that says one of `words_in` is told whatever its topic
-    and weighs more, as one does that `papers_in` report. `tastes` make stories weigh more or less.
+    Stories with one of `words_out` are left out. Stories with one of `words_in` are eligible in any topic and
+    weigh more, as do stories of `papers_in`. `tastes` make stories weigh more or less.
     """
 
     topics: Collection[str] = ()
@@ -109,8 +109,8 @@ def compose_prepared(
     """Choose and order the stories of a slot for a reader.
 
     The most important story opens the digest and its topic comes first; the others follow in the newsroom's
-    order of topics. `told` leads from the stories that the reader knows to when they were told: such a story
-    is told again only where a fact of it is new, and ranks by what is new.
+    order of topics. `told` maps the stories that the reader knows to the moment at which they were told. Such
+    a story comes again only if there is news, and ranks by its news.
     """
     eligible = _eligible(prepared, wishes, told or {})
     page = Page(
@@ -141,7 +141,7 @@ def compose_prepared(
 
 
 class _Eligible(NamedTuple):
-    """What may be told to a reader, the most important first, and how much each story is worth here.
+    """The eligible stories for a reader, the most important first, and the weight of each.
 
     `queues` are the places of each topic's stories, the most important last.
     """
@@ -189,7 +189,7 @@ def _marked(like: NDArray[np.float64], numbers: Numbers) -> NDArray[np.bool_]:
 def _changed(
     prepared: Prepared, wishes: Wishes, told: Mapping[int, dt.datetime]
 ) -> dict[int, Version | None]:
-    """Return by number the stories that this reader knows or that a left out paper reports, as told now."""
+    """Return the versions for this reader of known stories and of stories of muted papers, by number."""
     numbers = {prepared.by_id[story].number for story in told.keys() & prepared.by_id.keys()}
     numbers.update(prepared.of_papers(wishes.papers_out).tolist())
     versions = (prepared.versions[number] for number in numbers)
@@ -199,7 +199,7 @@ def _changed(
 
 
 def _count_papers(versions: Sequence[Version]) -> int:
-    """Return how many papers report these stories; 3 stands for all above."""
+    """Return the number of papers that report these stories; 3 means 3 or more."""
     papers: set[str] = set()
     for version in versions:
         papers |= version.papers
@@ -209,7 +209,7 @@ def _count_papers(versions: Sequence[Version]) -> int:
 
 
 def _fill(page: Page, eligible: _Eligible) -> None:
-    """Offer stories until the page is full: of each topic the most important first, and topics in turn."""
+    """Offer stories until the page is full: the most important of each topic first, topics in turn."""
     firsts = sorted(((queue[-1], topic) for topic, queue in eligible.queues.items()), key=itemgetter(0))
     worth = {topic: eligible.worth[place] for place, topic in firsts}
     while worth and not page.is_full:

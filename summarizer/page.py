@@ -1,7 +1,7 @@
-"""A digest as it fills up: what is told, and how much there is to read of each topic and paper.
+"""Fill a digest with stories, within the reading budget and fair shares of topics and papers.
 
-Lengths: *gọn* is headlines alone, one screen of them; *vừa* has one or two sentences a story; *đầy đủ* has up
-to four. A digest of more than five stories opens with its headlines, which are read too.
+Lengths: *gọn* is one screen of headlines; *vừa* has one or two sentences a story; *đầy đủ* has up to four. A
+digest of more than five stories opens with its headlines, which count too.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ LENGTHS: tuple[Length, ...] = ("gon", "vua", "daydu")
 # Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
 SYLLABLES_PER_MINUTE = 250
 LISTED_FROM = 6  # stories: so many and more are listed at the top
-SOURCE_LINE_SYLLABLES = 6  # the line with the papers' names is read too
+SOURCE_LINE_SYLLABLES = 6  # for the line with the papers' names
 _SCREEN_SYLLABLES = 170  # of headlines and papers on a phone's screen
 _FULLER = 2.0  # times an edition's reading time
-_APPETITE = 0.8  # each further story of a topic is worth so much less to the reader
-_SHORTEST_STORY = 20  # syllables: less room than this and the digest is full
+_APPETITE = 0.8  # factor for each further story of a topic
+_SHORTEST_STORY = 20  # syllables; with less room the digest is full
 _SHORTEST_HEADLINE = 12  # with its papers
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
 _SHARE = 0.4
@@ -30,7 +30,7 @@ _QUOTES: dict[Length, tuple[int, ...]] = {"gon": (0,), "vua": (2, 1), "daydu": (
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A story on the page, and the version that it is told from."""
+    """A story on the page, and its version."""
 
     version: Version
     story: DigestStory
@@ -50,19 +50,19 @@ def budget_of(length: Length, reading_minutes: float) -> float:
 
 
 def share_of(different: int) -> float:
-    """Return which share of a digest one of so many `different` topics or papers may have."""
+    """Return the largest share of a digest for one of `different` topics or papers."""
     return _SHARES.get(different, _SHARE)
 
 
 class Page:
-    """Takes the stories that it is offered while there is room for them."""
+    """Takes offered stories while there is room."""
 
     def __init__(
         self, prepared: Prepared, length: Length, budget: float, *, topics: int, papers: int
     ) -> None:
         self.chosen: list[Chosen] = []
         self._too_long: Chosen | None = None  # the first story that had no room
-        self.events: set[int] = set()  # stories that are shown, or whose event another one tells, by number
+        self.events: set[int] = set()  # stories that are shown, or whose event a shown one tells, by number
         self._told = 0  # the bits of those that are shown
         self._prepared = prepared
         self._quotes = _QUOTES[length]
@@ -92,11 +92,11 @@ class Page:
 
     @property
     def syllables(self) -> int:
-        """Return how much there is to read."""
+        """Return the number of syllables."""
         return self._read
 
     def appetite(self, topic: str | None) -> float:
-        """Return how much a further story of a topic is worth, 1 for the first."""
+        """Return the factor for a further story of a topic, 1 for the first."""
         return float(_APPETITE ** self._stories_of_topic.get(topic, 0))
 
     def has_had_enough_of(self, topic: str | None) -> bool:
@@ -112,7 +112,7 @@ class Page:
         return True
 
     def settle(self) -> None:
-        """Where no story had room, tell the first one, whatever its length."""
+        """If no story had room, take the first one, whatever its length."""
         if not self.chosen and self._too_long is not None:
             self._take(self._too_long)
 
@@ -130,14 +130,14 @@ class Page:
         cost = syllables + SOURCE_LINE_SYLLABLES
         if self._read + cost + self._cost_of_list(version) > self._budget:
             return False
-        # The first story of a topic or paper is not held against it, however small the budget.
+        # The first story of a topic or paper does not count against its share, however small the budget.
         of_topic, of_paper = self._of_topic.get(version.topic, 0), self._of_paper.get(version.paper, 0)
         return (not of_topic or of_topic + cost <= self._topic_cap) and (
             not of_paper or of_paper + cost <= self._paper_cap
         )
 
     def _cost_of_list(self, version: Version) -> int:
-        """Return what the list at the top grows by: with the sixth story it is there at once."""
+        """Return the growth of the list at the top: with the sixth story the whole list appears."""
         stories = len(self.chosen) + 1
         if not self._is_listed or stories < LISTED_FROM:
             return 0

@@ -1,4 +1,4 @@
-"""What a reader wants less or more of: phrases, and traits of stories learnt from answers."""
+"""A reader's preferences: muted and wanted phrases, and traits of stories learnt from taps."""
 
 import math
 from collections import Counter, defaultdict
@@ -18,20 +18,20 @@ from summarizer.stories.telling import leading, main_topic, showable
 from summarizer.stories.terms import LEAD_CHARACTERS, idf, term_hashes
 from summarizer.text.syllables import Forms, folded, syllables, word_forms
 
-# Which stories of a slot say a phrase that a reader wants left out, or more of: as questions find words.
+# Find the stories of a slot with a muted or wanted phrase.
 #
-# Diacritics, spellings and phrases count as in questions (`summarizer.questions.phrases`). Looked at is
-# all that a digest may show of a story, and the names of its topic.
+# Diacritics, spellings and phrases match as in questions (`summarizer.questions.phrases`). The search covers
+# all text of a story that a digest may show, and the names of its topic.
 
 LONGEST_PHRASE = 60  # characters
-_READ = 1_500  # characters of a field: more than the sentences that a digest shows stand in
+_READ = 1_500  # characters of a field; the sentences of a digest are within these
 _FIELD_END = Forms("¶", "¶")
 
 
 class Mentions:
-    """Finds the stories that say a phrase.
+    """Finds the stories with a phrase.
 
-    `topic_names` leads from everything that topics are called, folded, to their names.
+    `topic_names` maps all words for topics, folded, to topic names.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Mentions:
                 self._having[bare].add(story)
 
     def of(self, phrases: Iterable[str]) -> set[int]:
-        """Return the stories that say any of `phrases`."""
+        """Return the stories with any of `phrases`."""
         return set[int]().union(*map(self.look_up, phrases))
 
     def look_up(self, phrase: str) -> set[int]:
-        """Return the stories that say `phrase`."""
+        """Return the stories with `phrase`."""
         topic = self._topic_names.get(" ".join(folded(phrase).split()))
         found = set(self._of_topic[topic]) if topic else set()
         groups = read_phrase(phrase)
@@ -75,7 +75,7 @@ class Mentions:
 
 @lru_cache(maxsize=1 << 13)
 def read_phrase(phrase: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Return `phrase` as groups of runs, each with its other spellings; empty when it holds no word.
+    """Return `phrase` as groups of runs, each with its other spellings; empty if it has no word.
 
     >>> read_phrase("Hạ Long")
     ((('hạ', 'long'),),)
@@ -93,19 +93,18 @@ def _words_of(piece: Piece) -> list[Forms]:
     return words
 
 
-# What a story is about, as a few traits by which a taste is learnt: words, people, topic, papers.
+# Traits of a story, by which a taste is learnt: words, people, topic, papers.
 #
-# A reader who says "more of this" teaches the traits of one story. `Suitability` finds the other stories
-# that have them.
+# A tap on "more of this" teaches the traits of one story. `Suitability` finds other stories with them.
 
 TraitKind = Literal["topic", "paper", "person", "word"]
 MOST_TASTES = 40  # of one reader, the strongest
 STRONGEST = 3
 _MOST_WORDS = 3
 _MOST_PEOPLE = 2
-_COMMONEST = 0.7  # IDF of a syllable that carries no matter: "của" 0.1, "người" 0.2, "thành" 0.6
+_COMMONEST = 0.7  # IDF of syllables without a subject: "của" 0.1, "người" 0.2, "thành" 0.6
 _FACTORS: dict[str, float] = {"topic": 1.2, "paper": 1.05, "person": 1.6, "word": 1.6}  # each step of weight
-_MOST_FACTOR = 4.0  # a taste makes no story worth more than this, nor less than the inverse
+_MOST_FACTOR = 4.0  # greatest factor of all tastes together; the least is its inverse
 _LEAST_RARE = 3.0  # IDF of both syllables together: "giá vàng" 4.0, "việt nam" 2.3
 
 
@@ -128,8 +127,8 @@ class Taste(NamedTuple):
 def traits_of(candidate: Candidate) -> tuple[Trait, ...]:
     """Return a story's traits, at most seven: of its leading article, and its topic.
 
-    The words are pairs of syllables of the headline, where it can be those that the text repeats, the most
-    telling first.
+    The words are pairs of syllables of the headline, the rarest first, preferably those that the text
+    repeats.
     """
     pieces = leading(candidate)
     if not pieces:
@@ -175,7 +174,7 @@ def _idf_of(pair: tuple[str, str]) -> float:
 
 
 def sum_up(taught: Iterable[tuple[int, Iterable[Sequence[str]]]]) -> list[Taste]:
-    """Return the strongest tastes that stories, newest first, come to: each with 1 or -1 and its traits.
+    """Sum up taught stories, newest first, each with 1 or -1 and its traits; return the strongest tastes.
 
     >>> sum_up([(-1, [("topic", "giai-tri")]), (-1, [("topic", "giai-tri"), ("word", "hậu trường")])])
     [Taste(kind='topic', key='giai-tri', weight=-2), Taste(kind='word', key='hậu trường', weight=-1)]
@@ -199,7 +198,7 @@ class Suitability:
                 self._having[trait].add(candidate.story_id)
 
     def factors(self, tastes: Iterable[Taste]) -> dict[int, float]:
-        """Return by story how many times as much it is worth to a reader; 1 where it is absent."""
+        """Return the factor of each story for a reader; stories that are absent have 1."""
         exponents: defaultdict[int, float] = defaultdict(float)
         for kind, key, weight in tastes:
             for story in self._having.get((kind, key), ()):
@@ -209,7 +208,7 @@ class Suitability:
 
 
 def _recognised(candidate: Candidate) -> set[tuple[str, str]]:
-    """Return all traits that the story has: those that it would teach, and the other words of its lead."""
+    """Return all traits of the story: those that it would teach, and the other words of its lead."""
     pieces = leading(candidate)
     if not pieces:
         return set()

@@ -1,4 +1,4 @@
-"""What commands write: results, messages, and help in Vietnamese. Commands are imported when asked for."""
+"""Output of commands: results, messages, and help in Vietnamese. Commands are imported on use."""
 
 import json
 import os
@@ -14,17 +14,17 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.process.logs import visible, visible_json
 
-# What commands write: results to stdout, everything else to stderr.
+# Results go to stdout, everything else to stderr.
 #
-# Each line is flushed, so that a pipe sees it at once. What came from outside cannot steer the terminal
-# (`bot.process.logs`). Standard library and typer only: `diemtin summarize` starts with no more than
-# this.
+# Each line is flushed, so that a pipe gets it at once. Text from outside cannot control the terminal
+# (`bot.process.logs`). This module needs only the standard library and typer, so `diemtin summarize` starts
+# quickly.
 
 Json = Annotated[bool, typer.Option("--json", help="In một giá trị JSON.")]
 
 
 def say(text: str) -> None:
-    """Write one line for the operator to stderr, without what looks like a secret."""
+    """Write one line for the operator to stderr, without secrets."""
     print(visible(hidden(text)), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where this belongs
 
 
@@ -42,13 +42,13 @@ def put_json(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON may carry and UTF-8 may not
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON allows and UTF-8 does not
         text = json.dumps(value)
     print(visible_json(text), flush=True)  # noqa: T201 - the same
 
 
 def fail(text: str, code: int = 1) -> NoReturn:
-    """Say what is wrong and leave with `code`."""
+    """Print the error and exit with `code`."""
     say(text)
     raise typer.Exit(code)
 
@@ -56,16 +56,15 @@ def fail(text: str, code: int = 1) -> NoReturn:
 def hidden(text: str) -> str:
     """Return `text` without bot tokens and passwords in addresses: people paste them into the wrong place."""
     from bot.process.logs import (
-        Redactor,  # only those who have something to complain about wait for this import
+        Redactor,  # imported only if there is an error to print
     )
 
     return Redactor().text(text)
 
 
-# Help and refusals of wrong use in Vietnamese, and commands that are imported only when they are asked
-# for.
+# Help and usage errors in Vietnamese, and commands that are imported on use.
 #
-# typer's own words are English, and its listing of commands would import every one of them.
+# typer's own texts are English, and its list of commands would import all of them.
 
 _WRONG_USE = 2
 _GROUP = re.compile(r"-\d{4,}", re.ASCII)
@@ -97,7 +96,7 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """Commands, or groups of them, by name: (`module.function` in this package, help), imported on use.
 
-    Without a command the `default` one is meant, where there is one.
+    Without a command the `default` one runs, if there is one.
     """
 
     def __init__(
@@ -117,7 +116,7 @@ class Group(TyperGroup):
         return list(self._table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import one command; None where the name is not known."""
+        """Import one command; None if the name is not known."""
         found = self._table.get(cmd_name)
         return _load(cmd_name, *found) if isinstance(found, tuple) else found
 
@@ -140,7 +139,7 @@ class Group(TyperGroup):
         _write_parameters(self, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; without any, show the help: that is wrong use too."""
+        """Read the arguments; without any, show the help and count it as wrong use."""
         if self._default is not None and (not args or (args[0].startswith("-") and args[0] != "--help")):
             args = [self._default, *args]
         if not args:
@@ -148,7 +147,7 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command that the first argument names, or leave saying which one may be meant."""
+        """Find the command that the first argument names, or exit with a suggestion."""
         if args[0] not in self._table:
             near = get_close_matches(args[0], self._table, n=1)
             meant = f"Ý bạn là «{near[0]}»? " if near else ""
@@ -165,7 +164,7 @@ class Group(TyperGroup):
         except UnicodeEncodeError:  # an argument that was no UTF-8, on its way to the database
             say("✗ Lệnh có chữ không phải UTF-8; hãy gõ lại.")
             code = _WRONG_USE
-        except BrokenPipeError:  # the reader, `head` say, has seen enough
+        except BrokenPipeError:  # the reader, `head` for example, has closed the pipe
             code = _close_stdout()
         except OSError as error:
             say(f"✗ Hệ thống không cho làm việc này: {error}")
@@ -181,7 +180,7 @@ def _load(name: str, target: str, about: str) -> Any:
 
 
 def _close_stdout() -> int:
-    """Give stdout nowhere to fail again when Python flushes it at the end; return the exit code."""
+    """Redirect stdout, so that Python's last flush cannot fail again; return the exit code."""
     if sys.stdout is sys.__stdout__ and sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1

@@ -1,4 +1,4 @@
-"""One HTTP request to one address, and which addresses may be asked. Redirects and pace are `fetcher`'s."""
+"""One HTTP request to one address, and the address guard. `fetcher` handles redirects and pace."""
 
 import asyncio
 import ipaddress
@@ -14,11 +14,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from bot.fetching.responses import ACCEPTED_ENCODINGS, MAX_BODY_BYTES, FetchError, read_body
 from storage.identity import MAX_URL_CHARACTERS
 
-# Which addresses may be asked: web addresses without credentials, and of these none inside our own
-# network.
+# The guard allows web addresses without credentials, and none in a private network.
 #
-# A name is judged by the address it leads to at the moment of dialling, so that neither its spelling nor
-# an answer that changes between two look-ups can lead inside.
+# A name is checked by its IP address at the moment of dialling. So neither its spelling nor a DNS answer that
+# changes between two lookups can lead into a private network.
 
 _PORTS = {"http": 80, "https": 443}
 # Source: RFC 6052 (NAT64) and RFC 4291 (IPv4-compatible): IPv4 addresses are embedded in the last 32 bits.
@@ -32,7 +31,7 @@ _SPECIAL = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that may be asked for. `host` is lowercase; `authority` names an unusual port."""
+    """An allowed address. `host` is lowercase; `authority` has an unusual port."""
 
     url: str
     host: str
@@ -42,7 +41,7 @@ class Target:
 
 
 def target_of(url: str, base: str = "") -> Target:
-    """Return what `url`, seen from `base`, asks for.
+    """Return the target of `url`, relative to `base`.
 
     Raises:
         FetchError: it is no web address, or holds a name and password.
@@ -71,7 +70,7 @@ def target_of(url: str, base: str = "") -> Target:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address lies in the open Internet, also behind the ways of writing IPv4 in IPv6.
+    """Tell whether an IP address is public; an IPv4 address embedded in IPv6 is checked too.
 
     >>> is_public("203.113.131.2"), is_public("::ffff:100.64.0.1"), is_public("64:ff9b::7f00:1")
     (True, False, False)
@@ -92,7 +91,7 @@ def is_public(address: str) -> bool:
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one stands for, if it does."""
+    """Return the IPv4 address embedded in an IPv6 one, if any."""
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour
     if any(address in network for network in _EMBEDDING):
@@ -100,20 +99,19 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return None
 
 
-# One HTTP request to one address, guarded where it is dialled. Redirects, pace and robots are
-# `fetcher`'s.
+# Requests. `fetcher` handles redirects, pace and robots.txt.
 #
-# No connection is kept: what an address led to a while ago says nothing about now, and a server that
-# sends more than it announced speaks into the void.
+# No connection is kept, because a name may lead to another address later, and so that bytes beyond the
+# announced length are lost.
 
-_RESOLVER_THREADS = 16  # apart from the program's other threads: a dead name server must not hold those
+_RESOLVER_THREADS = 16  # of their own: a dead name server must not block other threads
 _MOST_HEADER_BYTES = 16_384
 _AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered; `headers` by lowercase name, `charset` as the header has it."""
+    """A server's answer; `headers` by lowercase name, `charset` as the header has it."""
 
     status: int
     headers: Mapping[str, str]
@@ -122,9 +120,9 @@ class Answer:
 
 
 class Transport:
-    """Sessions towards the open Internet, and towards hosts that the operator allows to be private.
+    """Sessions for public hosts, and for private hosts that the operator allows.
 
-    `resolve` stands in for the machine's look-up of names: host → IP addresses.
+    `resolve` replaces the machine's lookup of names: host → IP addresses.
     """
 
     def __init__(self, *, resolve: Callable[[str], list[str]] | None = None) -> None:
@@ -140,10 +138,10 @@ class Transport:
         deadline_seconds: float,
         most: int = MAX_BODY_BYTES,
     ) -> Answer:
-        """Ask once, following nothing.
+        """Send one request, without following redirects.
 
         Raises:
-            FetchError: no whole answer, or one that is not wanted.
+            FetchError: the answer is incomplete or not acceptable.
         """
         session = self._session(is_private_allowed)
         try:
@@ -161,7 +159,7 @@ class Transport:
             raise FetchError("timeout") from error
         except aiohttp.ClientError as error:
             raise _explained(error) from error
-        except (ValueError, UnicodeError) as error:  # an address that only aiohttp finds fault with
+        except (ValueError, UnicodeError) as error:  # an address that only aiohttp refuses
             raise FetchError("address", "sai cách viết") from error
         named = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status, named, body, answer.charset)
@@ -198,7 +196,7 @@ class Transport:
 
 
 class _PrivateAddressError(OSError):
-    """What was about to be dialled lies inside."""
+    """The address to be dialled is private."""
 
 
 def _any_socket(info: _AddressInfo) -> socket.socket:
@@ -211,7 +209,7 @@ def _any_socket(info: _AddressInfo) -> socket.socket:
 def _public_socket(info: _AddressInfo) -> socket.socket:
     address = info[4][0]
     if not is_public(address):
-        raise _PrivateAddressError  # all alike: of several addresses the first error then stands for all
+        raise _PrivateAddressError  # for all addresses, since aiohttp reports only the first error
     return _any_socket(info)
 
 
@@ -244,7 +242,7 @@ class _Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Take no more names; one that is being looked up is not waited for."""
+        """Accept no more names, without waiting for a running lookup."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -16,14 +16,14 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
-# Keep short what the interpreter makes a reply wait for: garbage collection, and another thread's turn.
+# Shorten the pauses of the interpreter: garbage collection, and the turns of other threads.
 #
-# Nothing here changes what the bot does. Measured by benchmarks/replies_under_intake.py.
+# This changes only the speed of replies. Measured by benchmarks/replies_under_intake.py.
 
 # A thread that summarises gives way after so long, not after Python's 5 ms: a reply goes to and fro between
 # the loop and the database's thread some forty times, and would wait its turn each time.
 _TURN_SECONDS = 0.001
-# Full collections pass over everything that is kept, such as the window of recent stories: they come seldom.
+# Full collections visit all live objects, such as the window of recent stories, so they are made rare.
 _THRESHOLDS = (2_000, 10, 50)
 
 
@@ -31,12 +31,11 @@ def shorten_pauses() -> None:
     """Set the interpreter up for answering at once; to be called when the program is loaded."""
     sys.setswitchinterval(_TURN_SECONDS)
     gc.collect()
-    gc.freeze()  # what is loaded stays: no collection need look at it again (50-120 ms each)
+    gc.freeze()  # loaded modules stay: no collection needs to visit them again (50-120 ms each)
     gc.set_threshold(*_THRESHOLDS)
 
 
-# Tell systemd how the process fares: started, alive, stopping. Does nothing when systemd did not start
-# it.
+# Messages to systemd: started, alive, stopping. Without systemd they do nothing.
 #
 # Source: sd_notify(3). Twenty lines of our own: the package `sdnotify` has not been released since 2017.
 
@@ -44,7 +43,7 @@ _PINGS_A_TIMEOUT = 3
 
 
 def notify(state: str) -> None:
-    """Send `state` (`READY=1` …) to systemd; a manager that does not listen stops nobody."""
+    """Send `state` (`READY=1` …) to systemd; errors are ignored."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return
@@ -58,10 +57,10 @@ def notify(state: str) -> None:
 
 @asynccontextmanager
 async def watched(is_well: Callable[[], bool]) -> AsyncIterator[None]:
-    """Say that this process is ready, then that it is alive, as long as its event loop turns and `is_well`.
+    """Say that this process is ready, then that it is alive, as long as its event loop runs and `is_well`.
 
-    Without a sign of life for `WatchdogSec=` systemd kills the process and starts it anew. `is_well` is False
-    only when something is broken that a new start mends: Telegram out of reach, say, is no reason.
+    Without a sign of life for `WatchdogSec=` systemd kills and restarts the process. `is_well` is False
+    only for faults that a restart repairs, not if Telegram cannot be reached, for example.
     """
     notify("READY=1")
     pinging = asyncio.create_task(_ping(is_well))
@@ -80,16 +79,16 @@ async def _ping(is_well: Callable[[], bool]) -> None:
 
 
 def _watchdog_seconds() -> float:
-    """Return the time that systemd gives between signs of life; 0 where it asks for none."""
+    """Return the seconds that systemd allows between signs of life; 0 if it expects none."""
     is_for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     digits = os.environ.get("WATCHDOG_USEC", "")
     return int(digits) / 1e6 if is_for_us and digits.isascii() and digits.isdigit() else 0.0
 
 
-# The end of the bot's process, which no thread may hold up.
+# The end of the process must not wait for threads.
 #
-# A thread that computes cannot be stopped from outside, and Python waits at its exit for every thread of
-# a pool. The database is closed by then, and what such a thread works on is done again at the next start.
+# A computing thread cannot be stopped from outside, and Python waits at its exit for every thread of
+# a pool. The database is closed by then, and the work of such a thread is repeated at the next start.
 
 _PATIENCE_SECONDS = 0.5
 
@@ -98,7 +97,7 @@ class UnawaitedThreads(ThreadPoolExecutor):
     """A pool whose threads the event loop does not wait for when it closes."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more work and drop what has not begun; `wait` is ignored."""
+        """Accept no more work and drop work that has not begun; `wait` is ignored."""
         super().shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,4 +1,4 @@
-"""Times that people type: numbers, hours, days of the week, zones. Accents never matter. Pure."""
+"""Times that people type: numbers, hours, days of the week, zones. Diacritics are optional. Pure."""
 
 import datetime as dt
 import difflib
@@ -46,13 +46,13 @@ def with_digits(plain: str) -> str:
     return pattern.sub(lambda found: str(numbers[found[0]]), plain)
 
 
-# What people type about time in a chat: hours, days of the week, zones. Accents never matter. Pure.
+# Hours, days of the week, zones.
 #
-# A misreading is worse than a question, so what could mean two things is refused. What the reader is then
-# told is for the chat's texts: the error carries the reason and what to offer.
+# A misreading is worse than a question back, so ambiguous text is refused. The error carries the reason and
+# suggestions; the chat's texts make a message of them.
 
 Reason = Literal["unreadable", "impossible", "offset"]
-_LONGEST = 64  # nothing that people mean by a time, days or a zone is longer
+_LONGEST = 64  # no time, days or zone is longer
 
 
 class TypedTimeError(ValueError):
@@ -74,7 +74,7 @@ def _hours(*, as_written: tuple[int, int], after_noon: tuple[int, int] = (0, 0))
     return {hour: hour for hour in range(*as_written)} | later
 
 
-_PERIODS = {  # part of the day → the hours that may stand before it, and what each means
+_PERIODS = {  # part of the day → the hours that may precede it, and the meaning of each
     "am": _hours(as_written=(1, 12)) | {12: 0},
     "sang": _hours(as_written=(0, 12)),
     "trua": _hours(as_written=(10, 15), after_noon=(1, 3)),

@@ -1,8 +1,8 @@
 """How one feed writes its times, decided from the evidence of all its items.
 
-Which number is the day, whether a printed UTC is meant, and whether AM and PM were lost: a single value often
-cannot tell, a whole feed nearly always can. Evidence that contradicts itself decides nothing, and what is not
-decided is not read.
+Which number is the day, whether a printed UTC is really UTC, and whether AM and PM are missing: a single
+value often leaves that open, a whole feed rarely does. Contradictory evidence decides nothing, and ambiguous
+times are not read.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from storage.intake.date_text import DateOrder, DateText, read_date_text
 
 _ORDERS = tuple(DateOrder)
-_AHEAD = dt.timedelta(days=1)  # beyond this a time is in the future, whatever its zone
+_AHEAD = dt.timedelta(days=1)  # a time further ahead is in the future in every zone
 _SOON = dt.timedelta(minutes=10)  # how far two clocks may be apart
 _NEAR_NUMBER = dt.timedelta(days=3)  # between the making of an article and its publication
 _RECENT, _OLD = dt.timedelta(days=3), dt.timedelta(days=14)  # of a feed's newest item
@@ -38,10 +38,10 @@ class ClockZone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
-    """How times are to be read where their spelling leaves it open.
+    """How to read ambiguous times.
 
     `order` None: such dates stay unread. `has_lost_half`: afternoons are printed as 1 to 11 o'clock without
-    AM or PM. `is_proven`: the order follows from evidence, so it is worth remembering.
+    AM or PM. `is_proven`: the order follows from evidence, so it is stored.
     """
 
     order: DateOrder | None = DateOrder.DAY_FIRST
@@ -98,10 +98,10 @@ def decide_style(
     is_feed: bool = False,
     remembered: DateStyle | None = None,
 ) -> DateStyle:
-    """Return how the times of one feed are to be read.
+    """Decide how to read the times of one feed.
 
-    `built` is the feed's own time (`lastBuildDate`), `is_feed` tells that its newest item ought to be recent,
-    `remembered` is what an earlier look at this source decided. Without any evidence: day first.
+    `built` is the feed's own time (`lastBuildDate`), `is_feed` means that its newest item should be recent,
+    `remembered` is an earlier decision for this source. Without any evidence: day first.
     """
     local = ZoneInfo(zone)
     read = [_sample(sample, local) for _, sample in zip(range(_MOST_SAMPLES), samples, strict=False)]
@@ -157,7 +157,7 @@ def _by_value(samples: Sequence[_Sample]) -> set[DateOrder]:
 
 
 def _by_number(samples: Sequence[_Sample], zone: ZoneInfo) -> set[DateOrder]:
-    """The article's number says when it was made; it came out within days of that."""
+    """The article's number has the time of its making; it was published within days of that."""
     proven: set[DateOrder] = set()
     for sample in samples:
         made_at = sample.made_at
@@ -171,7 +171,7 @@ def _by_number(samples: Sequence[_Sample], zone: ZoneInfo) -> set[DateOrder]:
 
 
 def _by_future(samples: Sequence[_Sample], zone: ZoneInfo, now: dt.datetime) -> set[DateOrder]:
-    """Nothing comes out in the future: of two orders, one that puts an item there is the wrong one."""
+    """No item is from the future: an order that puts one there is wrong."""
     proven: set[DateOrder] = set()
     for sample in samples:
         past = [order for order in _ORDERS if (at := sample.at(order, zone)) and at <= now + _AHEAD]
@@ -180,7 +180,7 @@ def _by_future(samples: Sequence[_Sample], zone: ZoneInfo, now: dt.datetime) -> 
 
 
 def _by_newest(samples: Sequence[_Sample], zone: ZoneInfo, reference: dt.datetime) -> set[DateOrder]:
-    """A feed's newest item is recent: the order that makes it weeks old is the wrong one."""
+    """A feed's newest item is recent: an order that makes it weeks old is wrong."""
     lags = {
         order: reference - max(moments)
         for order in _ORDERS
@@ -191,7 +191,7 @@ def _by_newest(samples: Sequence[_Sample], zone: ZoneInfo, reference: dt.datetim
 
 
 def _reference(built: str, zone: ZoneInfo, now: dt.datetime) -> dt.datetime:
-    """Return when the feed was made: what it says itself where that is clear, else now."""
+    """Return the feed's own time if it is unambiguous, else now."""
     date = read_date_text(built)
     orders = date.possible_orders if date else ()
     moment = date.moment(orders[0]) if date and len(orders) == 1 else None
@@ -199,7 +199,7 @@ def _reference(built: str, zone: ZoneInfo, now: dt.datetime) -> dt.datetime:
 
 
 def _clock_zone(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo, now: dt.datetime) -> ClockZone:
-    """Tell in which zone the printed clock runs, whatever offset is printed beside it."""
+    """Decide the zone of the printed times, whatever offset is printed beside them."""
     ahead = zone.utcoffset(now.replace(tzinfo=None)) or dt.timedelta()
     timed = [sample for sample in samples if sample.date.precision == "minute"]
     moments = [(at, sample) for sample in timed if (at := sample.at(sample.date.order or order, zone))]
@@ -218,7 +218,7 @@ def _clock_zone(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo, no
 
 
 def _has_lost_half(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo) -> bool:
-    """Tell whether a 12-hour clock is printed without its half: afternoons lie before their own making."""
+    """Tell whether AM and PM are missing: then afternoons are before the making of their articles."""
     if any(sample.date.hour > 12 or sample.date.has_half for sample in samples):
         return False
     witnesses = [sample for sample in samples if sample.date.precision == "minute" and sample.made_at]
@@ -236,7 +236,7 @@ def _is_half_day_early(sample: _Sample, order: DateOrder, zone: ZoneInfo) -> boo
 def read_moment(
     date: DateText, style: DateStyle, zone: ZoneInfo, made_at: dt.datetime | None
 ) -> dt.datetime | None:
-    """Return the aware moment that `date` means in `style`, or None where that is undecided.
+    """Return the aware moment of `date` in `style`, or None if it stays ambiguous.
 
     `made_at` is `number_time` of the article's address.
     """
@@ -249,7 +249,7 @@ def read_moment(
     if style.has_lost_half and date.precision == "minute":
         sample = _Sample(date, made_at)
         if made_at is None:
-            return None  # morning or afternoon: nothing tells
+            return None  # morning or afternoon is unknown
         moment += _HALF_DAY if _is_half_day_early(sample, order, zone) else dt.timedelta()
     if style.clock_zone is ClockZone.LOCAL:
         return moment.replace(tzinfo=zone)

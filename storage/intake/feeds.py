@@ -1,4 +1,4 @@
-"""RSS and Atom → drafts, lists of feeds (OPML) in and out, and the feeds that a page of HTML names."""
+"""RSS and Atom → drafts; lists of feeds (OPML) in and out; the feeds that a page of HTML names."""
 
 import datetime as dt
 import re
@@ -19,8 +19,8 @@ from summarizer.topics import section_of_title
 
 # RSS and Atom → drafts, and lists of feeds (OPML), in and out. Parsing runs in a process of its own.
 
-# RSS and Atom → drafts. Parsing runs apart, in `feed_worker`: a feed can hold text that keeps a parser
-# busy for minutes, and entities that unfold to gigabytes.
+# RSS and Atom. Parsing runs in a child process (`feed_worker`), because a feed can hold text that keeps a
+# parser busy for minutes, and entities that expand to gigabytes.
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
@@ -49,8 +49,8 @@ def read_feed(
 ) -> Iterator[Draft | Refusal]:
     """Yield a draft for each item of a feed, placed at `name#item` counted from 1.
 
-    `charset` is what its server said, for a feed that says nothing itself; `now` is when it was fetched.
-    All items together tell how the feed writes its times, and its home page completes their links.
+    `charset` is the server's, for a feed that declares none; `now` is the time of fetching. All items
+    together decide how the feed writes its times. Relative links are completed with its home page.
 
     A feed that ends half-way gives the items before the cut, and a refusal that says so.
 
@@ -86,7 +86,7 @@ def _clean_text(text: str) -> str:
 
 
 def _possible(reference: re.Match[str]) -> str:
-    """Return a reference to a character, and nothing for one to none: a single such would cost the feed."""
+    """Return a valid character reference, else nothing: one invalid reference would break the whole feed."""
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
     code = int(digits, base) if len(digits) <= 7 else sys.maxunicode + 1
     return reference[0] if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
@@ -110,7 +110,7 @@ def _draft(item: FeedItem, place: str, source: str, home: str | None, style: Dat
 
 
 def _without_paper(title: str, paper: str) -> str:
-    """Return a headline without the paper's name that a collection of several papers puts behind it.
+    """Return a headline without the paper's name that a collection of several papers appends.
 
     >>> _without_paper("Sông Tiên - Cửa Nam: mưa lớn - Báo Vùng Cao", "Báo Vùng Cao")
     'Sông Tiên - Cửa Nam: mưa lớn'
@@ -119,7 +119,7 @@ def _without_paper(title: str, paper: str) -> str:
 
 
 def _absolute(link: str, home: str | None) -> str:
-    """Return a link that is relative to the feed's home page as a whole address."""
+    """Return the absolute address of a link that is relative to the feed's home page."""
     try:
         return urljoin(home, link) if home and link else link
     except ValueError:  # brackets that are no IPv6 address
@@ -131,7 +131,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _without_byline(text: str) -> str:
-    """Return an item's text without the date, and the writer's name, that a site's program put below it."""
+    """Return an item's text without the date and author that a site's program appends."""
     lines = text.split("\n")
     if len(lines) < 2 or not read_date_text(lines[-1]):
         return text
@@ -142,7 +142,7 @@ def _without_byline(text: str) -> str:
 
 
 def _sapo_and_body(summary: str, contents: list[str]) -> tuple[str, str]:
-    """Tell the lead from the full text; feeds swap their two fields, repeat one, or cut the lead short."""
+    """Distinguish lead and full text: feeds swap the two fields, repeat one, or cut the lead short."""
     own = (_without_byline(without_footer(text)) for text in (summary, *contents))
     texts = [text for text in dict.fromkeys(own) if not _is_placeholder(text)]
     if not contents or not texts:
@@ -168,7 +168,7 @@ class Outline:
 
 
 def read_opml(data: bytes) -> tuple[list[Outline], int]:
-    """Return the feeds of an OPML file, each address once, and how many had none that can be used.
+    """Return the feeds of an OPML file, each address once, and the number without a usable address.
 
     Raises:
         UnreadableError: it is no OPML, or cannot be parsed in time.
@@ -207,7 +207,7 @@ def _quoted(text: str) -> str:
     return quoteattr(_NOT_XML.sub("", text))
 
 
-# The feeds that a page of HTML names (autodiscovery). Parsing runs apart, in `discovery_worker`.
+# Feeds named by a page of HTML (autodiscovery). Parsing runs in a child process (`discovery_worker`).
 
 _MOST = 20
 _LONGEST_LINK_TITLE = 100

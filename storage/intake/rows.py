@@ -23,7 +23,7 @@ TOO_LONG = f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB"
 
 
 def read_rows(chunks: Iterable[bytes], name: str, *, first_line: int = 1) -> Iterator[Draft | Refusal]:
-    """Yield a draft, or why there is none, for each line that is not blank; places are `name:line`.
+    """Yield a draft or a refusal for each line that is not blank; places are `name:line`.
 
     A line that holds a list of articles gives them all, placed at `name:line#item`.
     """
@@ -48,7 +48,7 @@ def _draft(article: Mapping[str, Any], place: str) -> Draft | Refusal:
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
-    """Yield each line, and None for one that is too long to be kept."""
+    """Yield each line, None for one that is too long."""
     rest, is_too_long = b"", False
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
@@ -89,8 +89,8 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 # CSV and TSV with a header → drafts, a row each, streamed; places are `name:line`, the row's first line.
 #
-# The delimiter is the one that makes names out of the header (`row_shapes`). A row that is broken is
-# refused and the next line is read as a row: a quote that is never closed costs its own row only.
+# The delimiter is the one that splits the header into names (`row_shapes`). A broken row is refused and the
+# next line is read as a row, so a quote that is never closed costs only its own row.
 
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 500
@@ -111,7 +111,7 @@ def is_table(text: str) -> bool:
 
 
 def read_table(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
-    """Yield a draft, or why there is none, for each row of a table in UTF-8.
+    """Yield a draft or a refusal for each row of a table in UTF-8.
 
     Raises:
         UnreadableError: it has no header, no title or no text among its columns, or too many columns.
@@ -143,7 +143,7 @@ class _Lines:
         self._again: list[bytes | None] = []  # the next line last
 
     def header(self) -> str:
-        """Return the first line that is not blank. Raises UnreadableError where it is too long."""
+        """Return the first line that is not blank. Raises UnreadableError if it is too long."""
         while not self.is_over():
             line = self._next()
             if line is None or len(line) > MAX_LINE_BYTES // 2:
@@ -204,7 +204,7 @@ def _decoded(line: bytes) -> str:
 
 
 def _delimiter_of(header: str) -> str:
-    """Return the delimiter that makes most names out of the header, then most columns."""
+    """Return the delimiter that gives the most known names in the header, then the most columns."""
     return max(_DELIMITERS, key=lambda one: (len(_known(_cells(header, one))), header.count(one)))
 
 
@@ -257,6 +257,6 @@ def _complaint(error: csv.Error) -> str:
 
 
 def _allow_long_cells() -> None:
-    """Let a cell be as long as a row may be: the module's own limit is shorter than a long report."""
+    """Raise the limit of a cell to that of a row: the module's own limit is shorter than a long report."""
     if csv.field_size_limit() < MAX_LINE_BYTES:
         csv.field_size_limit(MAX_LINE_BYTES)

@@ -1,8 +1,8 @@
 """Choose the sentences of a summary: of one article, or of several articles on one event.
 
-The two want different things. One article is summed up by the one or two sentences that say most of its
-title; several agree in their leads, so leads are taken in turn, what other papers say too comes first,
-and a sentence like one already taken waits.
+The two cases differ. The summary of one article is the one or two sentences that cover most of its title.
+Several articles agree in their leads, so leads are taken in turn, sentences that other papers have too come
+first, and sentences similar to a chosen one come last.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from summarizer.extraction.scoring import score_alone, score_beside
 from summarizer.extraction.vectors import Floats, Indices, Vectors, vectorise
 from summarizer.text.openings import is_dangling
 
-RANKER = "diemtin"  # what this ranker is called beside sumy's
+RANKER = "diemtin"  # the name of this ranker, beside sumy's
 _BEAM = 3
-_DANGLING = 0.05  # taken off the expected ROUGE of a sentence that leans on one not shown
-_CAPTION = 0.03  # taken off one that reads wholly like a caption: ROUGE likes them, readers do not
-_REDUNDANT = 0.15  # taken off per unit of likeness to a sentence already taken, from the third on
+_DANGLING = 0.05  # deducted from the expected ROUGE of a sentence that depends on one not shown
+_CAPTION = 0.03  # deducted from one that reads like a caption: ROUGE rewards them, readers do not
+_REDUNDANT = 0.15  # deducted per unit of likeness to a chosen sentence, from the third on
 _SECOND = 0.003  # a second sentence is worth this much to a reader beyond its ROUGE
 _NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a summary may hold: sentences, syllables together, or both; None sets no limit."""
+    """The limits of a summary: sentences, syllables together, or both; None sets no limit."""
 
     sentences: int | None = None
     syllables: int | None = None
@@ -62,7 +62,7 @@ def select(
 def select_from_article(
     title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: Limits
 ) -> list[int]:
-    """Return the indices of the sentences that sum an article up, in its order.
+    """Return the indices of the sentences of an article's summary, in its order.
 
     Args:
         title: the syllables of the title.
@@ -81,7 +81,7 @@ def select_from_article(
 
 
 def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[int]:
-    """Return the two sentences that are best together, or the best one where no two are better."""
+    """Return the best pair of sentences, or the best sentence if no pair is better."""
     single = alone - _CAPTION * measured.caption - _DANGLING * measured.dangling
     ranked = np.argsort(-single, kind="stable")[:_BEAM]
     best, best_score = [int(ranked[0])], float(single[ranked[0]]) if may_be_one else float(_NEVER)
@@ -97,7 +97,7 @@ def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[i
 
 
 def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) -> list[int]:
-    """Add to `chosen` the best sentence that fits and repeats least, until none does."""
+    """Add the best fitting and least repetitive sentence to `chosen`, until none fits."""
     leaning = measured.dangling.copy()
     similarity = np.zeros_like(alone)
     alone = alone - _CAPTION * measured.caption
@@ -140,7 +140,7 @@ class _Room:
 
 # The weights of a story's sentences were tuned on the 100 development clusters of VN-MDS (Tran et al.)
 _LEAD, _WALK, _TITLE, _AGREED, _LENGTH, _REPEATED, _LEANING = 3.7, 0.2, 0.35, 0.5, 3.0, 4.0, 6.0
-_FULL_LENGTH = 25  # syllables; shorter sentences say too little to take another's place
+_FULL_LENGTH = 25  # syllables; shorter sentences count less
 _STORY_SENTENCES = 3
 
 
@@ -150,16 +150,16 @@ def select_from_story(
     tokens: Sequence[Sequence[Sequence[str]]],
     limits: Limits,
 ) -> list[int]:
-    """Return the indices of the sentences that sum several articles up; see `select`.
+    """Return the indices of the sentences of several articles' summary; see `select`.
 
-    Where `limits` are free, three sentences are taken.
+    If `limits` are free, three sentences are taken.
     """
     flat = [words for article in tokens for words in article]
     vectors = vectorise(flat)
     article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])
     scores = _story_scores(titles, tokens, vectors, article)
     leans = np.array([is_dangling(text) for sentences in texts for text in sentences])
-    # A body's first sentence may lean too, on the sapo, which is not there.
+    # A body's first sentence may also depend on the sapo, which is missing here.
     follows = leans & (np.diff(article, prepend=-1) == 0)
     left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
     similarity, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
@@ -171,7 +171,7 @@ def select_from_story(
 
 
 def _followed(taken: Sequence[int], follows: NDArray[np.bool_]) -> list[int]:
-    """Put each sentence that leans on the one before it right behind that, where that is taken too."""
+    """Put each sentence that depends on the one before it right after that, if that is chosen too."""
     known = set(taken)
     ordered = []
     for first in taken:
@@ -207,7 +207,7 @@ def _title_similarity(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floa
 
 
 def _agreement(vectors: Vectors, article: Indices) -> Floats:
-    """Return how alike each sentence is to the most alike one of each other article, on average."""
+    """Return the mean likeness of each sentence to the most similar one of each other article."""
     articles = np.unique(article)
     nearest = np.column_stack([vectors.similarity[:, article == one].max(axis=1) for one in articles])
     nearest[article[:, None] == articles[None, :]] = 0

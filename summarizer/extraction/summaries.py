@@ -1,7 +1,7 @@
-"""Sum articles up in sentences of theirs, each with its place in the text as given.
+"""Summarise articles by their own sentences, each with its place in the original text.
 
-A document comes raw. A copy of it is repaired, cleaned and cut here. The chosen sentences are mapped back, so
-that every sentence is the slice of the raw field at its place. The ranker decides which sentences are good.
+A document comes raw. This module repairs, cleans and cuts a copy of it, and maps the chosen sentences back,
+so that every sentence is the slice of the raw field at its place. The ranker chooses the sentences.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +16,14 @@ from summarizer.text.repair import Repaired, repair
 from summarizer.text.sentences import sentences_of
 from summarizer.text.syllables import syllables, tokens_of
 
-_FEWEST_SYLLABLES = 4  # shorter is a cry or a label
+_FEWEST_SYLLABLES = 4  # a shorter one is an exclamation or a label
 _MOST_SENTENCES = (
     600  # of all articles together; a newspaper's longest has 200, and likeness costs their square
 )
 _MOST_SYLLABLES = 20_000  # of these sentences; ten times what a newspaper's longest article has
 _LONG_SENTENCE = 300  # syllables that an article of many may have in any case
 _DEFAULT_WITH_SAPO = 2
-_SAID_BY_TITLE = 0.85  # share of a sapo's syllables that the title has: it says nothing more
+_SAID_BY_TITLE = 0.85  # share of a sapo's syllables in the title, from which the sapo adds nothing
 _SAID_BY_SAPO = 0.4  # share of a body sentence's neighbouring syllables that the sapo has
 
 
@@ -35,7 +35,7 @@ class _Title(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A sentence that may be shown: its syllables, and where it stands in which repaired field."""
+    """A sentence that may be shown: its syllables, and its place in a repaired field."""
 
     text: str
     tokens: list[str]
@@ -47,7 +47,7 @@ class _Candidate(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Return where the sentence stands in the field as given."""
+        """Return the place of the sentence in the original field."""
         return Place(self.document, self.field, *self.repaired.span(self.start, self.end))
 
 
@@ -59,14 +59,14 @@ def summarize(
     ranker: str = RANKER,
     is_clean: bool = False,
 ) -> Summary:
-    """Return the sentences that sum `documents` up: one article, or several on one event.
+    """Return the summary of `documents`: one article, or several on one event.
 
     Args:
-        documents: raw; at their bodies' line breaks sentences end.
-        sentences: so many, or as many as there are; None leaves it to the ranker.
-        max_syllables: whole sentences of at most so many syllables together; a longer one is left out.
+        documents: raw; line breaks of a body end sentences.
+        sentences: the number of sentences, or fewer if there are not so many; None leaves it to the ranker.
+        max_syllables: the limit for all sentences together; a sentence that does not fit is left out.
         ranker: a name in `ranking.RANKERS`.
-        is_clean: of one article: its body was cleaned when it came in, and is not again.
+        is_clean: for one article: its body was cleaned at intake, and is not cleaned again.
 
     Raises:
         ranking.UnknownRankerError: `ranker` is none of them.
@@ -139,7 +139,7 @@ def _title_of(document: Document) -> _Title:
 def _sapo_candidates(
     sapo: Repaired, words: Sequence[str], title: _Title, document: int = 0
 ) -> Iterator[_Candidate]:
-    """Yield the sentences of a sapo with these syllables, none if it only says the title again."""
+    """Yield the sentences of a sapo with these syllables, none if it only repeats the title."""
     known = set(title.words)
     if not words or sum(word in known for word in words) >= _SAID_BY_TITLE * len(words):
         return
@@ -175,7 +175,7 @@ def _is_whole(text: str, field: FieldName) -> bool:
 
 
 def _fitting(candidates: Iterable[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
-    """Return the candidates that fit, in order, and what the limits leave for more."""
+    """Return the candidates that fit, in order, and the remaining limits."""
     sentences, room = limits.sentences, limits.syllables
     taken: list[_Candidate] = []
     for candidate in candidates if sentences != 0 else ():
@@ -191,7 +191,7 @@ def _fitting(candidates: Iterable[_Candidate], limits: Limits) -> tuple[list[_Ca
 def _within(
     candidates: Iterable[_Candidate], sentences: int, words: int, *, or_first: bool = False
 ) -> list[_Candidate]:
-    """Return the first so many candidates, those that have at most so many syllables together.
+    """Return the first candidates within the limits of sentences and syllables.
 
     Args:
         candidates: taken no further than needed, so that the rest of a long text is not cut.
@@ -210,6 +210,6 @@ def _within(
 
 
 def _repeats(candidate: _Candidate, said: set[tuple[str, str]]) -> bool:
-    """Tell whether the neighbouring syllables that the sapo has `said` are most of the candidate's."""
+    """Tell whether most pairs of syllables of the candidate are in the sapo (`said`)."""
     own = list(pairwise(candidate.tokens))
     return sum(map(said.__contains__, own)) >= _SAID_BY_SAPO * max(len(own), 1)

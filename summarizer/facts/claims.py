@@ -1,8 +1,8 @@
-"""What an article claims in figures: each quantity with the words that say what it is a quantity of.
+"""Claims of an article in figures: each quantity with the words for the thing counted.
 
-The noun and the words after it say what is counted ("căn nhà bị tốc mái"), or the words before it do ("tổng
-mức đầu tư"); for people it is what happened to them. Figures that count nothing real are left out: forecasts,
-conditions, parts of a whole, figures that stand for "many". Ages of people are in `ages`.
+The noun and the words after it name the thing ("căn nhà bị tốc mái"), or the words before it do ("tổng mức
+đầu tư"); for people it is their fate. Left out are forecasts, conditions, parts of a whole, and figures that
+mean "many". `ages` has the ages of people.
 """
 
 import re
@@ -17,11 +17,11 @@ from summarizer.model import Document, FieldName, Place
 from summarizer.text.sentences import split
 from summarizer.text.syllables import canonical, syllables
 
-CHARACTERS_READ = 2_000  # of a body: what papers tell of the event itself comes first
+CHARACTERS_READ = 2_000  # of a body: papers report the event itself first
 FIELDS: tuple[FieldName, ...] = ("sapo", "body")
-_REACH = 70  # characters on either side of a figure that may say what it counts
-_LONGEST_PHRASE = 6  # words that say what is counted
-_STATE_LEADS, _STATE_FOLLOWS = 12, 30  # characters between a figure and what became of those counted
+_REACH = 70  # characters on either side of a figure that may name the thing counted
+_LONGEST_PHRASE = 6  # words that name the thing counted
+_STATE_LEADS, _STATE_FOLLOWS = 12, 30  # characters between a figure and the fate of the people counted
 _ANCHORED = 2  # content words between a figure and the one that it belongs to
 _LEAD_WORDS, _FOLLOWING_WORDS = 8, 6
 
@@ -77,7 +77,7 @@ _PLACED = ("ở", "tại")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure in an article and what it is said of. `lead` and `following` are content syllables near it."""
+    """A figure in an article and the thing counted. `lead` and `following` are content syllables near it."""
 
     quantity: Quantity
     place: Place  # of its sentence
@@ -93,12 +93,12 @@ class Claim:
 
     @property
     def measure(self) -> Measure:
-        """Return unit and noun as they compare."""
+        """Return unit and noun in comparable form."""
         return self.quantity.measure
 
     @property
     def is_price(self) -> bool:
-        """Tell whether it is what something costs, which changes from day to day."""
+        """Tell whether it is a price, which changes from day to day."""
         currency, _, each = self.quantity.unit.partition("/")
         return currency in _CURRENCIES and (bool(each) or "giá" in self.lead)
 
@@ -115,7 +115,7 @@ def figures(text: str) -> tuple[Quantity, ...]:
 
 
 def find_claims(document: Document, measures: Collection[Measure]) -> list[Claim]:
-    """Return what `document` claims in figures of these `measures`. Places: document 0."""
+    """Return the claims of `document` in figures of these `measures`. Places: document 0."""
     found = (
         _claim(document.field(field), field, number)
         for field in FIELDS
@@ -127,7 +127,7 @@ def find_claims(document: Document, measures: Collection[Measure]) -> list[Claim
 
 @lru_cache(maxsize=1_024)
 def _claim(text: str, field: FieldName, number: int) -> Claim | None:
-    """Read the words around the figure with this number; None when it counts nothing that is."""
+    """Read the words around the figure with this number; None if it counts nothing real."""
     quantity = figures(text)[number]
     if quantity.qualifier == "vague" or quantity.unit in AGES or _COORDINATE.match(text, quantity.end):
         return None
@@ -175,7 +175,7 @@ def _before(quantity: Quantity, in_sentence: Sequence[Quantity]) -> Quantity | N
 def _surroundings(
     quantity: Quantity, in_sentence: Sequence[Quantity], start: int, end: int
 ) -> tuple[int, int]:
-    """Return where the words begin and end that may say what a figure counts: another figure has its own."""
+    """Return the range of words that may name the thing counted; it ends at other figures."""
     others = [other for other in in_sentence if other.unit not in TIME_UNITS]
     left = max([start, quantity.start - _REACH, *(o.end for o in others if o.end <= quantity.start)])
     right = min([end, quantity.end + _REACH, *(o.start for o in others if o.start >= quantity.end)])
@@ -183,7 +183,7 @@ def _surroundings(
 
 
 def names(text: str, start: int, left: int, right: int) -> Iterator[str]:
-    """Yield the words between `left` and `right` that are written like names and open no sentence."""
+    """Yield the words between `left` and `right` that are capitalised and do not open a sentence."""
     for word in _CAPITAL.finditer(text, left, right):
         opens = word.start() == start or _OPENING_MARK.search(text, max(0, word.start() - 2), word.start())
         if word.group()[0].isupper() and not opens:
@@ -191,7 +191,7 @@ def names(text: str, start: int, left: int, right: int) -> Iterator[str]:
 
 
 def _state(quantity: Quantity, before: str, after: str) -> str:
-    """Return what became of the people counted: "ba người chết", "làm chết ba người"; else ""."""
+    """Return the fate of the people counted: "ba người chết", "làm chết ba người"; else ""."""
     if quantity.noun not in PEOPLE:
         return ""
     follows = _STATE.search(after)
@@ -204,17 +204,17 @@ def _state(quantity: Quantity, before: str, after: str) -> str:
 
 
 def states_of(text: str) -> frozenset[str]:
-    """Return what is said to have become of people in canonical `text`: "chết và mất tích" are two states."""
+    """Return the fates of people in canonical `text`: "chết và mất tích" are two."""
     return frozenset(_STATE_OF[found] for found in _STATE.findall(text))
 
 
 def content_words(text: str) -> tuple[str, ...]:
-    """Return the syllables of `text` but for function words."""
+    """Return the syllables of `text` without function words."""
     return tuple(word for word in syllables(text) if word not in _EMPTY)
 
 
 def what_is_counted(document: Document, claim: Claim, other: Claim) -> str:
-    """Say in the words of `document` what `claim` and `other` both count; "" when they do not say.
+    """Name the thing that `claim` and `other` count, in the words of `document`; "" if they do not name it.
 
     "số nhà tốc mái", "tổng mức đầu tư", "số người bị thương", "số tuyến phố ở Hạ Long".
     """

@@ -1,4 +1,4 @@
-"""What narrows a question: typed filters (`nguon:tuoitre`) and time words (`hôm qua`)."""
+"""Filters of a question: typed ones (`nguon:tuoitre`) and time words (`hôm qua`)."""
 
 import calendar
 import datetime as dt
@@ -10,12 +10,12 @@ from summarizer.text.syllables import folded
 
 # Filters typed into a question: `nguon:tuoitre`, `chủ đề:"thể thao"`.
 #
-# What a name stands for, the caller knows; `comparable` helps to compare.
+# The caller resolves the names; `comparable` helps to compare them.
 
 _MOST = 5  # names of a kind
 _NAME = re.compile(r'[^\s",;:]+(?: [^\s",;:]+){1,5}')
 _NEWS_OF = re.compile(r"(?:ban tin|tin tuc|tin moi|tin nong|tin)(?: ve)? (?P<topic>.+)")
-LEAST_OF_A_NAME = 4  # letters of a long name that are enough to tell it
+LEAST_OF_A_NAME = 4  # letters of a long name that are enough to identify it
 _FILTER = re.compile(
     r"(?<!\S)(?:(?P<source>ngu[oồ]n)|ch[uủ] ?(?:d|đ)[eề]):"
     r' ?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s",;]+))[,;]?',
@@ -25,7 +25,7 @@ _FILTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What papers and topics are called; `subjects` are the topics that "tin thể thao" may name."""
+    """The names of papers and topics; `subjects` are the topics that "tin thể thao" may name."""
 
     sources: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ NO_NAMES = Names()
 
 @dataclass(frozen=True, slots=True)
 class TypedFilters:
-    """The names after `nguon:` and `chude:` as typed, and where the filters stand."""
+    """The names after `nguon:` and `chude:` as typed, and the places of the filters."""
 
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class TypedFilters:
     topic_places: tuple[tuple[int, int], ...] = ()
 
     def with_topic(self, name: str, places: Iterable[tuple[int, int]]) -> "TypedFilters":
-        """Return these filters and one more topic, which stands at `places`."""
+        """Return these filters and one more topic, typed at `places`."""
         topics, topic_places = (*self.topics, name), (*self.topic_places, *places)
         return replace(self, topics=topics, topic_places=topic_places)
 
@@ -53,7 +53,7 @@ class TypedFilters:
 def find_filters(text: str, names: Names = NO_NAMES) -> TypedFilters:
     """Find the filters in `text`, which is one line in NFC with straight quotes.
 
-    As many words belong to a name as stand in one of `names`.
+    A filter takes the longest run of words that is in one of `names`.
 
     >>> find_filters('bão nguon:tuoitre chủ đề:"thể thao"').topics
     ('thể thao',)
@@ -79,7 +79,7 @@ def find_filters(text: str, names: Names = NO_NAMES) -> TypedFilters:
 
 
 def named_topic(text: str, names: Names) -> str | None:
-    """Return the topic whose news are all that `text` asks for.
+    """Return the topic if `text` only asks for the news of one.
 
     >>> named_topic("tin the thao", Names(subjects=("Kinh tế", "Thể thao")))
     'Thể thao'
@@ -89,7 +89,7 @@ def named_topic(text: str, names: Names) -> str | None:
 
 
 def _end_of_name(text: str, start: int, known: Iterable[str]) -> int:
-    """Return where the longest run of words from `start` ends that stands in a known name."""
+    """Return the end of the longest run of words from `start` that is in a known name."""
     run = _NAME.match(text, start)
     names = list(map(comparable, known)) if run else []
     words = run.group().split(" ") if run else []
@@ -134,9 +134,9 @@ NO_TIMES = Times()
 def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
     """Find the time words of `text`, which is one line with single blanks; those in quotes are words.
 
-    Several times narrow each other; two that have no day in common span both and all between them ("giá vàng
-    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves nothing is not taken. Where it `is_early`, before
-    the news of the day are out, "hôm nay" alone reaches back to yesterday.
+    Several times narrow each other; two times without a common day span both and the days between ("giá vàng
+    hôm qua và hôm nay"). A bound ("từ", "đến") that leaves no day is ignored. If it `is_early`, before most
+    news of the day is out, "hôm nay" alone includes yesterday.
 
     >>> find_times("giá vàng hôm nay?", dt.date(2026, 11, 22)).places
     ((9, 16),)
@@ -245,7 +245,7 @@ def _year(found: re.Match[str], _today: dt.date) -> Span:
 
 
 def _typed(*words: str) -> str:
-    """Return a pattern for any of `words` as typed with all marks or with none."""
+    """Return a pattern for any of `words`, with all diacritics or with none."""
     forms = dict.fromkeys(form for word in words for form in (word, folded(word)))
     return f"(?:{'|'.join(forms)})"
 

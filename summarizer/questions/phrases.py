@@ -1,4 +1,4 @@
-"""The phrases of a question: where they stand in a text, and how much each matters for finding."""
+"""The phrases of a question: their places in a text, and the weight of each in a search."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -10,17 +10,17 @@ from summarizer.extraction.vectors import typed_idf
 from summarizer.questions.equivalents import Run
 from summarizer.text.syllables import Forms, canonical, fits, folded
 
-# Where the phrases of a question stand in a text: one rule for ranking, snippets, answers and watches.
+# Finding phrases in a text: one rule for ranking, snippets, answers and watches.
 #
-# A word typed with diacritics means only itself, one typed without any means every word so written, and d
-# may have been typed for đ. Which of the words have to be there, each user decides.
+# A word typed with diacritics matches only itself, one typed without matches every word of that form, and d
+# may stand for đ. Each caller decides which of the words are required.
 
-MOST_READ = 12_000  # characters of a field that a question is compared with, more than reports have
+MOST_READ = 12_000  # characters of a field that are compared with a question; reports are shorter
 Groups = Sequence[Sequence[Run]]  # of each group any run will do
 
 
 class Match(NamedTuple):
-    """Words `start` to `end` of a text are a run of a group, but perhaps for diacritics (`is_as_typed`)."""
+    """Words `start` to `end` of a text match a run of a group; `is_as_typed`: with its diacritics."""
 
     group: int
     start: int
@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
 
 class Phrases:
-    """Groups of runs, ready to be looked for in many texts."""
+    """Groups of runs, prepared for searching many texts."""
 
     def __init__(self, groups: Iterable[Iterable[Run]]) -> None:
         self._runs: dict[str, list[tuple[int, Run, Run]]] = {}  # by the first word without diacritics
@@ -57,22 +57,22 @@ class Phrases:
         return found
 
     def occur(self, words: Sequence[Forms]) -> bool:
-        """Tell whether one of the runs stands among the words as typed."""
+        """Tell whether one of the runs occurs in the words as typed."""
         return any(match.is_as_typed for match in self.find(words))
 
 
-# How much each part of a question matters for finding: words that only ask, or that any text has, hardly.
+# Weights of the parts of a question. Words that only ask, or that any text has, get little weight.
 #
-# These words stand in `data/asking_words.json`. Without marks many such words are also others ("bao" is a
-# storm), so those count more than typed with marks.
+# `data/asking_words.json` lists these words. Without diacritics many of them are also other words ("bao" is a
+# storm), so they get more weight than with diacritics.
 
-_LITTLE, _LESS = 0.15, 0.3  # of a word typed with marks, of one typed without
+_LITTLE, _LESS = 0.15, 0.3  # for a word typed with diacritics, without
 _MOST = 8.0
-_OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART that have no mark: "sáu", "hãy" as well
+_OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART; typed so they may also be "sáu", "hãy"
 
 
 def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
-    """Return how much each group of a question matters, more for a rarer one.
+    """Return the weight of each group of a question: more for a rarer one.
 
     >>> from summarizer.questions.query import parse_query
     >>> [weight > 1 for weight in weights_of(parse_query("giá vàng là bao nhiêu").groups)]
@@ -88,7 +88,7 @@ def _weights(runs: tuple[Run, ...]) -> tuple[float, ...]:
 
 
 def content_of(weights: Sequence[float]) -> list[int]:
-    """Return which groups say what is looked for; all of them where none says more than the others."""
+    """Return the content groups of a question; all of them if none has more weight than the others."""
     content = [at for at, weight in enumerate(weights) if weight > 1]
     return content or list(range(len(weights)))
 
@@ -107,14 +107,14 @@ def _weight(run: Run, is_asking: bool) -> float:
 
 
 def asking_places(runs: Sequence[Run]) -> set[int]:
-    """Return which of the runs only ask, or part their neighbours as only such words do."""
+    """Return the runs that only ask, or that separate their neighbours like such words."""
     is_bare = all(folded(word) == word for run in runs for word in run)
     apart = _apart() - _OTHERS_WITHOUT_MARKS if is_bare else _apart()
     return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
 
 
 def asks_for_news(words: Run) -> bool:
-    """Tell whether canonical `words` name nothing that news could be about; none do not either.
+    """Tell whether canonical `words` have no subject for news; so do no words at all.
 
     >>> asks_for_news(("tin", "nóng")), asks_for_news(("co", "gi", "moi")), asks_for_news(("tin", "bão"))
     (True, True, False)
@@ -123,7 +123,7 @@ def asks_for_news(words: Run) -> bool:
 
 
 def phrase_places(runs: Sequence[Run]) -> set[int]:
-    """Return which of the runs belong to a phrase that only asks: "bao nhiêu", "cho tôi biết"."""
+    """Return the runs of phrases that only ask: "bao nhiêu", "cho tôi biết"."""
     places = set[int]()
     heads = [folded(run[0]) if len(run) == 1 else "" for run in runs]
     for at in range(len(runs)):
@@ -152,14 +152,14 @@ def _phrases() -> dict[Run, Run]:
 
 @cache
 def _function() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words that any text has, and those of them that are such without marks too."""
+    """Return the words that any text has, and those of them that count without diacritics too."""
     words = frozenset(map(canonical, _words()["function"]))
     return words, frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"])
 
 
 @cache
 def _apart() -> frozenset[str]:
-    """Return the words beside which no word belongs to its neighbour."""
+    """Return the words that separate their neighbours."""
     words = frozenset(map(canonical, _words()["apart"]))
     return words | (frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"]))
 

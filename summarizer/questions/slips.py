@@ -1,4 +1,4 @@
-"""Slips of typing: keystrokes an input method left undone, and words that the index hardly knows."""
+"""Typing errors: raw keystrokes of an input method, and words that the index hardly knows."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ from summarizer.extraction.vectors import lexicon
 from summarizer.questions.equivalents import Run
 from summarizer.text.syllables import folded
 
-# Vietnamese as it was keyed: Telex and VNI keystrokes that an input method left undone.
+# Telex and VNI keystrokes that no input method converted.
 #
-# `thanhf` is thành, `dduong` đương, `pho61` phố: read here as an input method would have read them.
+# `thanhf` is thành, `dduong` đương, `pho61` phố: they are converted here as an input method would.
 
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323", "z": ""}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323", "0": ""}
@@ -24,8 +24,8 @@ _TELEX_LETTERS = (
 )  # fmt: skip
 _WITH_W = {"uo": "ươ", "o": "ơ", "u": "ư", "a": "ă"}
 _TONE_KEY = re.compile(r"[aeiouyw]\w*?(?P<key>[sfrxjz])")
-_LATE_W = re.compile(r"(?P<vowel>uo|[oua])(?P<rest>[^w]{1,3})w")  # keyed behind the rest of the syllable
-_MOST_KEYSTROKES = 20  # keystrokes: no syllable takes more
+_LATE_W = re.compile(r"(?P<vowel>uo|[oua])(?P<rest>[^w]{1,3})w")  # typed after the rest of the syllable
+_MOST_KEYSTROKES = 20  # no syllable needs more
 _VOWELS = "aăâeêioôơuưy"
 _SYLLABLE = re.compile(
     rf"(?P<head>ngh?|[ckt]h|ph|gh?|gi|kh|nh|qu|tr|[bcdđhklmnpqrstvx])?(?P<vowels>[{_VOWELS}]{{1,3}})"
@@ -35,7 +35,7 @@ _MARKED = "ăâêôơư"
 
 
 def keyed(word: str) -> str | None:
-    """Return the syllable that the keystrokes `word` stand for, None where they stand for none.
+    """Return the syllable of the keystrokes `word`, None if they are none.
 
     >>> keyed("thanhf"), keyed("dduwowngf"), keyed("pho61"), keyed("sao"), keyed("covid")
     ('thành', 'đường', 'phố', None, None)
@@ -52,7 +52,7 @@ def keyed(word: str) -> str | None:
 
 def _telex(word: str) -> tuple[str, str]:
     tone = ""
-    if found := _TONE_KEY.search(word):  # no syllable has one of these letters behind its vowel
+    if found := _TONE_KEY.search(word):  # no syllable has one of these letters after its vowel
         at = found.start("key")
         word, tone = word[:at] + word[at + 1 :], _TELEX_TONES[word[at]]
     for keys, letter in _TELEX_LETTERS:
@@ -88,7 +88,7 @@ def _vni(word: str) -> tuple[str, str]:
 
 
 def _toned(vowels: str, *, has_tail: bool) -> int:
-    """Return which of the vowels carries the tone: the one with a mark of its own, else by the old style."""
+    """Return the vowel that carries the tone: the one with a mark of its own, else by the old style."""
     marked = [at for at, vowel in enumerate(vowels) if vowel in _MARKED]
     if marked:
         return marked[-1]
@@ -97,15 +97,15 @@ def _toned(vowels: str, *, has_tail: bool) -> int:
     return 1 if has_tail or len(vowels) == 3 else 0
 
 
-# Slips of typing: what a word that the index hardly knows was probably meant to be.
+# Corrections of words that the index hardly knows.
 #
-# Pure: the words that there are, and in how many articles each occurs, come in as an argument. Source:
-# measured, correcting only words that fewer than 20 articles hold alarms falsely for 3.4 % of clean
-# words, correcting all of them for 16-29 %.
+# Pure: the known words, with the number of articles of each, are an argument. Source: measured; correcting
+# only words of fewer than 20 articles gives false alarms for 3.4 % of correct words, correcting all for 16-29
+# %.
 
 _KNOWN = 20  # articles that hold a word: enough to trust it
-_SHARE = 500  # in a smaller index one more for each so many articles with its commonest word is enough
-_SLIPS = 3  # articles that hold a word: enough to be more than slips of the papers themselves
+_SHARE = 500  # in a smaller index: one article for each so many with its commonest word is enough
+_SLIPS = 3  # articles that hold a word; fewer may be errors of the papers themselves
 _MOST_WORDS = 30_000  # of a large index, the most frequent: bounds the memory
 _MOST_GUESSES = 8
 _SHORTEST, _LONGEST = 3, 24  # letters of a word worth correcting
@@ -117,7 +117,7 @@ _distance = EditDistance(DistanceAlgorithm.DAMERAU_OSA)
 
 
 def is_slip(typed: str, meant: str) -> bool:
-    """Tell whether one letter too many, too few, wrong or out of place makes `typed` of `meant`.
+    """Tell whether `typed` is `meant` with one letter too many, too few, wrong or swapped.
 
     >>> is_slip("thnah", "thanh"), is_slip("thanh", "thanh"), is_slip("2", "3")
     (True, False, False)
@@ -127,15 +127,15 @@ def is_slip(typed: str, meant: str) -> bool:
 
 
 def is_no_syllable(word: str) -> bool:
-    """Tell whether a canonical word has marks that no word of the papers has: "nhệ" for "nghệ"."""
+    """Tell whether a canonical word with diacritics is in no paper: "nhệ" for "nghệ"."""
     return folded(word) != word and word not in lexicon().index
 
 
 class Spelling:
-    """The words of an index, ready to be compared with what was typed."""
+    """The words of an index, prepared for comparing with typed words."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        """Take folded words and in how many articles each occurs."""
+        """Take folded words with the number of articles of each."""
         self._counts = counts
         self._enough = min(_KNOWN, 1 + max(counts.values(), default=0) // _SHARE)
         least = min(_SLIPS, self._enough)
@@ -145,12 +145,12 @@ class Spelling:
             self._speller.create_dictionary_entry(word, count)
 
     def knows(self, word: str) -> bool:
-        """Tell whether enough articles hold the word, however its marks are, or it is a syllable as typed."""
+        """Tell whether enough articles have the word with any diacritics, or it is a syllable as typed."""
         bare = folded(word)
         return self._counts.get(bare, 0) >= self._enough or (bare != word and word in lexicon().index)
 
     def guesses(self, run: Run) -> tuple[Run, ...]:
-        """Return what a run may have been meant to be, without marks, likeliest first; at most 8.
+        """Return corrections of a run, without diacritics, likeliest first; at most 8.
 
         >>> Spelling({"long": 90, "ha": 80, "lon": 2}).guesses(("logn",))
         (('long',), ('lon',))
@@ -176,7 +176,7 @@ class Spelling:
         return [*glued, *((term,) for _, term in sorted(terms, reverse=True))]
 
     def _apart(self, word: str) -> Run:
-        """Cut a glued word into two or three known ones, the rarest of which is as frequent as can be."""
+        """Cut a joined word into two or three known ones, so that the rarest is as frequent as possible."""
         if len(word) < _SHORTEST_GLUED or word in self._counts:
             return ()
         cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1) if self.knows(word[:at])]

@@ -1,4 +1,4 @@
-"""What to show of an article: the sentence that answers best, and more of it on request."""
+"""Choose the sentence of an article that shows a question's words best, and more on request."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,8 @@ from summarizer.text.openings import is_dangling
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables, word_forms, word_spans
 
-# Choose the sentence of an article that shows best what someone asked for, and mark the words in it.
-#
-# The title is never chosen while there is other text: it stands above the snippet anyway.
+# The words of the question are marked in it. The title is chosen only if there is no other text, because it
+# is shown above the snippet anyway.
 
 _CUT = "…"
 _TITLE: FieldName = "title"
@@ -25,9 +24,9 @@ _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A sentence to show. `text` is what stands at `place`, with `…` at the side where a long one was cut.
+    """A sentence to show. `text` is the text at `place`; `…` shows where a long one was cut.
 
-    `marks` are half-open spans of `text`, in order, apart from each other: the words that were asked for.
+    `marks` are half-open spans of `text`, in order and disjoint: the words of the question.
     """
 
     text: str
@@ -37,7 +36,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A wanted run found: its number in the query, its place in the field, its place among the words."""
+    """A match of a run: its number in the query, its place in the field, its place among the words."""
 
     run: int
     start: int
@@ -66,10 +65,10 @@ def best_snippet(
 ) -> Snippet:
     """Return the sentence of sapo or body that shows most of `query`, the first among equals.
 
-    A word typed with marks is marked where it stands with these marks, one without wherever it fits. Without
-    any match the article's first sentence is returned, unmarked. `max_chars` (at least 10) bounds `text`.
-    With `stands_alone` no sentence is taken that leans on the one before it ("Tuy nhiên, ..."), while there
-    is another.
+    A word typed with diacritics is marked only in that form, one without in every form. Without any match the
+    article's first sentence is returned, unmarked. `max_chars` (at least 10) bounds `text`. With
+    `stands_alone` a sentence that depends on the one before it ("Tuy nhiên, ...") is taken only if there is
+    no other.
 
     >>> from summarizer.questions.query import parse_query
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
@@ -85,7 +84,7 @@ def best_snippet(
 
 
 class _Found:
-    """Where the words asked for stand in sapo and body: each text is read once, whatever its lines."""
+    """The matches in sapo and body: each text is read once, whatever its lines."""
 
     def __init__(self, document: Document, phrases: Phrases) -> None:
         texts = [(name, _read(document, name)) for name in _FIELDS]
@@ -93,7 +92,7 @@ class _Found:
 
 
 def _read(document: Document, name: FieldName) -> str:
-    """Return a field as far as questions read, without the sentence that would be cut off there."""
+    """Return the part of a field that questions read, without the sentence cut off at its end."""
     whole = document.field(name)
     if len(whole) <= MOST_READ:
         return whole
@@ -131,7 +130,7 @@ def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:
 
 
 def _by_line(field: str, runs: Sequence[Match]) -> Iterator[tuple[range, list[_Match]]]:
-    """Return each line with matches, in order; no match goes on over a line break."""
+    """Return each line with matches, in order; no match crosses a line break."""
     spans = word_spans(field) if runs else []
     matches: list[_Match] = []
     line = range(0)
@@ -165,7 +164,7 @@ def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
 
 
 def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
-    """Return at most `room` characters of a long sentence that show most different runs, in whole words."""
+    """Return at most `room` characters of a long sentence, with most different runs, in whole words."""
     first = _first_of_most(best.matches, room * 3 // 4)
     anchor = first.start if first else best.start
     start = max(best.start, min(anchor - room // 4, best.end - room))
@@ -180,7 +179,7 @@ def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
 
 
 def _first_of_most(matches: Sequence[_Match], reach: int) -> _Match | None:
-    """Return the match from which most different runs stand within `reach` characters, the first of equals.
+    """Return the first match from which most different runs are within `reach` characters.
 
     Going backwards, the next match of each run is known: one pass, however many words a sentence has.
     """
@@ -211,7 +210,7 @@ def _apart(marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-# More of an article than an answer showed: its summary and its opening, without what was read already.
+# More of an article than an answer showed: its summary and its opening, without quoted sentences.
 
 _MOST = 3  # sentences of an article
 _OPENING_SENTENCES, _OPENING_CHARACTERS = 8, 4_000  # of a body
@@ -221,7 +220,8 @@ _FEWEST_SYLLABLES = 6
 def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...]:
     """Return at most three sentences of an article that `quoted` does not have, in the order of the article.
 
-    Together with `quoted` they are no more of it than may be shown; a source not to be quoted gives none.
+    Together with `quoted` they stay within the share that may be shown; a source that may not be quoted gives
+    none.
     """
     if not piece.may_be_quoted:
         return ()

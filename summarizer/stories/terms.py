@@ -1,4 +1,4 @@
-"""An article as weighted terms: reports of one event share rare ones. How common each term is."""
+"""Articles as weighted terms, for finding reports of one event by rare terms; frequencies of terms."""
 
 import importlib.resources
 import io
@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from summarizer.text.syllables import syllables
 
-# An article as weighted terms, so that reports of one event can be told by the words they share.
-#
-# Terms are canonical syllables and pairs of neighbours, weighted by TF-IDF (title twice, sapo and the
-# start of the body once) and kept as 32-bit hashes: no dictionary to grow while the bot runs. How common
-# a term is comes from `data/grouping.npz`, made of 19,848 articles of the vietnews corpus by
-# `benchmarks/train_grouping.py`.
+# Terms are canonical syllables and pairs of neighbours, weighted by TF-IDF (title twice, sapo and the start
+# of the body once) and kept as 32-bit hashes, so no dictionary grows while the bot runs. The IDF comes from
+# `data/grouping.npz`, made by `benchmarks/train_grouping.py` from 19,848 articles of the vietnews corpus.
 
-LEAD_SYLLABLES = 500  # the start of the body: past it reports of one event drift into different backgrounds
-LEAD_CHARACTERS = 3_000  # hold as many syllables; no more of a body need be read to know an article again
+LEAD_SYLLABLES = 500  # the start of the body; further down, reports of one event have different backgrounds
+LEAD_CHARACTERS = 3_000  # the same in characters; no more of a body is read
 TERMS_KEPT = 200  # the heaviest: bounds the work an article, and 100 would cost 0.005 of B-cubed F
 _TITLE_WEIGHT = 2
 _LEVELS = 20  # steps of the packaged IDF per natural unit

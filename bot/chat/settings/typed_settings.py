@@ -1,4 +1,4 @@
-"""What people type after /lich and /chude, read as changes. Accents never matter. Pure."""
+"""Read text typed after /lich and /chude as changes. Diacritics are optional. Pure."""
 
 import datetime as dt
 import re
@@ -22,11 +22,9 @@ from bot.times.schedule import to_five_minutes
 from bot.times.typed_times import TypedTimeError, parse_days, parse_local_time, parse_zone
 from summarizer.text.syllables import folded
 
-# What people type after /lich, read as changes. Accents never matter. Pure.
-#
-# Single times, days and zones are read by `bot.times.typed_times`; here is what a whole line may hold.
+# Text after /lich. `bot.times.typed_times` reads single times, days and zones; this part reads a whole line.
 
-_LONGEST = 80  # no line that means something is longer
+_LONGEST = 80  # no meaningful line is longer
 _BLANKS = r"(?:(?<!\s)\s++)?+"  # all or none, so that a run of them is looked at once
 _BETWEEN_TIMES = re.compile(rf"{_BLANKS}(?:[,;&+]|\bva\b)\s*+")
 _BETWEEN_HOURS = re.compile(rf"{_BLANKS}(?:[-–—]|\bden\b)\s*+")
@@ -35,7 +33,7 @@ _EDGES = " ,;:"
 
 @dataclass(frozen=True, slots=True)
 class TypedSchedule:
-    """The changes that a line asks for; `is_rounded`: a time was moved to a multiple of five minutes."""
+    """The changes in a line; `is_rounded`: a time was moved to a multiple of five minutes."""
 
     changes: tuple[Change, ...]
     is_rounded: bool = False
@@ -148,7 +146,7 @@ def _times(text: str) -> list[dt.time]:
 
 
 def _reason(text: str) -> TypedTimeError:
-    """Return why nothing could be read: an impossible time is worth naming."""
+    """Return the reason why the line cannot be read, by preference an impossible time."""
     for word in text.split():
         try:
             parse_local_time(word.strip(_EDGES))
@@ -158,7 +156,7 @@ def _reason(text: str) -> TypedTimeError:
     return TypedTimeError(text)
 
 
-# What people type after /chude, read as changes: topics to have only, to have too, or to leave out. Pure.
+# Text after /chude: topics to choose alone, to add, or to remove.
 #
 # Bare names mean "only these", whatever was chosen before. "thêm" or a plus adds, "bỏ" or a minus leaves
 # out.
@@ -179,7 +177,7 @@ _SIGNS = "+-−–"
 
 
 class UnknownTopicError(ValueError):
-    """The line names a topic that there is not; `name` is how it was typed."""
+    """The line names an unknown topic; `name` is its text as typed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -187,12 +185,12 @@ class UnknownTopicError(ValueError):
 
 
 class NoTopicLeftError(ValueError):
-    """Without the topics named none would be left, which would mean all of them."""
+    """The line would remove all topics, which would mean all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedTopics:
-    """The changes a line asks for, and in how many ways: `how` is None for all topics or for several ways."""
+    """The changes in a line, and the kind of change: `how` is None for all topics or several kinds."""
 
     changes: tuple[Change, ...]
     how: How | None = None
@@ -200,10 +198,10 @@ class TypedTopics:
 
 
 def parse_topics(text: str, chosen: Sequence[str], newsroom: Newsroom) -> TypedTopics:
-    """Read a line as changes of `chosen`, where none means all.
+    """Read a line as changes of `chosen`; no topics means all.
 
     Raises:
-        UnknownTopicError: a name is nobody's; then nothing of the line counts.
+        UnknownTopicError: a name is unknown; then no part of the line counts.
         NoTopicLeftError: see there.
     """
     if " ".join(folded(text).split()) in _ALL:
@@ -250,7 +248,7 @@ def _after_change(how: How, topics: Sequence[str], chosen: Sequence[str], newsro
 
 
 def _ways(text: str) -> Iterator[tuple[How, str]]:
-    """Cut a line before each sign, and take the word off that says how it is meant."""
+    """Cut a line before each sign, and remove the word that names the kind of change."""
     said: list[list[str]] = [[]]
     for word in text.split():
         if word[0] in _SIGNS and (len(word) > 1 or word in _SIGNS):

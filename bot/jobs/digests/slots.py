@@ -1,4 +1,4 @@
-"""Issues: one for each due profile at the minute's tick, or all of an edition when an operator says so."""
+"""Make issues: one for each due profile every minute, or all of an edition on an operator's order."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence, Set
@@ -32,12 +32,12 @@ from storage.profiles import (
     set_covered_until,
 )
 
-# The minute's tick: which profiles are due, and one issue for each of them.
+# The minute's job: find due profiles and make an issue for each of them.
 #
-# The truth is in the tables: a slot's row is unique, profiles move on in the same transaction as their
-# issues, their parts and their deliveries are written. A kill at any point leaves a slot whole or not
-# begun. Profiles of one window are composed and written a hundred at a time; one whose issue fails stays
-# due, is tried again at the next tick, and holds nobody up.
+# A slot's row is unique. One transaction writes issues, parts and deliveries and sets the next slot of the
+# profiles, so a kill at any point leaves a slot complete or not begun. Profiles of one window are composed
+# and written a hundred at a time. A profile whose issue fails stays due, is tried again a minute later, and
+# does not delay the others.
 
 LOOKED_UNTIL = "slots looked at until"  # a note
 _TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
@@ -84,13 +84,13 @@ def _order(one: Due) -> tuple[dt.datetime, ...]:
 
 
 async def _plan(services: Services, profile: Profile, now: dt.datetime, gates: Gates) -> Due | None:
-    """Decide what is made for a profile; None where its slots are skipped."""
+    """Decide what is made for a profile; None if its slots are skipped."""
     with log_errors("slot", profile=profile.id, edition=profile.choices.edition):
         if profile.next_due_at is None:
             return None
         edition = services.newsroom.edition_for(profile.choices)
         covered_until = profile.last_slot_at or profile.next_due_at - FIRST_WINDOW
-        if covered_until > now:  # a clock that was ahead said so; what was told is left out by its stories
+        if covered_until > now:  # set by a clock that was ahead; known stories are left out anyway
             covered_until = profile.next_due_at - FIRST_WINDOW
         plan = plan_slots(
             edition.schedule,
@@ -113,7 +113,7 @@ async def _plan(services: Services, profile: Profile, now: dt.datetime, gates: G
 
 
 async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
-    """Take profiles that nobody listens to off the clock, in one transaction."""
+    """Clear the next slots of profiles without active subscribers, in one transaction."""
     with log_errors("sleep", profiles=len(profiles)):
         async with services.database.write() as connection:
             for profile in profiles:
@@ -124,7 +124,7 @@ async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
 async def _run(
     services: Services, composer: SharedComposer, batch: Sequence[Due], tell_admins: Tell, now: dt.datetime
 ) -> int:
-    """Make the issues of a batch; where writing them together fails, one by one."""
+    """Make the issues of a batch; if writing them together fails, one by one."""
     plans = {one.profile.id: one.plan for one in batch}
     made: list[Made] = []
     with log_errors("slots", slot=batch[0].window.until.isoformat()):
@@ -175,7 +175,7 @@ async def _skip(
     now: dt.datetime,
     held: Set[dt.datetime],
 ) -> None:
-    """Record the skipped slots; the next one looks back to where the first of them would have.
+    """Record the skipped slots; the next issue begins where the first of them would have.
 
     Slots that were `held` at a gate until it was too late have that reason.
     """
@@ -192,10 +192,10 @@ async def _skip(
 
 
 async def reschedule_profiles(services: Services) -> int:
-    """After a change of the newsroom file give every profile its next slot anew; return how many moved.
+    """Set the next slot of every profile after a change of the newsroom file; return how many changed.
 
-    A slot that has come already stays: it is made, or recorded as skipped. So are the slots of the new
-    schedule that came since slots were looked at last: while the bot was down, say.
+    A slot that is due already stays: it is made, or recorded as skipped. So are slots of the new schedule
+    since the last check for due slots, while the bot was down for example.
     """
     now = services.clock.now()
     moved = 0
@@ -204,7 +204,7 @@ async def reschedule_profiles(services: Services) -> int:
         for profile in await find_profiles(connection):
             if profile.next_due_at is None:
                 continue
-            with log_errors("reschedule", profile=profile.id):  # a zone that there is not any more, say
+            with log_errors("reschedule", profile=profile.id):  # for example a zone that no longer exists
                 moved += await _reschedule(connection, profile, services.newsroom, looked_until, now)
     return moved
 
@@ -230,12 +230,12 @@ async def _reschedule(
 
 
 async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:
-    """Return the moment up to which the slots that came were looked at, None at the very first start."""
+    """Return the moment of the last check for due slots, None at the first start."""
     note = await find_note(connection, LOOKED_UNTIL)
     return dt.datetime.fromisoformat(note) if note else None
 
 
-# An operator's "send now": an issue outside the schedule for every profile of an edition.
+# "Send now": an issue outside the schedule for every profile of an edition.
 
 _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -243,7 +243,7 @@ _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
 async def send_edition_now(services: Services, edition_name: str) -> int:
     """Make and queue an issue of the edition for each of its profiles; return how many deliveries.
 
-    Quiet hours hold here too, and what was sent now is not told again at the next slot.
+    Quiet hours apply here too, and the next issue does not repeat these stories.
     """
     now = services.clock.now()
     if await find_gates(services):
