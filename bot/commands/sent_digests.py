@@ -219,7 +219,7 @@ def _lines(row: dict[str, Any]) -> list[str]:
 
     chosen = ", ".join(row["topics"]) or "mọi chủ đề"
     days = spoken.say_days(row["days"])
-    editions = ", ".join((row["edition"], *row["more_editions"]))
+    editions = ", ".join(f"«{name}»" for name in (row["edition"], *row["more_editions"]))
     lines = [
         f"{row['chat']} ({row['kind']}) · {STATUSES[row['status']]} · từ {at(row['since'])}",
         f"  Bản tin {editions}: {', '.join(row['times'])}, {days}, {spoken.say_zone(zone)}",

@@ -106,7 +106,7 @@ def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]
         words = f"số soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
         yield Reason(Why.MADE_LATE, words)
     if one.slot_at is not None and one.approved_at is not None:  # it was made before its time
-        if (late := one.approved_at - one.slot_at) > _ON_TIME:
+        if (late := one.approved_at - max(one.slot_at, made_at)) > _ON_TIME:
             yield Reason(Why.GATE, f"đợi người quản trị duyệt {say_length(late)}")
         made_at = max(made_at, one.slot_at, one.approved_at)
     if (rest := one.not_before - made_at) > _MINUTE:
@@ -236,7 +236,8 @@ def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime
         return Reason(Why.RETRACTED, "đã thu hồi")
     if IssueStatus.MADE not in issue.statuses:
         return Reason(Why.EMPTY, "không có tin nào mới")
-    if issue.approved_at is not None and (late := issue.approved_at - issue.slot_at) > _ON_TIME:
+    ready_at = max(issue.slot_at, issue.made_at)
+    if issue.approved_at is not None and (late := issue.approved_at - ready_at) > _ON_TIME:
         return Reason(Why.GATE, f"gửi muộn {say_length(late)} vì đợi người quản trị duyệt")
     if (late := issue.made_at - issue.slot_at) > _ON_TIME:
         return Reason(

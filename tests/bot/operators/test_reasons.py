@@ -9,10 +9,13 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.operators.looking_up import look_at_reader, why_article
-from bot.operators.reasons import Reason, Why
+from bot.operators.reasons import Reason, Sending, Why, why_delivery
 from bot.operators.steering import look_at_issues
 from bot.times.clock import ManualClock
+from bot.times.schedule import QuietHours
+from storage.delivery.history import PastDelivery
 from storage.delivery.retractions import find_batch, find_batches, retract
+from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.subscribers import set_quiet, set_status
 from tests.bot.operators.answered import MINUTE, TO_SLOT, Story, article_reason, coming, issue, last
 
@@ -145,6 +148,31 @@ async def test_what_came_in_time_and_what_comes_next(
     assert [(one.edition, one.readers) for one in ahead] == [("sang", 1)]
     one, reason = past[0]
     assert (one.sent, one.waiting, one.first_sent_at, reason.code) == (1, 0, clock.now(), Why.ON_TIME)
+
+
+def test_approval_is_waited_for_from_the_moment_the_issue_is_there() -> None:
+    slot, zone = dt.datetime(2026, 3, 1, 23, 45, tzinfo=dt.UTC), "Asia/Ho_Chi_Minh"
+    made, sent = slot + dt.timedelta(minutes=43), slot + dt.timedelta(minutes=44)
+    one = PastDelivery(
+        MessageKind.DIGEST,
+        "sang",
+        slot,
+        IssueStatus.MADE,
+        0,
+        made,
+        DeliveryStatus.SENT,
+        sent,
+        1,
+        sent,
+        None,
+        sent,
+    )
+    reason = why_delivery(one, QuietHours(0, 0), None, Sending(), zone=zone, now=sent)
+    late = "đã gửi lúc 07:29: số soạn muộn 43 phút, lúc đến giờ bot không chạy hoặc đang bận"
+    assert reason == Reason(Why.MADE_LATE, late)
+    kept = replace(one, made_at=slot - dt.timedelta(minutes=20))
+    reason = why_delivery(kept, QuietHours(0, 0), None, Sending(), zone=zone, now=sent)
+    assert reason == Reason(Why.GATE, "đã gửi lúc 07:29: đợi người quản trị duyệt 44 phút")
 
 
 async def test_a_paused_edition(
