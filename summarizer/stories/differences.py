@@ -82,7 +82,7 @@ def what_is_new(
     known = _known(latest, new)
     rated = []
     for piece in sorted(new, key=lambda piece: (piece.moment, piece.article_id), reverse=True):
-        if not may_be_of(piece, latest):
+        if not is_followed and not may_be_of(piece, latest):
             continue
         told = piece.document.title if is_development(piece, latest, is_followed=is_followed) else ""
         for position, sentence in enumerate(_sentences(piece)):
