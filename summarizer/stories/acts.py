@@ -43,6 +43,17 @@ _SPEECH = (
 _SAYING = "cho biết|cho hay|nói|cáo buộc|cảnh báo|thông cáo|yêu cầu|đề nghị"
 _FIRST_PERSON = "tôi|mình|chúng tôi|chúng ta|em|các bạn|phóng viên|pv"
 
+_SAME_ACTS = {  # what papers call one act, beside its first name
+    "xử phạt": "bị phạt",
+    "bắt giữ": "bị bắt|bắt giam|bắt khẩn cấp",
+    "chết": "tử vong|thiệt mạng|tử nạn|qua đời",
+    "tạm dừng": "tạm ngừng|ngừng",
+    "hủy": "huỷ",
+    "tìm thấy": "tìm được|tìm ra",
+    "cứu được": "giải cứu|cứu sống",
+    "thừa nhận": "thú nhận|khai nhận",
+}
+_FIRST_NAME = {other: first for first, others in _SAME_ACTS.items() for other in others.split("|")}
 _NAME = re.compile(rf"(?<=[\w,)] )[{UPPER}]\w*")  # in mid-sentence: "Khánh Hòa" is no draw
 _ACT = re.compile(rf"(?<!\w)(?:{_JUSTICE}|{_DECISIONS}|{_OUTCOMES})(?!\w)")
 _SAYS = re.compile(rf"(?<!\w)(?:{_SPEECH})(?!\w)")
@@ -52,12 +63,13 @@ _PERSONAL = re.compile(rf"(?<!\w)(?:{_FIRST_PERSON})(?!\w)")
 
 
 def acts_in(text: str) -> Iterator[str]:
-    """Yield what is said to be done, decided or come out, in canonical spelling.
+    """Yield what is said to be done, decided or come out, in canonical spelling, each act by its first name.
 
-    >>> list(acts_in("Công an đã khởi tố vụ án, bắt giữ hai người."))
+    >>> list(acts_in("Công an đã khởi tố vụ án, hai người bị bắt."))
     ['khởi tố', 'bắt giữ']
     """
-    yield from (found.group() for found in _ACT.finditer(canonical(_NAME.sub("·", text))))
+    found = (one.group() for one in _ACT.finditer(canonical(_NAME.sub("·", text))))
+    yield from (_FIRST_NAME.get(act, act) for act in found)
 
 
 def speech_in(text: str) -> Iterator[str]:
