@@ -1,8 +1,8 @@
-"""One database, SQLite or PostgreSQL, behind two doors: `read` and `write`.
+"""One database, SQLite or PostgreSQL, with two entries: `read` and `write`.
 
-SQLite allows one writer at a time and aiosqlite would mix two tasks' transactions on one connection, so
-every transaction has a connection of its own and writers queue on an asyncio lock instead of polling the
-file lock. Migrations live in `storage.upkeep.upgrade`.
+SQLite allows one writer at a time, and aiosqlite would mix the transactions of two tasks on one connection.
+So every transaction has its own connection, and writers queue on an asyncio lock instead of polling the file
+lock. Migrations are in `storage.upkeep.upgrade`.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from storage.private_files import create_private
 
 _PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",  # a digest marked as sent stays marked through a power cut
+    "synchronous=FULL",  # a delivery marked as sent must survive a power cut
     "busy_timeout=10000",
     "foreign_keys=ON",
     "temp_store=MEMORY",
@@ -32,7 +32,7 @@ _PRAGMAS = (
 )
 WORKING_FOLDER = Path()  # holds the search index of a PostgreSQL database
 _POSTGRES = {
-    "idle_in_transaction_session_timeout": "20s",  # who stands still must not hold up a successor
+    "idle_in_transaction_session_timeout": "20s",  # a frozen process must not block its successor
 }
 
 _SILENCE = {  # seconds, the first one milliseconds: after these the system ends a connection to PostgreSQL
@@ -41,10 +41,10 @@ _SILENCE = {  # seconds, the first one milliseconds: after these the system ends
     "TCP_KEEPINTVL": 5,
     "TCP_KEEPCNT": 2,
 }
-_POOLING = "pooling"  # a key of our own in the address: the drivers do not know it
+_POOLING = "pooling"  # our own key in the address, unknown to the drivers
 _POOLED: dict[str, Any] = {
-    # A statement prepared by name stays in one connection of the server, which another client has next: ours
-    # have no names. Settings at the start are left out, as a pooler refuses them: it has its own.
+    # A statement prepared by name belongs to one server connection, which another client may get next. So
+    # ours have no names. Settings at the start are left out, because a pooler refuses them.
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
@@ -55,12 +55,12 @@ def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
     @event.listens_for(engine.sync_engine, "do_connect")
     def _before_connect(*_given: object) -> None:
         if file is not None:
-            with suppress(OSError):  # SQLite itself says why there can be none
+            with suppress(OSError):  # SQLite itself reports the reason
                 create_private(file)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin below, in our words
+        connection.isolation_level = None  # transactions begin explicitly, below
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
@@ -69,18 +69,19 @@ def _prepare_sqlite(engine: AsyncEngine, file: Path | None) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Any) -> None:
         if connection.get_execution_options().get("readonly", False):
-            # Waits for nobody, so cannot fail. One call of the driver's thread where a cursor takes three.
+            # It waits for no lock, so it cannot fail. One call of the driver's thread; a cursor would need
+            # three.
             connection.connection.dbapi_connection.run_async(lambda driver: driver.execute("BEGIN"))
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _notice_silence(engine: AsyncEngine) -> None:
-    """End a connection whose server does not even acknowledge our bytes: a machine that vanished, a split."""
+    """End a connection whose server no longer acknowledges bytes: a dead machine, a split network."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
-        transport = getattr(connection.driver_connection, "_transport", None)  # asyncpg shows it nowhere
+        transport = getattr(connection.driver_connection, "_transport", None)  # asyncpg has no public name
         line = transport.get_extra_info("socket") if transport is not None else None
         if line is not None and line.family in (socket.AF_INET, socket.AF_INET6):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -92,9 +93,9 @@ def _notice_silence(engine: AsyncEngine) -> None:
 class Database:
     """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
 
-    `pooling=transaction` in its query says that a pooler gives every transaction another connection of the
-    server (PgBouncer). `index` is the folder of the search index. It is beside a SQLite file and in the
-    working directory for PostgreSQL, unless told.
+    `pooling=transaction` in its query means a pooler that may give every transaction another connection of
+    the server (PgBouncer). `index` is the folder of the search index. By default it is beside a SQLite file,
+    and in the working directory for PostgreSQL.
     """
 
     def __init__(self, url: str, index: Path | None = None) -> None:
@@ -106,7 +107,7 @@ class Database:
             self.url,
             pool_pre_ping=self.is_postgres,
             connect_args=self._connect_arguments(),
-            hide_parameters=True,  # people's words
+            hide_parameters=True,  # they may hold words of people
             execution_options={"index_folder": index or self._default_index},
         )
         self._writer = asyncio.Lock()
@@ -140,14 +141,14 @@ class Database:
 
     @property
     def place(self) -> str:
-        """Return where the database is: its file, or host, port and name. No secrets."""
+        """Return the location of the database: its file, or host, port and name. No secrets."""
         if self.is_postgres:
             return f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database}"
         return str(Path(self.url.database).resolve()) if self.url.database else ":memory:"
 
     @property
     def seconds_since_unwritable(self) -> float:
-        """Return how long ago a write failed for want of room or by an error of the disk; inf when never."""
+        """Return the time since a write failed because of a full disk or a disk error; inf if never."""
         return float("inf") if self._unwritable_at is None else time.monotonic() - self._unwritable_at
 
     @asynccontextmanager
@@ -163,7 +164,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction, committed at the end of the block and undone by an exception."""
+        """Open a transaction, committed at the end of the block and rolled back on an exception."""
         try:
             async with self._turn(), self._connected() as connection, connection.begin():
                 yield connection
@@ -173,12 +174,12 @@ class Database:
             raise StorageError.of(error) from without_values(error)
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
-        """Wait for the one place to write from; PostgreSQL has one for everybody."""
+        """Wait for the writer's lock; PostgreSQL needs none."""
         return nullcontext() if self.is_postgres else self._writer
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        """Take a connection. asyncpg tells a server that is not there by an OSError of its own."""
+        """Take a connection. asyncpg reports an unreachable server by an OSError."""
         connection = self.engine.connect()
         try:
             await connection.start()
@@ -187,22 +188,22 @@ class Database:
             raise StorageError(f"no connection: {describe(error)}", is_passing=may_pass) from error
         try:
             yield connection
-        finally:  # to be cancelled meanwhile must not leave it half closed
+        finally:  # a cancellation meanwhile must not leave it half closed
             await asyncio.shield(connection.close())
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
         await self.engine.dispose()
 
 
-# The few words in which SQLite and PostgreSQL differ for ordinary rows.
+# The few statements in which SQLite and PostgreSQL differ.
 
 _T = TypeVar("_T")
 Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> Insert:
-    """Return an INSERT that knows ON CONFLICT in the dialect of `connection`."""
+    """Return an INSERT with support for ON CONFLICT, in the dialect of `connection`."""
     return postgresql.insert(table) if is_postgres(connection) else sqlite.insert(table)
 
 
@@ -221,7 +222,7 @@ def chunks(rows: Sequence[_T], size: int) -> list[Sequence[_T]]:
 
 
 def replacing(connection: AsyncConnection, table: Table, **values: Any) -> Insert:
-    """Return an INSERT of one row that takes the place of the row with the same primary key."""
+    """Return an INSERT of one row that replaces the row with the same primary key."""
     statement = insert_into(connection, table).values(**values)
     keys = [column.name for column in table.primary_key]
     changed = {name: value for name, value in values.items() if name not in keys}

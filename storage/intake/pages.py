@@ -1,4 +1,4 @@
-"""A page of HTML → one draft, after it is told what the page is: an article, a front page, or gone."""
+"""A page of HTML → one draft, if the page is an article and not a front page or a notice of deletion."""
 
 import datetime as dt
 import re
@@ -12,10 +12,9 @@ from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, Incoming, Origin, UnreadableError, host_of
 from summarizer.text.syllables import syllables
 
-# What a page is: an article, a front or section page, or word that the article is gone; and whose it is.
+# The kind of a page: an article, a front or section page, or a notice that the article is gone.
 #
-# Also whether the page behind a feed's lead is the lead's article. Pure: `page_worker` gathers, this
-# judges.
+# Also: whether the page behind a feed's lead is the lead's article. Pure: `page_worker` gathers the evidence.
 
 FRONT = "trang chủ của báo, không phải một bài báo"
 SECTION = "trang chuyên mục (danh sách bài), không phải một bài báo"
@@ -42,11 +41,11 @@ _FAR = dt.timedelta(days=7)  # between the times of a lead and of its own page
 _ALIKE, _SURELY_ALIKE = 0.6, 0.8
 _FEWEST_SYLLABLES = 3
 _LEAD_SYLLABLES = 8
-_TEXT_LOOKED_AT = 4_000  # characters of a page: a lead stands at its head
+_TEXT_LOOKED_AT = 4_000  # characters of a page in which a lead is searched
 
 
 def objection_to(page: Page) -> str | None:
-    """Return in Vietnamese why a page is no article, None where it may be one."""
+    """Return in Vietnamese why a page is not an article, None if it may be one."""
     is_article = page.og_type.startswith("article")
     if page.is_dated and (is_article or not _is_listing(page)):
         return None
@@ -66,13 +65,13 @@ def objection_to(page: Page) -> str | None:
 
 
 def paper_of(page: Page) -> str:
-    """Return the first name on the page that is no company's; "" where there is none."""
+    """Return the first name on the page that is not a company's; "" if there is none."""
     names = (" ".join(name.split()) for name in page.names)
     return next((n for n in names if not _COMPANY.search(n) and not _NO_NAME.fullmatch(n)), "")
 
 
 def mismatch_of(lead: Incoming, page: Page, final_url: str, *, zone: str, now: dt.datetime) -> str | None:
-    """Return in Vietnamese why the page at `final_url` is not the article of `lead`, None where it is."""
+    """Return in Vietnamese why the page at `final_url` is not the article of `lead`, None if it is."""
     if lead.url is None:
         return None
     if is_front(final_url) and not is_front(lead.url):
@@ -111,7 +110,7 @@ def _is_listing(page: Page) -> bool:
 
 
 def _is_site_title(page: Page) -> bool:
-    """Tell whether the title is the site's name, with or without a slogan behind it."""
+    """Tell whether the title is the site's name, with or without a slogan after it."""
     title, names = syllables(page.title), [syllables(name) for name in page.names]
     return any(name and title[: len(name)] == name for name in names)
 
@@ -126,7 +125,7 @@ def _is_section(address: str) -> bool:
 
 
 def _stated_elsewhere(lead_url: str, final_url: str, canonical: str) -> str | None:
-    """Return what is wrong with the address that a page calls its own, None where it is the lead's."""
+    """Return the fault of a page's canonical address, None if it is the lead's."""
     try:
         stated = clean_link(urljoin(final_url, canonical.strip()))
     except ValueError:
@@ -148,12 +147,12 @@ def _key(url: str) -> str:
 
 
 def _slug(url: str) -> str:
-    """Return the last part of a path: the same article may stand in two sections."""
+    """Return the last part of a path, because the same article may be in two sections."""
     return urlsplit(url).path.rstrip("/").rpartition("/")[2]
 
 
 def _share(one: str, other: str) -> float:
-    """Return the share of the shorter title's syllables which the longer one has too."""
+    """Return the share of the shorter title's syllables that the longer one has too."""
     first, second = set(syllables(one)), set(syllables(other))
     fewest = min(len(first), len(second))
     if fewest < _FEWEST_SYLLABLES:
@@ -162,7 +161,7 @@ def _share(one: str, other: str) -> float:
 
 
 def _has_lead(sapo: str, page: Page) -> bool:
-    """Tell whether most pairs of neighbouring syllables of a lead stand at the page's head."""
+    """Tell whether most pairs of neighbouring syllables of a lead are at the page's head."""
     words = syllables(sapo)
     if len(words) < _LEAD_SYLLABLES:
         return False
@@ -171,9 +170,9 @@ def _has_lead(sapo: str, page: Page) -> bool:
     return len(pairs & known) >= _ALIKE * len(pairs)
 
 
-# A saved or fetched page of HTML → one draft. Parsing runs apart (`page_worker`), as it does for feeds.
+# A saved or fetched page of HTML → one draft. Parsing runs in a child process (`page_worker`), as for feeds.
 #
-# What is no article is refused with what it is.
+# A page that is not an article is refused by its kind.
 
 
 def read_page(
@@ -185,9 +184,9 @@ def read_page(
     may_be_list: bool = False,
     deadline_seconds: float = DEADLINE_SECONDS,
 ) -> Draft:
-    """Return the article of a page, placed at `name`; `charset` is what its server said.
+    """Return the article of a page at `name`; `charset` is the server's.
 
-    `may_be_list` takes a page that lists things too: an operator has declared it.
+    `may_be_list` also accepts a page that is a list, because an operator has declared it.
 
     Raises:
         UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
@@ -208,7 +207,7 @@ def read_page_of(
     now: dt.datetime,
     charset: str | None = None,
 ) -> Draft:
-    """Return the article of the page behind a feed's lead; `final_url` is where its address led.
+    """Return the article of the page behind a feed's lead; `final_url` is its address after redirects.
 
     Raises:
         UnreadableError: as for `read_page`, or the page is not this article.

@@ -1,8 +1,8 @@
-"""One row, of JSON, a table or labelled text → a draft: which key holds what, whatever it is called.
+"""One row, of JSON, a table or labelled text → a draft: map the many names of keys to fields.
 
-`field_names.toml` is the table. A value of the wrong type refuses the row under one of our own keys (`id,
-url, title, sapo, body, published, source, topic`); under another name it counts as not read. A row whose text
-stands only under keys that nobody reads is refused with these named.
+`field_names.toml` is the table. Under one of our own keys (`id, url, title, sapo, body, published, source,
+topic`) a value of the wrong type refuses the row; under another name it counts as unread. If only unknown
+keys have text, the row is refused, and the reason names them.
 """
 
 import ast
@@ -52,10 +52,10 @@ def _shown(text: str) -> str:
 
 
 def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] = _shown) -> Draft:
-    """Return the draft that a row is, placed at `place`; `shown` takes markup off headline, lead and body.
+    """Return the draft of a row at `place`; `shown` removes markup from headline, lead and body.
 
     Raises:
-        UnreadableError: an own key's value has the wrong type, or text stands only under unknown keys.
+        UnreadableError: an own key's value has the wrong type, or only unknown keys have text.
     """
     row = unwrapped(row)
     fields, unread = _sorted_in(row)
@@ -83,7 +83,7 @@ def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] 
 
 
 def _sorted_in(row: Mapping[str, Any]) -> tuple[dict[str, list[_Value]], list[str]]:
-    """Return the values of each field, in the order in which they count, and the keys that have no field."""
+    """Return the values of each field, by priority, and the keys without a field."""
     fields: dict[str, list[_Value]] = {}
     unread = []
     for key, value in row.items():
@@ -98,7 +98,7 @@ def _sorted_in(row: Mapping[str, Any]) -> tuple[dict[str, list[_Value]], list[st
 
 
 def _read(value: _Value, read: Callable[[Any], str | None], unread: list[str]) -> str:
-    """Return a value as text; one that is none is refused under an own key, else noted as unread."""
+    """Return a value as text; another type is refused under an own key, else noted as unread."""
     text = read(_plain(value.value))
     if text is not None:
         return text.strip()
@@ -113,7 +113,7 @@ def _first(values: Sequence[_Value], read: Callable[[Any], str | None], unread: 
 
 
 def _plain(value: Any) -> Any:
-    """Return the value of an object that wraps a single one, or the list that a text spells out."""
+    """Return the value of an object that wraps a single one, or the list written in a text."""
     for _ in range(3):
         inner = next((key for key in _VALUE_KEYS if isinstance(value, dict) and key in value), None)
         if inner is None:
@@ -123,7 +123,7 @@ def _plain(value: Any) -> Any:
 
 
 def _listed(text: str) -> Any:
-    """Return the list of texts that `text` writes as Python or JSON do; else `text` as it is.
+    """Return the list that `text` writes in Python or JSON; else `text` unchanged.
 
     >>> _listed("['Mưa lớn.', 'Đường ngập.']")
     ['Mưa lớn.', 'Đường ngập.']
@@ -178,7 +178,7 @@ def _lines(value: Any) -> str | None:
 
 
 def _line(block: Any) -> str | None:
-    """Return the text of one block of a body: "" for a picture, None for what is no block."""
+    """Return the text of one block of a body: "" for a picture, None if it is not a block."""
     if not isinstance(block, dict):
         return None
     texts = (
@@ -188,7 +188,7 @@ def _line(block: Any) -> str | None:
 
 
 def _published(values: Sequence[_Value], unread: list[str]) -> str:
-    """Return the first value that is a date, with the time of day that stands under another key."""
+    """Return the first value that is a date, with the time of day of another key."""
     found = [text for value in values if (text := _read(value, _time, unread))]
     clock = next((text for text in found if _CLOCK.fullmatch(text)), "")
     dates = [text for text in found if text != clock]
@@ -200,7 +200,7 @@ def _published(values: Sequence[_Value], unread: list[str]) -> str:
 def _lead_and_body(
     fields: Mapping[str, list[_Value]], title: str, unread: list[str], shown: Callable[[str], str]
 ) -> tuple[str, str]:
-    """Return lead and body: the first value of each; what others say besides is added to the body."""
+    """Return lead and body: the first value of each; further text of other values is added to the body."""
     leads = [shown(text) for value in fields.get("sapo", ()) if (text := _read(value, _lines, unread))]
     bodies = [shown(text) for value in fields.get("body", ()) if (text := _read(value, _lines, unread))]
     sapo, body = (leads[0] if leads else ""), (bodies[0] if bodies else "")

@@ -13,10 +13,10 @@ from summarizer.text.syllables import canonical, folded
 
 # Names of one person that papers write differently: "Hoa Xuân Doanh" and "Hoa Xuân Oánh".
 #
-# Vietnamese names only, one syllable apart: how a foreign name is spelled tells nothing about what
-# happened, and "Quý" is "Quí".
+# Only Vietnamese names that differ in one syllable. The spelling of foreign names does not matter, and "Quý"
+# is "Quí".
 
-_FAMILIES = {  # by their first letter, so that few places of a text need more than a look
+_FAMILIES = {  # by their first letter, for a quick check of most places
     "B": "ùi ạch",
     "C": "ao hu hâu ầm",
     "D": "ương anh oãn iệp",
@@ -39,7 +39,7 @@ _PERSON = re.compile(rf"(?:{_FAMILY})(?:\s[{UPPER}][^\W\d_{UPPER}]+){{2,3}}(?!\s
 _ONE_VOWEL = str.maketrans("ýỳỷỹỵy", "íìỉĩịi")
 _VOWEL = re.compile("[aeiouy]")
 _LEAST_LIKE_PERSONS = 0.25
-_LEAST_LIKE_OF_LETTERS = 0.45  # where more than marks differ: "Thanh" and "Thạch" may be two people
+_LEAST_LIKE_OF_LETTERS = 0.45  # if letters differ: "Thanh" and "Thạch" may be two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PersonName(Fact):
         return "tên một người"
 
     def contradicts(self, other: Self) -> float:
-        """Rate two names in like sentences that are one syllable apart, and that one much alike."""
+        """Rate two names in similar sentences that differ in one similar syllable."""
         pairs = zip(self.syllables, other.syllables, strict=False)
         differing = [(mine, theirs) for mine, theirs in pairs if mine != theirs]
         if len(self.syllables) != len(other.syllables) or len(differing) != 1 or not _alike(*differing[0]):
@@ -74,7 +74,7 @@ class PersonName(Fact):
 
 @lru_cache(maxsize=4_096)
 def _alike(one: str, other: str) -> bool:
-    """Tell whether two syllables are a mark or a letter apart, and no two spellings of one nor initials."""
+    """Tell whether two syllables differ in a mark or a letter; spellings of one and initials do not count."""
     if one.translate(_ONE_VOWEL) == other.translate(_ONE_VOWEL):
         return False
     short, long = sorted((folded(one), folded(other)), key=len)
@@ -91,7 +91,7 @@ def find_person_names(document: Document) -> Iterator[PersonName]:
         yield PersonName(*where(found), syllables=tuple(canonical(found.match.group()).split()))
 
 
-# Wards and communes that papers name differently in one district: "phường An Bình" and "phường An Khánh".
+# Different wards and communes of one district: "phường An Bình" and "phường An Khánh".
 
 _WARD_NAME = rf"(?:[{UPPER}][^\W\d_]+(?:\s[{UPPER}][^\W\d_]+){{0,3}}|\d{{1,2}})"
 _WARD = re.compile(
@@ -121,7 +121,7 @@ class Ward(Fact):
         return "tên phường, xã"
 
     def contradicts(self, other: Self) -> float:
-        """Rate two wards of one district told in like sentences; a home is not where something happened."""
+        """Rate two wards of one district in similar sentences; a home is not the place of an event."""
         if self.district != other.district or self.name == other.name or self.is_home != other.is_home:
             return 0.0
         similarity = self.similarity(other)
@@ -134,7 +134,7 @@ class Ward(Fact):
         return self.name == other.name
 
     def _is_like(self, other: Self) -> bool:
-        """Tell names that are easily mixed up: without marks, in another order, or short of a word."""
+        """Tell whether names are easily confused: without diacritics, in another order, or a word missing."""
         mine, theirs = folded(self.name).split(), folded(other.name).split()
         return sorted(mine) == sorted(theirs) or mine[1:] == theirs or theirs[1:] == mine
 
@@ -156,13 +156,13 @@ def _triples(sentence: str) -> Iterator[tuple[str, ...]]:
         yield from zip(words, words[1:], words[2:], strict=False)
 
 
-# Number plates of one vehicle that papers write differently: "79H1-2832" and "71H9 – 2832".
+# Different number plates of one vehicle: "79H1-2832" and "71H9 – 2832".
 
 _PLATE = re.compile(
     r"\d(?<![\w.].)\d\s?[-–]?\s?[A-ZĐ][A-Z0-9Đ]?\s?[-–]?\s?(?:\d{3}[.\s]\d{2}|\d{4,5})(?![\w.]*\d)"
 )
 _NO_MARK = re.compile(r"[^A-Z0-9Đ]")
-_MOST_OFF = 2  # characters: more are another vehicle
+_MOST_OFF = 2  # characters; with more it is another vehicle
 _SURENESS = 0.9
 
 

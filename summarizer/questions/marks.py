@@ -1,8 +1,7 @@
-"""Marks restored: what the words of a question typed without marks most likely are.
+"""Restore diacritics ("marks"): the most likely words of a question typed without them.
 
-A model of neighbouring syllables, counted over news. It is a second reading beside the folded one, never the
-only one: its best guess is right for nine syllables in ten. `data/marks.npz` is made by
-`benchmarks/train_marks.py`.
+The model counts pairs of neighbouring syllables over news. Its reading is used only beside the folded one,
+because its best guess is right for nine syllables in ten. `benchmarks/train_marks.py` makes `data/marks.npz`.
 """
 
 import importlib.resources
@@ -22,11 +21,11 @@ from summarizer.questions.query import Query
 from summarizer.text.syllables import Forms, folded
 
 LEVELS = 16  # of a count's logarithm, in a byte
-DISCOUNT = 0.75  # of each pair's count, for pairs never seen
-_EDGE = 0  # number of what is no known word: a number, a name, the end of a line
-_OTHER_SPELLING = 0.5  # how likely an abbreviation or its long form is meant
-_LEAST = 0.5  # of a form's likelihood, for it to be written
-_TRUST = 0.6  # how far a restored reading is trusted, measured on made-up events (docs/answers.md)
+DISCOUNT = 0.75  # deducted from each pair's count, for unseen pairs
+_EDGE = 0  # stands for unknown words: numbers, names, the end of a line
+_OTHER_SPELLING = 0.5  # likelihood of an abbreviation or its long form
+_LEAST = 0.5  # least likelihood of a form that is used
+_TRUST = 0.6  # weight of a restored reading, measured on made-up events (docs/answers.md)
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -38,13 +37,13 @@ class Model:
 
     Attributes:
         words: by number, `_EDGE` first.
-        forms: the numbers of the words that are one without marks.
+        forms: the numbers of the words that are equal without diacritics.
         pairs: first * 2**16 + second of each pair, in order, (p,).
-        counts: how often each pair stands, (p,).
-        elsewhere: the same where the word before is not its usual one: "ban nha" without "tây", (p,).
-        usual: the number in `forms` of the usual word before each pair, -1 where there is none, (p,).
-        totals, spare, shares: of each word, how often it stands before anything, what the discount leaves
-            for pairs never seen, and its share of all words, (w,).
+        counts: the occurrences of each pair, (p,).
+        elsewhere: those without the usual word before the pair: "ban nha" without "tây", (p,).
+        usual: the number in `forms` of the usual word before each pair, -1 if there is none, (p,).
+        totals, spare, shares: of each word, its occurrences before another word, the discount left for unseen
+        pairs, and its share of all words, (w,).
     """
 
     words: list[str]
@@ -58,9 +57,9 @@ class Model:
     shares: Floats
 
 
-@lru_cache(maxsize=256)  # a question is read for its ranking and for its answer
+@lru_cache(maxsize=256)  # ranking and answering read the same question
 def likely_marks(words: Run) -> tuple[Mapping[str, float], ...]:
-    """Return for each of the words, which have no marks, its forms with marks and how likely each is.
+    """Return the forms with diacritics of each word, which has none, and the likelihood of each form.
 
     >>> max(likely_marks(("gia", "vang", "tang"))[1].items(), key=lambda form: form[1])[0]
     'vàng'
@@ -78,20 +77,20 @@ def likely_marks(words: Run) -> tuple[Mapping[str, float], ...]:
 
 @dataclass(frozen=True, slots=True)
 class LikelyRun:
-    """A run typed without marks, and for each of its words how likely each form with marks is."""
+    """A run typed without diacritics, and for each of its words the likelihood of each form."""
 
     run: Run
     forms: tuple[Mapping[str, float], ...]
 
 
 def likely_runs(runs: Sequence[Run]) -> list[LikelyRun]:
-    """Return the forms of the words of each run, all of them read in a row."""
+    """Return the forms of the words of each run; all runs are read as one sequence."""
     words = iter(likely_marks(tuple(chain.from_iterable(runs))))
     return [LikelyRun(run, tuple(islice(words, len(run)))) for run in runs]
 
 
 def how_likely(words: Sequence[Forms], meant: LikelyRun) -> float:
-    """Return how likely words of a text are what was meant; of another spelling that is not known."""
+    """Return the likelihood that words of a text are meant; for other spellings it is a constant."""
     if tuple([word.folded for word in words]) != meant.run:
         return _OTHER_SPELLING
     shares = zip(words, meant.forms, strict=True)
@@ -99,9 +98,9 @@ def how_likely(words: Sequence[Forms], meant: LikelyRun) -> float:
 
 
 def restored(query: Query, fixed_pairs: Sequence[Run]) -> tuple[Query, list[Run], float] | None:
-    """Return a question typed without marks with them, its fixed pairs too, and how likely that is meant.
+    """Return a question with diacritics restored, its fixed pairs too, and the likelihood of this reading.
 
-    None where nothing gets a mark.
+    None if no word changes.
     """
     if query.has_marks:
         return None
@@ -121,7 +120,7 @@ def _marked(run: Run, meant: Mapping[str, str]) -> Run:
 
 
 def _passed(steps: Sequence[Floats]) -> list[Floats]:
-    """Return how likely each form is given all before it, for each word."""
+    """Return the likelihood of each form of each word, given all words before it."""
     here = np.ones(1)
     passed = [here]
     for step in steps:
@@ -132,7 +131,7 @@ def _passed(steps: Sequence[Floats]) -> list[Floats]:
 
 
 def _steps(model: Model, numbers: Sequence[Sequence[int]], before: Sequence[str]) -> list[Floats]:
-    """Return for each two neighbours how likely each form of the second follows each form of the first."""
+    """Return for each pair of neighbours the likelihood of the second's forms after the first's."""
     sides = [np.meshgrid(one, other, indexing="ij") for one, other in pairwise(numbers)]
     first, second = (np.concatenate([side[at].ravel() for side in sides]) for at in (0, 1))
     keys = first << 16 | second

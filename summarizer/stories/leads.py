@@ -1,4 +1,4 @@
-"""What is kept of an article's headline and lead, its meaning included, to compare it with other articles."""
+"""The stored form of an article's headline and lead, with its meaning, for comparing articles."""
 
 import datetime as dt
 import importlib.resources
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from summarizer.stories.terms import term_hashes
 from summarizer.text.syllables import canonical
 
-# What an article is about, as a short vector: reports of one event in other words lie near each other.
+# The subject of an article as a short vector: reports of one event in other words have similar vectors.
 #
-# A term's vector comes from the company it keeps in the vietnews corpus (latent semantic analysis);
-# `benchmarks/train_meanings.py` makes the table. A term it does not hold adds nothing.
+# The vector of a term comes from latent semantic analysis of the vietnews corpus;
+# `benchmarks/train_meanings.py` makes the table. Unknown terms add nothing.
 
 _TITLE_WEIGHT = 2.0
 
@@ -41,7 +41,7 @@ def _table() -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
         return arrays["hashes"], arrays["vectors"]
 
 
-# What is kept of an article's headline and lead, to tell whether another one reports the same event.
+# The stored terms of headline and lead, for deciding whether another article reports the same event.
 #
 # Most feeds send no more. Terms are `terms`' hashes of syllables and pairs of neighbours, each with
 # flags: where it stands, and whether it is written like a name. Figures, days and kinds that recur daily
