@@ -84,10 +84,13 @@ class RoleRunner:
         return not (self._shared.is_fleet and self._shared.services.newsroom.is_paying)
 
     def _make_share(self, roles: frozenset[Role], token: str) -> PaceShare:
-        """Make this process's share of the pace; one that sends ends when others take it for dead."""
+        """Make this process's share of the pace; one of several senders ends when it is taken for dead.
+
+        A sender that has the lease of the token ends only when it loses that.
+        """
         services, pace = self._shared.services, self._shared.connection.pace
         key = LeaseKey(lease_name(token), self.lease.key.owner)
-        lost = self._shared.lost if Role.SEND in roles else None
+        lost = self._shared.lost if Role.SEND in roles and not self._is_one_sender else None
         return PaceShare(
             services.database, key, pace, lambda: services.newsroom.messages_per_second, lost=lost
         )

@@ -33,17 +33,19 @@ _MARK_SENT = (
 
 
 async def recover_interrupted(
-    connection: AsyncConnection, *, now: dt.datetime, together: bool = False
+    connection: AsyncConnection, *, now: dt.datetime, together: bool = False, own: str | None = None
 ) -> int:
     """Free the rows that a stopped process left in `sending`; return how many ended `unknown`.
 
-    Where several send `together`, those of processes that have a share of the pace are left alone.
+    Where several send `together`, those of processes that have a share of the pace are left alone, and those
+    of the process that asks, which has the name `own`.
     """
     d = deliveries.c
     outcome = case((d.tries >= MOST_TRIES, _UNKNOWN.value), else_=_PENDING.value)
     left = d.status == _SENDING
     if together:
-        left = and_(left, or_(d.sender.is_(None), d.sender.not_in(select(senders.c.owner))))
+        ended = and_(d.sender.not_in(select(senders.c.owner)), d.sender != (own or ""))
+        left = and_(left, or_(d.sender.is_(None), ended))
     statement = update(deliveries).where(left).values(status=outcome, changed_at=now, sender=None)
     rows = (await connection.execute(statement.returning(d.status))).scalars().all()
     return sum(status == _UNKNOWN for status in rows)

@@ -21,6 +21,7 @@ from storage.engine import insert_into, is_postgres
 from storage.tables import senders
 
 _LEASE = dt.timedelta(seconds=LEASE_SECONDS)
+_MOST_IDLE = "5s"  # less than a lease lasts
 _LAST_MESSAGES = dt.timedelta(seconds=1.5)
 
 
@@ -50,11 +51,15 @@ def share_out(total: int, wanted: Mapping[str, int]) -> dict[str, int]:
 
 
 async def take_turn(connection: AsyncConnection, name: str) -> None:
-    """Let the senders of a bot claim and write down one after the other; until the transaction ends."""
+    """Let the senders of a bot claim and write down one after the other; until the transaction ends.
+
+    A frozen process holds all others up in such a transaction: the server undoes it after five seconds.
+    """
     if is_postgres(connection):  # SQLite has one writer anyway
         digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"senders").digest()
         number = int.from_bytes(digest, signed=True)
-        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+        patience = func.set_config("idle_in_transaction_session_timeout", _MOST_IDLE, True)
+        await connection.execute(select(patience, func.pg_advisory_xact_lock(number)))
 
 
 async def set_share(

@@ -152,7 +152,8 @@ class Sender:
         if self._share is not None:
             await take_turn(connection, self._share.name)
         now = self._services.clock.now()
-        return await recover_interrupted(connection, now=now, together=self._share is not None)
+        together, own = self._share is not None, self._name
+        return await recover_interrupted(connection, now=now, together=together, own=own)
 
     async def run(self) -> None:
         """Send until `stop`, then finish what is in flight and write it down."""
@@ -223,8 +224,7 @@ class Sender:
         if not capacity and not self._unwritten:
             return 0
         is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = (loop := asyncio.get_running_loop()).time()
         async with self._services.database.write() as connection:
             if self._share is not None:
                 await take_turn(connection, self._share.name)

@@ -13,6 +13,7 @@ from storage.delivery.deliveries import free_unsent, mark_sent, recover_interrup
 from storage.delivery.leases import LeaseKey
 from storage.delivery.senders import expire, find_senders, give_back, set_share, share_out, take_turn
 from storage.engine import Database
+from storage.errors import StorageError
 from storage.tables import deliveries, senders
 from tests.storage.delivery.test_deliveries import publish, statuses
 
@@ -102,6 +103,9 @@ async def test_what_a_dead_sender_held_is_freed_and_a_living_ones_is_not(
         assert len(await claim(database, key, now, limit=1)) == 1
     async with database.write() as connection:
         await connection.execute(senders.delete().where(senders.c.owner == "a"))
+        assert await recover_interrupted(connection, now=now, together=True, own="a") == 0
+        still = (await connection.execute(select(deliveries.c.status))).scalars().all()
+        assert still == ["sending", "sending"], "a process that lost its share knows what it sends"
         assert await recover_interrupted(connection, now=now, together=True) == 0
         rows = (await connection.execute(select(deliveries.c.status, deliveries.c.sender))).all()
     assert sorted(map(tuple, rows), key=str) == [("pending", None), ("sending", "b")]
@@ -126,3 +130,15 @@ async def test_a_lost_claim_is_freed_for_its_own_sender_only(
 @pytest.mark.parametrize("total", [1, 2])
 def test_with_fewer_places_than_processes_some_have_none(total: int) -> None:
     assert sorted(share_out(total, {"a": 5, "b": 5, "c": 5}).values()) == [0] * (3 - total) + [1] * total
+
+
+async def test_a_process_that_is_frozen_in_its_turn_loses_it(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.delivery.senders._MOST_IDLE", "200ms")
+    with pytest.raises(StorageError):  # noqa: PT012 - the block is the transaction
+        async with postgres_database.write() as frozen:
+            await take_turn(frozen, "bot")
+            async with postgres_database.write() as connection:
+                await take_turn(connection, "bot")
+            await frozen.execute(select(1))
