@@ -1,7 +1,7 @@
-"""Articles: storing what intake brings, keeping the versions, and finding them again.
+"""Articles: storing them, keeping their versions, and finding them.
 
 An article waits (`processed_at` is null) until it is summarised, grouped and indexed
-(`storage.processed`). One that ended the process at work on it waits no longer: `storage.sources`.
+(`storage.processed`). An article that crashed its process is set aside: `storage.sources`.
 """
 
 import datetime as dt
@@ -30,8 +30,8 @@ SET_ASIDE = 100  # the `tries` of an article that is not tried again
 class StoredArticle:
     """One article as it is stored now. `version` counts from 1.
 
-    `topic` is the newsroom's name of its topic, None until it is processed; `category` is what the source
-    called it. `speaker` is the declared source that brought the present text.
+    `topic` is the newsroom's name of its topic, None until it is processed; `category` is the source's name
+    for it. `speaker` is the declared source that brought the present text.
     """
 
     id: int
@@ -54,13 +54,13 @@ class StoredArticle:
 
     @property
     def document(self) -> Document:
-        """Return the text into which places point."""
+        """Return the text to which places refer."""
         return Document(self.title, self.sapo, self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who told an article, and of which story; None where it has not been processed."""
+    """The source and the story of an article; the story is None until it is processed."""
 
     source: str
     story_id: int | None
@@ -77,7 +77,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many articles were new, updated, or there already."""
+    """The numbers of articles that were new, updated, or duplicates."""
 
     new: int = 0
     updated: int = 0
@@ -129,7 +129,7 @@ async def store_articles(
 
 
 async def _store_in_turns(connection: AsyncConnection, batch: Sequence[Incoming], now: dt.datetime) -> Tally:
-    """Store an article that comes twice with different texts as a change of itself: the last text holds."""
+    """Store an article that comes twice with different texts as a change: the last text wins."""
     texts: dict[str, dict[str, Incoming]] = {}
     for article in batch:
         group = texts.setdefault(article.key, {})
@@ -137,7 +137,7 @@ async def _store_in_turns(connection: AsyncConnection, batch: Sequence[Incoming]
     if several := [key for key, group in texts.items() if len(group) > 1]:
         stored = select(articles.c.key, articles.c.text_hash).where(articles.c.key.in_(several))
         for key, text_hash in await connection.execute(stored):
-            if text_hash == next(reversed(texts[key])):  # the same file once more
+            if text_hash == next(reversed(texts[key])):  # the same file again
                 texts[key] = {text_hash: texts[key][text_hash]}
     tally = Tally(duplicate=len(batch) - sum(map(len, texts.values())))
     for turn in zip_longest(*(group.values() for group in texts.values())):
@@ -198,7 +198,7 @@ async def _replace(
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
-    """Return how many articles wait to be processed."""
+    """Return the number of articles that wait to be processed."""
     waits = and_(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
     query = select(func.count()).select_from(articles).where(waits)
     return (await connection.execute(query)).scalar_one()
@@ -206,25 +206,25 @@ async def count_waiting(connection: AsyncConnection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The article that came last, and when it was processed."""
+    """The latest article, and the time of its processing."""
 
     article_id: int
     processed_at: dt.datetime | None
 
 
 async def find_newest(connection: AsyncConnection) -> Newest | None:
-    """Return the article that came last: while it stays the same, digests do."""
+    """Return the latest article: while it is the same, digests are too."""
     query = select(articles.c.id, articles.c.processed_at).order_by(articles.c.id.desc()).limit(1)
     row = (await connection.execute(query)).first()
     return Newest(row.id, row.processed_at) if row else None
 
 
-# Made once: to write a statement costs more than to run it.
+# Made once: building a statement costs more than running it.
 _BY_IDS = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def find_articles(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, StoredArticle]:
-    """Return the stored articles among `ids`; one that is gone is left out."""
+    """Return the stored articles of `ids`; deleted ones are left out."""
     found: dict[int, StoredArticle] = {}
     for batch in chunks(list(ids), 500):
         rows = await connection.execute(_BY_IDS, {"ids": batch})
@@ -250,14 +250,14 @@ async def find_paper_names(connection: AsyncConnection) -> tuple[str, ...]:
 async def find_reports(
     connection: AsyncConnection, story_ids: Iterable[int], limit: int
 ) -> list[StoredArticle]:
-    """Return at most `limit` articles of these stories, those that came last first."""
+    """Return at most `limit` articles of these stories, the latest first."""
     query = select(articles).where(articles.c.story_id.in_(list(story_ids)))
     rows = await connection.execute(query.order_by(articles.c.id.desc()).limit(limit))
     return [article_of(row) for row in rows]
 
 
 async def find_article_at(connection: AsyncConnection, url: str) -> StoredArticle | None:
-    """Return the stored article whose address this is, however it is spelled."""
+    """Return the stored article of an address, in any spelling."""
     key = article_key(url, "", None, "", "")
     query = select(articles).where(articles.c.key == key)
     row = (await connection.execute(query)).first()
@@ -268,7 +268,7 @@ async def get_article(connection: AsyncConnection, article_id: str) -> StoredArt
     """Return the article with this number (as search prints it) or external id.
 
     Raises:
-        UnknownArticleError: no article answers to it.
+        UnknownArticleError: there is none.
     """
     is_number = article_id.isascii() and article_id.isdigit() and len(article_id) < 19
     if is_number and (found := await find_articles(connection, [int(article_id)])):

@@ -1,4 +1,4 @@
-"""What processing an article leaves: a summary's places, a story, a topic, a change for the search index."""
+"""The results of processing an article: places of its summary, story, topic, and a change to index."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,15 +19,15 @@ from summarizer.stories.terms import LEAD_SYLLABLES
 
 # What processing an article leaves: a summary's places, a story, a topic, a change for the search index.
 
-_LEAD = 12 * LEAD_SYLLABLES  # characters: more than grouping looks at of a body
+_LEAD = 12 * LEAD_SYLLABLES  # characters; grouping reads no more of a body
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """An article and what was found for it: `places` of the summary's sentences, with document index 0.
+    """The results for an article: `places` of the summary's sentences, with document index 0.
 
-    `topic` is the newsroom's name of the topic, `topic_by_words` what the words alone tell.
-    A round-up belongs to no story. `packed` is what grouping keeps of the article, `turn` the turn in which
+    `topic` is the newsroom's name of the topic, `topic_by_words` that of the classifier.
+    A round-up belongs to no story. `packed` is the article's form for grouping, `turn` the turn in which
     it was grouped (`storage.article_turns`); without one it gets the next.
     """
 
@@ -42,10 +42,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """As much of a processed article as grouping needs to know it again; `lead` is the start of its body.
+    """The part of a processed article that grouping needs; `lead` is the start of its body.
 
-    `published_at` is None when the time is unknown, or known to the month only. `packed` is None where the
-    article was packed in another way or not at all; `lead` is empty where it is not.
+    `published_at` is None if the time is unknown, or known to the month only. `packed` is None if the
+    article was packed by another version or not at all; otherwise `lead` is empty.
     """
 
     turn: int
@@ -61,12 +61,12 @@ class Grouped:
 
 
 async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
-    """Found a story and return its id."""
+    """Create a story and return its id."""
     return (await make_stories(connection, 1, now=now))[0]
 
 
 async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datetime) -> list[int]:
-    """Found so many stories and return their ids, ascending."""
+    """Create several stories and return their ids, ascending."""
     if not count:
         return []
     result = await connection.execute(
@@ -76,7 +76,7 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
-    """Save the work on articles whose text is still the one worked on; return how many those were."""
+    """Save the results for articles whose text has not changed since; return their number."""
     if any(one.turn is None for one in done):
         turns = await next_turns(connection, len(done))
         done = [replace(one, turn=turn) for one, turn in zip(done, turns, strict=True)]
@@ -93,7 +93,7 @@ async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, no
 
 
 async def replace_places(connection: AsyncConnection, places: Mapping[int, Sequence[Place]]) -> None:
-    """Make these the summaries of articles."""
+    """Set the summaries of articles."""
     await connection.execute(delete(summary_places).where(summary_places.c.article_id.in_(places)))
     rows = [
         {"article_id": article, "position": position, "field": one.field, "start": one.start, "end": one.end}
@@ -105,7 +105,7 @@ async def replace_places(connection: AsyncConnection, places: Mapping[int, Seque
 
 
 async def _find_unchanged(connection: AsyncConnection, done: Sequence[Findings]) -> set[int]:
-    """Return the articles that still wait with the text that was worked on, locked until the end."""
+    """Return the articles that still wait with the same text, locked until the end of the transaction."""
     versions = {one.article.id: one.article.version for one in done}
     waiting = select(articles.c.id, articles.c.version).where(
         articles.c.id.in_(versions), articles.c.processed_at.is_(None)
@@ -181,7 +181,7 @@ async def find_grouped(
     return [Grouped(*row) for row in await connection.execute(query)]
 
 
-_PLACES = (  # made once: it is asked often
+_PLACES = (  # built once, because it is used often
     select(summary_places)
     .where(summary_places.c.article_id.in_(bindparam("ids", expanding=True)))
     .order_by(summary_places.c.article_id, summary_places.c.position)

@@ -1,4 +1,4 @@
-"""What readers were shown of stories: by their profiles' issues, beside them, and each story's history."""
+"""The stories that readers know: from their profiles' issues, from other digests; and story histories."""
 
 import datetime as dt
 from collections import defaultdict
@@ -22,13 +22,11 @@ from storage.tables import (
     subscribers,
 )
 
-# What a reader was shown: by the issues of the reader's profile, and beside them.
-#
-# Most readers of one profile know the same stories. The others joined the profile lately, asked for a
-# digest, or got a variant of an issue. For these the ledger of deliveries says what they were sent, and
-# `shown_stories` says what they saw on demand.
+# Most readers of one profile know the same stories. Others joined the profile lately, asked for a digest, or
+# got a variant of an issue. For these the ledger of deliveries has the sent issues, and `shown_stories` the
+# digests on demand.
 
-Known = dict[int, dt.datetime]  # by story: what was ready by then is known
+Known = dict[int, dt.datetime]  # by story: reports that were ready by then are known
 _MOST_STORIES = 1_000  # of one reader
 _OLD_FOR = dt.timedelta(days=8)  # a day longer than an article may join a story
 _READERS_AT_ONCE = 500
@@ -38,7 +36,7 @@ _PRUNED_AT_ONCE = 2_000
 async def record_shown(
     connection: AsyncConnection, chat_id: int, story_ids: Iterable[int], *, shown_at: dt.datetime
 ) -> None:
-    """Note that a chat saw these stories as they were at `shown_at`; nothing where it is no subscriber."""
+    """Note that a chat saw these stories as of `shown_at`; ignored if it is not a subscriber."""
     find = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     readers = (await connection.execute(find)).scalars().all()
     await record_shown_to(connection, readers, story_ids, shown_at=shown_at)
@@ -47,7 +45,7 @@ async def record_shown(
 async def record_shown_to(
     connection: AsyncConnection, readers: Collection[int], story_ids: Iterable[int], *, shown_at: dt.datetime
 ) -> None:
-    """Note that each of these subscribers saw these stories as they were at `shown_at`."""
+    """Note that each of these subscribers saw these stories as of `shown_at`."""
     rows = [
         {"subscriber_id": reader, "story_id": story, "shown_at": shown_at}
         for story in dict.fromkeys(story_ids)
@@ -67,7 +65,7 @@ async def record_shown_to(
 async def find_readers_apart(
     connection: AsyncConnection, profile_ids: Sequence[int], *, since: dt.datetime
 ) -> dict[int, list[int]]:
-    """Return by profile the active readers who may know other stories than its issues told since `since`."""
+    """Return by profile the active readers who may know other stories than its issues had since `since`."""
     found: dict[int, set[int]] = defaultdict(set)
     for query in _apart(profile_ids, since):
         for row in await connection.execute(query):
@@ -76,7 +74,7 @@ async def find_readers_apart(
 
 
 def _apart(profile_ids: Sequence[int], since: dt.datetime) -> tuple[Select[tuple[int, int]], ...]:
-    """Return who joined lately, who saw a digest on demand, and who was sent a variant of an issue."""
+    """Return the readers who joined lately, saw a digest on demand, or got a variant of an issue."""
     s, v, i, m, d = subscribers.c, profiles.c, issues.c, messages.c, deliveries.c
     readers = select(s.id, s.profile_id).where(s.profile_id.in_(profile_ids), s.status == "active")
     joined = readers.where(s.joined_at > since)
@@ -101,9 +99,9 @@ async def find_known(
     since: dt.datetime,
     old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return what each of these readers was sent and shown since `since`.
+    """Return the stories sent and shown to each of these readers since `since`.
 
-    Of the stories `old` it counts too what came in the eight days before.
+    For the stories `old` the eight days before count too.
     """
     known: dict[int, Known] = {reader: {} for reader in subscriber_ids}
     for batch in chunks(sorted(subscriber_ids), _READERS_AT_ONCE):
@@ -161,9 +159,9 @@ async def find_told(
     since: dt.datetime,
     old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return by profile the stories that its issues told since `since`, and when each was told last.
+    """Return by profile the stories of its issues since `since`, each with its last time.
 
-    Of the stories `old` it counts too what was told in the eight days before.
+    For the stories `old` the eight days before count too.
     """
     i, t = issues.c, issue_stories.c
     latest = func.max(i.made_at, type_=UtcTime).label("known_at")
@@ -183,7 +181,7 @@ async def find_told(
 
 
 async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Forget what up to 2,000 readers were shown before `before`; return how many stories."""
+    """Delete the stories shown to up to 2,000 readers before `before`; return their number."""
     t = shown_stories.c
     old = select(t.subscriber_id).where(t.shown_at < before).distinct().limit(_PRUNED_AT_ONCE)
     readers = (await connection.execute(old)).scalars().all()
@@ -191,7 +189,7 @@ async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> in
     return (await connection.execute(gone)).rowcount
 
 
-# What readers were sent about a story: when, how important it was then, and what was corrected.
+# The history of a story for a reader: when it was sent, its rank then, and its corrections.
 
 _MOST = 5
 
@@ -206,7 +204,7 @@ class SentStory:
 
 
 async def find_sent(connection: AsyncConnection, chat_id: int, story_id: int) -> list[SentStory]:
-    """Return the last digests that brought the story to this chat, oldest first."""
+    """Return the last digests with the story for this chat, oldest first."""
     d, s, i, m = deliveries.c, issue_stories.c, issues.c, messages.c
     query = (
         select(d.changed_at, i.edition, s.rank)
@@ -222,7 +220,7 @@ async def find_sent(connection: AsyncConnection, chat_id: int, story_id: int) ->
 
 
 async def find_corrections_of(connection: AsyncConnection, story_id: int) -> list[tuple[str, dt.datetime]]:
-    """Return what was corrected of the story and sent to readers, oldest first."""
+    """Return the corrections of the story that were sent to readers, oldest first."""
     c = corrections.c
     query = select(c.text, c.confirmed_at).where(c.story_id == story_id, c.confirmed_at.is_not(None))
     rows = await connection.execute(query.order_by(c.confirmed_at.desc()).limit(_MOST))

@@ -26,7 +26,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sentence stands: code points `start` to `end` of a field of document number `document`."""
+    """The position of a sentence: code points `start` to `end` of a field of document number `document`."""
 
     document: int
     field: FieldName
@@ -47,7 +47,7 @@ Summary = tuple[Sentence, ...]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A paper's figure as it stands there ("hơn 200 căn nhà"), and where its sentence is in the article."""
+    """A paper's figure in its own words ("hơn 200 căn nhà"), and the place of its sentence."""
 
     source: str
     value: str
@@ -69,7 +69,7 @@ def sentence_at(documents: Sequence[Document], place: Place) -> Sentence:
     """Cut the sentence at `place` out of `documents`.
 
     Raises:
-        ValueError: the place lies outside its field, or is empty.
+        ValueError: the place is outside its field, or empty.
 
     >>> sentence_at([Document("Tin", body="Mưa lớn. Nước lên.")], Place(0, "body", 9, 18)).text
     'Nước lên.'
@@ -88,7 +88,7 @@ Precision = Literal["minute", "day", "month"]  # of a publication time
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One article of a story, as composition needs it. The places in `summary` have document 0."""
+    """One article of a story, for composing a digest. The places in `summary` have document 0."""
 
     article_id: int
     document: Document
@@ -107,7 +107,7 @@ class Piece:
 
     @property
     def was_ready_at(self) -> dt.datetime:
-        """Return since when digests could tell the article."""
+        """Return the moment from which digests could have the article."""
         return self.ready_at or self.stored_at
 
     @property
@@ -122,7 +122,7 @@ class Piece:
 
     @property
     def moment(self) -> dt.datetime:
-        """Return when the article came out; unknown counts as arrival."""
+        """Return the time of publication, or of arrival if that is unknown."""
         return self.published_at or self.stored_at
 
 
@@ -136,7 +136,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence word for word: `text` is what stands at `start` to `end` of the article's field."""
+    """A sentence word for word: `text` is the part from `start` to `end` of the article's field."""
 
     text: str
     article_id: int
@@ -147,7 +147,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The article that a headline or sentence is of, as readers are told: its paper and when it came out."""
+    """The article of a headline or sentence, as readers see it: its paper and time."""
 
     article_id: int
     paper: str
@@ -165,11 +165,11 @@ class SourceLink:
 
 @dataclass(frozen=True, slots=True)
 class DigestStory:
-    """A story as told. `articles` counts all reports of it, also those of sources that are never shown.
+    """A story of a digest. `articles` counts all its reports, also those of sources that are never shown.
 
     `reports` are the articles of the headline and of the quotes, the headline's first.
-    When `is_update`, the reader was told the story before and the first quote is what is new.
-    `picture` is the page of the headline's article where its picture may be shown.
+    `is_update`: the reader knows the story, and the first quote is its news.
+    `picture` is the page of the headline's article, if its picture may be shown.
     """
 
     story_id: int
@@ -186,5 +186,5 @@ class DigestStory:
 
     @property
     def syllables(self) -> int:
-        """Return how much there is to read: headline and sentences."""
+        """Return the length to read: headline and sentences."""
         return sum(len(syllables(text)) for text in (self.title, *(quote.text for quote in self.quotes)))

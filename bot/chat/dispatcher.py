@@ -1,4 +1,4 @@
-"""The dispatcher: rate limits, rights, and which module answers a message or a tap."""
+"""The dispatcher: checks rate limits and rights, and passes a message or a tap to the module for it."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -34,8 +34,8 @@ from bot.news.services import Services
 
 _TEN_SECONDS = dt.timedelta(seconds=10)
 _HOUR = dt.timedelta(hours=1)
-_ROOMIER = 4  # commands and taps cost little: that many times what questions may be
-_GROUP_SHARES = 4  # all members of a group together may ask as much as that many persons
+_ROOMIER = 4  # commands and taps cost little: their limit is so many times that of questions
+_GROUP_SHARES = 4  # the limit of a whole group, in persons
 
 _SCHEDULE_INTENTS = (  # what the panel of /lich sets
     intents.SetTimes,
@@ -52,7 +52,7 @@ Answer = Callable[[ChatContext], Awaitable[None]]
 
 
 def presses(actions: AdminActions) -> dict[type[Any], Press]:
-    """Return the function that does what a button asks for, for each kind of intent with values."""
+    """Return the handler of each kind of intent with values."""
     return {
         **dict.fromkeys(_SCHEDULE_INTENTS, choosing_times.change),
         intents.TakeEdition: choosing_times.take_edition,
@@ -134,7 +134,7 @@ class Dispatcher:
             await self._do(context, command)
 
     async def _do(self, context: ChatContext, command: Command) -> None:
-        """Run a command; if it was sent bare and takes words, the next message is read as them."""
+        """Run a command; if it takes words and has none, the next message is read as them."""
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
             unused = shown_question(context.words)
@@ -159,12 +159,12 @@ class Dispatcher:
             await self._answers[command.name](context)
 
     async def reject(self, context: ChatContext, typed: str) -> None:
-        """Answer a command that there is not; `typed` is the whole text."""
+        """Answer an unknown command; `typed` is the whole text."""
         if await self._admits(context):
             await commands.suggest(context, typed)
 
     async def answer(self, context: ChatContext) -> None:
-        """Answer a question in plain words, or do what a command is there for."""
+        """Answer plain words: a question, or a wish for which there is a command."""
         if await self._admits(context, is_work=True):
             wish = await reply.find_wish(context)
             awaited = await reply.take_awaited_command(context)
@@ -178,7 +178,7 @@ class Dispatcher:
     async def answer_in_group(self, context: ChatContext, *, is_named: bool) -> None:
         """Answer a group's message that names the bot, or a reply to it that asks for something.
 
-        What replies to news is mostly talk among the members: that is left alone.
+        Other replies to news are mostly talk among the members and are ignored.
         """
         if command := reply.prompted_command(context):
             if await self._admits(context, is_work=True):
@@ -269,8 +269,8 @@ class Dispatcher:
     async def _admits(self, context: ChatContext, *, is_work: bool = False, is_setting: bool = False) -> bool:
         """Tell whether this person may ask now; the first refusal of a burst says when to ask again.
 
-        In a group each person has a share of their own and the group a larger one. What `is_setting` uses up
-        the person's share only: no other member keeps an administrator from the settings.
+        In a group each person has a limit, and the group a larger one. A request that `is_setting` counts
+        only for the person, so that other members cannot keep an administrator from the settings.
         """
         guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
         shares: list[tuple[Asker, int, Markup]]

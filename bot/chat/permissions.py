@@ -1,4 +1,4 @@
-"""Who may ask for what, and how often: rights for each button, and limits for each asker. Pure."""
+"""Permissions and rate limits: rights for each button, and limits for each asker. Pure."""
 
 import datetime as dt
 from collections import OrderedDict, deque
@@ -11,10 +11,10 @@ from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.intents import Button, Intent
 
-# Whose buttons are whose: for each intent, who may have it done. Pure.
+# The right that each intent needs.
 #
-# Every intent has its line here: a test fails for one that has none. What an intent names by number (a
-# question, a watch, an earlier profile) is looked up together with the chat's own number, in `storage`.
+# Every intent has a line here; a test fails for a missing one. If an intent names a row by number (a
+# question, a watch, an earlier profile), `storage` looks it up together with the chat's own number.
 
 
 class Access(Enum):
@@ -111,14 +111,14 @@ ACCESS: dict[type[Intent] | Button, Access] = {
 
 
 def access_to(intent: Intent) -> Access:
-    """Return who may have `intent` done."""
+    """Return the right that `intent` needs."""
     return ACCESS[intent if isinstance(intent, Button) else type(intent)]
 
 
-# How much one asker may ask in a while. Pure: the moments come in, the memory is bounded.
+# Rate limits. Pure: moments are arguments, and the memory is bounded.
 
 MOST_ASKERS = 10_000  # the asker that has been silent longest is forgotten first
-_BURST_GAP = dt.timedelta(minutes=1)  # without a message for so long, a burst is over
+_BURST_GAP = dt.timedelta(minutes=1)  # a pause of this length ends a burst
 
 
 Asker = tuple[int, int | None]  # a chat, and a person (or a card) in it; None for all of the chat
@@ -134,7 +134,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether to answer. `wait`, how long until asking helps, is set once a burst: then it is told."""
+    """Whether to answer. `wait`, the time until the next question may come, is set once a burst."""
 
     is_admitted: bool
     wait: dt.timedelta | None = None
@@ -142,16 +142,16 @@ class Verdict:
 
 @dataclass(slots=True)
 class Memory:
-    """What an asker was admitted with."""
+    """The admitted requests of an asker."""
 
-    moments: deque[dt.datetime] = field(default_factory=deque)  # of what was admitted, oldest first
-    refused_at: dt.datetime | None = None  # the last refusal; None once something was admitted again
+    moments: deque[dt.datetime] = field(default_factory=deque)  # of admitted requests, oldest first
+    refused_at: dt.datetime | None = None  # the last refusal; None after the next admission
 
 
 class Guard:
-    """Counts what each asker was admitted with; what was refused does not count.
+    """Counts the admitted requests of each asker; refused ones do not count.
 
-    An asker is whatever has a share of its own: a chat, or a person in a group.
+    An asker is a chat, or a person in a group.
     """
 
     def __init__(self, most_askers: int = MOST_ASKERS) -> None:
@@ -198,7 +198,7 @@ def _forget(moments: deque[dt.datetime], now: dt.datetime, window: dt.timedelta)
 
 
 def _free_at(moments: deque[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
-    """Return the first moment from `now` on at which one more keeps within `limit`."""
+    """Return the first moment from `now` on at which one more request is within `limit`."""
     if len(moments) < limit.count:
         return now
     return max(now, moments[-limit.count] + limit.window)

@@ -1,4 +1,4 @@
-"""An address → its content, through redirects, with manners: robots.txt, one request a host, honest words."""
+"""An address → its content, through redirects and with politeness: robots.txt, one request a host."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,13 +23,13 @@ _MOST_REDIRECTS = 5
 _MOST_AT_ONCE = 64  # over all hosts
 _PERMANENT = (301, 308)
 _REDIRECTS = (*_PERMANENT, 302, 303, 307)
-_LONGEST_QUEUE_SECONDS = 120.0  # a host that wants to be left alone for longer is asked another time
+_LONGEST_QUEUE_SECONDS = 120.0  # if a host asks for a longer pause, the fetch is given up until later
 _FEEDS_FIRST = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave. `body` is None where nothing has changed; `moved_to` is where it now lives."""
+    """The answer of an address. `body` is None if it has not changed; `moved_to` is its new address."""
 
     url: str
     body: bytes | None
@@ -41,20 +41,20 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
-    """How the hops of one fetch are made. The host and port of `private` may lie inside; no others may."""
+    """The rules for the hops of one fetch. Only the host and port of `private` may be private."""
 
     private: Target | None
     asks_robots: bool
     most: int = MAX_BODY_BYTES
 
     def allows_private(self, target: Target) -> bool:
-        """Tell whether `target` is the one service inside that this fetch may ask."""
+        """Tell whether `target` is the private service that this fetch may use."""
         allowed = self.private
         return allowed is not None and (target.host, target.port) == (allowed.host, allowed.port)
 
 
 class Fetcher:
-    """Fetches for one program. `contact` is put into the user agent, for those who keep the hosts."""
+    """Fetches for one program. `contact` is part of the user agent, for the operators of the hosts."""
 
     def __init__(
         self,
@@ -77,10 +77,10 @@ class Fetcher:
     ) -> Fetched:
         """Fetch `url`, unless its version is the `known` one.
 
-        The host and port of `private_url` may lie in our own network; no other host or port may.
+        Only the host and port of `private_url` may be in a private network.
 
         Raises:
-            FetchError: there is nothing to be had, and why.
+            FetchError: it cannot be fetched, with the reason.
         """
         private = target_of(private_url) if private_url else None
         return await self._follow(target_of(url), known or Validators(), _Trip(private, asks_robots=True))
@@ -104,7 +104,7 @@ class Fetcher:
         raise FetchError("redirects")
 
     async def _hop(self, target: Target, known: Validators, trip: _Trip, left: float) -> tuple[Answer, float]:
-        """Ask once, in turn; return the answer and how long it took, waiting for the turn not counted."""
+        """Send one request in turn; return the answer and its time without the wait for the turn."""
         wait = self._hosts.seconds_to_wait(target.authority)
         if wait > _LONGEST_QUEUE_SECONDS:
             raise FetchError("throttled", wait_seconds=wait)
@@ -151,7 +151,7 @@ class Fetcher:
 
 
 def user_agent(contact: str | None) -> str:
-    """Return who we say that we are: name, version, and how to reach the operator where that is given."""
+    """Return the user agent: name, version, and the operator's contact if given."""
     name = f"diemtin/{version('diemtin')}"
     return f"{name} (+{contact})" if contact else name
 

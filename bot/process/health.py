@@ -1,4 +1,4 @@
-"""Is this bot well: its identity, checks of the database at the start, and problems while it runs."""
+"""The health of the bot: its identity, checks of the database at the start, problems while it runs."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from storage.errors import StorageError
 from storage.upkeep.backup import check_sound, keep_private
 from storage.upkeep.upgrade import upgrade
 
-# Which bot a process is: two bots on one machine must never answer for each other's health.
+# Identity: two bots on one machine must never answer for each other's health.
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Identity:
 
 
 def identity_of(token: str, database: Database) -> Identity:
-    """Return who works with `token` and `database`; without a token the number is empty."""
+    """Return the identity for `token` and `database`; without a token the number is empty."""
     fingerprint = hashlib.sha256(database.place.encode(errors="surrogateescape")).hexdigest()[:16]
     return Identity(token.partition(":")[0], fingerprint)
 
 
 # Checks of the database at the start, and the problems of the running bot for health checks and alerts.
 
-# What must be there before the bot begins: the database, whole and of this version.
+# Before the bot starts, the database must be there, undamaged and of this version.
 
 _LONGEST_WAIT_SECONDS = 30.0
 _T = TypeVar("_T")
@@ -51,7 +51,7 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     """Wait for a database that does not answer, and bring it up to date; False when `stop` came before that.
 
     Raises:
-        StorageError: it will not do, however long one waits: damaged, of a newer version, refused.
+        StorageError: waiting does not help: damaged, of a newer version, refused.
     """
     await check_sound(database)
     await keep_private(database)
@@ -69,10 +69,10 @@ async def retry(
 ) -> _T | None:
     """Ask the database again and again until it answers; None when `stop` came before that.
 
-    `problem` is what operators read in the log meanwhile.
+    `problem` is the message in the log meanwhile.
 
     Raises:
-        StorageError: its answer is one that waiting does not change.
+        StorageError: waiting does not help.
     """
     wait = 1.0
     while not stop.is_set():
@@ -90,18 +90,18 @@ async def retry(
     return None
 
 
-# Whether the bot does its work: the same words for `/healthz`, `diemtin health` and the alerts.
+# Problems while the bot runs, in the same words for `/healthz`, `diemtin health` and the alerts.
 #
-# An alert needs neither the disk nor the part that is stuck: it is sent straight to the admins, by a task
-# of its own, and what was told is kept in memory.
+# An alert must not depend on the disk or on the part that is stuck. So a task of its own sends it directly to
+# the admins, and the list of sent alerts is in memory.
 
 ANSWER_SECONDS = 3.0  # how long the database may take to answer
 UNWRITABLE_SECONDS = 30.0  # since the last failed write; then another one must have failed
 LEAST_FREE_BYTES = 20_000_000
 LOOK_SECONDS = 5.0
-PATIENCE_SECONDS = 60.0  # with what may pass by itself
+PATIENCE_SECONDS = 60.0  # a problem may pass by itself
 AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
-UNHEARD_SECONDS = 30.0  # between two tries to tell, where nobody could be reached
+UNHEARD_SECONDS = 30.0  # between two attempts, if no admin could be reached
 Check = Callable[[], Awaitable[Sequence[str]]]
 Tell = Callable[[str], Awaitable[bool]]
 
@@ -131,7 +131,7 @@ def _free_bytes(folder: Path) -> int | None:
 class Alerts:
     """Tells the admins a problem that lasts, once, and once that it is over.
 
-    `tell` returns whether somebody heard it; what nobody heard is told again later.
+    `tell` returns whether an admin was reached; if not, it is called again later.
     """
 
     def __init__(self, check: Check, tell: Tell) -> None:

@@ -1,4 +1,4 @@
-"""Files, folders and streams → articles and refusals, with limits; and where files go once read."""
+"""Files, folders and streams → articles and refusals, with limits; and the moving of read files."""
 
 import errno
 import itertools
@@ -19,11 +19,10 @@ from storage.intake.pages import read_page
 from storage.intake.rows import read_rows, read_table
 from storage.intake.text_files import read_texts
 
-# Where an inbox's files go once they were read: `processed`, or `quarantine` with the reason beside each.
+# Files of an inbox that were read move to `processed`, or to `quarantine` with the reason beside each.
 #
-# Each step leaves the file whole in one place: a reason is written before its file moves, and a file
-# moves by renaming. Whoever is killed in between finds the file in the inbox again, and its articles
-# stored already.
+# Each step leaves the file whole in one place: the reason is written before its file moves, and a file moves
+# by renaming. After a kill in between, the file is still in the inbox, and its articles count as duplicates.
 
 PROCESSED, QUARANTINE = "processed", "quarantine"
 OWN_FOLDERS = frozenset((PROCESSED, QUARANTINE))
@@ -34,12 +33,12 @@ _MOST_REASONS = 1_000
 
 
 def is_reason(path: Path) -> bool:
-    """Tell whether a file is a reason that was written here, not news."""
+    """Tell whether a file is a reason written by this module."""
     return path.name.endswith(_REASON_ENDING)
 
 
 def put_away(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
-    """Move a file that was read out of the way and return its new place, in the same folders below.
+    """Move a file that was read and return its new place, under the same subfolders.
 
     Raises:
         OSError: it cannot be moved, and stays where it is.
@@ -54,7 +53,7 @@ def put_away(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
 
 
 def bring_back(inbox: Path) -> Iterator[Path]:
-    """Move each quarantined file into the inbox again, to be read anew, and yield where it is now.
+    """Move each quarantined file back into the inbox and yield its new path.
 
     Raises:
         OSError: one cannot be moved; those before it are.
@@ -71,7 +70,7 @@ def bring_back(inbox: Path) -> Iterator[Path]:
 
 
 def _free(wanted: Path) -> Path:
-    """Return the place, or one with a number where another file has it."""
+    """Return the path, or one with a number if another file has it."""
     numbered = (wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}") for number in itertools.count(2))
     return next(path for path in itertools.chain((wanted,), numbered) if not os.path.lexists(path))
 
@@ -89,10 +88,8 @@ def _write_whole(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
-# Files, folders and streams → articles and refusals: the door of intake, and its limits.
-#
-# Nothing in a file or folder makes this raise: what cannot be read is refused by name. Names are made fit
-# to be shown and stored.
+# Reading. No content of a file or folder makes these functions raise: unreadable input is refused by name.
+# Names are cleaned for showing and storing.
 
 MAX_FILE_BYTES = 5_000_000  # of a text, a page or a feed; JSON and tables are streamed, however long
 _STREAMED = {Kind.ROWS: read_rows, Kind.DOCUMENT: read_documents, Kind.TABLE: read_table}
@@ -100,15 +97,15 @@ _TEMPORARY_ENDINGS = ("~", ".tmp", ".temp", ".part", ".partial", ".swp", ".crdow
 
 
 def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
-    """Yield what a file, or every file of a folder in order of names, holds.
+    """Yield the articles and refusals of a file, or of all files of a folder in order of names.
 
-    Hidden and temporary files are passed over; a link that leads out of the folder is refused.
+    Hidden and temporary files are skipped; a link that leads out of the folder is refused.
     """
     yield from _taken(path_drafts(path, origin, now=now), origin, now)
 
 
 def path_drafts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Draft | Refusal]:
-    """Yield what a file or folder holds as drafts, which `take` judges: that is the costly part."""
+    """Yield the drafts of a file or folder; `take`, the expensive part, turns them into articles."""
     for found in find_files(path):
         if isinstance(found, Refusal):
             yield found
@@ -117,7 +114,7 @@ def path_drafts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Draft 
 
 
 def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
-    """Yield what a stream holds; `name` stands for it in places, its ending counts if content is silent."""
+    """Yield the articles and refusals of a stream; `name` is used in places, and its ending as a hint."""
     yield from _taken(stream_drafts(stream, name, origin, now=now), origin, now)
 
 
@@ -127,7 +124,7 @@ def _taken(found: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> I
 
 
 def stream_drafts(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Draft | Refusal]:
-    """Yield what a stream holds as drafts, which `take` judges."""
+    """Yield the drafts of a stream; `take` turns them into articles."""
     try:
         yield from _drafts(stream, name, origin, now)
     except UnreadableError as error:
@@ -167,9 +164,9 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Re
 
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
-    """Yield `start`, or the files under it; linked folders are not entered: they can lead in a circle.
+    """Yield `start`, or the files under it; linked folders are not entered, because they can form a circle.
 
-    Names in `leaving_out` are passed over where they stand directly in `start`.
+    Names in `leaving_out` are skipped directly in `start`.
     """
     root = os.path.realpath(start)
     waiting = [start]
@@ -194,7 +191,7 @@ def _is_wanted(path: Path) -> bool:
 
 
 def shown_path(path: Path) -> str:
-    """Return the path as text that any encoding takes, on one line."""
+    """Return the path as one line of text that any encoding can represent."""
     return " ".join(os.fsencode(path).decode(errors="replace").splitlines())
 
 

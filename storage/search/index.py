@@ -1,8 +1,8 @@
-"""The search index of a database: which build answers, and how it follows the changes of articles.
+"""The search index of a database: its current build, and following the changes of articles.
 
-The folder holds builds and the file `current`, which names the one that answers. A new build grows beside it
-and takes its place by a rename, so other processes change over with their next question (`rebuild`). The
-process that has tantivy's writer lock follows the log of changes; all others read.
+The folder holds builds and the file `current`, which names the one in use. A new build grows beside it
+and replaces it by a rename, so other processes switch with their next question (`rebuild`). The
+process with tantivy's writer lock follows the log of changes; all others read.
 """
 
 import asyncio
@@ -45,11 +45,11 @@ class SearchIndex:
     folder: Path
     generation: Generation | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    is_stale: bool = False  # it follows another past than the database's: to be built anew
+    is_stale: bool = False  # its position is not in the database's log: to be built anew
     looked_at: float = float("-inf")
 
     def open_current(self) -> Generation | None:
-        """Return the build that answers now, as it was last committed; None where there is none to read."""
+        """Return the current build as of its last commit; None if there is none to read."""
         try:
             self.read_current()
         except (OSError, ValueError, IndexUnusableError):
@@ -57,7 +57,7 @@ class SearchIndex:
         return self.generation
 
     def read_current(self) -> Generation:
-        """Return the build that answers now.
+        """Return the current build.
 
         Raises:
             OSError, ValueError, IndexUnusableError: there is none to read.
@@ -91,10 +91,10 @@ def index_of(connection: AsyncConnection) -> SearchIndex:
 
 
 async def follow(connection: AsyncConnection) -> bool:
-    """Bring the index up to what `connection` sees, one commit's worth; return whether it is there.
+    """Apply changes up to the state of `connection`, one commit at most; return whether it is up to date.
 
-    An index that another process writes is read as it is. One that is missing or follows another past waits
-    for a rebuild.
+    An index that another process writes is read as it is. A missing one, or one whose position is not in the
+    log, waits for a rebuild.
     """
     index = index_of(connection)
     async with index.turn:
@@ -121,21 +121,21 @@ async def follow(connection: AsyncConnection) -> bool:
 
 
 async def look_again(connection: AsyncConnection) -> None:
-    """Follow what was changed since, where that is little: a question may wait for one commit."""
+    """Apply recent changes if they are few: a question may wait for one commit."""
     index = index_of(connection)
     if index.generation is None or time.monotonic() - index.looked_at > _LOOK_AFTER_SECONDS:
         await follow(connection)
 
 
 async def record_changes(connection: AsyncConnection, article_ids: Collection[int]) -> None:
-    """Write down, last in its transaction, that these articles were processed, changed or deleted."""
+    """Log, last in its transaction, that these articles were processed, changed or deleted."""
     await write_changes(connection, article_ids)
     index_of(connection).looked_at = float("-inf")  # so the next question looks again
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How the index stands: why it cannot be used, None where it can; how many changes it lacks."""
+    """The state of the index: why it cannot be used, None if it can; the number of missing changes."""
 
     problem: str | None = None
     lag: int = 0

@@ -1,4 +1,4 @@
-"""Other ways to write or say the same: abbreviations, numbers, dates, everyday and regional words."""
+"""Other spellings and synonyms: abbreviations, numbers, dates, everyday and regional words."""
 
 import json
 import re
@@ -8,12 +8,12 @@ from itertools import islice
 
 from summarizer.text.syllables import canonical, folded, in_house_style
 
-# Other ways to write the same: abbreviations and their long forms, numbers and dates.
+# Other spellings: abbreviations and their long forms, numbers and dates.
 #
-# Only what is unambiguous in a newspaper is in the list (`data/spellings.json`): `same` are groups that
-# stand for each other, `also` what a short form stands for but not the other way round.
+# The list (`data/spellings.json`) has only spellings that are unambiguous in a newspaper. The forms of a
+# group in `same` are equal; a short form in `also` matches its long form, but not the reverse.
 
-Run = tuple[str, ...]  # canonical words that stand side by side
+Run = tuple[str, ...]  # canonical words side by side
 
 _MOST = 6  # spellings of one run
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -23,7 +23,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def longest_form(words: Run) -> int:
-    """Return how many of the first `words` make up a name that has other spellings; 0 where none does.
+    """Return the number of first `words` that form a name with other spellings; 0 if none.
 
     >>> longest_form(("tp", "hcm", "mua"))
     2
@@ -74,7 +74,7 @@ def _spellings(run: Run) -> list[Run]:
 
 
 def _others(words: Run) -> list[Run]:
-    """Return what stands for a name that `longest_form` found; a short form with a mark less is one too."""
+    """Return the other forms of a name that `longest_form` found; a short form may lack a diacritic."""
     found: dict[Run, None] = {}
     for form, others in load_forms("spellings.json")[0].get(_bare(words), {}).items():
         if _is_typed_as(words, form):
@@ -120,17 +120,17 @@ def _run(form: str) -> Run:
     return tuple(in_house_style(word) for word in canonical(form).split())
 
 
-# Other words for the same: everyday and regional words, abbreviations and chat spellings.
+# Synonyms: everyday and regional words, abbreviations and chat spellings (`data/everyday_words.json`).
 #
-# They stand in `data/everyday_words.json`. Looser than spellings: they help to find articles and are
-# weighed less than the words typed; what an article says of a question is not read with them.
+# They are looser than spellings: they help to find articles, with less weight than the typed words, but are
+# not used in the answer's share of the question.
 
 Group = tuple[Run, ...]
 
 
 @lru_cache(maxsize=256)  # one question is widened for the index, for ranking and for its answer
 def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
-    """Return the groups with other words beside those typed; the words of one expression become one group.
+    """Return the groups with synonyms added; the words of one expression become one group.
 
     >>> widened(((("xe",), ), (("lửa",),), (("cháy",),)))[0]
     (('xe', 'lửa'), ('tàu', 'hỏa'), ('tàu', 'lửa'))
@@ -155,7 +155,7 @@ def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 
 def _of(run: Run, others: dict[Run, dict[Run, tuple[Run, ...]]]) -> tuple[Run, ...]:
-    """Return the other words for a run that is typed with its marks or, of several words, without any."""
+    """Return the synonyms of a run typed with its diacritics or, if it has several words, without."""
     forms = others.get(tuple(map(folded, run)), {})
     if run in forms:
         return forms[run]

@@ -1,4 +1,4 @@
-"""What a message to the bot itself asks for, as data, also where it leans on the last question. Pure."""
+"""Wishes: the parsed meaning of messages to the bot itself, also of follow-up questions. Pure."""
 
 import datetime as dt
 import functools
@@ -13,11 +13,11 @@ from summarizer.questions.query import parse_query
 from summarizer.questions.sought import subject_of
 from summarizer.text.syllables import folded
 
-# What a message to the bot itself asks for, as data. A message that asks for none of these is a question.
+# A message without a wish is a question.
 
 
 class Plain(Enum):
-    """A wish that says everything by itself."""
+    """A wish without a value."""
 
     LEAVE = "leave"
     PAUSE = "pause"
@@ -94,9 +94,9 @@ class ShowPage:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question that leaves out what the last one was about.
+    """A question that leaves out the subject of the last one.
 
-    `words` stand "instead" of what the last question named, or "also", beside all of it.
+    `words` are used "instead" of the name in the last question, or "also", beside all of it.
     """
 
     how: Literal["instead", "also"]
@@ -105,7 +105,7 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class ShowAddress:
-    """The article at an address; `words` are what stood beside the address, "" where only fillers did."""
+    """The article at an address; `words` are the other words of the message, "" if only fillers."""
 
     url: str
     words: str = ""
@@ -125,7 +125,7 @@ Wish = (
 )
 
 
-# A question that leaves out what the last one was about, made whole again. Pure.
+# Completing a follow-up question with the subject of the last one.
 
 _FILE = Path(__file__).with_name("places.txt")
 _AT = re.compile(r"^(?:ở|tại|o|tai)\s+(?=\S)", re.IGNORECASE)
@@ -133,7 +133,7 @@ _LONGEST = 200  # characters of a question
 
 
 def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
-    """Return `follow_up` as a whole question, `last` being the question before it.
+    """Return `follow_up` as a complete question, after the question `last`.
 
     >>> completed("lũ Quảng Bình hôm qua", FollowUp("instead", "Nghệ An"), dt.date(2026, 11, 22))
     'lũ Nghệ An hôm qua'
@@ -160,7 +160,7 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
 
 
 def is_place(words: str) -> bool:
-    """Tell whether `words` are the name of a place and nothing else.
+    """Tell whether `words` are only the name of a place.
 
     >>> is_place("ở Thanh Hóa"), is_place("Hà Nội bao nhiêu quận")
     (True, False)
@@ -170,7 +170,7 @@ def is_place(words: str) -> bool:
 
 
 def is_time(words: str, today: dt.date) -> bool:
-    """Tell whether `words` are a time that a question could name, and nothing else.
+    """Tell whether `words` are only a time, as in a question.
 
     >>> is_time("hôm qua", dt.date(2026, 11, 22)), is_time("giá bạc", dt.date(2026, 11, 22))
     (True, False)
@@ -180,7 +180,7 @@ def is_time(words: str, today: dt.date) -> bool:
 
 
 def _first_word(subject: str) -> str:
-    """Return what stays of a subject when its name is exchanged: "giá" of "giá vàng"."""
+    """Return the part of a subject that stays when its name is replaced: "giá" of "giá vàng"."""
     first, _, rest = subject.partition(" ")
     return first if rest else subject
 
@@ -192,9 +192,9 @@ def _places() -> tuple[str, ...]:
 
 
 def _place_in(text: str) -> tuple[int, int] | None:
-    """Return where the first place stands in `text`, the longest that begins there."""
+    """Return the span of the first place name in `text`, the longest that begins there."""
     plain = f" {folded(text)} "
-    if len(plain) != len(text) + 2:  # folding joined or parted letters: no places to trust
+    if len(plain) != len(text) + 2:  # folding changed the length, so spans would be wrong
         return None
     found = [(plain.find(f" {place} "), -len(place)) for place in _places()]
     found = [each for each in found if each[0] >= 0]
