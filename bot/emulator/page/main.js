@@ -12,7 +12,7 @@ import { isChannel, isPrivate, members, nameOf, sender, state } from "./state.js
 const POLL_SECONDS = 25;
 const BUSY_MS = 5000; // so long a sign of being busy holds, unless a message ends it
 const actions = { tap, find, share: writeInline };
-let busy = { actions: 0, until: 0, timer: 0 };
+let busy = { actions: -1, until: 0, timer: 0 };
 let isLost = false;
 
 async function watch() {

@@ -76,6 +76,9 @@ async def test_a_busy_bot_shows_and_its_long_answer_is_read_from_its_beginning(
     await say("Đầu tin\n" + "một dòng\n" * 100 + "Cuối tin")
     await expect(page.locator("#status")).to_have_text("bot")
     assert await page.evaluate(_TOP_OF_ANSWER) in range(60)
+    await page.reload()
+    await expect(page.locator(".other")).to_have_count(1)
+    assert await page.locator("#status").text_content() == "bot", "what it did before is over"
 
 
 async def test_a_picture_has_its_place_before_it_is_there(page: Page, bot: Bot, chat: int) -> None:
