@@ -11,13 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, make_url, select
+from alembic import command
+from sqlalchemy import Connection, func, make_url, select, text
 
 from bot.emulator.client import Control
+from storage.delivery.leases import LeaseKey, free_lease, renew_lease, take_lease
 from storage.engine import Database
 from storage.tables import articles
+from storage.upkeep.upgrade import _script_config, find_revision, head_revision
 from tests.bot.processes.conftest import Start, is_polling, until
 from tests.bot.processes.test_application import ARTICLE
+from tests.conftest import _administer
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.faults.role_fleet import fleet_of
 
@@ -73,6 +77,15 @@ async def line(postgres_url: str) -> AsyncIterator[Line]:
     yield line
     await line.cut()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres_server: str) -> AsyncIterator[str]:
+    """Return the address of a database without any table."""
+    url = make_url(postgres_server).set(database="older")
+    await _administer(postgres_server, "CREATE DATABASE older")
+    yield url.render_as_string(hide_password=False)
+    await _administer(postgres_server, "DROP DATABASE older WITH (FORCE)")
 
 
 async def test_a_sender_that_loses_the_database_waits_and_comes_back_while_others_answer(
@@ -158,6 +171,48 @@ async def test_a_full_disk_under_the_process_that_chats_leaves_the_others_at_wor
     assert [code for code, _ in ended] == [0, 0]
     assert set((await copies(hands, chats)).values()) == {1}
     await ledger.database.close()
+
+
+async def test_a_new_version_waits_for_the_old_processes_before_it_upgrades_the_schema(
+    start: Start, server: str, hands: Control, empty_postgres_url: str
+) -> None:
+    database = Database(empty_postgres_url)
+    async with database.write() as connection:
+        await connection.run_sync(migrate, "0260")
+    old = LeaseKey("bot", "may-cu 1|2|4711|5|6")
+    async with database.write() as connection:
+        await take_lease(connection, old)
+    keeping = asyncio.create_task(keep(database, old))
+    async with fleet_of(start, server, Ledger(database)) as fleet:
+        new = await fleet.begin("new", "send,chat")
+        await new.until_logged("tiến trình 4711 trên máy may-cu còn chạy với lược đồ cũ")
+        assert await find_revision(database) == "0260"
+        keeping.cancel()
+        async with database.write() as connection:
+            await free_lease(connection, old)
+        await until(lambda: is_polling(hands))
+        assert await find_revision(database) == head_revision()
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        code, log = await new.ended()
+    assert code == 1
+    assert "Lược đồ cơ sở dữ liệu đã được đổi" in log
+    await database.close()
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Bring the schema to an older revision."""
+    config = _script_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+async def keep(database: Database, key: LeaseKey) -> None:
+    """Be a process of the old version, as far as its lease shows."""
+    while True:
+        await asyncio.sleep(2)
+        async with database.write() as connection:
+            await renew_lease(connection, key)
 
 
 def offer(path: Path, number: int) -> None:
