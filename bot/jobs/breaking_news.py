@@ -1,8 +1,8 @@
 """Breaking news: find the stories that match the newsroom's rule, and send each at once to its readers.
 
-A note keeps up to when articles have been looked at. A story is told by the digest's rules: a reader's
-topics, words and papers apply, and a reader who knows the story is told only what is new. During quiet hours
-nothing is sent or kept for later: the next digest tells the story.
+A note stores the moment up to which articles are checked. The rules of digests apply: a reader's topics,
+words and papers count, and a reader who knows the story gets only its news. During quiet hours no story is
+sent or kept for later: the next digest has it.
 """
 
 import datetime as dt
@@ -95,7 +95,7 @@ async def _record(services: Services, rule: Rule, story_ids: Sequence[int], now:
 
 
 def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> int:
-    """Return how many papers told the story lately; 0 where the rule does not mean it."""
+    """Return how many papers reported the story lately; 0 if the rule does not match."""
     pieces = showable(candidate)
     papers = {
         piece.source_title
@@ -150,7 +150,7 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
 
 
 class _Teller:
-    """Tells one story to readers, each text once for all who chose and know the same."""
+    """Sends one story, each text once for all readers with the same choices and knowledge."""
 
     def __init__(self, newsroom: Newsroom, candidate: Candidate, story: Breaking, now: dt.datetime) -> None:
         self._newsroom = newsroom
@@ -167,7 +167,7 @@ class _Teller:
         )
 
     def tell(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
-        """Return the texts with their readers. Left out: who wants no such story, knows it, or is asleep."""
+        """Return the texts with their readers: not those who mute or know the story, or have quiet hours."""
         wanted: dict[str, list[int]] = defaultdict(list)
         for reader in readers:
             edition = self._newsroom.edition_for(reader.choices)

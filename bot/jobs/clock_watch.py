@@ -1,9 +1,9 @@
-"""Watch the machine's wall clock: while it is wrong nothing is taken in, made, skipped or pruned on its word.
+"""Watch the machine's wall clock: while it is wrong, nothing is taken in, made, skipped or pruned.
 
-It is judged by the Date of Telegram's answers. Where Telegram has not answered lately, by the newest rows of
-the database: a clock behind them, or further ahead than any downtime, is wrong. `DIEMTIN_NOW` says on purpose
-what time it is, so a simulated clock is held only when it is far ahead of the rows: that protects a real
-database from being pruned in a simulation.
+The clock is compared with the Date of Telegram's answers. If Telegram has not answered lately, it is compared
+with the newest rows of the database: a clock behind them, or further ahead than any downtime, is wrong.
+`DIEMTIN_NOW` sets the time on purpose. So a simulated clock is wrong only if it is far ahead of the rows,
+which protects a real database from being pruned in a simulation.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 def judge(
     now: dt.datetime, *, telegram: dt.datetime | None, newest: dt.datetime | None, is_simulated: bool
 ) -> str | None:
-    """Say what is wrong with a clock that shows `now`, None when nothing is. Pure.
+    """Describe the fault of a clock that shows `now`, None if it is right. Pure.
 
     `telegram` is the time by Telegram's Date header, `newest` that of the newest row.
     """
@@ -69,14 +69,14 @@ class ClockWatch:
         self._wrong_since: float | None = None
 
     async def is_right(self) -> bool:
-        """Tell whether the clock may be gone by; look anew where the last look is old."""
+        """Tell whether the clock can be trusted; check again if the last check is old."""
         async with self._lock:
             if not self._is_known():
                 await self._look()
             return self.problem is None
 
     async def find_problem(self) -> str | None:
-        """Say what is wrong with the clock, None when nothing is."""
+        """Describe the fault of the clock, None if it is right."""
         return None if await self.is_right() else self.problem
 
     def _is_known(self) -> bool:

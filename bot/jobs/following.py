@@ -1,8 +1,8 @@
-"""Tell chats what is new in the stories that they follow, each news once.
+"""Send chats the news of the stories that they follow, each news once.
 
-A note keeps up to when articles have been looked at; looking at an article twice changes nothing. An alert
-waits for the end of quiet hours, and for a while after the one before it, so that a developing story is told
-in steps.
+A note stores the moment up to which articles are checked; checking an article twice changes nothing. An alert
+waits for the end of quiet hours, and for some time after the alert before it, so that a developing story
+comes in steps.
 """
 
 import datetime as dt
@@ -61,7 +61,7 @@ def alert_of(
     now: dt.datetime,
     zone: str,
 ) -> FollowAlert | None:
-    """Return what is new in the story since `known_until`; None where no sentence says anything new.
+    """Return the news of the story since `known_until`; None if no sentence has any.
 
     `told` are articles that the chat was told of by a watch; `followed` is the headline it began with.
     """
@@ -98,7 +98,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def tell_followers(services: Services) -> int:
-    """Find which follows have news, and queue what may be told now; return how many messages."""
+    """Find follows with news, and queue alerts that are due; return the number of messages."""
     await _find_news(services)
     return await _tell(services)
 
@@ -124,7 +124,7 @@ async def _find_news(services: Services) -> None:
 
 
 async def _mark(services: Services, stories: list[int], now: dt.datetime) -> None:
-    """Set when the followers of these stories are to be told; marking twice changes nothing."""
+    """Set the due moment of the followers of these stories; marking twice changes nothing."""
     last = 0
     while True:
         async with services.database.read() as connection:

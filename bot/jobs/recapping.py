@@ -60,14 +60,14 @@ async def _resume(services: Services, chat_id: int) -> bool:
     return True
 
 
-# Send recaps: after a pause what was missed, and on Sunday evening the week's news to who wants them.
+# Recaps: missed stories after a pause, and the week's stories on Sunday evening for readers who want them.
 #
-# A recap looks back on whole days of the newsroom's zone, so that those who were away alike share the
-# gathering. What a reader knew before the pause is left out; the week's recap tells everything of the
+# A recap covers whole days of the newsroom's zone, so that readers with similar absences share the
+# gathering. Stories that a reader knew before the pause are left out; the week's recap has all stories of the
 # week.
 
 _RECAPS_AT_ONCE = 200
-MOST_DAYS = 31  # looked back on
+MOST_DAYS = 31  # that a recap covers
 _WEEK = dt.timedelta(days=7)
 _LATE = dt.timedelta(days=1)  # a recap of a week that is later than this is left out
 _KNOWN_FOR = dt.timedelta(days=14)  # before a pause
@@ -116,7 +116,7 @@ async def _send(services: Services, kind: Kind) -> int:
 async def _groups(
     connection: AsyncConnection, services: Services, kind: Kind, due: Sequence[DueRecap], now: dt.datetime
 ) -> list[_Group]:
-    """Put readers together who get the same; those who get none have no title."""
+    """Group readers who get the same recap; those who get none have no title."""
     if kind == "weekly_at":
         return _of_the_week(services, due, now)
     known: Mapping[int, Known] = {}

@@ -1,6 +1,6 @@
-"""Take a changed newsroom file over while the bot runs, and keep the old one when the new one is broken.
+"""Take a changed newsroom file over while the bot runs, and keep the old one if the new one is broken.
 
-Readers of an edition that was taken out are told what they get instead.
+Readers of a removed edition are told what they get instead.
 """
 
 import asyncio
@@ -40,9 +40,9 @@ _log = structlog.get_logger(__name__)
 
 
 async def take_over(services: Services) -> int:
-    """Give profiles the slots of the newsroom in place; return how many moved.
+    """Set the next slots of profiles by the present newsroom; return how many changed.
 
-    Readers of an edition that is gone are told where they went.
+    Readers of a removed edition are told what they get instead.
     """
     moved = await reschedule_profiles(services)
     await tell_moved_readers(services)
@@ -50,7 +50,7 @@ async def take_over(services: Services) -> int:
 
 
 async def tell_moved_readers(services: Services) -> int:
-    """Tell the readers of editions that are gone what they get instead, once; return how many deliveries."""
+    """Tell the readers of removed editions once what they get instead; return the number of deliveries."""
     declared = [edition.name for edition in services.newsroom.editions]
     async with services.database.write() as connection:
         gone = await find_gone_editions(connection, declared)
@@ -67,7 +67,7 @@ async def tell_moved_readers(services: Services) -> int:
 
 
 async def _tell_some(services: Services, edition: str, after: int) -> list[MovedReaders]:
-    """Queue the message for the next profiles of an edition, and note how far it has come."""
+    """Queue the message for the next profiles of an edition, and store the position."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.write() as connection:
         groups = await find_moved_readers(connection, edition, after=after, limit=_PROFILES)
@@ -85,7 +85,7 @@ async def _tell_some(services: Services, edition: str, after: int) -> list[Moved
 
 
 def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons]:
-    """Return what readers of an edition that is gone are told, with the others on buttons."""
+    """Return the message for readers of a removed edition, with buttons for the others."""
     edition = newsroom.edition_for(group.choices)
     quiet = QuietHours(group.quiet_start, group.quiet_end)
     told = texts.EDITION_GONE.format(
@@ -102,11 +102,11 @@ def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons
 
 
 class NewsroomWatch:
-    """Looks whether the file's content changed, and acts when two looks in a row find the same: editors
+    """Watches the file, and acts when two checks in a row find the same new content, because editors
     write in several steps.
 
-    `read` returns the new newsroom, or a list of what is wrong with the file, one problem a line.
-    `fingerprint` returns what changes with the content, an empty text when the file cannot be read.
+    `read` returns the new newsroom, or a list of problems, one a line.
+    `fingerprint` changes with the content; it is empty if the file cannot be read.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What an operator tells readers: how it reads, to whom it goes, sending it and calling it off."""
+"""Announcements of operators: their text, their readers, sending and calling off."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who gets an announcement: the title of the edition, None for all; and how many they are."""
+    """The readers of an announcement: the title of the edition, None for all; and their number."""
 
     title: str | None
     readers: int
 
 
 def readable_lines(typed: str) -> str | None:
-    """Return what an operator typed as it can be sent, None when nothing of it can or it is too long.
+    """Return an operator's text in a form that can be sent, None if it is empty or too long.
 
     >>> readable_lines(" Mai bot nghỉ.  \\n\\n\\n\\nHẹn gặp lại! ")
     'Mai bot nghỉ.\\n\\nHẹn gặp lại!'
@@ -62,7 +62,7 @@ def announcement_html(text: str) -> str:
 
 
 async def find_audience(services: Services, edition: str | None) -> Audience:
-    """Return who would get an announcement now."""
+    """Return the readers who would get an announcement now."""
     newsroom = services.newsroom
     async with services.database.read() as connection:
         wanted = await _wanted(connection, newsroom, edition)
@@ -72,7 +72,7 @@ async def find_audience(services: Services, edition: str | None) -> Audience:
 
 
 async def announce(services: Services, number: int, admin: int) -> int | None:
-    """Queue a draft for its readers; return how many, None where it was sent already or is not there."""
+    """Queue a draft for its readers; return their number, None if it was sent already or does not exist."""
     now = services.clock.now()
     async with services.database.write() as connection:
         one = await find_announcement(connection, number)
@@ -89,7 +89,7 @@ async def announce(services: Services, number: int, admin: int) -> int | None:
 
 
 async def call_off(services: Services, number: int, admin: int) -> tuple[Announcement, int] | None:
-    """Call off what of an announcement still waits; return it and how many deliveries that were."""
+    """Call off the waiting deliveries of an announcement; return it and their number."""
     now = services.clock.now()
     async with services.database.write() as connection:
         one = await find_announcement(connection, number)

@@ -1,6 +1,6 @@
-"""Correct a story that was sent: change the messages that tell it, and tell their readers.
+"""Correct a story that was sent: edit the messages with the story, and send a notice to their readers.
 
-Everything is queued in one transaction; the sender does the rest, with the same honesty as any delivery.
+Edits and notices are queued in one transaction; the sender treats them like any delivery.
 """
 
 import datetime as dt
@@ -30,11 +30,11 @@ from storage.delivery.corrections import (
 )
 from storage.notes import DeedKind, record_deed
 
-# How a correction reads: the line under the story that was sent, and the notice to its readers. Pure.
+# The texts of a correction: the line under the story, and the notice to its readers. Pure.
 
 
 def readable_text(typed: str) -> str | None:
-    """Return what an operator typed as it can be shown, None when nothing of it can or it is too long.
+    """Return an operator's text in a form that can be shown, None if it is empty or too long.
 
     >>> readable_text(" Giá  xăng tăng 300 đồng. ")
     'Giá xăng tăng 300 đồng.'
@@ -45,9 +45,9 @@ def readable_text(typed: str) -> str | None:
 
 
 def corrected(html: str, headline: str, text: str, *, at: dt.datetime, zone: str) -> str | None:
-    """Return a digest's part with the correction under its headline, at the end where that is not found.
+    """Return a digest's part with the correction under its headline, or at the end if that is not found.
 
-    None when it does not fit any more, for there is room for one: then only the notice can be sent.
+    None if it does not fit, because there is room for one correction only: then only the notice is sent.
     """
     line = texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(zone)):%H:%M}", text=text)
     anchor = str(Markup("<b>{}</b>").format(headline))
@@ -76,7 +76,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a correction concerns: the latest issue that told the story, and how many readers got it."""
+    """The scope of a correction: the latest issue with the story, and the number of its readers."""
 
     latest: Telling
     readers: int
@@ -84,14 +84,14 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """How many messages will be changed and how many readers told."""
+    """The numbers of messages to edit and of readers to notify."""
 
     edits: int
     notices: int
 
 
 async def find_reach(services: Services, story_id: int) -> Reach | None:
-    """Look up who got a story lately; None when no issue told it."""
+    """Find the readers who got a story lately; None if no issue has it."""
     since = services.clock.now() - LOOK_BACK
     async with services.database.read() as connection:
         tellings = await find_tellings(connection, story_id, since=since, limit=1)
@@ -104,7 +104,7 @@ async def send_correction(
 ) -> Queued | None:
     """Confirm a draft and queue everything; None when there is no such draft, or it was sent already.
 
-    That `admin` did it is written down for the other operators.
+    The audit log names `admin`.
     """
     now = services.clock.now()
     async with services.database.write() as connection:
@@ -148,7 +148,7 @@ async def _correct(
 
 
 def preview_notice(services: Services, reach: Reach, text: str) -> str:
-    """Return the notice as the readers of the latest issue that told the story would get it."""
+    """Return the notice for the readers of the latest issue with the story."""
     latest, newsroom = reach.latest, services.newsroom
     return _notice(latest, text, newsroom.find_edition(latest.edition) or newsroom.default_edition)
 

@@ -18,7 +18,7 @@ from summarizer.text.syllables import word_forms
 
 MOST_CHOSEN = 10
 _MOST_ANSWERED = 5
-_LONGEST_LINE = 98  # UTF-16 units: ten of them stand on top of a digest
+_LONGEST_LINE = 98  # UTF-16 units; a digest has ten of these lines on top
 _KEPT = dt.timedelta(days=7)  # an older figure is shown nowhere
 _LONGEST_QUESTION = 120
 _EVERYDAY = frozenset(
@@ -29,7 +29,7 @@ _EVERYDAY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PrintedFigure:
-    """A figure, its source's title, and after how long it is old."""
+    """A figure, its source's title, and the age from which it is old."""
 
     figure: Figure
     source: str
@@ -81,7 +81,7 @@ def box_of(chosen: Collection[str], figures: Sequence[PrintedFigure], *, now: dt
 def asked_for(question: str, figures: Sequence[PrintedFigure]) -> list[PrintedFigure]:
     """Return the figures that a question asks for: those that have all its words, one in the name at least.
 
-    "giá", "hôm nay" and the like say nothing of which. Diacritics count where they are typed.
+    Words like "giá" and "hôm nay" do not identify a figure. Typed diacritics count.
     """
     words = [word for word in word_forms(question[:_LONGEST_QUESTION]) if word.folded not in _EVERYDAY]
     if not words or len(question) > _LONGEST_QUESTION:

@@ -1,4 +1,4 @@
-"""What the filters of a question mean here: sources, topics, and days in the asker's zone."""
+"""Resolve the filters of a question: sources, topics, and days in the asker's zone."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +15,16 @@ from summarizer.questions.filters import LEAST_OF_A_NAME, Names, comparable
 from summarizer.questions.query import Query, parse_query
 from summarizer.text.syllables import folded
 
-_NEWS_ARE_OUT = 9  # the local hour before which "hôm nay" is taken for "since yesterday"
+_NEWS_ARE_OUT = 9  # before this local hour "hôm nay" means "since yesterday"
 _LAST_MOMENT = dt.timedelta(days=1, microseconds=-1)  # of a day, after its midnight
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A question's filters as the search takes them, and as readers call them.
+    """A question's filters for the search, with their names for readers.
 
-    A name that nobody bears narrows nothing and stands among the unknown ones, as typed; `known_sources` are
-    those that it might have been.
+    An unknown name filters nothing and is listed as typed; `known_sources` are the sources that it might
+    mean.
     """
 
     filters: Filters
@@ -35,7 +35,7 @@ class Narrowing:
     known_sources: tuple[str, ...] = ()
 
     def for_reading(self, query: Query) -> "Narrowing":
-        """Return the same for another reading of the question, which may pass its times over."""
+        """Return the filters for another reading of the question, which may ignore its times."""
         if query.times:
             return self
         return replace(self, filters=replace(self.filters, since=None, until=None))
@@ -44,9 +44,9 @@ class Narrowing:
 async def read_question(
     connection: AsyncConnection, text: str, newsroom: Newsroom, zone: str, *, now: dt.datetime
 ) -> tuple[Query, Narrowing]:
-    """Return what `text`, typed `now` in `zone`, asks, and what that is narrowed to.
+    """Parse `text`, typed `now` in `zone`; return the query and its filters.
 
-    Papers that only their articles name are known too. In early hours "hôm nay" reaches back to yesterday.
+    Papers that only articles name are known too. In early hours "hôm nay" includes yesterday.
     """
     local = now.astimezone(ZoneInfo(zone))
     papers: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ async def read_question(
 
 
 def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = ()) -> Narrowing:
-    """Look up what `query` is narrowed to. Days begin and end at midnight in `zone`.
+    """Return the filters of `query`. Days begin and end at midnight in `zone`.
 
     `papers` are the sources of the stored articles, declared or not.
     """
@@ -84,12 +84,12 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
 
 
 def find_topics(typed: Iterable[str], newsroom: Newsroom) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the topics that the typed names mean, and which of these mean none."""
+    """Return the topics of the typed names, and the unknown names."""
     return _told(typed, _names_of_topics(newsroom))
 
 
 def topic_names(newsroom: Newsroom) -> dict[str, str]:
-    """Map everything that topics are called, folded, to their names."""
+    """Map all words for topics, folded, to topic names."""
     return {
         " ".join(folded(called).split()): name
         for name, names in _names_of_topics(newsroom).items()
@@ -109,7 +109,7 @@ def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:
 def _told(
     typed: Iterable[str], names: Mapping[str, Iterable[str]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which of `names` are meant, and what was typed and means none of them."""
+    """Return those of `names` that are meant, and the typed words that mean none."""
     known: dict[str, None] = {}
     strange = []
     for text in typed:
@@ -120,7 +120,7 @@ def _told(
 
 
 def _meant(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
-    """Return what is called `text`; where nothing is, what has it in its name: tuoitre in Báo Tuổi Trẻ."""
+    """Return the names equal to `text`, or else those that contain it: tuoitre in Báo Tuổi Trẻ."""
     called = {name: [comparable(each) for each in forms] for name, forms in names.items()}
     exact = [name for name, forms in called.items() if text in forms]
     if exact or len(text) < LEAST_OF_A_NAME:

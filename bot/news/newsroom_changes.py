@@ -1,4 +1,4 @@
-"""Changes of the newsroom file, as data, and what can be done with the file. The file stays the truth."""
+"""Changes of the newsroom file, as data, and the operations on the file, which stays the truth."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any, Literal
 from bot.news.newsroom import Newsroom
 
 Value = str | int | bool | Sequence[str]
-Values = Mapping[str, Value | None]  # as the file has them; None: the key is taken out
+Values = Mapping[str, Value | None]  # as the file has them; None: the key is removed
 
 
 @dataclass(frozen=True, slots=True)
 class SetValues:
-    """Other values in `[newsroom]`, `[limits]`, or one of the `[[editions]]`, by its name."""
+    """New values in `[newsroom]`, `[limits]`, or one of the `[[editions]]`, by its name."""
 
     table: Literal["newsroom", "limits", "editions"]
     values: Values
@@ -32,7 +32,7 @@ class AddTable:
 
 @dataclass(frozen=True, slots=True)
 class DropTable:
-    """An edition or source that is no more; the readers of the edition get the default one."""
+    """The removal of an edition or source; the readers of the edition get the default one."""
 
     kind: Kind
     name: str
@@ -74,7 +74,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class NewsroomFile:
-    """What can be done with the file; `adopt` takes over a draft that was just written.
+    """The operations on the file; `adopt` takes over a draft that was just written.
 
     All but `adopt` may block, and raise NotEditableError.
     """

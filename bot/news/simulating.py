@@ -1,6 +1,6 @@
-"""What each edition would have sent: past slots composed again from stored articles, under any newsroom.
+"""Simulate editions: compose past slots again from stored articles, under any newsroom.
 
-Texts are those of today; what an article said then and was changed since is not known any more.
+The texts are those of today; earlier versions of articles are not used.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ async def simulate(
 ) -> AsyncIterator[SimulatedIssue]:
     """Yield what each edition would have sent in `days` local days from `first` on, none after `until`.
 
-    Readers are taken to have got every issue since the first of these: a story comes again only with news.
+    It assumes readers who got every issue since the first of these, so a story comes again only with news.
     """
     for edition in newsroom.editions:
         if edition.is_paused:

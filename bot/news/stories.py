@@ -1,6 +1,6 @@
-"""From stored articles to a story as it may be shown now: for cards, lists and alerts.
+"""From stored articles to a story that may be shown now: for cards, lists and alerts.
 
-Whatever was shown before, the rules of quoting hold at the moment of looking.
+The rules of quoting apply as they are at this moment, whatever was shown before.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from summarizer.digest import Candidate
 
 
 async def find_candidates(services: Services, story_ids: Sequence[int]) -> list[Candidate]:
-    """Return the stories with their newest articles, in the order given; one that is gone is left out."""
+    """Return the stories with their newest articles, in the order given; deleted ones are left out."""
     async with services.database.read() as connection:
         stories = await find_articles_of(connection, story_ids)
         summaries = await find_summaries(connection, [one for own in stories.values() for one in own])
@@ -29,7 +29,7 @@ async def find_candidates(services: Services, story_ids: Sequence[int]) -> list[
 
 
 async def find_candidate(services: Services, article_id: int) -> Candidate | None:
-    """Return the story to which the article belongs now; None when it is gone, or of no story."""
+    """Return the story to which the article belongs now; None if it is deleted or has no story."""
     async with services.database.read() as connection:
         origin = (await find_origins(connection, [article_id])).get(article_id)
     if origin is None or origin.story_id is None:

@@ -1,4 +1,4 @@
-"""Why an article did not reach a reader. Pure: `looking_up` gathers the facts, this decides."""
+"""Reasons why an article did not reach a reader. Pure: `looking_up` gathers the facts."""
 
 import datetime as dt
 from collections.abc import Sequence, Set
@@ -13,7 +13,7 @@ from summarizer.reader_tastes import Mentions
 
 @dataclass(frozen=True, slots=True)
 class ArticleReason:
-    """What became of an article: a code, and words for an operator."""
+    """A reason: a code, and words for an operator."""
 
     code: str
     words: str
@@ -21,7 +21,7 @@ class ArticleReason:
 
 @dataclass(frozen=True, slots=True)
 class Unstored:
-    """What is known of an article that is not stored. `source` is the declared source of its host."""
+    """The facts about an article that is not stored. `source` is the declared source of its host."""
 
     refused: Sequence[StoredRefusal] = ()
     refused_nearby: Sequence[StoredRefusal] = ()
@@ -69,8 +69,8 @@ def why_not_told(
 ) -> ArticleReason:
     """Say why a stored article's story is in no issue of a reader.
 
-    `told_by` are the words that the article's story says and the papers that tell it. `covered_until` is up
-    to when the profile's issues cover the news, `next_slot` when the next one is due.
+    `told_by` are the words of the article's story and the papers that report it. The profile's issues cover
+    the news up to `covered_until`; `next_slot` is the next due moment.
     """
     zone = edition.schedule.zone
     if article.processed_at is None or article.ready_at is None:
@@ -103,7 +103,7 @@ def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
 def _never_told(
     article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
 ) -> ArticleReason | None:
-    """Say why an article can be in no digest of a reader, however little else there is.
+    """Say why an article can be in no digest of a reader at all.
 
     `mentions` are those of its story, `papers` the sources that tell it.
     """

@@ -1,4 +1,4 @@
-"""What operators are told of delivery: that the promise is at risk, that it is no more, how a broadcast goes.
+"""Messages to operators about delivery: risks, their end, and the progress of a broadcast.
 
 HTML, escaped, each well within one message.
 """
@@ -97,7 +97,7 @@ def paused(queue: Queue) -> Markup:
 
 
 def deaf(problem: str) -> Markup:
-    """Tell that nothing comes in; `problem` is the connection's own word for why."""
+    """Tell that no updates come in; `problem` is the connection's reason."""
     return _DEAF.format(problem=problem)
 
 
@@ -135,7 +135,7 @@ def rights_lost_to_owner(title: str) -> Markup:
 def say_troubles(
     queue: Queue, refused: Sequence[tuple[str, LatestCopies]], lost: int, zone: str
 ) -> list[str]:
-    """Say, in plain lines, what keeps messages from readers now; `refused` are issues with their titles."""
+    """Say in plain lines why messages do not reach readers now; `refused` are issues with their titles."""
     lines = []
     if queue.limited_until is not None:
         until = _moment(queue.limited_until, zone)
@@ -183,7 +183,7 @@ def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Mark
 
 
 def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_paused: bool) -> Markup:
-    """Tell how far a broadcast has come."""
+    """Tell the progress of a broadcast."""
     words = {"title": title, "sent": say_number(sent), "total": say_number(sent + queue.due)}
     if is_paused:
         return _PROGRESS_PAUSED.format(**words)
@@ -191,12 +191,12 @@ def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_
 
 
 def progress_done(title: str, sent: int, at: dt.datetime, zone: str) -> Markup:
-    """Tell that a broadcast is through."""
+    """Tell that a broadcast is finished."""
     return _PROGRESS_DONE.format(title=title, sent=say_number(sent), finish=_clock(at, zone))
 
 
 def say_outcomes(outcomes: Outcomes) -> str:
-    """Say what came of deliveries; what did not happen is not said.
+    """Say the outcomes of deliveries, without zero counts.
 
     >>> say_outcomes(Outcomes(sent=12, late=0, gone=2, unknown=0, possible_doubles=0, rate=0.0))
     '12 đã gửi, 2 không gửi nữa'

@@ -1,4 +1,4 @@
-"""What an operator looks up: a reader, an article as one reader sees it, the issues. Rows in, reasons out."""
+"""Lookups for operators: a reader, an article for one reader, the issues. Rows in, reasons out."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ _LONGEST_HEADLINE = 100  # UTF-16 units
 
 @dataclass(frozen=True, slots=True)
 class NextArrival:
-    """When the next digest comes: its slot, its arrival, and why that is later, or why none comes."""
+    """The next digest: its slot, its arrival, the reason for a later arrival, or why none comes."""
 
     slot_at: dt.datetime | None
     arrives_at: dt.datetime | None
@@ -77,7 +77,7 @@ class ReaderView:
 
 
 async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
-    """Return what there is to say of a reader, None where the chat is not known."""
+    """Return the reader's state with reasons, None if the chat is unknown."""
     now = services.clock.now()
     async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
@@ -107,7 +107,7 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
 
 
 async def find_sending(connection: AsyncConnection) -> Sending:
-    """Return what holds all sending up."""
+    """Return the holds of all sending."""
     return Sending(await find_stop(connection), await find_limit(connection))
 
 
@@ -144,9 +144,9 @@ def _next(
 async def why_article(
     services: Services, chat_id: int, wanted: str
 ) -> tuple[StoredArticle | None, ArticleReason] | None:
-    """Say what became of an article for a reader: `wanted` is its number, its id or its address.
+    """Say why an article reached a reader or not: `wanted` is its number, its id or its address.
 
-    None where the chat is not known.
+    None if the chat is unknown.
     """
     now = services.clock.now()
     async with services.database.read() as connection:
@@ -185,7 +185,7 @@ async def why_article(
 async def _told_by(
     connection: AsyncConnection, article: StoredArticle, newsroom: Newsroom
 ) -> tuple[Mentions, frozenset[str]]:
-    """Return the words that an article's story says, and the papers that tell it."""
+    """Return the words of an article's story, and the papers that report it."""
     reports = [article]
     if article.story_id is not None:
         reports = await find_reports(connection, [article.story_id], _MOST_REPORTS)
@@ -211,7 +211,7 @@ async def _find_article(connection: AsyncConnection, wanted: str) -> StoredArtic
 async def _why_told(
     connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
 ) -> ArticleReason | None:
-    """Say how the reader was told the article's story, if so."""
+    """Say how the reader got the article's story, if at all."""
     if article.story_id is None:
         return None
     found = await find_telling(connection, subscriber.id, article.story_id)

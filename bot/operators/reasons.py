@@ -1,4 +1,4 @@
-"""Why a reader got something, gets it later, or did not: the one place that decides it. Pure.
+"""Reasons why a reader got a message, gets it later, or did not get it. No other module decides this. Pure.
 
 The command line and the console show these reasons. Each has a code, and words for an operator.
 """
@@ -19,12 +19,12 @@ from storage.delivery.states import DeliveryStatus, IssueStatus
 from storage.reader_transfer import MOVED
 from storage.subscribers import Subscriber
 
-_ON_TIME = dt.timedelta(minutes=5)  # an issue made by then waited for nothing
+_ON_TIME = dt.timedelta(minutes=5)  # an issue made within this time is on time
 _MINUTE = dt.timedelta(minutes=1)
 
 
 class Why(StrEnum):
-    """What a reason comes to."""
+    """The outcome that a reason explains."""
 
     ON_TIME = "on_time"
     SENT_LATE = "sent_late"
@@ -61,7 +61,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What holds all sending up: an operator's stop, since when; Telegram's limit, until when."""
+    """Holds of all sending: an operator's stop and its start; Telegram's limit and its end."""
 
     stopped_since: dt.datetime | None = None
     limited_until: dt.datetime | None = None
@@ -76,7 +76,7 @@ def why_delivery(
     zone: str,
     now: dt.datetime,
 ) -> Reason:
-    """Say what became of a delivery, or what it waits for. `held_until`: Telegram makes this chat wait."""
+    """Explain the status of a delivery. `held_until`: Telegram makes this chat wait."""
     match one.status:
         case DeliveryStatus.SENT:
             return _why_sent(one, quiet, zone, now)
@@ -100,7 +100,7 @@ def _why_sent(one: PastDelivery, quiet: QuietHours, zone: str, now: dt.datetime)
 
 
 def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]:
-    """Yield what made a sent delivery later than its slot, the weightiest first."""
+    """Yield the reasons why a sent delivery was later than its slot, the most important first."""
     made_at = one.made_at
     if one.slot_at is not None and (late := made_at - one.slot_at) > _ON_TIME:
         words = f"số soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
@@ -133,7 +133,7 @@ def _why_waiting(
 def why_held(
     held_until: dt.datetime | None, sending: Sending, *, zone: str, now: dt.datetime
 ) -> Reason | None:
-    """Say what keeps a due message from a chat, None where nothing does."""
+    """Say why a due message does not go to a chat, None if nothing holds it."""
     if sending.stopped_since is not None:
         since = say_at(sending.stopped_since, zone, now)
         return Reason(Why.STOPPED, f"người quản trị đã dừng gửi từ {since}; /quantri, Gửi tiếp")
@@ -163,7 +163,7 @@ def _why_gone(reason: str) -> Reason:
 
 
 def why_blank(issue: BlankIssue) -> Reason:
-    """Say why a slot brought nothing."""
+    """Say why a slot has no issue."""
     if issue.status == IssueStatus.EMPTY:
         return Reason(Why.EMPTY, "không có tin nào mới trong các chủ đề đã chọn")
     return Reason(Why.SKIPPED, _skipped(issue.reason))
@@ -175,7 +175,7 @@ def _skipped(reason: str | None) -> str:
 
 
 def why_not_next(subscriber: Subscriber, edition: Edition, *, now: dt.datetime) -> Reason | None:
-    """Say why nothing comes for a reader at all, None where digests come."""
+    """Say why a reader gets no digests at all, None if digests come."""
     zone = edition.schedule.zone
     if subscriber.status == "paused":
         if subscriber.paused_until is None:
@@ -200,10 +200,10 @@ def next_arrival(
     held_until: dt.datetime | None,
     now: dt.datetime,
 ) -> tuple[dt.datetime, dt.datetime] | None:
-    """Return the next slot and when its digest really arrives; None where none comes.
+    """Return the next slot and the real arrival of its digest; None if none comes.
 
-    Counted are a pause with an end, quiet hours and Telegram's wait for this chat. `due_at` is the slot that
-    the profile waits for, where it waits.
+    A pause with an end, quiet hours and Telegram's wait for this chat count. `due_at` is the profile's next
+    slot, if any.
     """
     is_paused = subscriber.status == "paused" and subscriber.paused_until is None
     if edition.is_paused or is_paused or subscriber.status == "gone":
@@ -215,7 +215,7 @@ def next_arrival(
 
 
 def why_gate(gate: Gate, zone: str, now: dt.datetime) -> Reason | None:
-    """Say what a gate keeps an issue for, None where it lets it go at its time."""
+    """Say why a gate holds an issue, None if it is sent at its time."""
     slot = say_at(gate.slot_at, zone, now)
     if gate.answer == GateAnswer.HOLD:
         return Reason(Why.GATE, f"người quản trị {gate.admin} đang giữ lại số {slot}")
@@ -225,7 +225,7 @@ def why_gate(gate: Gate, zone: str, now: dt.datetime) -> Reason | None:
 
 
 def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime) -> Reason:
-    """Say how an issue stands: what it waits for, why it was late, or that it went out in time."""
+    """Explain the state of an issue: why it waits, why it was late, or that it was on time."""
     if issue.waiting:
         return _why_issue_waits(issue, sending, zone, now)
     if IssueStatus.PREPARED in issue.statuses:
@@ -269,7 +269,7 @@ def _why_issue_waits(issue: SentIssue, sending: Sending, zone: str, now: dt.date
 
 
 def say_at(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
-    """Write a moment for an operator: the hour, and the day where it is another one.
+    """Write a moment for an operator: the hour, and the day if it is another one.
 
     >>> noon = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
     >>> say_at(noon, "Asia/Ho_Chi_Minh", noon), say_at(noon, "Asia/Ho_Chi_Minh", noon + dt.timedelta(days=1))
@@ -282,7 +282,7 @@ def say_at(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
 
 
 def say_length(length: dt.timedelta) -> str:
-    """Write how long something took, to the minute below a day.
+    """Write a duration, to the minute below a day.
 
     >>> say_length(dt.timedelta(minutes=47)), say_length(dt.timedelta(minutes=125))
     ('47 phút', '2 giờ 5 phút')

@@ -1,7 +1,6 @@
 """Steering: operators change the newsroom file, undo that, and see the coming days before and after.
 
-A draft is written only where the file did not change meanwhile. What it declares is taken over as after a
-change by hand.
+A draft is written only if the file has not changed meanwhile. It is taken over like a change by hand.
 """
 
 import datetime as dt
@@ -23,12 +22,12 @@ from storage.off_loop import INTAKE
 from storage.profiles import Audience, count_listeners, find_audiences, find_profiles
 
 DAYS_SHOWN = 7
-_UNDO = "newsroom: what undoes the last change"  # a note
+_UNDO = "newsroom: what undoes the last change"  # the key of a note
 
 
 @dataclass(frozen=True, slots=True)
 class ComingSlot:
-    """A slot of an edition: its readers, and how many of them it finds in their quiet hours."""
+    """A slot of an edition: its readers, and how many of them have quiet hours then."""
 
     slot_at: dt.datetime
     edition: str
@@ -40,7 +39,7 @@ class ComingSlot:
 
 @dataclass(frozen=True, slots=True)
 class ComingIssue:
-    """A slot that is due, with how many readers it has and what its gate keeps it for."""
+    """A coming slot, with the number of its readers and the reason of its gate."""
 
     edition: str
     slot_at: dt.datetime
@@ -50,17 +49,17 @@ class ComingIssue:
 
 
 async def read_declared(file: NewsroomFile) -> Declared:
-    """Return what the file says, read anew."""
+    """Read the file again and return its values."""
     return await INTAKE.run(file.declared)
 
 
 async def draft(file: NewsroomFile, edit: Edit) -> Draft:
-    """Return what a change would make of the file."""
+    """Return the draft of a change of the file."""
     return await INTAKE.run(file.draft, edit)
 
 
 async def write(services: Services, file: NewsroomFile, wanted: Draft, admin: int, detail: str) -> None:
-    """Write a draft, take it over, and keep what undoes it."""
+    """Write a draft, take it over, and store the undo."""
     if wanted.newsroom is None:
         raise NotEditableError("\n".join(wanted.problems))
     await INTAKE.run(file.write, wanted)
@@ -74,7 +73,7 @@ async def write(services: Services, file: NewsroomFile, wanted: Draft, admin: in
 
 
 async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
-    """Write back what stood there before the last change; False where that is not the last one any more."""
+    """Undo the last change; False if the file has been changed since."""
     async with services.database.read() as connection:
         note = await find_note(connection, _UNDO)
     if note is None:
@@ -106,7 +105,7 @@ async def look_ahead(services: Services, newsrooms: Sequence[Newsroom]) -> list[
 
 
 def coming_slots(newsroom: Newsroom, audiences: Sequence[Audience], now: dt.datetime) -> list[ComingSlot]:
-    """Return the slots of the coming days in order, those that nobody waits for too. Pure."""
+    """Return the slots of the coming days in order, also those without readers. Pure."""
     groups: Counter[tuple[str, Schedule, QuietHours]] = Counter()
     for one in newsroom.editions:
         if not one.is_paused:
@@ -157,7 +156,7 @@ def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[C
 async def look_at_issues(
     services: Services, *, days: int, limit: int
 ) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
-    """Return the next slot of each edition and zone, and the latest issues with how they stand."""
+    """Return the next slot of each edition and zone, and the latest issues with their states."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.read() as connection:
         profiles = await find_profiles(connection)

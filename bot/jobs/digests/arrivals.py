@@ -1,9 +1,9 @@
-"""Take in what came before a slot is made: files, polled sources, and the work on their articles.
+"""Take in files and polled sources and process their articles before a slot is made.
 
-Where other processes take in or process, a slot waits until they have caught up.
+If other processes take in or process, a slot waits until they have caught up.
 
-After a downtime (a stop, a suspended machine, a database that was gone) the late issue tells what came
-meanwhile. How an article is taken in is in `bot.jobs.intake` and `bot.jobs.sources`.
+After a downtime (a stop, a suspended machine, a database that was gone) the late issue has the articles of
+that time. `bot.jobs.intake` and `bot.jobs.sources` take articles in.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class Arrivals:
         self._catching_up: asyncio.Task[None] | None = None
 
     async def take_in(self) -> int:
-        """Take in the files that came and process what waits, a bounded number; return how many were."""
+        """Take in new files and process waiting articles, a bounded number; return the number."""
         async with self._lock:
             began = self._services.clock.now()
             if self.web is not None:
@@ -59,7 +59,7 @@ class Arrivals:
             return done
 
     async def process(self) -> int:
-        """Process what waits, a bounded number; return how many were."""
+        """Process waiting articles, a bounded number; return the number."""
         async with self._lock:
             return await self._process()
 
@@ -71,9 +71,9 @@ class Arrivals:
         return done
 
     async def catch_up(self, *, most_seconds: float = _MOST_SECONDS) -> None:
-        """Take everything in when that was not done lately; return after `most_seconds` at the latest.
+        """Take everything in if that was not done lately; return after `most_seconds` at the latest.
 
-        What is not done by then goes on beside.
+        Unfinished work continues in the background.
         """
         if self._is_fresh() and self._catching_up is None:
             return

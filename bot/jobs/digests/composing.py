@@ -1,6 +1,6 @@
-"""Compose for all readers of some profiles: one digest for those who know the same, others for the rest.
+"""Compose for all readers of some profiles: one digest for most, variants for those who know other stories.
 
-`find_knowledge` reads what was told and shown; `compose_for` is pure work for a thread.
+`find_knowledge` reads the known stories; `compose_for` is pure work for a thread.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ _WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What a profile's issues told, how many listen, and what the readers apart from them know."""
+    """The stories of a profile's issues, its number of readers, and the knowledge of readers who differ."""
 
     told: Known
     listeners: int
@@ -35,9 +35,9 @@ class Knowledge:
 async def find_knowledge(
     connection: AsyncConnection, heard: Mapping[int, int], *, since: dt.datetime, old: Collection[int]
 ) -> dict[int, Knowledge]:
-    """Return what the readers of profiles know; `heard` are the profiles, and how many listen to each.
+    """Return the knowledge of the readers of profiles; `heard` has the number of readers of each profile.
 
-    What was told before `since` counts for the stories `old`, which had reports by then.
+    For the stories `old`, which had reports before `since`, earlier issues count too.
     """
     told = await find_told(connection, list(heard), since=since, old=old)
     apart = await find_readers_apart(connection, list(heard), since=since)
@@ -60,7 +60,7 @@ def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledg
     told: Known = knowledge.told
     same = groups.pop(own, [])
     if groups and not same and sum(map(len, groups.values())) >= knowledge.listeners:
-        # None of its readers knows what its issues told: the largest group's digest is the profile's own.
+        # No reader knows exactly the profile's issues: the largest group's digest becomes the profile's own.
         largest = max(groups, key=lambda one: (len(groups[one]), sorted(one)))
         told = knowledge.apart[groups.pop(largest)[0]]
     variants = [
@@ -73,7 +73,7 @@ def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledg
 def compose_all(
     wanted: Sequence[tuple[Profile, Edition]], gathered: Gathered, knowledge: Mapping[int, Knowledge]
 ) -> list[Made]:
-    """Compose for several profiles; one that fails is logged, left out and holds nobody up."""
+    """Compose for several profiles; one that fails is logged and left out."""
     made: list[Made] = []
     for profile, edition in wanted:
         with log_errors("slot", profile=profile.id, edition=edition.name):
@@ -118,9 +118,9 @@ class SharedComposer:
 def covered_by(
     edition: Edition, newsroom: Newsroom, profile: Profile, slot: dt.datetime
 ) -> dt.datetime | None:
-    """Return from when an edition looks back where its readers take others on other topics.
+    """Return the start of the window of an edition whose readers also have editions on other topics.
 
-    What those told covers other news: it looks back to its own slot before, at most a week.
+    Those editions cover other news, so the window begins at its own last slot, at most a week ago.
     """
     if not profile.choices.more_editions:
         return None

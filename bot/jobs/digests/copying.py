@@ -1,7 +1,7 @@
-"""The copy of each edition outside Telegram: composed at its times as for a reader who chose nothing.
+"""The web copy of each edition: composed at its times as for a reader without own choices.
 
-It goes through the same gate. An edition that asks for approval and has no readers is not copied: nobody is
-asked. Late slots are left out as they are for readers.
+It passes the same gate. An edition that needs approval and has no readers is not copied, because nobody is
+asked. Late slots are left out, as for readers.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
-"""Issues that operators approve: composed before their time, let go when the gate says so.
+"""Issues that operators approve: composed before their time, and sent when the gate allows it.
 
-What is decided stands in `storage.delivery.gates`; operators' messages and taps are in
+`storage.delivery.gates` stores the decisions; operators' messages and taps are in
 `bot.chat.operators.gate_taps`. A kill at any point leaves a profile prepared or not, let go or not.
 """
 
@@ -45,7 +45,7 @@ Gates = Mapping[tuple[str, dt.datetime], Gate]  # those that are open, by editio
 
 
 async def prepare_early(services: Services) -> bool:
-    """Compose the issues whose editions ask for approval, as long before their time as they say.
+    """Compose the issues of editions with approval, `approve` before their time.
 
     Returns whether there are any.
     """
@@ -96,9 +96,9 @@ def _by_slot(
 
 
 async def _open(services: Services, approval: Approval, edition: str, slot: dt.datetime) -> Gate:
-    """Return the gate of a slot, opened where there is none.
+    """Return the gate of a slot; open it if there is none.
 
-    Opened after its time, when the bot was down say, it waits as long as it would have before it.
+    If it is opened after its time, because the bot was down for example, it waits for the same duration.
     """
     now = services.clock.now()
     ends_at = slot if now < slot else min(now + approval.lead, slot + services.newsroom.late_window)
@@ -133,16 +133,16 @@ async def _prepare(
 
 
 def left_out(dropped: Iterable[Dropped]) -> LeftOut:
-    """Return what no issue of a gate may tell."""
+    """Return the stories that are dropped from all issues of a gate."""
     found = list(dropped)
     articles = frozenset(number for one in found for number in one.article_ids)
     return LeftOut(frozenset(one.story_id for one in found), articles)
 
 
 def _window(newsroom: Newsroom, gate: Gate, profile: Profile, edition: Edition, now: dt.datetime) -> Window:
-    """Return what an issue may tell: what was ready when the gate was opened.
+    """Return the window of an issue: it ends when the gate was opened.
 
-    A profile whose news is covered beyond that, by an issue sent by hand, gets what came since.
+    If an issue sent by hand covers the news beyond that, the window begins there.
     """
     covered_until = profile.last_slot_at
     if covered_until is None or covered_until > now:  # as in `slots`
@@ -177,7 +177,7 @@ def is_gated(one: Due, gates: Gates) -> bool:
 
 
 async def run_gated(services: Services, composer: SharedComposer, due: Sequence[Due], gates: Gates) -> int:
-    """Let the issues of profiles go whose gates say so; return how many deliveries were queued."""
+    """Send the issues of profiles whose gates allow it; return the number of queued deliveries."""
     late = [one for one in due if one.plan.skipped]
     for one in late:
         with log_errors("gate", profile=one.profile.id):
@@ -192,7 +192,7 @@ async def run_gated(services: Services, composer: SharedComposer, due: Sequence[
 
 
 async def _move_to_latest(services: Services, one: Due, gates: Gates) -> None:
-    """Skip the slots that a later one has overtaken; the next look prepares that one."""
+    """Skip the slots before a later due one; the next check prepares that one."""
     now = services.clock.now()
     async with services.database.write() as connection:
         if await move_on(connection, one.profile, next_due_at=one.window.until):
@@ -232,7 +232,7 @@ def _order(one: Due) -> tuple[str, dt.datetime]:
 
 
 async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
-    """Queue the prepared issues of these profiles, of one zone, and move the profiles on."""
+    """Queue the prepared issues of these profiles, of one zone, and set their next slots."""
     now, first = services.clock.now(), batch[0]
     async with services.database.write() as connection:
         moved = await move_all_on(
