@@ -46,7 +46,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -n $(WORKERS) -m 'not faults'
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not faults'
 
 faults: install  ## the long fault-injection runs
 	$(BIN)/pytest -n 2 -m faults
