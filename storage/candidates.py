@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
 from storage.engine import chunks
-from storage.tables import articles
+from storage.tables import UtcTime, articles
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
@@ -106,6 +106,12 @@ async def find_most_reported(
         if article.story_id is not None:
             found[article.story_id].append(article)
     return found
+
+
+async def find_first_ready(connection: AsyncConnection) -> dt.datetime | None:
+    """Return when the first article that is still stored became ready: before it no digest had anything."""
+    first: dt.datetime | None = await connection.scalar(select(func.min(articles.c.ready_at, type_=UtcTime)))
+    return first
 
 
 async def _find_stories(connection: AsyncConnection, window: Window) -> list[int]:

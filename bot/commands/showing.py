@@ -16,7 +16,7 @@ from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.messages.markup import without_dates
 from bot.news.digests import Composed, compose_digest, window_for
 from bot.news.newsroom import Edition, Newsroom
-from bot.news.simulating import SimulatedIssue, simulate
+from bot.news.simulating import SimulatedIssue, first_ready, simulate
 from bot.startup.assembly import assemble
 from config.reading import load_newsroom
 from config.values import ConfigError
@@ -223,16 +223,21 @@ def _read(path: Path) -> Newsroom:
 
 
 async def _print_all(first: dt.date, days: int, other: Newsroom | None, json: bool) -> int:
-    count = 0
+    count, is_early = 0, False
     async with open_services(settings_or_exit()) as services:
         newsroom, now = other or services.newsroom, services.clock.now()
+        ready = await first_ready(services.database)
         async for one in simulate(services.database, newsroom, first, days, until=now):
             count += 1
             if json:
                 put_json(_simulated_row(one))
             else:
+                is_early = is_early or (ready is not None and one.slot_at < ready)
                 for line in _simulated_lines(one):
                     put(line)
+        if is_early and ready is not None:
+            since = ready.astimezone(ZoneInfo(newsroom.zone))
+            put(f"Bài đầu tiên còn lưu có từ {since:%H:%M %d/%m/%Y}: các số trước đó không có gì để soạn.")
     return count
 
 

@@ -13,7 +13,7 @@ from bot.console.schedule_forms import Form, again, first_of, posted, read_form
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NotEditableError
 from bot.news.services import Services
-from bot.news.simulating import SimulatedIssue, simulate
+from bot.news.simulating import SimulatedIssue, first_ready, simulate
 from bot.operators.steering import draft, read_declared
 
 MOST_DAYS = 3
@@ -83,6 +83,7 @@ class SimulatorPages:
             ],
         }
         nothing: dict[str, Any] = {"slots": None, "problems": [], "is_cut": False, "is_compared": False}
+        nothing["begins_at"] = None
         return await self._page(request, "simulator", values | nothing | shown)
 
     async def _replay(self, request: web.Request) -> web.Response:
@@ -110,7 +111,11 @@ class SimulatorPages:
         except TimeoutError:
             is_cut = True
         slots = _compared(found.now, found.tried if tried else found.now)
-        return await self._show(request, form, slots=slots, is_cut=is_cut, is_compared=tried is not None)
+        shown = {"slots": slots, "is_cut": is_cut, "is_compared": tried is not None}
+        ready = await first_ready(self._services.database)
+        if ready is not None and any(one.slot_at < ready for one in slots):
+            shown["begins_at"] = ready
+        return await self._show(request, form, **shown)
 
     def _today(self) -> dt.date:
         return self._services.clock.now().astimezone(ZoneInfo(self._services.newsroom.zone)).date()

@@ -10,9 +10,16 @@ from zoneinfo import ZoneInfo
 
 from bot.news.digests import Composed, compose_gathered, gather, window_for
 from bot.news.newsroom import Edition, Newsroom
+from storage.candidates import find_first_ready
 from storage.engine import Database
 
 _LONGEST_BREAK = dt.timedelta(days=8)  # between two slots of any schedule
+
+
+async def first_ready(database: Database) -> dt.datetime | None:
+    """Return when the first article that is still stored became ready; issues before it come out empty."""
+    async with database.read() as connection:
+        return await find_first_ready(connection)
 
 
 @dataclass(frozen=True, slots=True)

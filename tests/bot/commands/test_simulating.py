@@ -31,7 +31,10 @@ def test_a_day_is_told_again_under_other_settings(
 
 def test_slots_to_come_and_days_without_articles(stocked: Run) -> None:
     assert "Không có giờ phát nào" in stocked("simulate", "2030-01-01").out
-    assert "không có tin nào" in stocked("simulate", "2026-01-01").out
+    early = stocked("simulate", "2026-01-01").out
+    assert "không có tin nào" in early
+    assert "Bài đầu tiên còn lưu có từ" in early, "why there is nothing"
+    assert "Bài đầu tiên" not in stocked("simulate", "2026-01-01", "--json").out
 
 
 @pytest.mark.parametrize(

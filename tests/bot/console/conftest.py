@@ -1,8 +1,9 @@
 """The console on a real port, over a database with readers, issues and hostile articles."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -12,9 +13,11 @@ from bot.console.guard import BASE
 from bot.console.site import Console
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
+from bot.news.newsroom import Approval
 from bot.news.services import Services
 from bot.process.metrics import serve_health
-from tests.bot.conftest import ADMIN
+from bot.times.clock import ManualClock
+from tests.bot.conftest import ADMIN, make_edition
 
 
 @dataclass
@@ -130,3 +133,16 @@ async def operator(make_browser: Callable[[], Browser]) -> Browser:
 
 
 Reader = Callable[..., Awaitable[int]]
+LEAD = 20 * 60
+
+
+@pytest.fixture
+async def gate(services: Services, clock: ManualClock, make_newsroom: Any, reader: Reader, story: Any) -> str:
+    """The page of the morning's gate, with two stories, just opened at 6:25."""
+    services.newsroom = make_newsroom(replace(make_edition(), approval=Approval(dt.timedelta(seconds=LEAD))))
+    await reader(1)
+    await story("</h2>Lũ quét <script>\u202eở Mường")
+    await story("Giá tôm tăng mạnh ở Cà Mau")
+    await clock.advance(105 * 60 - LEAD)
+    await prepare_early(services)
+    return "/so/duyet/1"

@@ -1,38 +1,16 @@
 """An issue that waits for approval, answered in the browser: the same as taps in the chat."""
 
-import datetime as dt
 import re
-from dataclasses import replace
-from typing import Any
 
-import pytest
 from sqlalchemy import select
 
-from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
-from bot.news.newsroom import Approval
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.notes import find_deeds
 from storage.tables import deliveries, messages
-from tests.bot.conftest import ADMIN, make_edition
-from tests.bot.console.conftest import Browser, Reader, nobody
-
-HOSTILE = "</h2>Lũ quét <script>\u202eở Mường"
-LEAD = 20 * 60
-TO_GATE = 105 * 60 - LEAD  # from 5:00 to 6:25
-
-
-@pytest.fixture
-async def path(services: Services, clock: ManualClock, make_newsroom: Any, reader: Reader, story: Any) -> str:
-    """The page of the morning's gate, with two stories, just opened."""
-    services.newsroom = make_newsroom(replace(make_edition(), approval=Approval(dt.timedelta(seconds=LEAD))))
-    await reader(1)
-    await story(HOSTILE)
-    await story("Giá tôm tăng mạnh ở Cà Mau")
-    await clock.advance(TO_GATE)
-    await prepare_early(services)
-    return "/so/duyet/1"
+from tests.bot.conftest import ADMIN
+from tests.bot.console.conftest import LEAD, Browser, nobody
 
 
 async def queued(services: Services) -> list[str]:
@@ -52,24 +30,24 @@ def number_of(page: str, label: str) -> str:
 
 
 async def test_it_is_found_read_changed_and_let_go(
-    services: Services, clock: ManualClock, operator: Browser, path: str
+    services: Services, clock: ManualClock, operator: Browser, gate: str
 ) -> None:
     for page in ("", "/so"):
-        assert f'href="/bang{path}"' in (await operator.get(page)).text
-    shown = (await operator.get(path)).text
+        assert f'href="/bang{gate}"' in (await operator.get(page)).text
+    shown = (await operator.get(gate)).text
     assert "<script>" not in shown
     assert "Nếu không ai trả lời, số này vẫn gửi lúc 06:45." in shown
     flood, csrf = number_of(shown, "&lt;/h2&gt;Lũ quét"), await operator.csrf()
-    assert (await operator.post(path, csrf=csrf, bo=flood)).status == 303
-    shown = (await operator.get(path)).text
+    assert (await operator.post(gate, csrf=csrf, bo=flood)).status == 303
+    shown = (await operator.get(gate)).text
     assert "Đưa trở lại" in shown
     assert shown.count("Giá tôm tăng mạnh") >= 2, "composed anew"
-    await operator.post(path, csrf=csrf, lai=flood)
-    assert "Đưa trở lại" not in (await operator.get(path)).text
-    await operator.post(path, csrf=csrf, bo=flood)
+    await operator.post(gate, csrf=csrf, lai=flood)
+    assert "Đưa trở lại" not in (await operator.get(gate)).text
+    await operator.post(gate, csrf=csrf, bo=flood)
     for answer, words in (("giu", f"⏸ Đang giữ lại (người quản trị {ADMIN})"), ("gui", "✓ Đã duyệt")):
-        assert (await operator.post(path, csrf=csrf, **{"tra-loi": answer})).status == 303
-        assert words in (await operator.get(path)).text
+        assert (await operator.post(gate, csrf=csrf, **{"tra-loi": answer})).status == 303
+        assert words in (await operator.get(gate)).text
     await clock.advance(LEAD)
     await run_due_slots(services, nobody)
     [html] = await queued(services)
@@ -77,33 +55,33 @@ async def test_it_is_found_read_changed_and_let_go(
     async with services.database.read() as connection:
         kinds = [one.kind for one in await find_deeds(connection, limit=9)]
     assert kinds == ["approved", "held", "dropped", "restored", "dropped", "logged_in"]
-    late = await operator.post(path, csrf=csrf, lai=flood)
+    late = await operator.post(gate, csrf=csrf, lai=flood)
     assert "Số này đã gửi rồi." in late.text
     assert "✓ Đã gửi lúc 06:45" in late.text
     assert "<button name" not in late.text
-    assert f'href="/bang{path}"' not in (await operator.get("")).text
+    assert f'href="/bang{gate}"' not in (await operator.get("")).text
 
 
 async def test_an_issue_that_was_held_past_its_time_goes_once_it_is_approved(
-    services: Services, clock: ManualClock, operator: Browser, path: str
+    services: Services, clock: ManualClock, operator: Browser, gate: str
 ) -> None:
     csrf = await operator.csrf()
-    await operator.post(path, csrf=csrf, **{"tra-loi": "giu"})
+    await operator.post(gate, csrf=csrf, **{"tra-loi": "giu"})
     await clock.advance(LEAD + 10 * 60)
     await run_due_slots(services, nobody)
     assert await queued(services) == []
-    await operator.post(path, csrf=csrf, **{"tra-loi": "gui"})
+    await operator.post(gate, csrf=csrf, **{"tra-loi": "gui"})
     assert len(await queued(services)) == 1
 
 
-async def test_forged_answers_change_nothing(services: Services, operator: Browser, path: str) -> None:
-    before, csrf = (await operator.get(path)).text, await operator.csrf()
+async def test_forged_answers_change_nothing(services: Services, operator: Browser, gate: str) -> None:
+    before, csrf = (await operator.get(gate)).text, await operator.csrf()
     forms: list[dict[str, str]] = [
         {}, {"tra-loi": "x"}, {"bo": "1", "lai": "1"}, {"bo": "-1"}, {"bo": "٣"}, {"lai": "9" * 19},
     ]  # fmt: skip
     for form in forms:
-        assert (await operator.post(path, csrf=csrf, **form)).status == 404
+        assert (await operator.post(gate, csrf=csrf, **form)).status == 404
     assert (await operator.post("/so/duyet/99", csrf=csrf, **{"tra-loi": "gui"})).status == 404
     assert (await operator.get("/so/duyet/99")).status == 404
-    assert "không còn trong số" in (await operator.post(path, csrf=csrf, bo="99999")).text
-    assert (await operator.get(path)).text == before
+    assert "không còn trong số" in (await operator.post(gate, csrf=csrf, bo="99999")).text
+    assert (await operator.get(gate)).text == before

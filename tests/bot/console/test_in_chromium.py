@@ -127,6 +127,18 @@ async def test_every_page_is_for_everybody(
     await context.close()
 
 
+async def test_a_gate_is_answered_by_everybody(chromium: Browser, served: Served, gate: str) -> None:
+    for width, scheme in ((360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")):
+        size: ViewportSize = {"width": width, "height": 800}
+        page = await chromium.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type] # one of two
+        await page.goto(served.console.invite(ADMIN))
+        await page.get_by_role("button", name="Vào").click()
+        await page.goto(f"{served.url}{gate}")
+        assert await faults(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await page.close()
+
+
 async def test_an_issue_is_taken_back_by_keyboard_alone(
     chromium: Browser, served: Served, services: Services, make_newsroom: Any, tmp_path: Path
 ) -> None:

@@ -68,6 +68,9 @@ async def test_a_day_is_told_again(operator: Browser, path: Path) -> None:
     alone = await replayed(operator, ngay=DAY, ban="toi")
     assert alone.count('<article class="card">') == 1
     assert "Không có giờ phát nào" in await replayed(operator, ngay=DAY, ban="khong-co")
+    assert "Bài đầu tiên" not in page
+    early = await replayed(operator, ngay="2026-02-27")
+    assert "Bài đầu tiên còn lưu có từ" in early, "why there is nothing"
 
 
 async def test_other_settings_are_compared_with_these_and_nothing_is_written(
