@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from telegram import Update
+from telegram.error import Conflict
 from telegram.ext import TypeHandler
 
 from bot.emulator.client import Control
@@ -106,6 +107,20 @@ async def test_updates_that_cannot_be_kept_are_a_problem_of_health(
                 break
             await asyncio.sleep(0.1)
         assert connection.find_problem() == notices.UPDATES_NOT_KEPT
+    finally:
+        await connection.close()
+
+
+async def test_a_rival_that_stays_is_a_problem_of_health_and_a_hand_over_is_none(
+    services: Services, emulator: Emulator
+) -> None:
+    connection = Connection(services, Address(emulator.url, "42:emulated"))
+    assert await connection.open(asyncio.Event())
+    try:
+        for _ in range(3):
+            assert connection.find_problem() is None
+            connection._on_polling_error(Conflict("terminated by other getUpdates request"))
+        assert connection.find_problem() == notices.other_poller()
     finally:
         await connection.close()
 
