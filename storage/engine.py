@@ -33,6 +33,10 @@ _PRAGMAS = (
 WORKING_FOLDER = Path()  # holds the search index of a PostgreSQL database
 _POSTGRES = {
     "idle_in_transaction_session_timeout": "20s",  # a frozen process must not block its successor
+    "tcp_user_timeout": "20s",  # nor one whose machine vanished: the server looks as we do below
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "2",
 }
 
 _SILENCE = {  # seconds, the first one milliseconds: after these the system ends a connection to PostgreSQL

@@ -30,7 +30,9 @@ from bot.messages import texts
 from bot.messages.markup import mention_of
 from bot.news.services import Services
 from bot.telegram.outcomes import Retire, outcome_of
+from bot.telegram.waiting_updates import UpdateQueue
 from storage.delivery.refusals import NO_RIGHTS
+from storage.errors import StorageError
 from storage.search import IndexUnusableError
 
 # When an update could not be handled: the log gets everything, the person one line with what to do.
@@ -52,6 +54,9 @@ def error_handler(services: Services) -> OnError:
         if isinstance(error, ChatMigrated) and chat is not None:
             await membership.move(services, chat.id, error.new_chat_id)
             return
+        if isinstance(error, StorageError) and error.is_passing and _is_put_off(known, ptb_context):
+            _log.warning("update put off until the database answers", error=str(error))
+            return
         if isinstance(error, IndexUnusableError):
             _log.warning("question without a search index", error=str(error))
             words = texts.SEARCH_PAUSED
@@ -63,6 +68,11 @@ def error_handler(services: Services) -> OnError:
                 await _tell(known, words)
 
     return on_error
+
+
+def _is_put_off(update: Update | None, ptb_context: CallbackContext[Any, Any, Any, Any]) -> bool:
+    queue = ptb_context.update_queue
+    return update is not None and isinstance(queue, UpdateQueue) and queue.put_off(update.update_id)
 
 
 def _find_retirement(error: Exception | None) -> Retire | None:

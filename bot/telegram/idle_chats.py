@@ -8,13 +8,15 @@ else is in work, and at last set aside.
 import asyncio
 import time
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
+from telegram.ext import ExtBot
 
 from bot.process.metrics import SHARED_UPDATES, UPDATES_SET_ASIDE
 from bot.telegram.lease import is_gone
-from bot.telegram.stored_updates import DIED
+from bot.telegram.stored_updates import DIED, chat_of, parsed, read_update
+from bot.telegram.turns import sender_of
 from storage.chat_claims import (
     CLAIM_SECONDS,
     SUSPECT_TRIES,
@@ -26,10 +28,11 @@ from storage.chat_claims import (
     find_idle_chats,
     take_chats,
 )
-from storage.conversations import set_aside
+from storage.conversations import find_unshared, set_aside, share_update
 from storage.engine import Database
 
 MOST_CLAIMED = 200  # chats that a process has in work or waiting for a place; others take what comes beyond
+_PAGE = 1_000
 _ALONE_LOOK_SECONDS, _ALONE_LOOKS = 0.02, 1_500
 _log = structlog.get_logger(__name__)
 
@@ -131,6 +134,28 @@ class IdleSearch:
             if not self._worker.is_at_work:
                 return
             await asyncio.sleep(_ALONE_LOOK_SECONDS)
+
+
+async def share_left_over(database: Database, bot: ExtBot[Any]) -> int:
+    """Share the updates that a process kept when it was alone; return how many wait in all."""
+    while rows := await _find_unshared(database):
+        for number, payload in rows:
+            raw = parsed(payload)
+            update, failure = read_update(raw, bot) if raw else (None, "not an update")
+            async with database.write() as connection:
+                if raw is None or update is None:
+                    UPDATES_SET_ASIDE.inc()
+                    await set_aside(connection, number, failure or "")
+                else:
+                    whose = {"chat_id": chat_of(update), "person_id": sender_of(raw).person}
+                    await share_update(connection, number, **whose)
+    async with database.read() as connection:
+        return await count_shared(connection)
+
+
+async def _find_unshared(database: Database) -> list[tuple[int, str]]:
+    async with database.read() as connection:
+        return await find_unshared(connection, limit=_PAGE)
 
 
 def seconds_now() -> float:

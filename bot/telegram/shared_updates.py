@@ -18,7 +18,7 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot.process.metrics import UPDATES_SET_ASIDE, log_errors
-from bot.telegram.idle_chats import MOST_CLAIMED, IdleSearch, seconds_now
+from bot.telegram.idle_chats import MOST_CLAIMED, IdleSearch, seconds_now, share_left_over
 from bot.telegram.lease import this_process
 from bot.telegram.stored_updates import chat_of, count_unhandled, has_number, parsed, read_update
 from bot.telegram.turns import Others, may_wait, sender_of
@@ -27,7 +27,6 @@ from bot.times.clock import Clock
 from storage.chat_claims import (
     CLAIM_SECONDS,
     Waiting,
-    count_shared,
     finish_updates,
     keep_and_claim,
     note_try,
@@ -37,19 +36,17 @@ from storage.chat_claims import (
 from storage.conversations import (
     PASSED_OVER,
     KeptUpdate,
-    find_unshared,
     keep_updates,
     pass_over,
     set_aside,
-    share_update,
 )
 from storage.engine import Database
 from storage.errors import StorageError
 
 _LOOK_SECONDS = 1.0
 _RENEW_SECONDS = CLAIM_SECONDS / 5
+_MOST_PUT_OFF = 15
 _SURE_SECONDS = CLAIM_SECONDS - 2.0  # after which a claim is asked for again before an update is begun
-_PAGE = 1_000
 _log = structlog.get_logger(__name__)
 
 
@@ -75,6 +72,8 @@ class SharedQueue(UpdateQueue):
         self._claims: dict[int, _Claim] = {}  # by chat
         self._in_work: dict[int, int] = {}  # the chat of each update that was queued and is not handled
         self._done: dict[int, int] = {}  # by chat: its update, handled and not yet marked
+        self._again: set[int] = set()  # to be handled again, as the database failed
+        self._put_off: dict[int, int] = {}  # how often
         self._marking = asyncio.Lock()
         self._search = IdleSearch(database, self._owner, self)
         self._is_ending = False
@@ -158,8 +157,7 @@ class SharedQueue(UpdateQueue):
                     await self._note_try(claim)
                 if self._claims.get(chat) is claim and seconds_now() < claim.sure_until:
                     return True
-            if self._claims.get(chat) is claim:
-                del self._claims[chat]
+            self._drop(chat, update_id)
         self._in_work.pop(update_id, None)
         return False
 
@@ -169,13 +167,32 @@ class SharedQueue(UpdateQueue):
             await note_try(connection, claim.update_id)
         claim.tries = 0
 
+    def put_off(self, update_id: int) -> bool:
+        """Have an update handled again in some seconds, a few times."""
+        times = self._put_off.get(update_id, 0) + 1
+        if times > _MOST_PUT_OFF or update_id not in self._in_work:
+            return False
+        self._put_off[update_id] = times
+        self._again.add(update_id)
+        return True
+
     async def forget(self, update_id: int) -> None:
         """Mark an update as handled, with those done meanwhile, and queue the next one of its chat."""
         chat = self._in_work.pop(update_id, None)
         self._progress_at = time.monotonic()
-        if chat is not None:
+        if update_id in self._again:
+            self._again.discard(update_id)
+            self._drop(chat, update_id)
+        elif chat is not None:
+            self._put_off.pop(update_id, None)
             self._done[chat] = update_id
             await self._mark_done()
+
+    def _drop(self, chat: int | None, update_id: int) -> None:
+        """Leave an update to the looks that follow: the chat is still ours, and nothing of it in work."""
+        claim = self._claims.get(chat or 0)
+        if claim is not None and claim.update_id == update_id:
+            del self._claims[chat or 0]
 
     async def _mark_done(self) -> None:
         async with self._marking:
@@ -224,22 +241,7 @@ class SharedQueue(UpdateQueue):
     async def reload(self, bot: ExtBot[Any]) -> int:
         """Share what a process kept that was alone, and return how many updates wait."""
         self._bot = bot
-        while rows := await self._find_unshared():
-            for number, payload in rows:
-                raw = parsed(payload)
-                update, failure = read_update(raw, bot) if raw else (None, "not an update")
-                if raw is None or update is None:
-                    await self._set_aside(number, failure or "")
-                    continue
-                whose = {"chat_id": chat_of(update), "person_id": sender_of(raw).person}
-                async with self._database.write() as connection:
-                    await share_update(connection, number, **whose)
-        async with self._database.read() as connection:
-            return await count_shared(connection)
-
-    async def _find_unshared(self) -> list[tuple[int, str]]:
-        async with self._database.read() as connection:
-            return await find_unshared(connection, limit=_PAGE)
+        return await share_left_over(self._database, bot)
 
     async def attend(self, bot: ExtBot[Any]) -> None:
         """Keep the claims, and look each second for chats that nobody handles, until cancelled."""

@@ -44,6 +44,10 @@ class UpdateQueue(asyncio.Queue[object], ABC):
         """Return how many updates of a chat wait in the database beside those queued, as far as is known."""
         return 0
 
+    def put_off(self, update_id: int) -> bool:
+        """Have an update handled again, as the database failed meanwhile; False where its reader is told."""
+        return False
+
     def end(self) -> None:
         """Queue nothing more."""
 

@@ -61,8 +61,10 @@ class Fleet:
     async def bring(self, raw: dict[str, Any], place: int | None = None) -> int:
         """Call a process with an update, any one unless told, until one takes it; return the calls made."""
         calls = 0
+        first = random.randrange(len(self.ports))
         while True:
-            port = self.ports[random.randrange(len(self.ports)) if place is None else place]
+            next_one = (first + calls) % len(self.ports)  # as a balancer does
+            port = self.ports[next_one if place is None else place]
             address = f"http://127.0.0.1:{port}/telegram"
             calls += 1
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):

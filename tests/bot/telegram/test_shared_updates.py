@@ -148,3 +148,22 @@ async def test_a_database_that_fails_costs_neither_update_nor_mark(process: Make
     async with attended(queue):
         assert [await next_of(queue) for _ in range(2)] == [1, 2], "1 was handled once and marked later"
     assert await unhandled(database) == [2]
+
+
+async def test_an_update_whose_handler_met_a_database_that_failed_is_handled_again_a_few_times(
+    process: Make, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.shared_updates._MOST_PUT_OFF", 2)
+    queue = process()
+    for number in (1, 2):
+        await queue.keep([raw_update(number)])
+    async with attended(queue):
+        for _ in range(2):
+            assert await next_of(queue) == 1
+            assert queue.put_off(1)
+            await queue.forget(1)
+        assert await next_of(queue) == 1
+        assert not queue.put_off(1), "its reader is told now"
+        await queue.forget(1)
+        assert await next_of(queue) == 2
+    assert await unhandled(database) == [2]
