@@ -90,9 +90,11 @@ async def record_deed(
     await connection.execute(delete(deeds).where(deeds.c.done_at < now - _KEPT))
 
 
-async def find_deeds(connection: AsyncConnection, *, limit: int) -> list[Deed]:
-    """Return what was done lately, newest first."""
+async def find_deeds(connection: AsyncConnection, *, limit: int, kind: DeedKind | None = None) -> list[Deed]:
+    """Return what was done lately, newest first; of one kind only, where it is given."""
     d = deeds.c
     query = select(d.done_at, d.admin, d.kind, d.detail).order_by(d.done_at.desc(), d.id.desc())
+    if kind is not None:
+        query = query.where(d.kind == kind)
     rows = await connection.execute(query.limit(limit))
     return [Deed(row.done_at, row.admin, DeedKind(row.kind), row.detail) for row in rows]

@@ -24,7 +24,7 @@ from bot.console.schedule_forms import (
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
 from bot.news.services import Services
-from bot.operators.steering import can_undo, compare, draft, look_ahead, read_declared, undo, write
+from bot.operators.steering import compare, draft, last_change, look_ahead, read_declared, undo, write
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
 _OF_SOURCES = ("nguon", "bo-nguon")
@@ -57,7 +57,7 @@ class SchedulePages:
             "slots": slots[:_MOST_SLOTS],
             "more": len(slots) - len(slots[:_MOST_SLOTS]),
             "can_change": self._services.file is not None,
-            "can_undo": await can_undo(self._services),
+            "undoable": await last_change(self._services),
             "problem": problem,
         }
         return await self._page(request, "schedules", values)

@@ -17,7 +17,7 @@ from bot.operators.reasons import Reason, why_gate, why_issue
 from bot.times.schedule import QuietHours, Schedule
 from storage.delivery.gates import find_open_gates
 from storage.delivery.history import SentIssue, find_sent_issues
-from storage.notes import DeedKind, find_note, forget_note, record_deed, write_note
+from storage.notes import Deed, DeedKind, find_deeds, find_note, forget_note, record_deed, write_note
 from storage.off_loop import INTAKE
 from storage.profiles import Audience, count_listeners, find_audiences, find_profiles
 
@@ -90,10 +90,13 @@ async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
     return True
 
 
-async def can_undo(services: Services) -> bool:
-    """Tell whether there is a change to undo."""
+async def last_change(services: Services) -> Deed | None:
+    """Return who changed what and when, as far as it can be undone."""
     async with services.database.read() as connection:
-        return await find_note(connection, _UNDO) is not None
+        if await find_note(connection, _UNDO) is None:
+            return None
+        found = await find_deeds(connection, limit=1, kind=DeedKind.CHANGED_FILE)
+    return found[0] if found else None
 
 
 async def look_ahead(services: Services, newsrooms: Sequence[Newsroom]) -> list[list[ComingSlot]]:

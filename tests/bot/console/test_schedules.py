@@ -16,6 +16,7 @@ from bot.startup.assembly import assemble
 from config.reading import content_hash, load_newsroom
 from storage.profiles import Choices, find_audiences, find_profiles, join_profile
 from storage.subscribers import set_quiet, subscribe
+from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Answered, Browser
 
 Reader = Callable[..., Awaitable[int]]
@@ -119,6 +120,9 @@ async def test_one_tap_undoes_a_change_unless_the_file_changed_since(
     services: Services, operator: Browser, file: Kept
 ) -> None:
     await change(operator, times="07:00")
+    shown = (await operator.get("/lich")).text
+    shown = re.sub(r"</?(?:bdi|time)[^<>]*>", "", shown)
+    assert f"bản tin sang (05:00, người quản trị {ADMIN})" in shown, "what is undone, and whose it is"
     assert (await operator.post("/lich/hoan-tac", csrf=await operator.csrf())).status == 303
     assert file.text == FILE
     assert services.newsroom.default_edition.schedule.times[0].hour == 6
