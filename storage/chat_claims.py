@@ -124,6 +124,10 @@ _TAKE = text(
     " ON CONFLICT (chat_id) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at"
     f" WHERE c.owner = ANY(CAST(:instead AS text[])) OR (:after_expiry AND {_IS_OVER}) RETURNING chat_id"
 )
+_UNLOCKED = text(  # what another transaction holds is left alone
+    "SELECT chat_id FROM chat_claims WHERE chat_id = ANY(CAST(:chats AS bigint[]))"
+    " ORDER BY chat_id FOR UPDATE SKIP LOCKED"
+)
 _RENEW = text(
     f"UPDATE chat_claims SET expires_at = {_UNTIL} WHERE chat_id IN ("  # noqa: S608 - constants
     " SELECT chat_id FROM chat_claims WHERE owner = :owner AND chat_id = ANY(CAST(:chats AS bigint[]))"
@@ -248,7 +252,10 @@ async def take_chats(
     returns the numbers of those updates at which as many processes died as may.
     """
     owner = search.owner
-    wanted = {**search.values, "chats": [one.chat_id for one in chats]}
+    claimed = [one.chat_id for one in chats if one.died or one.is_ours]
+    unlocked = set((await connection.execute(_UNLOCKED, {"chats": claimed})).scalars()) if claimed else set()
+    free = [one.chat_id for one in chats if one.chat_id not in claimed or one.chat_id in unlocked]
+    wanted = {**search.values, "chats": free}
     taken = set((await connection.execute(_TAKE, wanted)).scalars())
     died = [one.chat_id for one in chats if one.died and one.chat_id in taken]
     tried = (await connection.execute(_TRIED, {"chats": died})).all() if died else []

@@ -45,7 +45,7 @@ from storage.errors import StorageError
 
 _LOOK_SECONDS = 1.0
 _RENEW_SECONDS = CLAIM_SECONDS / 5
-_MOST_PUT_OFF = 15
+_MOST_PUT_OFF, _KEEP_SECONDS = 15, 4.0
 _SURE_SECONDS = CLAIM_SECONDS - 2.0  # after which a claim is asked for again before an update is begun
 _log = structlog.get_logger(__name__)
 
@@ -84,8 +84,9 @@ class SharedQueue(UpdateQueue):
         for raw in found:
             if has_number(raw):
                 try:
-                    await self._keep_one(raw)
-                except StorageError as error:
+                    async with asyncio.timeout(_KEEP_SECONDS):  # a process that was cut off may hold a lock
+                        await self._keep_one(raw)
+                except (StorageError, TimeoutError) as error:
                     raise NetworkError(f"update {raw['update_id']} was not kept: {error}") from error
         return []
 

@@ -18,6 +18,7 @@ from tests.bot.telegram.handmade import raw_update
 
 _ROOMY = f"{NEWSROOM}\n[limits]\nquestions_per_10_seconds = 100\n"
 _WORD = re.compile(r"zq\d+x(\d+)")
+_SILENCE_SECONDS = 20.0  # as storage.engine sets it for the server
 _HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
 
@@ -123,17 +124,26 @@ class Line:
         self.port = 0
         self._flows = asyncio.Event()
         self._flows.set()
+        self._far: set[asyncio.StreamWriter] = set()
+        self._giving_up: asyncio.TimerHandle | None = None
 
     def url(self, database: str) -> str:
         """Return the address of a database over this line."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def cut(self) -> None:
-        """Pass nothing on: neither side hears that."""
+        """Pass nothing on: neither side hears that. After 20 seconds the server gives up, as it was told."""
         self._flows.clear()
+        self._giving_up = asyncio.get_running_loop().call_later(_SILENCE_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        for writer in self._far:
+            writer.close()
 
     def mend(self) -> None:
         """Pass on what has been waiting."""
+        if self._giving_up is not None:
+            self._giving_up.cancel()
         self._flows.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -144,6 +154,7 @@ class Line:
         except OSError:
             writer.close()
             return
+        self._far.add(far_writer)
         both = [self._pass_on(reader, far_writer), self._pass_on(far_reader, writer)]
         await asyncio.gather(*both, return_exceptions=True)
 

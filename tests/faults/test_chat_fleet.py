@@ -13,8 +13,8 @@ from bot.telegram.turns import PLACES
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
 from tests.bot.processes.conftest import Start
-from tests.bot.telegram.handmade import unhandled
-from tests.faults.chat_fleet import Fleet, Ports, in_order, line_to, until_answered
+from tests.bot.telegram.handmade import raw_update, unhandled
+from tests.faults.chat_fleet import Fleet, Ports, answered, in_order, line_to, until_answered
 from tests.faults.conftest import Figure, make_chats
 from tests.faults.test_database_faults import NOW, Server, own_server
 
@@ -57,6 +57,48 @@ async def test_processes_killed_at_random_answer_each_question_of_200_chats_in_o
     database = Database(postgres_url)
     assert await unhandled(database) == []
     await database.close()
+
+
+async def test_a_process_cut_from_the_database_holds_no_chat_up_and_goes_on_when_it_is_back(
+    start: Start,
+    server: str,
+    hands: Control,
+    tmp_path: Path,
+    postgres_url: str,
+    unused_tcp_port_factory: Ports,
+) -> None:
+    chats = await make_chats(hands, 30)
+    url = make_url(postgres_url)
+    async with (
+        line_to(Path(str(url.query["host"]))) as line,
+        Fleet(start, server, tmp_path, [unused_tcp_port_factory() for _ in range(2)]) as fleet,
+    ):
+        await fleet.begin(0, line.url(str(url.database)))
+        await fleet.begin(1, postgres_url)
+        asking = asyncio.create_task(fleet.ask(chats, 2))
+        await asyncio.sleep(0.3)
+        line.cut()
+        await asyncio.wait_for(asking, 90)
+        got = await until_answered(hands, chats, 2, within=60)
+        assert all(in_order(numbers) for numbers in got.values())
+        line.mend()
+        [late] = await make_chats(hands, 1, first=5_000)
+        await asyncio.gather(*(fleet.bring(raw_question(late, number), 0) for number in range(3)))
+        await until_answered(hands, [late], 3, within=60)
+        for run in fleet.runs.values():
+            assert (await run.stop())[0] == 0
+    got = await all_answers(hands, chats)
+    assert max(map(len, got.values())) <= 3, "one in work at the cut may come twice"
+
+
+def raw_question(chat: int, number: int) -> dict[str, object]:
+    """Build a question."""
+    return raw_update(chat * 100 + number, chat, f"zq{chat}x{number}")
+
+
+async def all_answers(hands: Control, chats: list[int]) -> dict[int, list[int]]:
+    """Return what each chat was answered."""
+    return {chat: await answered(hands, chat) for chat in chats}
 
 
 async def test_a_database_server_killed_under_questions_costs_none_and_all_goes_on_by_itself(
