@@ -7,9 +7,10 @@ database, which must hold nothing else. Then for each number of processes all ar
 Each process, with its text process, is pinned to one core in turn. `--kill` ends one of several by SIGKILL
 half-way.
 
-Printed for each: articles a second, CPU in milliseconds an article (of the processes and of their text
-processes, and of the process that used most: on cores that have nothing else to do it bounds the rate), and a
-hash of stories, summaries and topics, which must be the same for all.
+Printed for each: articles a second, CPU in milliseconds an article (of the processes, of their text
+processes, of PostgreSQL where it is on this machine, and of the process that used most with its text process:
+on cores that have nothing else to do it bounds the rate), and a hash of stories, summaries and topics, which
+must be the same for all. What starting costs is left out.
 """
 
 import argparse
@@ -18,7 +19,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -33,7 +33,7 @@ from sqlalchemy import func, select, update
 
 from bot.jobs.intake.processing import Processor
 from bot.text_work.tasks import WORK, Processing, Report
-from bot.text_work.worker import text_worker
+from bot.text_work.worker import TextWorker, text_worker
 from bot.times.clock import Clock
 from storage import tables as t
 from storage.articles import count_waiting, store_articles
@@ -118,7 +118,7 @@ def measure(url: str, count: int, processes: int, *, is_killed: bool) -> dict[st
     running = [start(url, number) for number in range(processes)]
     for one in running:
         one.process.stdout.readline()  # type: ignore[union-attr] - a pipe; it is ready
-    began = time.perf_counter()
+    began, server = time.perf_counter(), asyncio.run(server_seconds(url))
     for one in running:
         one.process.stdin.write("go\n")  # type: ignore[union-attr] - a pipe
         one.process.stdin.flush()  # type: ignore[union-attr] - a pipe
@@ -135,6 +135,7 @@ def measure(url: str, count: int, processes: int, *, is_killed: bool) -> dict[st
         "articles_per_second": round(count / seconds, 1),
         "own_ms": round(1e3 * sum(own) / count, 2),
         "texts_ms": round(1e3 * sum(texts) / count, 2),
+        "server_ms": round(1e3 * (asyncio.run(server_seconds(url)) - server) / count, 2),
         "most_used_ms": round(1e3 * max(one["own"] + one["texts"] for one in done) / count, 2),
         "shares": [int(one["articles"]) for one in done],
         "load": round(os.getloadavg()[0], 1),
@@ -157,22 +158,49 @@ async def work(url: str) -> None:
         await texts.run(WORK, Processing("diemtin"), [report])  # loads what it needs
         print("ready", flush=True)
         sys.stdin.readline()
-        before = resource.getrusage(resource.RUSAGE_SELF)
+        before, texts_before = time.process_time(), cpu_of(texts)
         processor = Processor(database, Clock(), texts)
         while await waiting(url, database):
             more = await processor.run(most=100_000)
             done += more
             if not more:
-                await asyncio.sleep(0.05)
-    own, texts_used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(
-        json.dumps({
-            "own": own.ru_utime + own.ru_stime - before.ru_utime - before.ru_stime,
-            "texts": texts_used.ru_utime + texts_used.ru_stime,
-            "articles": done,
-        })
-    )  # fmt: skip
+                await asyncio.sleep(0.25)
+        used = {"own": time.process_time() - before, "texts": cpu_of(texts) - texts_before}
+    print(json.dumps(used | {"articles": done}))
     await database.close()
+
+
+def cpu_of(texts: TextWorker) -> float:
+    """Return the seconds that a text process has used."""
+    assert texts._process is not None
+    return sum(map(int, stat_of(Path(f"/proc/{texts._process.pid}"))[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+async def server_seconds(url: str) -> float:
+    """Return the CPU that PostgreSQL has used, with processes that have ended; 0 where it is elsewhere."""
+    database = Database(url)
+    async with database.read() as connection:
+        seconds = cpu_of_family((await connection.execute(select(func.pg_backend_pid()))).scalar_one())
+    await database.close()
+    return seconds
+
+
+def cpu_of_family(own: int) -> float:
+    """Return the seconds that the parent of a process has used, with all its children."""
+    found = {int(one.name): stat_of(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
+    if not found.get(own):
+        return 0.0
+    head = int(found[own][1])
+    ticks = [found[head][11:15], *(one[11:13] for one in found.values() if one and int(one[1]) == head)]
+    return sum(int(tick) for some in ticks for tick in some) / os.sysconf("SC_CLK_TCK")
+
+
+def stat_of(process: Path) -> list[str]:
+    """Return what the kernel tells of a process behind its name, nothing of one that has ended."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 async def waiting(url: str, database: Database | None = None) -> int:

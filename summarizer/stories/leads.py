@@ -28,8 +28,9 @@ def meaning_of(hashes: NDArray[np.uint32], in_title: NDArray[np.bool_]) -> NDArr
     places = np.minimum(np.searchsorted(known, hashes), known.size - 1)
     found = known[places] == hashes
     weights = np.where(in_title[found], _TITLE_WEIGHT, 1.0).astype(np.float32)
-    total = weights @ vectors[places[found]].astype(np.float32)
-    length = float(np.linalg.norm(total))
+    # summed row by row: a product of matrices rounds otherwise with other threads and on other processors
+    total = (vectors[places[found]] * weights[:, None]).sum(axis=0, dtype=np.float64)
+    length = float(np.sqrt((total * total).sum()))
     direction: NDArray[np.float32] = (total / length if length else total).astype(np.float32)
     return direction
 

@@ -56,7 +56,10 @@ def compare(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
     bodies = ~np.isnan(others.bodies_alike)
     numbers = np.array([_numbers(lead, other) for other in others.leads]).reshape(-1, 2)
     days = np.array([_days(lead, other) for other in others.leads], np.float64).reshape(-1, 2)
-    meaning = np.array([other.meaning for other in others.leads]) @ lead.meaning
+    # sums, not products of matrices: those round otherwise with other threads and on other processors
+    meaning = (np.array([other.meaning for other in others.leads]) * lead.meaning).sum(
+        axis=1, dtype=np.float64
+    )
     columns = (
         *terms.figures(),
         *numbers.T,
@@ -234,7 +237,7 @@ def same_event(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
         return np.zeros(0)
     model = _model()
     figures = compare(lead, others, frequencies)
-    probable = 1 / (1 + np.exp(-figures @ model.weights - model.bias))
+    probable = 1 / (1 + np.exp(-(figures * model.weights).sum(axis=1) - model.bias))
     return np.where(is_excluded(lead, others, figures), 0.0, probable)
 
 

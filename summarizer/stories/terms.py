@@ -78,7 +78,8 @@ def _strongest(hashes: NDArray[np.uint32], weights: NDArray[np.float32]) -> Term
     kept = np.lexsort((hashes, -weights))[:TERMS_KEPT]
     hashes, first = np.unique(hashes[kept], return_index=True)
     weights = weights[kept][first]
-    return Terms(hashes, (weights / max(float(np.linalg.norm(weights)), 1e-9)).astype(np.float32))
+    length = float(np.sqrt((weights.astype(np.float64) ** 2).sum()))  # not by BLAS: everywhere the same
+    return Terms(hashes, (weights / max(length, 1e-9)).astype(np.float32))
 
 
 @cache

@@ -23,7 +23,7 @@ from storage.engine import Database
 from tests.bot.jobs.intake.test_many_hands import SAMPLES, dump
 from tests.faults.test_cluster import Cluster
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 COPIES = 12
 PAGE = """\
 <html><head><title>{title}</title><meta property="og:type" content="article">

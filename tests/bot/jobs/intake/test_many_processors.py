@@ -83,7 +83,7 @@ async def test_the_rows_do_not_depend_on_how_many_processes_share_the_work(
 async def one_after_the_other(services: Services, file: Path) -> list[tuple[Any, ...]]:
     """Return what one process finds, and let the articles wait again."""
     await take_all(services, file, None)
-    assert await Processor(services.database, services.clock, TextsHere()).run() == 60
+    assert await Processor(services.database, services.clock, TextsHere()).run() >= 60
     found = await canonical(services.database)
     async with services.database.write() as connection:
         blank = dict.fromkeys(("processed_at", "story_id", "turn", "ready_at", "topic", "topic_by_words"))
