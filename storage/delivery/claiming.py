@@ -17,9 +17,12 @@ from storage.delivery.messages import Buttons, read_buttons
 from storage.delivery.refusals import REFUSED, is_free, is_of
 from storage.delivery.senders import is_sender
 from storage.delivery.states import CALM, OPEN, DeliveryStatus, IssueStatus, MessageKind
+from storage.engine import is_postgres
 from storage.tables import UtcTime, deliveries, issues, messages, subscribers
 
 _CHAT_PAUSE = dt.timedelta(seconds=1.02)  # between two messages to a chat, as in bot.telegram.limiter
+# After a slot the planner does not know yet how many rows wait, and would sort them all for the next few.
+_IN_ORDER = select(func.set_config("enable_sort", "off", True))  # until the transaction ends
 _TAKE = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
@@ -87,6 +90,8 @@ async def claim_deliveries(
         return []  # to SQLite a limit below 0 is none
     if share is not None and not await is_sender(connection, share):
         return []
+    if is_postgres(connection):
+        await connection.execute(_IN_ORDER)
     together = share is not None
     key = share or lease
     by = key.owner if key is not None else None

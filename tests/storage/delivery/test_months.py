@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.claiming import claim_deliveries
+from storage.delivery.claiming import _IN_ORDER, _due, claim_deliveries
 from storage.delivery.deliveries import mark_sent
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.months import IDS, begin_month, drop_month, find_months, make_months
@@ -90,9 +91,6 @@ async def test_an_old_month_goes_as_a_whole_and_then_its_issues(
     async with database.write() as connection:
         assert await find_months(connection) == [0, 1, 2, 3]
         before = now - 3 * MONTH
-        assert await measure_prune(connection, before=before) == (
-            await measure_prune(connection, before=before)
-        )
         assert await drop_month(connection, before=before)
         assert await drop_month(connection, before=before)
         assert not await drop_month(connection, before=before), "its messages are young"
@@ -132,6 +130,27 @@ async def test_partitions_are_made_for_messages_that_come_from_elsewhere(databas
     async with database.write() as connection:
         await make_months(connection, up_to=3 * IDS + 5)
         assert await find_months(connection) == [0, 1, 2, 3, 4]
+
+
+async def test_a_claim_reads_the_head_of_the_queue_only_though_nobody_counted_it_yet(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    plans: list[str] = []
+
+    def explained(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> Any:
+        return "EXPLAIN " + statement, parameters
+
+    asked = {"by_now": now, "at_most": 5, "waiting": [], "a_second_before": now, "a_second_after": now}
+    for together in (False, True):
+        async with database.write() as connection:
+            await connection.execute(_IN_ORDER)
+            await connection.execution_options(compiled_cache=None)
+            event.listen(connection.sync_connection, "before_cursor_execute", explained, retval=True)
+            query = _due(is_repeat=False, together=together)
+            rows = await connection.execute(query, asked)
+            plans.append("\n".join(row[0] for row in rows))
+    assert all("->  Merge Append" in plan and "->  Sort" not in plan for plan in plans), plans
 
 
 async def test_on_sqlite_the_ledger_is_one_table(sqlite_database: Database, now: dt.datetime) -> None:
