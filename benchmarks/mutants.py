@@ -24,7 +24,8 @@ DECIDES = {  # module: the tests that decide about it
     "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"
     " tests/storage/test_speakers.py",
     "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py",
-    "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/stories/test_differences.py",
+    "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_wishes.py"
+    " tests/summarizer/stories/test_differences.py",
 }
 _CONFIG = """[cosmic-ray]
 module-path = "{module}"

@@ -27,6 +27,7 @@ def key(address: str) -> str:
         ("https://bao.example/mở-cầu-5999301.html", "https://bao.example/có-cầu-5999301.html"),
         ("https://bao.example/mo-cau-202610041575.html", "https://bao.example/co-cau-202610041575.html"),
         ("https://bao.example/mo-cau-202610042530.html", "https://bao.example/co-cau-202610042530.html"),
+        ("https://bao.example/mo-cau-202610042430.html", "https://bao.example/co-cau-202610042430.html"),
     ],
 )  # fmt: skip
 def test_the_number_behind_a_headline_is_the_article(one: str, other: str) -> None:

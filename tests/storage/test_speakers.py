@@ -123,6 +123,7 @@ async def test_an_item_without_a_link_belongs_to_the_source_that_gave_it(
         ("vnexpress.net", "vnexpress.net"),
         ("thethao.tuoitre.vn", "tuoitre.vn"),
         ("www.bao.com.vn", "bao.com.vn"),
+        ("24.bao.vn", "bao.vn"),
         ("m.so.hanoi.gov.vn", "hanoi.gov.vn"),
         ("news.bao.co.uk", "bao.co.uk"),
         ("ai-do.blogspot.com", "ai-do.blogspot.com"),

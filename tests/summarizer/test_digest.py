@@ -148,6 +148,15 @@ def test_the_readers_appetite_for_one_topic_wanes(story: Callable[..., Candidate
     assert {told.topic for told in digest([*politics, *rest], slot, minutes=1).stories} == set(ORDER)
 
 
+def test_a_third_story_of_a_topic_waits_for_the_second_of_another(
+    story: Callable[..., Candidate], slot: dt.datetime
+) -> None:
+    fresh = [story(n, topic=ORDER[0], papers=(f"Báo {n}",)) for n in range(2)]
+    old = [story(n, topic=ORDER[1 + n % 3], papers=(f"Báo {n}",), hours_ago=10) for n in range(3, 12)]
+    told = digest([*fresh, *old], slot, minutes=240 / SYLLABLES_PER_MINUTE).stories
+    assert [one.topic for one in told] == [topic for topic in ORDER[:3] for _ in range(2)] + [ORDER[3]]
+
+
 def test_no_paper_takes_the_whole_digest(story: Callable[..., Candidate], slot: dt.datetime) -> None:
     loud = [story(n, papers=("Báo Ồn",), hours_ago=1, topic=ORDER[n % 4]) for n in range(40)]
     rest = [story(50 + n, papers=(f"Báo {n % 3}",), hours_ago=9, topic=ORDER[n % 4]) for n in range(12)]

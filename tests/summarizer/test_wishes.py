@@ -113,6 +113,16 @@ def test_a_liked_paper_weighs_more(report: Story, slot: dt.datetime) -> None:
     assert ids(digest(stories, slot, papers_in=("Báo B",))) == [2, 1]
 
 
+def test_a_liked_paper_weighs_more_where_another_paper_of_its_story_is_left_out(
+    piece: Builder, report: Story, slot: dt.datetime
+) -> None:
+    papers = ("Báo B", "Báo C")
+    both = [piece(n, title=event(2), paper=paper, hours_ago=4) for n, paper in enumerate(papers, 20)]
+    stories = [report(1, event(1)), Candidate(2, tuple(both))]
+    assert ids(digest(stories, slot, papers_out=("Báo C",))) == [1, 2]
+    assert ids(digest(stories, slot, papers_out=("Báo C",), papers_in=("Báo B",))) == [2, 1]
+
+
 def test_everything_left_out_is_an_empty_digest(report: Story, slot: dt.datetime) -> None:
     composed = digest([report(1, "Bão vào Hạ Long sáng nay")], slot, words_out=("bão",))
     assert (composed.stories, composed.left_out) == ((), 0)
