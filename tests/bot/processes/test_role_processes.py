@@ -36,7 +36,6 @@ async def test_an_article_taken_in_by_one_process_is_sent_and_found_by_another(
         async with postgres_database.read() as connection:
             active = {one.row.active for one in await find_processes(connection)}
         assert active == {"intake,process,schedule", "send,chat"}
-        for run in (maker, talker):
-            code, log = await run.stop()
+        for code, log in await asyncio.gather(maker.stop(), talker.stop()):
             assert code == 0, log
             assert "Traceback" not in log
