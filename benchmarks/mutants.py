@@ -20,7 +20,8 @@ DECIDES = {  # module: the tests that decide about it
     "bot/fetching/dialling.py": "tests/bot/fetching/test_addresses.py",
     "bot/telegram/outcomes.py": "tests/bot/telegram/test_outcomes.py",
     "bot/jobs/delivery/waits.py": "tests/bot/jobs/delivery/test_waits.py",
-    "bot/messages/rendering.py": "tests/bot/messages/test_rendering.py",
+    "bot/messages/rendering.py": "tests/bot/messages/test_rendering.py"
+    " tests/bot/messages/test_rendering_limits.py",
     "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"
     " tests/storage/test_speakers.py",
     "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py",
