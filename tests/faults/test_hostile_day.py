@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.emulator.client import Control, Json
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT
@@ -42,8 +43,10 @@ MINUTE = dt.timedelta(minutes=1)
 FEWEST_TOLD = 4  # of the honest paper's stories, where there are so many: the reading time has an end
 UNANSWERED = 60.0  # seconds that the bot was there
 QUIET = 0.25  # of the machine taken by others: a wait in real seconds says something of the bot
-MOST_UNREADY = 3  # of the honest articles, that came in a moment ago
-_UNREADY = select(func.count()).where(articles.c.source == HONEST, articles.c.ready_at.is_(None))
+MOST_UNREADY = 3  # of the honest articles, not counting those of the last poll, which came in a moment ago
+_IS_HONEST = articles.c.source == HONEST
+_LAST_POLL = select(func.max(articles.c.stored_at)).where(_IS_HONEST).scalar_subquery()
+_UNREADY = select(articles.c.stored_at, _LAST_POLL).where(_IS_HONEST, articles.c.ready_at.is_(None))
 NEWSROOM = """\
 [[sources]]
 name = "bao-that"
@@ -191,8 +194,14 @@ async def _is_over(day: Day, ledger: Ledger) -> bool:
     last = select(func.count()).where(issues.c.slot_at == day.slots[-1])
     async with ledger.database.read() as connection:
         is_made = bool((await connection.execute(last)).scalar_one())
-        unready = (await connection.execute(_UNREADY)).scalar_one()
+        unready = await count_unready(connection)
         return is_made and unready <= MOST_UNREADY and await ledger.is_done()
+
+
+async def count_unready(connection: AsyncConnection) -> int:
+    """Return how many honest articles wait to be processed that were there before the last poll."""
+    rows = await connection.execute(_UNREADY)
+    return sum(stored < last - MINUTE for stored, last in rows)
 
 
 async def live_through(
@@ -237,8 +246,9 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
             )
         ).all()
         owned = select(func.count()).where(a.source == HONEST)
-        queries = (owned, _UNREADY, owned.where(a.sapo.contains(INVENTED)))
-        honest, unready, stolen = [(await connection.execute(query)).scalar_one() for query in queries]
+        queries = (owned, owned.where(a.sapo.contains(INVENTED)))
+        honest, stolen = [(await connection.execute(query)).scalar_one() for query in queries]
+        unready = await count_unready(connection)
     made = sum(slot.status == "made" for slot in slots)
     assert {row.status for row in rows} == {"sent"}
     told = Counter(row.chat_id for row in rows)

@@ -11,6 +11,7 @@ from storage.off_loop import CHAT, DIGESTS, INTAKE, Threads
 
 ROOT = Path(__file__).parents[2]
 SHARED = {  # what may use the threads that everything shares: short work on the operator's own files
+    "bot/commands/database.py",  # the command line's own process, and a copy of its own folder
     "bot/commands/demo.py",
     "bot/news/services.py",  # the command line's own process
     "bot/jobs/reload.py",
