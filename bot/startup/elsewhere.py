@@ -4,11 +4,14 @@ import asyncio
 import datetime as dt
 from collections.abc import Collection
 
+from sqlalchemy import func, select
+
 from bot.news.services import Services
 from bot.startup.fleet import find_live
 from bot.startup.roles import Role
 from storage.notes import find_note
 from storage.processes import find_processes
+from storage.tables import articles
 from storage.waiting import is_any_waiting
 
 TAKEN_IN = "arrivals taken in"  # a note: when a process began to take everything in, the last time
@@ -17,11 +20,26 @@ _LOOK_SECONDS = 0.5
 
 
 async def until_caught_up(services: Services, roles: Collection[Role]) -> None:
-    """Wait until what came is taken in and processed, as far as processes with `roles` do that."""
+    """Wait, after a downtime, until what came is taken in and processed by the processes with `roles`.
+
+    Where both were done within ten minutes nothing is waited for, however many articles are to be processed.
+    """
+    if await _has_been_at_work(services, roles):
+        return
     while True:
         if await _has_caught_up(services, roles):
             return
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _has_been_at_work(services: Services, roles: Collection[Role]) -> bool:
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        note = await find_note(connection, TAKEN_IN)
+        processed = (await connection.execute(select(func.max(articles.c.processed_at)))).scalar_one()
+    taken_in = dt.datetime.fromisoformat(note) if note is not None else None
+    seen = [(Role.INTAKE, taken_in), (Role.PROCESS, processed)]
+    return all(role not in roles or (at is not None and abs(now - at) <= _FRESH) for role, at in seen)
 
 
 async def _has_caught_up(services: Services, roles: Collection[Role]) -> bool:

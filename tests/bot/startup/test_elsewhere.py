@@ -1,0 +1,65 @@
+"""A slot waits for the processes that take in and process, but only after a downtime."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from bot.news.services import Services
+from bot.startup.elsewhere import TAKEN_IN, until_caught_up
+from bot.startup.roles import Role
+from bot.times.clock import ManualClock
+from storage.articles import store_articles
+from storage.engine import Database
+from storage.notes import write_note
+from storage.processes import ProcessRow, register_process
+from tests.bot.conftest import incoming
+
+ELSEWHERE = frozenset((Role.INTAKE, Role.PROCESS))
+ROW = ProcessRow("may-khac 1|2|4711|5|6", "bot", "intake,process", "intake,process", "1.0", "0270", "")
+
+
+@pytest.fixture
+def database(postgres_database: Database) -> Database:
+    """Processes share a PostgreSQL database."""
+    return postgres_database
+
+
+async def take_in(services: Services, *titles: str) -> None:
+    """Store articles as another process does, and note that it did."""
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        await store_articles(connection, [incoming(title, None, now) for title in titles], now=now)
+        await write_note(connection, TAKEN_IN, now.isoformat(), now=now)
+        await register_process(connection, ROW)
+
+
+async def test_a_backlog_holds_no_slot_while_the_others_are_at_work(services: Services, story: Any) -> None:
+    await story("Chợ quê mở lại sau bão")
+    await take_in(services, "Giá lúa tăng", "Cầu mới thông xe")
+    async with asyncio.timeout(20):
+        await until_caught_up(services, ELSEWHERE)
+
+
+async def test_after_a_downtime_a_slot_waits_until_all_is_processed(
+    services: Services, clock: ManualClock, story: Any
+) -> None:
+    await story("Chợ quê mở lại sau bão")
+    await clock.advance(dt.timedelta(days=1).total_seconds())
+    await take_in(services)
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        await store_articles(connection, [incoming("Giá lúa tăng", None, now)], now=now)
+    waiting = asyncio.create_task(until_caught_up(services, ELSEWHERE))
+    done, _ = await asyncio.wait([waiting], timeout=0.7)
+    assert not done
+    async with services.database.write() as connection:
+        await connection.exec_driver_sql("DELETE FROM articles WHERE processed_at IS NULL")
+    async with asyncio.timeout(20):
+        await waiting
+
+
+async def test_nobody_is_waited_for_who_is_not_there(services: Services) -> None:
+    async with asyncio.timeout(20):
+        await until_caught_up(services, ELSEWHERE)
