@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.leases import LeaseKey, holds_lease
@@ -86,25 +98,28 @@ async def claim_deliveries(
     chat to which one of them sends, or sent within the last second. The caller must have its turn: see
     `senders.take_turn`.
     """
-    if limit <= 0 or (lease is not None and not await holds_lease(connection, lease)):
-        return []  # to SQLite a limit below 0 is none
-    if share is not None and not await is_sender(connection, share):
+    if limit <= 0 or not await _may_claim(connection, lease, share):  # to SQLite a limit below 0 is none
         return []
     if is_postgres(connection):
         await connection.execute(_IN_ORDER)
-    together = share is not None
-    key = share or lease
-    by = key.owner if key is not None else None
+    key, together = share or lease, share is not None
+    by = key.owner if key else None
     firsts, again = _due(is_repeat=False, together=together), _due(is_repeat=True, together=together)
     claimed = await _claim(connection, firsts, limit, now, {*busy, *in_flight}, by)
     if busy and len(claimed) < limit:
         waiting = {*in_flight, *(one.chat_id for one in claimed)}
         claimed += await _claim(connection, firsts, limit - len(claimed), now, waiting, by)
-    repeats = min(repeats, limit - len(claimed))
-    if repeats <= 0:
+    if (repeats := min(repeats, limit - len(claimed))) <= 0:
         return claimed
     waiting = {*in_flight, *(one.chat_id for one in claimed)}
     return claimed + await _claim(connection, again, repeats, now, waiting, by)
+
+
+async def _may_claim(connection: AsyncConnection, lease: LeaseKey | None, share: LeaseKey | None) -> bool:
+    """Tell whether no other process took over from this one."""
+    if lease is not None and not await holds_lease(connection, lease):
+        return False
+    return share is None or await is_sender(connection, share)
 
 
 @cache  # to build it costs more than to run it
@@ -113,8 +128,7 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
     before, or the others. Where several send `together`, chats of the others wait as well."""
     d, m, s = deliveries.c, messages.c, subscribers.c
     by_now = bindparam("by_now", type_=UtcTime)
-    earlier, same_issue = deliveries.alias("earlier"), messages.alias("same_issue")
-    parts = select(func.count()).select_from(same_issue).where(same_issue.c.issue_id == m.issue_id)
+    earlier = deliveries.alias("earlier")
     elsewhere = [d.subscriber_id.not_in(_served())] if together else []
     return (
         select(
@@ -123,13 +137,8 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
             s.thread_id,
             s.held_until,
             s.status,
-            or_(
-                m.silent,
-                m.part > 0,
-                m.kind == MessageKind.CORRECTION_NOTICE,
-                and_(s.silent, m.kind.in_(CALM)),
-            ).label("is_silent"),
-            parts.correlate(messages).scalar_subquery().label("parts"),
+            _is_silent().label("is_silent"),
+            _parts().label("parts"),
             m.kind,
             m.part,
             m.html,
@@ -154,6 +163,20 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
         .limit(bindparam("at_most"))
         .with_for_update(of=deliveries, skip_locked=True)  # SQLite has one writer, and knows no such words
     )
+
+
+def _parts() -> ScalarSelect[int]:
+    """Return how many parts the issue of a message has."""
+    part = messages.alias("part").c
+    parts = select(func.count(part.id)).where(part.issue_id == messages.c.issue_id)
+    return parts.correlate(messages).scalar_subquery()
+
+
+def _is_silent() -> ColumnElement[bool]:
+    """Return whether a message comes without a sound to its subscriber."""
+    m, s = messages.c, subscribers.c
+    is_notice = m.kind == MessageKind.CORRECTION_NOTICE
+    return or_(m.silent, m.part > 0, is_notice, and_(s.silent, m.kind.in_(CALM)))
 
 
 def _served() -> CompoundSelect[int]:
