@@ -50,6 +50,7 @@ __all__ = [  # fixtures: the same services, chats and processes as elsewhere
 
 Figure = Callable[[str, object], None]  # how a test tells what it measured: `record_property`
 HOUR = dt.timedelta(hours=1)
+PUT_BACK = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when the claim on a source ends that a process put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,10 @@ class Ledger:
         return not counts["pending"] and not counts["sending"]
 
     async def lease_owners(self) -> list[str]:
-        """Return who holds leases, each process once."""
+        """Return who holds leases, each process once. A source that was put back keeps its row."""
+        held = select(leases.c.owner).where(leases.c.expires_at > PUT_BACK).distinct()
         async with self.database.read() as connection:
-            return list((await connection.execute(select(leases.c.owner).distinct())).scalars())
+            return list((await connection.execute(held)).scalars())
 
     def is_whole(self) -> bool:
         """Tell whether SQLite finds its file whole; PostgreSQL checks its own."""
