@@ -4,7 +4,8 @@
 
 WEEK: JSONL, also gzipped: {"id", "title", "sapo", "published" (RFC 3339), "source"}. Each line of the labels
 is an article's id, 1 where its lead tells something that happened since the older reports, else 0, and the
-ids of these, at least three hours older. One reader read them; those in doubt are left out.
+ids of these, at least three hours older. One reader read them; reports that the reader was unsure
+about are left out.
 It is a logistic regression with squared weights held small, by Newton's method.
 
 Prints how many of the best-rated reports are developments, by weights that have not seen their stories.

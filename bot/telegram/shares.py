@@ -1,8 +1,9 @@
 """This process's share of the pace, where several send for one bot: kept, and fitted to what each needs.
 
-Processes share places, not moments: whoever holds a place may send one message in any second, so nobody has
-to ask before each. Twice a second each says how many it could use, gives back what others need more, and
-takes what is free. A process that cannot renew its share stops sending before others may take it.
+Each process holds some of the bot's places. A place lets its process send one message in any second, so the
+process need not ask before each message. Twice a second each process says how many places it could use, gives
+back those that others need more, and takes free ones. A process that cannot renew its share stops sending
+before others may take it.
 """
 
 import asyncio
