@@ -1,6 +1,6 @@
-"""The line to Telegram: sign in, poll or be called, and hang up, however Telegram behaves meanwhile.
+"""The connection to Telegram: sign in, poll or listen, retry after errors, close.
 
-What runs over it is the application's: handlers, the sender, the ticks.
+The application adds what uses it: handlers, the sender and periodic jobs.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ from bot.telegram.waiting_updates import UpdateQueue
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
-_DEAF_SECONDS = 90.0  # without one good answer to a poll in so long, something is wrong
-_PATIENCE_SECONDS = 2.0  # at the end, for each step of hanging up
+_DEAF_SECONDS = 90.0  # without a good answer to a poll for so long, it is a problem
+_PATIENCE_SECONDS = 2.0  # the most for each step of closing
 _STUCK_SECONDS = 120.0  # with updates queued and none handled
 _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
@@ -55,9 +55,9 @@ class TokenRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the Bot API is and who we are there. `base_url` has no slash at its end.
+    """The address of the Bot API and the bot's token. `base_url` has no slash at its end.
 
-    With a `webhook` Telegram calls us; without one we ask it.
+    With a `webhook` Telegram calls the bot; without one the bot polls.
     """
 
     base_url: str
@@ -66,8 +66,8 @@ class Address:
 
 
 class Connection:
-    """One bot's connection; `telegram` is the library's application, to which handlers are added, and `pace`
-    how fast it sends."""
+    """One bot's connection; `telegram` is the library's application, to which handlers are added; `pace` is
+    its rate limiter."""
 
     def __init__(self, services: Services, address: Address) -> None:
         self._request = AiohttpRequest(_CONNECTIONS)
@@ -75,7 +75,7 @@ class Connection:
         self._queue: UpdateQueue = make(services.database, services.clock)
         self._polling = PollingRequest(2, self._queue.keep)
         self._is_signed_in = False
-        self._is_wanted = False  # to take updates, as only the process that chats does
+        self._is_wanted = False  # whether this process is to take updates
         self._is_open = False
         self._conflicts: deque[float] = deque(maxlen=3)
         self._watching: asyncio.Task[None] | None = None
@@ -105,7 +105,7 @@ class Connection:
 
     @property
     def bot(self) -> ExtBot[Any]:
-        """Return what sends."""
+        """Return the library's bot."""
         bot: ExtBot[Any] = self.telegram.bot
         return bot
 
@@ -125,7 +125,7 @@ class Connection:
 
     @property
     def server_time(self) -> dt.datetime | None:
-        """Return Telegram's time, where it answered lately."""
+        """Return Telegram's time; None if it has not answered lately."""
         return self._polling.server_time or self._request.server_time
 
     def find_problem(self) -> str | None:
@@ -156,11 +156,11 @@ class Connection:
         return self.bot.username if self._is_signed_in else ""
 
     def want_updates(self) -> None:
-        """Say that this process is to take updates, so that it is a problem if it does not."""
+        """Note that this process is to take updates: from now on `find_problem` says if it does not."""
         self._is_wanted = True
 
     async def prepare(self) -> None:
-        """Make it possible to send before `open`: admins hear what keeps the bot from its beginning."""
+        """Make it possible to send before `open`, so that admins hear why the bot cannot start."""
         await self._request.initialize()
 
     async def sign_in(self, stop: asyncio.Event) -> bool:
@@ -208,7 +208,7 @@ class Connection:
             _log.error("polling ended by itself and begins again", exc_info=_error_of(poller))
             POLLER_RESTARTS.inc()
             self._restarted_at = time.monotonic()
-            setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and is left half-way
+            setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and does not finish
             with log_errors("poller"):
                 await _patiently(self.telegram.updater.stop)
                 await _until_answered(self._poll, stop)
@@ -218,7 +218,7 @@ class Connection:
             await self._listener.register(_UPDATE_KINDS)
 
     async def look(self) -> None:
-        """Ask Telegram whether it reaches our webhook, where we have one."""
+        """Ask Telegram whether it reaches the webhook, if there is one."""
         if self._listener is not None and self._is_open:
             await self._listener.look(_UPDATE_KINDS)
 
@@ -242,7 +242,7 @@ class Connection:
         return len(self._conflicts) == most and time.monotonic() - self._conflicts[0] < _RIVAL_SECONDS
 
     async def stop_answering(self) -> None:
-        """Take no more updates and let the handlers finish; what takes too long is broken off.
+        """Take no more updates and let the handlers finish; those that take too long are cancelled.
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
@@ -261,7 +261,7 @@ class Connection:
         await _patiently(self._queue.excuse)
 
     async def close(self) -> None:
-        """Stop answering, where that is not done yet, and hang up."""
+        """Stop answering, if that is not done yet, and close the connections."""
         await self.stop_answering()
         await _patiently(self.telegram.shutdown)
         await self._polling.shutdown()
@@ -269,7 +269,7 @@ class Connection:
 
 
 async def _patiently(close: Callable[[], Awaitable[None]]) -> None:
-    # A poller that ended because the token was refused says so once more when it is stopped.
+    # A poller that ended because the token was refused raises InvalidToken once more when it is stopped.
     with log_errors("disconnect"), contextlib.suppress(TimeoutError, InvalidToken):
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await close()

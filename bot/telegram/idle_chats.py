@@ -38,7 +38,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Worker(Protocol):
-    """Who handles the chats that are found."""
+    """Handles the chats that are found."""
 
     @property
     def claimed(self) -> Collection[int]:
@@ -66,11 +66,11 @@ class IdleSearch:
         self.wait_for_others()
 
     def wait_for_others(self) -> None:
-        """Give the others time to renew their claims: the database may have been gone for all."""
+        """Give the others time to renew their claims: the database may have been unreachable for all."""
         self._expiry_counts_at = seconds_now() + CLAIM_SECONDS
 
     async def look(self) -> None:
-        """Take chats that nobody handles.
+        """Take chats that no process handles.
 
         Raises:
             StorageError: the database does not answer.
@@ -96,7 +96,7 @@ class IdleSearch:
         return search, idle
 
     def _not_in_work(self, idle: Sequence[IdleChat]) -> list[IdleChat]:
-        """Return the chats to take. One that is claimed for us counts when it was seen so at two looks."""
+        """Return the chats to take; one that this process holds already, only if two looks found it idle."""
         ours = {one.chat_id for one in idle if one.is_ours} - set(self._worker.claimed)
         before, self._idle_ours = self._idle_ours, ours
         return [one for one in idle if not one.is_ours or one.chat_id in ours & before]

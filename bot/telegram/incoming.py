@@ -24,21 +24,17 @@ from bot.telegram.stored_updates import has_number
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.waiting_updates import UpdateQueue
 
-# The poller's transport: updates are kept before the library reads them; an unreadable one costs no
-# other.
-#
-# The library reads the updates of a poll together. When one of them is beyond it, none is handled, and it
-# asks for the same ones again at once, for ever. So `keep` sees them first: it writes them down as they
-# came, and leaves only the number of one that cannot be read. That number is confirmed, and nobody
-# handles it. At the end the library confirms once more what it has; whatever comes of that is fine, as an
-# update that comes again is known by its number.
+# The library reads all updates of a poll together. If it cannot read one, it handles none and asks for the
+# same ones again, for ever. So `keep` writes them down first, and leaves only the number of one that cannot
+# be read. That number is confirmed, and no handler gets it. When polling ends, the library confirms once
+# more. That request may fail: an update that comes again is known by its number.
 
 Keep = Callable[[Iterable[object]], Awaitable[list[dict[str, Any]]]]
 _NO_UPDATES = b'{"ok": true, "result": []}'
 
 
 class PollingRequest(AiohttpRequest):
-    """An `AiohttpRequest` for getUpdates alone; once `is_ending` no failure is told any more.
+    """An `AiohttpRequest` for getUpdates alone; once `is_ending`, failures are ignored.
 
     `keep` writes updates down before the library reads them, and returns what it is to read.
     """
@@ -83,7 +79,7 @@ class PollingRequest(AiohttpRequest):
 
 
 def _updates_of(body: bytes) -> list[object] | None:
-    """Return the updates in an answer; None when it holds none, which the library then says."""
+    """Return the updates in an answer; None if there are none, which the library handles."""
     try:
         answer: Any = json.loads(body)
     except ValueError:
@@ -94,7 +90,7 @@ def _updates_of(body: bytes) -> list[object] | None:
     return found if isinstance(found, list) and found else None
 
 
-# Webhook mode: Telegram calls us with each update, and hears 200 only once the update is on disk.
+# Webhook: Telegram calls the bot with each update, and gets 200 only once the update is in the database.
 #
 # The proxy in front does TLS. A call without the secret is refused unread, and a body that is no update is
 # refused too. An update that the library cannot read is accepted and set aside, as in polling: otherwise
@@ -110,12 +106,12 @@ _log = structlog.get_logger(__name__)
 
 
 class ListenError(Exception):
-    """The webhook's address cannot be listened on; the text says why, in the system's words."""
+    """The webhook's port cannot be opened; the text is the system's reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where Telegram calls us, where we listen for it, and the secret that each call must bear."""
+    """The URL that Telegram calls, the address to listen on, and the secret that each call must carry."""
 
     url: str
     host: str
@@ -151,7 +147,7 @@ class WebhookListener:
         self._runner = runner
 
     async def close(self) -> None:
-        """Finish the calls under way and listen no more; Telegram keeps what comes meanwhile."""
+        """Finish the calls under way and stop listening; Telegram keeps later updates."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -166,7 +162,7 @@ class WebhookListener:
         )
 
     async def look(self, kinds: list[str]) -> None:
-        """Ask Telegram how calling us goes; where it calls somebody else, have it call us again."""
+        """Ask Telegram for the webhook's state, and register it again if its URL was changed."""
         info = await self._bot.get_webhook_info()
         self._problem = _problem_of(info)
         if info.url != self.webhook.url:
@@ -192,7 +188,7 @@ class WebhookListener:
         try:
             for update in await self._queue.keep([raw]):
                 await self._queue.put(Update.de_json(update, self._bot))
-        except NetworkError as error:  # not on disk: Telegram brings it again
+        except NetworkError as error:  # not in the database: Telegram sends it again
             _log.warning("update not taken", error=str(error))
             return web.Response(status=503)
         return web.Response()

@@ -1,7 +1,7 @@
-"""One process speaks for a bot, or does one of its roles: it takes a lease, keeps it, frees it at the end.
+"""Leases: one process at a time speaks for a bot, or does one of its roles.
 
-A second one says who holds it and waits. It takes over when the first frees it, is seen to be gone, or lets
-it run out. Whoever loses it to another has been taken for dead, and must end: `lost` says so.
+A second process logs who holds the lease, and waits. It takes over when the first frees the lease, is seen to
+be gone, or lets it run out. A process that lost its lease to another must end: `lost` is set.
 """
 
 import asyncio
@@ -30,10 +30,9 @@ from storage.delivery.leases import (
 from storage.engine import Database
 from storage.errors import StorageError
 
-# Name a process so that another one on the same machine can tell whether it is still there.
-#
-# Linux says enough: which boot, which container's view of the processes, which number, started when.
-# Elsewhere, or from another machine, nobody is ever called gone.
+# The name of a process tells another one on the same machine whether it still runs. On Linux it holds the
+# boot, the PID namespace, the PID and the time of the start. On other systems, or seen from another machine,
+# no process counts as gone.
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _VIEW = Path("/proc/self/ns/pid")
@@ -41,13 +40,13 @@ _PARTS = 5
 
 
 def this_process() -> str:
-    """Return a name that no other process has: machine, view, number, start and a random end."""
+    """Return a name that no other process has: machine and boot, PID namespace, PID, start, random number."""
     number = os.getpid()
     return "|".join([*_surroundings(), str(number), _started(number) or "", secrets.token_hex(8)])
 
 
 def spoken(owner: str) -> str:
-    """Say which process an owner is, for operators.
+    """Return which process an owner is, in Vietnamese for operators.
 
     >>> spoken("may-chu|view|4711|99|ab")
     'tiến trình 4711 trên máy may-chu'
@@ -58,7 +57,7 @@ def spoken(owner: str) -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Tell whether the process is certainly there no more."""
+    """Tell whether the process has certainly ended."""
     parts = owner.split("|")
     if len(parts) != _PARTS or parts[:2] != _surroundings() or not all(parts) or not parts[2].isdecimal():
         return False
@@ -67,13 +66,13 @@ def is_gone(owner: str) -> bool:
         os.kill(number, 0)
     except ProcessLookupError:
         return True
-    except OSError:  # there, and another user's
+    except OSError:  # it runs, and belongs to another user
         return False
     return _started(number) not in (parts[3], None)
 
 
 def _surroundings() -> list[str]:
-    """Return machine and boot, and which processes are seen from here; "" where that is not told."""
+    """Return machine with boot, and the PID namespace; "" where the system does not tell."""
     try:
         return [f"{socket.gethostname()} {_BOOT.read_text().strip()}", str(_VIEW.readlink())]
     except OSError:
@@ -81,7 +80,7 @@ def _surroundings() -> list[str]:
 
 
 def _started(number: int) -> str | None:
-    """Return when a process started, in the kernel's ticks; "gone" for a dead one not yet buried."""
+    """Return when a process started, in the kernel's ticks; "gone" for a zombie."""
     try:
         fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -90,7 +89,7 @@ def _started(number: int) -> str | None:
 
 
 _LOOK_SECONDS = 1.0
-_RENEW_SECONDS = LEASE_SECONDS / 5  # real ones: a lease is about processes, whatever the clock's rate
+_RENEW_SECONDS = LEASE_SECONDS / 5  # real seconds, whatever the clock's rate
 _FREE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -100,9 +99,9 @@ class LeaseLostError(Exception):
 
 
 class Lease:
-    """The lease of `token`, or of one `role` of its bot, in this process's hands or on the way there.
+    """The lease of `token`, or of one `role` of its bot.
 
-    `owner` names this process, and `lost` is set when another one takes the lease over: leases of one process
+    `owner` names this process. `lost` is set when another process takes the lease. The leases of one process
     share both.
     """
 
@@ -124,9 +123,9 @@ class Lease:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether no other process can have taken the lease by now, as far as this machine knows.
+        """Tell whether no other process can have taken the lease by now.
 
-        A process that stood still for longer than a lease lasts is not sure, before it has asked.
+        False after a standstill that was longer than a lease lasts, until the lease is renewed.
         """
         return machine_seconds() < self._sure_until
 
@@ -158,12 +157,12 @@ class Lease:
         self._freed.clear()
 
     async def _take(self) -> str | None:
-        """Take the lease; return who holds it if that cannot be."""
+        """Take the lease; return its holder if another process has it."""
         async with self._database.read() as connection:
             holder = await find_holder(connection, self.key.name)
         gone = holder.owner if holder is not None and is_gone(holder.owner) else None
         if holder is not None and holder.is_live and gone is None and holder.owner != self.key.owner:
-            return holder.owner  # to ask is cheaper than to try, and locks nothing
+            return holder.owner  # reading is cheaper than trying, and locks nothing
         asked_at = machine_seconds()
         async with self._database.write() as connection:
             is_ours = await take_lease(connection, self.key, instead_of=gone)
@@ -200,7 +199,7 @@ class Lease:
 
 
 def machine_seconds() -> float:
-    """Return seconds that only grow, also while the machine sleeps, where the system counts those."""
+    """Return monotonic seconds, on Linux with the time in which the machine was suspended."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()

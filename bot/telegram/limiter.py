@@ -1,5 +1,5 @@
-"""Telegram's rates, kept on our side so that it never has to refuse: 30 a second, one a second a chat, 20 a
-minute a group.
+"""Keep Telegram's limits, so that it need not refuse: 30 messages a second, one a second in a chat, 20 a
+minute in a group.
 
 A bucket spreads messages, but cannot promise the rate: messages that leave evenly may arrive together. So a
 message holds one of 30 slots until one second after its reply. Telegram then never sees 31 within any second.
@@ -32,7 +32,7 @@ _CHAT_PAUSE_SECONDS = 1.02
 PLACES, _PLACE_SECONDS = 30, 1.005
 _RATE_A_PLACE = 29 / 30  # messages a second: a little less than places admit, so that few have to wait there
 _FEWEST_AT_ONCE, _BURST_SECONDS = 4, 1 / 8
-_PRESSED = 0.8  # of the places in use: more are wanted
+_PRESSED = 0.8  # with this part of its places in use a process wants more
 _LONGEST_UNSURE_SECONDS = 15.0
 _CHATS_REMEMBERED = 300
 _SMOOTHING = 1 / 8  # of how long a message takes
@@ -47,7 +47,7 @@ Result = Any
 
 @dataclass(slots=True)
 class _Turn:
-    """Whose message goes out to a chat now, and when the next one may (seconds of the loop's time)."""
+    """A chat's turn: locked while a message goes out; the next may go at `free_at` (seconds, loop time)."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
@@ -58,10 +58,9 @@ class _Turn:
 
 
 class TelegramPace(AIORateLimiter):
-    """At most so many messages within any second as there are `places`; 15 a minute with bursts of 5 in a
-    group.
+    """At most `places` messages within any second; in a group 15 a minute, in bursts of 5.
 
-    With 30 places 29 go out in a second, with bursts of 4.
+    With 30 places, 29 go out in a second, in bursts of 4.
     """
 
     def __init__(self, places: int = PLACES) -> None:
@@ -69,13 +68,13 @@ class TelegramPace(AIORateLimiter):
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
         self._places = asyncio.Semaphore(places)
         self.places = places
-        self._sure_until = math.inf  # till then the places are ours; seconds of the machine
+        self._sure_until = math.inf  # until then no other process can have the places (`machine_seconds`)
         self._renewed = asyncio.Event()
         self._waiting = 0
         self._busy = 0
         self._seconds_a_message = 0.0
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
-        self._new_holds: dict[int, float] = {}  # of these, what `take_new_holds` has not returned
+        self._new_holds: dict[int, float] = {}  # of these, those that `take_new_holds` has not returned
         self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
         self._spread()
 
@@ -94,7 +93,7 @@ class TelegramPace(AIORateLimiter):
         return self.in_flight_and(0.0)
 
     def in_flight_and(self, seconds_beside: float) -> int:
-        """Return the same where each message takes its sender so many seconds beside Telegram's."""
+        """Return the same if each message takes the sender `seconds_beside` more than Telegram needs."""
         seconds = self._seconds_a_message
         rate = min(self._rate, self.places / (seconds + _PLACE_SECONDS))
         return math.ceil(rate * (seconds + seconds_beside))
@@ -106,23 +105,23 @@ class TelegramPace(AIORateLimiter):
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether nobody else can have taken our places by now."""
+        """Tell whether no other process can have taken the places by now."""
         return machine_seconds() <= self._sure_until
 
     def be_sure(self, until: float) -> None:
-        """Note that the places are ours until a moment of `machine_seconds`."""
+        """Note until when (`machine_seconds`) no other process can take the places."""
         self._sure_until = until
         self._renewed.set()
 
     def grow(self, places: int) -> None:
-        """Have so many places, more than now."""
+        """Raise the number of places to `places`."""
         for _ in range(places - self.places):
             self._places.release()
         self.places = max(places, self.places)
         self._spread()
 
     async def shrink(self, places: int) -> int:
-        """Give places back until there are so many, as far as they are free; return how many are left."""
+        """Give free places back until `places` are left; return how many are left."""
         while self.places > places and not self._places.locked():
             await self._places.acquire()  # returns at once
             self.places -= 1
@@ -135,7 +134,7 @@ class TelegramPace(AIORateLimiter):
         return [chat for chat, turn in self._turns.items() if isinstance(chat, int) and turn.is_busy(now)]
 
     def hold(self, chat_id: int, seconds: float) -> None:
-        """Ask nothing of Telegram for a chat for so long."""
+        """Send nothing to a chat for so many seconds."""
         now = asyncio.get_running_loop().time()
         if len(self._held) >= _HOLDS_REMEMBERED:
             self._held = {chat: until for chat, until in self._held.items() if until > now}
@@ -194,7 +193,7 @@ class TelegramPace(AIORateLimiter):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
             return await _retry(partial(edit, _OVERALL_ONLY, None), longest)
         placed = partial(self._in_a_place, callback, is_delivery=rate_limit_args == AT_ONCE)
-        unpaid = {**data, "allow_paid_broadcast": None}  # the library would take a pace of its own
+        unpaid = {**data, "allow_paid_broadcast": None}  # else the library would use a rate of its own
         send = partial(super().process_request, placed, args, kwargs, endpoint, unpaid, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
@@ -234,9 +233,9 @@ class TelegramPace(AIORateLimiter):
         self._places.release()
 
     async def _until_sure(self) -> None:
-        """Wait while others may have taken our places: after a standstill, or without the database.
+        """Wait while others may have taken the places: after a standstill, or without the database.
 
-        For a quarter of a minute at most: admins must hear that the database is gone.
+        Wait 15 s at most: admins must hear that the database is gone.
         """
         loop = asyncio.get_running_loop()
         latest = loop.time() + _LONGEST_UNSURE_SECONDS

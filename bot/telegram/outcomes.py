@@ -1,4 +1,4 @@
-"""What Telegram's answer to a delivery means for its row. Pure: errors in, a decision out.
+"""Decide by Telegram's error what happens to a delivery. Pure.
 
 Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500, a
 502 and an answer that cannot be read say nothing about whether the message went out.
@@ -16,9 +16,9 @@ from storage.delivery.refusals import LEFT, NO_RIGHTS
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Send nothing to anybody for a while; `counts` tells whether Telegram may have delivered this try.
+    """Send nothing to any chat for a while; `counts` tells whether Telegram may have delivered this try.
 
-    `seconds` is for the first of failures in a row.
+    `seconds` is the wait after the first of several failures in a row.
     """
 
     seconds: float
@@ -37,7 +37,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """The chat is gone for us: no more deliveries until it is back. `kind`: they left, or took our rights."""
+    """The chat is lost: no more deliveries until it is back. `kind`: it left, or the bot lost its rights."""
 
     reason: str
     kind: str = LEFT
@@ -50,7 +50,7 @@ class Retire:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The group has another number now."""
+    """The group has a new id."""
 
     new_chat_id: int
 
@@ -137,8 +137,8 @@ def _tells_of_lost_rights(text: str) -> bool:
 
 
 def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:
-    """Return how long to send nothing after `failures` in a row, at least 1: doubled each time, a minute at
-    most, and spread by `chance` (0 to 1) so that those who failed together do not come back together.
+    """Return for how many seconds to send nothing after `failures` (>= 1) in a row: doubled each time, 60 at
+    most, and spread by `chance` (0 to 1) so that processes do not all retry at once.
 
     >>> [seconds_of_rest(Wait(2.0, True, "502"), n, 1.0) for n in (1, 2, 3, 10)]
     [2.0, 4.0, 8.0, 60.0]
@@ -147,8 +147,8 @@ def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:
 
 
 def seconds_of_hold(hold: Hold, refusals: int) -> float:
-    """Return how long a chat waits after `refusals` in a row, at least 1: what Telegram named, else more each
-    time, a quarter of an hour at most.
+    """Return how many seconds a chat waits after `refusals` (>= 1) in a row: as long as Telegram named, else
+    doubled each time, 900 at most.
 
     >>> [seconds_of_hold(Hold(10.0, "429", is_named=False), n) for n in (1, 2, 3, 99)]
     [10.0, 20.0, 40.0, 900.0]

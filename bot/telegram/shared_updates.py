@@ -46,13 +46,13 @@ from storage.errors import StorageError
 _LOOK_SECONDS = 1.0
 _RENEW_SECONDS = CLAIM_SECONDS / 5
 _MOST_PUT_OFF, _KEEP_SECONDS = 15, 4.0
-_SURE_SECONDS = CLAIM_SECONDS - 2.0  # after which a claim is asked for again before an update is begun
+_SURE_SECONDS = CLAIM_SECONDS - 2.0  # an older claim is renewed before an update is begun
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Claim:
-    """A chat that is ours: its update in work, how many wait in all, and until when the claim is sure."""
+    """A chat of this process: its update in work, how many wait in all, and until when the claim is sure."""
 
     update_id: int
     count: int
@@ -61,7 +61,7 @@ class _Claim:
 
 
 class SharedQueue(UpdateQueue):
-    """The queue of one of several processes. `owner` names the process: this one, unless told."""
+    """The queue of one of several processes. `owner` names the process; the default is this one."""
 
     def __init__(self, database: Database, clock: Clock, owner: str | None = None) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class SharedQueue(UpdateQueue):
         if number in self._in_work or self._is_ending:
             return
         self._claims[chat] = _Claim(number, waiting.count, waiting.tries, asked_at + _SURE_SECONDS)
-        if self._done.get(chat) == number:  # only its mark is missing, which the next look makes
+        if self._done.get(chat) == number:  # it is handled; the next look marks it
             return
         if update is None or update.update_id != number:
             update = await self._read(waiting)
@@ -147,7 +147,7 @@ class SharedQueue(UpdateQueue):
             await set_aside(connection, number, failure)
 
     async def may_begin(self, update_id: int) -> bool:
-        """Tell whether the update's chat is still ours: this process may have stood still meanwhile."""
+        """Tell whether this process still has the update's chat: it may have stood still meanwhile."""
         chat = self._in_work.get(update_id, 0)
         claim = self._claims.get(chat)
         if claim is not None and claim.update_id == update_id:
@@ -163,13 +163,13 @@ class SharedQueue(UpdateQueue):
         return False
 
     async def _note_try(self, claim: _Claim) -> None:
-        """Write down that an update is begun once more at which a process may have died."""
+        """Count one more try of an update at which a process may have died."""
         async with self._database.write() as connection:
             await note_try(connection, claim.update_id)
         claim.tries = 0
 
     def put_off(self, update_id: int) -> bool:
-        """Have an update handled again in some seconds, a few times."""
+        """Have an update handled again in some seconds; False once that was done `_MOST_PUT_OFF` times."""
         times = self._put_off.get(update_id, 0) + 1
         if times > _MOST_PUT_OFF or update_id not in self._in_work:
             return False
@@ -190,7 +190,7 @@ class SharedQueue(UpdateQueue):
             await self._mark_done()
 
     def _drop(self, chat: int | None, update_id: int) -> None:
-        """Leave an update to the looks that follow: the chat is still ours, and nothing of it in work."""
+        """Forget a claim in memory only: a later look finds the chat idle and takes it again."""
         claim = self._claims.get(chat or 0)
         if claim is not None and claim.update_id == update_id:
             del self._claims[chat or 0]
@@ -240,7 +240,7 @@ class SharedQueue(UpdateQueue):
         return time.monotonic() - self._progress_at if self._in_work else 0.0
 
     async def reload(self, bot: ExtBot[Any]) -> int:
-        """Share what a process kept that was alone, and return how many updates wait."""
+        """Share the updates that a process kept when it was alone; return how many wait in all."""
         self._bot = bot
         return await share_left_over(self._database, bot)
 
@@ -291,7 +291,7 @@ class SharedQueue(UpdateQueue):
         self._is_ending = True
 
     async def excuse(self) -> None:
-        """Leave the chats to the others."""
+        """Release the chats for the other processes."""
         self.end()
         with log_errors("updates"):
             await self._mark_done()

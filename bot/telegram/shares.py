@@ -1,4 +1,4 @@
-"""This process's share of the pace, where several send for one bot: kept, and fitted to what each needs.
+"""The share of this process in the sending rate, where several processes send for one bot.
 
 Each process holds some of the bot's places. A place lets its process send one message in any second, so the
 process need not ask before each message. Twice a second each process says how many places it could use, gives
@@ -23,15 +23,16 @@ from storage.engine import Database
 from storage.errors import StorageError
 
 _LOOK_SECONDS = 0.5
-_SURE_SECONDS = LEASE_SECONDS - 3.0  # what left by then is answered when others may take the places
+_SURE_SECONDS = LEASE_SECONDS - 3.0  # a request sent before this ends before others may take the place
 _LEAVE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
 
 class PaceShare:
-    """The share of the process `key.owner` in the pace of a bot; `total` returns how many places there are.
+    """The share of the process `key.owner`; `total` returns the number of places of all processes.
 
-    `lost` is set when others took this process for dead. Without `lost` it joins anew: it claims nothing.
+    `lost` is set when other processes took this one for dead. A process without `lost` claims no deliveries,
+    and takes a new share.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class PaceShare:
             with log_errors("pace"):
                 try:
                     await self.look()
-                except StorageError as error:  # what is not sure any more is not used
+                except StorageError as error:  # the limiter does not use an expired share
                     _log.debug("share of the pace not renewed", error=str(error))
 
     async def look(self) -> None:
@@ -97,7 +98,7 @@ class PaceShare:
             _log.debug("places given back", before=before, left=left)
 
     async def _join_anew(self) -> None:
-        """Find out that others took our places: send nothing more, or once we have others."""
+        """Stop sending: others took the places. Without `lost`, take a new share once no place is in use."""
         _log.warning("others have taken this process's share of the pace")
         self._pace.be_sure(float("-inf"))
         if self._lost is not None:

@@ -1,4 +1,4 @@
-"""Stored updates: read them, and set aside those that were in work when the bot died."""
+"""Read stored updates, and count the tries of those that were in work when the bot died."""
 
 import json
 from typing import Any, TypeGuard
@@ -12,8 +12,6 @@ from bot.times.clock import Clock
 from storage.conversations import PASSED_OVER, KeptUpdate, find_tries, forget_tries, write_tries
 from storage.engine import Database
 
-# Read updates as they came: what the library can make of one, and whose it is.
-
 _log = structlog.get_logger(__name__)
 
 
@@ -24,17 +22,17 @@ def has_number(raw: object) -> TypeGuard[dict[str, Any]]:
 
 
 def why_unreadable(raw: dict[str, Any]) -> str | None:
-    """Say for operators why the library cannot read an update, without its words; None when it can."""
+    """Return for operators why the library cannot read an update, without its text; None if it can."""
     return read_update(raw, None)[1]
 
 
 def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | None, str | None]:
-    """Return an update as the library reads it, or None and why it cannot, without its words."""
+    """Return an update as the library reads it, or None and why it cannot, without its text."""
     number = raw["update_id"]
     try:
         update = Update.de_json(raw, bot)
         chat_of(update)
-    except Exception as error:  # noqa: BLE001 - one update of a stranger: whatever is odd about it ends here
+    except Exception as error:  # noqa: BLE001 - hostile input: any error concerns this update alone
         failure = f"{', '.join(key for key in raw if key != 'update_id')[:80]}: {type(error).__name__}"
         _log.error("an update cannot be read and is set aside", update=number, failure=failure)
         return None, failure
@@ -42,12 +40,12 @@ def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | 
 
 
 def bare(raw: dict[str, Any]) -> dict[str, Any]:
-    """Return what is confirmed to Telegram of an update that nobody handles."""
+    """Return an update without content: it is confirmed to Telegram, and no handler gets it."""
     return {"update_id": raw["update_id"]}
 
 
 def parsed(payload: str) -> dict[str, Any] | None:
-    """Return the update that a row holds, None where it holds none."""
+    """Return the update in a row's text; None if there is none."""
     try:
         found: object = json.loads(payload)
     except (ValueError, RecursionError):
@@ -56,7 +54,7 @@ def parsed(payload: str) -> dict[str, Any] | None:
 
 
 def chat_of(update: object) -> int:
-    """Return the number of the chat, or of the person, in whose turn an update is handled; 0 for neither."""
+    """Return the id of an update's chat, else of its user, else 0. Updates of one id are handled in order."""
     if not isinstance(update, Update):
         return 0
     whose = update.effective_chat or update.effective_user
@@ -64,7 +62,7 @@ def chat_of(update: object) -> int:
 
 
 def count_unhandled(kept: list[KeptUpdate]) -> None:
-    """Count those of `kept` that are not to be handled, and tell of floods."""
+    """Count the updates of `kept` that no handler gets, and log floods."""
     passed_over = sum(one.failure == PASSED_OVER for one in kept)
     if passed_over:
         UPDATES_PASSED_OVER.inc(passed_over)
@@ -72,18 +70,17 @@ def count_unhandled(kept: list[KeptUpdate]) -> None:
     UPDATES_SET_ASIDE.inc(sum(one.failure is not None for one in kept) - passed_over)
 
 
-# Updates that were in work or waiting when the bot died: counted, tried alone, and at last set aside.
-#
-# At the first start after that they are handled with the others. Those left over once more are suspect:
-# each is tried alone, when nothing else is at work, and its try is written down before. To be stopped is
-# no fault of an update: an ordinary end forgets all tries.
-
 MOST_TRIES = 3
 DIED = f"the bot died at it {MOST_TRIES} times"
 
 
 class Suspects:
-    """Counts the tries of the updates that an earlier process left."""
+    """Counts the tries of updates that were in work or waiting when the bot died.
+
+    The first start after that handles them with the others. Those left over a second time are suspect: each
+    is tried alone, and its try is written down before. After `MOST_TRIES` it is set aside. An ordinary end
+    forgets all tries.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -92,7 +89,7 @@ class Suspects:
         self._before: dict[int, int] | None = None  # as an earlier process left it
 
     async def begin(self, numbers: list[int]) -> dict[int, int]:
-        """Note that these are left over; return how often each was tried before this process."""
+        """Note the updates that are left over; return how often each was tried before this process."""
         async with self._database.write() as connection:
             if self._before is None:
                 self._before = await find_tries(connection)
@@ -107,7 +104,7 @@ class Suspects:
             await write_tries(connection, self._tries, now=self._clock.now())
 
     async def excuse(self) -> None:
-        """Forget all tries, where this process had begun to count them."""
+        """Forget all tries, if this process counted any."""
         if self._before is None:
             return
         async with self._database.write() as connection:

@@ -1,9 +1,9 @@
-"""python-telegram-bot's HTTP, done by aiohttp: a third of the CPU of its default transport.
+"""HTTP for python-telegram-bot by aiohttp, which needs a third of the CPU of the default transport.
 
-Of a sent message it keeps only the plain fields: a field that the library could not read would make a
-message that arrived look like one that did not. It adds four facts: whether a failed request can have reached
-Telegram (`NotSentError` says it cannot), whether Telegram revoked the token (`unauthorized`), when Telegram
-last did as asked (`seconds_since_ok`), and why it last could not be reached (`trouble`).
+Of a sent message it keeps only the plain fields: if the library failed on another field, a message that
+arrived would look like one that did not. It also reports whether a failed request can have reached Telegram
+(`NotSentError`: it cannot), whether Telegram revoked the token (`unauthorized`), the time since the last
+success (`seconds_since_ok`) and why the last request was not answered (`trouble`).
 """
 
 import asyncio
@@ -22,11 +22,9 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.operators import notices
 
-# Why the Bot API could not be reached, in words for operators: the host, the cause and the next step.
-
 
 def explain(error: Exception, url: str) -> str:
-    """Say what kept a request to `url` from being answered. The words hold the host, never the token.
+    """Return why `url` did not answer, in Vietnamese for operators: host, cause, next step; never the token.
 
     >>> explain(TimeoutError(), "https://api.telegram.org/bot42:secret/getMe")
     'Telegram không trả lời (api.telegram.org: quá hạn chờ); hãy xem mạng và tường lửa của máy này'
@@ -52,7 +50,7 @@ def explain(error: Exception, url: str) -> str:
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
 _FILE_FIELDS = ("file_id", "file_unique_id", "file_name")
-_DATE_SECONDS = 120.0  # how long a Date is gone by: longer than a poll
+_DATE_SECONDS = 120.0  # how long a Date header is used: longer than a poll
 
 
 class NotSentError(NetworkError):
@@ -73,12 +71,12 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def seconds_since_ok(self) -> float:
-        """Return how long ago a request succeeded, or how old this is when none has."""
+        """Return the seconds since the last success, or since the start if there was none."""
         return time.monotonic() - self._last_ok
 
     @property
     def server_time(self) -> dt.datetime | None:
-        """Return the server's time by the Date of an answer of the last minutes."""
+        """Return the server's time by the Date header of a recent answer; None without one."""
         if self._dated is None:
             return None
         date, at = self._dated
@@ -97,7 +95,7 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Open the pool; harmless when it is open."""
+        """Open the pool, unless it is open."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
             self._session = aiohttp.ClientSession(
@@ -111,10 +109,10 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> JSONDict:
-        """Read an answer; of one that is a message keep the fields that every version of Telegram writes.
+        """Parse an answer; of a message keep only the fields that every version of Telegram writes.
 
-        Whoever sends needs the number. A field that the library cannot read must not hide that Telegram
-        accepted the message: it would be sent again.
+        The sender needs the message's number. If the library failed on another field, the message would be
+        sent again.
         """
         answer = BaseRequest.parse_json_payload(payload)
         result = answer.get("result") if isinstance(answer, dict) else None
@@ -164,7 +162,7 @@ class AiohttpRequest(BaseRequest):
     def _note_answer(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
         """Note what an answer says about the connection and the token."""
         if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
-            # A gateway's page. The library would go by its number: a bad token, a chat that blocked us.
+            # A gateway's page. The library would take its status for a bad token or a blocked chat.
             raise NotSentError(f"{answer.status}, not from a Bot API server")
         self._note_date(answer.headers.get("Date", ""))
         if answer.status == 401:
@@ -183,7 +181,7 @@ def _limits(read_seconds: float) -> aiohttp.ClientTimeout:
 
 
 def _plain_message(result: JSONDict) -> JSONDict:
-    """Return number, date, chat and text of a message, each only where it is of its kind."""
+    """Return number, date, chat and text of a message, each only if its type is right."""
     chat, date, text = result.get("chat"), result.get("date"), result.get("text")
     known = chat if isinstance(chat, dict) else {}
     number, kind = known.get("id"), known.get("type")

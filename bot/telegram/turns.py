@@ -1,4 +1,4 @@
-"""Which update is handled next, and how many of one sender may wait. Chats take turns."""
+"""Which update is handled next, and how many updates of one sender may wait."""
 
 import asyncio
 import heapq
@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-# Which update is handled next: chats take turns, and a chat that floods waits for itself alone.
-#
-# A chat has one update in work at a time. Chats with few updates come first; among each kind, the one
-# that had the fewest turns since it last had nothing waiting. Chats that flood share some of the places:
-# answers that wait for a group's pace cannot hold all of them. While more updates wait at Telegram, whose
-# senders are not known yet, floods have one place, so that those updates come in soon.
+# Chats take turns; a chat has one update in work at a time. Chats with few updates come first; among equals,
+# the one with the fewest turns since it last had nothing waiting. Chats that flood share some of the places,
+# so that answers that wait for a group's rate cannot hold all of them. While more updates wait at Telegram,
+# from senders not known yet, floods have one place, so that those updates come in soon.
 
 PLACES = 32
 PLACES_OF_FLOODS = 8
@@ -94,10 +92,8 @@ class Turns:
                 self._had.pop(chat, None)
 
 
-# How many updates wait, and of whom: what is beyond a sender's share is not handled.
-#
-# The shares are far above what a chat's limits admit, so a user who loses an update was told to slow
-# down.
+# How many updates of one sender may wait; more are not handled. These numbers are far above the limits of a
+# chat, so a user who loses an update has been asked to slow down.
 
 OF_A_PERSON = 30
 OF_A_CHAT = 120  # of all the people in a group
@@ -108,7 +104,7 @@ _STATES = (
     "my_chat_member",
     "migrate_to_chat_id",
     "migrate_from_chat_id",
-)  # lost, they would leave a wrong state
+)  # without these updates the stored state of a chat would be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +138,7 @@ class Backlog:
             self._of_chat[sender.chat] += 1
 
     def remove(self, number: int) -> None:
-        """Count an update no more."""
+        """Stop counting an update."""
         sender = self._senders.pop(number, None)
         if sender is not None:
             _decrease(self._of_person, sender)
@@ -169,7 +165,7 @@ def may_wait(raw: dict[str, Any], others: Others) -> bool:
 
 
 def sender_of(raw: dict[str, Any]) -> Sender:
-    """Return who sent an update as it came; of an odd one the numbers are 0."""
+    """Return who sent a raw update; a number that is missing or malformed is 0."""
     content = _content(raw)
     message = content.get("message")
     place = content if "chat" in content or not isinstance(message, dict) else message

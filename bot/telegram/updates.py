@@ -49,17 +49,14 @@ from storage.errors import StorageError
 
 _MOST_WAITING = 1_000_000  # no bound: the backlog has its own
 _MOST_TOGETHER = 100  # updates that Telegram returns at once
-_BEHIND_SECONDS = 3.0  # after a full poll, if no other follows
+_BEHIND_SECONDS = 3.0  # a full poll means for so long that more updates wait at Telegram
 _SUSPECT_SECONDS = 30.0
-_TAP_SECONDS = 1.5  # a button that turns for longer is tapped again, and Telegram gives it up after fifteen
+_TAP_SECONDS = 1.5  # people tap again when a button shows nothing for longer; Telegram drops it after 15 s
 _log = structlog.get_logger(__name__)
 
 
 class DurableQueue(UpdateQueue):
-    """The queue of the only process that handles updates: they survive a kill.
-
-    `keep` comes first; `put` then takes what was new.
-    """
+    """The queue of a process that handles all updates alone. Call `keep` first; `put` queues the new ones."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__()
@@ -74,17 +71,17 @@ class DurableQueue(UpdateQueue):
         self._handled = asyncio.Event()
         self._done: set[int] = set()  # handled and not yet marked
         self._marking = asyncio.Lock()
-        self._full_at = float("-inf")  # when as many updates came together as can
+        self._full_at = float("-inf")  # when a poll last brought as many updates as fit
 
     async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what the library is to read of each.
 
-        Of one seen before, one that cannot be read and one beyond its sender's share, that is its bare
-        number: it is confirmed to Telegram, and `put` drops it. What has no number can be neither kept nor
-        confirmed, and is left out.
+        Only the number is left of an update that was seen before, that cannot be read, or that is beyond its
+        sender's share: it is confirmed to Telegram, and `put` drops it. An object without a number can be
+        neither kept nor confirmed, and is left out.
 
         Raises:
-            NetworkError: they could not be kept. The poller takes that for a failed poll: it confirms none,
+            NetworkError: they could not be kept. For the poller the poll failed: it confirms none of them
                 and asks for them again.
         """
         numbered = {each["update_id"]: each for each in found if has_number(each)}
@@ -117,7 +114,7 @@ class DurableQueue(UpdateQueue):
         return KeptUpdate(number, json.dumps(raw), failure)
 
     async def put(self, item: object) -> None:
-        """Queue an update that `keep` found new, and whatever is no update."""
+        """Queue an item, unless it is an update that `keep` did not find new."""
         if isinstance(item, Update):
             if item.update_id not in self._new:
                 return
@@ -126,7 +123,7 @@ class DurableQueue(UpdateQueue):
         await super().put(item)
 
     async def forget(self, update_id: int) -> None:
-        """Mark an update as handled, together with those that were done while another mark was made."""
+        """Mark an update as handled, together with those that ended during the previous transaction."""
         self._open.discard(update_id)
         self._backlog.remove(update_id)
         self._progress_at = time.monotonic()
@@ -155,10 +152,10 @@ class DurableQueue(UpdateQueue):
         return time.monotonic() - self._progress_at if self._open else 0.0
 
     async def reload(self, bot: ExtBot[Any]) -> int:
-        """Queue what an earlier process kept and did not handle; return how many.
+        """Queue the updates that an earlier process kept and did not handle; return how many.
 
-        Odd rows are set aside, and those at which the bot died again and again. What was tried before waits
-        for `try_suspects`.
+        Unreadable rows are set aside, and updates at which the bot died again and again. Updates that were
+        tried before wait for `try_suspects`.
         """
         async with self._database.read() as connection:
             rows = await find_unhandled(connection)
@@ -185,15 +182,15 @@ class DurableQueue(UpdateQueue):
         await super().put(Update.de_json(raw, bot))
 
     async def attend(self, bot: ExtBot[Any]) -> None:
-        """Try what is suspect."""
+        """Try the suspect updates."""
         await self.try_suspects(bot)
 
     async def may_begin(self, update_id: int) -> bool:
-        """Return True: nobody else handles updates."""
+        """Return True: no other process handles updates."""
         return True
 
     async def try_suspects(self, bot: ExtBot[Any], *, most_seconds: float = _SUSPECT_SECONDS) -> None:
-        """Handle what was left over more than once, one by one, each while nothing else is in work."""
+        """Handle updates that were left over more than once: one at a time, with no other in work."""
         while self._suspected:
             await self._until_handled(lambda: not self._open, most_seconds)
             raw = self._suspected.pop(0)
@@ -214,7 +211,7 @@ class DurableQueue(UpdateQueue):
                     await self._handled.wait()
 
     async def excuse(self) -> None:
-        """Note that the process ends in the ordinary way: no update is to blame for what is left."""
+        """Note that the process ends in the ordinary way: forget the tries of the updates that are left."""
         await self._suspects.excuse()
 
 
@@ -240,7 +237,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         if not await queue.may_begin(update.update_id):
             return
         await super().process_update(update)
-        with log_errors("updates", update=update.update_id):  # at worst it is handled again at a restart
+        with log_errors("updates", update=update.update_id):  # if not, a restart handles it again
             await queue.forget(update.update_id)
 
 
@@ -256,7 +253,7 @@ class OrderedByChat(BaseUpdateProcessor):
         self._is_ending = False
 
     async def end(self) -> None:
-        """Break off what is being handled, and begin nothing more: all of it is handled at the next start."""
+        """Cancel the running handlers and begin no more; the next start handles their updates."""
         self._is_ending = True
         running = list(self._running)
         for task in running:
@@ -278,7 +275,7 @@ class OrderedByChat(BaseUpdateProcessor):
                 await coroutine
         finally:
             if inspect.iscoroutine(coroutine):
-                coroutine.close()  # when we are stopped before its turn; else it is closed already
+                coroutine.close()  # it never ran if this task is cancelled before its turn
             self._turns.give_back(chat, turn)
 
     async def initialize(self) -> None:
@@ -289,9 +286,9 @@ class OrderedByChat(BaseUpdateProcessor):
 
 
 async def _wait_for(turn: Turn, update: object) -> None:
-    # A plain await would cancel it with us.
+    # A plain await would cancel the turn together with this task.
     done, _ = await asyncio.wait([turn], timeout=_TAP_SECONDS)
     if not done and isinstance(update, Update) and update.callback_query is not None:
-        with contextlib.suppress(TelegramError):  # a sign only: the tap is obeyed all the same
+        with contextlib.suppress(TelegramError):  # the tap is handled in any case
             await update.callback_query.answer(texts.WAIT_FOR_YOUR_TURN)
     await asyncio.wait([turn])

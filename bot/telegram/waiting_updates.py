@@ -22,11 +22,11 @@ class UpdateQueue(asyncio.Queue[object], ABC):
 
     @abstractmethod
     async def reload(self, bot: ExtBot[Any]) -> int:
-        """Begin with what earlier processes left; return how many updates. `bot` reads them."""
+        """Take up the updates that earlier processes left; return how many. `bot` reads them."""
 
     @abstractmethod
     async def attend(self, bot: ExtBot[Any]) -> None:
-        """Do what the queue needs while updates are handled; may end early."""
+        """Do the queue's own work while updates are handled; may end early."""
 
     @abstractmethod
     async def may_begin(self, update_id: int) -> bool:
@@ -38,14 +38,14 @@ class UpdateQueue(asyncio.Queue[object], ABC):
 
     @abstractmethod
     async def excuse(self) -> None:
-        """End in the ordinary way: no update is to blame for what is left, and others may take it."""
+        """End in the ordinary way: forget the tries of updates that are left, and leave them to others."""
 
     def waiting_of(self, chat_id: int) -> int:
-        """Return how many updates of a chat wait in the database beside those queued, as far as is known."""
+        """Return how many updates of a chat wait in the database and are not queued, as far as is known."""
         return 0
 
     def put_off(self, update_id: int) -> bool:
-        """Have an update handled again, as the database failed meanwhile; False where its reader is told."""
+        """Have an update handled again, as the database failed; if False, the caller tells its reader."""
         return False
 
     def end(self) -> None:

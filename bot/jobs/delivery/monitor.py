@@ -1,4 +1,4 @@
-"""Look at delivery while it runs: the figures for Prometheus, the broadcast's progress, and risks."""
+"""Watch delivery while it runs: metrics, a broadcast's progress shown to admins, and risks."""
 
 import datetime as dt
 import time
@@ -37,20 +37,15 @@ from storage.delivery.outlook import FULL_RATE, Queue, count_outcomes, find_olde
 from storage.delivery.senders import find_senders
 from storage.delivery.states import count_finished
 
-# A broadcast's progress: one message to each admin, edited in place while it runs.
-#
-# Only broadcasts of half a minute and more are shown. An edit every fifteen seconds takes nothing that
-# readers would notice. It is kept in memory: after a restart what is left is shown in a new message.
-
-_SHORTEST_SECONDS = 30.0
-_EDIT_SECONDS = 15.0
+_SHORTEST_SECONDS = 30.0  # a shorter broadcast is not shown
+_EDIT_SECONDS = 15.0  # so seldom that readers notice no delay
 _MOST_ADMINS = 5  # who are shown it; alerts go to all
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Broadcast:
-    """One that is shown: its title, where the count began, and the message in each admin's chat."""
+    """A broadcast that is shown: its title, the count at its start, and the message in each admin's chat."""
 
     title: str
     sent_before: int
@@ -59,7 +54,10 @@ class _Broadcast:
 
 
 class BroadcastProgress:
-    """Shows how the broadcast under way goes."""
+    """Shows each admin how a broadcast goes, in one message that is edited.
+
+    The state is in memory: after a restart, a new message shows the rest.
+    """
 
     def __init__(self, services: Services, bot: Bot) -> None:
         self._services = services
@@ -67,7 +65,7 @@ class BroadcastProgress:
         self._broadcast: _Broadcast | None = None
 
     async def look(self, queue: Queue, *, sent: int, rate: float, is_paused: bool) -> None:
-        """Begin, go on with, or end the message; `sent` counts since the start of the program."""
+        """Begin, update or end the message; `sent` counts since the start of the process."""
         broadcast, zone = self._broadcast, self._services.newsroom.zone
         if broadcast is None:
             if queue.due >= _SHORTEST_SECONDS * FULL_RATE and not is_paused:
@@ -112,13 +110,13 @@ class BroadcastProgress:
 
 _DAY = dt.timedelta(hours=24)
 _RATE_SECONDS = 60.0
-_DEAF_LOOKS = 3  # so many minutes in a row without word from Telegram are no accident
+_DEAF_LOOKS = 3  # looks in a row, one a minute, with a problem of the connection
 
 
 class Monitor:
-    """Looks, and tells the admins; `find_problem` names what is wrong with the connection, if anything is.
+    """Sets the metrics and tells the admins; `find_problem` names a problem of the connection.
 
-    Of several processes that send, each with a `share` of the pace, only the first by name tells.
+    Of several processes that send, each with a `share` of the rate, only the first by name tells the admins.
     """
 
     def __init__(
@@ -142,7 +140,7 @@ class Monitor:
         self._deaf_looks = 0
 
     async def look(self) -> None:
-        """Set the figures and show how a broadcast goes."""
+        """Set the metrics and show how a broadcast goes."""
         queue = await self._look_at_queue()
         sent = await self._count_sent()
         rate = self._measured_rate(sent)
@@ -151,7 +149,7 @@ class Monitor:
             await self._progress.look(queue, sent=sent, rate=rate, is_paused=self._sender.is_paused)
 
     async def count_outcomes(self) -> None:
-        """Set the figures that cost more: how the day's deliveries ended."""
+        """Set the metrics that need a larger query: how the deliveries of the last day ended."""
         now = self._services.clock.now()
         async with self._services.database.read() as connection:
             outcomes = await count_outcomes(connection, since=now - _DAY, now=now)
@@ -160,7 +158,7 @@ class Monitor:
         GONE_DELIVERIES.set(outcomes.gone)
 
     async def look_for_risks(self) -> None:
-        """Tell what puts the promise at risk."""
+        """Tell the admins of risks to delivery."""
         problem = self._find_problem()
         self._deaf_looks = self._deaf_looks + 1 if problem else 0
         rate = self._measured_rate(await self._count_sent())
@@ -196,7 +194,7 @@ class Monitor:
             return (await count_finished(connection)).sent
 
     def _measured_rate(self, sent: int) -> float:
-        """Return how many messages a second went out in the last minute; `sent` did by now."""
+        """Return how many messages a second went out in the last minute; `sent` is the count by now."""
         now = time.monotonic()
         self._counts.append((now, sent))
         while len(self._counts) > 2 and now - self._counts[0][0] > _RATE_SECONDS:

@@ -1,4 +1,7 @@
-"""Tell the admins once: the promise at risk, what Telegram refuses, a headline that a paper changed."""
+"""Tell the admins once of each risk to delivery, of refusals by Telegram, and of changed headlines.
+
+Notes in the database remember what was told, so that a restart does not repeat it.
+"""
 
 import contextlib
 import datetime as dt
@@ -19,13 +22,8 @@ from storage.delivery.outlook import LATE, Queue
 from storage.delivery.refusals import LostChat, find_latest_copies, take_untold_holds, take_untold_lost_chats
 from storage.notes import find_note, write_note
 
-# Watch over the promise: the admins hear once that it is at risk, and once that the risk is over.
-#
-# What they were told is in notes, so that a restart does not repeat it; the same risk is told twice an
-# hour at the most.
-
-PATIENCE = dt.timedelta(minutes=10)  # with an operator who stopped sending
-AGAIN = dt.timedelta(minutes=30)
+PATIENCE = dt.timedelta(minutes=10)  # how long an operator may stop sending before it counts as a risk
+AGAIN = dt.timedelta(minutes=30)  # the same risk is told again after this at the earliest
 _UNKNOWN = "risk:unknown"
 _SET_ASIDE = "risk:set_aside"
 _PASSED_OVER = "risk:passed_over"
@@ -34,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known at a moment. `rate`: messages a second; `problem`: the connection's, if it has one."""
+    """The state of delivery. `rate`: messages a second; `problem`: what is wrong with the connection."""
 
     queue: Queue
     rate: float
@@ -43,7 +41,7 @@ class Situation:
 
 
 def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> Mapping[str, str]:
-    """Return what is at risk now, by name, with what to tell. Pure."""
+    """Return the risks of now: the text for admins by name. Pure."""
     queue, risks = situation.queue, {}
     if situation.is_paused:
         if queue.due and queue.age > PATIENCE:
@@ -60,19 +58,19 @@ def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> M
 
 
 async def tell_risks(services: Services, tell: Tell, situation: Situation) -> None:
-    """Tell what has become a risk and what is none any more."""
+    """Tell of new risks and of risks that are over."""
     newsroom = services.newsroom
     risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
     for name, over in notices.OVER.items():
         if text := await change(services, f"risk:{name}", risks.get(name), over):
             await tell(text)
     total = situation.queue.unknown
-    if new := await _new_since_told(services, _UNKNOWN, total):  # those of half an hour together
+    if new := await _new_since_told(services, _UNKNOWN, total):  # one message for half an hour
         await tell(notices.more_unknown(new, total))
 
 
 async def change(services: Services, note: str, risk: str | None, over: str) -> str | None:
-    """Write down that a risk came or went; return what to tell, None when nothing is new."""
+    """Write down that a risk began or ended; return what to tell, None if nothing is new."""
     now = services.clock.now()
     async with services.database.write() as connection:
         is_on, told_at = await _remembered(connection, note)
@@ -87,13 +85,13 @@ async def change(services: Services, note: str, risk: str | None, over: str) -> 
 
 
 async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.datetime | None]:
-    """Return whether the risk stands as told, and when it was told last."""
+    """Return whether admins know of the risk as present, and when it was told last."""
     state, _, at = (await find_note(connection, note) or "").partition(" ")
     return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
 async def tell_unhandled_updates(services: Services, tell: Tell) -> None:
-    """Tell of updates that were newly set aside or passed over, those of half an hour together."""
+    """Tell of updates newly set aside or passed over, in one message for half an hour."""
     async with services.database.read() as connection:
         unreadable, too_many = await count_set_aside(connection), await count_passed_over(connection)
     if new := await _new_since_told(services, _SET_ASIDE, unreadable):
@@ -116,18 +114,13 @@ async def _new_since_told(services: Services, note: str, total: int) -> int:
     return max(0, new)
 
 
-# Tell admins once what Telegram refuses: long waits, an issue's copies, the bot's rights in a chat.
-#
-# The administrators of a chat that lost the bot's rights are told in private, where Telegram names them
-# and they have written to the bot before.
-
 _DAY = dt.timedelta(hours=24)
 _LONG = dt.timedelta(minutes=15)
 _ADMINISTRATORS_ASKED = 10
 
 
 async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
-    """Tell what is new; notes and columns in the database remember what was told."""
+    """Tell of long waits, of an issue's refused copies and of chats where the bot lost its rights."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.write() as connection:
         holds = await take_untold_holds(connection, now=now, longer_than=_LONG)
@@ -148,18 +141,18 @@ async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
 
 async def _tell_lost(bot: Bot, tell: Tell, chat: LostChat) -> None:
     title = "một nhóm hoặc kênh"
-    with contextlib.suppress(TelegramError):  # then the words that Telegram gave must do
+    with contextlib.suppress(TelegramError):  # then the general words are used
         title = (await bot.get_chat(chat.chat_id)).title or title
     await tell(notices.rights_lost(title, chat.reason))
     await _tell_administrators(bot, chat, title)
 
 
 async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
-    """Tell the owner; where that fails, the first administrator who can be told."""
+    """Tell the chat's owner in private; if that fails, the first administrator who can be told."""
     try:
         members = await bot.get_chat_administrators(chat.chat_id)
     except TelegramError:
-        return  # a channel names its administrators to them alone
+        return  # a channel names them to its administrators alone
     people = [member for member in members if not member.user.is_bot]
     people.sort(key=lambda member: member.status != ChatMember.OWNER)
     for member in people[:_ADMINISTRATORS_ASKED]:
@@ -169,13 +162,11 @@ async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
             return
 
 
-# Tell the admins, once, that a paper changed a headline which readers were sent: they may correct it.
-
-_MOST_AT_ONCE = 4  # a message; the others follow a minute later
+_MOST_AT_ONCE = 4  # headlines in one message; the others follow a minute later
 
 
 async def tell_changed_headlines(services: Services, tell: Tell) -> None:
-    """Tell of changed headlines that nobody has heard of, with the command that corrects each."""
+    """Tell of headlines that papers changed after readers got them, with the command that corrects each."""
     now = services.clock.now()
     async with services.database.read() as connection:
         found = await find_untold_headlines(connection, now=now, limit=_MOST_AT_ONCE)

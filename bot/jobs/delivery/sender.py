@@ -38,7 +38,7 @@ from storage.subscribers import move_chat, retire, set_thread
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0
 _SMOOTHING = 1 / 8  # of how long an exchange takes
-_GATHER_SECONDS = 0.003  # each more is time in which a kill doubles what arrived
+_GATHER_SECONDS = 0.003  # a kill in this time repeats messages that arrived
 _log = structlog.get_logger(__name__)
 
 
@@ -63,7 +63,7 @@ class Sender:
         self._bot = bot
         self._lease = lease
         self._is_shared = is_shared
-        self._looked_at = float("-inf")  # whether sending is stopped; seconds of the loop's time
+        self._looked_at = float("-inf")  # when `_look_at_stop` last read the database; loop time, seconds
         self._share = share
         key = share or lease
         self._name = key.owner if key is not None else None
@@ -85,12 +85,12 @@ class Sender:
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish what is in flight and end."""
+        """Finish the deliveries in flight and end."""
         self._stopping = True
         self._wake.set()
 
     def abandon(self) -> None:
-        """End at once: another process has taken up what is in flight."""
+        """End at once: another process has taken over the deliveries in flight."""
         self.stop()
         self._abandon()
         self._in_flight = {}
@@ -107,7 +107,7 @@ class Sender:
         self.wake()
 
     async def _look_at_stop(self) -> None:
-        """Follow what another process wrote about stopping, at most a second late."""
+        """Read, at most once a second, whether another process stopped the sending."""
         now = asyncio.get_running_loop().time()
         if not self._is_shared or now - self._looked_at < _IDLE_SECONDS:
             return
@@ -121,11 +121,11 @@ class Sender:
         self.wake()
 
     async def call_off(self, chat_id: int) -> None:
-        """Stop what is in flight to a chat whose rows were deleted, unless Telegram has it already.
+        """Cancel deliveries in flight to a chat whose rows were deleted, unless Telegram has them already.
 
         Once this returns, nothing is sent there any more.
         """
-        async with self._exchanging:  # what was claimed before the deletion is in flight by now
+        async with self._exchanging:  # a delivery claimed before the deletion is in flight by now
             theirs = [task for task, one in self._in_flight.items() if one.chat_id == chat_id]
             for task in theirs:
                 del self._in_flight[task]
@@ -134,7 +134,7 @@ class Sender:
             await asyncio.wait(theirs)
 
     async def recover(self) -> int:
-        """Take up what an earlier process left: half-sent rows, a pause, Telegram's waits.
+        """Take up what an earlier process left: interrupted deliveries, a pause, Telegram's waits.
 
         Returns how many rows ended unknown.
         """
@@ -144,7 +144,7 @@ class Sender:
             return await self._recover_rows(connection)
 
     async def recover_of_others(self) -> int:
-        """Take up what processes were sending that have ended since; return how many rows ended unknown."""
+        """Take up the deliveries of processes that have ended; return how many rows ended unknown."""
         async with self._services.database.write() as connection:
             return await self._recover_rows(connection)
 
@@ -156,7 +156,7 @@ class Sender:
         return await recover_interrupted(connection, now=now, together=together, own=own)
 
     async def run(self) -> None:
-        """Send until `stop`, then finish what is in flight and write it down."""
+        """Send until `stop`, then finish the deliveries in flight and write down their results."""
         try:
             while not self._stopping or self._in_flight or self._unwritten:
                 self._wake.clear()
@@ -200,13 +200,13 @@ class Sender:
             await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
 
     def _abandon(self) -> None:
-        # A row that still waits for its answer is taken up at the next start.
+        # The next start takes up rows without a result.
         for task in self._in_flight:
             task.cancel()
 
     def _on_done(self) -> None:
-        """Wake when half of those in flight are done, or a moment after the first: what is written together
-        costs one commit."""
+        """Wake when half of the deliveries in flight are done, or 3 ms after the first: one commit writes
+        several results."""
         done = sum(task.done() for task in self._in_flight)
         if 2 * done >= len(self._in_flight):
             self._wake.set()

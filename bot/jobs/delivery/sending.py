@@ -34,10 +34,9 @@ class Sent:
 
 
 async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    """Send a delivery, without its picture or as plain words where Telegram refuses these; an error is an
-    outcome.
+    """Send a delivery; if Telegram refuses its picture or its markup, without them. An error is an outcome.
 
-    Of parts that were refused the next one tells its reader, or a line of its own where none follows.
+    The part after a refused one names the missing part to the reader; after the last part a message does.
     """
     with log_errors("delivery", delivery=one.id):
         outcome = await _try(bot, one)
@@ -63,7 +62,7 @@ def _missing(parts: Sequence[int], one: Claimed) -> str:
 
 
 def _with_word(one: Claimed) -> str:
-    """Return the message with a word about the parts that are missing before it, if there is room."""
+    """Return the message after a line that names the missing parts before it, if there is room."""
     if not one.missing:
         return one.html
     word = _missing(one.missing, one)
@@ -124,17 +123,17 @@ async def _edit(bot: ExtBot[Any], one: Claimed, message_id: int, text: str, pars
         )  # fmt: skip
     except BadRequest as error:
         if "message is not modified" not in error.message.lower():
-            raise  # else it shows this already: an earlier try arrived
+            raise  # otherwise an earlier try arrived
     return Sent(message_id)
 
 
 def _patience(bot: ExtBot[Any]) -> int | None:
-    # The sender has others to serve meanwhile; a bot without a pace takes no such argument.
+    # The sender serves other chats meanwhile. A bot without a rate limiter does not take the argument.
     return AT_ONCE if bot.rate_limiter is not None else None
 
 
 def _keyboard(one: Claimed) -> InlineKeyboardMarkup | None:
-    """Return the buttons of a message; one that no handler would understand is logged and left out."""
+    """Return the buttons of a message; a button that no handler understands is logged and left out."""
     rows = []
     for stored in one.buttons:
         row = [InlineKeyboardButton(label, callback_data=data) for label, data in stored if parse(data)]

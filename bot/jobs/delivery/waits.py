@@ -1,6 +1,6 @@
-"""What the sender waits for: a chat that Telegram holds, a bot that Telegram limits, a server that fails.
+"""When the sender has to wait: for one chat, for all chats of a limited bot, or for a server that fails.
 
-Waits of Telegram's are kept in the database as well, so that a restart does not send into them.
+Waits that Telegram asked for are in the database too, so that a restart keeps them.
 """
 
 import asyncio
@@ -25,17 +25,16 @@ from storage.delivery.refusals import (
     release_chats,
 )
 
-# Whether Telegram's "Too Many Requests" concerns one chat or the whole bot. Counts only; asks nobody.
-#
-# Telegram does not say which. A refused chat is held by itself; then one delivery to another chat, the
-# probe, finds out about the rest. Only when the probe is refused too does the whole bot rest, as long as
-# Telegram asks but for a bounded time, after which the next probe finds out.
-
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 60.0, 900.0
 
 
 class FloodWatch:
-    """What is known since the last delivery that Telegram did not refuse in this way."""
+    """Decides whether Telegram's "Too Many Requests" concerns one chat or the whole bot. Pure.
+
+    Telegram does not say which. A refused chat waits; then one delivery to another chat, the probe, finds out
+    about the others. If the probe is refused too, the whole bot rests as long as Telegram asks, at most for a
+    bounded time. Then the next probe finds out. State: since the last delivery that was not refused so.
+    """
 
     def __init__(self) -> None:
         self._waits: dict[int, float] = {}  # by refused chat, in seconds
@@ -44,24 +43,24 @@ class FloodWatch:
 
     @property
     def is_probing(self) -> bool:
-        """Tell whether only one delivery at a time may be taken up, to find out."""
+        """Tell whether only one delivery at a time may be taken up, as the probe."""
         return bool(self._waits) or self._rests > 0
 
     def has_probe(self, in_flight: Collection[int]) -> bool:
-        """Tell whether the delivery that finds out is among those to the chats `in_flight`."""
+        """Tell whether the probe is among the deliveries to the chats `in_flight`."""
         return not self._probes.isdisjoint(in_flight)
 
     def resume(self) -> None:
-        """Go on as an earlier process would: the whole bot rests, and then a probe finds out."""
+        """Go on where an earlier process ended: the whole bot rests, and then a probe finds out."""
         self._rests = max(1, self._rests)
 
     def begin(self, chat_id: int) -> None:
-        """Note that a delivery to `chat_id` sets out; while probing it is the probe."""
+        """Note that a delivery to `chat_id` begins; while probing it is the probe."""
         if self.is_probing:
             self._probes.add(chat_id)
 
     def refuse(self, chat_id: int, seconds: float) -> float:
-        """Note that `chat_id` has to wait for `seconds`; return for how many seconds everybody has to."""
+        """Note that `chat_id` has to wait for `seconds`; return for how many seconds all chats have to."""
         is_proof = chat_id in self._probes and chat_id not in self._waits
         self._probes.discard(chat_id)
         self._waits[chat_id] = seconds
@@ -72,11 +71,11 @@ class FloodWatch:
         return min(bound, *self._waits.values())
 
     def end(self, chat_id: int) -> None:
-        """Note that a delivery ended without any word about too many requests or their absence."""
+        """Note that a delivery ended in a way that says nothing about too many requests."""
         self._probes.discard(chat_id)
 
     def accept(self) -> bool:
-        """Note that Telegram took a message: the bot as a whole may send. Return whether it rested before."""
+        """Note that Telegram accepted a message: the bot may send. Return whether the bot rested before."""
         rested = self._rests > 0
         self._waits.clear()
         self._probes.clear()
@@ -88,16 +87,16 @@ _log = structlog.get_logger(__name__)
 
 
 class Waits:
-    """Rests are real seconds whatever the clock's rate: Telegram and the network know only those."""
+    """The waits of a sender. Rests are real seconds, whatever the clock's rate."""
 
     def __init__(self, clock: Clock, pace: TelegramPace | None) -> None:
         self._clock = clock
         self._pace = pace
         self._flood = FloodWatch()
         self._unnamed: dict[int, int] = {}  # by chat: refusals in a row for which Telegram named no time
-        self._rest_until = 0.0  # of the server's failures
-        self._limited_until = 0.0  # of refusals to everybody
-        self._failures = 0  # in a row; while there are any, one delivery at a time finds out about the server
+        self._rest_until = 0.0  # after failures of the server
+        self._limited_until = 0.0  # after Telegram refused all chats
+        self._failures = 0  # in a row; if any, only one delivery at a time tries the server
 
     def capacity(self, most: int, in_flight: Collection[int]) -> int:
         """Return how many of `most` deliveries may be taken up while `in_flight` chats are being sent to."""
@@ -107,7 +106,7 @@ class Waits:
         return self.capacity_at_telegram(max(0, most - len(in_flight)), in_flight)
 
     def capacity_at_telegram(self, most: int, in_flight: Collection[int] = ()) -> int:
-        """Return the same as far as Telegram's refusals matter, whether or not its server fails."""
+        """Return the same, without regard to failures of the server."""
         if asyncio.get_running_loop().time() < self._limited_until:
             return 0
         if self._flood.is_probing:
@@ -115,7 +114,7 @@ class Waits:
         return most
 
     async def recover(self, connection: AsyncConnection) -> None:
-        """Take up the waits that an earlier process met."""
+        """Take up the waits of an earlier process."""
         now = self._clock.now()
         if self._pace is not None:
             for chat_id, until in await find_held_chats(connection, now=now):
@@ -126,11 +125,11 @@ class Waits:
             self._flood.resume()
 
     def begin(self, one: Claimed) -> None:
-        """Note that a delivery sets out."""
+        """Note that a delivery begins."""
         self._flood.begin(one.chat_id)
 
     async def note_sent(self, connection: AsyncConnection, sent: Sequence[Claimed]) -> None:
-        """Note that Telegram took messages: neither their chats nor the bot have to wait any more."""
+        """Note that Telegram accepted messages: their chats and the bot need not wait any more."""
         if released := [one.chat_id for one in sent if one.was_held]:
             await release_chats(connection, released)
         for one in sent:
@@ -143,16 +142,16 @@ class Waits:
         self._failures = 0
 
     def note_end(self, one: Claimed) -> None:
-        """Note that a delivery ended with no word about too many requests."""
+        """Note that a delivery ended without "Too Many Requests"."""
         self._flood.end(one.chat_id)
 
     async def note_replies(self, connection: AsyncConnection) -> None:
-        """Write down the waits that replies in chat met."""
+        """Store the waits that replies in chat ran into."""
         for chat_id, seconds in self._pace.take_new_holds().items() if self._pace else ():
             await hold_chat(connection, chat_id, self._moment_after(seconds))
 
     async def hold(self, connection: AsyncConnection, one: Claimed, hold: Hold) -> None:
-        """Let the chat wait, and everybody only where a delivery to another chat was refused too."""
+        """Let the chat wait, and all chats only if a delivery to another chat was refused too."""
         now = self._clock.now()
         if not hold.is_named:
             self._unnamed[one.chat_id] = self._unnamed.get(one.chat_id, 0) + 1
@@ -165,9 +164,9 @@ class Waits:
             await limit_bot(connection, self._moment_after(rest), now=now)
 
     async def wait(self, connection: AsyncConnection, one: Claimed, wait: Wait) -> None:
-        """Rest, and try the delivery again unless it may have arrived twice by now."""
+        """Rest, and put the delivery back unless it may have arrived twice by now."""
         now, time = self._clock.now(), asyncio.get_running_loop().time()
-        self._failures += time >= self._rest_until  # what fails together fails once
+        self._failures += time >= self._rest_until  # deliveries that fail together count once
         seconds = seconds_of_rest(wait, self._failures, random.random())  # noqa: S311 - spreads, hides nothing
         self._rest_until = max(self._rest_until, time + seconds)
         if wait.counts and one.tries >= MOST_TRIES:
