@@ -99,8 +99,6 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return None
 
 
-# Requests. `fetcher` handles redirects, pace and robots.txt.
-#
 # No connection is kept, because a name may lead to another address later, and so that bytes beyond the
 # announced length are lost.
 
@@ -174,7 +172,7 @@ class Transport:
     def _session(self, is_private_allowed: bool) -> aiohttp.ClientSession:
         if is_private_allowed not in self._sessions:
             connector = aiohttp.TCPConnector(
-                limit=0,  # those who ask keep count
+                limit=0,  # `Fetcher` counts
                 force_close=True,
                 use_dns_cache=False,
                 resolver=self._resolver,
@@ -189,7 +187,7 @@ class Transport:
                 max_line_size=_MOST_HEADER_BYTES,
                 max_field_size=_MOST_HEADER_BYTES,
             )
-            # There is no public way: else a dropped connection is tried again at once, out of its turn.
+            # No public way: else aiohttp repeats a request at once after a dropped connection, out of turn.
             session._retry_connection = False
             self._sessions[is_private_allowed] = session
         return self._sessions[is_private_allowed]

@@ -1,4 +1,4 @@
-"""An address → its content, through redirects and with politeness: robots.txt, one request a host."""
+"""Fetch an address through redirects and politely: robots.txt, one request to a host at a time."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Manners towards hosts: one request at a time, pauses, and what robots.txt lets programs read."""
+"""Politeness to hosts: one request at a time, pauses, and the rules of robots.txt."""
 
 import asyncio
 import datetime as dt
@@ -13,9 +13,7 @@ from bot.fetching.responses import FetchError
 from bot.times.clock import Clock
 from storage.off_loop import INTAKE
 
-# Manners towards hosts: one request at a time, a pause after each, and rest where one is asked for.
-
-# Waits are counted in seconds that only grow: a wall clock that is set back must not silence a host.
+# Waits are in monotonic seconds: a wall clock that is set back must not lengthen them.
 GAP = dt.timedelta(seconds=2)
 LONGEST_GAP = dt.timedelta(minutes=1)
 _MOST_REMEMBERED = 2_000
@@ -30,7 +28,7 @@ class _Host:
 
 
 class Hosts:
-    """Who was asked when, by authority (`bao.example`, `127.0.0.1:8080`)."""
+    """When each host may be asked again, by authority (`bao.example`, `127.0.0.1:8080`)."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -38,7 +36,7 @@ class Hosts:
 
     @asynccontextmanager
     async def turn(self, authority: str) -> AsyncIterator[None]:
-        """Wait for one's turn with a host, and keep it for the length of the block."""
+        """Wait for the host's turn, and keep it during the block."""
         host = self._find(authority)
         host.waiting += 1
         try:
@@ -57,12 +55,12 @@ class Hosts:
         self._find(authority).gap = min(max(gap, GAP), LONGEST_GAP)
 
     def rest(self, authority: str, seconds: float) -> None:
-        """Ask this host nothing for so long."""
+        """Send this host no request for so many seconds."""
         host = self._find(authority)
         host.free_at = max(host.free_at, self._clock.elapsed() + seconds)
 
     def seconds_to_wait(self, authority: str) -> float:
-        """Return how long a host still wants to be left alone."""
+        """Return for how many seconds a host may not be asked yet."""
         host = self._hosts.get(authority)
         return max(0.0, host.free_at - self._clock.elapsed()) if host else 0.0
 
@@ -74,8 +72,6 @@ class Hosts:
             }
         return self._hosts.setdefault(authority, _Host(self._clock.elapsed()))
 
-
-# robots.txt: what a host lets programs read. Asked once a day and host; nothing is read against it.
 
 AGENT = "diemtin"
 MOST_BYTES = 500_000  # Source: RFC 9309, 2.5: at least so much must be read
@@ -89,13 +85,13 @@ _OF_THE_HOST = (
     "connection",
     "tls",
     "timeout",
-)  # codes of what is not about a file
+)  # codes of failures of the host, not of a file
 Ask = Callable[[Target, Target | None], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """`parsed` is None where a host has none; `error` is why they could not be had."""
+    """The rules of one host. `parsed` is None if it has none; `error` is why they could not be fetched."""
 
     until: float  # in seconds of `Clock.elapsed`
     parsed: Protego | None = None
@@ -103,9 +99,9 @@ class _Rules:
 
 
 class Robots:
-    """The rules of each host.
+    """The robots.txt rules of each host, fetched once a day.
 
-    `ask` returns the text at an address, given the address whose host and port may lie inside.
+    `ask` fetches an address; its second argument is an address whose host and port may be private.
     """
 
     def __init__(self, clock: Clock, ask: Ask) -> None:
@@ -118,7 +114,7 @@ class Robots:
         """Return the pause that the host wants between requests, if its rules at `robots` name one.
 
         Raises:
-            FetchError: `target` may not be read, or the rules cannot be had: then nothing may.
+            FetchError: `target` may not be read, or the rules cannot be fetched.
         """
         rules = await self._find(robots, private)
         if rules.error is not None:
@@ -157,13 +153,13 @@ class Robots:
 
     def _remember(self, root: str, rules: _Rules) -> None:
         if len(self._rules) >= _MOST_RULES_REMEMBERED:
-            self._rules.pop(next(iter(self._rules)))  # the one learnt longest ago
+            self._rules.pop(next(iter(self._rules)))  # the oldest
         self._rules.pop(root, None)
         self._rules[root] = rules
 
 
 def _of_robots(error: FetchError) -> FetchError:
-    """Say that it was robots.txt that could not be read, unless the host itself could not be reached."""
+    """Return the error with robots.txt named, unless the host itself could not be reached."""
     if error.code in _OF_THE_HOST:
         return error
     detail = f"robots.txt: {error.detail}" if error.detail else "robots.txt"

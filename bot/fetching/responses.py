@@ -1,4 +1,4 @@
-"""What a request gave: headers and body within a limit, or the reason why there is nothing."""
+"""The answer of a request: its headers, its body within a limit, or the reason of a failure."""
 
 import asyncio
 import datetime as dt
@@ -10,8 +10,6 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import aiohttp
-
-# Why an address gave nothing: a code to decide by, and what an operator reads about it.
 
 Code = Literal[
     "address",
@@ -63,7 +61,7 @@ _ADVICE: dict[Code, tuple[str, str]] = {
 
 
 class FetchError(Exception):
-    """An address gave nothing. `detail` is fit for people; `wait_seconds` is what the host asked for."""
+    """An address could not be read. `detail` is for people; `wait_seconds`: as the host asked."""
 
     def __init__(self, code: Code, detail: str = "", *, wait_seconds: float | None = None) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -87,10 +85,6 @@ def advice(code: str) -> str:
     return next((words[1] for known, words in _ADVICE.items() if known == code), "xem nhật ký của bot")
 
 
-# An HTTP response: what its headers ask of those who come back, and its body within a limit.
-
-# What an answer's headers ask of those who come back: validators, freshness, and when to return.
-
 LONGEST_WAIT_SECONDS = 24 * 3600.0
 _LONGEST_VALIDATOR = 500
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,9})", re.IGNORECASE)
@@ -98,7 +92,7 @@ _MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,9})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a host called the version of an address that it gave last."""
+    """A host's identifiers for the version of an address that was fetched last."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -119,7 +113,7 @@ def validators_of(headers: Mapping[str, str]) -> Validators:
 
 
 def fresh_seconds(headers: Mapping[str, str]) -> float:
-    """Return how long the host says that nothing new will be there.
+    """Return for how many seconds the host announces nothing new.
 
     >>> fresh_seconds({"cache-control": "public, max-age=300"})
     300.0
@@ -132,7 +126,7 @@ def fresh_seconds(headers: Mapping[str, str]) -> float:
 
 
 def retry_seconds(headers: Mapping[str, str], now: dt.datetime) -> float | None:
-    """Return how long the host wants to be left alone: seconds or a date, by its own clock; at most a day."""
+    """Return for how many seconds the host wants no request, at most a day; dates are of its own clock."""
     said = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", said, re.ASCII):
         return min(float(said), LONGEST_WAIT_SECONDS)
@@ -154,19 +148,17 @@ def _date(text: str) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-# An answer's body, read as it comes and never beyond what is allowed, however small its wrapping was.
-
 MAX_BODY_BYTES = 5_000_000
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _CHUNK_BYTES = 65_536
-_PIECE_BYTES = 262_144  # what is unpacked without letting others run
+_PIECE_BYTES = 262_144  # unpacked at once; then other tasks may run
 
 
 async def read_body(answer: aiohttp.ClientResponse, *, most: int = MAX_BODY_BYTES) -> bytes:
     """Read and unpack the body of an answer whose own unpacking is off.
 
     Raises:
-        FetchError: more than `most` bytes, or wrapped in a way that cannot be undone.
+        FetchError: more than `most` bytes, or it cannot be unpacked.
     """
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):

@@ -1,7 +1,4 @@
-"""What a poll's outcome means for its source: when it is due, what is wrong, what admins hear.
-
-Pure: the job gathers and applies.
-"""
+"""Decide by a poll's outcome when its source is due, what is wrong, and what admins are told. Pure."""
 
 import datetime as dt
 import itertools
@@ -14,7 +11,7 @@ from storage.intake import DateOrder
 from storage.sources import SourceState
 
 BROKEN, QUIET, MOVED = "broken", "quiet", "moved"
-OLD, AHEAD, UNDATED = "old", "ahead", "undated"  # what is wrong with the times of all new items
+OLD, AHEAD, UNDATED = "old", "ahead", "undated"  # faults of the times of all new items
 _DATING = frozenset((OLD, AHEAD, UNDATED))
 ELSEWHERE, CROWDED = "elsewhere", "crowded"  # see `Polled`
 
@@ -31,11 +28,10 @@ _HALF_LIFE = dt.timedelta(days=14)  # of a gap that has not come again
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """The source answered. `new` counts articles new or changed; `published` are the times of its items.
+    """The source answered. `new` counts new and changed articles; `published` are the times of its items.
 
-    `dating` names what is wrong with all of these times, `date_order` is what they proved.
-    Of these `elsewhere` lead to other hosts' articles and `left_out` were not taken, being too many; None
-    where the answer is the one before.
+    `dating` names a fault of all these times; `date_order` is the order that they proved. `elsewhere` items
+    lead to other hosts and `left_out` were too many; both are None if the answer has not changed.
     """
 
     validators: Validators
@@ -52,7 +48,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The source gave nothing."""
+    """The source could not be read."""
 
     code: Code
     detail: str = ""
@@ -61,7 +57,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known now, and of what the admins must hear that it has begun or is over."""
+    """The new state, and the troubles that admins must be told of as begun or over."""
 
     state: SourceState
     begun: frozenset[str] = frozenset()
@@ -91,7 +87,7 @@ def judge(
     told = set(before.told)
     dating = {outcome.dating} if outcome.dating else set[str]()
     troubles |= dating if outcome.new else told & _DATING
-    troubles |= {ELSEWHERE} if state.elsewhere else {ELSEWHERE} & told  # said once and for all
+    troubles |= {ELSEWHERE} if state.elsewhere else {ELSEWHERE} & told  # told once for ever
     return Verdict(
         replace(state, told=tuple(sorted(troubles))),
         begun=frozenset(troubles - told),
@@ -100,7 +96,7 @@ def judge(
 
 
 def silence_of(state: SourceState, every: dt.timedelta) -> dt.timedelta:
-    """Return for how long nothing new is still usual with a source."""
+    """Return for how long a source may have nothing new before it counts as quiet."""
     if state.gap_seconds is None:
         return max(_SILENCE_UNLEARNT, _GAPS_OF_SILENCE * every)
     return max(_SHORTEST_SILENCE, _GAPS_OF_SILENCE * max(dt.timedelta(seconds=state.gap_seconds), every))
@@ -154,7 +150,7 @@ def _after_success(
 
 
 def _learn_gap(before: SourceState, outcome: Polled, now: dt.datetime) -> int | None:
-    """Return the longest usual pause in seconds: as seen now, or as seen before, fading."""
+    """Return the longest usual pause in seconds: the one seen now, or an earlier one that fades."""
     seen = _longest_gap([at for at in outcome.published if now - at < _RECENT])
     if seen is None and outcome.new and before.new_at is not None:
         seen = min(now - before.new_at, _RECENT)

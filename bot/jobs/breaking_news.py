@@ -48,7 +48,7 @@ _BATCH = 200
 _READERS = 500  # told in one transaction
 _MOST_OPEN = 20
 _STALE = dt.timedelta(hours=1)  # after which a story is left to the digests
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _log = structlog.get_logger(__name__)
 
 
@@ -150,7 +150,7 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
 
 
 class _Teller:
-    """Sends one story, each text once for all readers with the same choices and knowledge."""
+    """Composes one story for its readers, once for all with the same choices and knowledge."""
 
     def __init__(self, newsroom: Newsroom, candidate: Candidate, story: Breaking, now: dt.datetime) -> None:
         self._newsroom = newsroom
@@ -167,7 +167,7 @@ class _Teller:
         )
 
     def tell(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
-        """Return the texts with their readers: not those who mute or know the story, or have quiet hours."""
+        """Return texts with their readers; not readers who mute or know the story or have quiet hours."""
         wanted: dict[str, list[int]] = defaultdict(list)
         for reader in readers:
             edition = self._newsroom.edition_for(reader.choices)

@@ -39,8 +39,6 @@ from storage.times import Published
 from summarizer.digest import Candidate
 from summarizer.stories.differences import news_of
 
-# The message that tells what is new in a followed story, and its buttons. Pure.
-
 _LONGEST_TITLE, _LONGEST_FOLLOWED, _LONGEST_SENTENCE, _LONGEST_NAME = 300, 120, 1_500, 64  # UTF-16 units
 
 
@@ -61,9 +59,9 @@ def alert_of(
     now: dt.datetime,
     zone: str,
 ) -> FollowAlert | None:
-    """Return the news of the story since `known_until`; None if no sentence has any.
+    """Return the news of the story since `known_until`; None if no sentence has any. Pure.
 
-    `told` are articles that the chat was told of by a watch; `followed` is the headline it began with.
+    `told` are articles that the chat got by a watch; `followed` is the headline when following began.
     """
     old = [p for p in candidate.pieces if p.was_ready_at <= known_until or p.article_id in told]
     fresh = [piece for piece in candidate.pieces if piece not in old]
@@ -85,7 +83,7 @@ def alert_of(
 
 
 def follow_buttons(article_id: int, follow_id: int) -> Buttons:
-    """Offer the story's card, and to stop following it."""
+    """Return the buttons that open the story's card and stop following it."""
     read = (texts.BUTTON_READ_CARD, encode(OpenCard(article_id)))
     return ((read, (texts.BUTTON_STOP_WATCHING, encode(Unfollow(follow_id, is_in_list=False)))),)
 
@@ -93,7 +91,7 @@ def follow_buttons(article_id: int, follow_id: int) -> Buttons:
 _NOTE = "followed until"
 _BETWEEN = dt.timedelta(minutes=15)  # two alerts of one story to one chat
 _BATCH = 200
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _log = structlog.get_logger(__name__)
 
 

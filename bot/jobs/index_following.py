@@ -1,11 +1,11 @@
-"""The tick of the search index: follow the changes of articles, and say how far behind the index is."""
+"""The tick of the search index: follow the changes of articles, and measure how far behind the index is."""
 
 from bot.process.metrics import INDEX_LAG
 from storage.engine import Database
 from storage.search.index import examine_index
 from storage.search.rebuild import keep_up
 
-_LOOKED_EACH = 5  # ticks: to count the changes costs a statement more
+_LOOKED_EACH = 5  # ticks: counting the changes needs one more statement
 
 
 class IndexFollowing:

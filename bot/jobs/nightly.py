@@ -1,4 +1,4 @@
-"""The nightly clean-up, once a local day: what is older than `keep_days` goes, in small transactions."""
+"""The nightly clean-up, once a local day: delete what is older than `keep_days`, in small transactions."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -28,11 +28,11 @@ _ASKED = "prune asked"
 _QUIET_HOUR = 3  # local; the fewest readers
 _MOST_BATCHES = 500
 _PACKED_AT_ONCE = 1_000
-_HITS_REMEMBERED = dt.timedelta(days=30)  # longer than a story is written about
-_WATCHES_REMEMBERED = dt.timedelta(days=1)  # in which one that was removed may be taken back
+_HITS_REMEMBERED = dt.timedelta(days=30)  # longer than papers report on a story
+_WATCHES_REMEMBERED = dt.timedelta(days=1)  # a removed watch can be restored so long
 _SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligible
-_READ_REMEMBERED = dt.timedelta(days=1)  # in which a story that was read may be put back
-_PROFILES_REMEMBERED = dt.timedelta(days=1)  # that nobody has
+_READ_REMEMBERED = dt.timedelta(days=1)  # a story that was read can be saved again so long
+_PROFILES_REMEMBERED = dt.timedelta(days=1)  # without subscribers
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ _log = structlog.get_logger(__name__)
 async def prune_if_night(services: Services, tell_admins: Tell | None = None) -> bool:
     """Prune at the first tick after 3:00 of a local day; return whether it was done now.
 
-    A prune that would take more than the usual share waits until an operator allows it.
+    A prune that would delete more than the usual share waits until an operator allows it.
     """
     now = services.clock.now()
     local = now.astimezone(ZoneInfo(services.newsroom.zone))
@@ -60,7 +60,7 @@ async def prune_if_night(services: Services, tell_admins: Tell | None = None) ->
 
 
 async def begin_month(services: Services) -> None:
-    """Let the ledger begin a new month when there is one. The clock must be right now."""
+    """Begin a new month of the ledger, if there is one. The clock must be right now."""
     async with services.database.write() as connection:
         if await begin_ledger_month(connection, now=services.clock.now()):
             _log.info("the ledger begins a month")
@@ -94,7 +94,7 @@ async def _may_prune(services: Services, today: str, tell_admins: Tell | None) -
 
 
 async def prune(services: Services) -> int:
-    """Delete what is too old; return how many articles went."""
+    """Delete what is too old; return how many articles were deleted."""
     now = services.clock.now()
     before = now - dt.timedelta(days=services.newsroom.keep_days)
     gone = 0

@@ -23,8 +23,6 @@ from storage.recaps import DueRecap, Kind, find_due_recaps, is_worth_a_recap, pu
 from storage.shown_stories import Known, find_known
 from storage.subscribers import find_rested, find_subscriber, set_status
 
-# Pauses that end by themselves: the chats whose time has come get digests again.
-
 _MOST = 10_000  # in one tick
 _RESUMED_AT_ONCE = 500
 _log = structlog.get_logger(__name__)
@@ -60,8 +58,6 @@ async def _resume(services: Services, chat_id: int) -> bool:
     return True
 
 
-# Recaps: missed stories after a pause, and the week's stories on Sunday evening for readers who want them.
-#
 # A recap covers whole days of the newsroom's zone, so that readers with similar absences share the
 # gathering. Stories that a reader knew before the pause are left out; the week's recap has all stories of the
 # week.

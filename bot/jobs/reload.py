@@ -118,7 +118,7 @@ class NewsroomWatch:
         self._settled = self._seen = fingerprint(path)
 
     async def adopt(self, services: Services, newsroom: Newsroom, fingerprint: str) -> None:
-        """Put in place what we wrote into the file ourselves, whose fingerprint is this."""
+        """Put in place a newsroom that the bot itself wrote into the file; `fingerprint` is the file's."""
         services.newsroom = newsroom
         await reschedule_profiles(services)
         self._settled = self._seen = fingerprint  # only now, as in `look`
@@ -129,7 +129,7 @@ class NewsroomWatch:
         return self._settled
 
     async def follow(self, services: Services) -> None:
-        """Look once; put a new newsroom in place, and leave profiles and admins to another process."""
+        """Look once and put a new newsroom in place; another process updates profiles and tells admins."""
         found = await self._changed()
         if found is None:
             return

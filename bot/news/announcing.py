@@ -1,4 +1,4 @@
-"""Announcements of operators: their text, their readers, sending and calling off."""
+"""Announcements of operators: text, readers, sending and calling off."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -23,8 +23,6 @@ from summarizer.questions.query import Query
 from summarizer.questions.snippets import Snippet, best_snippet
 from summarizer.stories.disagreements import find_disagreements
 
-# The news of a time, for a question without words: each story once, the most reported first.
-
 MOST_NEWS_READ = 300  # articles of the time, the newest
 
 
@@ -44,8 +42,6 @@ def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tup
     return tuple(sorted(papers, key=lambda number: -len(papers[number])))
 
 
-# From a question to its answer: parse, search, read the best articles, choose sentences.
-#
 # Chat, inline mode and the command line use this. A question is parsed once; if it is not answered as typed,
 # its other readings are tried (`Query.attempts`).
 
@@ -215,7 +211,7 @@ async def find_pieces(
 def _answered(
     query: Query, found: Found, pieces: Sequence[Piece], stories: dict[int, int | None]
 ) -> tuple[Answer, Disagreement | None]:
-    """Answer, and tell what the papers cited disagree on where all of them report one story."""
+    """Answer; if all cited papers report one story, also return what they disagree on."""
     given = answer(query, pieces, found.fixed_pairs, stories)
     cited = [piece for piece in pieces if piece.article_id in given.cited]
     if len(cited) < 2 or len({stories[piece.article_id] for piece in cited}) > 1:
@@ -226,9 +222,9 @@ def _answered(
 async def describe(
     services: Services, query: Query, ids: Sequence[int], *, stands_alone: bool = False
 ) -> tuple[FoundArticle, ...]:
-    """Return these articles with a sentence each, in their order; one that is gone is left out.
+    """Return these articles with a sentence each, in their order; deleted ones are left out.
 
-    With `stands_alone` the sentences do not lean on ones that are not shown.
+    With `stands_alone` the sentences are understandable without their neighbours.
     """
     async with services.database.read() as connection:
         by_id = await find_articles(connection, ids)

@@ -30,8 +30,6 @@ from storage.delivery.corrections import (
 )
 from storage.notes import DeedKind, record_deed
 
-# The texts of a correction: the line under the story, and the notice to its readers. Pure.
-
 
 def readable_text(typed: str) -> str | None:
     """Return an operator's text in a form that can be shown, None if it is empty or too long.

@@ -164,7 +164,7 @@ def _gathered(
 def prepare(
     candidates: Iterable[Candidate], newsroom: Newsroom, *, slot: dt.datetime, fresh: dt.timedelta = FRESH
 ) -> Prepared:
-    """Weigh stories as this newsroom does; see `Prepared`."""
+    """Weigh stories by the newsroom's rules; see `Prepared`."""
     return Prepared(
         candidates,
         slot=slot,
@@ -223,9 +223,6 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
     )
 
 
-# The digest of the last 24 hours for chats that ask for it, composed once for all chats with the same
-# choices.
-#
 # Many chats may ask for `/tin` and first digests at once (after a shared link, say), and gathering a day's
 # articles takes most of a second. A composed digest is used until another article is processed, a minute at
 # most.

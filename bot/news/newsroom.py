@@ -270,7 +270,7 @@ _A_DAY_OF_MINUTES = 24 * 60
 
 
 def _dealt_out(times: Sequence[dt.time], editions: Sequence[Edition]) -> list[tuple[dt.time, ...]]:
-    """Return which of a reader's own times are for which edition: the nearest one; none: all their own."""
+    """Return each edition's times: those of the reader's own that are nearest to it; without any, its own."""
     if not times:
         return [one.schedule.times for one in editions]
     nearest = [min(editions, key=partial(_minutes_off, time)) for time in times]

@@ -1,4 +1,4 @@
-"""The few things that every handler and every job works with."""
+"""The objects that every handler and every job gets."""
 
 import asyncio
 import datetime as dt
@@ -16,7 +16,7 @@ Take = Callable[[Sequence[Draft | Refusal], Origin, dt.datetime], Awaitable[list
 
 
 async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
-    """Take drafts in a thread of this process: one that never ends keeps it."""
+    """Take drafts in a thread of this process; a draft that never ends blocks the thread."""
     return await asyncio.to_thread(
         lambda: [take(one, origin, now) if isinstance(one, Draft) else one for one in found]
     )
@@ -24,11 +24,11 @@ async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: 
 
 @dataclass(slots=True)
 class Services:
-    """`newsroom` is put in place as a whole when the file changes; the rest stays while the bot runs.
+    """`newsroom` is replaced as a whole when the file changes; the rest stays while the bot runs.
 
     `take` turns drafts into articles; the running bot does that in its text process. `file` is the newsroom
-    file, for operators who change it; `examine` says how the installation does, a line an answer. Both are
-    None where there is none. `shares_chats` when other processes may answer the same chats.
+    file, for operators who change it; `examine` checks the installation and returns lines of text. Both may
+    be None. `shares_chats`: other processes may answer the same chats.
     """
 
     database: Database

@@ -34,9 +34,9 @@ class SimulatedIssue:
 async def simulate(
     database: Database, newsroom: Newsroom, first: dt.date, days: int, *, until: dt.datetime
 ) -> AsyncIterator[SimulatedIssue]:
-    """Yield what each edition would have sent in `days` local days from `first` on, none after `until`.
+    """Yield the issue of each edition's slots in `days` local days from `first` on, none after `until`.
 
-    It assumes readers who got every issue since the first of these, so a story comes again only with news.
+    The readers are assumed to have got every issue since `first`, so a story comes again only with news.
     """
     for edition in newsroom.editions:
         if edition.is_paused:

@@ -17,15 +17,15 @@ from bot.news.services import Services, Tell
 from bot.process.metrics import log_errors
 
 _FRESH = dt.timedelta(minutes=10)
-_MOST_SECONDS = 120.0  # real ones, which a slot waits for the arrivals of a downtime
-_MOST_WEB_SECONDS = 60.0  # of these for the polled sources
+_MOST_SECONDS = 120.0  # real seconds that a slot waits for the arrivals of a downtime
+_MOST_WEB_SECONDS = 60.0  # of these, for the polled sources
 
 
 class Arrivals:
-    """Takes in, one round at a time. `follow` is what is to be done after each round.
+    """Takes in and processes articles, one round at a time; calls `follow` after each round.
 
-    Nothing is taken in without `web`, nothing processed without `processor`: these may be set later.
-    `elsewhere` waits for the processes that do what is not done here.
+    Without `web` it takes nothing in, without `processor` it processes nothing; both may be set later.
+    `elsewhere` waits for the processes that do these parts instead.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Arrivals:
             self._catching_up = None
 
     async def close(self) -> None:
-        """Break off what is under way, undone."""
+        """Cancel the work under way."""
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.wait([self._catching_up])

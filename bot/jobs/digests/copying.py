@@ -1,7 +1,7 @@
 """The web copy of each edition: composed at its times as for a reader without own choices.
 
-It passes the same gate. An edition that needs approval and has no readers is not copied, because nobody is
-asked. Late slots are left out, as for readers.
+A copy passes the edition's gate. An edition that needs approval and has no readers is not copied, because no
+operator is asked. Late slots are left out, as for readers.
 """
 
 import datetime as dt
@@ -18,11 +18,11 @@ from storage.notes import find_note, write_note
 from storage.profiles import set_covered_until
 from storage.shown_stories import find_told
 
-_NOTE = "copied until: "  # of each edition, the last slot that was looked at
+_NOTE = "copied until: "  # and the edition's name: the note has its last slot that was copied
 
 
 async def publish_copies(services: Services) -> int:
-    """Write the copies of the slots that have come; return how many."""
+    """Write the copies of slots that are due; return how many."""
     if services.newsroom.feeds_address is None:
         return 0
     made = 0
@@ -33,7 +33,7 @@ async def publish_copies(services: Services) -> int:
 
 
 async def _publish(services: Services, edition: Edition) -> bool:
-    """Write the copy of an edition's latest slot, where it has come and is not written yet."""
+    """Write the copy of an edition's latest slot, unless it is written or waits at the gate."""
     now = services.clock.now()
     slots = edition.schedule.slots_between(now - services.newsroom.late_window, now)
     if not slots:

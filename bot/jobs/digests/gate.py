@@ -162,9 +162,6 @@ def _by_window(wanted: Sequence[_Wanted]) -> Iterator[tuple[Window, Sequence[_Wa
             yield batch[0][2], batch
 
 
-# Slots that have come.
-
-
 async def find_gates(services: Services) -> dict[tuple[str, dt.datetime], Gate]:
     """Return the gates that are open, by edition and slot."""
     async with services.database.read() as connection:

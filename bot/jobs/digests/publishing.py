@@ -1,7 +1,6 @@
 """Put issues into the tables: their rows, their messages, one delivery per subscriber and message.
 
-Everything of a batch of issues is written in the caller's transaction, in few statements.
-`slots` makes issues when they are due, `send_now` when an operator asks.
+A batch of issues is written in the caller's transaction, in few statements.
 """
 
 import datetime as dt
@@ -77,7 +76,7 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     if await is_large(connection, [one.profile.id for one in made]):
         await _publish_large(connection, made, now=now)
         return 0
-    as_of = made[0].window.end  # what they tell is as of then
+    as_of = made[0].window.end  # the moment of their contents
     own = [(one, one.composed, one.profile.id) for one in made]
     ids = await record_issues(connection, await _issues(connection, own, now), now=as_of)
     taken = [(number, one) for number, one in zip(ids, made, strict=True) if number is not None]
@@ -255,8 +254,8 @@ async def record_skipped(
 async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> list[Edition]:
     """Return the editions that found no story twice in a row, each once for each drought.
 
-    The first issue with a story ends the drought. It is the edition's, however many profiles share it, and so
-    it must be asked after each issue and only then.
+    The first issue with a story of any profile ends the drought of its edition. To be called once after each
+    issue.
     """
     dry = []
     by_edition: dict[str, list[Made]] = defaultdict(list)
@@ -274,7 +273,7 @@ async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt
 
 
 def _is_narrow(made: Made) -> bool:
-    """Tell whether there is news, only none of the little that these readers chose."""
+    """Tell whether there is news, but none that these readers' choices admit."""
     chosen = made.profile.choices
     return made.composed.eligible > 0 and bool(chosen.topics or chosen.words_out or chosen.sources_out)
 

@@ -1,4 +1,4 @@
-"""When readers may get what is queued, and the readers of large issues, who are queued part by part."""
+"""When readers may get a queued message, and the readers of large issues, queued in parts."""
 
 import datetime as dt
 
@@ -13,14 +13,14 @@ _log = structlog.get_logger(__name__)
 
 
 def release_in(zone: str, now: dt.datetime) -> Release:
-    """Return when readers of `zone` may get what is queued now."""
+    """Return when readers in `zone` may get a message that is queued now."""
     return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
 async def queue_rest(services: Services) -> int:
     """Queue the readers of issues that have too many for one transaction; return how many deliveries.
 
-    What another process queues at the same time is left to it. After a kill the next call goes on.
+    A part that another process is queueing is left to it. After a kill the next call goes on.
     """
     queued = 0
     while True:

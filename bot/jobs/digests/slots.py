@@ -32,8 +32,6 @@ from storage.profiles import (
     set_covered_until,
 )
 
-# The minute's job: find due profiles and make an issue for each of them.
-#
 # A slot's row is unique. One transaction writes issues, parts and deliveries and sets the next slot of the
 # profiles, so a kill at any point leaves a slot complete or not begun. Profiles of one window are composed
 # and written a hundred at a time. A profile whose issue fails stays due, is tried again a minute later, and
@@ -47,7 +45,7 @@ _log = structlog.get_logger(__name__)
 async def run_due_slots(services: Services, tell_admins: Tell) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
     now = services.clock.now()
-    async with services.database.write() as connection:  # what came by now is due in the table, made or not
+    async with services.database.write() as connection:  # every slot until now is in the table, due or made
         await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
     composer, gates = SharedComposer(services), await find_gates(services)
     queued = await queue_rest(services)  # of an earlier slot, after a kill
@@ -247,7 +245,9 @@ async def send_edition_now(services: Services, edition_name: str) -> int:
     """
     now = services.clock.now()
     if await find_gates(services):
-        async with services.database.write() as connection:  # composed anew, with what is told now known
+        async with (
+            services.database.write() as connection
+        ):  # composed anew later: by then readers know these stories
             await withdraw_prepared(connection, edition=edition_name)
     async with services.database.read() as connection:
         profiles = [p for p in await find_profiles(connection) if edition_name in p.choices.editions]

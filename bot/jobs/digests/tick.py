@@ -1,4 +1,4 @@
-"""The minute's tick of slots, and the same at once when an operator answers at a gate."""
+"""The tick of slots: every minute, and at once when an operator answers at a gate."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from bot.news.services import Services, Tell
 
 
 class SlotTick:
-    """Makes what is due, one look at a time. `wake` tells the sender, `tell_gates` the operators."""
+    """Makes due issues, one run at a time. `wake` wakes the sender; `tell_gates` informs operators."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class SlotTick:
         self._looking, self._telling = asyncio.Lock(), asyncio.Lock()
 
     async def run(self) -> None:
-        """Take in what waits, then make every issue that is due; nothing while the clock is wrong."""
+        """Take in waiting articles, then make every due issue; do nothing while the clock is wrong."""
         if not await self._is_time_right():
             return
         await resume_rested(self._services)
@@ -40,7 +40,7 @@ class SlotTick:
         await self._look()
 
     async def look_at_gates(self) -> None:
-        """Compose anew what was changed at a gate, let go what may go, and show it to all operators."""
+        """Compose issues anew that changed at a gate, send those that may go, and show them to operators."""
         await self._look()
         await self.tell_gates()
 

@@ -1,1 +1,1 @@
-"""Files become articles, and each article gets its summary, story, topic and place in the index."""
+"""Read files into articles; give each article its summary, story, topic and place in the index."""

@@ -2,8 +2,8 @@
 
 A file is known by its size and time of change; one that is still being written is left for the next tick.
 Reading happens in a thread, language work in the text process (`Services.take`); feeds are parsed in another
-process (`storage.intake`). What is wrong with one file or source leaves the others alone. In an inbox that
-the operator wants emptied, a file moves out of the way once its articles are stored (`storage.intake.files`).
+process (`storage.intake`). A fault of one file or source does not affect the others. An inbox with
+`moves_files` is emptied: a file moves away once its articles are stored (`storage.intake.files`).
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
 
 _SETTLED_SECONDS = 2.0
-_SETTLED_TO_MOVE_SECONDS = 5.0  # a file that moves is not read again when more of it comes
+_SETTLED_TO_MOVE_SECONDS = 5.0  # longer, as a file that was moved is not read again when it grows
 _BATCH = 200
 _MOST_FILES = 50_000
 _UNREADABLE = "không đọc được; hãy kiểm tra đường dẫn và quyền"
@@ -55,7 +55,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What one reading brought."""
+    """The result of reading a file or source."""
 
     tally: Tally = field(default_factory=Tally)
     refused: tuple[Refusal, ...] = ()
@@ -66,7 +66,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A settled file of a source, or what cannot be one (`refusal`). `name` is its path as it is stored."""
+    """A file that nobody is writing any more, or one that is refused (`refusal`). `name`: its stored path."""
 
     name: str
     fingerprint: str
@@ -93,10 +93,10 @@ async def keep_taken(database: Database, taken: Sequence[Taken], source: str, no
 
 
 async def poll_sources(services: Services, tell_admins: Tell, *, claims: Claims | None = None) -> Intake:
-    """Look at every declared source once. The admins are told when one cannot be read, once until it can.
+    """Look at every declared source once. Admins are told once that a source cannot be read.
 
-    Of several processes one reads a source, as long as it lives and can: the first that found it readable.
-    To the others it does not matter whether it is on their machine.
+    Of several processes, the first that can read a source claims and reads it. The other processes do not
+    report it as unreadable, even if it is not on their machines.
     """
     claims, total = claims or Claims(services.database), Intake()
     sources = services.newsroom.file_sources
@@ -143,7 +143,7 @@ async def _note_unreadable(services: Services, source: Source) -> bool:
 
 
 async def _note_readable(services: Services, source: Source) -> dict[str, str]:
-    """Write down that the source can be read, where that is new; return the known files' fingerprints."""
+    """Write down that the source can be read, if that is new; return the known files' fingerprints."""
     async with services.database.read() as connection:
         known = await find_fingerprints(connection, source.name, limit=2 * _MOST_FILES)
         was_unreadable = await find_note(connection, _note(source)) is not None
@@ -159,13 +159,13 @@ def _note(source: Source) -> str:
 
 
 async def _take_file(services: Services, source: Source, found: Found) -> Intake:
-    """Take a file in and remember this state of it, even when reading it fails in a way nobody foresaw."""
+    """Take a file in and remember its fingerprint, even if reading it fails with an unexpected error."""
     now = services.clock.now()
     try:
         taken = await _read(services, source, found, now)
     except (StorageError, TextWorkError, OSError):
-        raise  # that is not this file's fault: it is read again at the next tick
-    except Exception:  # noqa: BLE001 - a file that breaks its reader must not do so at every tick
+        raise  # the file is not to blame: the next tick reads it again
+    except Exception:  # noqa: BLE001 - else the file would fail again at every tick
         _log.exception("file broke its reader", source=source.name, path=found.name)
         refusal = Refusal(found.name, _UNFORESEEN)
         taken = await take_in(services.database, iter([refusal]), source.name, now=now)
@@ -181,7 +181,7 @@ async def _take_file(services: Services, source: Source, found: Found) -> Intake
 
 
 async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -> bool:
-    """Put a file away where its inbox wants that; one that changed meanwhile is read again instead."""
+    """Move a file away if its inbox is to be emptied; True also if it changed and is to be read again."""
     if not source.moves_files:
         return False
     try:
@@ -209,7 +209,7 @@ async def _read(services: Services, source: Source, found: Found, now: dt.dateti
 
 
 async def _take_figures(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
-    """Keep the figures of a file in the place of those it held before."""
+    """Store the figures of a file in place of its earlier ones."""
     try:
         given = await INTAKE.run(lambda: read_figures(first_bytes(found.path), found.name, source.zone, now))
     except UnreadableError as error:
@@ -218,7 +218,7 @@ async def _take_figures(services: Services, source: Source, found: Found, now: d
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return no more of a file of figures than is needed to see that it is too large."""
+    """Return the first bytes of a file of figures, one more than are allowed."""
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
 
@@ -226,9 +226,9 @@ def first_bytes(path: Path) -> bytes:
 async def keep_figures(
     database: Database, source: str, given: Sequence[Figure | Refusal], *, now: dt.datetime
 ) -> tuple[Intake, int]:
-    """Store what a source of figures gives now; return what was refused, and how many are new or changed.
+    """Store the figures of a source; return what was refused, and how many figures are new or changed.
 
-    A document that holds no figure at all leaves those that were there.
+    If there is no figure at all, the earlier ones stay.
     """
     figures = [one for one in given if isinstance(one, Figure)]
     refused = [one for one in given if isinstance(one, Refusal)]
@@ -241,7 +241,7 @@ async def keep_figures(
 
 
 def count_articles(taken: Intake) -> None:
-    """Count what became of articles for the metrics."""
+    """Count new, updated, duplicate and refused articles in the metrics."""
     tally = taken.tally
     for outcome, count in (("new", tally.new), ("updated", tally.updated), ("duplicate", tally.duplicate)):
         ARTICLES.labels(outcome).inc(count)
@@ -249,12 +249,12 @@ def count_articles(taken: Intake) -> None:
 
 
 def _is_readable(source: Source) -> bool:
-    """Tell whether a source is on this machine, and this process may look into it."""
+    """Tell whether a source is on this machine and this process may read it."""
     return os.access(source.path, os.R_OK | os.X_OK if source.kind == "inbox" else os.R_OK)
 
 
 def _look_at(source: Source) -> list[Found]:
-    """Return the settled files of a source. Raises OSError when the source itself cannot be read."""
+    """Return the files of a source that are not being written; OSError if the source cannot be read."""
     if source.kind != "inbox":
         source.path.stat()
         return list(_settled(iter([source.path]), _SETTLED_SECONDS))
@@ -267,7 +267,7 @@ def _look_at(source: Source) -> list[Found]:
 
 
 def _files_of(inbox: Source) -> tuple[Iterator[Path | Refusal], float]:
-    """Return what lies in an inbox, and for how many seconds a file must have been left alone."""
+    """Return the files of an inbox, and for how many seconds a file must be unchanged."""
     if not inbox.moves_files:
         return find_files(inbox.path), _SETTLED_SECONDS
     lying = find_files(inbox.path, leaving_out=OWN_FOLDERS)
@@ -284,7 +284,7 @@ def _settled(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[Found]
             status = path.stat()
         except OSError:
             continue  # gone since it was listed, or a link to nothing
-        # A time of change in the future says nothing about now: clocks of two machines differ.
+        # A time of change in the future is no reason to wait: clocks of two machines differ.
         if not 0 <= time.time() - status.st_mtime < seconds:
             yield Found(shown_path(path), _fingerprint(status), path)
 

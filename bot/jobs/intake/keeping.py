@@ -1,8 +1,8 @@
 """The keeper of the grouping window: one process at a time puts articles into stories, in the order of turns.
 
-The keeper holds a lease, which each transaction that saves stories checks and locks. So a process that stood
-still and lost the lease saves nothing. What it groups is its own work, from memory, and what other processes
-have handed in. A process that is not the keeper hands its work in.
+The keeper holds a lease. Each transaction that saves stories checks and locks it, so a process that stood
+still and lost the lease saves nothing. The keeper groups its own work, from memory, and work that other
+processes have handed in. A process that is not the keeper hands its work in.
 """
 
 import itertools
@@ -30,7 +30,7 @@ from summarizer.topics import TopicRules, decide_topic
 
 _LEASE_NAME = "grouping"
 _SAVED_AT_ONCE = 50
-_SAVED_AT_ONCE_ON_SQLITE = 10  # nobody else writes meanwhile, and one reply writes several times
+_SAVED_AT_ONCE_ON_SQLITE = 10  # fewer: chat cannot write meanwhile, and one reply writes several times
 _LINE = 200
 _MOST_IN_MEMORY = 500  # of own work that waits for the work of another process
 
@@ -44,7 +44,7 @@ class _LostError(Exception):
 
 
 class Keeper:
-    """Groups what is next in line, where this process is the keeper or can become it."""
+    """Groups what is next in line, if this process is the keeper or can become it."""
 
     def __init__(self, database: Database, clock: Clock, owner: str) -> None:
         self._database = database
@@ -61,17 +61,17 @@ class Keeper:
         return time.monotonic() - self._renewed_at < LEASE_SECONDS / 2
 
     def add(self, done: Sequence[Ready]) -> None:
-        """Take over own work."""
+        """Add work of this process."""
         self._own |= {one.turn: one for one in done}
 
     def drop(self) -> list[Claimed]:
-        """Forget own work and return it, to be given back."""
+        """Forget the work of this process and return it, to be given back."""
         dropped = [Claimed(one.turn, one.article) for one in self._own.values()]
         self._own.clear()
         return dropped
 
     async def group(self, rules: TopicRules) -> int:
-        """Group what can be grouped now, and hand in what another process must; return how many were."""
+        """Group what can be grouped now, hand in work for another keeper; return how many were grouped."""
         count = 0
         while await self._is_keeper() and (ready := await self._find_ready()):
             await self._window.learn()
@@ -87,10 +87,10 @@ class Keeper:
         return count
 
     async def leave(self, rules: TopicRules) -> int:
-        """Hand in what is left and make room for another keeper; return how many articles were grouped.
+        """Hand in the rest and free the lease; return how many articles were grouped.
 
-        A process that leaves looks after it has handed its work in whether there is a keeper; the keeper
-        frees the lease before it looks what was handed in. So nothing is left lying.
+        A leaving process hands its work in first and looks for a keeper after that. A leaving keeper frees
+        the lease first and looks for handed-in work after that. So no work is left without a keeper.
         """
         count = await self.group(rules)
         if await self._hand_in():
@@ -130,7 +130,7 @@ class Keeper:
             await free_lease(connection, self._key)
 
     async def _find_ready(self) -> list[Ready]:
-        """Return the work that is next in line, in order; strike off what is not to be grouped any more."""
+        """Return the work that is next in line, in order; close turns that need no grouping any more."""
         async with self._database.read() as connection:
             line = await find_line(connection, _LINE)
             stale = [one.turn for one in line if one.is_stale]
@@ -151,7 +151,7 @@ class Keeper:
         return [known[turn] for turn in itertools.takewhile(known.__contains__, turns)]
 
     def _available(self, line: Sequence[InLine]) -> list[int]:
-        """Return the turns from the first on whose work is done and at hand."""
+        """Return the turns at the head of the line whose work is done and available here."""
         turns = []
         for one in line:
             is_mine = one.turn in self._own and one.owner == self._key.owner
@@ -161,7 +161,7 @@ class Keeper:
         return turns
 
     async def _hand_in(self) -> bool:
-        """Hand own work in; return whether there was any."""
+        """Hand in the work of this process; return whether there was any."""
         answers = {turn: WORK.answer.dump_json(one.worked) for turn, one in self._own.items()}
         if answers:
             async with self._database.write() as connection:
@@ -170,7 +170,7 @@ class Keeper:
         return bool(answers)
 
     async def _save(self, batch: Sequence[Ready], rules: TopicRules) -> int:
-        """Put articles into stories and save all that was found for them; return how many they were."""
+        """Put articles into stories and save all results; return how many articles."""
         now, before = self._clock.now(), self._window.horizon
         placed = await self._window.place(batch)
         founded = sorted({key for key in placed if key is not None and is_to_be_founded(key)})

@@ -1,9 +1,8 @@
 """Process newly stored articles: summarise each, find its topic and story, index it.
 
 Any number of processes share the work. Each claims articles (`storage.article_turns`) and has the language
-work done in text processes (`bot.text_work`), many batches at once where there are many of them. The keeper
-of the window groups and saves what is done, in the order of turns (`keeping`). An article that ends its
-process is set aside.
+work done in its text processes (`bot.text_work`), one batch in each. The keeper of the window groups and
+saves the results in the order of turns (`keeping`). An article that ends its process is set aside.
 """
 
 import asyncio
@@ -57,7 +56,7 @@ class Processor:
     """Holds the grouping window between runs; one run at a time.
 
     Sources take turns unless `as_stored`: then articles are processed in the order of their ids, and a run
-    ends when all are, also those that other processes have in work. `owner` names this process.
+    ends when all are processed, also those of other processes. `owner` names this process.
     """
 
     def __init__(
@@ -77,7 +76,7 @@ class Processor:
     async def run(self, *, most: int = 1_000, ranker: str = "diemtin", rules: TopicRules = NO_RULES) -> int:
         """Process up to `most` waiting articles, their sentences chosen by `ranker`; return how many were.
 
-        `rules` decide their topics, and, where these are new, those of a bounded number of stored articles.
+        `rules` decide their topics. If the rules are new, a bounded number of stored articles get new topics.
 
         Raises:
             TextWorkError: the text process does not start; the articles go on waiting.
@@ -94,12 +93,12 @@ class Processor:
         return done
 
     def find_problem(self) -> str | None:
-        """Say to operators that articles wait and none is processed, if that is so."""
+        """Return a text for operators if articles wait and none is processed."""
         seconds = time.monotonic() - self._stuck_since if self._stuck_since else 0.0
         return notices.ARTICLES_STUCK if seconds > _STUCK_SECONDS else None
 
     async def _is_work_waiting(self) -> bool:
-        """Tell whether some article is not processed; make sure that a text process is there then."""
+        """Tell whether any article waits; start the text process if so."""
         async with self._database.read() as connection:
             if not await is_any_waiting(connection):
                 return False
@@ -108,7 +107,7 @@ class Processor:
         return True
 
     async def _process(self, most: int, ranker: str, rules: TopicRules) -> int | None:
-        """Work up to `most` articles up, as they are found until none waits; None where none did."""
+        """Process about `most` waiting articles; return how many, None if none waited."""
         begun = list[Sequence[Claimed]]()  # and not given to the keeper
         count, is_first = 0, True
 
@@ -122,7 +121,7 @@ class Processor:
                     is_first = False
                     count += await self._keep(claimed, found, rules)
                     begun.pop(0)
-        except BaseException:  # to be stopped is no fault of the articles either
+        except BaseException:  # also when this is cancelled: the articles are not to blame
             await self._give_back(begun)
             raise
         if is_first and await self._must_wait(rules):
@@ -144,7 +143,7 @@ class Processor:
             count += len(claimed)
 
     async def _next(self, *, is_alone: bool) -> Sequence[Claimed]:
-        """Claim some articles that were never tried; where there are none, one that was, alone."""
+        """Claim some articles that were never tried; if there are none, a single one that was."""
         async with self._database.write() as connection:
             claimed = await claim_articles(connection, self._owner, _BATCH, as_stored=self._as_stored)
         if claimed or not is_alone:
@@ -159,7 +158,7 @@ class Processor:
         return [suspect] if suspect else []
 
     async def _must_wait(self, rules: TopicRules) -> bool:
-        """Wait a moment where other processes have work that is grouped first; tell whether they have."""
+        """Wait a moment if other processes have work that is grouped first; return whether they have."""
         await self._keeper.group(rules)
         async with self._database.read() as connection:
             in_line = await count_turns(connection)

@@ -28,8 +28,6 @@ from summarizer.topics import TopicClues, TopicRules, decide_topic
 
 _log = structlog.get_logger(__name__)
 
-# Topics, when what decides them changed.
-
 _RENEWED_AT_ONCE = 500
 
 
@@ -59,7 +57,7 @@ async def renew_topics(
 
 
 def clues_of(article: StoredArticle, by_words: str | None) -> TopicClues:
-    """Return what tells the article's topic."""
+    """Return the clues to the article's topic."""
     return TopicClues(article.category, article.url, (article.speaker, article.source), by_words)
 
 
@@ -67,8 +65,6 @@ def _changed(stored: Sequence[Settled], rules: TopicRules) -> dict[int, str | No
     decided = {one.article_id: (one.topic, decide_topic(one.clues, rules)) for one in stored}
     return {article_id: new for article_id, (old, new) in decided.items() if new != old}
 
-
-# Summaries and topics of all processed articles, when the language code changed. Stories stay.
 
 _REPROCESSED_AT_ONCE = 200
 
@@ -79,7 +75,8 @@ async def reprocess(
 ) -> int:  # fmt: skip
     """Summarise and classify every processed article anew, the newest first; return how many there were.
 
-    A later call goes on where a stopped one was. Articles whose text changes meanwhile are left to the bot.
+    Stories stay. A later call goes on where a stopped one was. Articles whose text changes meanwhile are left
+    to the bot.
 
     Raises:
         TextWorkError: no text process starts.

@@ -1,7 +1,7 @@
-"""Claims on sources: of all processes on a PostgreSQL database one has a source in hand at a time.
+"""Claims on sources: one process at a time reads a source, of all processes on a PostgreSQL database.
 
-A claim lasts some seconds and is renewed while its process lives, so that the sources of a process that was
-killed are taken up by another. On SQLite one process takes in, and needs no claims.
+A claim lasts some seconds and is renewed while its process lives. So another process takes over the sources
+of one that was killed. On SQLite a single process takes in, and needs no claims.
 """
 
 import asyncio
@@ -35,19 +35,19 @@ def _name_of(_process_id: int) -> str:
 
 
 def own_name() -> str:
-    """Return the name by which this process claims, the same at each call."""
+    """Return the name under which this process claims, the same at each call."""
     return _name_of(os.getpid())
 
 
 class Claims:
-    """What `owner` has in hand of the sources of a database."""
+    """The claims of the process `owner` on sources."""
 
     def __init__(self, database: Database, owner: str | None = None) -> None:
         self._database = database
         self._owner = owner or own_name()
 
     async def take(self, sources: Collection[str]) -> set[str]:
-        """Claim sources by name; return those that are in hand now."""
+        """Claim sources by name; return those that this process has now."""
         if not self._database.is_postgres:
             return set(sources)
         names = {_name(source) for source in sources}
@@ -58,7 +58,7 @@ class Claims:
             return _plain(await take_claims(connection, self._owner, names, seconds=CLAIM_SECONDS, gone=gone))
 
     async def end_all(self) -> None:
-        """Put everything back, at the end of the process."""
+        """Release all sources, at the end of the process."""
         if self._database.is_postgres:
             async with self._database.write() as connection:
                 names = await find_claims_of(connection, self._owner)
@@ -66,13 +66,13 @@ class Claims:
                 await end_claims_on(connection, self._owner, own)
 
     async def end(self, connection: AsyncConnection, source: str) -> bool:
-        """Put a source back once this transaction is committed; return whether it was in hand until now."""
+        """Release a source with this transaction; return whether this process had it until now."""
         if not self._database.is_postgres:
             return True
         return bool(await end_claims_on(connection, self._owner, [_name(source)]))
 
     async def are_elsewhere(self, sources: Collection[str]) -> set[str]:
-        """Return those that another process has in hand."""
+        """Return those that another process has."""
         if not self._database.is_postgres:
             return set()
         async with self._database.read() as connection:
@@ -83,7 +83,7 @@ class Claims:
     async def kept(
         self, find_sources: Callable[[], Collection[str]], on_lost: Callable[[str], object]
     ) -> AsyncIterator[None]:
-        """Renew the claims on the sources found each time; `on_lost` hears of those another process took."""
+        """During the block renew claims on what `find_sources` returns; `on_lost` gets each lost source."""
         renewing = asyncio.create_task(self.renew(find_sources, on_lost), name="claims on sources")
         try:
             yield

@@ -1,4 +1,4 @@
-"""Drafts into articles in the text process; a draft that ends it is set aside, and the admins hear why."""
+"""Turn drafts into articles in the text process; set drafts aside that end it, and tell the admins why."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
@@ -14,8 +14,6 @@ from storage.engine import Database
 from storage.intake import Draft, Found, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part
 from storage.off_loop import INTAKE
 from storage.sources import find_set_aside, set_drafts_aside
-
-# What text was set aside because it ended the text process: the reason in words, and the word to admins.
 
 _BETWEEN_NOTICES = dt.timedelta(hours=1)
 _MOST_KEPT = 1_000
@@ -37,7 +35,7 @@ def reason_of(failure: Failure) -> str:
 
 
 def name_nobody(source: str, title: str, reason: str) -> None:
-    """Leave it at what the database keeps."""
+    """Tell no admin of a text that was set aside."""
 
 
 class SetAside:
@@ -67,8 +65,6 @@ class SetAside:
         await self._tell_admins(notices.texts_set_aside(named))
 
 
-# Drafts into articles in the text process; a draft that ends it is set aside, here and at the next start.
-
 _SET_ASIDE = "đã để riêng vì từng làm hỏng bộ xử lý văn bản"
 
 
@@ -81,7 +77,7 @@ class Taker:
         self._name_set_aside = name_set_aside
 
     async def take(self, found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
-        """Return the article of each draft, or why there is none, in order; refusals stay what they are."""
+        """Return the article of each draft, or why there is none, in order; refusals stay as they are."""
         drafts = [one for one in found if isinstance(one, Draft)]
         hashes = await INTAKE.run(lambda: [draft_hash(draft) for draft in drafts])
         async with self._database.read() as connection:
@@ -97,9 +93,9 @@ class Taker:
         ]  # fmt: skip
 
     async def read(self, found: Sequence[Found], origin: Origin, now: dt.datetime) -> list[Taken]:
-        """Return what all parts hold, and what becomes of drafts, in order.
+        """Return the articles and refusals of all parts and drafts, in order.
 
-        A part at which the text process ended is read here, and taken draft by draft.
+        A part at which the text process ended is read in a thread, and taken draft by draft.
         """
         taken = list[Taken]()
         for is_part, group in groupby(found, lambda one: isinstance(one, Part)):

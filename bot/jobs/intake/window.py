@@ -1,8 +1,7 @@
 """The grouping window of a process: the last days' articles with their stories, learned from the database.
 
-What is in the window follows from what is stored: the articles grouped before, in the order of their turns,
-as far as the stored horizon reaches. So it does not matter which process groups, since when, or how often
-another one took over: an article gets the same story.
+The database determines the window: the grouped articles in the order of their turns, back to the stored
+horizon. So an article gets the same story, whichever process groups and however often another one took over.
 """
 
 import datetime as dt
@@ -20,9 +19,9 @@ from summarizer.stories.neighbours import Arrival, Weighed, weigh
 
 GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _MOST = 49_000  # turns in the window
-_EACH = 200  # turns: after so many the horizon moves
+_EACH = 200  # turns after which the horizon moves
 _LEARN_BATCH = 1_000
-_TO_FOUND = 1 << 62  # keys of stories that are to be founded are above those of all that are
+_TO_FOUND = 1 << 62  # stories that are not stored yet have keys from here on, above all ids
 
 
 class Ready(NamedTuple):
@@ -55,7 +54,7 @@ class Window:
         self.horizon = Horizon()
 
     async def learn(self) -> None:
-        """Learn what was grouped elsewhere since the last time; all, where a batch was not stored."""
+        """Learn what other processes grouped since the last time; all anew if a batch was not stored."""
         if not self._is_sure:
             self._forget()
         while True:
@@ -69,9 +68,9 @@ class Window:
                 break
 
     async def place(self, batch: Sequence[Ready]) -> list[int | None]:
-        """Return the articles' stories, None of a round-up; `keep` must follow when they are stored.
+        """Return the articles' stories, None for a round-up; call `keep` once they are stored.
 
-        A story that is to be founded has a key above `is_founded`.
+        A story that is not stored yet has a key: see `is_to_be_founded`.
         """
         self._is_sure = False
         return await INTAKE.run(self._place, batch)
@@ -140,7 +139,7 @@ def _weighed(known: Grouped) -> Weighed:
 
 
 def published_of(article: StoredArticle) -> dt.datetime | None:
-    """Return when an article came out, None where that is unknown or known to the month only."""
+    """Return when an article was published, None if that is unknown or known to the month only."""
     published = article.published
     return published.at if published and published.precision != "month" else None
 

@@ -1,7 +1,7 @@
-"""Polled sources: each asked at its own pace, in a task of its own, so that none waits for another.
+"""Poll web sources, each at its own interval and in a task of its own, so that none waits for another.
 
-A tick only looks who is due, and claims those: processes on one database share the sources. `source_health`
-says what a poll means, `source_reading` reads what came.
+A tick only finds the due sources and claims them: processes on one database share the sources.
+`source_health` decides what a poll says about its source, `source_reading` parses the answer.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from storage.intake.figure_rows import read_figures
 from storage.off_loop import INTAKE
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
 
-_BETWEEN_NOTICES = dt.timedelta(minutes=1)  # what goes wrong together is told together
+_BETWEEN_NOTICES = dt.timedelta(minutes=1)  # faults of this time come in one message
 _PAGES_A_BATCH = 10  # stored as they come
 _log = structlog.get_logger(__name__)
 
@@ -71,7 +71,7 @@ class WebPolling:
         self._told_at: dt.datetime | None = None
 
     async def look(self) -> None:
-        """Begin to poll every source that is due and in no other hands, and tell the admins what is new."""
+        """Begin to poll every due source that no other process has, and tell the admins of new faults."""
         await self._tell()
         if not (due := await self._find_due()):
             return
@@ -107,7 +107,7 @@ class WebPolling:
             await asyncio.wait(self._running.values())
 
     async def close(self) -> None:
-        """Break off what is under way, undone, and let other processes have the sources."""
+        """Cancel the polls under way, and release the sources for other processes."""
         tasks = [*self._running.values(), *filter(None, [self._keeping])]
         for task in tasks:
             task.cancel()
@@ -120,7 +120,7 @@ class WebPolling:
             await self._fetcher.close()
 
     async def _known_states(self) -> dict[str, SourceState]:
-        """Return what is known of each source: what is stored, or what was tried here later."""
+        """Return the state of each source: the stored one, or that of a later try of this process."""
         database = self._services.database
         if self._states is None or database.is_postgres:
             async with database.read() as connection:
@@ -132,7 +132,7 @@ class WebPolling:
 
     def _begin(self, source: WebSource, state: SourceState) -> None:
         now = self._services.clock.now()
-        # when the poll breaks in a way nobody foresaw, it is not due again at once
+        # if the poll fails with an unexpected error, it is not due again at once
         tried = replace(state, next_at=now + source.every, tried_at=now)
         self._states = (self._states or {}) | {source.name: tried}
         if self._keeping is None:
@@ -142,7 +142,7 @@ class WebPolling:
         task.add_done_callback(lambda _: self._running.pop(source.name))
 
     def _stop_polling(self, name: str) -> None:
-        """Break off a poll whose source another process has claimed, taking this one for dead."""
+        """Cancel a poll whose source another process has claimed because it took this one for dead."""
         if name in self._running:
             _log.warning("source taken over by another process", source=name)
             self._running[name].cancel()
@@ -196,7 +196,7 @@ class WebPolling:
             return Failed("unreadable", str(error))
 
     def _tools(self) -> tuple[Fetcher, Reader]:
-        """Return what fetches and reads, made when the first source is due."""
+        """Return fetcher and reader; they are made when the first source is due."""
         if self._fetcher is None or self._reader is None:
             self._fetcher = self._make_fetcher(self._services.clock, self._services.newsroom.contact)
             self._reader = Reader(self._fetcher, self._services.take)
@@ -236,7 +236,7 @@ class WebPolling:
         return Polled(fetched.validators, body_hash, fetched.fresh_seconds, fetched.moved_to, new=changed)
 
     async def _unknown(self, items: list[Item]) -> list[Item]:
-        """Return the items that are not stored with this title and lead: those have their pages already."""
+        """Return the items that are not stored with this title and lead; stored ones have their pages."""
         keys = [item.taken.key for item in items if isinstance(item.taken, Incoming)]
         async with self._services.database.read() as connection:
             stored = await find_lead_hashes(connection, keys)
@@ -272,7 +272,7 @@ class WebPolling:
 
 
 def _is_later(own: SourceState, stored: SourceState | None) -> bool:
-    """Tell whether a source was tried here since what is stored of it."""
+    """Tell whether this process tried a source after the stored try."""
     if stored is None or stored.tried_at is None:
         return True
     return own.url == stored.url and own.tried_at is not None and own.tried_at > stored.tried_at

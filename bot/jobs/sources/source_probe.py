@@ -1,6 +1,6 @@
-"""One source read once and looked at, with nothing stored: what `sources try` and the console show.
+"""Read one source once and store nothing: for `sources try` and the console.
 
-The same fetcher, reader and rules as in polling; only what follows from the answer is left out.
+Fetcher, reader and rules are those of polling.
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ _MOST_TOPICS = 100  # items whose topic is looked for
 
 @dataclass(frozen=True, slots=True)
 class PageTrial:
-    """Whether the page behind a lead gives the article's text: how many characters, or why it does not."""
+    """The page behind a lead: how many characters of the article it gives, or why none."""
 
     url: str
     characters: int = 0
@@ -53,9 +53,9 @@ class PageTrial:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a source gave. `source` has the address that was read, `landed_at` is where it led.
+    """The result of reading a source. `source` has the address that was read, `landed_at` its redirect.
 
-    `feeds` are those that a page named where a feed was expected; the first of them was read.
+    `feeds` are those that a page named when a feed was expected; the first of them was read.
     """
 
     source: WebSource
@@ -87,10 +87,10 @@ async def try_source(
     now: dt.datetime,
     date_order: DateOrder | None = None,
 ) -> Trial:
-    """Fetch and read `source` once; where a page stands at the address of a feed, the feed that it names.
+    """Fetch and read `source` once; if there is a page instead of a feed, read the first feed that it names.
 
     Raises:
-        FetchError: nothing could be had.
+        FetchError: it cannot be fetched.
         UnreadableError: it is no feed and names none, or it is no page with an article.
     """
     fetched, body = await _fetch(source, fetcher)
@@ -129,7 +129,7 @@ async def topics_of(items: Sequence[Item], texts: Texts, rules: TopicRules) -> t
 
 
 def _at(source: WebSource, url: str) -> WebSource:
-    """Return the source at another address, which a stranger's page named: it opens no other host inside."""
+    """Return the source at another address that its page named; another private host stays closed."""
     declared, named = target_of(source.url), target_of(url)
     is_same = (declared.host, declared.port) == (named.host, named.port)
     return replace(source, url=named.url, allows_private=source.allows_private and is_same)
@@ -164,7 +164,7 @@ async def _judged(
 async def _try_page(
     source: WebSource, items: Sequence[Item], reader: Reader, now: dt.datetime
 ) -> PageTrial | None:
-    """Read the page behind the first lead; None where no item is a lead."""
+    """Read the page behind the first lead; None if no item is a lead."""
     item = next((item for item in items if item.is_lead_only), None)
     if item is None or not isinstance(item.taken, Incoming) or item.taken.url is None:
         return None
@@ -178,12 +178,9 @@ async def _try_page(
     return PageTrial(url, characters=len(whole.body))
 
 
-# The same from beginning to end, in a text process of its own: what ends it costs the trial alone.
-
-
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a source gave, with the topic of each taken item. `trial` is None for a source of files."""
+    """The items of a source with the topic of each taken one. `trial` is None for a source of files."""
 
     source: Source | WebSource
     items: tuple[Item, ...]
@@ -195,7 +192,7 @@ class Probed:
 def source_at(target: str, newsroom: Newsroom) -> Source | WebSource | None:
     """Return the declared source of this name, else a feed at this address, which may lack its https://.
 
-    None where it is neither. A host inside our network is only read for a source that declares it.
+    None if it is neither. A private host is only read for a source that declares it.
     """
     if (declared := newsroom.find_source(target)) is not None:
         return declared
@@ -213,11 +210,11 @@ def source_at(target: str, newsroom: Newsroom) -> Source | WebSource | None:
 async def probe(
     source: Source | WebSource, newsroom: Newsroom, clock: Clock, *, date_order: DateOrder | None = None
 ) -> Probed:
-    """Read a source of articles once and store nothing; `date_order` is what it proved earlier.
+    """Read a source of articles once, in a text process of its own; `date_order` is what it proved earlier.
 
     Raises:
-        FetchError: nothing could be had.
-        UnreadableError: there is nothing in it that could be read.
+        FetchError: it cannot be fetched.
+        UnreadableError: it holds nothing that can be read.
     """
     now, trial = clock.now(), None
     async with text_worker() as texts:
@@ -263,7 +260,7 @@ async def _fetching(newsroom: Newsroom, clock: Clock) -> AsyncIterator[Fetcher]:
 
 
 def _taking(texts: Texts) -> Take:
-    """Return what takes drafts in the text process; a draft that ends it is refused, nothing is noted."""
+    """Return a function that takes drafts in the text process; a draft that ends it is only refused."""
 
     async def take(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
         drafts = [one for one in found if isinstance(one, Draft)]

@@ -34,8 +34,6 @@ from storage.intake import (
 from storage.intake.dates import parse_published
 from storage.intake.drafts import host_of
 
-# The limit of items of one answer: the newest of a feed are taken, the rest is refused. Pure.
-
 MOST_ITEMS = 500  # a poll; papers' feeds have 20 to 100
 
 

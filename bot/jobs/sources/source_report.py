@@ -1,4 +1,4 @@
-"""What a source gave that was read once: as a JSON value, and as lines of Vietnamese."""
+"""The result of trying a source: as a JSON value, and as lines of Vietnamese."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _DATING_WORDS = {
 
 
 def facts_of(probed: Probed, newsroom: Newsroom) -> dict[str, Any]:
-    """Return everything that a trial showed."""
+    """Return the result of a trial as a JSON value."""
     source, trial, items, topics = probed.source, probed.trial, probed.items, probed.topics
     taken = [item for item in items if isinstance(item.taken, Incoming)]
     refused = [item.taken for item in items if isinstance(item.taken, Refusal)]
@@ -186,11 +186,8 @@ def _refusals(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"  … và {len(refused) - _MOST_REFUSALS} bài nữa"
 
 
-# A source of daily figures.
-
-
 def facts_of_figures(name: str, address: str, given: Sequence[Figure | Refusal], zone: str) -> dict[str, Any]:
-    """Return what a trial of such a source showed."""
+    """Return the result of a trial of a source of daily figures."""
     figures = [one for one in given if isinstance(one, Figure)]
     return {
         "source": name,

@@ -1,4 +1,4 @@
-"""Alert chats of what was found for their watches: one message for all of it, at most one a minute."""
+"""Alert chats of stories found for their watches: one message for all of them, at most one a minute."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,8 +28,6 @@ from storage.watch_hits import (
 )
 from summarizer.questions.watching import parse_watch
 
-# The message that tells of stories found for watches, and its buttons. Pure.
-
 MOST_TOLD = 5  # stories in one message: with everything at its longest they stay under Telegram's limits
 _LONGEST_WORDS = 64  # UTF-16 units of a watch's words
 _LONGEST_LABEL = 30
@@ -37,7 +35,7 @@ _LONGEST_LABEL = 30
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A story's article, and the words watched that it was found by."""
+    """A story's article, and the words of the watches that it matches."""
 
     words: tuple[str, ...]
     result: Result
@@ -56,7 +54,7 @@ def render_alert(found: Sequence[Found], *, more: int, now: dt.datetime, zone: s
 
 
 def alert_buttons(watches: Sequence[tuple[int, str]]) -> Buttons:
-    """Offer for each watch, given by number and words, to ask its question now and to stop it."""
+    """Return for each watch, given by number and words, a button to ask its question and one to stop it."""
     is_only = len(watches) == 1
     return tuple(
         (
@@ -72,11 +70,8 @@ def alert_buttons(watches: Sequence[tuple[int, str]]) -> Buttons:
     )
 
 
-# Tell chats what was found for their watches: one message of all that may be told now, at most one a
-# minute.
-#
-# Quiet hours have been reckoned with when the hits were written down. The messages and the mark that
-# their hits are told are written in one transaction; from there on they are deliveries like any other.
+# The due moments of hits take quiet hours into account. One transaction writes the messages and marks their
+# hits as told; from then on they are deliveries like any other.
 
 _BETWEEN = dt.timedelta(minutes=1)  # two alerts to one chat
 _BATCH = 100
@@ -86,7 +81,7 @@ _MOST_HITS = 500  # of one chat: a night of a very common word
 async def send_unscheduled(services: Services) -> int:
     """Queue everything that waits for no slot; return how many messages.
 
-    What a chat is told by one of these it knows when the next one is its turn.
+    A story that one of these sends to a chat is known to the chat for the next one.
     """
     return sum(
         [
@@ -121,7 +116,7 @@ async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:
 async def _compose(
     services: Services, subscriber_id: int, choices: Choices, now: dt.datetime
 ) -> Alert | None:
-    """Compose a subscriber's alert; one that breaks is logged and waits for the next tick."""
+    """Compose a subscriber's alert; if that fails, log it and leave the hits to the next tick."""
     with log_errors("alert", subscriber=subscriber_id):
         async with services.database.read() as connection:
             hits = await find_waiting_hits(connection, subscriber_id, now=now, limit=_MOST_HITS)

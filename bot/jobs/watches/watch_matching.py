@@ -1,7 +1,7 @@
-"""Find which watches each newly processed article is news for, and write that down.
+"""Match newly processed articles with all watches, and record the hits.
 
-Which articles were looked at stands in a note, so that none is passed over by a restart. The index of watches
-is kept in memory and follows the table, whoever changes it.
+A note stores up to when articles were matched, so that a restart skips none. The index of watches is in
+memory and follows the table, whichever process changes it.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from storage.watches import ChangedWatch, count_watches, find_changed_watches
 from summarizer.questions.filters import comparable
 from summarizer.questions.watching import Arrived, WatchIndex, current_key
 
-MAX_AGE = dt.timedelta(hours=48)  # what was published longer ago is no news, whenever it comes in
+MAX_AGE = dt.timedelta(hours=48)  # an article published longer ago is no news, even if it arrives now
 _NOTE = "watched"
 _BATCH = 100
 _LOAD_BATCH = 1_000
 _RECORDED_AT_ONCE = 500
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a process writes down when it began; its commit is seen later
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class Watching:
         self._known_until = _BEGINNING
 
     async def run(self) -> int:
-        """Look at the articles processed since the last run; return how many hits there were."""
+        """Match the articles processed since the last run; return how many hits there were."""
         async with self._lock:
             hits = 0
             while arrived := await self._next():
@@ -56,7 +56,7 @@ class Watching:
             return hits
 
     async def _next(self) -> list[StoredArticle]:
-        """Return some articles that were not looked at; at the very first run none."""
+        """Return some articles that were not matched yet; at the very first run none."""
         now = self._services.clock.now()
         async with self._services.database.read() as connection:
             note = await find_note(connection, _NOTE)
@@ -76,7 +76,7 @@ class Watching:
         return []
 
     async def _follow_changes(self) -> None:
-        """Bring the index up to the table; anew where it does not come out even: a chat was deleted."""
+        """Bring the index up to date; build it anew if the counts differ, as when a chat was deleted."""
         for _ in range(2):
             async with self._services.database.read() as connection:
                 after = (self._known_until - _COMMIT_LAG, 0)
@@ -113,7 +113,7 @@ class Watching:
         return len(hits)
 
     def _find(self, articles: Sequence[StoredArticle], newsroom: Newsroom) -> dict[int, list[int]]:
-        """Return the watches by article; one that breaks the matching is passed over."""
+        """Return the matching watches by article; an article that breaks the matching is skipped."""
         found = {}
         for article in articles:
             if may_be_told(article, newsroom):
@@ -123,7 +123,7 @@ class Watching:
 
 
 def may_be_told(article: StoredArticle, newsroom: Newsroom) -> bool:
-    """Tell whether the article is one to alert of: no advertisement, and of a source that may be shown."""
+    """Tell whether alerts may have the article: no advertisement, and its source may be shown."""
     return not article.advertorial and newsroom.may_show(article.source)
 
 
