@@ -1,5 +1,5 @@
-"""A local Telegram: the Bot API as far as the bot needs it, over real HTTP, with users that can be scripted.
+"""A local Bot API server with scripted users: the methods that the bot needs, over real HTTP.
 
-`server.serve` runs it in a program, `client.emulator_process` in a process of its own; `client.control`
-plays the users. `docs/emulator.md` describes all of it from the outside.
+`server.serve` runs it in this process, `client.emulator_process` in a process of its own. `client.control`
+acts as the users. `docs/emulator.md` describes all of it.
 """

@@ -1,4 +1,4 @@
-"""`python -m bot.emulator`: the emulator as a process of its own; its address is the first line it prints."""
+"""`python -m bot.emulator`: the emulator as a process; the first line that it prints is its address."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from bot.emulator.server import LoopbackError, serve
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM; exit 0 then, 1 when the port is taken, 2 on wrong use."""
+    """Serve until SIGINT or SIGTERM; return 0 then, 1 if the port is taken, 2 on wrong use."""
     options = _read_options()
     try:
         asyncio.run(_run(options.host, options.port, strict=options.strict))

@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: from a request to a method and back, with the faults on order in between."""
+"""The Bot API over HTTP: read a request, call its method, answer; declared faults come in between."""
 
 import asyncio
 import contextlib
@@ -64,7 +64,7 @@ class BotApi:
         parameters: Parameters,
         chat_id: int | None,
     ) -> web.StreamResponse:
-        """Call `method`, unless a fault has another end in store."""
+        """Call `method`, unless a declared fault ends the call in another way."""
         fault = world.faults.take(name, chat_id)
         if fault is None:
             return await _answer(world, method, parameters)
@@ -110,7 +110,7 @@ async def _answer(world: World, method: Method, parameters: Parameters) -> web.R
 async def _act_out(
     fault: Fault, request: web.Request, world: World, method: Method, parameters: Parameters
 ) -> web.StreamResponse:
-    """Act out a fault of the network's: a gateway's error page, a cut, a connection that hangs or is slow."""
+    """Simulate a fault of the network: a gateway's error page, a cut, a connection that hangs or is slow."""
     if fault.kind == "html_502":
         return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
     if fault.kind in ("hang", "slow"):
@@ -128,7 +128,7 @@ async def _act_out(
 
 
 def _made_odd(response: web.Response) -> web.Response:
-    """Give a message's fields values of other kinds than a client expects, as a new server may."""
+    """Give a message's fields values of types that no client expects, as a newer server may."""
     body = json.loads(response.text or "{}")
     if isinstance(body.get("result"), dict):
         body["result"] |= {"date": "tomorrow", "entities": [{"no": "type"}], "reply_markup": [7]}
@@ -142,7 +142,7 @@ async def _drip(request: web.Request, answer: web.Response, seconds: float) -> w
     dripping.content_length = len(body)
     await dripping.prepare(request)
     step = max(1, -(-len(body) // _DROPS))
-    with contextlib.suppress(ConnectionError):  # who asked had no such patience
+    with contextlib.suppress(ConnectionError):  # the client gave up
         for start in range(0, len(body), step):
             await asyncio.sleep(seconds / _DROPS)
             await dripping.write(body[start : start + step])

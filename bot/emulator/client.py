@@ -11,8 +11,6 @@ import aiohttp
 
 from storage.off_loop import Program, start_async
 
-# Start the emulator as a process of its own and wait until it answers.
-
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 _ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}")
@@ -20,12 +18,12 @@ _LONGEST_REASON = 2_000  # bytes
 
 
 class StartError(Exception):
-    """The process ended, or said nothing, before it had an address; the text is what it said instead."""
+    """The process ended or printed nothing before it had an address; the text is its output."""
 
 
 @asynccontextmanager
 async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncIterator[str]:
-    """Run `bot.emulator` and yield its address, which answers by then; port 0 takes a free one.
+    """Run `bot.emulator` in a process, wait until it listens, and yield its address; port 0: any free one.
 
     Raises:
         StartError: it has no address after 20 seconds.
@@ -69,11 +67,6 @@ async def _stop(process: Process) -> None:
         await process.communicate()
 
 
-# The control interface from Python: the hands of scripted users, in tests, demonstrations and
-# simulations.
-#
-# It speaks HTTP like anyone else, so it serves an emulator in this process and one in another alike.
-
 Json = dict[str, Any]
 
 
@@ -82,7 +75,10 @@ class ControlError(Exception):
 
 
 class Control:
-    """One emulator's control interface. Keyword arguments are the keys of `docs/emulator.md`."""
+    """Scripted users of an emulator, by its control interface over HTTP.
+
+    Keyword arguments are the keys of `docs/emulator.md`.
+    """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session

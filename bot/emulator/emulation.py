@@ -1,4 +1,4 @@
-"""A running emulator: where it listens, the world behind it, and webhooks it brings updates to."""
+"""A running emulator: its address, its world, and the calls to the bot's webhook."""
 
 import asyncio
 import logging
@@ -11,8 +11,6 @@ import aiohttp
 from bot.emulator.chats.world import World
 from bot.emulator.limits import WEBHOOK, Rates
 from bot.emulator.update_queue import UpdateQueue
-
-# A running emulator: where it listens and the world behind it, which a reset replaces.
 
 
 @dataclass(slots=True)
@@ -27,9 +25,9 @@ class Emulator:
         self.world = World(rates=replace(self.rates))
 
     def reset(self) -> None:
-        """Begin anew. Update ids and the version go on: lower ones would pass for what is known already.
+        """Begin anew. Update ids and the version go on: a client would take lower ones for known ones.
 
-        So does a webhook: its bot does not ask, and would hear nothing more.
+        A webhook stays too: its bot does not poll and would get no more updates.
         """
         old = self.world
         updates = UpdateQueue(next_id=old.updates.next_id, allowed=old.updates.allowed)
@@ -40,9 +38,8 @@ class Emulator:
         old.close()
 
 
-# Webhook delivery: each update is brought to the bot's address until it is taken, one after the other.
-#
-# Only addresses on this machine are called; a webhook elsewhere is stored and fails.
+# Each update is sent to the webhook until the bot takes it, one after the other. Only addresses on this
+# machine are called; a webhook elsewhere is stored and fails.
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0  # Telegram's own are longer
 ANSWER_SECONDS = 20.0
@@ -58,7 +55,7 @@ def is_loopback(url: str) -> bool:
 
 
 class Courier:
-    """Brings the updates of whatever world `emulator` holds to the webhook that is set there."""
+    """Sends the updates of the emulator's current world to its webhook."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -85,7 +82,7 @@ class Courier:
 
 
 async def _bring(session: aiohttp.ClientSession, world: World) -> str | None:
-    """Bring the oldest update; return why it was not taken, in Telegram's words, or None when it was."""
+    """Send the oldest update; return why the bot did not take it, in Telegram's words, or None if it did."""
     hook, update = world.webhook, world.updates.pending[0]
     fault = world.faults.take(WEBHOOK, None)
     if fault is not None and fault.kind != "cut_after":

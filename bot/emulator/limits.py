@@ -1,4 +1,4 @@
-"""Telegram's sending limits as sliding windows, and faults on order: when a call is refused."""
+"""When a call is refused: Telegram's sending limits as sliding windows, and declared faults."""
 
 import math
 from collections import Counter, deque
@@ -17,15 +17,13 @@ from bot.emulator.refusals import (
     unauthorized,
 )
 
-# Telegram's sending limits as sliding windows: 30 a second, 1 a second per chat, 20 a minute per group.
-#
-# Telegram publishes the numbers but not the rule, and lets short bursts pass; strict mode does not, so
-# that a bot which holds here holds there. A refused message does not count against the windows.
+# Telegram publishes the numbers but not the rule, and lets short bursts pass. Strict mode does not, so a bot
+# that keeps these limits keeps Telegram's. A refused message does not count in the windows.
 
 
 @dataclass(slots=True)
 class Rates:
-    """How many messages may be sent, and whether that is held; the numbers are Telegram's."""
+    """How many messages may be sent, and whether the limits are enforced; the numbers are Telegram's."""
 
     strict: bool = False
     per_second: int = 30
@@ -35,7 +33,7 @@ class Rates:
 
 @dataclass(slots=True)
 class RateLimits:
-    """Counts messages in sliding windows. `clock` gives seconds that never run backwards."""
+    """Counts messages in sliding windows. `clock` returns monotonic seconds."""
 
     clock: Callable[[], float]
     rates: Rates = field(default_factory=Rates)
@@ -47,7 +45,7 @@ class RateLimits:
         """Count one message to `chat`.
 
         Raises:
-            Refusal: in strict mode, a window is full (429 with the seconds until it is not).
+            Refusal: a window is full in strict mode (429 with the seconds until it is not).
         """
         now = self.clock()
         windows = [("per_second", 0, 1.0, self.rates.per_second)]
@@ -75,23 +73,22 @@ class RateLimits:
         return row
 
 
-# Faults on order: answers that Telegram, or the network before it, gives on a bad day.
-#
-# A fault is declared over the control interface and used up call by call; `server` acts it out.
+# Faults of Telegram or of the network, declared over the control interface and used up call by call; `api`
+# carries them out.
 
 FaultKind = Literal[
     "429", "500", "403", "400", "401", "409", "cut_before", "cut_after", "hang", "slow", "drip", "html_502",
     "odd_answer",
 ]  # fmt: skip
-WEBHOOK = "webhook"  # in place of a method: the calls that the emulator makes
+WEBHOOK = "webhook"  # in place of a method: the emulator's calls to the webhook
 
 
 @dataclass(slots=True)
 class Fault:
-    """The next `times` calls of `method` (any, when empty) to `chat_id` (any, when 0) fail like `kind`.
+    """The next `times` calls of `method` (any if empty) to `chat_id` (any if 0) fail like `kind`.
 
-    `seconds` is how long `hang` holds the connection, how late `slow` answers, and how long `drip` takes over
-    its answer. `odd_answer` does as asked and answers with fields that clients do not expect.
+    `seconds` is how long `hang` holds the connection, how late `slow` answers, and how long `drip` takes for
+    its answer. `odd_answer` does what was asked and answers with fields that clients do not expect.
     """
 
     kind: FaultKind
@@ -103,13 +100,13 @@ class Fault:
     seconds: float = 60.0
 
     def matches(self, method: str, chat_id: int | None) -> bool:
-        """Tell whether a call of `method`, in any case of letters, to `chat_id` is meant."""
+        """Tell whether the fault is for a call of `method`, in upper or lower case, to `chat_id`."""
         is_any = not self.method and method != WEBHOOK
         is_method = is_any or self.method.lower() == method.lower()
         return self.times > 0 and is_method and (not self.chat_id or self.chat_id == chat_id)
 
     def refusal(self) -> Refusal | None:
-        """Return the answer of Telegram's that this fault stands for, or None for one of the network."""
+        """Return Telegram's answer for this fault, or None for a fault of the network."""
         match self.kind:
             case "429":
                 return too_many_requests(self.retry_after)
@@ -129,7 +126,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults that wait for their calls, first declared first used, and counts of those that happened."""
+    """The declared faults, used in this order, and counts of those that happened."""
 
     waiting: list[Fault] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)

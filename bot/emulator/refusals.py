@@ -1,6 +1,6 @@
-"""Telegram's refusals, in Telegram's own words: the status, the description and what a client may act on.
+"""Telegram's refusals in Telegram's own words: status, description and parameters for the client.
 
-A refusal is raised where a rule is broken and turned into an HTTP answer by `server` alone.
+Code that finds a broken rule raises a refusal; `api` turns it into an HTTP answer.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
-class Refusal(Exception):  # noqa: N818 - an answer of Telegram's, not a failure of ours
+class Refusal(Exception):  # noqa: N818 - an answer of Telegram, not a failure of the emulator
     """An answer with `ok: false`: `code` is both the HTTP status and the `error_code`."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, int] | None = None) -> None:
@@ -31,7 +31,7 @@ def bad_request(reason: str) -> Refusal:
 
 
 def forbidden(reason: str) -> Refusal:
-    """Make a 403: the bot may not write there, and trying again is of no use."""
+    """Make a 403: the bot may not write there, now or later."""
     return Refusal(403, f"Forbidden: {reason}")
 
 
@@ -51,7 +51,7 @@ def not_found(reason: str = "") -> Refusal:
 
 
 def too_many_requests(seconds: int) -> Refusal:
-    """Make a 429 that asks for a pause of `seconds`; 0 makes one that does not say how long."""
+    """Make a 429 that asks for a pause of `seconds`; with 0 it names no time."""
     if not seconds:
         return Refusal(429, "Too Many Requests")
     return Refusal(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})

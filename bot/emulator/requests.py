@@ -1,4 +1,4 @@
-"""The parameters of one Bot API call, whichever way they came; and what a method is."""
+"""The parameters of a Bot API call: from a query, a form, JSON or multipart. The type of a method."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,10 +12,7 @@ from bot.emulator.chats.uploads import Upload
 from bot.emulator.chats.world import World
 from bot.emulator.refusals import bad_request
 
-# Parameters come in a query, a form, JSON or multipart.
-#
-# Like Telegram, it is lenient with numbers (what is no number counts as the default) and strict with
-# objects.
+# As at Telegram, a malformed number counts as the default, and a malformed object is refused.
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Parameters:
         return name in self.values
 
     def text(self, name: str) -> str:
-        """Return a text, "" when it is absent."""
+        """Return a text, "" if it is absent."""
         value = self.values.get(name)
         return value if isinstance(value, str) else "" if value is None else json.dumps(value)
 
@@ -46,7 +43,7 @@ class Parameters:
         return self.text(name).strip().lower() in ("true", "yes", "1")
 
     def json_value(self, name: str, kind: type[Any]) -> Any:
-        """Return a JSON value of type `kind`, or None when it is absent or null.
+        """Return a JSON value of type `kind`, or None if it is absent or null.
 
         Raises:
             Refusal: it is no JSON, or of another type (400).
@@ -74,7 +71,7 @@ class Parameters:
 
 
 def find_chat_id(parameters: Parameters, world: World) -> int | None:
-    """Return the chat that a call is about, whether or not there is such a chat."""
+    """Return the id of the chat that a call names, whether or not there is such a chat."""
     written = parameters.text("chat_id").strip().strip('"')
     if written.startswith("@"):
         named = (chat.id for chat in world.chats.values() if chat.username and f"@{chat.username}" == written)
@@ -83,10 +80,10 @@ def find_chat_id(parameters: Parameters, world: World) -> int | None:
 
 
 def get_chat(parameters: Parameters, world: World) -> Chat:
-    """Return the chat of `chat_id`, as long as the bot may see it.
+    """Return the chat of `chat_id`, if the bot may see it.
 
     Raises:
-        Refusal: the id is missing or unknown (400), or the bot is shut out (403).
+        Refusal: the id is missing or unknown (400), or the bot may not see the chat (403).
     """
     if not parameters.text("chat_id"):
         raise bad_request("chat_id is empty")
@@ -111,13 +108,9 @@ def get_user(parameters: Parameters, world: World) -> User:
     return user
 
 
-# What a method is.
-
 Method = Callable[[World, Parameters], Awaitable[Any]]
 Methods = dict[str, Method]
 
-
-# Reading HTTP requests: parameters of Bot API calls, input of control routes.
 
 _CHUNK_BYTES = 65536
 
@@ -146,10 +139,10 @@ async def read_parameters(request: web.Request) -> Parameters:
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """Return a JSON value that must be an object.
+    """Return a JSON value, which must be an object.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not.
     """
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
@@ -171,7 +164,7 @@ async def _read_multipart(request: web.Request, values: dict[str, Any], files: d
 
 
 async def _read_part(part: BodyPartReader, most: int) -> bytes:
-    """Read one part of a body of which `most` bytes may still come; aiohttp bounds whole bodies only."""
+    """Read one part, at most `most` bytes; aiohttp does not limit the parts of a multipart body."""
     content = bytearray()
     while chunk := await part.read_chunk(_CHUNK_BYTES):
         content += chunk

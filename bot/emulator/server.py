@@ -35,7 +35,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class LoopbackError(ValueError):
-    """The emulator knows no secrets and asks for none: it must not be reachable from elsewhere."""
+    """The address is not on this machine: the emulator asks for no secret, so others must not reach it."""
 
 
 @asynccontextmanager
@@ -80,7 +80,7 @@ def require_loopback(host: str) -> None:
 
 
 def make_application(emulator: Emulator) -> web.Application:
-    """Put the three faces of the emulator on one application."""
+    """Make the application with the Bot API, the control interface and the chat page."""
     application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_refuse_large_bodies])
     application.add_routes(BotApi(emulator).routes())
     for (method, path), (shape, act) in ROUTES.items():
@@ -131,7 +131,7 @@ def _file(emulator: Emulator) -> Handler:
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        if upload.mime_type in _PICTURE_TYPES:  # the page shows it; nosniff holds a browser to the type
+        if upload.mime_type in _PICTURE_TYPES:  # the page shows it; with nosniff a browser keeps to the type
             return web.Response(body=upload.content, content_type=upload.mime_type, headers=headers)
         headers["Content-Disposition"] = "attachment"
         return web.Response(body=upload.content, content_type="application/octet-stream", headers=headers)
@@ -140,7 +140,7 @@ def _file(emulator: Emulator) -> Handler:
 
 
 def _require_same_origin(request: web.Request) -> None:
-    """Turn away other web pages: a browser on this machine may have them open."""
+    """Refuse calls of other web pages that a browser on this machine may have open."""
     origin = request.headers.get("Origin")
     host = urlsplit(f"//{request.host}").hostname or ""
     is_local = host == "localhost" or _is_loopback(host)

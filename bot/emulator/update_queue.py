@@ -8,17 +8,15 @@ from typing import Any
 
 from bot.emulator.refusals import OTHER_POLLER, conflict
 
-# Waiting for a change: the one primitive behind long polls of updates and of chats.
-
 
 class Signal:
-    """Wakes every waiter on each `set`; each then looks whether its own condition holds."""
+    """Wakes every waiter on each `set`; each then checks its own condition. For long polls."""
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
 
     def set(self) -> None:
-        """Wake all who wait now."""
+        """Wake all current waiters."""
         waiters, self._waiters = self._waiters, set()
         for waiter in waiters:
             if not waiter.done():
@@ -59,13 +57,13 @@ class UpdateQueue:
     _is_closed: bool = False
 
     def put(self, kind: str, body: dict[str, Any]) -> int | None:
-        """Queue an update and return its id, or None when the bot does not want this `kind`."""
+        """Queue an update and return its id, or None if the bot does not want this `kind`."""
         if (kind not in self.allowed) if self.allowed else (kind in ON_REQUEST):
             return None
         return self.put_raw({kind: body})
 
     def put_raw(self, update: dict[str, Any]) -> int:
-        """Queue `update` whatever it is; one with its own `update_id` keeps it, as a repeated one does."""
+        """Queue any `update`; its own `update_id` is kept, so that an update can come twice."""
         update_id = int(update.get("update_id", self.next_id))
         self.next_id = max(self.next_id, update_id + 1)
         self.pending.append({"update_id": update_id, **update})
@@ -74,7 +72,7 @@ class UpdateQueue:
         return update_id
 
     def confirm(self, offset: int) -> None:
-        """Forget what `offset` confirms: all ids below it; a negative one keeps that many newest updates."""
+        """Remove confirmed updates: all ids below `offset`; a negative one keeps that many newest updates."""
         before = len(self.pending)
         if offset > 0:
             self.pending = deque(update for update in self.pending if update["update_id"] >= offset)
@@ -83,18 +81,18 @@ class UpdateQueue:
         self.confirmed += before - len(self.pending)
 
     def drop_all(self) -> None:
-        """Forget every waiting update."""
+        """Remove every waiting update."""
         self.confirmed += len(self.pending)
         self.pending.clear()
 
     def take(self, update: dict[str, Any]) -> None:
-        """Forget `update`, which a webhook has taken."""
+        """Remove `update`, which a webhook has taken."""
         if self.pending and self.pending[0] is update:
             self.pending.popleft()
             self.confirmed += 1
 
     def wake(self) -> None:
-        """Let those who wait look again: a webhook was set."""
+        """Wake the waiters: a webhook was set."""
         self._wakes += 1
         self._arrived.set()
 
@@ -109,7 +107,7 @@ class UpdateQueue:
         """Return up to `limit` updates, waiting `timeout` seconds for a first one.
 
         Raises:
-            Refusal: another poll began meanwhile (409); it is the older of the two that fails.
+            Refusal: another poll began meanwhile (409); the older of the two fails.
         """
         self._polls_begun += 1
         mine = self._polls_begun

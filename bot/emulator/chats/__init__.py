@@ -1,1 +1,1 @@
-"""What the emulated Telegram remembers: people, chats, messages, files."""
+"""The state of the emulated Telegram: people, chats, messages, files."""

@@ -1,4 +1,4 @@
-"""A message with everything it ever showed, its buttons checked as Telegram checks them."""
+"""A message with all its versions, and its buttons, checked as Telegram checks them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,12 @@ from bot.emulator.markup.entities import FormattedText, render_html
 from bot.emulator.markup.html_parser import check_link
 from bot.emulator.refusals import bad_request
 
-# A message with everything it ever showed, as the Bot API writes it and as the control interface does.
-
 Keyboard = list[list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a message showed at `date`, Unix seconds; beside an attachment `content` is its caption."""
+    """A version of a message since `date`, Unix seconds; `content` is the text or an attachment's caption."""
 
     content: FormattedText
     keyboard: Keyboard
@@ -41,11 +39,10 @@ class Version:
 
 @dataclass(slots=True)
 class Message:
-    """One message; `versions` holds what it showed, oldest first, the last being what it shows.
+    """One message and its `versions`, oldest first.
 
-    `from_bot` tells the bot's own messages apart; `reply_markup` is a keyboard other than inline
-    buttons, which Telegram does not return; `extra` are fields kept as given (service messages, forwards).
-    `topic` is the message that opened the forum topic it stands in.
+    `reply_markup` is a keyboard other than inline buttons, which Telegram does not return. `extra` are fields
+    kept as given (service messages, forwards). `topic` is the message that opened its forum topic.
     """
 
     message_id: int
@@ -78,7 +75,7 @@ class Message:
 
     @property
     def thread_id(self) -> int:
-        """The forum topic it stands in, 0 outside of one; a topic is known by the message that opened it."""
+        """The id of its forum topic, 0 without one: the id of the message that opened the topic."""
         return self.topic.message_id if self.topic else 0
 
     def as_json(self, users: dict[int, User], *, with_reply: bool = True) -> dict[str, Any]:
@@ -93,7 +90,7 @@ class Message:
             body["edit_date"] = self.versions[-1].date
         if self.topic is not None:
             body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
-        # In a topic what replies to nothing else is a reply to the topic's first message.
+        # In a topic, a message that is no reply is a reply to the topic's first message.
         if with_reply and (reply_to := self.reply_to or self.topic) and reply_to is not self:
             body["reply_to_message"] = reply_to.as_json(users, with_reply=False)
         return body | self._content_json(users) | self.extra
@@ -147,8 +144,6 @@ def _button_view(button: dict[str, Any]) -> dict[str, Any]:
     return view | ({"data": button["callback_data"]} if "callback_data" in button else {})
 
 
-# Reply markup as Telegram checks it: inline buttons with their limits; other kinds pass as they are.
-
 MAX_BUTTONS_IN_ROW = 8
 MAX_BUTTONS = 100
 MAX_CALLBACK_DATA_BYTES = 64
@@ -165,7 +160,7 @@ def read_keyboard(markup: Mapping[str, Any]) -> Keyboard:
     """Return the inline buttons of `markup` row by row; none for another kind of markup.
 
     Raises:
-        Refusal: a button is malformed or too much (400).
+        Refusal: a button is malformed, or there are too many (400).
     """
     if "inline_keyboard" not in markup:
         if markup and not any(kind in markup for kind in _OTHER_MARKUP):

@@ -1,11 +1,9 @@
-"""Users, chats and the bot's own profile as the emulator keeps them, and how the Bot API writes them."""
+"""Users, chats and the bot's profile, and their objects in the Bot API."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.emulator.refusals import Refusal, bad_request, forbidden, upgraded
-
-# Users and chats as the emulator keeps them, and how the Bot API writes them.
 
 ChatType = Literal["private", "group", "supergroup", "channel"]
 MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
@@ -49,9 +47,9 @@ class Topic:
 
 @dataclass(slots=True)
 class Chat:
-    """A chat and the bot's standing in it; `user` is the other side of a private chat.
+    """A chat and the bot's status in it; `user` is the user of a private chat.
 
-    `topics` are a forum's by the message that opened each; `pinned` are message ids, the latest last.
+    `topics` maps the id of the message that opened each topic; `pinned` are message ids, the latest last.
     """
 
     id: int
@@ -102,7 +100,7 @@ class Chat:
         }
 
     def barrier(self) -> Refusal | None:
-        """Return why the bot may not see or write this chat, or None where it may."""
+        """Return why the bot may not see this chat or write in it, or None if it may."""
         if self.upgraded_to:
             return upgraded(self.upgraded_to)
         if self.is_private:
@@ -117,7 +115,7 @@ class Chat:
         return None
 
     def writing_barrier(self) -> Refusal | None:
-        """Return why the bot may not write here, or None where it may."""
+        """Return why the bot may not write in this chat, or None if it may."""
         if self.barrier() is None and self.type == "channel" and self.bot_status not in ADMINISTRATORS:
             return bad_request("need administrator rights in the channel chat")
         return self.barrier()
@@ -190,8 +188,6 @@ _RESTRICTIONS: dict[str, Any] = {
 }
 
 
-# What a bot says about itself: names, descriptions and commands, per language and audience.
-
 Commands = list[dict[str, str]]
 ScopeKey = tuple[str, int, int]
 
@@ -200,7 +196,7 @@ DEFAULT_SCOPE: ScopeKey = ("default", 0, 0)
 
 @dataclass(slots=True)
 class Profile:
-    """Texts by language ("" for all others) and commands by scope (type, chat, user) and language."""
+    """The bot's texts by language ("": all others), and commands by scope (type, chat, user) and language."""
 
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
@@ -208,7 +204,7 @@ class Profile:
     commands: dict[tuple[ScopeKey, str], Commands] = field(default_factory=dict)
 
     def commands_shown(self, chat: Chat, user_id: int, language: str, *, is_administrator: bool) -> Commands:
-        """Return the commands a user sees in `chat`: the narrowest scope first, then the language."""
+        """Return the commands a user sees in `chat`: of the narrowest scope, in the user's language."""
         if chat.is_private:
             scopes = [("chat", chat.id, 0), ("all_private_chats", 0, 0), DEFAULT_SCOPE]
         else:

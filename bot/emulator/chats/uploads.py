@@ -1,4 +1,4 @@
-"""Uploaded files within a bound, and the photos and documents that stand in messages."""
+"""Uploaded files, kept in limited memory, and the photos and documents of messages."""
 
 import io
 import warnings
@@ -7,16 +7,14 @@ from typing import Any, Literal
 
 from bot.emulator.refusals import bad_request
 
-# Uploaded files, kept in memory within a bound: the oldest give way.
-
-# Telegram takes 50 MB from a bot; memory is dearer here.
+# Telegram takes 50 MB from a bot; here the limit saves memory.
 MAX_FILE_BYTES = 20_000_000
 MAX_SHELF_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came in a multipart body."""
+    """A file of a multipart body."""
 
     file_name: str
     mime_type: str
@@ -32,7 +30,7 @@ class FileShelf:
     _stored: int = 0
 
     def store(self, upload: Upload) -> str:
-        """Keep `upload` and return its file id; the oldest files go when the shelf is full."""
+        """Store `upload` and return its file id; remove the oldest files beyond `MAX_SHELF_BYTES`."""
         self._stored += 1
         file_id = f"file{self._stored:06d}"
         self._files[file_id] = upload
@@ -43,13 +41,9 @@ class FileShelf:
         return file_id
 
     def find(self, file_id: str) -> Upload | None:
-        """Find a file that is still kept."""
+        """Find a file that is still stored."""
         return self._files.get(file_id)
 
-
-# Photos and documents that stand in messages, and what Telegram takes for a photo.
-#
-# The bytes are on the file shelf (`files`); here is what a message says of them.
 
 AttachmentKind = Literal["document", "photo"]
 
@@ -59,7 +53,7 @@ MAX_PHOTO_RATIO = 20
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that was sent; `width` and `height` in pixels are a photo's."""
+    """What a message says of its file; `width` and `height` of a photo in pixels."""
 
     kind: AttachmentKind
     file_id: str
@@ -70,7 +64,7 @@ class Attachment:
     height: int = 0
 
     def as_json(self) -> Any:
-        """Return the Document object, or the list of a photo's sizes: here always the one that was sent."""
+        """Return the Document object, or the list of a photo's sizes, which has only the one sent."""
         body = {"file_id": self.file_id, "file_unique_id": f"u{self.file_id}", "file_size": self.size}
         if self.kind == "photo":
             return [body | {"width": self.width, "height": self.height}]
@@ -81,9 +75,9 @@ def measure_photo(content: bytes) -> tuple[str, int, int]:
     """Return the media type, width and height of a picture that can be sent as a photo.
 
     Raises:
-        Refusal: it is none, or has sides that Telegram does not take (400).
+        Refusal: it is no picture, or has sides that Telegram does not accept (400).
     """
-    from PIL import Image  # a heavy import: only who sends photos waits for it
+    from PIL import Image  # a heavy import, needed for photos only
 
     try:
         with warnings.catch_warnings():
@@ -93,7 +87,7 @@ def measure_photo(content: bytes) -> tuple[str, int, int]:
                 image.verify()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise bad_request("PHOTO_INVALID_DIMENSIONS") from None
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises for what is no picture, or a broken one
+    except (OSError, SyntaxError, ValueError):  # Pillow: it is no picture, or a broken one
         raise bad_request("IMAGE_PROCESS_FAILED") from None
     if width + height > MAX_PHOTO_SIDES or max(width, height) > MAX_PHOTO_RATIO * min(width, height):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")

@@ -1,7 +1,7 @@
-"""Everything the emulator remembers: users, chats, messages, files, the queue of updates, and counts.
+"""The state of the emulator: users, chats, messages, files, the queue of updates, and counts.
 
-One bot lives in a world. Every well-formed token that was not revoked speaks for it, as a token and the one
-that replaces it do at Telegram; the number before the colon is the bot's id.
+A world has one bot. Every well-formed token that is not revoked is a token of this bot; the number before the
+colon is the bot's id.
 """
 
 import secrets
@@ -18,12 +18,10 @@ from bot.emulator.limits import Faults, RateLimits, Rates
 from bot.emulator.markup.entities import FormattedText
 from bot.emulator.update_queue import Signal, UpdateQueue
 
-# Exact counts of what was called, how it was answered, and what each chat was sent.
-
 
 @dataclass(slots=True)
 class Stats:
-    """Counts since the start or the last reset; a status is a code, or `cut` for a connection cut."""
+    """Counts of calls and answers since the start or the last reset; a status is a code, or `cut`."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     by_method: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -31,14 +29,14 @@ class Stats:
     accepted: Counter[int] = field(default_factory=Counter)
 
     def count(self, method: str, status: str, chat_id: int | None) -> None:
-        """Count one call of `method`, written as in the documentation, and its answer."""
+        """Count one call of `method`, spelt as in the documentation, and its answer."""
         self.statuses[status] += 1
         self.by_method[method][status] += 1
         if chat_id is not None:
             self.by_chat[chat_id][status] += 1
 
     def as_json(self) -> dict[str, Any]:
-        """Return all counts; `accepted` are messages that stand in a chat, told of or not."""
+        """Return all counts; `accepted` are messages in a chat, even if the bot got no answer."""
         return {
             "calls": sum(self.statuses.values()),
             "statuses": dict(self.statuses),
@@ -54,7 +52,7 @@ class Stats:
         }
 
 
-# Beyond 32 bits on purpose: ids of today's users are, and a bot must keep them whole.
+# Beyond 32 bits, as ids of real users are.
 BOT_ID_BEFORE_FIRST_CALL = 1_000_000_001
 FIRST_USER_ID = 7_000_000_001
 FIRST_SUPERGROUP_NUMBER = 2_000_000_001
@@ -63,7 +61,7 @@ FIRST_GROUP_NUMBER = 4_000_001
 
 @dataclass(slots=True)
 class Callback:
-    """A tapped button that waits for the bot's answer; `answer` is what it said."""
+    """A tapped button; `answer` is the bot's answer, None before there is one."""
 
     id: str
     chat: Chat
@@ -73,7 +71,7 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class InlineResult:
-    """What an inline query offers: how it looks in the list, and the message it becomes."""
+    """One result of an inline query: its looks in the list, and the message to send."""
 
     id: str
     shown: dict[str, Any]
@@ -84,9 +82,9 @@ class InlineResult:
 
 @dataclass(slots=True)
 class InlineQuery:
-    """Words typed after the bot's name; `answer` is what the bot said to them.
+    """Words typed after the bot's name, and the bot's answer.
 
-    A guest's question, asked by a message in `chat`, is one too.
+    With `chat` it is a guest's question, asked by a message there.
     """
 
     id: str
@@ -99,7 +97,7 @@ class InlineQuery:
 
 @dataclass(slots=True)
 class World:
-    """The state of one emulator. `clock` gives Unix seconds for dates, `monotonic` seconds for limits."""
+    """The state of one emulator. `clock` returns Unix seconds for dates, `monotonic` seconds for limits."""
 
     bot: User = field(
         default_factory=lambda: User(BOT_ID_BEFORE_FIRST_CALL, "Điểm Tin", "diemtin_bot", is_bot=True)
@@ -135,7 +133,7 @@ class World:
         return int(self.clock())
 
     def next_number(self, series: str, first: int = 1) -> int:
-        """Count on in `series`, from `first`."""
+        """Return the next number of `series`, which begins with `first`."""
         number = self._numbers.get(series, first)
         self._numbers[series] = number + 1
         return number
@@ -153,7 +151,7 @@ class World:
         return chat
 
     def new_user_id(self) -> int:
-        """Return an id that nobody has."""
+        """Return an unused id."""
         while (number := self.next_number("user", FIRST_USER_ID)) in self.users:
             continue
         return number
@@ -171,7 +169,7 @@ class World:
         return self.messages.setdefault(chat.id, {})
 
     def find_message(self, chat: Chat, message_id: int) -> Message | None:
-        """Find a message that is still there."""
+        """Find a message that is not deleted."""
         message = self.history(chat).get(message_id)
         return None if message is None or message.is_deleted else message
 
@@ -185,7 +183,7 @@ class World:
         attachment: Attachment | None = None,
         topic: Message | None = None,
     ) -> Message:
-        """Put a new message into `chat` and wake those who watch it."""
+        """Put a new message into `chat` and wake the waiters."""
         version = Version(content, keyboard or [], self.now, attachment)
         message = Message(
             self.next_message_id(chat),
@@ -206,25 +204,25 @@ class World:
         keyboard: Keyboard,
         attachment: Attachment | None = None,
     ) -> None:
-        """Let `message` show something else from now on; what was attached stays unless replaced."""
+        """Add a new version of `message`; the attachment stays unless it is replaced."""
         shown = Version(content, keyboard, self.now, attachment or message.attachment)
         message.versions.append(shown)
         self.touch(message.chat)
 
     def delete(self, message: Message) -> None:
-        """Take `message` away; a pin goes with it."""
+        """Delete `message`, and unpin it."""
         message.is_deleted = True
         if message.message_id in message.chat.pinned:
             message.chat.pinned.remove(message.message_id)
         self.touch(message.chat)
 
     def touch(self, chat: Chat) -> None:
-        """Note that `chat` shows something new."""
+        """Raise the version of `chat` and of the world."""
         chat.version += 1
         self.touch_list()
 
     def touch_list(self) -> None:
-        """Note that the list of chats, or what they all share, is not what it was."""
+        """Raise the version of the world and wake the waiters."""
         self.version += 1
         self.changed.set()
 
@@ -235,7 +233,7 @@ class World:
         return callback
 
     def find_open_callback(self, callback_id: str) -> Callback | None:
-        """Find a callback query that may still be answered: once, and not too late."""
+        """Find a callback query that has no answer and is not too old for one."""
         callback = self.callbacks.get(callback_id)
         if callback is None or callback.answer is not None:
             return None
@@ -248,14 +246,14 @@ class World:
         return query
 
     def find_open_inline(self, query_id: str) -> InlineQuery | None:
-        """Find an inline query that may still be answered: once, and not too late."""
+        """Find an inline query that has no answer and is not too old for one."""
         query = self.inline_queries.get(query_id)
         if query is None or query.answer is not None:
             return None
         return query if self.monotonic() - query.asked_at <= self.callback_seconds else None
 
     def close(self) -> None:
-        """Let all who wait on this world go on."""
+        """Wake all waiters for good."""
         self.is_closed = True
         self.updates.close()
         self.changed.set()

@@ -1,7 +1,7 @@
-"""The control interface: the hands of the users, and the switches behind the scenes.
+"""The control interface: act as users, look at chats, set faults and limits.
 
-`ROUTES` maps an HTTP method and a path to the shape of its input and to what it does. `server` reads the
-input and serves the answers; `docs/emulator.md` is the description for those who use it.
+`ROUTES` maps an HTTP method and a path to the type of the input and a function. `server` reads the input and
+serves the answers. `docs/emulator.md` describes the interface.
 """
 
 from bot.emulator.control import events, groups, inline_users, switches, views

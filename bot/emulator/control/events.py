@@ -1,4 +1,4 @@
-"""What users do: write, edit, forward, post to a channel, tap buttons; and updates made by hand."""
+"""Routes for what users do: write, edit, forward, post to a channel, tap buttons; and updates as given."""
 
 import re
 from typing import Any
@@ -18,10 +18,10 @@ MAX_WAIT_SECONDS = 60
 
 
 class MessageBody(Body):
-    """A message of a user's. The text reaches the bot as it is, control characters and all.
+    """A message of a user. The text reaches the bot as it is, with control characters.
 
-    `edit` names a message to change instead; `thread` is the forum topic to write in; `forward` is the name
-    of the first author; `extra` are fields of the Message object as given (a sticker), in place of a text.
+    `edit` is a message to change instead; `thread` is the forum topic to write in; `forward` is the name of
+    the first author; `extra` are other fields of the Message object (a sticker), also without a text.
     """
 
     chat: int
@@ -64,7 +64,7 @@ class TapBody(Body):
 
 
 class UpdateBody(Body):
-    """Any update at all; with an `update_id` of its own it can come twice."""
+    """Any update; with its own `update_id` it can come twice."""
 
     update: dict[str, Any]
 
@@ -120,7 +120,7 @@ async def queue_update(world: World, body: UpdateBody) -> dict[str, Any]:
 
 
 def may_see(world: World, message: Message) -> bool:
-    """Tell whether the bot gets `message`: in groups only what is meant for it, or all as administrator."""
+    """Tell whether the bot gets `message`: in a group only messages to it, or all as an administrator."""
     chat = message.chat
     if chat.type in ("private", "channel") or chat.bot_status in ADMINISTRATORS:
         return True
@@ -157,7 +157,7 @@ def _post(world: World, chat: Chat, body: MessageBody, content: FormattedText) -
 
 
 def _topic(world: World, chat: Chat, body: MessageBody, reply_to: Message | None) -> Message | None:
-    """Return the first message of the topic to write in: the one named, or that of the reply."""
+    """Return the first message of the topic to write in: the one that is named, or that of the reply."""
     if body.thread is None:
         return reply_to.topic if reply_to else None
     if known_topic(chat, body.thread).is_closed:
@@ -177,7 +177,7 @@ def _edit(world: World, chat: Chat, body: MessageBody, content: FormattedText) -
 
 
 def _tapped_message(world: World, chat: Chat, body: TapBody) -> Message | None:
-    """Return the message whose button is tapped: the one named, or the newest that has such a button."""
+    """Return the message whose button is tapped: the one that is named, or the newest with such a button."""
     if body.message_id is not None:
         message = world.find_message(chat, body.message_id)
         if message is None and not body.forge:
@@ -215,7 +215,7 @@ def _find_button(keyboard: Keyboard, body: TapBody) -> dict[str, Any]:
 def _query_message(
     world: World, chat: Chat, message: Message | None, message_id: int | None
 ) -> dict[str, Any]:
-    """Return the message of a callback query; one that is gone is told by its id and date 0."""
+    """Return the message of a callback query; a deleted one has only its id and the date 0."""
     if message is not None:
         return message.as_json(world.users)
     return {"chat": chat.as_json(), "message_id": message_id or 1, "date": 0}

@@ -1,4 +1,4 @@
-"""Making users and groups, changing who is where, and the topics of a forum."""
+"""Routes that make users and groups, change members, and change the topics of a forum."""
 
 from typing import Any, Literal
 
@@ -8,8 +8,6 @@ from bot.emulator.chats.people import ADMINISTRATORS, Chat, MemberStatus, Topic,
 from bot.emulator.chats.world import World
 from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_user
 from bot.emulator.markup.entities import FormattedText
-
-# Making users and groups, and changing who is where: blocking, kicking, promoting, upgrading.
 
 Action = Literal[
     "block", "unblock", "deactivate", "add", "kick", "leave", "promote", "demote", "delete", "upgrade"
@@ -26,7 +24,7 @@ _BOT_STATUS: dict[str, MemberStatus] = {"block": "kicked", "unblock": "member"}
 
 
 class UserBody(Body):
-    """A user to make, or to rename; `started` lets the bot write at once, as after `/start`."""
+    """A user to make or to rename; with `started` the bot may write at once, as after `/start`."""
 
     id: int | None = Field(default=None, gt=0, lt=2**52)
     first_name: str = Field(default="Người dùng", min_length=1, max_length=64)
@@ -36,7 +34,7 @@ class UserBody(Body):
 
 
 class GroupBody(Body):
-    """A group or channel to make; `bot` is the bot's standing in it."""
+    """A group or channel to make; `bot` is the bot's status in it."""
 
     title: str = Field(default="Nhóm", min_length=1, max_length=128)
     type: Literal["group", "supergroup", "channel"] = "supergroup"
@@ -54,7 +52,7 @@ class GroupBody(Body):
 
 
 class MemberBody(Body):
-    """A change of standing: the bot's own, or with `user` a member's; `by` is who does it."""
+    """A change of the bot's status, or with `user` of a member's; `by` is the user who makes it."""
 
     chat: int
     action: Action
@@ -71,7 +69,7 @@ async def make_user(world: World, body: UserBody) -> dict[str, Any]:
 
 
 async def make_group(world: World, body: GroupBody) -> dict[str, Any]:
-    """Make a group with its members and let the bot in."""
+    """Make a group with its members, and add the bot."""
     for key in ("members", "administrators"):
         for user_id in getattr(body, key):
             known_user(world, user_id, key)
@@ -88,7 +86,7 @@ async def make_group(world: World, body: GroupBody) -> dict[str, Any]:
 
 
 async def change_member(world: World, body: MemberBody) -> dict[str, Any]:
-    """Change the standing of the bot or of a member, with the updates that Telegram sends of it."""
+    """Change the status of the bot or of a member, with the updates that Telegram sends."""
     chat = known_chat(world, body.chat)
     is_private_action = body.action in ("block", "unblock", "deactivate")
     if is_private_action != chat.is_private:
@@ -111,7 +109,7 @@ async def change_member(world: World, body: MemberBody) -> dict[str, Any]:
 
 
 def unblock(world: World, chat: Chat) -> None:
-    """Let a user who had blocked the bot come back, as tapping "restart" does."""
+    """Unblock the bot, as a user does by tapping "restart"."""
     if chat.bot_status == "kicked":
         _set_bot_status(world, chat, "member", None)
 
@@ -132,7 +130,7 @@ def _set_bot_status(world: World, chat: Chat, status: MemberStatus, by: int | No
 
 
 def _set_member_status(world: World, chat: Chat, user: User, status: MemberStatus) -> int | None:
-    """Change a member; groups tell of comings and goings in a service message."""
+    """Change a member; a group gets a service message when somebody joins or leaves."""
     old = chat.members.get(user.id, "left")
     chat.members[user.id] = status
     world.touch(chat)
@@ -144,7 +142,7 @@ def _set_member_status(world: World, chat: Chat, user: User, status: MemberStatu
 
 
 def _upgrade(world: World, chat: Chat) -> dict[str, Any]:
-    """Turn a group into a supergroup: a new id, and a service message on both sides."""
+    """Turn a group into a supergroup: a new id, and a service message in both chats."""
     if chat.type != "group":
         raise InputError("chat", "only a basic group can be upgraded")
     new = world.add_group(chat.title, "supergroup")
@@ -163,7 +161,7 @@ def _service(world: World, chat: Chat, sender: User, fields: dict[str, Any]) -> 
 
 
 def _doer(world: World, chat: Chat, by: int | None) -> User:
-    """Return who changes something in `chat`: the one named, its user, an administrator, or any member."""
+    """Return who makes a change in `chat`: the user `by`, else its user, an administrator, any member."""
     if by is not None:
         return known_user(world, by, "by")
     if chat.user is not None:
@@ -179,13 +177,11 @@ ROUTES: Routes = {
 }
 
 
-# Topics of a forum: opening, closing and deleting them, as its administrators do.
-
 _ICON_COLOR = 0x6FB9F0
 
 
 class TopicBody(Body):
-    """A topic to open by its `name`, or what to do with the topic `thread`."""
+    """The `name` of a topic to open, or an action on the topic `thread`."""
 
     chat: int
     sender: int | None = Field(default=None, alias="from")
@@ -201,7 +197,7 @@ class TopicBody(Body):
 
 
 async def change_topic(world: World, body: TopicBody) -> dict[str, Any]:
-    """Open, close, reopen or delete a topic, with the service message that tells of it."""
+    """Open, close, reopen or delete a topic, with its service message."""
     chat = known_chat(world, body.chat)
     if not chat.is_forum:
         raise InputError("chat", f"chat {chat.id} is no forum")
@@ -213,7 +209,7 @@ async def change_topic(world: World, body: TopicBody) -> dict[str, Any]:
             del chat.topics[body.thread]
             for message in [row for row in world.history(chat).values() if row.thread_id == body.thread]:
                 world.delete(message)
-            return {"thread": body.thread, "update_id": None}  # Telegram tells nobody
+            return {"thread": body.thread, "update_id": None}  # Telegram sends no update
         case "close":
             topic.is_closed = True
             return _tell(world, chat, body, {"forum_topic_closed": {}})

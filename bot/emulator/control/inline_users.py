@@ -1,6 +1,6 @@
-"""Inline mode and guest questions: users ask the bot where it is no member.
+"""Inline mode and guest questions: users ask the bot in chats where it is no member.
 
-They type `@bot words` somewhere, see what the bot offers, and send one of it; or a message calls the bot.
+A user types `@bot words`, sees the bot's results, and sends one of them; or a message mentions the bot.
 """
 
 from typing import Any, Literal
@@ -58,7 +58,7 @@ async def ask_inline(world: World, body: InlineBody) -> dict[str, Any]:
 
 
 async def show_answer(world: World, body: AnswerQuery) -> dict[str, Any]:
-    """Return what the bot answered to an inline query, null as long as it did not."""
+    """Return the bot's answer to an inline query, null if there is none yet."""
     query = world.inline_queries.get(body.inline_query_id)
     if query is None:
         raise InputError("inline_query_id", f"there is no inline query {body.inline_query_id}")
@@ -66,7 +66,7 @@ async def show_answer(world: World, body: AnswerQuery) -> dict[str, Any]:
 
 
 async def choose_result(world: World, body: ChoiceBody) -> dict[str, Any]:
-    """Send a result as the user's own message, with the bot's name on it."""
+    """Send a result as a message of the user, via the bot."""
     query = world.inline_queries.get(body.inline_query_id)
     result = next((one for one in query.results if one.id == body.result), None) if query else None
     if query is None or result is None:
@@ -76,13 +76,13 @@ async def choose_result(world: World, body: ChoiceBody) -> dict[str, Any]:
     message = world.post(chat, sender, result.content, keyboard=result.keyboard)
     message.link_preview_options = result.link_preview_options
     message.extra = {"via_bot": world.bot.as_json()}
-    # The bot gets to see what was sent through it, in groups too.
+    # The bot gets messages that were sent via it, in groups too.
     update_id = world.updates.put("message", message.as_json(world.users)) if chat.barrier() is None else None
     return {"message_id": message.message_id, "update_id": update_id}
 
 
 class GuestBody(Body):
-    """A message in `chat` that calls the bot, which is no member there."""
+    """A message that mentions the bot in `chat`, where it is no member."""
 
     sender: int = Field(alias="from")
     chat: int
@@ -90,7 +90,7 @@ class GuestBody(Body):
 
 
 async def ask_as_guest(world: World, body: GuestBody) -> dict[str, Any]:
-    """Put the message into the chat and let the bot have it as a guest's question."""
+    """Put the message into the chat and queue it for the bot as a guest's question."""
     chat = known_chat(world, body.chat)
     sender = acting_user(world, chat, body.sender)
     message = world.post(chat, sender, format_text(body.text, "", []))

@@ -1,4 +1,4 @@
-"""What a control route is, its input, and how it says that its input is wrong."""
+"""The types of control routes, and reading their input."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,7 +13,7 @@ from bot.emulator.requests import as_object
 
 
 class Body(BaseModel):
-    """Input of a route. Unknown keys are refused: a misspelt one must not pass as absent."""
+    """Input of a route. Unknown keys are refused, so that a misspelt key does not count as absent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -23,7 +23,7 @@ Routes = dict[tuple[str, str], tuple[type[Body], Route]]
 
 
 class InputError(Exception):
-    """Input that has the right shape but makes no sense in this world; `key` is where."""
+    """Input that names something that does not exist or may not be done; `key` is the wrong key."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -53,10 +53,10 @@ def known_user(world: World, user_id: int, key: str = "user") -> User:
 
 
 def known_message(world: World, chat: Chat, message_id: int, key: str) -> Message:
-    """Return the message `message_id` of `chat`, which is not deleted.
+    """Return the message `message_id` of `chat`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or it is deleted.
     """
     message = world.find_message(chat, message_id)
     if message is None:
@@ -65,10 +65,10 @@ def known_message(world: World, chat: Chat, message_id: int, key: str) -> Messag
 
 
 def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
-    """Return who acts in `chat`: the given user, or the other side of a private chat.
+    """Return the user who acts in `chat`: the given one, or the user of a private chat.
 
     Raises:
-        InputError: nobody is named in a group, or somebody who is not there.
+        InputError: a group needs a user, or the user is not in the chat.
     """
     if user_id is None and chat.user is not None:
         return chat.user
@@ -84,7 +84,7 @@ def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
 
 
 async def read_body(request: web.Request, shape: type[Body]) -> Body:
-    """Read the input of a control route: query and path of a GET, the JSON object of others.
+    """Read the input of a control route: query and path of a GET, else the JSON object of the body.
 
     Raises:
         InputError: it is no JSON object, or a key is wrong.
@@ -102,6 +102,6 @@ async def read_body(request: web.Request, shape: type[Body]) -> Body:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key, message = ".".join(map(str, first["loc"])), str(first["msg"])
-        if not key:  # a rule about several keys: its message begins with the one to mend
+        if not key:  # a rule about several keys: its message begins with the wrong one
             key, _, message = message.removeprefix("Value error, ").partition(": ")
         raise InputError(key, message) from None

@@ -1,4 +1,4 @@
-"""Switches behind the scenes: faults, limits, revoked tokens."""
+"""Routes that set faults, limits and revoked tokens."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class FaultBody(Body):
 
 
 class LimitsBody(Body):
-    """Limits to change; what is not given stays."""
+    """Limits to change; those not given stay."""
 
     strict: bool | None = None
     per_second: int | None = Field(default=None, ge=1)
@@ -44,7 +44,7 @@ class Nothing(Body):
 
 
 async def order_fault(world: World, body: FaultBody) -> dict[str, Any]:
-    """Declare a fault behind those that wait already."""
+    """Declare a fault, after those already declared."""
     if body.method and body.method.lower() not in (*METHODS, WEBHOOK):
         raise InputError("method", f"there is no method {body.method}")
     world.faults.waiting.append(
@@ -54,7 +54,7 @@ async def order_fault(world: World, body: FaultBody) -> dict[str, Any]:
 
 
 async def list_faults(world: World, body: Nothing) -> dict[str, Any]:
-    """Return the faults that wait for their calls."""
+    """Return the declared faults."""
     return {
         "waiting": [
             {"kind": fault.kind, "times": fault.times, "method": fault.method, "chat": fault.chat_id}
@@ -65,7 +65,7 @@ async def list_faults(world: World, body: Nothing) -> dict[str, Any]:
 
 
 async def clear_faults(world: World, body: Nothing) -> dict[str, Any]:
-    """Call off all faults that wait."""
+    """Remove all declared faults."""
     world.faults.waiting.clear()
     return await list_faults(world, body)
 

@@ -1,4 +1,4 @@
-"""Looking: chats as their users see them, exact counts, and waiting for what the bot sends."""
+"""Routes that look: chats as their users see them, exact counts, and waiting for messages of the bot."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ class Nothing(Body):
 
 
 class ListQuery(Body):
-    """All chats; with `timeout`, wait until the version of the whole world is past `version`."""
+    """All chats; with `timeout`, wait until the world's version is above `version`."""
 
     version: int = -1
     timeout: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
 
 
 class ChatQuery(Body):
-    """One chat; with `timeout`, wait until its version is past `version`. `viewer` chooses the commands."""
+    """One chat; with `timeout`, wait until its version is above `version`. `viewer`: whose commands."""
 
     chat: int
     version: int = -1
@@ -42,7 +42,7 @@ class WaitQuery(Body):
 
 
 async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
-    """Return all chats, in the order in which they were made, each with its last message."""
+    """Return all chats in the order of their making, each with its last message."""
     await world.changed.wait_until(lambda: world.is_closed or world.version > body.version, body.timeout)
     return {
         "bot": world.bot.as_json(),
@@ -78,7 +78,7 @@ async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
 
 
 async def wait_for_messages(world: World, body: WaitQuery) -> dict[str, Any]:
-    """Return the bot's messages after `after`; `complete` tells whether there are as many as wanted."""
+    """Return the bot's messages after `after`; `complete` tells whether there are `count`."""
     chat = known_chat(world, body.chat)
 
     def sent() -> list[Message]:
@@ -112,7 +112,7 @@ def _list_row(world: World, chat: Chat) -> dict[str, Any]:
 
 
 def _description(world: World, viewer: int) -> str:
-    """Return what an empty chat says of the bot, in the viewer's language or else in general."""
+    """Return the bot's description in the viewer's language, else the general one."""
     texts, user = world.profile.descriptions, world.users.get(viewer)
     return texts.get(user.language_code[:2] if user else "") or texts.get("", "")
 

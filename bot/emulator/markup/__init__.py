@@ -1,1 +1,1 @@
-"""Telegram's formatting: HTML in, text with entities out."""
+"""Telegram's formatting: from HTML to text with entities."""

@@ -1,6 +1,6 @@
-"""Formatted text as the Bot API has it: a string and entities whose offsets count UTF-16 units.
+"""Formatted text of the Bot API: a string and entities whose offsets count UTF-16 units.
 
-Parsing HTML into this shape is `html_parser`, tidying it as Telegram does is `formatting`.
+`html_parser` makes it from HTML; `formatting` cleans it as Telegram does.
 """
 
 import html
@@ -13,7 +13,7 @@ SPLITTABLE = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler
 QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 VERBATIM = frozenset({"code", "pre"})
 
-# Longer entities stand first; of equal ones the outer tag in this order. Telegram has such an order too.
+# Longer entities come first; of equal ones the outer tag in this order. Telegram has such an order too.
 _OUTERMOST_FIRST = (
     "expandable_blockquote", "blockquote", "text_link", "text_mention", "pre", "code",
     "bold", "italic", "underline", "strikethrough", "spoiler",
@@ -78,7 +78,7 @@ def utf16_length(text: str) -> int:
 
 
 def has_surrogates(text: str) -> bool:
-    """Tell whether `text` holds halves of surrogate pairs, which no valid text does."""
+    """Tell whether `text` has halves of surrogate pairs, which no valid text has."""
     return _SURROGATE.search(text) is not None
 
 
@@ -93,7 +93,7 @@ def utf16_slice(text: str, start: int, end: int) -> str:
 
 
 def render_html(formatted: FormattedText) -> str:
-    """Write formatted text back as Telegram HTML; what clients detect by themselves stays plain.
+    """Return formatted text as Telegram HTML; entities that clients detect by themselves stay plain.
 
     >>> render_html(FormattedText("Tin < sáng", (Entity("bold", 0, 3),)))
     '<b>Tin</b> &lt; sáng'
@@ -126,7 +126,7 @@ def render_html(formatted: FormattedText) -> str:
 
 
 def _tags(entity: Entity) -> tuple[str, str] | None:
-    """Return the tags around `entity`, or None for what clients detect by themselves."""
+    """Return the tags around `entity`, or None if clients detect it by themselves."""
     match entity.type:
         case "text_link":
             return f'<a href="{html.escape(entity.url)}">', "</a>"

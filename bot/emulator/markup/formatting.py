@@ -1,7 +1,7 @@
-"""Turn what a bot sends into what Telegram keeps: cleaned, trimmed, with valid entities, at most 100 of them.
+"""Turn a bot's text into the text that Telegram stores: cleaned, trimmed, with at most 100 valid entities.
 
-Order matters and is Telegram's: parse, drop overlaps, clean characters, trim, detect links and commands, cap.
-Offsets count UTF-16 units throughout.
+The order is Telegram's: parse, drop overlaps, clean characters, trim, detect links and commands, cap.
+Offsets count UTF-16 units.
 """
 
 import re
@@ -39,7 +39,7 @@ _DETECTED = re.compile(
 
 
 def format_text(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] = ()) -> FormattedText:
-    """Return `text` as Telegram would keep it; `entities` count only without a `parse_mode`.
+    """Return `text` as Telegram would store it; `entities` count only without a `parse_mode`.
 
     Raises:
         Refusal: the markup is wrong, the mode unknown, or the text is not valid Unicode (400).
@@ -68,12 +68,12 @@ def tidy(formatted: FormattedText) -> FormattedText:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether nothing of `text` can be seen."""
+    """Tell whether `text` is invisible."""
     return all(character in _INVISIBLE for character in text)
 
 
 def detect(formatted: FormattedText) -> Iterator[Entity]:
-    """Yield the commands, addresses, mentions and hashtags that every client would link by itself."""
+    """Yield the commands, addresses, mentions and hashtags that clients link by themselves."""
     offsets = _offsets(formatted.text)
     taken = [entity for entity in formatted.entities if entity.type not in SPLITTABLE | QUOTES]
     for match in _DETECTED.finditer(formatted.text):
@@ -88,7 +88,7 @@ def _offsets(text: str) -> list[int]:
 
 
 def _clean(formatted: FormattedText) -> FormattedText:
-    """Turn control characters into spaces and drop what Telegram drops; entities keep their words."""
+    """Turn control characters into spaces and drop those that Telegram drops; move the entities."""
     if not _UNCLEAN.search(formatted.text):
         return formatted
     pieces: list[str] = []
@@ -128,7 +128,7 @@ def _between(entity: Entity, start: int, end: int) -> Entity:
 
 
 def _without_overlaps(entities: Sequence[Entity]) -> tuple[Entity, ...]:
-    """Keep entities that Telegram would keep: styles merged, nothing in code, links not in links."""
+    """Return the entities that Telegram keeps: styles merged, nothing in code, no link in a link."""
     solid: list[Entity] = []
     for entity in sort_entities([entity for entity in entities if entity.type not in SPLITTABLE]):
         if not any(_clash(outer, entity) for outer in solid):
@@ -140,7 +140,7 @@ def _without_overlaps(entities: Sequence[Entity]) -> tuple[Entity, ...]:
 
 
 def _clash(outer: Entity, inner: Entity) -> bool:
-    """Tell whether `inner`, which starts no earlier than `outer`, may not stand there."""
+    """Tell whether `inner`, which starts no earlier than `outer`, is not allowed in it."""
     if inner.offset >= outer.end:
         return False
     return inner.end > outer.end or (outer.type in QUOTES) == (inner.type in QUOTES) or inner.type in QUOTES
@@ -163,7 +163,7 @@ def _merge_styles(entities: Sequence[Entity]) -> list[Entity]:
 
 
 def _read_entities(values: Sequence[Mapping[str, Any]], length: int) -> Iterator[Entity]:
-    """Read entities that a client made itself; ones outside the text are refused."""
+    """Read the entities of a client; those outside the text are refused."""
     for value in values:
         try:
             kind, offset, size = str(value["type"]), int(value["offset"]), int(value["length"])

@@ -1,9 +1,8 @@
 """Parse Telegram's HTML into text and entities, and refuse what Telegram refuses in the same words.
 
 The rules are those of the official server: a handful of tags, four named references, numeric ones, byte
-offsets in errors. Trimming, limits and links that Telegram finds by itself belong to `formatting`.
-One rule is ours: Telegram drops a quote inside a quote silently, here it is refused, so that a bot which
-loses formatting learns of it.
+offsets in errors. `formatting` does trimming, limits and detected links. One rule differs: Telegram silently
+drops a quote inside a quote. Here it is refused, so that tests find the mistake.
 """
 
 import re
@@ -58,7 +57,7 @@ language='', custom_emoji_id='', user_id=0, unix_time=0),))
 
 
 def decode_references(source: str) -> str:
-    """Replace the references that Telegram knows; all others stay as they are written.
+    """Replace the references that Telegram knows; all others stay.
 
     >>> decode_references("&lt;3 &amp; &#7841; &nbsp;")
     '<3 & ạ &nbsp;'
@@ -67,7 +66,7 @@ def decode_references(source: str) -> str:
 
 
 def check_link(url: str) -> str:
-    """Return a web or `tg:` address in Telegram's normal form, or "" for one that it would not link.
+    """Return a web or `tg:` address in Telegram's normal form, or "" if Telegram would not link it.
 
     >>> check_link("tin.example?a=1"), check_link("javascript:alert(1)")
     ('http://tin.example/?a=1', '')
@@ -102,7 +101,7 @@ def _decode_reference(match: re.Match[str]) -> str:
 
 
 class _Parser:
-    """One pass over a source text; the stack holds the tags that are open."""
+    """One pass over a source text; the stack holds the open tags."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -155,7 +154,7 @@ class _Parser:
         self._stack.append(_OpenTag(name, attributes, self._length, len(self._pieces)))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
-        """Read up to and with the `>`; an attribute without a value has an empty one."""
+        """Read attributes up to and including the `>`; one without a value gets an empty one."""
         attributes: dict[str, str] = {}
         while True:
             self._take(_SPACES)
@@ -246,7 +245,7 @@ class _Parser:
         self._entities.append(Entity("date_time", tag.offset, length, unix_time=int(written)))
 
     def _add_verbatim(self, tag: _OpenTag, length: int) -> None:
-        """Add `code` or `pre`; the two around the same text are one block that names its language."""
+        """Add `code` or `pre`; both around the same text are one block with a language."""
         language = tag.attributes.get("class", "") if tag.name == "code" else ""
         language = language.removeprefix("language-") if language.startswith("language-") else ""
         inner = self._entities[-1] if self._entities else None
@@ -262,7 +261,7 @@ class _Parser:
         self._entities.append(Entity(tag.name, tag.offset, length, language=language))
 
     def _take(self, pattern: re.Pattern[str]) -> str:
-        """Consume what `pattern`, which matches everywhere, finds here."""
+        """Consume the match of `pattern` at this place; the pattern matches everywhere."""
         match = pattern.match(self._source, self._at)
         taken = match[0] if match else ""
         self._at += len(taken)
@@ -279,7 +278,7 @@ class _Parser:
 
 
 def _without_inner_language(entity: Entity) -> Entity:
-    """Only a block has a language: drop the one of a `code` that turned out to be no block."""
+    """Drop the language of a `code` that is no block: only a block has one."""
     return replace(entity, language="") if entity.type == "code" and entity.language else entity
 
 

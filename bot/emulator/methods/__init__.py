@@ -1,6 +1,6 @@
-"""The Bot API's methods by topic, and the table of all of them.
+"""The Bot API's methods by topic, and the table of all methods.
 
-A method gets the world and its parameters, and returns the `result`; what it refuses it raises.
+A method gets the world and its parameters. It returns the `result`, or raises a Refusal.
 """
 
 from bot.emulator.methods import answer_inline, chat_info, get_updates, send_media, text_messages

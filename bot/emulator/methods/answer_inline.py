@@ -1,4 +1,4 @@
-"""Inline queries and guest questions: the bot's answers, checked as Telegram checks them."""
+"""Answers to inline queries and guest questions, checked as Telegram checks them."""
 
 import re
 from typing import Any
@@ -56,7 +56,7 @@ async def answer_guest_query(world: World, parameters: Parameters) -> dict[str, 
 
 
 def _read_result(result: Any) -> InlineResult:
-    """Read one result. Only articles with a text are known here."""
+    """Read one result. Only articles with a text are supported."""
     if not isinstance(result, dict):
         raise bad_request("can't parse inline query result: expected an Object")
     if result.get("type") != "article":

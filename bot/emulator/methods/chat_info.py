@@ -1,4 +1,4 @@
-"""What a bot may ask and set of chats and of itself: members, pins, commands, names, descriptions."""
+"""Methods about chats and the bot's profile: members, pins, commands, names, descriptions."""
 
 import re
 from typing import Any
@@ -8,10 +8,6 @@ from bot.emulator.chats.world import World
 from bot.emulator.markup.entities import FormattedText
 from bot.emulator.refusals import bad_request
 from bot.emulator.requests import Method, Methods, Parameters, find_chat_id, get_chat, get_user
-
-# Chats as far as a bot may ask: their members, and their pinned messages.
-
-# Chats and their members, as far as a bot may ask.
 
 _ACTIONS = frozenset(
     {
@@ -23,14 +19,14 @@ _ACTIONS = frozenset(
 
 
 async def get_chat_info(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return all about one chat."""
+    """Return the full object of a chat, with its latest pinned message."""
     chat = get_chat(parameters, world)
     pinned = world.history(chat)[chat.pinned[-1]] if chat.pinned else None
     return chat.as_full_json() | ({"pinned_message": pinned.as_json(world.users)} if pinned else {})
 
 
 async def get_chat_member(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return one member's standing; strangers have `left`."""
+    """Return the status of one member; a stranger has `left`."""
     chat = get_chat(parameters, world)
     user = get_user(parameters, world)
     return member_json(user, _status(world, chat, user))
@@ -48,7 +44,7 @@ async def get_chat_administrators(world: World, parameters: Parameters) -> list[
 
 
 async def get_chat_member_count(world: World, parameters: Parameters) -> int:
-    """Count the members, the bot among them."""
+    """Return the number of members, including the bot."""
     chat = get_chat(parameters, world)
     return (
         2
@@ -58,7 +54,7 @@ async def get_chat_member_count(world: World, parameters: Parameters) -> int:
 
 
 async def leave_chat(world: World, parameters: Parameters) -> bool:
-    """Leave a group or channel; Telegram tells nobody but the group."""
+    """Leave a group or channel; the bot gets no update."""
     chat = get_chat(parameters, world)
     if chat.is_private:
         raise bad_request("chat member status can't be changed in private chats")
@@ -98,11 +94,8 @@ CHAT_METHODS: Methods = {
 }
 
 
-# Pinned messages: the bar above a chat, and the service line that tells of a pin.
-
-
 async def pin_chat_message(world: World, parameters: Parameters) -> bool:
-    """Pin a message; the service line comes back to the bot as an update, as it does at Telegram."""
+    """Pin a message; the bot gets the service message as an update, as at Telegram."""
     chat = _get_chat_to_pin_in(world, parameters)
     message = world.find_message(chat, parameters.integer("message_id"))
     if message is None:
@@ -119,7 +112,7 @@ async def pin_chat_message(world: World, parameters: Parameters) -> bool:
 
 
 async def unpin_chat_message(world: World, parameters: Parameters) -> bool:
-    """Unpin one message: the one named, or the latest."""
+    """Unpin the message that is named, else the latest."""
     chat = _get_chat_to_pin_in(world, parameters)
     message_id = parameters.integer("message_id") or (chat.pinned[-1] if chat.pinned else 0)
     if message_id not in chat.pinned:
@@ -130,7 +123,7 @@ async def unpin_chat_message(world: World, parameters: Parameters) -> bool:
 
 
 async def unpin_all_chat_messages(world: World, parameters: Parameters) -> bool:
-    """Unpin whatever is pinned."""
+    """Unpin all messages."""
     chat = _get_chat_to_pin_in(world, parameters)
     chat.pinned.clear()
     world.touch(chat)
@@ -138,10 +131,10 @@ async def unpin_all_chat_messages(world: World, parameters: Parameters) -> bool:
 
 
 def _get_chat_to_pin_in(world: World, parameters: Parameters) -> Chat:
-    """Return a chat where the bot may pin: a private one, or one whose administrator it is.
+    """Return a chat in which the bot may pin: a private one, or one where it is an administrator.
 
     Raises:
-        Refusal: it may not (400), or may not be there at all (403).
+        Refusal: it may not pin (400), or may not see the chat (403).
     """
     chat = get_chat(parameters, world)
     if not chat.is_private and chat.bot_status not in ADMINISTRATORS:
@@ -155,8 +148,6 @@ PIN_METHODS: Methods = {
     "unpinAllChatMessages": unpin_all_chat_messages,
 }
 
-
-# The bot's own profile: who it is, its commands, names and descriptions in several languages.
 
 MAX_COMMANDS = 100
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -219,7 +210,7 @@ def _read_command(value: Any) -> dict[str, str]:
 
 
 def _read_scope(world: World, parameters: Parameters) -> ScopeKey:
-    """Return for whom the commands are; one chat's or member's only where the bot knows that chat."""
+    """Return the scope of commands: type, chat, user. The bot must know the chat of a narrow scope."""
     scope = parameters.json_object("scope") or {"type": "default"}
     kind = str(scope.get("type"))
     if kind not in _SCOPES:
@@ -240,7 +231,7 @@ def _read_language(parameters: Parameters) -> str:
 
 
 def _setter(parameter: str, attribute: str, most: int) -> Method:
-    """Make a method that keeps one text per language; an empty one removes it."""
+    """Make a method that stores one text per language; an empty text removes it."""
 
     async def set_text(world: World, parameters: Parameters) -> bool:
         text, texts = parameters.text(parameter), getattr(world.profile, attribute)
@@ -254,7 +245,7 @@ def _setter(parameter: str, attribute: str, most: int) -> Method:
 
 
 def _getter(parameter: str, attribute: str) -> Method:
-    """Make a method that returns the text of one language, or else the one for all."""
+    """Make a method that returns the text of one language, else the one for all."""
 
     async def get_text(world: World, parameters: Parameters) -> dict[str, str]:
         texts: dict[str, str] = getattr(world.profile, attribute)

@@ -1,4 +1,4 @@
-"""How a bot gets its updates: long polling, or a webhook, which `emulation` calls."""
+"""Methods by which a bot gets updates: long polling, or a webhook, which `emulation` calls."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 async def get_updates(world: World, parameters: Parameters) -> list[dict[str, Any]]:
-    """Confirm what `offset` confirms and return what is next, waiting up to `timeout` seconds for it."""
+    """Confirm updates below `offset` and return the next ones, after at most `timeout` seconds."""
     if world.webhook.get("url"):
         raise conflict(
             "can't use getUpdates method while webhook is active; "
@@ -28,7 +28,7 @@ async def get_updates(world: World, parameters: Parameters) -> list[dict[str, An
 
 
 async def set_webhook(world: World, parameters: Parameters) -> bool:
-    """Set a webhook; an empty address removes it. On this machine, as with one's own server, without TLS."""
+    """Set a webhook; an empty address removes it. An address on this machine needs no TLS."""
     url = parameters.text("url")
     if url and not url.startswith("https://") and not _is_loopback(url):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
@@ -53,7 +53,7 @@ async def delete_webhook(world: World, parameters: Parameters) -> bool:
 
 
 async def get_webhook_info(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return what is set, how many updates wait, and why the last call failed, if it did."""
+    """Return the webhook, how many updates wait, and why the last call failed, if it did."""
     shown = ("url", "ip_address", "last_error_date", "last_error_message")
     return {
         "url": "",
@@ -69,12 +69,12 @@ def _is_loopback(url: str) -> bool:
 
 
 async def log_out(world: World, parameters: Parameters) -> bool:
-    """Accept `logOut` and `close`, which mean nothing here."""
+    """Accept `logOut` and `close`, which do nothing here."""
     return True
 
 
 def _remember_allowed(world: World, parameters: Parameters) -> None:
-    """Keep the last list when none is given, as Telegram does; it holds for updates to come."""
+    """Store the list for later updates; if none is given, keep the last one, as Telegram does."""
     if parameters.text("allowed_updates"):
         world.updates.allowed = frozenset(map(str, parameters.json_array("allowed_updates")))
 

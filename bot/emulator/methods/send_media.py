@@ -1,4 +1,4 @@
-"""Photos and documents: sending, sending again, changing in a message, fetching back."""
+"""Photos and documents: send them, send them again by id, edit them, download them."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,8 +11,6 @@ from bot.emulator.markup.formatting import format_text
 from bot.emulator.methods.text_messages import NOT_MODIFIED, deliver, get_own_message
 from bot.emulator.refusals import Refusal, bad_request
 from bot.emulator.requests import Method, Methods, Parameters, get_chat
-
-# Photos and documents: sending them, sending them again, and changing what stands in a message.
 
 MAX_CAPTION_UNITS = 1024
 MAX_PHOTO_BYTES = 10_000_000
@@ -31,7 +29,7 @@ def _sender(kind: AttachmentKind) -> Method:
 
 
 async def edit_message_caption(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Replace caption and buttons; without `reply_markup` the buttons go."""
+    """Replace caption and buttons; without `reply_markup` the buttons are removed."""
     caption = _read_caption(parameters)
     message = get_own_message(world, parameters)
     if message.attachment is None:
@@ -75,7 +73,7 @@ def _read_caption(parameters: Parameters) -> FormattedText:
 
 
 def _attach(world: World, parameters: Parameters, kind: AttachmentKind, named: str) -> Attachment:
-    """Return the file in the multipart body, or the known one that `named` is, as a photo or document."""
+    """Return the file of the multipart body, or the stored one with the id `named`, as an attachment."""
     upload = parameters.files.get(named.removeprefix("attach://") if named else kind)
     content = upload or world.files.find(named)
     if content is None:
@@ -107,11 +105,8 @@ METHODS: Methods = {
 }
 
 
-# Fetching files back: `getFile` names a path, `server` hands out the bytes.
-
-
 async def get_file(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return where a file can be downloaded."""
+    """Return the path at which `api` serves a file."""
     file_id = parameters.text("file_id")
     upload = world.files.find(file_id)
     if upload is None:

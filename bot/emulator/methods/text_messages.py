@@ -12,8 +12,6 @@ from bot.emulator.markup.html_parser import check_link
 from bot.emulator.refusals import bad_request
 from bot.emulator.requests import Methods, Parameters, get_chat
 
-# Writing: text messages, and what Telegram checks before it lets any message pass (`deliver`).
-
 MAX_TEXT_UNITS = 4096
 
 
@@ -30,7 +28,7 @@ def read_text(parameters: Parameters) -> FormattedText:
     """Read the text of a message with its formatting.
 
     Raises:
-        Refusal: there is none, nothing of it can be seen, or its markup is wrong (400).
+        Refusal: there is none, it is invisible, or its markup is wrong (400).
     """
     if not parameters.text("text"):
         raise bad_request("message text is empty")
@@ -43,10 +41,10 @@ def read_text(parameters: Parameters) -> FormattedText:
 
 
 def read_link_preview(parameters: Parameters) -> dict[str, Any] | None:
-    """Return the link preview options, in today's form even where the old flag was used.
+    """Return the link preview options; the old flag is given in today's form.
 
     Raises:
-        Refusal: the page to be shown has no address that could be opened (400).
+        Refusal: the address of the page cannot be opened (400).
     """
     if options := parameters.json_object("link_preview_options"):
         url = options.get("url")
@@ -63,7 +61,7 @@ def deliver(
     content: FormattedText,
     attachment: Attachment | None = None,
 ) -> Message:
-    """Check what stands beside the content, then the right and the rate, and put the message in its chat.
+    """Check buttons, reply, topic and preview, then rights and rate, and put the message in its chat.
 
     Raises:
         Refusal: any of that is wrong (400), not allowed (403) or too much (429).
@@ -99,7 +97,7 @@ def _find_reply(world: World, chat: Chat, parameters: Parameters) -> Message | N
 
 
 def _find_topic(world: World, chat: Chat, parameters: Parameters, reply_to: Message | None) -> Message | None:
-    """Return the first message of the forum topic to write into: the one named, or that of the reply."""
+    """Return the first message of the topic to write in: the one that is named, or that of the reply."""
     thread_id = parameters.integer("message_thread_id")
     if not thread_id:
         return reply_to.topic if reply_to else None
@@ -114,8 +112,6 @@ def _find_topic(world: World, chat: Chat, parameters: Parameters, reply_to: Mess
 TEXT_METHODS: Methods = {"sendMessage": send_message}
 
 
-# What happens to messages afterwards: edits of text and buttons, deletions, answers to tapped buttons.
-
 MAX_ANSWER_UNITS = 200
 DELETABLE_SECONDS = 48 * 3600
 
@@ -126,7 +122,7 @@ NOT_MODIFIED = (
 
 
 async def edit_message_text(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Replace text and buttons; without `reply_markup` the buttons go."""
+    """Replace text and buttons; without `reply_markup` the buttons are removed."""
     content = read_text(parameters)
     if utf16_length(content.text) > MAX_TEXT_UNITS:
         raise bad_request("MESSAGE_TOO_LONG")
@@ -152,7 +148,7 @@ async def edit_message_reply_markup(world: World, parameters: Parameters) -> dic
 
 
 async def delete_message(world: World, parameters: Parameters) -> bool:
-    """Delete one message, where the bot may and it is not older than two days."""
+    """Delete one message, if the bot may and it is at most two days old."""
     chat = get_chat(parameters, world)
     message = world.find_message(chat, parameters.integer("message_id"))
     if message is None:
@@ -182,10 +178,10 @@ async def answer_callback_query(world: World, parameters: Parameters) -> bool:
 
 
 def get_own_message(world: World, parameters: Parameters) -> Message:
-    """Return a message of the bot's own, which it may edit.
+    """Return a message of the bot itself, which it may edit.
 
     Raises:
-        Refusal: it is not there, or somebody else's (400).
+        Refusal: there is no such message, or it is not the bot's (400).
     """
     chat = get_chat(parameters, world)
     message = world.find_message(chat, parameters.integer("message_id"))
