@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 
 from storage.off_loop import Limits, Program, start_async
 
-# What a picture shows: days across, and one panel or more of counts above them.
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

@@ -1,7 +1,7 @@
-"""A channel's settings: its posts ask for them, its administrators make them in their private chats.
+"""Settings of a channel: a post there asks for them, an administrator changes them in a private chat.
 
-What is posted in a channel all its readers see. So a bare command is answered by a link to the private chat,
-and one with words by a line that says what was done.
+All readers of a channel see its posts. So the bot answers a command without words with a link to the private
+chat, and a command with words with one line that says what changed.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,16 +24,16 @@ _LONGEST_TITLE = 64  # UTF-16 units
 
 
 class _Post(ChatContext):
-    """A channel's post that changes settings: its answer is one paragraph, without buttons that set."""
+    """A post that changes settings: its answer is one paragraph, without buttons that change anything."""
 
     async def send(self, view: View) -> None:
-        """Send the first paragraph, and the way to the settings."""
+        """Send the first paragraph, with a link to the settings."""
         first = view.html.partition("\n\n")[0]
         await super().send(View(first, settings_link(self.bot.username, self.chat_id)))
 
 
 async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
-    """Do what an administrator's post asks for, or tell where that is done."""
+    """Carry out an administrator's post, or link to the chat where it can be done."""
     if name == "start":
         await answer(context)
     elif name in _SAID_IN_POSTS and context.words.strip():
@@ -48,7 +48,7 @@ async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
 async def open_settings(
     context: ChatContext, channel_id: int, name: str, answers: Mapping[str, Answer]
 ) -> None:
-    """Show an administrator a channel's settings in the private chat, as a command shows them."""
+    """Show an administrator a channel's settings in the private chat, as the command `name` does."""
     channel = await _find_channel(context, channel_id) if name in _SETTINGS else None
     if channel is None:
         await context.send(View(texts.CHANNEL_GONE))
@@ -62,7 +62,7 @@ async def open_settings(
 
 
 async def tap_about_channel(tap: ButtonContext, channel_id: int) -> ButtonContext | None:
-    """Return the tap as one about a channel's choices; None where there is no such channel."""
+    """Return the tap as a change of the channel's choices; None if the bot is not in that channel."""
     channel = await _find_channel(tap, channel_id) if tap.is_private else None
     return tap.about(channel, _heading(channel)) if channel else None
 

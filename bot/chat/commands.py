@@ -24,17 +24,15 @@ from bot.messages import texts
 from bot.messages.markup import one_line, shortened
 from summarizer.text.syllables import folded
 
-# The bot's commands: names and descriptions for Telegram's menu and for help, and who may use which.
-
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `is_setting`: in a group for administrators only. `is_work`: counts as a question.
+    """One command. `is_setting`: in a group only administrators may use it. `is_work`: counts as a question.
 
-    `aliases` are names that it answers to beside its own. `awaits_words`: sent without any, it asks for them.
-    `takes_words`: words behind it mean something.
+    `aliases` are further names of it. `awaits_words`: without words it asks for them. `takes_words`: words
+    after it have a meaning.
     """
 
     name: str
@@ -97,7 +95,7 @@ async def register_commands(bot: Bot, admins: Iterable[int] = ()) -> None:
 
 
 async def register_operator_commands(bot: Bot, chat_id: int) -> None:
-    """Put the operator's commands into an admin chat's menu; Telegram refuses before its first /start."""
+    """Put operators' commands into an admin chat's menu; Telegram refuses before the chat's first /start."""
     await _set_commands(bot, (*COMMANDS, *OPERATOR_COMMANDS), BotCommandScopeChat(chat_id))
 
 
@@ -110,7 +108,7 @@ async def _set_commands(bot: Bot, commands: Iterable[Command], scope: BotCommand
             _log.warning("commands not registered", scope=scope.type, language=language, error=str(error))
 
 
-# /trogiup, and what is said to a command that there is not.
+# /trogiup, and the answer to unknown commands.
 
 _NAME = re.compile(r"/([^\s@/]+)")
 _LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
@@ -130,7 +128,7 @@ async def show(context: ChatContext) -> None:
 
 
 async def suggest(context: ChatContext, typed: str) -> None:
-    """Say that there is no such command as was typed, and which one is nearest."""
+    """Say that the typed command does not exist, and name the most similar one."""
     match = _NAME.match(typed)
     name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
     names = [command.name for command in _commands_of(context)]

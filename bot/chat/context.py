@@ -20,8 +20,6 @@ from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
 from bot.telegram.known_tags import as_known, note_refusal
 
-# A message to show: HTML with its buttons, and perhaps a file.
-
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -36,7 +34,7 @@ class Attachment:
 class View:
     """One message. `html` is escaped already, at most 4,096 UTF-16 units once parsed (1,024 with a file).
 
-    The picture of the page `preview_url` is above the text.
+    Telegram shows the picture of the page `preview_url` above the text.
     """
 
     html: str
@@ -53,8 +51,8 @@ _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 class ChatContext:
     """A message to answer. `words` is its text, without the command if there was one.
 
-    `chat` is the chat whose choices are concerned, `place` the chat that shows the answer. They differ only
-    for a channel that is set up in its administrator's private chat (`about`).
+    `chat` is the chat whose choices are shown or changed, `place` the chat that gets the answer. They differ
+    only for a channel that is set up in its administrator's private chat (`about`).
     """
 
     def __init__(
@@ -82,7 +80,7 @@ class ChatContext:
         return other
 
     def _shown(self, view: View) -> View:
-        """Return the screen as it is shown here."""
+        """Return the view with the heading and buttons that `place` needs."""
         if self.chat is self.place:
             return view
         html = f"{self.heading}\n{view.html}"
@@ -120,7 +118,7 @@ class ChatContext:
 
     @property
     def sender_chat(self) -> Chat | None:
-        """Return the chat in whose name the message was written, if it was not in a person's own."""
+        """Return the chat in whose name the message was written; None if a person wrote it as themselves."""
         return self.message.sender_chat if self.message else None
 
     @property
@@ -158,7 +156,7 @@ class ChatContext:
                 await self.bot.send_document(document=file, caption=view.html, **common)
 
     async def _send_text(self, view: View, common: dict[str, Any]) -> None:
-        """Send a text; if Telegram refuses picture, dates or colours of buttons, without them."""
+        """Send a text; if Telegram refuses picture, dates or button colours, send it again without them."""
         options, known = preview_options(view.preview_url), as_known(self.bot, view.html)
         try:
             await self.bot.send_message(text=known, link_preview_options=options, **common)
@@ -180,12 +178,12 @@ class ChatContext:
 
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
-        with contextlib.suppress(TelegramError):  # only a sign: the answer itself matters
+        with contextlib.suppress(TelegramError):  # the answer must not fail with it
             await self.bot.send_chat_action(self.place.id, action, message_thread_id=self.thread_id)
 
     @contextlib.asynccontextmanager
     async def _signs_of_life(self) -> AsyncIterator[None]:
-        """Show progress while a message waits: a group that asks a lot gets one in four seconds."""
+        """Show progress while a message waits: the rate limit gives a busy group one in four seconds."""
         showing = asyncio.create_task(self._keep_showing_progress())
         try:
             yield
@@ -224,7 +222,7 @@ class ButtonContext(ChatContext):
         return self._query.message.message_id if self._query.message else 0
 
     async def show(self, view: View) -> None:
-        """Show `view` in place of the message with the button; as a new one when that is out of reach."""
+        """Show `view` in place of the message with the button; as a new message if that cannot be edited."""
         if self.message is None:
             await self.send(view)
             return
@@ -256,7 +254,7 @@ class ButtonContext(ChatContext):
         return keyboard if self.chat is self.place else without_channel(keyboard)
 
     async def show_buttons(self, keyboard: InlineKeyboardMarkup) -> None:
-        """Show other buttons under the message; one that is out of reach keeps what it has."""
+        """Replace the buttons under the message; a message that cannot be edited keeps its own."""
         if self.message is not None:
             shown = self._shown(View("", keyboard)).keyboard
             with contextlib.suppress(BadRequest):
@@ -278,7 +276,7 @@ class ButtonContext(ChatContext):
 
 
 async def acknowledge(query: CallbackQuery, line: str | None) -> None:
-    """End the busy state of a button, with `line` over it; nothing happens if Telegram gave up on it."""
+    """End the busy state of a button, with `line` over it; a tap that is too old is ignored."""
     try:
         await query.answer(line)
     except BadRequest as error:

@@ -1,4 +1,4 @@
-"""/tin: the last 24 hours for the chat's choices. The next digest leaves out what it showed."""
+"""/tin: a digest of the last 24 hours for the chat's choices. The next digest leaves its stories out."""
 
 from dataclasses import replace
 
@@ -21,9 +21,9 @@ from summarizer.text.syllables import syllables
 
 
 async def handle(context: ChatContext) -> None:
-    """Send the digest, of the topics that are named only, or say that there is none.
+    """Send the digest, limited to the topics that the words name, or say that there is no news.
 
-    Other words behind the command are a question.
+    Other words after the command are answered as a question.
     """
     subscriber = await find_chosen(context.services, context.chat_id)
     choices = subscriber.choices if subscriber else default_choices(context.services.newsroom)

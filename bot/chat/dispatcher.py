@@ -34,8 +34,8 @@ from bot.news.services import Services
 
 _TEN_SECONDS = dt.timedelta(seconds=10)
 _HOUR = dt.timedelta(hours=1)
-_ROOMIER = 4  # commands and taps cost little: their limit is so many times that of questions
-_GROUP_SHARES = 4  # the limit of a whole group, in persons
+_ROOMIER = 4  # commands and taps cost little: their limit is that of questions times this
+_GROUP_SHARES = 4  # a whole group's limit is that of one person times this
 
 _SCHEDULE_INTENTS = (  # what the panel of /lich sets
     intents.SetTimes,
@@ -134,7 +134,7 @@ class Dispatcher:
             await self._do(context, command)
 
     async def _do(self, context: ChatContext, command: Command) -> None:
-        """Run a command; if it takes words and has none, the next message is read as them."""
+        """Run a command; if it needs words and has none, take the next message as its words."""
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
             unused = shown_question(context.words)
@@ -164,7 +164,7 @@ class Dispatcher:
             await commands.suggest(context, typed)
 
     async def answer(self, context: ChatContext) -> None:
-        """Answer plain words: a question, or a wish for which there is a command."""
+        """Answer plain text: a question, or a wish that the bot itself fulfils."""
         if await self._admits(context, is_work=True):
             wish = await reply.find_wish(context)
             awaited = await reply.take_awaited_command(context)

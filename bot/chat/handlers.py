@@ -1,4 +1,4 @@
-"""python-telegram-bot's updates, sorted: which are messages to answer, whom they are for, and failures."""
+"""Handlers of python-telegram-bot: they pick the updates that the bot answers, and report failures."""
 
 import contextlib
 from collections.abc import Callable, Coroutine
@@ -35,14 +35,14 @@ from storage.delivery.refusals import NO_RIGHTS
 from storage.errors import StorageError
 from storage.search import IndexUnusableError
 
-# When an update could not be handled: the log gets everything, the person one line with what to do.
+# Failed updates: the log gets the whole error, the person one line that says what to do.
 
 _log = structlog.get_logger(__name__)
 OnError = Callable[[object, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
 def error_handler(services: Services) -> OnError:
-    """Return the handler of whatever a handler let through."""
+    """Return the handler of exceptions that other handlers raise."""
 
     async def on_error(update: object, ptb_context: CallbackContext[Any, Any, Any, Any]) -> None:
         known = update if isinstance(update, Update) else None
@@ -76,9 +76,9 @@ def _is_put_off(update: Update | None, ptb_context: CallbackContext[Any, Any, An
 
 
 def _find_retirement(error: Exception | None) -> Retire | None:
-    """Return why the chat of the update gets nothing more, told as in a delivery; None where it stays.
+    """Return why the update's chat must get no more messages, as after a delivery; None if it may.
 
-    A 400 that says more than lost rights, like "chat not found", may be of another chat that was named.
+    A 400 other than lost rights, like "chat not found", may concern another chat that the message names.
     """
     outcome = outcome_of(error) if isinstance(error, Forbidden | BadRequest) else None
     if isinstance(outcome, Retire) and (isinstance(error, Forbidden) or outcome.kind == NO_RIGHTS):
@@ -93,10 +93,8 @@ async def _tell(update: Update, words: str) -> None:
         await update.message.reply_text(words)
 
 
-# python-telegram-bot's updates, sorted: which of them are messages to answer, and whom they are for.
-#
-# Edited messages, a channel's posts that are no settings, and commands for other bots are nobody's: they
-# are not handled at all.
+# Which updates are answered. Edited messages, a channel's posts without settings, and commands for other bots
+# are ignored.
 
 _NEW = filters.UpdateType.MESSAGE
 _POSTED = filters.UpdateType.CHANNEL_POST & ~filters.FORWARDED  # only administrators post in a channel
@@ -114,7 +112,7 @@ def add_handlers(
     add(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, sorter.on_move))
     add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, sorter.on_forwarded_command))
     for command in (*COMMANDS, *OPERATOR_COMMANDS):
-        filter_ = _NEW | _POSTED if command.is_setting else _NEW  # a channel is no place to ask
+        filter_ = _NEW | _POSTED if command.is_setting else _NEW  # channels get no answers to questions
         names = (command.name, *command.aliases)
         add(CommandHandler(names, partial(sorter.on_command, command), filters=filter_))
     add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
@@ -142,7 +140,7 @@ class _Sorter:
             await self._dispatcher.handle(self._context(message, ptb_context, words), command)
 
     async def on_unknown_command(self, update: Update, ptb_context: Context) -> None:
-        """In a group a command may be another bot's: there only one that names us is answered."""
+        """Answer, in a group only if the command names this bot: it may be for another one."""
         message = update.message
         if message is None or message.text is None:
             return
@@ -152,7 +150,7 @@ class _Sorter:
             await self._dispatcher.reject(self._context(message, ptb_context), message.text)
 
     async def on_forwarded_command(self, update: Update, ptb_context: Context) -> None:
-        """What someone else typed is no wish of this person."""
+        """Refuse to run a forwarded command: somebody else typed it."""
         if update.message is not None and update.message.chat.type == ChatType.PRIVATE:
             context = self._context(update.message, ptb_context)
             await self._dispatcher.say(context, View(texts.FORWARDED_COMMAND))
@@ -162,14 +160,14 @@ class _Sorter:
         if message is None or message.text is None:
             return
         if message.via_bot is not None and message.via_bot.id == ptb_context.bot.id:
-            return  # what our inline mode offered is no question to us
+            return  # it was sent from our inline results
         if message.text.startswith("/"):  # Telegram sees no command in "/lịch"
             await self._dispatcher.reject(self._context(message, ptb_context), message.text)
         else:
             await self._dispatcher.answer(self._context(message, ptb_context, message.text))
 
     async def on_group_words(self, update: Update, ptb_context: Context) -> None:
-        """In a group only words that name us, or reply to us, may be for us."""
+        """Answer a group's messages only if they name the bot or reply to it."""
         message = update.message
         if message is None or message.text is None or message.via_bot is not None:
             return

@@ -1,8 +1,8 @@
-"""Where the bot is no member: inline mode, and guest questions.
+"""Answers in chats that the bot is not in: inline mode and guest questions.
 
 `@bot words` in any chat offers articles to send there; without words, the top stories. A message that
-mentions the bot as a guest is answered once, as a question. Telegram gives up on an answer that comes too
-late: that is no error.
+mentions the bot as a guest is answered once, as a question. An answer that Telegram no longer accepts is
+dropped without an error.
 """
 
 import datetime as dt
@@ -44,9 +44,9 @@ from summarizer.stories.telling import leading, tell
 
 _PAGE = 10
 _MOST_OFFERED = 50
-_CACHE_SECONDS = 60  # Telegram answers everybody with what we said so long
-_KEPT, _MOST_KEPT = dt.timedelta(minutes=5), 64  # what was found, for the pages that follow
-_PER_QUESTION = 6  # as many inline queries as questions, times this: every few letters are one
+_CACHE_SECONDS = 60  # so long Telegram gives everybody the same answer
+_KEPT, _MOST_KEPT = dt.timedelta(minutes=5), 64  # results for further pages: how long, how many
+_PER_QUESTION = 6  # the limit is that of questions times this: every few letters are a query
 _NAME, _TITLE, _SENTENCE, _DESCRIPTION = 64, 200, 600, 200  # UTF-16 units
 _STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
 _TOO_LATE = ("query is too old", "query id is invalid")
@@ -56,7 +56,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An article or story to send. `when` is said, not shown finer than it is known."""
+    """An article or story to send. `when` is in words, no more exact than it is known."""
 
     title: str
     url: str | None
@@ -67,7 +67,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Some of `count` offers; `label` stands over the first of them, on a button that opens our chat."""
+    """A page of `count` offers; `label` is on a button above them that opens the bot's chat."""
 
     offers: Sequence[Offer]
     count: int
@@ -75,7 +75,7 @@ class _Page:
 
 
 class Inline:
-    """Answers inline queries, each person's so often."""
+    """Answers inline queries, within a limit for each person."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -83,7 +83,7 @@ class Inline:
         self._found: dict[str, tuple[dt.datetime, Newsroom, Reply]] = {}
 
     async def answer(self, query: InlineQuery) -> None:
-        """Answer a query. Whatever its words and offset are, it is harmless."""
+        """Answer a query; its words and offset may be anything."""
         newsroom, now = self._services.newsroom, self._services.clock.now()
         limits = (
             Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
@@ -107,7 +107,7 @@ class Inline:
         await _send(query, list(map(_result, page.offers)), following=following, label=label, start=start)
 
     async def _shared(self, query: InlineQuery, article_id: int) -> list[InlineQueryResultArticle]:
-        """Return the story of an article with a button that opens its card; nothing where it is gone."""
+        """Return the story of an article with a button that opens its card; empty if it is gone."""
         candidate = await find_candidate(self._services, article_id)
         pieces = await CHAT.run(leading, candidate) if candidate else []
         if candidate is None or not pieces:
@@ -127,7 +127,7 @@ class Inline:
         return _Page([self._article(one) for one in found], len(ids), _label(reply))
 
     async def _reply(self, words: str, *, is_further: bool) -> Reply:
-        """Return what the words find; for a further page, what they found just now."""
+        """Return what the words find; a further page uses the result of the first."""
         newsroom, now = self._services.newsroom, self._services.clock.now()
         kept = self._found.pop(words, None)
         if is_further and kept and now - kept[0] < _KEPT and kept[1] is newsroom:
@@ -170,14 +170,14 @@ class Inline:
 
 
 class Guests:
-    """Answers questions asked where the bot is no member, each person's so often; nothing is kept of them."""
+    """Answers guest questions, within a limit for each person; nothing of them is stored."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._guard = guard_for(services, "guests")
 
     async def answer(self, message: Message) -> None:
-        """Answer a guest's question; nothing where it has no text, or its asker asks too much."""
+        """Answer a guest question; ignore it if it has no text or its asker is over the limit."""
         newsroom, now = self._services.newsroom, self._services.clock.now()
         asker = message.guest_bot_caller_user or message.from_user or message.chat
         limits = (
@@ -217,20 +217,20 @@ class Guests:
 
 
 def _ask_on(username: str, words: str) -> InlineKeyboardButton:
-    """Offer the same question in the private chat, where it can be asked on."""
+    """Return a button that opens the private chat with the same question."""
     start = write_payload(words) if words else _JUST_OPEN
     return InlineKeyboardButton(texts.BUTTON_GUEST, url=f"https://t.me/{username}?start={start}")
 
 
 def _label(reply: Reply) -> str:
-    """Say what was passed over, or that nothing is found."""
+    """Say which name is unknown, or that nothing was found."""
     if strange := reply.narrowing.unknown_sources + reply.narrowing.unknown_topics:
         return texts.INLINE_NO_SUCH_NAME.format(name=shortened(strange[0], _STRANGE_NAME))
     return "" if reply.ids else texts.INLINE_NOTHING
 
 
 def _first(offset: str) -> int:
-    """Return the number of the first offer that a page begins with; a strange offset begins anew."""
+    """Return the number of a page's first offer; 0 for an offset that the bot did not send."""
     is_ours = offset.isascii() and offset.isdigit() and len(offset) < 3
     return int(offset) if is_ours and int(offset) < _MOST_OFFERED else 0
 
@@ -262,7 +262,7 @@ async def _send(
     start: str = "",
     is_personal: bool = False,
 ) -> None:
-    """Send the answer; with `label` there is a button that opens our chat with the payload `start`."""
+    """Send the answer; `label` adds a button that opens the bot's chat with the payload `start`."""
     try:
         await query.answer(
             list({result.id: result for result in results}.values()),

@@ -1,4 +1,4 @@
-"""Chats that start, come, go, come back or move, and who may change a group's settings."""
+"""Chats that start, leave, come back or move, and who may change a chat's settings."""
 
 import contextlib
 
@@ -35,21 +35,18 @@ from storage.delivery.refusals import NO_RIGHTS
 from storage.profiles import Choices
 from storage.subscribers import QUIET_END, QUIET_START, find_subscriber, move_chat, set_status, subscribe
 
-# Who may change a group's settings, and chats that come, go, come back or move.
-
 _RULERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _ABSENT = (ChatMember.LEFT, ChatMember.BANNED)
 _log = structlog.get_logger(__name__)
 
 
 async def may_set(context: ChatContext) -> bool:
-    """Tell whether this person may change what the chat chose: oneself, or a group's administrator."""
+    """Tell whether this person may change the chat's choices: their own, or as an administrator."""
     if context.chat.type == ChatType.PRIVATE:
         return True
     if context.sender_chat is not None:
-        return (
-            context.sender_chat.id == context.chat_id
-        )  # an anonymous administrator writes in the group's name
+        # An anonymous administrator writes in the group's name.
+        return context.sender_chat.id == context.chat_id
     if context.user is None:
         return False
     try:
@@ -60,7 +57,7 @@ async def may_set(context: ChatContext) -> bool:
 
 
 async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> None:
-    """Retire a chat that put the bot out, take back a person who unblocked it, greet a new group."""
+    """Retire a chat that removed the bot, reactivate one that unblocked it, greet a new group."""
     was_there = update.old_chat_member.status not in _ABSENT
     is_there = update.new_chat_member.status not in _ABSENT
     if was_there and not is_there:
@@ -80,7 +77,7 @@ async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> Non
 
 
 def can_write(member: ChatMember) -> bool:
-    """Tell whether one with these rights may write: restricted in a group, or administrator of a channel."""
+    """Tell whether the bot may write with these rights in a group or a channel."""
     if isinstance(member, ChatMemberRestricted):
         return member.can_send_messages
     if isinstance(member, ChatMemberAdministrator):
@@ -89,7 +86,7 @@ def can_write(member: ChatMember) -> bool:
 
 
 async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:
-    """Tell the one who added us to a channel how it gets digests; the channel itself is not disturbed."""
+    """Tell the person who added the bot to a channel how to subscribe it; post nothing there."""
     html = texts.CHANNEL_GREETING.format(title=update.chat.title or "", bot=bot.username)
     with contextlib.suppress(BadRequest, Forbidden):  # they never wrote to us
         await bot.send_message(update.from_user.id, html, parse_mode=ParseMode.HTML)
@@ -99,12 +96,12 @@ async def retire(services: Services, chat_id: int, why: Retire) -> None:
     """Send nothing more to a chat that is out of reach."""
     async with services.database.write() as connection:
         await subscribers.retire(connection, chat_id, why.recorded, now=services.clock.now())
-    # No log holds the number of a reader's chat.
+    # The ids of readers' chats are not logged.
     _log.info("chat gone", is_group=chat_id < 0, reason=why.recorded)
 
 
 async def _take_back(services: Services, chat_id: int, *, lost: str = "") -> None:
-    """Send again to a chat that went; with `lost`, only to one that went for that."""
+    """Reactivate a chat that was gone; with `lost`, only if the reason for it begins with that."""
     async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
         if (
@@ -118,7 +115,7 @@ async def _take_back(services: Services, chat_id: int, *, lost: str = "") -> Non
 
 
 async def follow_move(services: Services, message: Message) -> None:
-    """Follow a group that became a supergroup; Telegram tells it on both sides."""
+    """Move a group that became a supergroup; Telegram reports it in both chats."""
     old, new = message.chat.id, message.migrate_to_chat_id
     if message.migrate_from_chat_id is not None:
         old, new = message.migrate_from_chat_id, message.chat.id
@@ -127,7 +124,7 @@ async def follow_move(services: Services, message: Message) -> None:
 
 
 async def move(services: Services, old: int, new: int) -> None:
-    """Take everything of a chat over to its new number."""
+    """Move all data of a chat to its new id."""
     async with services.database.write() as connection:
         await move_chat(connection, old, new, now=services.clock.now())
         if subscriber := await find_subscriber(connection, new):
@@ -135,11 +132,11 @@ async def move(services: Services, old: int, new: int) -> None:
     _log.info("chat moved")
 
 
-# /start: subscribe, or come back, and read a first digest at once.
+# /start: subscribe, or come back, and get a first digest at once.
 #
-# A deep link may carry a question (`bot.chat.buttons.callbacks`): then that is answered, and nothing else
-# is begun. One may carry a story: its card is sent, and a chat that is new here is welcomed after it. Any
-# other payload is ignored.
+# A deep link (`bot.chat.buttons.callbacks`) may carry a question; it is answered, and the chat is not
+# subscribed. It may carry a story; its card is sent, and a new chat is welcomed after it. Any other payload
+# is ignored.
 
 
 async def handle(context: ChatContext) -> None:

@@ -1,4 +1,4 @@
-"""/dulieucuatoi and /xoadulieu: everything kept about a chat, to take along or to have deleted."""
+"""/dulieucuatoi and /xoadulieu: export and deletion of everything stored about a chat."""
 
 import datetime as dt
 import json
@@ -38,12 +38,12 @@ async def show(context: ChatContext) -> None:
 
 
 def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
-    """Return the file that the chat takes along; thousands of rows take a moment."""
+    """Return the export as JSON; with thousands of rows it is slow, so do not call it on the loop."""
     return json.dumps(_as_json(chat_id, export, newsroom), ensure_ascii=False, indent=2).encode()
 
 
 async def ask_to_delete(context: ChatContext) -> None:
-    """Ask once before everything goes."""
+    """Ask for confirmation before everything is deleted."""
     await context.send(View(texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion()))
 
 

@@ -1,6 +1,6 @@
-"""Limits for askers where several processes answer: what an asker was admitted with is in the database.
+"""Rate limits shared by several processes: the admitted requests of each asker are in the database.
 
-Moments are the database server's, so that clocks of machines do not matter.
+Times are the database server's, so that differing clocks of machines do not matter.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ _TIDIED_EACH = 500  # requests
 
 
 class SharedGuard:
-    """Decides as a `Guard` does, for all processes. An asker asks once at a time: chats take turns."""
+    """A `Guard` for all processes. An asker has one request at a time, because chats take turns."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
@@ -31,7 +31,7 @@ class SharedGuard:
         self._asked = 0
 
     async def ask(self, asker: Asker, limits: Sequence[Limit], now: dt.datetime) -> Verdict:
-        """Decide whether `asker` may ask under all `limits`; of `now` the server knows better."""
+        """Decide whether `asker` may ask under all `limits`; the server's time replaces `now`."""
         key = AskerKey(self._name, asker[0], asker[1] or 0)
         self._asked += 1
         async with self._database.write() as connection:
@@ -46,5 +46,5 @@ class SharedGuard:
 
 
 def guard_for(services: Services, name: str) -> Guard | SharedGuard:
-    """Return what counts the requests called `name`: this process, or all together."""
+    """Return the guard of the requests called `name`: of this process, or shared by all."""
     return SharedGuard(services.database, name) if services.shares_chats else Guard()

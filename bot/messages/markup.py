@@ -53,7 +53,7 @@ def dated(text: str, moment: dt.datetime) -> Markup:
 
 
 def without_dates(html: str) -> str:
-    """Return the same for a server that knows no dates."""
+    """Return `html` without the tags of dates, for servers that do not know them."""
     return _DATE.sub("", html)
 
 
@@ -169,8 +169,7 @@ def as_html(blocks: Sequence[NumberedBlock]) -> list[Markup]:
 def cut_into_parts(blocks: Sequence[NumberedBlock], most_units: int, before: int) -> list[int]:
     """Fill parts in order, each up to `most_units`, and return the number of stories of each.
 
-    A part always has its first story, whatever its length. `before` is above the first story of the first
-    part.
+    A part always has its first story, whatever its length. `before` are the units above the first story.
     """
     sizes: list[int] = []
     units, entities = before, 0

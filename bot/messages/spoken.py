@@ -10,8 +10,6 @@ from bot.times.schedule import EVERY_DAY, QuietHours, Schedule
 from storage.times import Published
 from summarizer.lunar import LunarDate, lunar_date
 
-# Days and times as Vietnamese readers write them, in the solar and the lunar calendar.
-
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _LUNAR_MONTHS = (
     "Giêng",
@@ -81,8 +79,6 @@ def day_label(day: dt.date, today: dt.date) -> str:
         return "hôm qua"
     return f"{day:%d/%m}" if day.year == today.year else f"{day:%d/%m/%Y}"
 
-
-# Times, days, zones and waits in Vietnamese words. Pure; plain text, not HTML.
 
 _HOME = "Asia/Ho_Chi_Minh"
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

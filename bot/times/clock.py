@@ -46,7 +46,7 @@ class Clock:
         return self._ahead
 
     def set_ahead(self, ahead: dt.timedelta) -> None:
-        """Show so much more than the machine's clock: the time of a clock that several machines share."""
+        """Show so much more than the machine's clock, to agree with a clock that several machines share."""
         self._ahead = ahead
 
     def elapsed(self) -> float:

@@ -1,1 +1,1 @@
-"""Buttons: what a tap asks for, how it travels in callback data, and the keyboards."""
+"""Buttons: the intent of a tap, its callback data, and the keyboards."""

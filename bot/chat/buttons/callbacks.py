@@ -1,7 +1,7 @@
 """Intents in at most 64 bytes, as callback data and in deep links, and back. Pure.
 
-Telegram hands callback data back as it was, but a changed client may send anything. Each kind of intent has
-one form, which both writes and reads; data that `encode` never writes is no intent.
+Telegram returns callback data unchanged, but a modified client may send anything. Each kind of intent has one
+form that writes and reads its data. Data that `encode` never writes is refused.
 """
 
 import base64
@@ -201,7 +201,7 @@ def encode(intent: Intent) -> str:
 
 
 def parse(data: str) -> Intent | None:
-    """Return what `data` asks for, or None when no button of ours says so.
+    """Return the intent in `data`; None if no button of the bot has such data.
 
     >>> parse("chude:+kinh-te")
     SetTopic(topic='kinh-te', is_wanted=True)
@@ -213,7 +213,7 @@ def parse(data: str) -> Intent | None:
     return next((intent for form in _FORMS if (intent := form.read(data)) is not None), None)
 
 
-# Questions and stories in deep links, behind `t.me/bot?start=`: at most 64 letters, digits, `-`, `_`.
+# Questions and stories in deep links, after `t.me/bot?start=`: at most 64 letters, digits, `-`, `_`.
 
 _PREFIX = "q-"
 _MOST_BYTES = 46  # of the words: base64 makes 62 characters of them
@@ -232,7 +232,7 @@ def write_payload(words: str) -> str:
 
 
 def read_payload(payload: str) -> str | None:
-    """Return the words that a payload asks, or None when it is none that `write_payload` writes.
+    """Return the words in a payload; None if `write_payload` did not write it.
 
     >>> read_payload("q-Z2nDoSB4xINuZw"), read_payload("ban-be")
     ('giá xăng', None)

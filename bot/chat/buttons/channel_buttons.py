@@ -1,6 +1,6 @@
-"""Buttons and deep links by which a channel is set in its administrator's private chat. Pure.
+"""Buttons and deep links for a channel's settings in an administrator's private chat. Pure.
 
-Such a button has the channel's number before what it asks for; who taps it must be an administrator there.
+The callback data of such a button begins with the channel's id; only its administrators may use it.
 """
 
 import re
@@ -16,17 +16,17 @@ _PAYLOAD = re.compile("kenh-([1-9][0-9]{0,15})-([a-z]{1,16})", re.ASCII)
 
 
 def for_channel(keyboard: InlineKeyboardMarkup | None, channel_id: int) -> InlineKeyboardMarkup | None:
-    """Return the buttons as those of a channel; one that is too long for Telegram is left out."""
+    """Put the channel's id into the buttons' data; a button with too long data is left out."""
     return _mapped(keyboard, lambda data: f"kenh:{-channel_id}:{data}")
 
 
 def without_channel(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
-    """Return the buttons as `for_channel` took them."""
+    """Undo `for_channel`."""
     return _mapped(keyboard, lambda data: read_channel_button(data)[1])
 
 
 def read_channel_button(data: str) -> tuple[int | None, str]:
-    """Return the channel that a button is about, None for the chat that it stands in, and what it asks for.
+    """Return the channel of a button, None for the chat that shows it, and the rest of its data.
 
     >>> read_channel_button("kenh:1001234:lich"), read_channel_button("lich")
     ((-1001234, 'lich'), (None, 'lich'))

@@ -1,4 +1,4 @@
-"""What a tap or a typed line asks for, as data: nothing here is a string from outside any more."""
+"""Intents: what a tap or a typed line asks for, parsed and checked."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -25,7 +25,7 @@ Panel = Literal["schedule", "topics", "words", "papers"]
 
 
 class Button(Enum):
-    """A button that says everything by itself; the value is its callback data."""
+    """A button whose intent has no values; its value here is its callback data."""
 
     SHOW_SCHEDULE = "lich"
     SHOW_DAYS = "ngay"
@@ -54,28 +54,28 @@ class Button(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SetTimes:
-    """Own times, "HH:MM" in order, on multiples of five minutes; none: as the edition has it."""
+    """Set own times, "HH:MM" in order, on multiples of five minutes; none: the edition's."""
 
     times: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetDays:
-    """Own days, 0 (Monday) to 6 in order; none: as the edition has it."""
+    """Set own days, 0 (Monday) to 6 in order; none: the edition's."""
 
     days: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetZone:
-    """Own time zone, an IANA key."""
+    """Set an own time zone, an IANA key."""
 
     zone: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetQuiet:
-    """Quiet hours, minutes after local midnight; equal ends: none."""
+    """Set quiet hours, in minutes after local midnight; equal ends: none."""
 
     start: int
     end: int
@@ -83,14 +83,14 @@ class SetQuiet:
 
 @dataclass(frozen=True, slots=True)
 class SetEdition:
-    """Another edition, with its own times and days."""
+    """Get this edition alone, at its own times and on its own days."""
 
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class TakeEdition:
-    """One edition more, or one less, each at its own times and on its own days."""
+    """Add an edition or remove it; each has its own times and days."""
 
     edition: str
     is_wanted: bool
@@ -98,7 +98,7 @@ class TakeEdition:
 
 @dataclass(frozen=True, slots=True)
 class SetTopic:
-    """A topic to have or not to have. It says which, so that the same tap twice changes nothing."""
+    """Choose a topic or leave it out. It says which, so that a second tap changes nothing."""
 
     topic: str
     is_wanted: bool
@@ -106,7 +106,7 @@ class SetTopic:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Back to the profile that this chat's last change left, and to the panel from which it was left."""
+    """Return to the profile before this chat's last change, and to the panel of that change."""
 
     profile_id: int
     panel: Panel
@@ -114,7 +114,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class TurnPage:
-    """Another page, counted from 0, of what a question found."""
+    """Show another page, counted from 0, of a question's articles."""
 
     question_id: int
     page: int
@@ -128,7 +128,7 @@ Rewording = Literal[
 
 @dataclass(frozen=True, slots=True)
 class ShowView:
-    """Another look at an answer: its articles at length, their papers, or how many came out each day."""
+    """Show another view of an answer: its articles in detail, their papers, or articles by day."""
 
     question_id: int
     view: AnswerView
@@ -136,7 +136,7 @@ class ShowView:
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """A question in other words: as suggested, without a filter, or half of it."""
+    """Ask a question in other words: as suggested, without a filter, or half of it."""
 
     question_id: int
     rewording: Rewording
@@ -144,14 +144,14 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class WatchQuestion:
-    """A question that was asked here, to be watched from now on."""
+    """Watch a question that was asked in this chat."""
 
     question_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class StopWatching:
-    """No more alerts of a watch; tapped in the list, or under an alert, which keeps its text."""
+    """End a watch. Tapped in the list, or under an alert, which keeps its text."""
 
     watch_id: int
     is_in_list: bool
@@ -159,7 +159,7 @@ class StopWatching:
 
 @dataclass(frozen=True, slots=True)
 class WatchAgain:
-    """That taken back, in the same place."""
+    """Undo `StopWatching`, in the same place."""
 
     watch_id: int
     is_in_list: bool
@@ -167,77 +167,77 @@ class WatchAgain:
 
 @dataclass(frozen=True, slots=True)
 class RunWatch:
-    """What a watch asks, asked now."""
+    """Ask a watch's question now."""
 
     watch_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class PauseFor:
-    """No digests for so many days from the tap on."""
+    """Pause for this many days from the tap on."""
 
     days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """What a message of this chat wants from the bot, confirmed; it is kept like a question."""
+    """Fulfil the wish of a message of this chat; the message is stored like a question."""
 
     question_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """An operator's look at an edition."""
+    """Operator: preview an edition."""
 
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskToSend:
-    """An operator's wish to send an edition now."""
+    """Operator: be asked before an edition is sent now."""
 
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendNow:
-    """That wish, confirmed."""
+    """Operator: send an edition now."""
 
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowIssue:
-    """An operator's look at an issue, those of all profiles together; `issue_id` is one of them."""
+    """Operator: show the issues of all profiles together; `issue_id` is one of them."""
 
     issue_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCorrection:
-    """An operator's look at a correction that was sent."""
+    """Operator: show a correction that was sent."""
 
     correction_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class AskToRetract:
-    """An operator's wish to take an issue back."""
+    """Operator: be asked before an issue is taken back."""
 
     issue_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """That wish, confirmed."""
+    """Operator: take an issue back."""
 
     issue_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SendCorrection:
-    """A correction that was shown first, confirmed."""
+    """Operator: send a correction that was previewed."""
 
     correction_id: int
 

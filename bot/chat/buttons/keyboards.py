@@ -54,7 +54,7 @@ Row = list[InlineKeyboardButton]
 
 
 def for_welcome() -> InlineKeyboardMarkup:
-    """Offer what one may want to set first."""
+    """Offer the times and the topics."""
     times = _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
     return InlineKeyboardMarkup([[times, _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)]])
 
@@ -103,7 +103,7 @@ def for_days(days: frozenset[int]) -> InlineKeyboardMarkup:
 def for_editions(
     editions: Sequence[Edition], chosen: Collection[str], *, undo: Intent | None
 ) -> InlineKeyboardMarkup:
-    """Offer the editions, each to be taken or left, with a mark on those that were chosen."""
+    """Offer to add or remove each edition, with a mark on the chosen ones."""
     offered = [
         [_choice(one.title, TakeEdition(one.name, one.name not in chosen), is_chosen=one.name in chosen)]
         for one in editions[:_MOST_OFFERED]
@@ -137,7 +137,7 @@ def for_topics(
 
 
 def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:
-    """Offer the way back from pausing or resuming."""
+    """Offer to undo a pause or its end."""
     button = (texts.BUTTON_RESUME, Button.RESUME) if is_paused else (texts.BUTTON_PAUSE, Button.PAUSE)
     return InlineKeyboardMarkup([[_button(*button), _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
@@ -191,7 +191,7 @@ def _turning(question_id: int, page: int, pages: int) -> Row:
 def for_watches(
     watches: Sequence[tuple[int, str]], follows: Sequence[tuple[int, str]], *, undo: Intent | None
 ) -> InlineKeyboardMarkup:
-    """Offer to stop each watch and follow, by number and words, and to take the last stop back."""
+    """Offer to stop each watch and follow, by number and words, and to undo the last stop."""
     kinds = ((StopWatching, watches), (Unfollow, follows))
     stops = [
         [_button(texts.BUTTON_STOP.format(words=shortened(words, _LONGEST_LABEL)), stop(number, True))]
@@ -222,7 +222,7 @@ def for_deletion() -> InlineKeyboardMarkup:
 def for_state(
     editions: Sequence[Edition], recent: Sequence[tuple[str, Intent]], *, is_stopped: bool
 ) -> InlineKeyboardMarkup:
-    """Offer an operator what can be done; `recent` are labels and looks at recent issues and corrections."""
+    """Offer an operator's actions; `recent` are labels and intents of recent issues and corrections."""
     levers = ((texts.BUTTON_PREVIEW, Preview), (texts.BUTTON_SEND, AskToSend))
     rows = [
         [_button(label.format(edition=edition.title), lever(edition.name))]

@@ -1,4 +1,4 @@
-"""The buttons under lists of words and papers, under forms of digests, and under proposals. Pure."""
+"""Buttons for words, papers and the form of digests, and buttons under proposals. Pure."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,6 @@ from storage.profiles import Choices
 from storage.subscribers import Subscriber
 from summarizer.reader_tastes import Taste
 
-# The buttons under the lists of words and papers, and those for how digests come. Pure.
-
 _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 _MOST_PAPERS = 60
 _MOST_TASTES = 12
@@ -35,7 +33,7 @@ Row = list[InlineKeyboardButton]
 def for_words(
     choices: Choices, tastes: Sequence[tuple[str, Taste]], *, undo: Intent | None
 ) -> InlineKeyboardMarkup:
-    """Offer to take each word off its list, and to forget the first of `tastes`, named, strongest first."""
+    """Offer to remove each word, and to forget the first `tastes`, each with its name."""
     words = [
         _button(label.format(word=word), DropWord.of(word))
         for label, listed in (
@@ -116,7 +114,7 @@ def _rows(buttons: Row) -> list[Row]:
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
-# The buttons under what is said to messages to the bot itself. Pure.
+# Buttons under answers to messages to the bot itself.
 
 _LONGEST_WIDE_LABEL = 40  # UTF-16 units; a phone shows less
 _PAUSE_DAYS = (1, 3, 7)
@@ -129,7 +127,7 @@ def for_pause_lengths() -> InlineKeyboardMarkup:
 
 
 def for_leaving() -> InlineKeyboardMarkup:
-    """Offer to pause, or to have it at another time."""
+    """Offer to pause, or to choose other times."""
     lengths = for_pause_lengths().inline_keyboard
     return InlineKeyboardMarkup([*lengths, [_wide_button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
@@ -147,7 +145,7 @@ def for_resuming() -> InlineKeyboardMarkup:
 def for_proposal(
     label: str, question_id: int, panel: tuple[str, Button] | None = None
 ) -> InlineKeyboardMarkup:
-    """Offer to do what a message wants, and the panel where something else can be chosen."""
+    """Offer to carry out a proposal, and the panel with other choices."""
     rows = [[_wide_button(label, Confirm(question_id), style=KeyboardButtonStyle.PRIMARY)]]
     rows += [[_wide_button(*panel)]] if panel else []
     return InlineKeyboardMarkup(rows)

@@ -1,11 +1,11 @@
-"""What operators' taps ask for beside those of `intents`, as data."""
+"""Intents of operators, as data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnnouncement:
-    """An announcement's draft with these readers, of one edition or of all (""), and a sound or none."""
+    """Change a draft announcement: its readers, of one edition or of all (""), and its sound."""
 
     announcement_id: int
     edition: str
@@ -14,28 +14,28 @@ class ChangeAnnouncement:
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """An announcement that was shown first, confirmed."""
+    """Send an announcement that was previewed."""
 
     announcement_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class CallOffAnnouncement:
-    """An announcement of which nothing more is to go out."""
+    """Send no more messages of an announcement."""
 
     announcement_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowEdition:
-    """An operator's look at what the newsroom file says of an edition, with what can be changed by taps."""
+    """Show what the newsroom file says of an edition, with buttons that change it."""
 
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeChange:
-    """A change of an edition, to be seen first.
+    """Preview a change of an edition.
 
     `change` is "+0630" or "-0630" (a time more or less), "n012" (days, 0 = Monday) or "p1" and "p0" (paused).
     """
@@ -46,7 +46,7 @@ class ProposeChange:
 
 @dataclass(frozen=True, slots=True)
 class WriteChange:
-    """That change, confirmed; `checksum` is the beginning of the fingerprint of the file it was seen in."""
+    """Write that change; `checksum` begins the fingerprint of the file with which it was previewed."""
 
     change: str
     checksum: int
@@ -55,7 +55,7 @@ class WriteChange:
 
 @dataclass(frozen=True, slots=True)
 class ShowGate:
-    """A page of the stories of issues that wait for approval, counted from 0."""
+    """Show a page, counted from 0, of the stories of issues that wait for approval."""
 
     gate_id: int
     page: int
@@ -63,28 +63,28 @@ class ShowGate:
 
 @dataclass(frozen=True, slots=True)
 class ReadGate:
-    """A look at the whole text of such an issue, as most readers get it."""
+    """Show the whole text of such an issue, as most readers get it."""
 
     gate_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ApproveIssue:
-    """Issues that wait for approval, to be sent at their time."""
+    """Approve issues that wait for it; they are sent at their time."""
 
     gate_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class HoldIssue:
-    """Issues that wait for approval, not to be sent before it is given."""
+    """Hold issues that wait for approval; they are not sent before it is given."""
 
     gate_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class DropStory:
-    """A story to be taken out of issues that wait for approval."""
+    """Take a story out of issues that wait for approval."""
 
     gate_id: int
     story_id: int
@@ -92,7 +92,7 @@ class DropStory:
 
 @dataclass(frozen=True, slots=True)
 class RestoreStory:
-    """A story that was taken out, to be put back."""
+    """Put back a story that was taken out."""
 
     gate_id: int
     story_id: int

@@ -1,4 +1,4 @@
-"""What readers ask of their digests and of single stories, as data."""
+"""Intents of readers about their digests and about single stories, as data."""
 
 import zlib
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Literal
 from storage.profiles import Length
 from summarizer.text.syllables import word_forms
 
-# What a reader asks of digests beside times and topics, as data: lengths, sound, words and papers.
+# Digests: length, sound, recap, figures, words and papers.
 
 
 def spelled(phrase: str) -> str:
-    """Return how a phrase compares with others: words in one spelling."""
+    """Return a phrase in one spelling, to be compared with others."""
     return " ".join(word.canonical for word in word_forms(phrase))
 
 
@@ -24,41 +24,41 @@ class SetLength:
 
 @dataclass(frozen=True, slots=True)
 class SetSilent:
-    """Digests without a sound, or with it."""
+    """Send digests without a sound, or with it."""
 
     is_silent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SetWeekly:
-    """A recap of the week on Sundays, or none."""
+    """Send a recap of the week on Sundays, or none."""
 
     is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SetBreaking:
-    """Breaking news: none (0), some (1), or some in quiet hours too (2)."""
+    """Send breaking news: never (0), outside quiet hours (1), or always (2)."""
 
     level: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetFigure:
-    """A daily figure on top of digests or not, by the checksum of its label; it says which."""
+    """Put a daily figure on top of digests or remove it, by the checksum of its label."""
 
     checksum: int
     is_wanted: bool
 
     @classmethod
     def of(cls, label: str, *, is_wanted: bool) -> "SetFigure":
-        """Return the wish for the figure with this label."""
+        """Return the intent for the figure with this label."""
         return cls(zlib.crc32(label.encode()), is_wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseFigure:
-    """The figure with this label, on top of digests or not."""
+    """Put the figure with this label on top of digests, or remove it."""
 
     label: str
     is_wanted: bool
@@ -66,7 +66,7 @@ class ChooseFigure:
 
 @dataclass(frozen=True, slots=True)
 class ChangeWords:
-    """Words to leave out, to have more of, and to forget; as typed, in bounds."""
+    """Leave out the words `out`, prefer the `wanted`, and take those `gone` off both lists; as typed."""
 
     out: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
@@ -75,31 +75,31 @@ class ChangeWords:
 
 @dataclass(frozen=True, slots=True)
 class DropWord:
-    """A word of a list to forget, by the checksum of how it is spelled."""
+    """Take a word off its list, by the checksum of its spelling."""
 
     checksum: int
 
     @classmethod
     def of(cls, phrase: str) -> "DropWord":
-        """Return the wish to forget `phrase`."""
+        """Return the intent to take `phrase` off its list."""
         return cls(zlib.crc32(spelled(phrase).encode()))
 
 
 @dataclass(frozen=True, slots=True)
 class DropTaste:
-    """A taste to forget, by the checksum of its trait."""
+    """Forget a taste, by the checksum of its trait."""
 
     checksum: int
 
     @classmethod
     def of(cls, kind: str, key: str) -> "DropTaste":
-        """Return the wish to forget the taste for this trait."""
+        """Return the intent to forget the taste for this trait."""
         return cls(zlib.crc32(f"{kind}:{key}".encode()))
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePapers:
-    """Papers, by their sources' names, to leave out, to have more of, and to have as by default."""
+    """Leave out the papers `out`, prefer the `wanted`, treat those `gone` as others; by source names."""
 
     out: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
@@ -108,32 +108,32 @@ class ChangePapers:
 
 @dataclass(frozen=True, slots=True)
 class SetPaper:
-    """A paper to leave out or to have. It says which, so that the same tap twice changes nothing."""
+    """Leave a paper out or take it back. It says which, so that a second tap changes nothing."""
 
     source: str
     is_out: bool
 
 
-# What a tap under a digest or a story's card asks for, as data.
+# Stories: the buttons under a digest and on a card.
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
-    """The card of the story that an article belongs to."""
+    """Open the card of an article's story."""
 
     article_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowMore:
-    """What a digest had no room for, from the beginning, as a new message."""
+    """Show the stories that a digest had no room for, in a new message."""
 
     list_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class TurnMore:
-    """Another page, counted from 0, of such a list, in place."""
+    """Show another page of that list, counted from 0, in place."""
 
     list_id: int
     page: int
@@ -141,7 +141,7 @@ class TurnMore:
 
 @dataclass(frozen=True, slots=True)
 class SaveStory:
-    """The story of an article, to be kept for later or not; it says which, like `SetTopic`."""
+    """Save an article's story for later, or remove it from the list."""
 
     article_id: int
     is_wanted: bool
@@ -149,7 +149,7 @@ class SaveStory:
 
 @dataclass(frozen=True, slots=True)
 class FollowStory:
-    """The story of an article, to be followed from now on or not."""
+    """Follow an article's story, or stop."""
 
     article_id: int
     is_wanted: bool
@@ -157,7 +157,7 @@ class FollowStory:
 
 @dataclass(frozen=True, slots=True)
 class Unfollow:
-    """No more alerts of a followed story; tapped in the list, or under an alert, which keeps its text."""
+    """Stop following a story. Tapped in the list, or under an alert, which keeps its text."""
 
     follow_id: int
     is_in_list: bool
@@ -165,7 +165,7 @@ class Unfollow:
 
 @dataclass(frozen=True, slots=True)
 class FollowAgain:
-    """That taken back, in the same place."""
+    """Undo `Unfollow`, in the same place."""
 
     follow_id: int
     is_in_list: bool
@@ -173,7 +173,7 @@ class FollowAgain:
 
 @dataclass(frozen=True, slots=True)
 class Teach:
-    """More (1) or less (-1) of what the story of an article is about; 0 takes that back."""
+    """Want more (1) or less (-1) of what an article's story is about; 0 undoes that."""
 
     article_id: int
     liking: Literal[-1, 0, 1]
@@ -181,7 +181,7 @@ class Teach:
 
 @dataclass(frozen=True, slots=True)
 class OfferMute:
-    """The words of an article's story in the place of its card's buttons, or these back."""
+    """Show the words of an article's story in place of its card's buttons, or these again."""
 
     article_id: int
     is_wanted: bool
@@ -189,34 +189,34 @@ class OfferMute:
 
 @dataclass(frozen=True, slots=True)
 class MuteWord:
-    """A word of an article's story to leave out, by the checksum of how it is spelled."""
+    """Leave out a word of an article's story, by the checksum of its spelling."""
 
     article_id: int
     checksum: int
 
     @classmethod
     def of(cls, phrase: str, article_id: int) -> "MuteWord":
-        """Return the wish to leave `phrase` out."""
+        """Return the intent to leave `phrase` out."""
         return cls(article_id, DropWord.of(phrase).checksum)
 
 
 @dataclass(frozen=True, slots=True)
 class AskWhy:
-    """Why the story of an article was told here."""
+    """Ask why this chat got an article's story."""
 
     article_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowSaved:
-    """A page, counted from 0, of the stories kept for later, in place."""
+    """Show a page, counted from 0, of the saved stories, in place."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSaved:
-    """A story kept for later, opened from that page of the list; it is read by that."""
+    """Open a saved story from that page of the list; this marks it as read."""
 
     saved_id: int
     page: int
@@ -224,7 +224,7 @@ class ReadSaved:
 
 @dataclass(frozen=True, slots=True)
 class KeepSaved:
-    """A story that was read, back on the list."""
+    """Put a story that was read back on the list."""
 
     saved_id: int
 

@@ -31,8 +31,6 @@ from storage.times import Published
 from summarizer.model import Quote, Report
 from summarizer.stories.cards import Card, Step
 
-# A story's card as a message. Pure: the card and what is known of its readers come in, HTML goes out.
-
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_STEP = 140
 _LONGEST_NAME = 64
@@ -40,7 +38,7 @@ _LONGEST_NAME = 64
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Who looks at a card, and when. `sent_at` are the moments at which digests with the story went out."""
+    """Who reads a card, and when. `sent_at`: when digests with the story were sent to this chat."""
 
     now: dt.datetime
     zone: str
@@ -51,9 +49,9 @@ class Looking:
 def card_page(
     card: Card, looking: Looking, *, topic_title: str, corrections: Sequence[tuple[str, dt.datetime]]
 ) -> str:
-    """Return the card within Telegram's limits; where it is too long, the last sentences are left out.
+    """Return the card within Telegram's limits; if it is too long, its last sentences are left out.
 
-    `corrections` are what the operator corrected of the story, and when.
+    `corrections` are an operator's corrections of the story, with their times.
     """
     for quotes in range(len(card.quotes), 0, -1):
         html = _card_page(card, looking, topic_title, corrections, card.quotes[:quotes])
@@ -138,12 +136,12 @@ def _short(name: str) -> str:
     return shortened(one_line(name), _LONGEST_NAME)
 
 
-# The buttons under a story's card, as things stand between the chat and the story. Pure.
+# The buttons of a card.
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a chat said of a story. `liking`: 1 more such, -1 less such, 0 nothing."""
+    """What a chat did with a story. `liking`: 1 wants more such, -1 less, 0 neither."""
 
     is_saved: bool = False
     is_followed: bool = False
@@ -170,7 +168,7 @@ class Sharing:
 
 
 def card_buttons(article_id: int, standing: Standing, sharing: Sharing) -> InlineKeyboardMarkup:
-    """Offer what can be done with the story of the article; what was done is marked, and undone by a tap."""
+    """Return a card's buttons; what the chat did already is marked, and a tap undoes it."""
     more, less = standing.liking == 1, standing.liking == -1
     save = SaveStory(article_id, not standing.is_saved)
     follow = FollowStory(article_id, not standing.is_followed)

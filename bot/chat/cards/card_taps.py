@@ -1,4 +1,4 @@
-"""What a reader answers to a story from its card: keep it, more or less of such, leave a word out."""
+"""Taps on a card: save the story, want more or less of such, leave a word out, ask why it came."""
 
 from collections.abc import Sequence
 
@@ -35,14 +35,12 @@ from summarizer.model import Piece
 from summarizer.reader_tastes import Trait, traits_of
 from summarizer.stories.telling import main_topic, showable
 
-# What a reader answers to a story from its card: keep it, more or less of such, and why it came.
-
 _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
 _LONGEST_NAME = 40
 
 
 async def save(tap: ButtonContext, wanted: SaveStory) -> None:
-    """Keep the story for later, or keep it no longer."""
+    """Save the story for later, or remove it from the list."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(texts.CARD_GONE)
@@ -82,7 +80,7 @@ def headline_piece(candidate: Candidate, article_id: int) -> Piece:
 
 
 async def learn(tap: ButtonContext, wanted: Teach) -> None:
-    """Learn that the chat wants more or less of what the story is about, or take that back."""
+    """Learn that the chat wants more or less of what the story is about, or undo that."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None:
         await tap.acknowledge(texts.CARD_GONE)
@@ -107,7 +105,7 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
 
 
 async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
-    """Say in one sentence why the story was told here."""
+    """Say in one sentence why the chat got the story."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(texts.CARD_GONE)
@@ -120,7 +118,7 @@ async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
 
 
 async def find_standing(context: ChatContext, candidate: Candidate) -> Standing:
-    """Look up what the chat said of the story."""
+    """Look up what the chat did with the story."""
     articles = articles_of(candidate)
     async with context.services.database.read() as connection:
         return Standing(
@@ -136,7 +134,7 @@ def sharing_of(context: ChatContext) -> Sharing:
 
 
 async def show_standing(tap: ButtonContext, candidate: Candidate, article_id: int) -> None:
-    """Mark under the card what the chat has said of its story by now."""
+    """Update the marks on the card's buttons."""
     standing = await find_standing(tap, candidate)
     await tap.show_buttons(card_buttons(article_id, standing, sharing_of(tap)))
 
@@ -171,13 +169,13 @@ def _why(
     return texts.WHY.format(reasons=", ".join(reasons))
 
 
-# Leave a word out from a story's card: its buttons turn into the story's words, and a tap mutes one.
+# Leave a word out: the story's words replace the buttons of its card, and a tap mutes one.
 
 _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 
 
 async def offer(tap: ButtonContext, wanted: OfferMute) -> None:
-    """Show the words of the story under its card, or what stood there before."""
+    """Show the story's words in place of its card's buttons, or these again."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None:
         await tap.acknowledge(texts.CARD_GONE)

@@ -1,4 +1,4 @@
-"""Stories that a chat keeps or follows: from a card, in the lists of /dedanh and /theodoi, under an alert."""
+"""Stories that a chat saved or follows: from a card, in the lists of /dedanh and /theodoi, under an alert."""
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
@@ -31,14 +31,14 @@ from storage.subscribers import find_subscriber
 from summarizer.digest import Candidate
 from summarizer.stories.telling import showable
 
-# /dedanh: the stories that a chat keeps for later. Opening one from the list reads it.
+# /dedanh: the saved stories. Opening one marks it as read.
 
 PER_PAGE = 8  # numbers of one row
 _LONGEST_TITLE = 200  # UTF-16 units
 
 
 async def handle(context: ChatContext) -> None:
-    """Show what is kept for later."""
+    """Show the saved stories."""
     await context.send(await _view(context, 0))
 
 
@@ -48,7 +48,7 @@ async def turn(tap: ButtonContext, wanted: ShowSaved) -> None:
 
 
 async def read(tap: ButtonContext, wanted: ReadSaved) -> None:
-    """Open a story of the list, which it leaves; that can be undone."""
+    """Open a saved story; it leaves the list, and a button undoes that."""
     async with tap.services.database.write() as connection:
         story = await mark_read(connection, wanted.saved_id, tap.chat_id, is_read=True, now=tap.now)
     if story is None:
@@ -72,7 +72,7 @@ async def keep(tap: ButtonContext, wanted: KeepSaved) -> None:
 
 
 async def _view(context: ChatContext, page: int, *, undo: Intent | None = None) -> View:
-    """Return a page of the list, the last one where it has fewer."""
+    """Return a page of the list, or its last page if it has fewer."""
     async with context.services.database.read() as connection:
         kept = await find_saved(connection, context.chat_id)
     rows = [[_button(texts.BUTTON_UNDO, undo)]] if undo else []
@@ -113,7 +113,7 @@ ShowList = Callable[[ButtonContext, FollowAgain | None], Awaitable[None]]
 
 
 async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
-    """Follow the story, or follow it no longer."""
+    """Follow the story, or stop following it."""
     candidate = await find_candidate(tap.services, wanted.article_id)
     if candidate is None or not showable(candidate):
         await tap.acknowledge(texts.CARD_GONE)
@@ -123,7 +123,7 @@ async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
 
 
 async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory) -> str:
-    """Begin or end to follow, if it is not so already; return what is to be said."""
+    """Start or stop following, if not done already; return the line to show."""
     piece = headline_piece(candidate, wanted.article_id)
     async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
@@ -144,7 +144,7 @@ async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory)
 
 
 async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> None:
-    """Stop to follow, from the list or under an alert; both offer to take it back."""
+    """Stop following a story, tapped in the list or under an alert; offer to undo it."""
     if line := await _set(tap, wanted.follow_id, is_followed=False):
         await tap.acknowledge(line)
         return
@@ -157,7 +157,7 @@ async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> Non
 
 
 async def take_back(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
-    """Go on following what was just stopped."""
+    """Follow a story again that was just stopped."""
     if line := await _set(tap, wanted.follow_id, is_followed=True):
         await tap.acknowledge(line)
         return
@@ -170,7 +170,7 @@ async def take_back(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList
 
 
 async def _set(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str | None:
-    """Stop a follow of this chat or take it back; say why that cannot be."""
+    """Stop a follow of this chat or resume it; return the reason if that is impossible."""
     async with tap.services.database.write() as connection:
         followed = await find_follow(connection, follow_id, tap.chat_id)
         if followed is None:

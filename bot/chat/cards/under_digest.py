@@ -38,7 +38,7 @@ MOST_NUMBERS = 8  # of one row: Telegram draws no more
 async def buttons_under(
     connection: AsyncConnection, digests: Sequence[Composed], *, now: dt.datetime
 ) -> list[list[Buttons]]:
-    """Return the buttons of each message of each digest, and keep the lists that they page through."""
+    """Return the buttons of each message of each digest, and store the lists that they page through."""
     lists = [_left_out(composed) for composed in digests]
     ids = iter(await record_story_lists(connection, [one for own in lists for one in own], now=now))
     return [
@@ -48,7 +48,7 @@ async def buttons_under(
 
 
 def _left_out(composed: Composed) -> list[list[int]]:
-    """Return by message the stories past its numbers; under the last one what was left out, too."""
+    """Return each message's stories without a number; for the last, also those left out of the digest."""
     told = iter(composed.digest.stories)
     of_parts = [
         [story.story_id for story in islice(told, len(part.headlines))][MOST_NUMBERS:]
@@ -160,7 +160,7 @@ async def turn(tap: ButtonContext, wanted: TurnMore) -> None:
 
 
 async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
-    """Return a page of the list; None where the list, or this page of it, is not there."""
+    """Return a page of the list; None if the list or this page is gone."""
     newsroom = tap.services.newsroom
     async with tap.services.database.read() as connection:
         story_ids = await find_story_list(connection, list_id)
@@ -184,7 +184,7 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
 
 
 def _told(candidates: Sequence[Candidate]) -> list[DigestStory]:
-    """Tell each story in a sentence, those of one topic together, the topic of the most important first."""
+    """Return each story with one sentence, by topic; the topic of the most important story first."""
     told = [
         tell(candidate, pieces, max_quotes=1) for candidate in candidates if (pieces := leading(candidate))
     ]

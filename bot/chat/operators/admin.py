@@ -1,4 +1,4 @@
-"""/quantri: how things stand, what comes next, and three levers: preview, send now, stop sending."""
+"""/quantri: the state of the bot, the coming slots, and actions: preview, send now, stop sending."""
 
 import datetime as dt
 from collections import Counter
@@ -39,11 +39,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AdminActions:
-    """What chat can have done elsewhere. `send_now` takes an edition's name, returns the messages queued.
+    """Actions that other parts of the bot carry out for the chat.
 
-    `call_off` lets nothing more reach a chat that had its data deleted; `find_clock_problem` says what is
-    wrong with the machine's clock, if anything is. `invite` makes a link to the console for an operator; None
-    where no console is served. `look_at_gates` does and shows what an answer at a gate changed.
+    `send_now` takes an edition's name and returns the number of messages queued. `call_off` stops what is
+    being sent to a chat whose data was deleted. `find_clock_problem` says what is wrong with the machine's
+    clock, if anything is. `invite` makes a link to the console for an operator; None if no console is served.
+    `look_at_gates` acts on an answer at a gate at once.
     """
 
     send_now: Callable[[str], Awaitable[int]]
@@ -57,7 +58,7 @@ class AdminActions:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How things stand; `listeners` counts active subscribers by their profile's id, `issues` are
+    """What /quantri shows. `listeners` counts active subscribers by their profile's id; `issues` are
     batches, newest first."""
 
     stats: Stats
@@ -68,9 +69,9 @@ class State:
 
 
 async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
-    """Send `html` to every admin chat; return whether somebody heard it, or there is nobody to tell.
+    """Send `html` to every admin chat; return True if one of them got it, or if there is none.
 
-    One that cannot be reached is logged, and the others still hear it.
+    A chat that cannot be reached is logged; the others still get the message.
     """
     heard = not services.admins
     for chat_id in sorted(services.admins):
@@ -89,13 +90,13 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
 
 
 async def show_state(context: ChatContext, actions: AdminActions) -> None:
-    """Show how things stand."""
+    """Show the state of the bot."""
     state = await find_state(context.services, is_paused=await actions.is_paused())
     await context.show(await CHAT.run(state_view, state, context.services.newsroom, context.now))
 
 
 async def find_state(services: Services, *, is_paused: bool) -> State:
-    """Gather what there is to show."""
+    """Gather what `show_state` shows."""
     now = services.clock.now()
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
@@ -106,7 +107,7 @@ async def find_state(services: Services, *, is_paused: bool) -> State:
 
 
 async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
-    """Send an operator a link to the console, which works once; only where nobody else reads."""
+    """Send an operator a link to the console that works once."""
     if actions.invite is None:
         await tap.acknowledge()
         await tap.send(View(texts.NO_CONSOLE, keyboards.back_to_state()))
@@ -117,7 +118,7 @@ async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
 
 
 async def examine(tap: ButtonContext) -> None:
-    """Try out what `diemtin doctor --online` does, and show its answers; that may take some seconds."""
+    """Run the checks of `diemtin doctor --online` and show their results; this may take some seconds."""
     await tap.acknowledge()
     if tap.services.examine is None:
         await tap.show(View(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
@@ -140,7 +141,7 @@ async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: 
 
 
 async def preview(tap: ButtonContext, wanted: Preview) -> None:
-    """Send this chat alone what an edition would say now."""
+    """Send this chat alone the digest that an edition would send now."""
     edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -166,7 +167,7 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
 
 
 async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -> None:
-    """Send an edition to everyone: once each time it was asked about, however often the button is tapped."""
+    """Send an edition to everyone, once for each confirmation, however often the button is tapped."""
     edition = tap.services.newsroom.find_edition(wanted.edition)
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -186,13 +187,13 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
 
 
 async def write_deed(tap: ButtonContext, kind: DeedKind, detail: str = "") -> None:
-    """Write down for the other operators what this one did."""
+    """Record in the audit log what this operator did."""
     async with tap.services.database.write() as connection:
         await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
 
 
 async def _claim(tap: ButtonContext, edition: str) -> bool:
-    """Write down that this question about sending was answered; False when it had been already."""
+    """Mark this confirmation as used; False if it was used before."""
     name, mark = f"send_now:{tap.chat_id}:{edition}", str(tap.message_id)
     async with tap.services.database.write() as connection:
         answered = await find_note(connection, name)
@@ -203,7 +204,7 @@ async def _claim(tap: ButtonContext, edition: str) -> bool:
 
 
 def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
-    """Lay out how things stand."""
+    """Lay out the state of the bot."""
     people = state.stats.subscribers
     zone = newsroom.zone
     head = texts.STATE.format(
@@ -245,7 +246,7 @@ def _sending(state: State, newsroom: Newsroom) -> Markup:
 
 
 def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
-    """Say what came of a day's deliveries and, while some are due, how long the rest will take."""
+    """Say how a day's deliveries ended and, while some are due, when the rest will be sent."""
     day, queue = state.stats.outcomes, state.stats.queue
     line = texts.STATE_DAY.format(outcomes=say_outcomes(day))
     finish_at = queue.finish_at(day.rate)
@@ -262,14 +263,14 @@ def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
 
 
 def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
-    """Say the next slots that somebody waits for, each edition's moment once."""
+    """List the next slots that have subscribers, one line for each edition and time."""
     coming: Counter[tuple[dt.datetime, str]] = Counter()
     for profile in state.profiles:
         if profile.next_due_at is not None and profile.id in state.listeners:
             edition = newsroom.edition_at(profile.choices, profile.next_due_at)
             if edition.is_paused:
                 continue
-            declared = newsroom.find_edition(edition.name) or edition  # readers' own hours may retitle it
+            declared = newsroom.find_edition(edition.name) or edition  # readers' own times change the title
             coming[profile.next_due_at, declared.title] += state.listeners[profile.id]
     return [
         texts.STATE_SLOT.format(

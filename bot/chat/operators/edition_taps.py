@@ -1,4 +1,4 @@
-"""Times, days and pauses of editions by taps: seen first, written into the newsroom file, undone."""
+"""Buttons that change times, days and pauses of editions: preview, write to the newsroom file, undo."""
 
 import datetime as dt
 
@@ -83,7 +83,7 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
 
 
 async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
-    """Write a change that was seen, unless the file changed since."""
+    """Write a change that was previewed, unless the file changed since."""
     found = await _draft(tap, wanted.edition, wanted.change)
     if found is None or tap.services.file is None:
         return
@@ -106,7 +106,7 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
 
 
 async def take_back(tap: ButtonContext) -> None:
-    """Write back what stood in the file before the last change."""
+    """Undo the last change of the newsroom file."""
     if tap.services.file is None:
         await tap.acknowledge(texts.NO_FILE)
         return
@@ -122,7 +122,7 @@ async def take_back(tap: ButtonContext) -> None:
 
 
 async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, Draft] | None:
-    """Return the edition and the change as a draft; None once the tap was answered."""
+    """Return the edition and the change as a draft; None if that failed and the tap was answered."""
     edition, file = tap.services.newsroom.find_edition(name), tap.services.file
     if edition is None or file is None:
         await tap.acknowledge(texts.STALE_BUTTON if file else texts.NO_FILE)

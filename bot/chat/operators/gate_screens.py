@@ -1,4 +1,4 @@
-"""How a gate looks to an operator: what waits there, what becomes of it, and the buttons."""
+"""The message about a gate for operators: its issues, their state, and the buttons."""
 
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -28,7 +28,7 @@ _LONGEST_HEADLINE, _LONGEST_LABEL = 100, 40  # UTF-16 units; a page of them fits
 
 
 def gate_screen(gate_now: GateView, services: Services, page: int = 0) -> View:
-    """Lay out a gate: what it holds, what becomes of it, and the buttons while it can be answered."""
+    """Lay out a gate: its stories, its state, and the buttons while it can be answered."""
     gate, now = gate_now.gate, services.clock.now()
     pages = max(1, -(-len(gate_now.stories) // _ON_PAGE))
     page = min(page, pages - 1)

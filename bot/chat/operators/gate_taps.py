@@ -1,4 +1,4 @@
-"""An operator's answer to an issue that waits for approval; what one does, all others see at once."""
+"""Approval of issues by operators: an answer of one of them shows in the chats of all at once."""
 
 from functools import partial
 from typing import Any
@@ -72,7 +72,7 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
 
 
 async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: AdminActions) -> None:
-    """Let the issues of a gate go at their time, or hold them."""
+    """Approve the issues of a gate, or hold them."""
     choice = GateAnswer.SEND if isinstance(wanted, ApproveIssue) else GateAnswer.HOLD
     gate = await give_answer(tap.services, wanted.gate_id, choice, tap.chat_id)
     if gate is None:
@@ -94,7 +94,7 @@ async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: 
 
 
 async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.GATE_ANSWERED) -> None:
-    """Say kindly that a tap came too late, and show how things stand."""
+    """Say why a tap changed nothing, and show the gate as it is."""
     gate_now = await look_at_gate(tap.services, gate_id)
     if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -112,11 +112,11 @@ async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActio
         await tap.show(gate_screen(gate_now, tap.services))
 
 
-# The messages with which operators see a gate: sent once, changed with each answer.
+# The messages about gates in operators' chats: sent once, edited after each answer.
 
 
 async def tell_gates(bot: Bot, services: Services) -> None:
-    """Send each operator the issues that wait, and bring what they see up to date."""
+    """Send each operator the gates that are new, and edit the messages of those that changed."""
     async with services.database.read() as connection:
         found = await find_gates_to_show(connection)
     for gate, notices in found:

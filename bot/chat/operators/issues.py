@@ -1,4 +1,4 @@
-"""An operator's look at an issue: taking it back, and correcting a story that was sent."""
+"""Issues in operators' chats: show one, take it back, correct a story that was sent."""
 
 import datetime as dt
 import re
@@ -19,14 +19,14 @@ from storage.delivery.retractions import Batch, find_batch, find_correction_batc
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
 from storage.notes import DeedKind, record_deed
 
-# An operator's look at an issue, and taking it back: what waits is called off, what went out is counted.
+# Taking an issue back: queued messages are called off, sent ones are counted.
 
 _MOST_STORIES, _LONGEST_HEADLINE = 25, 100  # in UTF-16 units; together they fit one message
 _log = structlog.get_logger(__name__)
 
 
 async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
-    """Show how an issue fared and what it tells, or how a correction fared."""
+    """Show an issue's deliveries and stories, or a correction's deliveries."""
     stories: list[tuple[int, str]] = []
     async with tap.services.database.read() as connection:
         if isinstance(wanted, ShowCorrection):
@@ -103,7 +103,7 @@ def look_at(batch: Batch) -> ShowIssue | ShowCorrection:
 
 
 def _got(batch: Batch) -> int:
-    """Return how many messages went out, or may have."""
+    """Return how many messages were sent, or may have been."""
     return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
 
 

@@ -1,4 +1,4 @@
-"""The operator's picture: who listened and what was sent, each of the last thirty days."""
+"""The operators' chart: active subscribers and deliveries on each of the last thirty days."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

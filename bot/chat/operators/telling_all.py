@@ -1,4 +1,4 @@
-"""/thongbao: an operator tells all readers something, shown first and confirmed by a tap."""
+"""/thongbao: an operator's announcement to readers: preview, confirmation, call-off."""
 
 import math
 
@@ -75,7 +75,7 @@ async def confirm(tap: ButtonContext, wanted: Announce) -> None:
 
 
 async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
-    """Call off what still waits."""
+    """Call off the messages that are not sent yet."""
     found = await call_off(tap.services, wanted.announcement_id, tap.chat_id)
     if found is None or not found[1]:
         await tap.acknowledge(texts.ANNOUNCEMENT_GONE)

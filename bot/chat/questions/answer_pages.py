@@ -46,7 +46,7 @@ DayCount = tuple[dt.date, int, str]  # day, articles, headline of its best one
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """For whom a page is: what the papers are called, the moment, the zone, and whether many read along."""
+    """For whom a page is: their newsroom, the time, their zone, and whether they are a group."""
 
     newsroom: Newsroom
     now: dt.datetime
@@ -87,7 +87,7 @@ def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle]
 
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
-    """Return more of each article cited than the answer shows."""
+    """Return further sentences of each article that the answer cites."""
     blocks = [texts.DETAILS.format(words=_words(reply.query))]
     for number, one in enumerate(cited, start=1):
         piece = piece_of(readers.newsroom, one.article, one.summary)
@@ -99,7 +99,7 @@ def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) 
 
 
 def told_article(number: int, one: FoundArticle, readers: Readers) -> Markup:
-    """Return one article, told in its own words as a digest would, under its number in a list."""
+    """Return one article with the sentences that a digest would show, under its number in a list."""
     piece = piece_of(readers.newsroom, one.article, one.summary)
     return _told(number, one, tell(Candidate(one.article.id, (piece,)), [piece]).quotes, readers)
 
@@ -107,7 +107,7 @@ def told_article(number: int, one: FoundArticle, readers: Readers) -> Markup:
 def _told(
     number: int, one: FoundArticle, quotes: Sequence[Quote], readers: Readers, *, nothing: str = ""
 ) -> Markup:
-    """Return an article with sentences of it, or what is said where there are none."""
+    """Return an article with its sentences, or with the text `nothing` if there are none."""
     lines = [_numbered(number, one.article), _byline(one.article, readers)]
     if said := " ".join(printable(quote.text) for quote in quotes if len(quote.text) <= _LONGEST_QUOTE):
         lines.append(Markup("<blockquote>{}</blockquote>").format(said))
@@ -173,7 +173,7 @@ def _day(day: dt.date, today: dt.date) -> str:
 
 
 def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
-    """Say where the answer is to less or something else than was asked."""
+    """Say how the question that was answered differs from the one that was typed."""
     narrowing, query, newsroom = reply.narrowing, reply.query, readers.newsroom
     is_cut = len(" ".join(typed.split())) > MAX_CHARACTERS or len(syllables(query.text)) > MAX_WORDS
     notes = [texts.ONLY_FIRST_WORDS] if is_cut else []
@@ -211,7 +211,7 @@ def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
         return texts.NOT_ANSWERED.format(words=_words(reply.query))
     total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
-    if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most of the total have other marks
+    if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most have other diacritics
         return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
     return _counted(reply.query, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
 
@@ -290,7 +290,7 @@ def _paper_name(article: StoredArticle, readers: Readers) -> str:
 
 
 def _words(query: Query) -> str:
-    """Return the words of a question: what it is narrowed to is told apart from them."""
+    """Return the words of a question without its filters, which the page shows apart."""
     return shown_question(query.shown)
 
 

@@ -45,14 +45,14 @@ from summarizer.questions.query import Query, parse_query
 from summarizer.questions.sought import halves
 
 _DAYS_SHOWN = 7
-_FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # from which on days are worth a look
+_FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # with fewer, there is no view by day
 _HALVES: tuple[Rewording, Rewording] = ("first_half", "second_half")
 _REPORTS_READ = 24  # of the stories cited
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question of this chat, the reading of it that was searched, and those who read the answer."""
+    """A stored question of this chat, the query that was searched for it, and its readers."""
 
     question: Question
     query: Query
@@ -60,7 +60,7 @@ class _Asked:
 
 
 async def handle(context: ChatContext) -> None:
-    """Answer the question that the words are."""
+    """Answer the words as a question."""
     readers = await readers_of(context)
     await context.show_progress()
     services = context.services
@@ -91,7 +91,7 @@ async def show_page(context: ChatContext, question: Question, page: int) -> None
 
 
 async def look(tap: ButtonContext, wanted: ShowView) -> None:
-    """Show another view of an answer, with the way back."""
+    """Show another view of an answer, with a button back."""
     asked = await _asked(tap, wanted.question_id)
     if asked is None:
         await tap.acknowledge(texts.STALE_PAGE)
@@ -186,7 +186,7 @@ async def _count_days(context: ChatContext, reply: Reply, readers: Readers) -> t
 
 
 def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
-    """Return the ways on: what may have been meant, without a filter where that leaves something, halves."""
+    """Return the rewordings to offer, with labels: the suggestion, without one filter, its halves."""
     others: list[tuple[str, Rewording]] = []
     if reply.found.suggestion and reply.found.reading != "respelled":
         words = shown_question(reply.found.suggestion)
@@ -281,7 +281,7 @@ async def _read_again(context: ChatContext, question: Question) -> _Asked:
 
 
 async def readers_of(context: ChatContext) -> Readers:
-    """Return for whom the pages of this chat are."""
+    """Return the readers of this chat's pages."""
     newsroom = context.services.newsroom
     async with context.services.database.read() as connection:
         subscriber = await find_subscriber(connection, context.chat_id)

@@ -43,7 +43,7 @@ class Result:
 class CitedSentence:
     """A sentence of an answer, word for word, and the number and address of the article it is from.
 
-    `day` is when that came out, where the sentences of an answer are of different days.
+    `day` is its publication day; empty if all sentences of the answer have the same.
     """
 
     text: str
@@ -54,9 +54,9 @@ class CitedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """What stands above the articles. `heading` and `notes` are HTML; `scope` says how much was looked at.
+    """The part of a page above its articles. `heading` and `notes` are HTML.
 
-    `lead` introduces the articles where they are no answer.
+    `scope` says how many articles were searched. `lead` introduces articles that answer nothing.
     """
 
     heading: Markup
@@ -72,7 +72,7 @@ def render_results(
 ) -> Markup:
     """Return a page of results as Telegram HTML; they are numbered from `first` on.
 
-    Where everything would be too long for a message, the articles stand there without their sentences.
+    If the page would be too long for a message, the articles are without their sentences.
 
     Raises:
         ValueError: more than `RESULTS_PER_PAGE` results.
@@ -132,7 +132,7 @@ def _stretches(sentence: str, marks: Sequence[tuple[int, int]]) -> Iterator[tupl
 
 
 def _joined(sentence: str, marks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join marks that only a blank parts: "Hạ Long" is one stretch, and one entity."""
+    """Join marks with only a blank between them: "Hạ Long" is one stretch, and one entity."""
     joined: list[tuple[int, int]] = []
     for start, end in marks:
         if joined and not sentence[joined[-1][1] : start].strip():

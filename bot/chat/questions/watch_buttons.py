@@ -29,7 +29,7 @@ _STOPPING = re.compile(r"(?:tắt|bỏ|thôi|hủy|xóa|dừng|ngừng|ngưng|kh
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An answer in one line; `html` says the same where there is room for a message."""
+    """An answer, as the `html` of a message and as a `line` over a button."""
 
     html: Markup
 
@@ -57,9 +57,9 @@ async def show(context: ChatContext, *, note: Markup | None = None) -> None:
 
 
 def stopped_words(words: str) -> str:
-    """Return what words like "tắt giá vàng" want to be stopped; "" where they want something watched.
+    """Return the words that a text like "tắt giá vàng" wants unwatched; "" if it wants words watched.
 
-    Typed without marks they are words to watch: "bo" may be an ox.
+    A text without diacritics counts as words to watch: "bo" may mean "bò", an ox.
     """
     line = " ".join(composed(words).split())
     match = _STOPPING.match(canonical(line))
@@ -67,7 +67,7 @@ def stopped_words(words: str) -> str:
 
 
 async def offer_to_stop(context: ChatContext, words: str) -> None:
-    """Offer to stop the watches that have these words, or all of whose words these have."""
+    """Offer to stop the watches that contain all of these words, or only words among them."""
     asked = set(syllables(folded(words)))
     async with context.services.database.read() as connection:
         watched = await find_watches(connection, context.chat_id)
@@ -91,7 +91,7 @@ async def watch_question(tap: ButtonContext, wanted: WatchQuestion) -> None:
 
 
 async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
-    """Stop a watch, from the list or under an alert; both offer to take it back."""
+    """Stop a watch, tapped in the list or under an alert; offer to undo it."""
     watch = await _change(tap, wanted.watch_id, is_removed=True)
     if isinstance(watch, str):
         await tap.acknowledge(watch)
@@ -105,7 +105,7 @@ async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
 
 
 async def take_back(tap: ButtonContext, wanted: WatchAgain) -> None:
-    """Go on watching what was just stopped."""
+    """Resume a watch that was just stopped."""
     watch = await _change(tap, wanted.watch_id, is_removed=False)
     if isinstance(watch, str):
         await tap.acknowledge(watch)
@@ -119,7 +119,7 @@ async def take_back(tap: ButtonContext, wanted: WatchAgain) -> None:
 
 
 async def run(tap: ButtonContext, wanted: RunWatch) -> None:
-    """Ask now what the watch asks."""
+    """Ask the watch's question now."""
     async with tap.services.database.read() as connection:
         watch = await find_watch(connection, wanted.watch_id, tap.chat_id)
     if watch is None:
@@ -157,7 +157,7 @@ async def _add(context: ChatContext, words: str) -> _Said:
 
 
 async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Watch | str:
-    """Remove a watch of this chat or take it back, if it is not so already; else say why that cannot be."""
+    """Stop a watch of this chat or resume it; return the reason if that is impossible."""
     async with tap.services.database.write() as connection:
         watch = await find_watch(connection, watch_id, tap.chat_id)
         if watch is None:
@@ -172,7 +172,7 @@ async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Wat
 
 
 async def show_list(tap: ButtonContext, undo: WatchAgain | FollowAgain | None = None) -> None:
-    """Show the list in place, with a way back from the last stop."""
+    """Show the list in place, with a button that undoes the last stop."""
     view, _ = await _list_view(tap, undo)
     await tap.show(view)
 

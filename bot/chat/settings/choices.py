@@ -1,4 +1,4 @@
-"""What a chat chose: read it, change it, share a profile, and see whether anything is left to send."""
+"""A chat's choices: read and change them, join a profile, and see whether anything is left to send."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -20,8 +20,6 @@ from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
 from storage.tastes import find_tastes
 
-# What a chat chose: read it, change it, and share a profile with everyone who chose the same.
-#
 # A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
 
 
@@ -44,7 +42,7 @@ def default_choices(newsroom: Newsroom) -> Choices:
 
 
 def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> Subscriber | None:
-    """Return the subscriber after `change`; None when it names an edition or topic that there is not."""
+    """Return the subscriber after `change`; None if it names an unknown edition or topic."""
     if isinstance(change, intents.SetQuiet):
         return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
     if isinstance(change, readers.SetSilent):
@@ -91,7 +89,7 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
 
 
 def _with_edition(choices: Choices, edition: str, newsroom: Newsroom, *, is_wanted: bool) -> Choices | None:
-    """Take one edition more, or one less; None where it is not there, or the last one would go."""
+    """Add an edition or remove it; None if it is unknown or the last one."""
     chosen = {one.name for one in newsroom.editions_for(choices)}
     chosen = chosen | {edition} if is_wanted else chosen - {edition}
     left = tuple(one.name for one in newsroom.editions if one.name in chosen)
@@ -120,7 +118,7 @@ def _with_figure(choices: Choices, label: str, *, is_wanted: bool) -> Choices:
 
 
 async def find_chosen(services: Services, chat_id: int) -> Subscriber | None:
-    """Return the chat's subscriber."""
+    """Return the chat's subscriber, if it is one."""
     async with services.database.read() as connection:
         return await find_subscriber(connection, chat_id)
 
@@ -138,7 +136,7 @@ async def change_choices(services: Services, chat_id: int, *changes: Change) -> 
 
 
 async def change_by_tap(tap: ButtonContext, wanted: Change) -> Changed | None:
-    """Make the change of a button; None once the tap was answered, because nothing changed."""
+    """Make a button's change; None if nothing changed and the tap was answered."""
     changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -150,9 +148,9 @@ async def change_by_tap(tap: ButtonContext, wanted: Change) -> Changed | None:
 
 
 async def restore_profile(services: Services, chat_id: int, profile_id: int) -> Changed | None:
-    """Give the chat back the profile that its last change left; None when `profile_id` is any other.
+    """Return the chat to the profile before its last change; None if `profile_id` is another one.
 
-    The number comes from a button and may be forged: profiles are shared, and another chat's is its secret.
+    The id comes from a button and may be forged; the profile of another chat must stay secret.
     """
     async with services.database.write() as connection:
         before = await find_subscriber(connection, chat_id)
@@ -166,7 +164,7 @@ async def restore_profile(services: Services, chat_id: int, profile_id: int) -> 
 
 
 async def take_tastes(connection: AsyncConnection, subscriber: Subscriber, services: Services) -> Subscriber:
-    """Make what the chat has taught by now one of its choices; return the subscriber after that."""
+    """Copy the tastes that the chat taught into its choices; return the changed subscriber."""
     tastes = tuple(sorted(await find_tastes(connection, subscriber.id)))
     if tastes == subscriber.choices.tastes:
         return subscriber
@@ -178,7 +176,7 @@ async def take_tastes(connection: AsyncConnection, subscriber: Subscriber, servi
 
 
 async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:
-    """Return the profile with these choices, awake."""
+    """Return the profile with these choices, with its next slot set."""
     due = next_due(choices, newsroom, now=now)
     return await join_profile(connection, choices, next_due_at=due, now=now)
 
@@ -209,11 +207,8 @@ async def _take(
     return Changed(before, after)
 
 
-# Whether a chat left out so much that nothing is left to send.
-
-
 async def say_if_all_muted(context: ChatContext, changed: Changed) -> list[Markup]:
-    """Return a note where the last 24 hours had news, and the new choices leave none of it."""
+    """Return a note if the last 24 hours had news and the new choices leave out all of it."""
     if changed.is_same:
         return []
     services = context.services

@@ -51,7 +51,7 @@ async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: Ty
     """Make the changes and say what was done, with a way back."""
     newsroom = context.services.newsroom
     changed = await change_choices(context.services, context.chat_id, *typed.changes)
-    if changed is None:  # it was deleted in this moment
+    if changed is None:  # its data was deleted meanwhile
         return View(texts.NOT_SUBSCRIBED)
     if changed.is_same:
         return topics_view(subscriber, newsroom, note=texts.UNCHANGED)
@@ -81,7 +81,7 @@ _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 
 
 async def handle_figures(context: ChatContext) -> None:
-    """Show the figures, with words those that they ask for."""
+    """Show the figures; with words, those that the words name."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
         await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)

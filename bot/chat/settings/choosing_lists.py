@@ -46,7 +46,7 @@ async def handle_words(context: ChatContext) -> None:
 async def _changed_words(context: ChatContext, typed: TypedList) -> View:
     change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
     changed = await change_choices(context.services, context.chat_id, change)
-    if changed is None:  # it was deleted in this moment
+    if changed is None:  # its data was deleted meanwhile
         return View(texts.NOT_SUBSCRIBED)
     choices = changed.after.choices
     notes = [
@@ -138,7 +138,7 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
         for how, names in (("out", typed.out), ("wanted", typed.wanted), ("gone", typed.gone))
     }
     changed = await change_choices(context.services, context.chat_id, ChangePapers(**meant))
-    if changed is None:  # it was deleted in this moment
+    if changed is None:  # its data was deleted meanwhile
         return View(texts.NOT_SUBSCRIBED)
     notes = [
         texts.PAPERS_DONE[how].format(words=say_names(titles_of(names, newsroom)))
@@ -153,7 +153,7 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
 
 
 def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
-    """Return the sources that are meant; a name that is nobody's goes to `unknown`."""
+    """Return the sources with these names or titles; add other names to `unknown`."""
     by_name = {
         comparable(called): source.name
         for source in newsroom.sources

@@ -1,4 +1,4 @@
-"""/lich, /tamdung and /tieptuc: times, days, edition, quiet hours and pauses, each with a way back."""
+"""/lich, /tamdung and /tieptuc: times, days, edition, quiet hours and pauses, each with an undo."""
 
 import datetime as dt
 
@@ -34,8 +34,6 @@ from storage.recaps import is_worth_a_recap
 from storage.subscribers import Subscriber, find_subscriber, set_status
 from summarizer.text.syllables import folded
 
-# /lich and its buttons: times, days, edition and quiet hours, each change with a way back.
-
 _EXAMPLE_ZONE = "Europe/Berlin"
 _SHAPES: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  # behind /lich, without diacritics
     "gon": SetLength("gon"), "vua": SetLength("vua"), "day du": SetLength("daydu"),
@@ -57,7 +55,7 @@ async def handle(context: ChatContext) -> None:
 
 
 async def show(tap: ButtonContext, panel: Button) -> None:
-    """Show a panel in place of whatever had the button."""
+    """Show a panel in place of the message with the button."""
     subscriber = await find_chosen(tap.services, tap.chat_id)
     if subscriber is None:
         await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
@@ -72,7 +70,7 @@ async def change(tap: ButtonContext, wanted: Change) -> None:
 
 
 async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
-    """Take an edition more, or one less, and show which are chosen now."""
+    """Add an edition or remove it, and show the chosen ones."""
     subscriber = await find_chosen(tap.services, tap.chat_id)
     if subscriber is not None and _is_last(subscriber, wanted, tap.services):
         await tap.acknowledge(texts.LAST_EDITION)
@@ -91,7 +89,7 @@ def changed_view(services: Services, changed: Changed, *notes: Markup, undo: Int
 
 
 def undo_of(changed: Changed) -> Intent | None:
-    """Return what takes a change back."""
+    """Return the intent that undoes a change."""
     before, after = changed.before, changed.after
     if changed.is_same:
         return None
@@ -107,7 +105,7 @@ def undo_of(changed: Changed) -> Intent | None:
 
 
 async def stop_breaking(tap: ButtonContext) -> None:
-    """Send no more breaking news; tapped under one, which stays as it is."""
+    """Send no more breaking news; the message with the button stays unchanged."""
     changed = await change_choices(tap.services, tap.chat_id, SetBreaking(0))
     await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if changed is None else texts.BREAKING_STOPPED)
 
@@ -166,7 +164,7 @@ def _panel(panel: Button, subscriber: Subscriber, services: Services) -> View:
             return schedule_view(subscriber, services.newsroom, services.clock.now())
 
 
-# /tamdung and /tieptuc, each with the way back in one tap.
+# /tamdung and /tieptuc.
 
 
 async def handle_pause(context: ChatContext) -> None:

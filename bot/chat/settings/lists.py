@@ -10,16 +10,13 @@ from storage.profiles import Choices
 from summarizer.reader_tastes import LONGEST_PHRASE, read_phrase
 from summarizer.text.syllables import folded
 
-# The lists of a reader's choices, words and papers: what is put on, moved and taken off. Pure.
-#
-# A word stands on one list only, and the latest wish counts. Lists are bounded; what is past the bound is
-# left off.
+# A word is on one list only: the latest wish counts. Lists are bounded; words past the bound are left out.
 
 MOST_WORDS = 30  # of each list
 
 
 def is_phrase(text: str) -> bool:
-    """Tell whether there is something to look for, and not too much."""
+    """Tell whether `text` has words to look for and is not too long."""
     return 0 < len(text) <= LONGEST_PHRASE and bool(read_phrase(text))
 
 
@@ -52,7 +49,7 @@ def with_papers(choices: Choices, change: ChangePapers | SetPaper, known: Collec
 
 
 def _changed(before: Iterable[str], *, put: Iterable[str], off: Iterable[str]) -> tuple[str, ...]:
-    """Return a list in the order of spelling, which is the same for readers who chose the same."""
+    """Return the changed list, sorted by spelling, so that equal choices share a profile."""
     gone = set(map(spelled, off))
     kept = {spelled(each): each for each in before if spelled(each) not in gone}
     for each in put:
@@ -92,7 +89,7 @@ class UnclearListError(ValueError):
 
 @dataclass(slots=True)
 class TypedList:
-    """What a line names, by what is wished of it."""
+    """The names in a line, by wish."""
 
     out: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
@@ -121,7 +118,7 @@ def parse_list(text: str) -> TypedList:
 
 
 def _names(text: str) -> Iterator[tuple[str, How | None]]:
-    """Yield each name, and the wish where one stands before it."""
+    """Yield each name with the wish before it, if any."""
     for segment in _SEGMENT.split(text):
         for number, item in enumerate(segment.split(",")):
             how, rest = _opening(item, may_be_a_name=number > 0)
@@ -129,7 +126,7 @@ def _names(text: str) -> Iterator[tuple[str, How | None]]:
 
 
 def _opening(item: str, *, may_be_a_name: bool) -> tuple[How | None, str]:
-    """Take the wish off an item. Behind a comma a word is one only with a colon, or as "bỏ" and "thêm"."""
+    """Split an item into wish and name. After a comma only "bỏ", "thêm" and words with a colon are wishes."""
     item = item.strip()
     if item[:1] in _SIGNS and len(item) > 1:
         return _OPENINGS[item[0]], item[1:]

@@ -1,4 +1,4 @@
-"""What a chat sees of its choices: one screen for each panel. Pure."""
+"""The panels that show a chat's choices. Pure."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def next_arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> str:
 
 
 def next_date(edition: Edition, quiet: QuietHours, now: dt.datetime) -> Markup:
-    """Say the same as a date that can be tapped."""
+    """Say it as a date that can be tapped."""
     said = next_arrival(edition, quiet, now)
     return escape(said) if edition.is_paused else dated(said, _arrival(edition, quiet, now))
 
@@ -158,7 +158,7 @@ def _paragraphs(*blocks: Markup) -> Markup:
     return Markup("\n\n").join(blocks)
 
 
-# What a chat sees of its words and papers: one screen each. Pure.
+# The panels of words and papers.
 
 _NEWSPAPER = ("báo ", "nhật báo ", "thời báo ", "tạp chí ")  # "báo Báo Biển" says it twice
 _LONGEST_NAME = 40  # UTF-16 units
@@ -218,6 +218,6 @@ def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:
 
 
 def say_names(names: Sequence[str]) -> str:
-    """Name what stands on a list, in bounds."""
+    """Join the names on a list, shortened to fit a panel."""
     listed = spoken.say_list([one_line(name) for name in names])
     return shortened(listed, _LONGEST_NAMES) or texts.NOTHING_LISTED

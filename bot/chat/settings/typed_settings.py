@@ -223,7 +223,7 @@ def parse_topics(text: str, chosen: Sequence[str], newsroom: Newsroom) -> TypedT
 def topic_changes(
     how: How, topics: Sequence[str], chosen: Sequence[str], newsroom: Newsroom
 ) -> tuple[Change, ...]:
-    """Return the changes by which a chat that has `chosen`, none meaning all, has `topics` only, too or not.
+    """Return the changes that make `topics` the only ones, add or drop them; no `chosen` means all.
 
     Raises:
         NoTopicLeftError: see there.

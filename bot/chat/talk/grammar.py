@@ -173,7 +173,7 @@ def message_of(plain: str) -> Message:
 
 
 def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, frozenset[int]]:
-    """Return the phrases at the beginning of `words`; a word of `as_typed` misses no marks."""
+    """Return the phrases at the beginning of `words`; a word of `as_typed` must match with its diacritics."""
     found: dict[str, set[int]] = {}
     for (loose, strict), name, needs_marks in _by_first_word().get(words[0], ()):
         if len(loose) > len(words):
@@ -206,7 +206,7 @@ _Forms = tuple[frozenset[str], ...]  # for each syllable of a phrase how it may 
 
 @functools.cache
 def _by_first_word() -> dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]]:
-    """Map each first word to the phrases: their forms of any kind and with marks only, class, `!`."""
+    """Map first words to phrases: all forms, forms with diacritics, class, whether these are needed."""
     table: dict[str, list[tuple[tuple[_Forms, _Forms], str, bool]]] = {}
     for name in _vocabulary()["words"]:
         for phrase in _phrases(name):

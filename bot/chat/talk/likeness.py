@@ -20,13 +20,13 @@ from summarizer.text.syllables import folded
 
 _FILE = Path(__file__).with_name("examples.tsv")
 _QUESTION = "question"
-_QUESTIONS_SHARE = 0.5  # of all messages, before a word is read
+_QUESTIONS_SHARE = 0.5  # of all messages: the prior probability
 _SURE = 2.0  # natural logarithm of how much likelier a kind must be than the next one
-_STRANGE = 2.0  # so much likelier a question is for each word that no example has, also as a logarithm
-_BACKGROUND = 0.5  # weight of a feature's share over all kinds, in examples
-_OPEN_BACKGROUND = 50.0  # for questions, of which no examples show all words
+_STRANGE = 2.0  # added to a question's logarithm for each word that no example has
+_BACKGROUND = 0.5  # smoothing: weight, in examples, of a feature's share over all kinds
+_OPEN_BACKGROUND = 50.0  # the same for questions, whose words are endless
 _MOST_WORDS = 16
-_WORDS_A_STRANGE_ONE = 4  # so many words may hold one that no example has
+_WORDS_A_STRANGE_ONE = 4  # for each so many words, one that no example has is allowed
 _PLAIN = {wish.value.removeprefix("panel "): wish for wish in Plain}
 
 
@@ -42,7 +42,7 @@ def most_like(plain: str, listener: Listener) -> Wish | None:
 
 @dataclass(slots=True)
 class _Counts:
-    """In how many examples of each kind a feature stands; `total` is over all kinds."""
+    """How many examples of each kind have a feature; `total` is over all kinds."""
 
     examples: Counter[str] = field(default_factory=Counter)
     features: dict[str, Counter[str]] = field(default_factory=dict)

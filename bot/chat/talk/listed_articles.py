@@ -32,7 +32,7 @@ _NUMBER_IN_SLUG = re.compile(r"(?:post|art|[a-z]{0,4})?\d{4,}|amp|html?|tpo|bv")
 
 
 async def follow_up(context: ChatContext, wish: FollowUp) -> bool:
-    """Make the question whole with the last one's subject; it is asked by the caller."""
+    """Complete the question with the subject of the last one; the caller answers it."""
     if last := await _last(context):
         readers = await ask.readers_of(context)
         said = replace(wish, words=_as_typed(context.words, wish.words))
@@ -41,13 +41,13 @@ async def follow_up(context: ChatContext, wish: FollowUp) -> bool:
 
 
 def _as_typed(message: str, words: str) -> str:
-    """Return words of a message with the capitals that it has: Vinh is a city, vinh is none."""
+    """Return words of a message with its capitals: only "Vinh" is a city."""
     start = message.lower().find(words)
     return message[start : start + len(words)] if start >= 0 else words
 
 
 async def show_item(context: ChatContext, number: int) -> bool:
-    """Show an article of the last list, told at length."""
+    """Show an article of the last list in detail."""
     last = await _last(context)
     if last is None:
         await context.send(View(texts.NO_LIST))
@@ -59,7 +59,7 @@ async def show_item(context: ChatContext, number: int) -> bool:
 
 
 async def show_page(context: ChatContext, number: int) -> bool:
-    """Show a page of the last list; the first is the answer, which is given anew."""
+    """Show a page of the last list; for the first, the caller answers the question again."""
     last = await _last(context)
     pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
     if last is None:
@@ -90,7 +90,7 @@ async def show_more(context: ChatContext) -> bool:
 
 
 async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
-    """Tell the article at an address; one not stored is asked for by its headline or its address's words."""
+    """Show the article at an address; if it is not stored, the caller searches for its words."""
     async with context.services.database.read() as connection:
         article = await find_article_at(connection, with_scheme(wish.url))
     if article is not None and context.services.newsroom.may_show(article.source):
@@ -106,7 +106,7 @@ async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
 
 
 def with_scheme(url: str) -> str:
-    """Return an address as it was meant: typed without a scheme it is a web address all the same."""
+    """Return `url` with `https://` before it if it has no scheme."""
     return url if "://" in url else f"https://{url}"
 
 

@@ -1,6 +1,6 @@
 """Changes that a message asks for, proposed on a button and made when that is tapped.
 
-The message is kept as a question is. The tap reads it again as of the moment it was written, so the button
+The message is stored like a question. The tap reads it again as of the moment it was written, so the button
 holds only its number, works after a restart, and does nothing that the message does not say.
 """
 
@@ -38,7 +38,7 @@ class _Proposal:
 
 
 async def listener(context: ChatContext, at: dt.datetime) -> Listener:
-    """Return by what a message of this chat, written at `at`, is understood."""
+    """Return what is needed to understand a message of this chat, written at `at`."""
     newsroom = context.services.newsroom
     subscriber = await find_chosen(context.services, context.chat_id)
     zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone

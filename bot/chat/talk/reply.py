@@ -1,4 +1,4 @@
-"""What is done about a message to the bot itself, and about words that a bare command asked for."""
+"""Answers to messages to the bot itself, and to the words that a bare command asked for."""
 
 import datetime as dt
 
@@ -40,7 +40,7 @@ _CALLING_OFF = frozenset(
 
 
 async def await_words(context: ChatContext, command: str | None) -> None:
-    """Take the next message for the words of `command`; None: of no command any more."""
+    """Take the next message as the words of `command`; None: stop waiting for words."""
     async with context.services.database.read() as connection:
         was_awaiting = await is_awaiting(connection, context.chat_id)
     if command is None and not was_awaiting:
@@ -53,7 +53,7 @@ async def await_words(context: ChatContext, command: str | None) -> None:
 
 
 async def take_awaited_command(context: ChatContext) -> str | None:
-    """Return the command whose words are awaited now, and await them no longer."""
+    """Return the command that waits for words, if any, and stop waiting."""
     async with context.services.database.read() as connection:
         if not await is_awaiting(connection, context.chat_id):
             return None
@@ -62,7 +62,7 @@ async def take_awaited_command(context: ChatContext) -> str | None:
 
 
 def is_called_off(words: str) -> bool:
-    """Tell whether the answer to a command's question is that there is none."""
+    """Tell whether the words decline a command's question for words: "thôi"."""
     return " ".join(canonical(words).split()).strip(".!") in _CALLING_OFF
 
 
@@ -103,14 +103,14 @@ def prompted_command(context: ChatContext) -> str | None:
 
 
 def asks_more(context: ChatContext, wish: Wish | None) -> bool:
-    """Tell whether a reply to the bot goes on with what it told, or is a question, and no talk about it."""
+    """Tell whether a reply to the bot goes on with its answer or asks, and is not mere talk."""
     if isinstance(wish, _ABOUT_A_LIST) or wish is Plain.MORE:
         return True
     return wish is None and "?" in context.words and asks_something(context.words)
 
 
 async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
-    """Do as `reply` does; what the group chose only its administrators change."""
+    """Do as `reply` does, but let only administrators change the group's choices."""
     is_for_readers = wish is None or isinstance(wish, (*_ABOUT_A_LIST, ShowAddress)) or wish in _FOR_READERS
     if not context.words:
         await commands.show(context)
@@ -121,20 +121,18 @@ async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
     return True
 
 
-# What is done about a message to the bot itself.
-#
-# What changes settings is only proposed (`bot.chat.talk.proposals`). What turns out to be a question
-# after all is left to the caller, with `context.words` made whole.
+# Messages to the bot itself. A change of settings is only proposed (`bot.chat.talk.proposals`). What turns
+# out to be a question is left to the caller, completed in `context.words`.
 
 
 async def find_wish(context: ChatContext) -> Wish | None:
-    """Return what the words want from the bot, said now in this chat; None where they are a question."""
+    """Return the wish in the words; None for a question."""
     listener = await proposals.listener(context, context.now)
     return await CHAT.run(understand, context.words, listener)
 
 
 async def reply(context: ChatContext, wish: Wish) -> bool:
-    """Do what is no change, propose what is one; False where `context.words` are a question after all."""
+    """Fulfil a wish, or propose it if it is a change; False if `context.words` are a question after all."""
     match wish:
         case FollowUp():
             return await listed_articles.follow_up(context, wish)
@@ -185,7 +183,7 @@ async def _plain(context: ChatContext, wish: Plain) -> None:
 
 
 async def _choice(context: ChatContext, wish: Plain) -> View:
-    """Return the buttons among which a subscriber chooses."""
+    """Return the view with a subscriber's options for this wish."""
     subscriber = await find_chosen(context.services, context.chat_id)
     if subscriber is None:
         return View(texts.NOT_SUBSCRIBED)

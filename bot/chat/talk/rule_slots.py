@@ -1,6 +1,6 @@
-"""Readers of the slots of rules: the words behind "lúc", "theo dõi", "bài" as values. Pure.
+"""Readers of the slots of rules: the words after "lúc", "theo dõi", "bài" as values. Pure.
 
-A reader returns None where the words are nothing of its kind; then the rule does not fit.
+A reader returns None if the words are not of its kind; then the rule does not match.
 """
 
 import datetime as dt
@@ -84,7 +84,7 @@ _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What a message is understood by: the moment, the reader's zone, and the folded names of topics."""
+    """What is needed to understand a message: the time, the reader's zone, and topics by folded name."""
 
     now: dt.datetime
     zone: str
@@ -97,7 +97,7 @@ def asks_something(text: str) -> bool:
 
 
 def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the topics that `text` is made of, joined by commas, "và" or nothing; None if of anything else.
+    """Return the topics that `text` lists, with commas, "và" or nothing between; None for anything else.
 
     `names` maps folded names to topics.
 

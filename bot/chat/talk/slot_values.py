@@ -58,7 +58,7 @@ def find_values(plain: str, topics: Mapping[str, str]) -> list[Value]:
     [('topic', 'thể thao'), ('hour', '7h sáng')]
     """
     bare = folded(plain)
-    if len(bare) != len(plain):  # folding joined or parted letters: no places to trust
+    if len(bare) != len(plain):  # folding changed the length, so positions would be wrong
         return []
     kinds: list[tuple[Kind, re.Pattern[str]]] = [("topic", _names(tuple(topics))), *_KINDS.items()]
     found: list[Value] = []
@@ -82,7 +82,7 @@ def with_values_named(plain: str, values: list[Value]) -> str:
 
 
 def wish_of_values(kind: str, plain: str, values: list[Value], listener: Listener) -> Wish | None:
-    """Return the wish of this kind with the values of a message, None where they do not make one."""
+    """Return the wish of this kind with the values of a message; None if they are not enough for it."""
     if kind == "pause":
         return _pause([each for each in values if each.kind in _ENDS], listener)
     if kind in ("schedule", "days off"):

@@ -1,4 +1,4 @@
-"""What a message wants from the bot itself, if anything, its slips of typing mended. Pure."""
+"""The wish in a message to the bot itself, if any; typing errors are corrected first. Pure."""
 
 import re
 from itertools import chain
@@ -12,17 +12,16 @@ from summarizer.questions.slips import keyed
 from summarizer.text.prose import is_syllable
 from summarizer.text.syllables import canonical, folded
 
-# Words of a message to the bot as they were meant: `dừgn` is dừng, `tawts` tắt, `nhaaaa` nha. Pure.
-#
-# Only what is no Vietnamese syllable is changed, and only into a word of the vocabulary.
+# Typing errors: `dừgn` is dừng, `tawts` tắt, `nhaaaa` nha. Only a word that is no Vietnamese syllable is
+# changed, and only into a word of the vocabulary.
 
 _DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
 _TWICE = re.compile(r"\b([^\W\d]+) \1\b")  # "trễ trễ chút"
-_SHORTEST = 3  # letters: of shorter ones too many words are one slip away
+_SHORTEST = 3  # letters: shorter words have too many neighbours
 
 
 def mended(plain: str) -> str:
-    """Return a prepared message with its slips mended.
+    """Return a prepared message with its typing errors corrected.
 
     >>> mended("dừgn gửi tin nhaaaa"), mended("tawts thông báo"), mended("giá vàng sjc")
     ('dừng gửi tin nha', 'tắt thông báo', 'giá vàng sjc')
@@ -48,7 +47,7 @@ def _mended_word(word: str) -> str:
 
 
 def _one_slip_away(word: str) -> str:
-    """Return the word of the vocabulary from which `word` is one slip away, itself if there is none."""
+    """Return the word of the vocabulary that is one typing error away, or `word` itself."""
     if len(word) < _SHORTEST:
         return word
     swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
@@ -70,10 +69,8 @@ def _misses_one(word: str, longer: str) -> bool:
     return any(longer[:at] + longer[at + 1 :] == word for at in range(len(longer)))
 
 
-# What a message wants from the bot itself, if anything. Pure.
-#
-# A rule reads a message only as a whole: one word more than it needs, and it does not fit. What no rule
-# reads is compared with examples, and what resembles none of them is a question about the news.
+# A rule matches only a whole message: with one word too many it does not match. A message that no rule
+# matches is compared with examples; one that resembles none is a question about the news.
 
 _LONGEST = 1_000  # characters; an address is read out of no longer message
 _ADDRESS = re.compile(
@@ -110,7 +107,7 @@ _PLAIN = {
 
 
 def understand(text: str, listener: Listener) -> Wish | None:
-    """Return what `text` wants from the bot; None where it is a question to the papers."""
+    """Return the wish in `text`; None for a question about the news."""
     if address := _address(text):
         return address
     if _is_applause(text):
@@ -127,7 +124,7 @@ def understand(text: str, listener: Listener) -> Wish | None:
 
 
 def asks_for_digest(text: str) -> bool:
-    """Tell whether `text` asks for the news and for nothing in it: "tin hôm nay"."""
+    """Tell whether `text` asks for the news in general: "tin hôm nay"."""
     plain = prepared(text)
     return _says("digest", message_of(plain)) if plain else False
 
@@ -154,9 +151,9 @@ def _by_rule(plain: str, listener: Listener) -> Wish | None:
 
 
 def _one_clause(plain: str, listener: Listener) -> Wish | None:
-    """Return the one wish of a message of several clauses, where the others give reasons or are polite.
+    """Return the only wish of a message of several clauses, if the others are reasons or politeness.
 
-    Of "bóng đá chán quá, bỏ đi" the one that says more counts, and "tuần sau mình bận" says until when.
+    In "bóng đá chán quá, bỏ đi" the more exact clause counts; "tuần sau mình bận" ends a pause.
     """
     clauses = plain.split(", ")
     if not 1 < len(clauses) <= _MOST_CLAUSES:
