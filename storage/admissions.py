@@ -1,7 +1,7 @@
-"""What askers were admitted with in the last hour, for processes that answer chats together. PostgreSQL only.
+"""When each asker was admitted in the last hour, for processes that share a bot's chats. PostgreSQL only.
 
-The table is not written to PostgreSQL's log: a crash of the server empties it, which only admits somebody
-once more. Moments are the server's.
+The table is UNLOGGED: a crash of the server empties it, which can only admit an asker once more. Times are
+the server's.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ _a = admissions.c
 
 @dataclass(frozen=True, slots=True)
 class AskerKey:
-    """An asker, as one guard counts it: a person in a chat, or with `other_id` 0 all of the chat."""
+    """An asker as one guard counts it: a person in a chat, or the whole chat (`other_id` 0)."""
 
     guard: str
     chat_id: int
@@ -28,7 +28,7 @@ class AskerKey:
 
 @dataclass(frozen=True, slots=True)
 class Admissions:
-    """When an asker was admitted, oldest first, and refused last. `now` is the server's time."""
+    """When an asker was admitted, oldest first, and last refused. `now` is the server's time."""
 
     moments: tuple[dt.datetime, ...]
     refused_at: dt.datetime | None
@@ -36,7 +36,7 @@ class Admissions:
 
 
 async def find_admissions(connection: AsyncConnection, key: AskerKey) -> Admissions:
-    """Return what an asker was admitted with."""
+    """Return when an asker was admitted and refused."""
     asker = (_a.guard == key.guard) & (_a.chat_id == key.chat_id) & (_a.other_id == key.other_id)
     known = select(_a.moments, _a.refused_at).where(asker).subquery()
     clock = select(func.clock_timestamp().label("now")).subquery()
@@ -47,7 +47,7 @@ async def find_admissions(connection: AsyncConnection, key: AskerKey) -> Admissi
 
 
 async def write_admissions(connection: AsyncConnection, key: AskerKey, kept: Admissions) -> None:
-    """Write down what an asker was admitted with as of `now`."""
+    """Store the admissions of an asker."""
     values = {"guard": key.guard, "chat_id": key.chat_id, "other_id": key.other_id}
     moments = [each.timestamp() for each in kept.moments]
     statement = replacing(
@@ -57,5 +57,5 @@ async def write_admissions(connection: AsyncConnection, key: AskerKey, kept: Adm
 
 
 async def forget_admissions(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Forget askers that have been silent since `before`."""
+    """Delete the admissions of askers who were last admitted or refused before `before`."""
     await connection.execute(delete(admissions).where(_a.changed_at < before))

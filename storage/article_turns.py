@@ -1,10 +1,11 @@
-"""Turns: the articles in work, in the order in which they are grouped, shared by any number of processes.
+"""The queue of articles in work, in the order of their grouping, shared by any number of processes.
 
-A process claims articles. Each gets the next turn, a number that it keeps whoever works on it. Turns are
-given out under the lock of one row: they follow from what is stored, not from who is faster. A claim lasts
-some seconds, is renewed while its process lives, and falls to another process when it runs out. The answers
-of the language work wait with their turns until grouping takes them, in order (`bot.jobs.intake`).
-Moments are those of `storage.delivery.leases`: the server's clock, or the machine's on SQLite.
+A process claims articles. Each article gets the next turn, a number that it keeps if another process takes
+it over. Turns are given out under the lock of one row, so their order depends on the stored articles and not
+on the speed of a process. A claim lasts some seconds and its process renews it; when it expires, another
+process may take it. The answers of the language work wait with their turns until grouping takes them in
+order (`bot.jobs.intake`). Times are those of `storage.delivery.leases`: the server's clock, or the machine's
+on SQLite.
 """
 
 import datetime as dt
@@ -35,14 +36,14 @@ _IS_CURRENT = and_(_t.article_id == articles.c.id, _t.version == articles.c.vers
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An article in the hands of this process, and its turn."""
+    """An article that this process has claimed, and its turn."""
 
     turn: int
     article: StoredArticle
 
 
 class InLine(NamedTuple):
-    """A turn that is not grouped. One that is `stale` is of a text that was replaced or processed."""
+    """A turn that is not grouped yet. It `is_stale` if its text was replaced or processed since."""
 
     turn: int
     owner: str | None
@@ -51,9 +52,10 @@ class InLine(NamedTuple):
 
 
 class Horizon(NamedTuple):
-    """What grouping compares with: of articles before `turn` those from turn `first`, stored from `since`.
+    """The articles that grouping compares with: all from `turn` on, and some earlier ones.
 
-    It is moved on in the transaction that saves the article of `turn`.
+    The earlier ones are those from turn `first` on that were stored at `since` or later. The transaction
+    that saves the article of `turn` moves the horizon.
     """
 
     turn: int = 0
@@ -67,10 +69,10 @@ class Horizon(NamedTuple):
 async def claim_articles(
     connection: AsyncConnection, owner: str, limit: int, *, as_stored: bool
 ) -> list[Claimed]:
-    """Claim at most `limit` articles that never failed: those that were given back, else some that wait.
+    """Claim at most `limit` articles that never failed: those that were released, else some that wait.
 
-    Sources take turns unless `as_stored`: then articles come in the order of their ids. None is given while
-    grouping is far behind.
+    Sources take turns unless `as_stored`: then articles come in the order of their ids. No new article is
+    claimed while grouping is far behind.
     """
     state = await _locked_state(connection)
     is_free = and_(_t.answer.is_(None), _t.owner.is_(None))
@@ -86,7 +88,7 @@ async def claim_articles(
 
 
 async def claim_suspect(connection: AsyncConnection, owner: str) -> Claimed | None:
-    """Claim one article whose process ended, or did not answer in time, while it was in work."""
+    """Claim one article whose earlier process ended, or did not answer in time."""
     state = await _locked_state(connection)
     is_left = and_(_t.answer.is_(None), or_(_t.owner.is_(None), _is_over(await server_now(connection))))
     may_be_tried = articles.c.tries.between(1, MOST_TRIES - 1)
@@ -99,7 +101,7 @@ async def claim_suspect(connection: AsyncConnection, owner: str) -> Claimed | No
 
 
 async def find_exhausted(connection: AsyncConnection) -> list[StoredArticle]:
-    """Return articles that no process has, and that were in work the last times that one died."""
+    """Return unclaimed articles at which as many processes died as may (`MOST_TRIES`)."""
     a = articles.c
     is_over = or_(_t.owner.is_(None), _is_over(await server_now(connection)))
     is_in_work = exists().where(_IS_CURRENT, or_(_t.answer.is_not(None), ~is_over))
@@ -109,7 +111,7 @@ async def find_exhausted(connection: AsyncConnection) -> list[StoredArticle]:
 
 
 async def renew_claims(connection: AsyncConnection, owner: str) -> None:
-    """Extend what a process has claimed."""
+    """Extend the claims of a process."""
     until = await server_now(connection) + _CLAIM
     own = and_(_t.owner == owner, _t.answer.is_(None), _t.claimed_until > _PAST)
     await connection.execute(update(article_turns).where(own).values(claimed_until=until))
@@ -128,7 +130,7 @@ async def end_claims(connection: AsyncConnection, owners: Collection[str]) -> No
 
 
 async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[Claimed]) -> None:
-    """Give back what is not worked on after all; the try does not count."""
+    """Release claimed articles unprocessed; the attempt does not count."""
     await _locked_state(connection)
     own = and_(_t.owner == owner, _t.answer.is_(None), _t.turn.in_([one.turn for one in claimed]))
     back = update(article_turns).where(own).values(owner=None, claimed_until=None)
@@ -139,7 +141,7 @@ async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[C
 async def _claim_turns(
     connection: AsyncConnection, owner: str, condition: ColumnElement[bool], limit: int
 ) -> list[Claimed]:
-    """Claim turns that were given before, in their order; what another process is claiming is passed over."""
+    """Claim existing turns in their order; skip those that another process is claiming now."""
     query = select(_t.turn, articles).join(articles, _IS_CURRENT).where(condition)
     query = query.where(articles.c.processed_at.is_(None)).order_by(_t.turn).limit(limit)
     rows = (await connection.execute(query.with_for_update(of=article_turns, skip_locked=True))).all()
@@ -156,7 +158,7 @@ async def _claim_turns(
 async def _give_turns(
     connection: AsyncConnection, owner: str, found: Sequence[StoredArticle], last_turn: int
 ) -> list[Claimed]:
-    """Give the next turns to articles; one whose text changed while it was in work gets another turn."""
+    """Give the next turns to articles; an article whose text changed meanwhile gets a new turn."""
     claimed = [Claimed(turn, article) for turn, article in enumerate(found, start=last_turn + 1)]
     until = await server_now(connection) + _CLAIM
     rows = [
@@ -174,7 +176,10 @@ async def _give_turns(
 
 
 def _is_over(now: dt.datetime) -> ColumnElement[bool]:
-    """Tell which claims have run out; one that lasts too long was written before the clock was set back."""
+    """Return the condition that a claim is over.
+
+    A claim that lasts longer than any can was written before the clock was set back; it is over too.
+    """
     return or_(_t.claimed_until < now, _t.claimed_until > now + 2 * _CLAIM)
 
 
@@ -195,17 +200,17 @@ async def _locked_state(connection: AsyncConnection) -> Any:
 
 
 async def next_turns(connection: AsyncConnection, count: int) -> list[int]:
-    """Return so many turns for articles that are saved without having been claimed."""
+    """Return `count` turns for articles that are saved without a claim."""
     last = int((await _locked_state(connection)).last_turn)
     await connection.execute(update(grouping_state).where(_IS_STATE).values(last_turn=last + count))
     return list(range(last + 1, last + count + 1))
 
 
-# Answers, and the line in which they wait for grouping.
+# Answers of the language work, which wait for grouping in the order of their turns.
 
 
 async def hand_in(connection: AsyncConnection, owner: str, answers: Mapping[int, bytes]) -> None:
-    """Keep what was found for the articles of these turns, where they are still in this process's hands."""
+    """Store the answers for these turns, as far as this process still has their claims."""
     own = and_(_t.turn == bindparam("own_turn"), _t.owner == owner, _t.answer.is_(None))
     rows = [{"own_turn": turn, "found": answer} for turn, answer in answers.items()]
     await connection.execute(update(article_turns).where(own).values(answer=bindparam("found")), rows)
@@ -226,7 +231,7 @@ async def find_line(connection: AsyncConnection, limit: int) -> list[InLine]:
 
 
 async def find_answers(connection: AsyncConnection, turns: Collection[int]) -> list[tuple[Claimed, bytes]]:
-    """Return the articles of these turns without their bodies, and what was found for each, in order."""
+    """Return the articles of these turns without their bodies, each with its answer, in order."""
     body = func.substr(articles.c.body, 1, 0).label("body")
     columns = [column for column in articles.c if column is not articles.c.body]
     query: Select[Any] = select(_t.turn.label("own_turn"), _t.answer, *columns, body)
@@ -237,19 +242,19 @@ async def find_answers(connection: AsyncConnection, turns: Collection[int]) -> l
 
 
 async def close_turns(connection: AsyncConnection, turns: Collection[int]) -> None:
-    """Strike turns off that are grouped, or that will not be."""
+    """Delete turns that are grouped, or never will be."""
     await connection.execute(delete(article_turns).where(_t.turn.in_(turns)))
 
 
 async def find_horizon(connection: AsyncConnection) -> Horizon:
-    """Return what grouping compares with."""
+    """Return the horizon of grouping."""
     query = select(_s.horizon_turn, _s.horizon_first, _s.horizon_since).where(_IS_STATE)
     row = (await connection.execute(query)).first()
     return Horizon(row[0], row[1], row[2] or _PAST) if row else Horizon()
 
 
 async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
-    """Write down what grouping compares with from now on."""
+    """Store the new horizon of grouping."""
     turn, first, since = horizon
     values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
     await connection.execute(update(grouping_state).where(_IS_STATE).values(values))

@@ -1,7 +1,8 @@
-"""Breaking news: each story once, told to the readers who want it in order of their numbers.
+"""Breaking news: each story is sent once to the readers who want it, in the order of their ids.
 
-`reached` moves in the transaction that queues a batch of messages, so nobody is told twice and nobody is
-passed over, whatever restarts. `breaking_at` of a subscriber moves in it too: it keeps two stories apart.
+The transaction that queues messages also moves `reached` of the story. So after a restart no reader gets the
+story twice or misses it. The same transaction sets `breaking_at` of each reader, for the least time between
+two stories.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ from storage.tables import (
     subscribers,
 )
 
-BETWEEN = dt.timedelta(hours=2)  # two stories to one chat
+BETWEEN = dt.timedelta(hours=2)  # the least time between two stories to one chat
 MOST_A_DAY = 3
 _DAY = dt.timedelta(days=1)
 _B = breaking_stories.c
@@ -37,7 +38,7 @@ _B = breaking_stories.c
 
 @dataclass(frozen=True, slots=True)
 class Breaking:
-    """A story that breaks. Readers up to number `reached` have been looked at."""
+    """A story of breaking news. Readers up to the id `reached` have been checked."""
 
     story_id: int
     article_id: int
@@ -46,13 +47,16 @@ class Breaking:
     reached: int
 
     def past(self, reader: int) -> "Breaking":
-        """Return the same once readers up to that number have been looked at."""
+        """Return the story with readers up to this id checked."""
         return replace(self, reached=reader)
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An active chat that wants breaking news, in quiet hours (minutes of its day) too if so."""
+    """An active chat that wants breaking news; with `wants_in_quiet` also in its quiet hours.
+
+    Quiet hours are minutes after local midnight.
+    """
 
     id: int
     profile_id: int
@@ -74,7 +78,7 @@ async def find_much_told(
 
 
 async def record_breaking(connection: AsyncConnection, found: Breaking, article_ids: Collection[int]) -> bool:
-    """Let a story break; False where it did, or one of its articles did in another story."""
+    """Record a breaking story; return False if it, or another story with one of its articles, is recorded."""
     did = select(_B.story_id).where(_B.article_id.in_(article_ids)).limit(1)
     if (await connection.execute(did)).first() is not None:
         return False
@@ -87,21 +91,21 @@ async def record_breaking(connection: AsyncConnection, found: Breaking, article_
 
 
 async def find_open(connection: AsyncConnection, *, limit: int) -> list[Breaking]:
-    """Return the stories of which not everybody was told, the oldest first."""
+    """Return the stories for which some readers are not checked yet, oldest first."""
     query = select(_B.story_id, _B.article_id, _B.papers, _B.found_at, _B.reached)
     query = query.where(_B.done_at.is_(None)).order_by(_B.found_at, _B.story_id).limit(limit)
     return [Breaking(*row) for row in await connection.execute(query)]
 
 
 async def end_breaking(connection: AsyncConnection, story_id: int, *, now: dt.datetime) -> None:
-    """Tell nobody more of a story."""
+    """Send a story to no further reader."""
     await connection.execute(update(breaking_stories).where(_B.story_id == story_id).values(done_at=now))
 
 
 async def find_listeners(
     connection: AsyncConnection, *, after: int, story_id: int, now: dt.datetime, limit: int
 ) -> tuple[list[Listener], dict[int, dt.datetime]]:
-    """Return readers with a number above `after`, and when those who know the story were told it last."""
+    """Return readers with ids above `after`, and when each who knows the story last got it."""
     s = subscribers.c
     query = (
         select(s.id, s.profile_id, s.quiet_start, s.quiet_end, s.breaking, *CHOICES)
@@ -150,9 +154,10 @@ async def publish_breaking(
     known_until: dt.datetime,
     now: dt.datetime,
 ) -> int:
-    """Queue each text for its readers, but for those who have had enough; return how many deliveries.
+    """Queue each text for its readers; return the number of deliveries.
 
-    0 where another run has told these readers meanwhile.
+    Readers who had a story too recently, or too many today, get none. Return 0 if another run has served
+    these readers meanwhile.
     """
     row = (_B.story_id == story.story_id, _B.reached == story.reached, _B.done_at.is_(None))
     moved = await connection.execute(update(breaking_stories).where(*row).values(reached=reached))
@@ -171,9 +176,9 @@ async def publish_breaking(
 
 
 async def _claim(connection: AsyncConnection, readers: Sequence[int], now: dt.datetime) -> set[int]:
-    """Return who may be told one story more, and note that they are."""
+    """Return the readers who may get one more story, and record that they do."""
     s, d, m = subscribers.c, deliveries.c, messages.c
-    around = m.made_at.between(now - _DAY, now + _DAY)  # further ahead dates a clock that was wrong
+    around = m.made_at.between(now - _DAY, now + _DAY)  # later times come from a clock that was wrong
     of_a_day = select(m.id).where(m.kind == MessageKind.BREAKING, around)
     told = (
         select(d.subscriber_id)
@@ -190,6 +195,6 @@ async def _claim(connection: AsyncConnection, readers: Sequence[int], now: dt.da
 
 
 async def prune_breaking(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Forget stories that broke before `before`."""
+    """Delete breaking stories that were found before `before`."""
     b = breaking_stories
     await connection.execute(b.delete().where(_B.found_at < before))

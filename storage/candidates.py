@@ -1,4 +1,4 @@
-"""The stories that a digest may choose from: which ones, and every article of each that helps to tell it."""
+"""The stories that a digest may choose from, each with its articles."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ _COMMIT_LAG = dt.timedelta(seconds=10)  # what is processed at one moment is see
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What makes a story eligible for the slot `until`, all in UTC.
+    """The conditions under which a story is eligible for the slot `until`; all times in UTC.
 
-    An article of it became ready (was first processed) after `after`, and came out at `oldest` or later. An
-    issue that is made late takes in what became ready by `came_by`, later than its slot; one that is made
-    before its time what became ready by `ends_at`. With
-    `by_publication` the publication time stands for becoming ready: that is looking back at a past moment.
+    One of its articles became ready (was first processed) after `after` and came out at `oldest` or later. A
+    late issue also takes articles that became ready by `came_by`, which is after the slot. An issue made
+    before its slot takes only articles that became ready by `ends_at`. With `by_publication` the publication
+    time counts instead of becoming ready, to look back at a past moment.
     """
 
     after: dt.datetime
@@ -36,7 +36,7 @@ class Window:
 
     @property
     def end(self) -> dt.datetime:
-        """Return up to when what became ready counts: the next window begins there."""
+        """Return until when articles count that became ready; the next window begins there."""
         if self.ends_at is not None:
             return self.ends_at
         return self.until if self.came_by is None else max(self.until, self.came_by)
@@ -58,16 +58,16 @@ class Window:
         return [*is_processed, *is_new, or_(self.came_out() >= self.oldest, missed)]
 
     def is_seen(self) -> ColumnElement[bool]:
-        """Return the condition on an article to be there at the end of the window."""
+        """Return the condition that an article was there at the end of the window."""
         return self.came_out() <= self.until if self.by_publication else articles.c.ready_at <= self.end
 
 
 async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int, list[StoredArticle]]:
     """Return the articles of each eligible story by its id, newest story first, at most 12 articles of each.
 
-    Beside the article that makes it eligible, a story brings its older ones, but none from after the window.
-    Of more stories than are looked at, sources take turns, each with its newest: one that brings thousands
-    displaces no other's.
+    A story comes with its older articles too, but with none from after the window. If there are more stories
+    than `_MOST_STORIES`, sources take turns with their newest ones, so that a source with thousands does not
+    displace the others.
     """
     stories = await _find_stories(connection, window)
     found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
@@ -83,7 +83,7 @@ async def find_most_reported(
 ) -> dict[int, list[StoredArticle]]:
     """Return the articles of the stories that most papers reported between two moments, some of each topic.
 
-    What was published before `after` and came in late is no news of that time.
+    Articles that were published before `after` do not count, even if they were stored later.
     """
     a, came_out = articles.c, Window(after, until, after).came_out()
     papers, newest = func.count(a.source.distinct()).label("papers"), func.max(a.id).label("newest")
@@ -109,7 +109,7 @@ async def find_most_reported(
 
 
 async def find_first_ready(connection: AsyncConnection) -> dt.datetime | None:
-    """Return when the first article that is still stored became ready: before it no digest had anything."""
+    """Return when the first article that is still stored became ready."""
     first: dt.datetime | None = await connection.scalar(select(func.min(articles.c.ready_at, type_=UtcTime)))
     return first
 

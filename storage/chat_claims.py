@@ -2,8 +2,8 @@
 
 A process that has claimed a chat handles its updates one after the other, the lowest number first. The claim
 is a row, so it needs neither a session nor an open transaction: a pooler may give every transaction another
-connection. Whoever keeps an update while the chat is claimed locks that row until the update is committed;
-so the holder sees the update when it has done the one before. A claim runs out unless it is renewed; times
+connection. A process that stores an update of a claimed chat locks the claim until it commits. So the process
+with the claim sees the update when it has handled the one before. A claim expires unless it is renewed; times
 are the server's. Rows of claims are locked before those of updates, in the order of the chats.
 """
 
@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations import KeptUpdate
 
 CLAIM_SECONDS = 10.0
-LEFT_OVER = 1  # tries of an update: a process died while its chat was claimed
-SUSPECT_TRIES = 2  # and it was begun once more: if that process dies too, it is tried alone
-MOST_TRIES = 4  # and it was tried alone twice: if that process dies too, it is set aside
+LEFT_OVER = 1  # tries of an update: a process died that had claimed its chat
+SUSPECT_TRIES = 2  # another process began it: if that one dies too, the update is tried alone
+MOST_TRIES = 4  # it was tried alone twice: if the process dies again, the update is set aside
 _WAITS = "payload IS NOT NULL AND failure IS NULL"
 _UNTIL = f"clock_timestamp() + interval '{CLAIM_SECONDS} s'"
 _IS_OVER = (  # one that claims to last longer than any does was written before the clock was set back
@@ -30,7 +30,7 @@ _IS_OVER = (  # one that claims to last longer than any does was written before 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The update of a chat that is to be handled next, and how many of the chat wait, it among them."""
+    """The next update of a chat to handle; `count` updates of the chat wait, this one included."""
 
     chat_id: int
     update_id: int
@@ -41,9 +41,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many updates of a chat, and of the sender in it, wait once one more was kept.
+    """How many updates of a chat, and of the sender in it, wait after one more was stored.
 
-    `first` is to be handled next, where the chat is ours now.
+    `first` is the next one to handle, if this process has claimed the chat.
     """
 
     of_chat: int
@@ -53,9 +53,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class IdleChat:
-    """A chat with waiting updates that no process handles, unless it is ours.
+    """A chat with waiting updates that no other process handles.
 
-    `died` says that a process handled it and is gone.
+    `is_ours`: this process has its claim. `died`: the process with its claim is gone.
     """
 
     chat_id: int
@@ -66,9 +66,9 @@ class IdleChat:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which claims do not keep `owner` from a chat: its own, and those of processes that are `gone`.
+    """The claims that do not keep `owner` from a chat: its own, and those of processes that are `gone`.
 
-    With `after_expiry` those that have run out do not either.
+    With `after_expiry` expired claims do not either.
     """
 
     owner: str
@@ -77,7 +77,7 @@ class Search:
 
     @property
     def values(self) -> dict[str, object]:
-        """Return what the statements need."""
+        """Return the parameters of the statements."""
         instead = [self.owner, *self.gone]
         return {"owner": self.owner, "instead": instead, "after_expiry": self.after_expiry}
 
@@ -160,9 +160,9 @@ _IDLE = text(
 async def keep_and_claim(
     connection: AsyncConnection, one: KeptUpdate, owner: str, *, claims: bool, now: dt.datetime
 ) -> Kept | None:
-    """Keep an update, claim its chat unless that is claimed, and return what waits; None: it was seen before.
+    """Store an update, claim its chat if it is free, and return what waits; None if it was seen before.
 
-    Without `claims` the chat is left to whichever process looks for work.
+    Without `claims` the chat is left to any process that looks for work.
     """
     values = {"number": one.update_id, "payload": one.payload, "now": now}
     values |= {"chat": one.chat_id, "person": one.person_id, "owner": owner}
@@ -186,7 +186,7 @@ async def finish_updates(
 ) -> list[Waiting]:
     """Mark updates as handled, `done` by chat, and return the next of those chats.
 
-    A chat with nothing waiting is released, and each of them where the process does not go on.
+    A chat without waiting updates is released. If the process ends (`goes_on` is False), all are released.
     """
     wanted = {"chats": list(done), "numbers": sorted(done.values()), "owner": owner}
     ours = list((await connection.execute(_DONE, wanted)).scalars())
@@ -194,7 +194,7 @@ async def finish_updates(
 
 
 async def _claim_next(connection: AsyncConnection, chats: Sequence[int], owner: str) -> list[Waiting]:
-    """Claim those of chats, which nobody else can claim before the commit, of which something waits."""
+    """Claim those of `chats` with waiting updates; no other process can claim them before the commit."""
     rows = (await connection.execute(_NEXT, {"chats": chats})).all()
     following = [_waiting(row) for row in rows if row.tries < SUSPECT_TRIES]
     if following:
@@ -208,7 +208,7 @@ def _waiting(row: Row[tuple[int, int, str, int, int]]) -> Waiting:
 
 
 async def note_try(connection: AsyncConnection, update_id: int) -> None:
-    """Count that an update is begun which a process that died had claimed."""
+    """Count an attempt at an update that a dead process left over."""
     await connection.execute(_BEGUN, {"number": update_id})
 
 
@@ -218,7 +218,7 @@ async def renew_claims(connection: AsyncConnection, chats: Collection[int], owne
 
 
 async def release_claims(connection: AsyncConnection, owner: str) -> None:
-    """Give up all claims of a process: what waits is for the others, and to blame for nothing."""
+    """Release all claims of a process and reset the tries of its waiting updates."""
     await connection.execute(_EXCUSED, {"owner": owner})
     await connection.execute(_RELEASE, {"owner": owner})
 
@@ -235,7 +235,7 @@ async def count_shared(connection: AsyncConnection) -> int:
 
 
 async def find_idle_chats(connection: AsyncConnection, search: Search, *, limit: int) -> list[IdleChat]:
-    """Return chats with waiting updates that are free to us, or ours already, oldest first."""
+    """Return chats with waiting updates that this process may claim or has claimed, oldest first."""
     rows = await connection.execute(_IDLE, {**search.values, "most": limit})
     return [
         IdleChat(row.chat_id, row.tries, row.owner == search.owner, row.owner not in (None, search.owner))
@@ -246,10 +246,10 @@ async def find_idle_chats(connection: AsyncConnection, search: Search, *, limit:
 async def take_chats(
     connection: AsyncConnection, chats: Sequence[IdleChat], search: Search
 ) -> tuple[list[Waiting], list[int]]:
-    """Claim idle chats, as far as no other process did meanwhile; return what to handle of each next.
+    """Claim idle chats that no other process claimed meanwhile; return the next update of each.
 
-    Of each chat whose process died the next update counts as left over. A suspect one is released again. Also
-    returns the numbers of those updates at which as many processes died as may.
+    The next update of a chat whose process died counts as left over. A chat with a suspect update is released
+    again. Also return the ids of the updates at which as many processes died as may (`MOST_TRIES`).
     """
     owner = search.owner
     claimed = [one.chat_id for one in chats if one.died or one.is_ours]

@@ -1,4 +1,4 @@
-"""The state of talks with chats: updates until they are handled, the last list, questions of buttons."""
+"""The state of chats: unhandled updates, the list shown last, and questions with their results."""
 
 import datetime as dt
 import json
@@ -126,15 +126,15 @@ async def forget_tries(connection: AsyncConnection) -> None:
 
 
 async def forget_handled(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Drop the numbers of updates handled, and the updates set aside, that were received before `before`."""
+    """Delete the numbers of handled updates, and updates set aside, that were received before `before`."""
     u = updates.c
     is_done = or_(u.payload.is_(None), u.failure.is_not(None))
     await connection.execute(delete(updates).where(is_done, u.received_at < before))
 
 
-# The state of the talk with a chat: a command that waits for its words, and the list page shown last.
+# The state of a chat, one row each: a command that waits for its words, and the list page shown last.
 #
-# One row a chat; `delete_subscriber` and `move_chat` of `storage.subscribers` know of it.
+# `delete_subscriber` and `move_chat` of `storage.subscribers` delete it.
 
 _c = conversations.c
 
@@ -175,7 +175,7 @@ async def keep_page(
 
 
 async def forget_conversation(connection: AsyncConnection, chat_id: int) -> None:
-    """Delete the state of the talk with this chat."""
+    """Delete the state of this chat."""
     await connection.execute(delete(conversations).where(_c.chat_id == chat_id))
 
 
@@ -212,7 +212,7 @@ _KEPT = TypeAdapter(KeptAnswer)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and what it found: article ids, best first, at most 50."""
+    """A question with the articles found: ids, best first, at most 50."""
 
     id: int
     chat_id: int
@@ -232,7 +232,7 @@ async def record_question(
     message_id: int | None = None,
     kept: KeptAnswer | None = None,
 ) -> int:
-    """Store a question and return its number: one for each message, however often that is answered."""
+    """Store a question and return its id; a message keeps one question, however often it is answered."""
     found = {"text": text, "article_ids": list(article_ids[:50]), "asked_at": now, "kept": None}
     if kept:
         found["kept"] = _KEPT.dump_python(replace(kept, found=replace(kept.found, ids=())), mode="json")

@@ -1,4 +1,4 @@
-"""The daily figures as their sources gave them last."""
+"""The latest daily figures of each source."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class SourcedFigure:
 
 
 async def replace_figures(connection: AsyncConnection, source: str, given: Sequence[Figure]) -> int:
-    """Keep what a source gives now in the place of what it gave before; return how many are new."""
+    """Replace the figures of a source; return how many are new."""
     before = {one.figure for one in await find_figures(connection, source=source)}
     await connection.execute(delete(figures).where(_F.source == source))
     rows = [
@@ -41,7 +41,7 @@ async def replace_figures(connection: AsyncConnection, source: str, given: Seque
 async def find_figures(
     connection: AsyncConnection, *, source: str | None = None, since: dt.datetime | None = None
 ) -> list[SourcedFigure]:
-    """Return figures by source and in its order; those of a moment since `since`."""
+    """Return the figures in the order of each source; with `since`, those of that time or later."""
     query = select(figures).order_by(_F.source, _F.position).limit(_MOST)
     if source is not None:
         query = query.where(_F.source == source)

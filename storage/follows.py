@@ -1,7 +1,7 @@
-"""Stories that chats follow: each by one of its articles, with which it stays when stories join or split.
+"""Stories that chats follow. A follow names one article, and keeps to its story when stories join or split.
 
-`told_at` is up to when the chat knows the story, `due_at` when it is to be told
-what came since. A follow that was removed stays for a day, so that removing can be undone.
+The chat knows the story up to `told_at`; news since then is due to be sent at `due_at`. A removed follow
+stays for a day, so that removing can be undone.
 """
 
 import datetime as dt
@@ -31,13 +31,13 @@ from storage.tables import (
     watches,
 )
 
-QUIET_FOR = dt.timedelta(days=7)  # without news, and a follow ends
+QUIET_FOR = dt.timedelta(days=7)  # a follow ends after so long without news
 _F = follows.c
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """A story that a chat follows, by the article under whose headline it began to."""
+    """A story that a chat follows, with the article and headline under which it began."""
 
     id: int
     article_id: int
@@ -62,7 +62,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A follow that may be told something now, and of which story."""
+    """A follow whose news may be sent now, and its story."""
 
     id: int
     subscriber_id: int
@@ -105,7 +105,7 @@ async def follow_story(
 
 
 async def find_follows(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> list[Follow]:
-    """Return what the chat follows, oldest first."""
+    """Return the follows of a chat, oldest first."""
     query = select(follows).where(of_chat(chat_id), is_live(now)).order_by(_F.id).limit(100)
     return [_follow(row) for row in await connection.execute(query)]
 
@@ -119,7 +119,7 @@ async def find_follow(connection: AsyncConnection, follow_id: int, chat_id: int)
 async def find_follow_of(
     connection: AsyncConnection, chat_id: int, article_ids: Sequence[int], *, now: dt.datetime
 ) -> Follow | None:
-    """Return how the chat follows the story of these articles, if it does."""
+    """Return the chat's follow of the story of these articles, None without one."""
     query = select(follows).where(of_chat(chat_id), is_live(now), _F.article_id.in_(article_ids)).limit(1)
     row = (await connection.execute(query)).first()
     return _follow(row) if row else None
@@ -128,7 +128,7 @@ async def find_follow_of(
 async def set_followed(
     connection: AsyncConnection, follow_id: int, *, is_followed: bool, now: dt.datetime
 ) -> None:
-    """Follow no longer, or go on; what came in between is then not told."""
+    """End a follow, or resume it; reports from in between are then not sent."""
     going_on = {"removed_at": None, "told_at": now, "news_at": now, "due_at": None}
     values = going_on if is_followed else {"removed_at": now, "due_at": None}
     await connection.execute(update(follows).where(_F.id == follow_id).values(values))
@@ -149,7 +149,7 @@ async def find_touched_stories(
 async def find_touched(
     connection: AsyncConnection, story_ids: Sequence[int], *, after: int, now: dt.datetime, limit: int
 ) -> list[Touched]:
-    """Return follows of these stories, ids above `after`, that are not due and have an article to tell of."""
+    """Return follows of these stories, ids above `after`, that are not due and have an unknown article."""
     s, anchor = subscribers.c, articles.alias("anchor")
     news = articles.alias("news")
     is_new = select(news.c.id).where(news.c.story_id == anchor.c.story_id, news.c.ready_at > _F.told_at)
@@ -167,14 +167,14 @@ async def find_touched(
 
 
 async def set_due(connection: AsyncConnection, due: Sequence[tuple[int, dt.datetime]]) -> None:
-    """Let follows wait until their moment to be told what is new."""
+    """Set when the news of each follow is due."""
     for follow_id, due_at in due:
         live = and_(_F.id == follow_id, _F.removed_at.is_(None))
         await connection.execute(update(follows).where(live).values(due_at=due_at))
 
 
 async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[Due]:
-    """Return the follows of active chats that may be told something now, those that wait longest first."""
+    """Return the due follows of active chats, those that have waited longest first."""
     s, anchor = subscribers.c, articles.alias("anchor")
     query = (
         select(
@@ -200,7 +200,7 @@ async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, lim
 
 
 async def find_known(connection: AsyncConnection, due: Due) -> tuple[dt.datetime, frozenset[int]]:
-    """Return up to when the chat knows the story from digests and cards, and what watches told of it."""
+    """Return until when the chat knows the story from digests and cards, and its articles with hits."""
     d, i, m, t = deliveries.c, issues.c, messages.c, issue_stories.c
     shown = (
         select(func.max(i.made_at, type_=UtcTime))
@@ -231,7 +231,10 @@ async def publish_news(
     known_until: dt.datetime,
     now: dt.datetime,
 ) -> int:
-    """Queue the message about a follow's news and mark it as told; 0 when it is told, or removed."""
+    """Queue the message with a follow's news, once; return the number of deliveries.
+
+    Return 0 if the news was queued before or the follow was removed.
+    """
     waits = and_(_F.id == due.id, _F.told_at == due.told_at, _F.due_at.is_not(None), _F.removed_at.is_(None))
     values = {"told_at": known_until, "news_at": now, "due_at": None}
     if not (await connection.execute(update(follows).where(waits).values(values))).rowcount:
@@ -242,7 +245,7 @@ async def publish_news(
 
 
 async def let_rest(connection: AsyncConnection, due: Due, *, known_until: dt.datetime) -> None:
-    """Let a follow wait for further articles: what came until `known_until` says nothing new."""
+    """Let a follow wait for further articles, because those until `known_until` have no news."""
     same = and_(_F.id == due.id, _F.told_at == due.told_at)
     await connection.execute(update(follows).where(same).values(due_at=None, told_at=known_until))
 
@@ -250,7 +253,7 @@ async def let_rest(connection: AsyncConnection, due: Due, *, known_until: dt.dat
 async def prune_follows(
     connection: AsyncConnection, *, now: dt.datetime, removed_before: dt.datetime
 ) -> None:
-    """Forget what was removed before `removed_before`, and what has been quiet for a week."""
+    """Delete follows that were removed before `removed_before` or have been quiet for a week."""
     ended = or_(_F.removed_at < removed_before, _F.news_at < now - QUIET_FOR)
     await connection.execute(delete(follows).where(ended))
 

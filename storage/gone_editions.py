@@ -1,4 +1,4 @@
-"""Readers of an edition that is not declared any more: each is told once where they went."""
+"""Readers of editions that are no longer declared: each is notified once of what they get instead."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.profiles import CHOICES, Choices, choices_of, takes
 from storage.tables import notes, profiles, subscribers
 
-NOTE = "edition gone: "  # of each such edition, up to which profile its readers have been told
+NOTE = "edition gone: "  # + the edition: up to which profile its readers have been notified
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class MovedReaders:
 
     @property
     def audience(self) -> ColumnElement[bool]:
-        """Return the condition on subscribers to be among them."""
+        """Return the SQL condition for these subscribers."""
         s = subscribers.c
         quiet = and_(s.quiet_start == self.quiet_start, s.quiet_end == self.quiet_end)
         return and_(s.profile_id == self.profile_id, quiet)
 
 
 async def find_gone_editions(connection: AsyncConnection, declared: Collection[str]) -> list[str]:
-    """Return the editions that profiles with listeners have and nobody declares."""
+    """Return the editions of profiles with active subscribers that are not among `declared`."""
     p = profiles.c
     is_gone = or_(p.edition.not_in(declared), p.more_editions != "")
     query = select(p.edition, p.more_editions).where(p.next_due_at.is_not(None), is_gone).distinct()
@@ -39,7 +39,7 @@ async def find_gone_editions(connection: AsyncConnection, declared: Collection[s
 
 
 async def find_told_editions(connection: AsyncConnection) -> dict[str, int]:
-    """Return, by editions that were gone, up to which profile their readers have been told."""
+    """Return by edition up to which profile its readers have been notified."""
     query = select(notes.c.name, notes.c.value).where(notes.c.name.startswith(NOTE, autoescape=True))
     return {row.name.removeprefix(NOTE): int(row.value) for row in await connection.execute(query)}
 
@@ -47,9 +47,9 @@ async def find_told_editions(connection: AsyncConnection) -> dict[str, int]:
 async def find_moved_readers(
     connection: AsyncConnection, edition: str, *, after: int, limit: int
 ) -> list[MovedReaders]:
-    """Return the active readers of an edition by profile and quiet hours, profiles above `after`, in order.
+    """Return the active readers of an edition by profile and quiet hours, in the order of profiles.
 
-    All groups of a profile come together; `limit` counts profiles.
+    Profiles have ids above `after`, and `limit` counts them: all groups of a profile come together.
     """
     p, s = profiles.c, subscribers.c
     some = select(s.profile_id).join(profiles, p.id == s.profile_id)

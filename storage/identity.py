@@ -11,8 +11,8 @@ from summarizer.text.syllables import canonical
 # Map a normalised address to an article: variants of one site's address, and the number after a headline.
 #
 # If a paper puts the headline into the address, the address changes with the headline, but the number stays.
-# Only the form of an address shows that. In doubt the whole address is the identity: storing an article
-# twice is a smaller fault than taking two articles for one.
+# Only the form of an address shows this. In doubt the whole address is the identity: to store an article
+# twice is a smaller fault than to take two articles for one.
 
 _DOORS = ("www.", "m.", "mobile.", "amp.")
 _AMP_ENDING = re.compile(r"(?P<before>\.\w{2,5})?\.amp(?P<after>\.\w{2,5})?$", re.ASCII)
@@ -93,7 +93,7 @@ def _is_date(digits: str) -> bool:
             or _is_day(digits[4:], digits[2:4], digits[:2])
             or (_is_year(digits[:4]) and _is_year(digits[4:]))
         )
-    if count in (10, 12):  # hours, and minutes; a time to the second is one article's
+    if count in (10, 12):  # with hours, and minutes; a time with seconds identifies one article
         is_clock = int(digits[8:10]) < 24 and int(digits[10:] or 0) < 60
         return is_clock and _is_day(digits[:4], digits[4:6], digits[6:8])
     return False

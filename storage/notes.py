@@ -1,4 +1,4 @@
-"""Small facts that must survive a restart, by name, and what operators did, for a year."""
+"""Notes, which are small values by name that must survive a restart, and the operators' audit log."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into, replacing
 from storage.tables import deeds, notes
-
-# Small facts that must survive a restart, by name: what the admins were told, the last nightly run.
 
 
 async def write_note(connection: AsyncConnection, name: str, value: str, *, now: dt.datetime) -> None:
@@ -34,25 +32,25 @@ async def find_note(connection: AsyncConnection, name: str) -> str | None:
 async def find_notes(
     connection: AsyncConnection, beginning: str, *, limit: int = 100
 ) -> list[tuple[str, str]]:
-    """Return names and values of the notes whose name begins so."""
+    """Return names and values of the notes whose names have this beginning."""
     n = notes.c
     query = select(n.name, n.value).where(n.name.startswith(beginning, autoescape=True)).order_by(n.name)
     return [(row.name, row.value) for row in await connection.execute(query.limit(limit))]
 
 
 async def forget_note(connection: AsyncConnection, name: str) -> bool:
-    """Drop the note called `name`; return whether it was there."""
+    """Delete the note called `name`; return whether it was there."""
     return (await connection.execute(delete(notes).where(notes.c.name == name))).rowcount == 1
 
 
-# What operators did, for a year: the log of changes that the console shows.
+# The audit log: what operators did in the last year. The console shows it.
 
 _KEPT = dt.timedelta(days=365)
 _LONGEST_DETAIL = 300
 
 
 class DeedKind(StrEnum):
-    """What was done."""
+    """The kind of an entry."""
 
     SENT_NOW = "sent_now"
     RETRACTED = "retracted"
@@ -73,7 +71,7 @@ class DeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that an operator did."""
+    """An entry of the audit log: one action of an operator."""
 
     done_at: dt.datetime
     admin: int
@@ -84,14 +82,14 @@ class Deed:
 async def record_deed(
     connection: AsyncConnection, admin: int, kind: DeedKind, detail: str = "", *, now: dt.datetime
 ) -> None:
-    """Write down what `admin` did, and forget what was done a year ago."""
+    """Add an action of `admin`, and delete entries that are older than a year."""
     values = {"done_at": now, "admin": admin, "kind": kind, "detail": detail[:_LONGEST_DETAIL]}
     await connection.execute(insert(deeds).values(values))
     await connection.execute(delete(deeds).where(deeds.c.done_at < now - _KEPT))
 
 
 async def find_deeds(connection: AsyncConnection, *, limit: int, kind: DeedKind | None = None) -> list[Deed]:
-    """Return what was done lately, newest first; of one kind only, where it is given."""
+    """Return the latest entries, newest first; only those of `kind` if it is given."""
     d = deeds.c
     query = select(d.done_at, d.admin, d.kind, d.detail).order_by(d.done_at.desc(), d.id.desc())
     if kind is not None:

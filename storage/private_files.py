@@ -16,7 +16,7 @@ COMPANIONS = ("-wal", "-shm", "-journal")  # SQLite keeps these beside a file wh
 
 
 def create_private(file: Path) -> None:
-    """Make `file` where there is none, so that what is written into it later is private from its first byte.
+    """Make an empty private `file` if there is none; what is written into it later is then private too.
 
     Raises:
         OSError: it cannot be made.
@@ -36,14 +36,14 @@ def beside(file: Path) -> list[Path]:
 
 
 def tighten(files: Iterable[Path]) -> None:
-    """Take everybody else's rights on those of `files` that are ours; others stay as they are."""
+    """Remove other users' rights on those of `files` that belong to this user."""
     for file in find_open(files):
-        with suppress(OSError):  # not ours; `doctor` tells it
+        with suppress(OSError):  # of another user; `doctor` reports it
             file.chmod(stat.S_IMODE(file.stat().st_mode) & ~_OTHERS)
 
 
 def find_open(files: Iterable[Path]) -> list[Path]:
-    """Return those of `files` that others than their owner have rights on."""
+    """Return those of `files` on which other users have rights."""
     found = []
     for file in files:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The results of processing an article: places of its summary, story, topic, and a change to index."""
+"""The results of processing an article: the places of its summary, its story and its topic."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,6 @@ from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
 
-# What processing an article leaves: a summary's places, a story, a topic, a change for the search index.
-
 _LEAD = 12 * LEAD_SYLLABLES  # characters; grouping reads no more of a body
 
 
@@ -26,9 +24,9 @@ _LEAD = 12 * LEAD_SYLLABLES  # characters; grouping reads no more of a body
 class Findings:
     """The results for an article: `places` of the summary's sentences, with document index 0.
 
-    `topic` is the newsroom's name of the topic, `topic_by_words` that of the classifier.
-    A round-up belongs to no story. `packed` is the article's form for grouping, `turn` the turn in which
-    it was grouped (`storage.article_turns`); without one it gets the next.
+    `topic` is the newsroom's name of the topic, `topic_by_words` that of the classifier. A round-up belongs
+    to no story. `packed` is the article's form for grouping. `turn` is the turn in which it was grouped
+    (`storage.article_turns`); None: it gets the next.
     """
 
     article: StoredArticle
@@ -76,7 +74,10 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
-    """Save the results for articles whose text has not changed since; return their number."""
+    """Save the results of articles whose text has not changed since; return their number.
+
+    The search index gets a change for each of them.
+    """
     if any(one.turn is None for one in done):
         turns = await next_turns(connection, len(done))
         done = [replace(one, turn=turn) for one, turn in zip(done, turns, strict=True)]
@@ -152,7 +153,7 @@ async def _save_packed(connection: AsyncConnection, kept: Sequence[Findings]) ->
 
 
 async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, limit: int) -> int:
-    """Forget at most `limit` packed articles that were stored before `before`; return how many."""
+    """Delete at most `limit` packed forms of articles stored before `before`; return how many."""
     packed, a = packed_articles.c, articles.c
     old = select(packed.article_id).join(articles, a.id == packed.article_id).where(a.stored_at < before)
     ids = list((await connection.execute(old.order_by(packed.article_id).limit(limit))).scalars())
@@ -163,7 +164,7 @@ async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, lim
 async def find_grouped(
     connection: AsyncConnection, horizon: Horizon, *, after: int, limit: int
 ) -> list[Grouped]:
-    """Return the articles within `horizon` that have a story, in the order of turns, those after a turn."""
+    """Return the articles within `horizon` that have a story, in the order of their turns, above `after`."""
     a = articles.c
     is_packed = packed_articles.c.fingerprint == fingerprint()
     packed = case((is_packed, packed_articles.c.packed), else_=None)

@@ -1,6 +1,6 @@
-"""The processes that work with a database: who does what, which version, and when each was seen last.
+"""The processes that work with a database: their roles, versions, and when each was last seen.
 
-Moments are the server's on PostgreSQL, so that the clocks of two machines do not matter. On SQLite there is
+Times are the server's on PostgreSQL, so that the clocks of two machines do not matter. On SQLite there is
 one process, which writes nothing here.
 """
 
@@ -15,17 +15,17 @@ from storage.delivery.leases import server_now
 from storage.engine import insert_into
 from storage.tables import processes
 
-SILENT = dt.timedelta(seconds=15)  # then a process is gone or frozen
+SILENT = dt.timedelta(seconds=15)  # a process that was not seen for so long is gone or frozen
 _FORGOTTEN = dt.timedelta(days=1)
 _MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
-    """A process: its name is `bot.telegram.lease.this_process`.
+    """A process. Its name is `bot.telegram.lease.this_process`.
 
-    `bot` is the name of its token's lease, `roles` are what it may do, `active` what it does now, both with
-    commas; `revision` is the schema it was made for, `newsroom` a hash of its newsroom file.
+    `bot` is the name of its token's lease. `roles` are the roles that it may do, `active` those that it does
+    now, separated by commas. `revision` is the schema of its version, `newsroom` a hash of its newsroom file.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ProcessRow:
 
 @dataclass(frozen=True, slots=True)
 class SeenProcess:
-    """A process as it was seen last: so long ago."""
+    """A process as it was last seen, the time `unseen` ago."""
 
     row: ProcessRow
     started_at: dt.datetime
@@ -47,12 +47,12 @@ class SeenProcess:
 
     @property
     def is_silent(self) -> bool:
-        """Tell whether it should have been seen since."""
+        """Tell whether the process is gone or frozen."""
         return self.unseen > SILENT
 
 
 async def register_process(connection: AsyncConnection, row: ProcessRow) -> None:
-    """Write a process down as seen now, and forget those that were not seen for a day."""
+    """Record a process as seen now, and delete those that were not seen for a day."""
     now = await server_now(connection)
     values: dict[str, Any] = {name: getattr(row, name) for name in ProcessRow.__slots__}
     statement = insert_into(connection, processes).values(**values, started_at=now, seen_at=now)
@@ -62,19 +62,19 @@ async def register_process(connection: AsyncConnection, row: ProcessRow) -> None
 
 
 async def note_process(connection: AsyncConnection, row: ProcessRow) -> bool:
-    """Note that a process is there and what it does; False where its row is gone."""
+    """Record that a process runs and what it does; return False if its row is gone."""
     values = {"seen_at": await server_now(connection), "active": row.active, "newsroom": row.newsroom}
     its_row = processes.c.name == row.name
     return (await connection.execute(update(processes).where(its_row).values(values))).rowcount == 1
 
 
 async def forget_process(connection: AsyncConnection, name: str) -> None:
-    """Forget a process that ends."""
+    """Delete the row of a process that ends."""
     await connection.execute(delete(processes).where(processes.c.name == name))
 
 
 async def find_processes(connection: AsyncConnection) -> list[SeenProcess]:
-    """Return the processes that were seen within a day, those seen last first; at most 200."""
+    """Return the processes that were seen within a day, the latest first; at most 200."""
     p, now = processes.c, await server_now(connection)
     rows = await connection.execute(select(processes).order_by(p.seen_at.desc(), p.name).limit(_MOST))
     return [

@@ -54,7 +54,7 @@ class Choices:
 
     @property
     def key(self) -> str:
-        """Return the same text for the same choices. Since schema 0105 defaults are left out."""
+        """Return a text that is the same for equal choices. Since schema 0105 it leaves defaults out."""
         chosen = asdict(self)
         kept = {name: value for name, value in chosen.items() if name in _KEYED or value != _DEFAULT[name]}
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
@@ -116,7 +116,7 @@ async def join_profile(
 
 
 def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
-    """Return the statement that makes or wakes profiles; it gives their ids and keys."""
+    """Return the statement that makes or wakes profiles; it returns their ids and keys."""
     statement = insert_into(connection, profiles)
     # The row is written even when nothing changes, so that `put_to_sleep` waits for our commit.
     awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
@@ -127,7 +127,7 @@ def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
 async def find_due(
     connection: AsyncConnection, *, now: dt.datetime, after: Profile | None = None, limit: int = 500
 ) -> list[Profile]:
-    """Return the profiles with a slot at or before `now`, longest due first, those behind `after`."""
+    """Return the profiles with a slot at or before `now`, earliest slot first, those behind `after`."""
     p = profiles.c
     query = select(profiles).where(p.next_due_at <= now)
     if after is not None:
@@ -160,7 +160,7 @@ async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile 
 
 
 async def find_heard(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many active subscribers each of these profiles has; one without any is left out."""
+    """Return how many active subscribers each of these profiles has; those without any are absent."""
     s = subscribers.c
     query = select(s.profile_id, func.count().label("total")).where(
         s.profile_id.in_(profile_ids), s.status == "active"
@@ -190,9 +190,9 @@ async def move_all_on(
     next_due_at: dt.datetime,
     covered_until: dt.datetime,
 ) -> set[int]:
-    """Set the next slot of profiles that were due at `due_at`, and the end of the news that they cover.
+    """Set the next slot of profiles that were due at `due_at`, and until when their issues cover the news.
 
-    Returns those that no other process moved meanwhile.
+    Return the profiles that no other process moved meanwhile.
     """
     p = profiles.c
     is_unmoved = and_(p.id.in_(profile_ids), p.next_due_at == due_at)
@@ -206,9 +206,9 @@ async def move_all_on(
 async def join_variants(
     connection: AsyncConnection, wanted: Sequence[tuple[Profile, int]], *, now: dt.datetime
 ) -> dict[tuple[int, int], int]:
-    """Return, by profile and number, the profiles of its variants: issues for readers who know other stories.
+    """Return the profiles of variants by profile and number; make those that are missing.
 
-    They have no subscribers and are never due.
+    They hold issues for readers who know other stories; they have no subscribers and are never due.
     """
     rows = [
         {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
@@ -228,8 +228,8 @@ async def join_variants(
 async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
     """Clear the next slot of a profile without active subscribers; return whether it sleeps now.
 
-    Safe against a concurrent subscribe: the UPDATE locks the row, so the second look sees earlier
-    subscribers, and a later one finds the profile asleep and wakes it.
+    Safe against a concurrent subscribe: the UPDATE locks the row, so the check after it sees earlier
+    subscribers, and a later subscriber finds the profile asleep and wakes it.
     """
     if not await move_on(connection, profile, next_due_at=None):
         return False
@@ -241,7 +241,7 @@ async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
 
 
 async def set_covered_until(connection: AsyncConnection, profile_id: int, slot_at: dt.datetime) -> None:
-    """Store that issues of the profile cover the news up to `slot_at`; that moment never goes back."""
+    """Store that issues of the profile cover the news up to `slot_at`; an earlier moment changes nothing."""
     p = profiles.c
     is_later = and_(p.id == profile_id, or_(p.last_slot_at.is_(None), p.last_slot_at < slot_at))
     await connection.execute(update(profiles).where(is_later).values(last_slot_at=slot_at))

@@ -23,8 +23,10 @@ from storage.tastes import StoryAnswers, export_answers
 
 @dataclass(frozen=True, slots=True)
 class ExportedDelivery:
-    """What the ledger knows of one message to a chat. `edition` is None for what is no digest; `slot_at` is
-    then when the message was made. `telegram_id` is the message's number in the chat."""
+    """One message to a chat. `telegram_id` is its number in the chat.
+
+    `edition` is None for a message that is no digest; `slot_at` is then when it was made.
+    """
 
     kind: str
     edition: str | None
@@ -38,8 +40,8 @@ class ExportedDelivery:
 class Export:
     """Everything kept about a chat; `deliveries` and `questions` newest first, each cut at 1,000.
 
-    `watches` are what is watched, since when, and when it was removed if it was. `conversation` is where the
-    talk stands: the command whose words are awaited, the page of the last list seen, and until when.
+    `watches` hold the text, since when it is watched, and when it was removed. `conversation` is the state of
+    the chat: the command whose words are awaited, the page of the last list seen, and the end of the wait.
     """
 
     subscriber: Subscriber | None

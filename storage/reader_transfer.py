@@ -1,6 +1,6 @@
-"""Readers on their way to another database: what they chose and watch, read out and put in.
+"""Export readers with their choices and watches, and import them into another database.
 
-What hangs on articles stays behind: what they were told, saved, follow and taught.
+Data that depends on articles stays behind: deliveries, saved and followed stories, tastes.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from storage.engine import chunks, insert_into
 from storage.profiles import CHOICES, Choices, choices_of, columns_of, joining
 from storage.tables import profiles, subscribers, watches
 
-MOVED = "moved"  # the reason of those who wait for their reader to open the new bot
+MOVED = "moved"  # the status reason until the reader opens the new bot
 _AT_ONCE = 500  # rows of one statement
 
 
@@ -42,7 +42,7 @@ class Moving:
 async def read_readers(
     connection: AsyncConnection, *, after: int = 0, limit: int = _AT_ONCE
 ) -> list[tuple[int, Moving]]:
-    """Return readers in the order of their rows, those behind the row `after`, each with its row."""
+    """Return readers in the order of their ids, above `after`, each with its id."""
     s, w = subscribers.c, watches.c
     query = select(subscribers, *CHOICES).join(profiles, profiles.c.id == s.profile_id)
     rows = (await connection.execute(query.where(s.id > after).order_by(s.id).limit(limit))).all()
@@ -70,7 +70,7 @@ async def read_readers(
 async def join_profiles(
     connection: AsyncConnection, wanted: Mapping[Choices, dt.datetime], *, now: dt.datetime
 ) -> dict[Choices, int]:
-    """Return the profiles with these choices, made or woken; `wanted` tells when each is due next."""
+    """Return the profiles with these choices, made or woken; `wanted` has when each is due next."""
     keys = {choices.key: choices for choices in wanted}
     rows = [
         {"key": key, "next_due_at": wanted[choices], "created_at": now} | columns_of(choices)
@@ -90,9 +90,9 @@ async def put_readers(
     *,
     now: dt.datetime,
 ) -> dict[int, int]:
-    """Add readers with the profiles of their choices; return the row of each new one by its chat.
+    """Add readers with the profiles of their choices; return the id of each new one by its chat.
 
-    A chat that is there already, or comes twice, keeps what it has.
+    A chat that is a subscriber already stays as it is.
     """
     s = subscribers.c
     rows = [

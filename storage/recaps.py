@@ -1,7 +1,7 @@
-"""Recaps that are due: of a pause that is over, and of the week for those who want one on Sundays.
+"""Due recaps: of a pause that has ended, and of the week for readers who want one on Sundays.
 
-A recap is due while its column in `subscribers` says so. The column changes in the transaction that queues
-the messages, so each recap goes out once, whatever restarts.
+A column of `subscribers` says when a recap is due. The transaction that queues the messages changes that
+column, so each recap is sent once, also after a restart.
 """
 
 import datetime as dt
@@ -18,13 +18,13 @@ from storage.profiles import CHOICES, Choices, choices_of
 from storage.shown_stories import record_shown_to
 from storage.tables import profiles, subscribers
 
-Kind = Literal["away_since", "weekly_at"]  # the column that says that it is due
+Kind = Literal["away_since", "weekly_at"]  # the column that says when it is due
 _AT_ONCE = 500
-_LEAST_AWAY = dt.timedelta(hours=20)  # and something was missed
+_LEAST_AWAY = dt.timedelta(hours=20)  # a shorter absence needs no recap
 
 
 def is_worth_a_recap(away: dt.timedelta) -> bool:
-    """Tell whether somebody who was away for so long is told what was missed.
+    """Tell whether a reader who was away for so long gets a recap.
 
     >>> is_worth_a_recap(dt.timedelta(hours=5)), is_worth_a_recap(dt.timedelta(days=1))
     (False, True)
@@ -34,7 +34,7 @@ def is_worth_a_recap(away: dt.timedelta) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DueRecap:
-    """A reader who is to get a recap; `moment` is when the pause began, or the week ended."""
+    """A reader with a due recap; `moment` is when the pause began, or the week ended."""
 
     subscriber_id: int
     profile_id: int
@@ -45,7 +45,7 @@ class DueRecap:
 async def find_due_recaps(
     connection: AsyncConnection, kind: Kind, *, now: dt.datetime, after: tuple[dt.datetime, int], limit: int
 ) -> list[DueRecap]:
-    """Return the active readers with a recap due by `now`, behind `after` (moment, id), in that order."""
+    """Return the active readers with a recap due by `now`, by moment and id, those above `after`."""
     s, moment = subscribers.c, subscribers.c[kind]
     is_behind = (moment > after[0]) | and_(moment == after[0], s.id > after[1])
     query = (
@@ -62,7 +62,7 @@ async def find_due_recaps(
 async def settle_recaps(
     connection: AsyncConnection, kind: Kind, due: Sequence[DueRecap], *, next_at: dt.datetime | None
 ) -> list[int]:
-    """Set when the next recap is due; return the readers whose recap is ours to queue."""
+    """Set when the next recap is due; return the readers whose recap no other process has queued."""
     s, taken = subscribers.c, list[int]()
     for moment in {one.moment for one in due}:
         for batch in chunks([one.subscriber_id for one in due if one.moment == moment], _AT_ONCE):
@@ -82,7 +82,7 @@ async def publish_recap(
     as_of: dt.datetime,
     now: dt.datetime,
 ) -> int:
-    """Queue the messages of a recap for these readers, who know its stories from then on; return how many."""
+    """Queue the messages of a recap for these readers and record its stories as known; return how many."""
     queued, before = 0, None
     for number, part in enumerate(parts):
         before = await record_message(connection, replace(part, part=number, after_id=before), now=now)

@@ -1,4 +1,4 @@
-"""Stored articles whose topics or summaries are decided anew, and how far that is."""
+"""Stored articles whose topics or summaries are computed again, and how far that has come."""
 
 import datetime as dt
 import json
@@ -17,16 +17,16 @@ from storage.tables import articles
 from summarizer.model import Place
 from summarizer.topics import TopicClues
 
-# The topics of stored articles, decided anew when what decides them changed.
+# The topics of stored articles, decided again when the rules for topics changed.
 #
-# How far a renewal is stands in a note, so that the next run, or the next start, goes on with it.
+# A note holds the progress, so that the next run, or the next start, continues it.
 
 _NOTE = "topics"
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A renewal under the rules with this fingerprint: articles below the id `below` are still to be done."""
+    """The progress under the rules with this fingerprint: articles below the id `below` are not done."""
 
     fingerprint: str
     below: int
@@ -34,7 +34,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An article with the topic that it has, and what tells which one it should have."""
+    """An article with its present topic, and the clues from which its topic is decided."""
 
     article_id: int
     topic: str | None
@@ -42,7 +42,7 @@ class Settled:
 
 
 async def find_renewal(connection: AsyncConnection, fingerprint: str) -> Renewal:
-    """Return how far the renewal for `fingerprint` is; one that never began has every article before it."""
+    """Return the progress under the rules with `fingerprint`; at the beginning no article is done."""
     note = await find_note(connection, _NOTE)
     known = Renewal(**json.loads(note)) if note else None
     if known is not None and known.fingerprint == fingerprint:
@@ -69,7 +69,7 @@ async def find_settled(connection: AsyncConnection, below: int, limit: int) -> l
 async def save_topics(
     connection: AsyncConnection, changed: Mapping[int, str | None], done: Renewal, *, now: dt.datetime
 ) -> None:
-    """Give each article its topic, and write down how far the renewal is."""
+    """Give each article its topic, and store the progress."""
     for topic in set(changed.values()):
         ids = [article_id for article_id, each in changed.items() if each == topic]
         await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
@@ -79,16 +79,16 @@ async def save_topics(
     )
 
 
-# Summaries and topics of processed articles, found anew by newer language code.
+# Summaries and topics of processed articles, computed again by newer language code.
 #
-# How far that is stands in a note, so that a run which was stopped goes on.
+# A note holds the progress, so that the next run continues one that was stopped.
 
 _REPROCESSING = "reprocessing"
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """A processed article, and what was found for it anew."""
+    """A processed article with its new results."""
 
     article: StoredArticle
     places: Sequence[Place]
@@ -97,7 +97,7 @@ class Renewed:
 
 
 async def find_reprocessing(connection: AsyncConnection) -> int:
-    """Return the id below which articles are still to be processed anew."""
+    """Return the id below which articles are still to be processed again."""
     note = await find_note(connection, _REPROCESSING)
     newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
     return int(note) if note else (newest or 0) + 1
@@ -113,7 +113,7 @@ async def find_processed(connection: AsyncConnection, below: int, limit: int) ->
 async def save_renewed(
     connection: AsyncConnection, done: Sequence[Renewed], *, below: int | None, now: dt.datetime
 ) -> None:
-    """Save what was found anew for articles with the same text still, and how far this is; None: the end."""
+    """Save the new results of articles whose text has not changed since, and the progress; None: the end."""
     versions = {one.article.id: one.article.version for one in done}
     current = select(articles.c.id, articles.c.version).where(
         articles.c.id.in_(versions), articles.c.processed_at.is_not(None)

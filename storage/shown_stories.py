@@ -1,4 +1,4 @@
-"""The stories that readers know: from their profiles' issues, from other digests; and story histories."""
+"""The stories that readers know, from their profiles' issues and from other digests; and story histories."""
 
 import datetime as dt
 from collections import defaultdict
@@ -22,13 +22,13 @@ from storage.tables import (
     subscribers,
 )
 
-# Most readers of one profile know the same stories. Others joined the profile lately, asked for a digest, or
-# got a variant of an issue. For these the ledger of deliveries has the sent issues, and `shown_stories` the
-# digests on demand.
+# Most readers of a profile know the same stories. Other readers joined the profile lately, asked for a
+# digest, or got a variant of an issue. For them the ledger of deliveries has the sent issues, and
+# `shown_stories` the digests on demand.
 
 Known = dict[int, dt.datetime]  # by story: reports that were ready by then are known
 _MOST_STORIES = 1_000  # of one reader
-_OLD_FOR = dt.timedelta(days=8)  # a day longer than an article may join a story
+_OLD_FOR = dt.timedelta(days=8)  # a day more than the time in which articles may join a story
 _READERS_AT_ONCE = 500
 _PRUNED_AT_ONCE = 2_000
 
@@ -36,7 +36,7 @@ _PRUNED_AT_ONCE = 2_000
 async def record_shown(
     connection: AsyncConnection, chat_id: int, story_ids: Iterable[int], *, shown_at: dt.datetime
 ) -> None:
-    """Note that a chat saw these stories as of `shown_at`; ignored if it is not a subscriber."""
+    """Record that a chat saw these stories as of `shown_at`; ignored if it is not a subscriber."""
     find = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     readers = (await connection.execute(find)).scalars().all()
     await record_shown_to(connection, readers, story_ids, shown_at=shown_at)
@@ -45,7 +45,7 @@ async def record_shown(
 async def record_shown_to(
     connection: AsyncConnection, readers: Collection[int], story_ids: Iterable[int], *, shown_at: dt.datetime
 ) -> None:
-    """Note that each of these subscribers saw these stories as of `shown_at`."""
+    """Record that each of these subscribers saw these stories as of `shown_at`."""
     rows = [
         {"subscriber_id": reader, "story_id": story, "shown_at": shown_at}
         for story in dict.fromkeys(story_ids)
@@ -65,7 +65,7 @@ async def record_shown_to(
 async def find_readers_apart(
     connection: AsyncConnection, profile_ids: Sequence[int], *, since: dt.datetime
 ) -> dict[int, list[int]]:
-    """Return by profile the active readers who may know other stories than its issues had since `since`."""
+    """Return by profile the active readers who may know other stories than those of its issues since then."""
     found: dict[int, set[int]] = defaultdict(set)
     for query in _apart(profile_ids, since):
         for row in await connection.execute(query):
@@ -74,7 +74,7 @@ async def find_readers_apart(
 
 
 def _apart(profile_ids: Sequence[int], since: dt.datetime) -> tuple[Select[tuple[int, int]], ...]:
-    """Return the readers who joined lately, saw a digest on demand, or got a variant of an issue."""
+    """Return queries for readers who joined lately, saw a digest on demand, or got a variant of an issue."""
     s, v, i, m, d = subscribers.c, profiles.c, issues.c, messages.c, deliveries.c
     readers = select(s.id, s.profile_id).where(s.profile_id.in_(profile_ids), s.status == "active")
     joined = readers.where(s.joined_at > since)
@@ -114,14 +114,17 @@ async def find_known(
 
 
 def _spans(since: dt.datetime, old: Collection[int]) -> Iterator[tuple[dt.datetime, Sequence[int] | None]]:
-    """Return from when to look and at which stories: at all of late, at `old` ones before that too."""
+    """Yield the start of a time and the stories to look up from then on: all of late, `old` ones earlier."""
     yield since, None
     if old:
         yield since - _OLD_FOR, sorted(old)
 
 
 def _only(column: Column[int], stories: Sequence[int] | None) -> ColumnElement[bool]:
-    """Return the condition; the sum keeps a database from beginning there: very many issues tell a story."""
+    """Return the condition that the column has one of `stories`; None: any.
+
+    The `+ 0` keeps the database from using the column's index, because very many issues contain one story.
+    """
     return true() if stories is None else (column + 0).in_(stories)
 
 
@@ -196,7 +199,7 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SentStory:
-    """A digest that told the story to a chat. `rank`: see `storage.delivery.issues.ToldStory`."""
+    """A digest with the story that a chat got. `rank`: see `storage.delivery.issues.ToldStory`."""
 
     sent_at: dt.datetime
     edition: str

@@ -1,7 +1,7 @@
-"""Wake-ups between processes: PostgreSQL's LISTEN and NOTIFY, on a connection of its own.
+"""Signals between processes: PostgreSQL's LISTEN and NOTIFY, on a connection of its own.
 
-Triggers send most of them, with the commit that stores what somebody waits for. A lost one costs no more than
-the wait for the next tick. On SQLite there is one process, which wakes its own parts.
+Triggers send most signals, with the commit that stores what another process waits for. If a signal is lost,
+that process finds it at its next tick. On SQLite there is one process, which wakes its own parts.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from storage.engine import Database, is_postgres
 _CHANNEL = "diemtin"
 _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT_SECONDS = 15.0  # between two tries to connect
-_LOOK_SECONDS = 10.0  # a server that vanished without a word is found out by then
-_OF_THE_DIALECT = ("prepared_statement_cache_size", "prepared_statement_name_func")  # not of the driver
+_LOOK_SECONDS = 10.0  # between checks that the server is still there
+_OF_THE_DIALECT = ("prepared_statement_cache_size", "prepared_statement_name_func")  # unknown to the driver
 _log = structlog.get_logger(__name__)
 
 
@@ -45,15 +45,15 @@ Hear = Callable[[Signal, str], None]
 
 
 async def send_signal(connection: AsyncConnection, signal: Signal, detail: str = "") -> None:
-    """Wake the processes that wait for `signal` once this transaction is committed; on SQLite do nothing."""
+    """Wake the processes that wait for `signal` when this transaction commits; on SQLite do nothing."""
     if is_postgres(connection):
         await connection.execute(select(func.pg_notify(_CHANNEL, f"{signal}:{detail}".rstrip(":"))))
 
 
 class Listener:
-    """Hears signals while `listening`. `hear` gets each with its detail; it must return at once.
+    """Receives signals while `listening`. `hear` gets each with its detail and must return at once.
 
-    After every connect `hear` gets those of the triggers and SENDING once: some may have been missed.
+    After every connect `hear` gets the signals of the triggers and SENDING once: some may have been missed.
     """
 
     def __init__(self, database: Database, hear: Hear) -> None:

@@ -1,6 +1,6 @@
-"""Claims: which process has a source in hand. Rows of the table of leases, taken and extended many at once.
+"""Claims of sources: which process works on a source. They are leases, taken and extended many at once.
 
-Moments are those of `storage.delivery.leases`: the server's clock, or the machine's on SQLite.
+Times are those of `storage.delivery.leases`: the server's clock, or the machine's on SQLite.
 """
 
 import datetime as dt
@@ -21,16 +21,15 @@ async def take_claims(
     connection: AsyncConnection, owner: str, names: Collection[str], *, seconds: float,
     gone: Collection[str] = (),
 ) -> set[str]:  # fmt: skip
-    """Claim those of `names` that are free, for so many seconds; return them and those that `owner` had.
+    """Claim the free ones of `names` for `seconds`; return them and those that `owner` had already.
 
-    The claims of processes that are `gone` do not count. What another process is claiming at this moment is
-    passed over.
+    Claims of processes that are `gone` count as free. Names that another process is claiming now are skipped.
     """
     if not names:
         return set()
     now, lasting = await server_now(connection), dt.timedelta(seconds=seconds)
     known = set((await connection.execute(select(_l.name).where(_l.name.in_(names)))).scalars())
-    if new := sorted(set(names) - known):  # of a row that is locked an INSERT would wait for the end
+    if new := sorted(set(names) - known):  # an INSERT of a known name would wait for a lock on its row
         rows = [{"name": name, "owner": owner, "expires_at": _PAST} for name in new]
         await connection.execute(insert_into(connection, leases).on_conflict_do_nothing(), rows)
     is_free = or_(_l.owner.in_([owner, *gone]), _l.expires_at < now, _l.expires_at > now + 2 * lasting)
@@ -45,29 +44,29 @@ async def take_claims(
 async def extend_claims(
     connection: AsyncConnection, owner: str, names: Collection[str], *, seconds: float
 ) -> set[str]:
-    """Extend what `owner` still has of `names`; return that."""
+    """Extend the claims on `names` that `owner` still has; return those names."""
     until = await server_now(connection) + dt.timedelta(seconds=seconds)
     own = update(leases).where(_l.name.in_(names), _l.owner == owner).values(expires_at=until)
     return set((await connection.execute(own.returning(_l.name))).scalars())
 
 
 async def end_claims_on(connection: AsyncConnection, owner: str, names: Collection[str]) -> set[str]:
-    """Let others claim `names`; return those that `owner` had until now. The rows stay locked meanwhile."""
+    """End the claims of `owner` on `names`; return those it had. The rows are locked until the commit."""
     own = update(leases).where(_l.name.in_(names), _l.owner == owner, _l.expires_at > _PAST)
     return set((await connection.execute(own.values(expires_at=_PAST).returning(_l.name))).scalars())
 
 
 async def find_claimants(connection: AsyncConnection, names: Collection[str]) -> set[str]:
-    """Return who has, or had last, any of `names`."""
+    """Return the processes that have, or had last, claims on any of `names`."""
     return set((await connection.execute(select(_l.owner).where(_l.name.in_(names)))).scalars())
 
 
 async def find_claims_of(connection: AsyncConnection, owner: str) -> set[str]:
-    """Return what `owner` has, or had last, in hand."""
+    """Return the names that `owner` has, or had last, claimed."""
     return set((await connection.execute(select(_l.name).where(_l.owner == owner))).scalars())
 
 
 async def find_claimed(connection: AsyncConnection, names: Collection[str], *, but: str) -> set[str]:
-    """Return those of `names` that another process than `but` has in hand."""
+    """Return those of `names` that a process other than `but` has claimed."""
     others = and_(_l.name.in_(names), _l.owner != but, _l.expires_at >= await server_now(connection))
     return set((await connection.execute(select(_l.name).where(others))).scalars())

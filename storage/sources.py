@@ -1,4 +1,4 @@
-"""The state of the sources: files read, refusals, texts set aside, polls and counts of articles."""
+"""The state of the sources: files read, refusals, texts set aside, polls, and counts of articles."""
 
 import datetime as dt
 import itertools
@@ -16,9 +16,7 @@ from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
 from storage.tables import articles, intake_files, issue_stories, refusals, set_aside_texts, web_sources
 
-#
-
-# What intake has seen: fingerprints of files taken already, and what was refused and why.
+# What intake has read: fingerprints of files, and refusals with their reasons.
 
 
 async def find_fingerprints(
@@ -39,7 +37,7 @@ async def remember_file(
 
 
 async def forget_files(connection: AsyncConnection, source: str, paths: Sequence[str]) -> None:
-    """Drop the fingerprints of files that no longer exist."""
+    """Delete the fingerprints of files that no longer exist."""
     f = intake_files.c
     for batch in chunks(paths, 500):
         await connection.execute(delete(intake_files).where(f.source == source, f.path.in_(batch)))
@@ -91,14 +89,14 @@ async def find_refusals_of(
     return [StoredRefusal(*row) for row in rows]
 
 
-# Texts that crash the process working on them are set aside, named, and not tried again.
+# Texts that crash the process working on them are set aside, reported, and not tried again.
 #
-# Attempts are counted before the work on an article begins, so a death of the whole bot counts too. An
-# article that was tried but not processed is suspect: it is tried alone, after all others. An article that
-# crashed the text process, or was in work each of `MOST_TRIES` times that the bot died, is set aside until
-# its text changes.
+# An attempt is counted before the work on an article begins, so a crash of the whole bot counts too. An
+# article that was tried but not processed is suspect: it is tried alone, after all others. An article is set
+# aside until its text changes if it crashed the text process, or if the bot crashed `MOST_TRIES` times while
+# it worked on the article.
 
-MOST_TRIES = 3  # the first with others, then alone
+MOST_TRIES = 3  # the first attempt is with others, the next are alone
 
 
 async def begin_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
@@ -107,7 +105,7 @@ async def begin_tries(connection: AsyncConnection, ids: Collection[int]) -> None
 
 
 async def undo_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
-    """Uncount the attempt of articles whose processing was interrupted for another reason."""
+    """Take an attempt back for articles whose processing was interrupted for another reason."""
     was_tried = and_(_waiting(ids), articles.c.tries > 0)
     await connection.execute(update(articles).where(was_tried).values(tries=articles.c.tries - 1))
 
@@ -115,7 +113,7 @@ async def undo_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
 async def set_articles_aside(
     connection: AsyncConnection, found: Sequence[tuple[StoredArticle, str]], *, now: dt.datetime
 ) -> None:
-    """Set articles aside, each with the reason in Vietnamese; it is kept among the refusals."""
+    """Set articles aside, each with the reason in Vietnamese, which is stored as a refusal."""
     for article, reason in found:
         is_same = and_(_waiting([article.id]), articles.c.version == article.version)
         await connection.execute(update(articles).where(is_same).values(tries=SET_ASIDE))
@@ -146,7 +144,7 @@ async def find_set_aside(connection: AsyncConnection, hashes: Collection[str]) -
     return set((await connection.execute(query)).scalars())
 
 
-# The state of each polled source: its last answer, next poll, problems, and which of them were reported.
+# The state of each polled source: its last answer, its next poll, and its problems.
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +155,9 @@ class SourceState:
     attempt, `fetched_at` the last success, `new_at` the last that brought something new or changed; `items`
     counts those. `gap_seconds` is the longest usual pause between publications. `failures` counts failed
     attempts in a row; `trouble` (a code) and `detail` describe the last one. `moved_to` is the new address
-    that the host announced. `told` names the problems that the admins were told of and that are not over.
+    that the host announced. `told` names the problems that were reported to the admins and are not over.
     `date_order` is the order of day and month that the feed's own times proved. Of the items of the last
-    answer, `elsewhere` link to another host, and `left_out` were too many.
+    answer, `elsewhere` link to another host, and `left_out` were left out because there were too many.
     """
 
     source: str
@@ -216,7 +214,7 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """Articles of a source in each span, oldest first, and in a week; `told` of those are in an issue."""
+    """Articles of a source on each day, oldest first, and in a week; stories of `told` of these were sent."""
 
     days: tuple[int, ...]
     week: int
@@ -226,7 +224,7 @@ class SourceDays:
 async def count_by_day(
     connection: AsyncConnection, moments: Sequence[dt.datetime], *, week: dt.datetime
 ) -> dict[str, SourceDays]:
-    """Count the articles of each declared source between successive `moments`, which ascend."""
+    """Count the articles of each declared source between successive `moments`, which are in order."""
     a = articles.c
     spans = [
         func.coalesce(func.sum(case(((a.stored_at >= start) & (a.stored_at < end), 1), else_=0)), 0)

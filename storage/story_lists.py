@@ -1,4 +1,4 @@
-"""Lists of stories: those that a digest had no room for, and those that a chat keeps."""
+"""Lists of stories: those for which a digest had no room, and those that a chat saved for later."""
 
 import datetime as dt
 import hashlib
@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import insert_into
 from storage.tables import saved_stories, story_lists, subscribers
 
-# Lists of stories that a digest had no room for: what its *Xem thêm* pages through.
+# Stories for which a digest had no room; its button *Xem thêm* shows them.
 #
-# A list is kept once, however many digests left out the same stories in the same order.
+# A list is stored once, however many digests left out the same stories in the same order.
 
 
 async def record_story_lists(
     connection: AsyncConnection, wanted: Sequence[Sequence[int]], *, now: dt.datetime
 ) -> list[int | None]:
-    """Keep lists of stories, the most important first; return the id of each, None for an empty one."""
+    """Store lists of stories, the most important first; return the id of each, None for an empty one."""
     keys = [_key_of(story_ids) for story_ids in wanted]
     rows = {
         key: {"key": key, "story_ids": list(story_ids), "made_at": now}
@@ -48,7 +48,7 @@ def _key_of(story_ids: Sequence[int]) -> str:
 
 
 async def find_story_list(connection: AsyncConnection, list_id: int) -> tuple[int, ...]:
-    """Return the stories of a list, the most important first; empty where it is gone."""
+    """Return the stories of a list, the most important first; none if the list is deleted."""
     query = select(story_lists.c.story_ids).where(story_lists.c.id == list_id)
     return tuple((await connection.execute(query)).scalar_one_or_none() or ())
 
@@ -59,10 +59,10 @@ async def prune_story_lists(connection: AsyncConnection, *, before: dt.datetime,
     await connection.execute(delete(story_lists).where(story_lists.c.id.in_(old)))
 
 
-# Stories that a chat keeps to read later.
+# Stories that a chat saved for later.
 #
-# One that was read stays for a day, so that reading can be taken back. Title and address are kept beside
-# the article, which may be deleted meanwhile.
+# A story that was read stays for a day, so that it can be put back. Title and address are stored, because
+# the article may be deleted meanwhile.
 
 MOST_SAVED = 100  # of one chat
 _S = saved_stories.c
@@ -70,7 +70,7 @@ _S = saved_stories.c
 
 @dataclass(frozen=True, slots=True)
 class SavedStory:
-    """A story kept for later, known by the article under whose headline it was saved."""
+    """A saved story; `article_id` is the article under whose headline it was saved."""
 
     id: int
     article_id: int
@@ -89,7 +89,7 @@ async def save_story(
     *,
     now: dt.datetime,
 ) -> bool:
-    """Keep the story, unread; False when the chat keeps as many as it may."""
+    """Save the story as unread; return False if the chat has saved as many as it may."""
     own = and_(_S.subscriber_id == subscriber_id, _S.read_at.is_(None), _S.article_id != article_id)
     if (await connection.execute(select(func.count()).where(own))).scalar_one() >= MOST_SAVED:
         return False
@@ -104,19 +104,19 @@ async def save_story(
 
 
 async def drop_saved(connection: AsyncConnection, subscriber_id: int, article_ids: Sequence[int]) -> None:
-    """Keep the story of these articles no longer."""
+    """Delete the saved story of these articles."""
     of_story = and_(_S.subscriber_id == subscriber_id, _S.article_id.in_(article_ids))
     await connection.execute(delete(saved_stories).where(of_story))
 
 
 async def is_saved(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> bool:
-    """Tell whether the chat keeps the story of these articles, unread."""
+    """Tell whether the chat has saved the story of these articles and not read it."""
     kept = and_(_of_chat(chat_id), _S.article_id.in_(article_ids), _S.read_at.is_(None))
     return (await connection.execute(select(_S.id).where(kept).limit(1))).first() is not None
 
 
 async def find_saved(connection: AsyncConnection, chat_id: int) -> Sequence[SavedStory]:
-    """Return what the chat keeps and has not read, newest first."""
+    """Return the saved stories that the chat has not read, newest first."""
     unread = and_(_of_chat(chat_id), _S.read_at.is_(None))
     query = select(saved_stories).where(unread).order_by(_S.saved_at.desc(), _S.id.desc()).limit(MOST_SAVED)
     return [_saved(row) for row in await connection.execute(query)]
@@ -125,7 +125,7 @@ async def find_saved(connection: AsyncConnection, chat_id: int) -> Sequence[Save
 async def mark_read(
     connection: AsyncConnection, saved_id: int, chat_id: int, *, is_read: bool, now: dt.datetime
 ) -> SavedStory | None:
-    """Mark a story of this chat as read or unread, and return it; None when it has no such story."""
+    """Mark a saved story of this chat as read or unread, and return it; None if it is not there."""
     of_chat = and_(_S.id == saved_id, _of_chat(chat_id))
     statement = update(saved_stories).where(of_chat).values(read_at=now if is_read else None)
     row = (await connection.execute(statement.returning(saved_stories))).first()
@@ -133,7 +133,7 @@ async def mark_read(
 
 
 async def prune_saved(connection: AsyncConnection, *, before: dt.datetime, read_before: dt.datetime) -> None:
-    """Forget what was saved before `before`, and what was read before `read_before`."""
+    """Delete stories that were saved before `before` or read before `read_before`."""
     await connection.execute(delete(saved_stories).where(or_(_S.saved_at < before, _S.read_at < read_before)))
 
 

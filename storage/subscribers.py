@@ -35,13 +35,13 @@ QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # messages due between 22:00 and 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One chat. `status` is active, paused or gone, `status_reason` what Telegram said when it went.
+    """One chat. `status` is active, paused or gone; `status_reason` is Telegram's reason when it is gone.
 
     Quiet hours are minutes after local midnight; `changed_at` is when any of this was last set. `thread_id`
-    is the forum topic of a group in which its digests appear. The last change left `previous_profile_id`, the
-    only profile to which it can be taken back. A pause that began at `paused_at` ends at `paused_until`.
-    `is_silent`: messages come without a sound. Wanted are recaps (`is_weekly`), breaking news (1; 2: when
-    quiet, too).
+    is the forum topic of a group for its digests. `previous_profile_id` is the profile before the last
+    change, to undo it. A pause that began at `paused_at` ends at `paused_until`. `is_silent`: messages come
+    without a sound. `is_weekly`: weekly recaps are wanted. `breaking`: 1 for breaking news, 2 also in quiet
+    hours.
     """
 
     id: int
@@ -94,7 +94,7 @@ async def subscribe(
     now: dt.datetime,
     thread_id: int | None = None,
 ) -> bool:
-    """Make the chat an active subscriber; one that was there keeps its profile. Return whether it is new.
+    """Make the chat an active subscriber; return whether it is new. A known chat keeps its profile.
 
     Its messages go to the forum topic `thread_id` from now on; None: to no topic.
     """
@@ -154,7 +154,7 @@ async def set_status(
     reason: str | None = None,
     paused_until: dt.datetime | None = None,
 ) -> None:
-    """Set active, paused or gone. What is still queued for a chat no longer active is called off."""
+    """Set a chat's status: active, paused or gone. Unless it is active, cancel its waiting deliveries."""
     row = subscribers.c.chat_id == chat_id
     values: dict[str, Any] = {
         "status": status, "status_reason": reason, "changed_at": now, "told_at": None,
@@ -175,7 +175,7 @@ async def set_status(
 
 
 async def find_rested(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[int]:
-    """Return the chats whose pause has ended by `now`, those of the longest ended first."""
+    """Return the chats whose pause has ended by `now`, the earliest end first."""
     s = subscribers.c
     query = select(s.chat_id).where(s.status == "paused", s.paused_until <= now)
     rows = await connection.execute(query.order_by(s.paused_until, s.id).limit(limit))
@@ -183,9 +183,9 @@ async def find_rested(connection: AsyncConnection, *, now: dt.datetime, limit: i
 
 
 async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
-    """Retire a chat that cannot be reached; return whether it was active.
+    """Mark an active chat that cannot be reached as gone; return whether it was active.
 
-    A paused chat stays paused, also when it can be reached again.
+    A paused chat stays paused.
     """
     subscriber = await find_subscriber(connection, chat_id)
     if subscriber is None or subscriber.status != "active":
@@ -195,8 +195,11 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 
 
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
-    """Give a group its new number. If the new number has subscribed already, the old row is deleted,
-    and its waiting deliveries go to the new one."""
+    """Give a group its new number.
+
+    If the new number has subscribed already, the old row is deleted, and its waiting deliveries go to the new
+    one.
+    """
     if known := await find_subscriber(connection, new):
         await hand_over_watches(connection, old, known.id)
         await hand_over_answers(connection, old, known.id)

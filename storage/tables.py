@@ -1,7 +1,7 @@
 """All tables, for SQLite and PostgreSQL.
 
-UNIQUE constraints prevent doing a thing twice: an article's key, a profile's slot, a subscriber's delivery of
-a message, an update. The search index is not a table: see `storage.search`.
+UNIQUE constraints prevent duplicates: of an article's key, a profile's slot, a subscriber's delivery of a
+message, an update. The search index is not a table: see `storage.search`.
 """
 
 import datetime as dt
@@ -59,7 +59,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
 metadata = MetaData()
 
 _RowId = BigInteger().with_variant(Integer, "sqlite")
-_Version = Integer().with_variant(SmallInteger, "sqlite")  # there both have room for any number
+_Version = Integer().with_variant(SmallInteger, "sqlite")  # on SQLite both hold any number
 
 stories = Table(
     "stories",
@@ -91,11 +91,11 @@ articles = Table(
     Column("advertorial", Boolean, nullable=False),
     Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
     Column("processed_at", UtcTime),  # null: waits to be summarised, grouped and indexed
-    Column("tries", SmallInteger, nullable=False, server_default="0"),  # at that: see storage.sources
+    Column("tries", SmallInteger, nullable=False, server_default="0"),  # to process it: see storage.sources
     Column("ready_at", UtcTime),  # when it was first processed; digests may have it from then on
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
-    Column("turn", BigInteger),  # of grouping, the last; null before schema 0290: see storage.article_turns
+    Column("turn", BigInteger),  # the last, of grouping; null before schema 0290: see storage.article_turns
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -132,13 +132,13 @@ article_versions = Table(
 )
 
 headline_changes = (
-    Table(  # a paper changed a headline that readers were sent: see storage.delivery.corrections
+    Table(  # headlines that a paper changed after they were sent: see storage.delivery.corrections
         "headline_changes",
         metadata,
         Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
         Column("version", _Version, primary_key=True),  # of the text that bore the old headline
         Column("changed_at", UtcTime, nullable=False),
-        Column("told_at", UtcTime),  # null: the admins have not been told
+        Column("told_at", UtcTime),  # when it was reported to the admins
     )
 )
 Index(
@@ -148,7 +148,7 @@ Index(
     postgresql_where=headline_changes.c.told_at.is_(None),
 )
 
-# A summary is stored as places only: its text is always cut out of the article, so the two cannot differ.
+# A summary is stored as places only. Its text is cut out of the article, so the two cannot differ.
 summary_places = Table(
     "summary_places",
     metadata,
@@ -159,7 +159,7 @@ summary_places = Table(
     Column("end", Integer, nullable=False),
 )
 
-# What grouping keeps of an article, which spares a new process its text: see summarizer.stories.grouping.
+# The form of an article for grouping. With it a new process need not read texts: summarizer.stories.grouping.
 packed_articles = Table(
     "packed_articles",
     metadata,
@@ -174,12 +174,12 @@ article_turns = Table(  # the articles in work, in the order of grouping: see st
     Column("turn", BigInteger, primary_key=True, autoincrement=False),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("version", _Version, nullable=False),  # of the text that is worked on
-    Column("owner", Text),  # the process at work on it; null: given back
+    Column("owner", Text),  # the process that works on it; null: none does
     Column("claimed_until", UtcTime),
-    Column("answer", LargeBinary),  # what the language work found; null: not known yet
+    Column("answer", LargeBinary),  # the results of the language work; null: not known yet
 )
 
-grouping_state = Table(  # one row: which turn was given last, and what grouping still compares with
+grouping_state = Table(  # one row: the last turn that was given, and the horizon of grouping
     "grouping_state",
     metadata,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
@@ -209,7 +209,7 @@ refusals = Table(
     Column("link", Text),  # the article's own address; null where it names none, and before schema 0250
 )
 
-set_aside_texts = Table(  # texts that crashed the process that cleaned them: not tried again
+set_aside_texts = Table(  # texts that crashed the process that cleaned them; they are not tried again
     "set_aside_texts",
     metadata,
     Column("hash", Text, primary_key=True),
@@ -261,7 +261,7 @@ profiles = Table(
     Column("sources_in", JSON, nullable=False, server_default="[]"),
     Column("figures", JSON, nullable=False, server_default="[]"),  # labels of those on top of the digest
     Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: see storage.tastes
-    Column("variant_of", BigInteger),  # the profile for whose readers, who know other stories, its issues are
+    Column("variant_of", BigInteger),  # its issues are for readers of that profile who know other stories
 )
 Index("profiles_next_due_at", profiles.c.next_due_at)
 Index(
@@ -287,11 +287,11 @@ subscribers = Table(
     Column("thread_id", BigInteger),  # the forum topic of a group for its messages
     Column("previous_profile_id", BigInteger),  # for undoing the last change
     Column("held_until", UtcTime),  # Telegram's "Too Many Requests" for this chat: nothing is sent before
-    Column("told_at", UtcTime),  # when admins were told of this chat's problem: a long wait, or lost rights
+    Column("told_at", UtcTime),  # when its problem, a long wait or lost rights, was reported to the admins
     Column("paused_until", UtcTime),  # the end of the pause; null: none is set, or there is no pause
     Column("silent", Boolean, nullable=False, server_default=false()),  # digests come without a sound
     Column("paused_at", UtcTime),  # the start of the pause; null: unknown, or there is no pause
-    Column("joined_at", UtcTime),  # it gets its profile's issues from then on; null: since before schema 0105
+    Column("joined_at", UtcTime),  # since then it gets its profile's issues; null: since before schema 0105
     Column("away_since", UtcTime),  # the start of a past pause whose recap has not been sent
     Column("weekly_at", UtcTime),  # the next weekly recap; null: none is wanted
     Column("breaking", SmallInteger, nullable=False, server_default="0"),  # 0 no, 1 yes, 2 in quiet hours too
@@ -351,7 +351,7 @@ issue_stories = Table(
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
-    Column("part", SmallInteger),  # where it stands and under which headline; null before schema 0004
+    Column("part", SmallInteger),  # of the issue, from 0; null before schema 0004
     Column("headline", Text),
     Column("rank", SmallInteger),  # by importance among all candidates of the issue, from 1
 )
@@ -440,7 +440,7 @@ Index("messages_correction", messages.c.correction_id)
 Index("messages_after", messages.c.after_id)
 Index("messages_made_at", messages.c.made_at)
 
-deliveries = Table(  # the ledger: who got what. One row for each message and subscriber
+deliveries = Table(  # the ledger: one row for each message and subscriber
     "deliveries",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -456,7 +456,7 @@ deliveries = Table(  # the ledger: who got what. One row for each message and su
     UniqueConstraint("subscriber_id", "message_id"),
 )
 Index(
-    "deliveries_open",  # in the order of sending: no sorting of a million rows for the next four
+    "deliveries_open",  # in the order of sending, so that claims need not sort
     deliveries.c.tries,
     deliveries.c.not_before,
     deliveries.c.id,
@@ -498,7 +498,7 @@ watches = Table(  # questions that alert
 )
 Index("watches_changed_at", watches.c.changed_at)
 
-watch_hits = Table(  # that a story was found for a watch: once, whatever else is written about it
+watch_hits = Table(  # stories that were found for watches, each once for a watch
     "watch_hits",
     metadata,
     Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
@@ -554,7 +554,7 @@ Index(
     postgresql_where=follows.c.due_at.is_not(None),
 )
 
-taught_stories = Table(  # a story of which a chat wants more or less: see storage.tastes
+taught_stories = Table(  # reactions of chats to stories: see storage.tastes
     "taught_stories",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
@@ -564,7 +564,7 @@ taught_stories = Table(  # a story of which a chat wants more or less: see stora
     Column("taught_at", UtcTime, nullable=False),
 )
 
-tastes = Table(  # the sums of taught stories: see storage.tastes
+tastes = Table(  # the sums of reactions: see storage.tastes
     "tastes",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
@@ -592,12 +592,12 @@ updates = Table(
     "updates",
     metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("payload", Text),  # as it came; null once handled: the row then only says "seen"
+    Column("payload", Text),  # JSON; null once it is handled: the row then only keeps the number
     Column("received_at", UtcTime, nullable=False),
     Column("failure", Text),  # why it cannot be read; such an update is not tried again
-    # Of those that several processes share, while they wait: see storage.chat_claims.
-    Column("chat_id", BigInteger),  # the chat, or the person, in whose turn it is handled; 0 for neither
-    Column("person_id", BigInteger),  # who sent it
+    # The next columns are for updates that several processes share: see storage.chat_claims.
+    Column("chat_id", BigInteger),  # the chat, else the person, whose updates are handled in order; 0: none
+    Column("person_id", BigInteger),  # the sender
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # processes that died at it
 )
 Index(
@@ -636,7 +636,7 @@ admissions = Table(  # counts for the limits of askers, for an hour: see storage
     Column("changed_at", UtcTime, nullable=False),
 )
 
-notes = Table(  # small facts that must survive a restart: what the admins were told, the last prune
+notes = Table(  # small values that must survive a restart, such as the time of the last prune
     "notes",
     metadata,
     Column("name", Text, primary_key=True),
@@ -666,7 +666,7 @@ processes = Table(  # the processes that work with the database: see storage.pro
     Column("seen_at", UtcTime, nullable=False),
 )
 
-senders = Table(  # processes that send for a bot, each with a share of the pace: see storage.delivery.senders
+senders = Table(  # processes that send for a bot, each with a share of the rate: see storage.delivery.senders
     "senders",
     metadata,
     Column("name", Text, primary_key=True),  # of the token's lease
@@ -676,12 +676,12 @@ senders = Table(  # processes that send for a bot, each with a share of the pace
     Column("expires_at", UtcTime, nullable=False),
 )
 
-conversations = Table(  # the state of the talk with a chat
+conversations = Table(  # the state of a chat: see storage.conversations
     "conversations",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("awaited", Text),  # a command sent without words; the next message has them
-    Column("question_id", BigInteger),  # the question whose list "xem thêm" turned last
+    Column("question_id", BigInteger),  # the question whose list the chat saw last
     Column("page", SmallInteger, nullable=False, server_default="0"),  # of that list, counted from 0
     Column("expires_at", UtcTime, nullable=False),  # the end of the wait
 )
@@ -692,7 +692,7 @@ article_changes = Table(  # the log of changes for the search index: see storage
     Column("id", _RowId, primary_key=True),
     Column("article_id", BigInteger, nullable=False),  # which may be gone
     Column("transaction_id", BigInteger, nullable=False),  # of PostgreSQL; 0 on SQLite, with its one writer
-    Column("mark", BigInteger, nullable=False),  # random: tells this log from that of a restored back-up
+    Column("mark", BigInteger, nullable=False),  # random: distinguishes this log from that of a back-up
 )
 Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)
 
@@ -729,7 +729,7 @@ gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
     Column("slot_at", UtcTime, nullable=False),
     Column("opened_at", UtcTime, nullable=False),  # its issues have the articles that were ready by then
     Column("ends_at", UtcTime, nullable=False),  # the end of the wait for an answer
-    Column("waits", Boolean, nullable=False),  # without an answer it is not sent
+    Column("waits", Boolean, nullable=False),  # its issues are not sent without an answer
     Column("answer", Text),  # a GateAnswer; null: none yet
     Column("admin", BigInteger),  # the operator who gave it
     Column("revision", Integer, nullable=False, server_default="0"),  # grows with each change
@@ -750,21 +750,21 @@ gate_drops = Table(  # stories that an operator took out of a gate's issues
     Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", BigInteger, primary_key=True, autoincrement=False),
     Column("headline", Text, nullable=False),
-    Column("article_ids", JSON, nullable=False),  # the story's then: it may be joined with another
+    Column("article_ids", JSON, nullable=False),  # of the story then; it may be joined with another since
     Column("admin", BigInteger, nullable=False),
     Column("dropped_at", UtcTime, nullable=False),
 )
 
-gate_notices = Table(  # the message with which each operator sees a gate
+gate_notices = Table(  # the message that shows an operator a gate
     "gate_notices",
     metadata,
     Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("message_id", BigInteger, nullable=False),
-    Column("revision", Integer, nullable=False),  # of the gate, as it shows
+    Column("revision", Integer, nullable=False),  # of the gate that it shows
 )
 
-prepared_readers = Table(  # readers of an issue who get a variant of it, nothing, or it by name
+prepared_readers = Table(  # readers who get another issue than that of their profile, or none
     "prepared_readers",
     metadata,
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),

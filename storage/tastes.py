@@ -1,4 +1,4 @@
-"""What a chat answered to stories, and the tastes learnt of it: exported, and handed over when it moves."""
+"""The tastes of chats, learnt from their reactions to stories; their export and move to another chat."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,9 +12,8 @@ from storage.story_lists import MOST_SAVED
 from storage.tables import follows, saved_stories, subscribers, tastes, taught_stories
 from summarizer.reader_tastes import MOST_TASTES, Taste, sum_up
 
-# What a chat wants more or less of, learnt from the stories of which it said so.
-#
-# A taste is the sum over the last stories taught, within bounds; taking one back leaves no trace of it.
+# A taste is the bounded sum of the latest reactions: more or less of such stories. A reaction that is taken
+# back leaves no trace.
 
 MOST_TAUGHT = 200  # stories of one chat; the oldest are forgotten first
 _T = taught_stories.c
@@ -29,7 +28,7 @@ async def teach(
     liking: int,
     now: dt.datetime,
 ) -> None:
-    """Learn that the chat wants more (1) or less (-1) of the story's kind; said again it counts once."""
+    """Store that the chat wants more (1) or less (-1) of such stories; a repeated reaction counts once."""
     values = {"liking": liking, "traits": [list(trait) for trait in traits], "taught_at": now}
     statement = insert_into(connection, taught_stories).values(
         subscriber_id=subscriber_id, article_id=article_id, **values
@@ -41,14 +40,14 @@ async def teach(
 
 
 async def unteach(connection: AsyncConnection, subscriber_id: int, article_ids: Sequence[int]) -> None:
-    """Forget what was said of the story of these articles."""
+    """Delete the chat's reaction to the story of these articles."""
     of_story = and_(_T.subscriber_id == subscriber_id, _T.article_id.in_(article_ids))
     await connection.execute(delete(taught_stories).where(of_story))
     await sum_up_tastes(connection, subscriber_id)
 
 
 async def find_liking(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> int:
-    """Return what the chat said of the story of these articles: 1 (more), -1 (less), or 0."""
+    """Return the chat's reaction to the story of these articles: 1 (more), -1 (less), or 0."""
     query = (
         select(_T.liking)
         .join(subscribers, subscribers.c.id == _T.subscriber_id)
@@ -60,7 +59,7 @@ async def find_liking(connection: AsyncConnection, chat_id: int, article_ids: Se
 
 
 async def forget_taste(connection: AsyncConnection, subscriber_id: int, kind: str, key: str) -> None:
-    """Forget one taste, whatever stories taught it."""
+    """Delete one taste, also from the reactions that it was learnt from."""
     rows = await connection.execute(select(taught_stories).where(_T.subscriber_id == subscriber_id))
     for row in rows.all():
         left = [trait for trait in row.traits if trait != [kind, key]]
@@ -71,14 +70,14 @@ async def forget_taste(connection: AsyncConnection, subscriber_id: int, kind: st
 
 
 async def find_tastes(connection: AsyncConnection, subscriber_id: int) -> list[Taste]:
-    """Return what the chat wants more or less of, the strongest first."""
+    """Return the tastes of a subscriber, the strongest first."""
     query = select(tastes).where(tastes.c.subscriber_id == subscriber_id).limit(MOST_TASTES)
     found = [Taste(row.kind, row.key, row.weight) for row in await connection.execute(query)]
     return sorted(found, key=lambda taste: (-abs(taste.weight), taste.kind, taste.key))
 
 
 async def find_taught(connection: AsyncConnection, chat_id: int) -> list[tuple[int, int, dt.datetime]]:
-    """Return of which stories a chat said something, as (article, liking, when), newest first."""
+    """Return the reactions of a chat as (article, liking, time), newest first."""
     query = (
         select(_T.article_id, _T.liking, _T.taught_at)
         .join(subscribers, subscribers.c.id == _T.subscriber_id)
@@ -90,7 +89,7 @@ async def find_taught(connection: AsyncConnection, chat_id: int) -> list[tuple[i
 
 
 async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None:
-    """Work the chat's tastes out anew from the stories it taught."""
+    """Compute the tastes of a subscriber again from its reactions."""
     own = select(taught_stories).where(_T.subscriber_id == subscriber_id)
     rows = (await connection.execute(own.order_by(_T.taught_at.desc(), _T.article_id.desc()))).all()
     old = [row.article_id for row in rows[MOST_TAUGHT:]]
@@ -107,7 +106,7 @@ async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None
         )
 
 
-# Everything that a chat answered to stories: to be exported, and handed over when a group moves.
+# All that a chat saved, followed and reacted to: for its export, and for the move of a group.
 
 _MOST_FOLLOWS = 200
 _TABLES = (saved_stories, taught_stories, follows)  # one row a subscriber and article in each
@@ -115,7 +114,7 @@ _TABLES = (saved_stories, taught_stories, follows)  # one row a subscriber and a
 
 @dataclass(frozen=True, slots=True)
 class ExportedSaved:
-    """A story kept for later. `read_at` is set for a day after it was read."""
+    """A saved story. `read_at` is set for a day after it was read."""
 
     title: str
     url: str | None
@@ -125,9 +124,9 @@ class ExportedSaved:
 
 @dataclass(frozen=True, slots=True)
 class StoryAnswers:
-    """What a chat kept, newest first; what it said of which article (1 more, -1 less); its tastes.
+    """Saved stories, newest first; reactions to articles (1 more, -1 less); tastes.
 
-    `follows` are the stories followed, since when, and when each was removed if it was.
+    `follows` hold the title, since when it is followed, and when it was removed.
     """
 
     saved: tuple[ExportedSaved, ...] = ()
@@ -137,7 +136,7 @@ class StoryAnswers:
 
 
 async def export_answers(connection: AsyncConnection, chat_id: int) -> StoryAnswers:
-    """Gather what a chat answered to stories."""
+    """Return all that a chat saved, followed and reacted to."""
     of_chat = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     s, t = saved_stories.c, tastes.c
     kept = select(s.title, s.url, s.saved_at, s.read_at).where(s.subscriber_id.in_(of_chat))
@@ -156,7 +155,7 @@ async def export_answers(connection: AsyncConnection, chat_id: int) -> StoryAnsw
 
 
 async def hand_over_answers(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
-    """Give what a chat answered to another subscriber, whose own answers to the same stories stand."""
+    """Move all this from a chat to another subscriber, whose own data on the same stories stays."""
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old_chat).scalar_subquery()
     for table in _TABLES:
         known = select(table.c.article_id).where(table.c.subscriber_id == new_id)

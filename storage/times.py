@@ -40,7 +40,7 @@ def from_microseconds(microseconds: int) -> dt.datetime:
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?P<exact>:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII | re.IGNORECASE
 )
-_YEARS = range(1970, 2100)  # what time zone tables and the reckoning with days before and after take
+_YEARS = range(1970, 2100)  # years for which time zones are known, and days can be added or taken away
 
 
 def to_rfc3339(moment: dt.datetime, zone: str) -> str:

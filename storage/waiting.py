@@ -7,7 +7,7 @@ from storage.articles import SET_ASIDE, StoredArticle, article_of
 from storage.tables import articles
 
 _IS_FRESH = and_(articles.c.processed_at.is_(None), articles.c.tries == 0)
-_SOURCES_AT_ONCE = 5  # of which a batch of work is made
+_SOURCES_AT_ONCE = 5  # whose articles make up one batch of work
 
 
 async def find_next(
@@ -15,8 +15,8 @@ async def find_next(
 ) -> list[StoredArticle]:
     """Return at most `limit` articles of a few sources that wait for a first try, each source's oldest first.
 
-    Sources take turns in the order of their names, beginning behind `after`: however much one of them
-    brought, the others wait for a few of its articles only.
+    Sources take turns in the order of their names, beginning after the name `after`. So a source with many
+    articles does not keep the others waiting.
     """
     names = await _find_waiting_sources(connection, after)
     found: list[StoredArticle] = []
@@ -32,7 +32,7 @@ async def _find_waiting_sources(connection: AsyncConnection, after: str | None) 
     source, names = articles.c.source, list[str]()
     for begin, end in ((after, None), (None, after))[: 1 if after is None else 2]:
         last = begin
-        while len(names) < _SOURCES_AT_ONCE:  # a look into the index each
+        while len(names) < _SOURCES_AT_ONCE:  # one lookup in the index for each
             query = select(func.min(source)).where(_IS_FRESH)
             query = query if last is None else query.where(source > last)
             query = query if end is None else query.where(source <= end)
@@ -50,6 +50,6 @@ async def find_next_stored(connection: AsyncConnection, limit: int) -> list[Stor
 
 
 async def is_any_waiting(connection: AsyncConnection) -> bool:
-    """Tell whether some article is not processed, be it in work or not."""
+    """Tell whether some article is not processed, in work or not."""
     waits = select(articles.c.id).where(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
     return (await connection.execute(waits.limit(1))).first() is not None

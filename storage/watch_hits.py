@@ -1,6 +1,6 @@
-"""What was found for watches: a row for each watch and story, which waits until it is told.
+"""Hits of watches: a row for each watch and story, which waits until the chat is alerted.
 
-The primary key is what makes one alert of a story, whatever else is written about it.
+The primary key makes sure that a watch alerts once for a story, however many articles it gets.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A story's article that a watch is to be told of, not before a moment."""
+    """A story's article that a watch alerts for, not before a moment."""
 
     watch_id: int
     story_id: int
@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A hit that waits to be told, with the words watched."""
+    """A hit that waits for its alert, with the words of the watch."""
 
     watch_id: int
     text: str
@@ -64,7 +64,7 @@ class Alert:
 async def find_worked_up(
     connection: AsyncConnection, *, after: tuple[dt.datetime, int], stored_since: dt.datetime, limit: int
 ) -> list[StoredArticle]:
-    """Return articles in the order of their work, those after (worked at, id)."""
+    """Return articles in the order of their processing, those after (processed at, id)."""
     a = articles.c
     processed_at, article_id = after
     is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
@@ -77,7 +77,7 @@ async def find_worked_up(
 
 
 async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) -> dict[int, Listener]:
-    """Return by watch who is to be told of it: not those who paused or left, nor what was removed."""
+    """Return the active chats by watch; removed watches and chats that paused or left are absent."""
     w, s = watches.c, subscribers.c
     query = (
         select(w.id, w.made_at, s.quiet_start, s.quiet_end, *CHOICES)
@@ -93,7 +93,7 @@ async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) 
 
 
 async def record_hits(connection: AsyncConnection, hits: Sequence[Hit], *, now: dt.datetime) -> None:
-    """Write hits down; one of a story that a watch has been told of, or will be, is passed over."""
+    """Store hits; skip those of a story for which the watch has a hit."""
     rows = [
         {
             "watch_id": hit.watch_id,
@@ -110,7 +110,7 @@ async def record_hits(connection: AsyncConnection, hits: Sequence[Hit], *, now: 
 
 
 async def drop_idle(connection: AsyncConnection) -> None:
-    """Forget what waits for watches that were removed, and for chats that paused or left."""
+    """Delete waiting hits of watches that were removed, and of chats that paused or left."""
     w, s = watches.c, subscribers.c
     is_heard = exists().where(
         w.id == watch_hits.c.watch_id, w.removed_at.is_(None), s.id == w.subscriber_id, s.status == "active"
@@ -121,7 +121,7 @@ async def drop_idle(connection: AsyncConnection) -> None:
 async def find_due_subscribers(
     connection: AsyncConnection, *, now: dt.datetime, told_before: dt.datetime, limit: int
 ) -> dict[int, Choices]:
-    """Return subscribers with hits that may be told now, who were last told before `told_before`."""
+    """Return subscribers with due hits, who had no alert since `told_before`."""
     h, w = watch_hits.c, watches.c
     just_told = (
         select(w.subscriber_id)
@@ -146,7 +146,7 @@ async def find_due_subscribers(
 async def find_waiting_hits(
     connection: AsyncConnection, subscriber_id: int, *, now: dt.datetime, limit: int
 ) -> list[Waiting]:
-    """Return what a subscriber may be told now, newest first."""
+    """Return the due hits of a subscriber, newest first."""
     h, w = watch_hits.c, watches.c
     query = (
         select(h.watch_id, w.text, h.story_id, h.article_id)
@@ -159,14 +159,14 @@ async def find_waiting_hits(
 
 
 async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Forget the hits found before `before`: nothing more is written about those stories."""
+    """Delete the hits found before `before`; those stories get no more articles."""
     await connection.execute(delete(watch_hits).where(watch_hits.c.found_at < before))
 
 
 async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:
-    """Queue the messages and mark their hits as told; return how many.
+    """Queue the messages and mark their hits as alerted; return the number of deliveries.
 
-    An alert is left out where one of its hits was told meanwhile, or is gone: it is to be composed anew.
+    An alert is left out if one of its hits was alerted meanwhile or is deleted; it must be composed again.
     """
     s = subscribers.c
     listening = select(s.id).where(s.id.in_([alert.subscriber_id for alert in alerts]), s.status == "active")
@@ -183,7 +183,7 @@ async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *
 
 
 async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
-    """Tell whether every hit still waits, and keep others from telling it."""
+    """Tell whether every hit still waits, and lock the hits on PostgreSQL."""
     h = watch_hits.c
     query = select(h.watch_id, h.story_id).where(_are(alert.hits), h.alerted_at.is_(None))
     if is_postgres(connection):

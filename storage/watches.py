@@ -1,6 +1,6 @@
-"""Watches: questions that alert. What is found for them stands in `storage.watch_hits`.
+"""Watches: questions that alert. Their hits are in `storage.watch_hits`.
 
-A removed watch stays for a day, so that removing can be undone; it counts for nothing meanwhile.
+A removed watch stays for a day, so that removing can be undone; it has no effect meanwhile.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of adding a watch: `watch` is None when the chat has as many as it may."""
+    """The result of adding a watch; `watch` is None if the chat has as many as it may."""
 
     watch: Watch | None
     is_new: bool = False
@@ -35,7 +35,7 @@ class Added:
 async def add_watch(
     connection: AsyncConnection, subscriber_id: int, *, key: str, text: str, most: int, now: dt.datetime
 ) -> Added:
-    """Let the subscriber watch `text`; `key` tells whether that is watched already."""
+    """Add a watch for `text`; two watches with the same `key` are the same."""
     w = watches.c
     same = select(watches).where(w.subscriber_id == subscriber_id, w.key == key, w.removed_at.is_(None))
     if row := (await connection.execute(same)).first():
@@ -54,7 +54,7 @@ async def add_watch(
 async def put_watches(
     connection: AsyncConnection, wanted: Sequence[tuple[int, str, str]], *, now: dt.datetime
 ) -> None:
-    """Let subscribers who watch nothing yet watch these: each its subscriber, key and text; a key once."""
+    """Add watches, each as (subscriber, key, text), for subscribers without watches; a key counts once."""
     rows = [
         {"subscriber_id": subscriber, "key": key, "text": text, "made_at": now, "changed_at": now}
         for subscriber, key, text in wanted
@@ -67,7 +67,7 @@ async def put_watches(
 
 
 async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]:
-    """Return what the chat watches, oldest first."""
+    """Return the watches of a chat, oldest first."""
     w = watches.c
     query = select(watches).join(subscribers).where(subscribers.c.chat_id == chat_id, w.removed_at.is_(None))
     return [_watch(row) for row in await connection.execute(query.order_by(w.id))]
@@ -85,7 +85,7 @@ async def find_watch(connection: AsyncConnection, watch_id: int, chat_id: int) -
 async def set_removed(
     connection: AsyncConnection, watch_id: int, *, is_removed: bool, now: dt.datetime
 ) -> None:
-    """Remove a watch, or take it back; what was published in between is then not told."""
+    """Remove a watch, or undo that; articles published in between then cause no alert."""
     values = {"removed_at": now, "changed_at": now} if is_removed else _taken_back(now)
     await connection.execute(update(watches).where(watches.c.id == watch_id).values(values))
 
@@ -96,7 +96,7 @@ def _taken_back(now: dt.datetime) -> dict[str, dt.datetime | None]:
 
 @dataclass(frozen=True, slots=True)
 class ChangedWatch:
-    """A watch as it is now; `key` tells what it asks (`summarizer.questions.watching.read_key`)."""
+    """A watch as it is now; `summarizer.questions.watching.read_key` reads its question from `key`."""
 
     id: int
     key: str
@@ -118,7 +118,7 @@ async def find_changed_watches(
 
 
 async def count_watches_of(connection: AsyncConnection, subscriber_id: int) -> int:
-    """Return how many things a subscriber watches."""
+    """Return how many watches a subscriber has, without the removed."""
     w = watches.c
     theirs = and_(w.subscriber_id == subscriber_id, w.removed_at.is_(None))
     query = select(func.count()).select_from(watches).where(theirs)
@@ -140,7 +140,7 @@ async def hand_over_watches(connection: AsyncConnection, old_chat: int, new_id: 
 
 
 async def prune_watches(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Forget the watches removed before `before`."""
+    """Delete the watches removed before `before`."""
     await connection.execute(delete(watches).where(watches.c.removed_at < before))
 
 

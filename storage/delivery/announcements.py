@@ -1,6 +1,6 @@
-"""Announcements: what an operator tells all readers, or those of one edition.
+"""Announcements: texts of an operator to all readers, or to those of one edition.
 
-A draft, which an operator confirms, becomes one message of the outbox with a delivery for each reader.
+When an operator confirms a draft, it becomes one message of the outbox with a delivery for each reader.
 """
 
 import datetime as dt
@@ -21,7 +21,10 @@ _DRAFT_KEPT = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What is told to the readers of `edition`, None: to all. Only operators see an unconfirmed one."""
+    """A text to the readers of `edition`, or to all readers if that is None.
+
+    It is a draft until `confirmed_at` is set; only operators see a draft.
+    """
 
     id: int
     text: str
@@ -41,7 +44,7 @@ async def draft_announcement(
     is_silent: bool = False,
     now: dt.datetime,
 ) -> int:
-    """Keep what an operator wrote until it is confirmed; forget old ones."""
+    """Store an operator's text as a draft and return its id; delete announcements and drafts that are old."""
     a = announcements.c
     old_draft = and_(a.confirmed_at.is_(None), a.made_at < now - _DRAFT_KEPT)
     await connection.execute(delete(announcements).where(or_(old_draft, a.made_at < now - _KEPT)))
@@ -58,7 +61,7 @@ async def find_announcement(connection: AsyncConnection, number: int) -> Announc
 
 
 async def find_announcements(connection: AsyncConnection, *, limit: int) -> list[Announcement]:
-    """Return what was announced lately, newest first."""
+    """Return the latest confirmed announcements, newest first."""
     a = announcements.c
     query = (
         select(announcements).where(a.confirmed_at.is_not(None)).order_by(a.confirmed_at.desc(), a.id.desc())
@@ -69,7 +72,7 @@ async def find_announcements(connection: AsyncConnection, *, limit: int) -> list
 async def change_draft(
     connection: AsyncConnection, number: int, *, edition: str | None, is_silent: bool
 ) -> Announcement | None:
-    """Give a draft other readers, or a sound or none; None where it is no draft any more."""
+    """Change the readers and the sound of a draft; return None if it is no longer a draft."""
     is_draft = and_(announcements.c.id == number, announcements.c.confirmed_at.is_(None))
     values = {"edition": edition, "silent": is_silent}
     result = await connection.execute(update(announcements).where(is_draft).values(values))
@@ -77,13 +80,13 @@ async def change_draft(
 
 
 async def count_audience(connection: AsyncConnection, audience: ColumnElement[bool]) -> int:
-    """Return how many active subscribers are among the audience."""
+    """Return how many active subscribers the audience has."""
     query = select(func.count()).select_from(subscribers).where(subscribers.c.status == "active", audience)
     return (await connection.execute(query)).scalar_one()
 
 
 async def find_zones(connection: AsyncConnection) -> list[Choices]:
-    """Return, as choices without any others, the editions and zones of their own that readers chose."""
+    """Return the editions and zones that readers chose, each pair as `Choices` without other choices."""
     p = profiles.c
     query = select(p.edition, p.more_editions, p.zone).where(p.variant_of.is_(None)).distinct()
     rows = await connection.execute(query.limit(10_000))
@@ -91,7 +94,7 @@ async def find_zones(connection: AsyncConnection) -> list[Choices]:
 
 
 def readers_of(wanted: Iterable[Choices] | None) -> ColumnElement[bool]:
-    """Return the condition that a subscriber chose the editions and the zone of one of these; None: any."""
+    """Return the SQL condition for subscribers with the editions and zone of one of `wanted`; None: all."""
     if wanted is None:
         return true()
     p = profiles.c
@@ -145,7 +148,7 @@ async def call_off_announcement(connection: AsyncConnection, one: Announcement, 
 
 
 async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:
-    """Return how many deliveries stand in each status."""
+    """Return the number of deliveries by status."""
     d = deliveries.c
     query = select(d.status, func.count().label("total")).where(d.message_id == one.message_id)
     rows = await connection.execute(query.group_by(d.status))

@@ -1,6 +1,6 @@
-"""Claims: the deliveries that are sent next, taken up by one process each.
+"""Claims: choose the deliveries to send next, each claimed by one process.
 
-`sending` is committed before Telegram is called; `storage.delivery.deliveries` says what comes after it.
+The status `sending` is committed before Telegram is called; `storage.delivery.deliveries` stores the result.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ from storage.engine import is_postgres
 from storage.tables import UtcTime, deliveries, issues, messages, subscribers
 
 _CHAT_PAUSE = dt.timedelta(seconds=1.02)  # between two messages to a chat, as in bot.telegram.limiter
-# After a slot the planner does not know yet how many rows wait, and would sort them all for the next few.
+# After a slot PostgreSQL's planner does not know how many rows wait, and would sort them all for a few rows.
 _IN_ORDER = select(func.set_config("enable_sort", "off", True))  # until the transaction ends
 _TAKE = (
     update(deliveries)
@@ -49,12 +49,12 @@ _TAKE = (
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is being sent now. With `edits` it changes the message of that number in the chat.
+    """A delivery that is being sent now. With `edits` it changes the message with that number in the chat.
 
-    In a group with topics it goes to `thread_id`. `was_held` when Telegram made the chat wait before. It is
-    part `part` of `parts`, from 0; `missing` are those before it that were refused and of which the reader
-    has not been told. `is_silent`: it comes without a sound, as later parts and corrections do. The picture
-    of the page `preview_url` is to stand above the text. Where it `is_paid` Telegram may take Stars for it.
+    In a group with topics it goes to `thread_id`. `was_held`: Telegram made the chat wait before. It is part
+    `part` of `parts`, counted from 0; `missing` are the refused parts before it that the reader does not know
+    of yet. `is_silent`: it comes without a sound, as later parts and corrections do. The picture of the page
+    `preview_url` is above the text. `is_paid`: Telegram may take Stars for it.
     """
 
     id: int
@@ -91,11 +91,11 @@ async def claim_deliveries(
     `in_flight` wait, `busy` ones come after all others, and those that Telegram holds are left alone.
 
     At most `repeats` rows that were tried before are claimed: if the process dies now, only those can end as
-    `unknown`. Nothing is claimed when another process has the `lease`. A row that came back while its chat
-    paused or left, or its issue was retracted, is called off here.
+    `unknown`. Nothing is claimed if another process has the `lease`. A row is cancelled here if its chat
+    paused or left while it was being sent, or its issue was retracted.
 
-    With a `share` other processes send too: nothing is claimed once they took this one for dead, nor for a
-    chat to which one of them sends, or sent within the last second. The caller must have its turn: see
+    With a `share` other processes send too. Nothing is claimed if they took this process for dead. Chats to
+    which one of them sends, or sent within the last second, wait. The caller must have its turn: see
     `senders.take_turn`.
     """
     if limit <= 0 or not await _may_claim(connection, lease, share):  # to SQLite a limit below 0 is none
@@ -124,8 +124,11 @@ async def _may_claim(connection: AsyncConnection, lease: LeaseKey | None, share:
 
 @cache  # to build it costs more than to run it
 def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
-    """Return the query for `at_most` rows that may go out `by_now`, but to `waiting` chats: those tried
-    before, or the others. Where several send `together`, chats of the others wait as well."""
+    """Return the query for `at_most` due rows, either those tried before or the others.
+
+    It leaves out chats that are `waiting`, and if several processes send `together`, those that another
+    process serves.
+    """
     d, m, s = deliveries.c, messages.c, subscribers.c
     by_now = bindparam("by_now", type_=UtcTime)
     earlier = deliveries.alias("earlier")
@@ -161,7 +164,7 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
         .where(s.chat_id.not_in(bindparam("waiting", expanding=True)), *elsewhere)
         .order_by(d.tries, d.not_before, d.id)
         .limit(bindparam("at_most"))
-        .with_for_update(of=deliveries, skip_locked=True)  # SQLite has one writer, and knows no such words
+        .with_for_update(of=deliveries, skip_locked=True)  # ignored on SQLite, which has one writer
     )
 
 
@@ -180,7 +183,7 @@ def _is_silent() -> ColumnElement[bool]:
 
 
 def _served() -> CompoundSelect[int]:
-    """Return the subscribers to whom some process sends, or sent within the last second, at most one."""
+    """Return the subscribers to whom some process sends, or sent within the last second."""
     served = deliveries.alias("served").c
     since, until = (bindparam(name, type_=UtcTime) for name in ("a_second_before", "a_second_after"))
     just_sent = and_(served.status == literal_column("'sent'"), served.changed_at.between(since, until))
@@ -231,7 +234,7 @@ async def _claim(
 
 
 async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return, by delivery, the parts of its issue that were refused since the last one that arrived."""
+    """Return by delivery the parts of its issue that were refused since the last part that arrived."""
     if not ids:
         return {}
     d, m = deliveries.c, messages.c
@@ -252,7 +255,7 @@ async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict
 
 
 def _why_off(row: Any) -> str | None:
-    """Return why a due row is not to be sent any more."""
+    """Return why a due row must not be sent, None if it may be."""
     if row.called_off or row.issue_status == IssueStatus.RETRACTED:
         return IssueStatus.RETRACTED.value
     if row.kind == MessageKind.CORRECTION_EDIT and row.earlier_id is None:

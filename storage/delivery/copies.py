@@ -1,6 +1,6 @@
-"""The copy of each edition outside Telegram: issues of a profile of its own, which nobody subscribes to.
+"""Web copies of editions: the issues of a profile without subscribers.
 
-So corrections change its messages, and retractions its issues, as they do for readers in Telegram.
+Corrections change their messages, and retractions their issues, as they do for readers in Telegram.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ _MOST_PARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An issue as anybody may read it. `changed_at`: when it was made, or corrected last."""
+    """An issue for the web. `changed_at` is when it was made or last corrected."""
 
     slot_at: dt.datetime
     is_retracted: bool
@@ -30,7 +30,7 @@ class Copy:
 
 
 async def join_copy(connection: AsyncConnection, edition: str, *, now: dt.datetime) -> Profile:
-    """Return the profile that holds the copies of an edition, made where it was not there."""
+    """Return the profile that holds the copies of an edition; make it if it is missing."""
     key = f"copy:{edition}"
     statement = insert_into(connection, profiles).values(
         key=key, created_at=now, **columns_of(Choices(edition))
@@ -42,7 +42,7 @@ async def join_copy(connection: AsyncConnection, edition: str, *, now: dt.dateti
 async def find_copies(
     connection: AsyncConnection, edition: str, *, since: dt.datetime, limit: int
 ) -> list[Copy]:
-    """Return the latest copies of an edition that stand, newest first."""
+    """Return the latest copies of an edition that were not retracted, newest first."""
     i, p = issues.c, profiles.c
     query = (
         select(i.id, i.slot_at, i.status, i.made_at)
@@ -54,7 +54,7 @@ async def find_copies(
 
 
 async def find_copy(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> Copy | None:
-    """Return the copy of one slot, taken back or not."""
+    """Return the copy of one slot, retracted or not."""
     i, p = issues.c, profiles.c
     query = (
         select(i.id, i.slot_at, i.status, i.made_at)

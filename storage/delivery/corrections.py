@@ -1,4 +1,4 @@
-"""Corrections of stories that were sent, and the headlines that papers changed after that."""
+"""Corrections of sent stories, and headlines that papers changed after their stories were sent."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ from storage.tables import (
     subscribers,
 )
 
-# Corrections of stories that were sent: a draft, which an operator confirms, becomes edits and notices.
+# Corrections. When an operator confirms a draft, it becomes edits and notices.
 #
-# Every issue that contained the story gets two messages in the outbox: an edit of the message with the
-# story, and a notice to the subscribers who received it. Their deliveries are rows like all others.
+# For every issue with the story the outbox gets two messages: an edit of the message that holds the story,
+# and a notice to the subscribers who received it. Their deliveries are rows like all others.
 
 LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
 _HAS_MESSAGE = (DeliveryStatus.SENDING, DeliveryStatus.SENT)
@@ -33,7 +33,7 @@ _HAS_MESSAGE = (DeliveryStatus.SENDING, DeliveryStatus.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What an operator wrote about a story; unconfirmed, nobody else has seen it."""
+    """An operator's text about a story. Only operators see it until it is confirmed."""
 
     id: int
     story_id: int
@@ -43,7 +43,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A message of an issue that told a story, and under which headline."""
+    """A message of an issue that contains a story, and the story's headline there."""
 
     message_id: int
     edition: str
@@ -57,7 +57,7 @@ class Telling:
 async def draft_correction(
     connection: AsyncConnection, story_id: int, text: str, *, now: dt.datetime
 ) -> Correction:
-    """Keep what an operator wrote until it is confirmed."""
+    """Store an operator's text as a draft."""
     values = {"story_id": story_id, "text": text, "made_at": now}
     statement = insert(corrections).values(values).returning(corrections.c.id)
     return Correction((await connection.execute(statement)).scalar_one(), story_id, text, is_confirmed=False)
@@ -70,7 +70,7 @@ async def find_correction(connection: AsyncConnection, correction_id: int) -> Co
 
 
 async def confirm_correction(connection: AsyncConnection, correction_id: int, *, now: dt.datetime) -> bool:
-    """Confirm a draft; False when it is none any more."""
+    """Confirm a draft; return False if it is no longer a draft."""
     c = corrections.c
     is_draft = and_(c.id == correction_id, c.confirmed_at.is_(None))
     result = await connection.execute(update(corrections).where(is_draft).values(confirmed_at=now))
@@ -80,7 +80,7 @@ async def confirm_correction(connection: AsyncConnection, correction_id: int, *,
 async def find_tellings(
     connection: AsyncConnection, story_id: int, *, since: dt.datetime, limit: int = 10_000
 ) -> list[Telling]:
-    """Return the messages of issues since `since` that told the story, newest first."""
+    """Return the messages of issues since `since` that contain the story, newest first."""
     i, s, m = issues.c, issue_stories.c, messages.c
     query = (
         select(m.id, i.edition, i.slot_at, s.headline, m.html, m.buttons, m.preview_url)
@@ -97,7 +97,7 @@ async def find_tellings(
 
 
 async def count_readers(connection: AsyncConnection, story_id: int, *, since: dt.datetime) -> int:
-    """Return how many active subscribers got, or may have got, the story in an issue since `since`."""
+    """Return how many active subscribers received, or may have received, the story in an issue since then."""
     d, s, i, m = deliveries.c, issue_stories.c, issues.c, messages.c
     query = (
         select(func.count(d.subscriber_id.distinct()))
@@ -142,7 +142,7 @@ async def enqueue_notice(
     release: Release,
     now: dt.datetime,
 ) -> int:
-    """Queue a notice for every reader of the message to whom this correction has none yet; return how many.
+    """Queue a notice for every reader of the message who has none of this correction yet; return how many.
 
     A reader gets it after the message `after_id`. Quiet hours hold.
     """
@@ -165,14 +165,14 @@ def _got(telling: Telling, statuses: Sequence[DeliveryStatus]) -> ColumnElement[
     return subscribers.c.id.in_(theirs)
 
 
-# Headlines that a paper changed after readers were sent them: kept until the admins have heard of each.
+# Headlines that a paper changed after they were sent. Each is kept until the admins were notified.
 
 _MOST_TELLINGS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedHeadline:
-    """A headline as it was sent with a story, and as the paper has it now."""
+    """A headline as it was sent (`old`), and as the paper has it now (`new`)."""
 
     article_id: int
     version: int
@@ -185,7 +185,10 @@ class ChangedHeadline:
 async def note_changed_headlines(
     connection: AsyncConnection, old: Sequence[Row[Any]], *, now: dt.datetime
 ) -> None:
-    """Note which of these articles, given as they were, lent their headline to a story of a recent issue."""
+    """Record those of these articles whose former headline a recent issue shows.
+
+    `old` are the rows of the articles before the change.
+    """
     story_ids = {row.story_id for row in old if row.story_id is not None}
     if not story_ids:
         return
@@ -210,7 +213,7 @@ async def note_changed_headlines(
 async def find_untold_headlines(
     connection: AsyncConnection, *, now: dt.datetime, limit: int
 ) -> list[ChangedHeadline]:
-    """Return changes of headlines that somebody has got and no admin has heard of, oldest first."""
+    """Return changes of headlines that were sent to a reader and not reported to the admins, oldest first."""
     h, v, a = headline_changes.c, article_versions.c, articles.c
     s, m, d = issue_stories.c, messages.c, deliveries.c
     was_sent = exists().where(
@@ -235,7 +238,7 @@ async def find_untold_headlines(
 async def mark_told(
     connection: AsyncConnection, told: Sequence[ChangedHeadline], *, now: dt.datetime
 ) -> None:
-    """Remember that the admins have heard of these."""
+    """Record that these changes were reported to the admins."""
     h = headline_changes.c
     for one in told:
         same = and_(h.article_id == one.article_id, h.version == one.version)

@@ -1,8 +1,8 @@
 """Deliveries: the ledger of what each subscriber gets, one row per message and subscriber.
 
-pending → sending (committed before Telegram is called) → sent | gone | unknown. A row found in `sending` at
-start was interrupted: once it is tried again, at the tail of the queue; twice and it ends `unknown`, because
-Telegram offers no way to ask whether the message went out.
+pending → sending (committed before Telegram is called) → sent | gone | unknown. A row in `sending` at start
+was interrupted. The first time it is tried again, at the end of the queue. The second time it ends as
+`unknown`, because Telegram offers no way to ask whether the message was sent.
 """
 
 import datetime as dt
@@ -37,8 +37,8 @@ async def recover_interrupted(
 ) -> int:
     """Free the rows that a stopped process left in `sending`; return how many ended `unknown`.
 
-    Where several send `together`, those of processes that have a share of the pace are left alone, and those
-    of the process that asks, which has the name `own`.
+    If several processes send `together`, rows of processes with a share of the rate stay as they are, and so
+    do those of the calling process, whose name is `own`.
     """
     d = deliveries.c
     outcome = case((d.tries >= MOST_TRIES, _UNKNOWN.value), else_=_PENDING.value)
@@ -54,10 +54,10 @@ async def recover_interrupted(
 async def free_unsent(
     connection: AsyncConnection, *, in_flight: Sequence[Claimed], now: dt.datetime, sender: str | None = None
 ) -> None:
-    """Free rows that `sender` claimed other than those `in_flight`: those of a claim that was committed
-    although the reply to COMMIT was lost.
+    """Free the rows that `sender` claimed, except those `in_flight`.
 
-    Only that process may ask, and it must have its lease: it knows that it sent none of them.
+    Such rows are left when a claim was committed but the reply to COMMIT was lost. Only the process `sender`
+    may call this, while it has its lease: it knows that it sent none of them.
     """
     d = deliveries.c
     lost = and_(d.status == _SENDING, d.sender == sender, d.id.not_in([one.id for one in in_flight]))
@@ -68,20 +68,20 @@ async def free_unsent(
 async def mark_sent(
     connection: AsyncConnection, sent: Sequence[tuple[Claimed, int]], *, now: dt.datetime
 ) -> None:
-    """Write down Telegram's message number of each."""
+    """Mark deliveries as sent, each with Telegram's message number."""
     rows = [{"row": one.id, "tried": one.tries, "number": number, "moment": now} for one, number in sent]
     if rows:
         await connection.execute(_MARK_SENT, rows)
 
 
 async def mark_gone(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
-    """Write down that Telegram refused this delivery for good, and why."""
+    """Mark a delivery as refused for good, with the reason."""
     values = {"status": _GONE, "reason": reason, "changed_at": now, "sender": None}
     await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
 async def mark_unknown(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
-    """Write down that nobody can tell whether this delivery arrived."""
+    """Mark a delivery of which nobody can tell whether it arrived."""
     values = {"status": _UNKNOWN, "reason": reason, "changed_at": now, "sender": None}
     await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
@@ -95,7 +95,7 @@ async def put_back(
     reason: str,
     now: dt.datetime,
 ) -> None:
-    """Let a delivery wait until `not_before`; `counts` tells whether Telegram may have seen this try."""
+    """Let a delivery wait until `not_before`. The attempt `counts` if Telegram may have received it."""
     d = deliveries.c
     values = {
         "status": _PENDING,
@@ -109,17 +109,17 @@ async def put_back(
 
 
 def _is_ours(one: Claimed) -> ColumnElement[bool]:
-    """Return the condition that a row is still in the try that was claimed.
+    """Return the condition that a row is still in the attempt that was claimed.
 
-    A process that takes the row over tries it again or finishes it: what the process before it learns about
-    the earlier try does not count any more.
+    If another process took the row over, it has a later attempt or is finished: results of the earlier
+    attempt must not change it.
     """
     d = deliveries.c
     return and_(d.id == one.id, d.tries == one.tries, d.status == _SENDING)
 
 
 async def count_open(connection: AsyncConnection) -> dict[DeliveryStatus, int]:
-    """Return how many deliveries are pending and sending; costs as much as there are."""
+    """Return how many deliveries are pending and sending; the cost grows with that number."""
     d = deliveries.c
     query = select(d.status, func.count().label("total")).where(d.status.in_(OPEN)).group_by(d.status)
     return {DeliveryStatus(row.status): row.total for row in await connection.execute(query)}

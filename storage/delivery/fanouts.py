@@ -1,11 +1,12 @@
 """Fan-outs: the issues of very many readers, whose deliveries are written in parts of bounded size.
 
-The slot's transaction writes the issue, its messages and a fan-out, which says up to which subscriber readers
-were queued. Each part is a transaction that queues the next readers and moves the fan-out on. So no
-transaction is long, and a kill leaves either no slot, or a slot whose other readers are queued afterwards.
+The slot's transaction writes the issue, its messages and a fan-out, which holds the last subscriber who was
+queued. Each part is a transaction that queues the next readers and moves the fan-out on. So no transaction is
+long. A crash leaves either no slot, or a slot whose other readers are queued after the restart.
 
-Readers are those of the issue's profile, but for those whom `prepared_readers` gives a variant or nothing.
-Who changes the profile before it is reached is noted there: each gets the issue that it was to get, once.
+The readers are those of the issue's profile, except readers for whom `prepared_readers` has a variant or
+nothing. If a subscriber changes the profile before being queued, `prepared_readers` gets a row, so that each
+subscriber still gets the intended issue once.
 """
 
 import datetime as dt
@@ -48,9 +49,9 @@ from storage.tables import (
     subscribers,
 )
 
-ROWS_AT_ONCE = 20_000  # deliveries written in one transaction: a second of PostgreSQL's work at the most
+ROWS_AT_ONCE = 20_000  # deliveries written in one transaction: at most a second for PostgreSQL
 _COLUMNS = ("message_id", "subscriber_id", "status", "not_before", "tries", "changed_at")
-ReleaseIn = Callable[[str, dt.datetime], Release]  # a zone and a moment → when readers may get it
+ReleaseIn = Callable[[str, dt.datetime], Release]  # (zone, moment queued) → when readers may get it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ async def is_large(connection: AsyncConnection, profile_ids: Collection[int]) ->
 async def begin_fanouts(
     connection: AsyncConnection, issue_ids: Collection[int], zone: str, *, now: dt.datetime
 ) -> None:
-    """Have the readers of these issues queued from now on; their quiet hours count in `zone`."""
+    """Begin to queue the readers of these issues; their quiet hours are in `zone`."""
     rows = [
         {"issue_id": number, "zone": zone, "queued_at": now, "reached": 0} for number in sorted(issue_ids)
     ]
@@ -83,9 +84,9 @@ async def begin_fanouts(
 
 
 async def queue_part(connection: AsyncConnection, release_in: ReleaseIn) -> int | None:
-    """Queue the next readers of a fan-out that no other process works on; return how many deliveries.
+    """Queue the next readers of a fan-out that no other process works on; return the number of deliveries.
 
-    None when there is no such fan-out. One that has no more readers, or whose issue was retracted, ends.
+    Return None if there is no such fan-out. A fan-out ends if no readers are left or its issue was retracted.
     """
     f = fanouts.c
     next_one = select(fanouts, issues.c.status, issues.c.profile_id, profiles.c.variant_of)
@@ -128,8 +129,11 @@ async def _find_part(
 def _readers(
     issue_id: int, profile_id: int | None, where: ColumnElement[bool], most: int | None = None
 ) -> Select[tuple[int]]:
-    """Return the active readers of an issue in the order of their numbers: those of its profile who get no
-    variant of it, and those who get this one wherever they are."""
+    """Return the active readers of an issue in the order of their ids.
+
+    They are the subscribers of its profile without a row in `prepared_readers`, and those whom such a row
+    gives this issue, whatever their profile.
+    """
     s, r = subscribers.c, prepared_readers.c
     is_apart = exists().where(r.issue_id == issue_id, r.subscriber_id == s.id)
     of_profile = select(s.id).where(s.profile_id == profile_id, s.status == "active", where, ~is_apart)
@@ -147,7 +151,7 @@ def _readers(
 async def _write(
     connection: AsyncConnection, part: _Part, profile_id: int | None, release: Release, queued_at: dt.datetime
 ) -> int:
-    """Write the deliveries of a part. A reader who has one already, from a chat that moved, keeps it."""
+    """Write the deliveries of a part. A reader who has one already, because its chat moved, keeps it."""
     m, s, d = messages.c, subscribers.c, deliveries.c
     page = _readers(part.issue_id, profile_id, s.id.between(part.after + 1, part.until)).subquery()
     rows = (
@@ -187,7 +191,7 @@ def _not_before(
 
 
 async def _end(connection: AsyncConnection, issue_id: int) -> None:
-    """Forget a fan-out that is done, and who was apart from it once its variants are done too."""
+    """Delete a fan-out that is done, and its prepared readers once its variants are done too."""
     f, r = fanouts.c, prepared_readers.c
     await connection.execute(delete(fanouts).where(f.issue_id == issue_id))
     these = prepared_readers.alias("these").c
@@ -197,9 +201,9 @@ async def _end(connection: AsyncConnection, issue_id: int) -> None:
 
 
 async def note_move(connection: AsyncConnection, chat_id: int, profile_id: int) -> None:
-    """Note for fan-outs under way that a chat leaves its profile for `profile_id`.
+    """Record for running fan-outs that a chat changes its profile to `profile_id`.
 
-    It still gets the issue of the one that it leaves, and none of the one that it comes to.
+    The chat still gets the issue of its old profile, and none of the new one.
     """
     s, f, i = subscribers.c, fanouts.c, issues.c
     if (await connection.execute(select(f.issue_id).limit(1))).first() is None:
@@ -216,7 +220,7 @@ async def note_move(connection: AsyncConnection, chat_id: int, profile_id: int) 
 
 
 async def note_arrival(connection: AsyncConnection, chat_id: int) -> None:
-    """Note for fan-outs under way that a chat is new: it gets a first digest of its own."""
+    """Record for running fan-outs that a chat is new: it gets a first digest instead of their issues."""
     s, f, i = subscribers.c, fanouts.c, issues.c
     rows = (
         select(f.issue_id, s.id, null())

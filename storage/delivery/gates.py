@@ -1,7 +1,7 @@
 """Gates: the issues of an edition's slot wait for an operator's approval.
 
-The issues are composed and written before their time, in the status `prepared`, and nobody is queued for
-them. Once an issue may go it becomes `made`, and the readers that its profile then has are queued.
+The issues are composed and written before their slot, in the status `prepared`, without deliveries. When an
+issue is approved it becomes `made`, and the subscribers that its profile has at that moment are queued.
 """
 
 import datetime as dt
@@ -41,9 +41,10 @@ class GateAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The approval of an edition's slot. `ends_at` is until when an answer is awaited.
+    """The approval of an edition's slot. It awaits an answer until `ends_at`.
 
-    Its issues tell what was ready by `opened_at`. Once closed, `was_sent` says whether any went out.
+    Its issues have the articles that were ready by `opened_at`. If it `waits`, its issues are not sent
+    without an answer. Once it is closed, `was_sent` says whether any issue was sent.
     """
 
     id: int
@@ -59,7 +60,7 @@ class Gate:
     was_sent: bool
 
     def lets_go(self, now: dt.datetime) -> bool:
-        """Tell whether its issues may go out, once their time has come."""
+        """Tell whether its issues may be sent at their slot."""
         if self.closed_at is not None or self.answer == GateAnswer.SEND:
             return True
         return self.answer is None and not self.waits and now >= self.ends_at
@@ -101,7 +102,7 @@ async def open_gate(
     waits: bool,
     now: dt.datetime,
 ) -> Gate:
-    """Return the gate of an edition's slot, opened `now` where there was none; forget those of long ago."""
+    """Return the gate of an edition's slot; open it `now` if there is none, and delete old gates then."""
     values = {
         "edition": edition, "slot_at": slot_at, "opened_at": now, "ends_at": ends_at, "waits": waits,
     }  # fmt: skip
@@ -137,7 +138,7 @@ async def find_open_gates(connection: AsyncConnection) -> list[Gate]:
 async def answer_gate(
     connection: AsyncConnection, gate_id: int, answer: GateAnswer, admin: int
 ) -> Gate | None:
-    """Give an open gate another answer; None where it has that one, is closed or is not there."""
+    """Answer an open gate; return None if it has that answer, is closed or does not exist."""
     g = gates.c
     is_other = and_(g.id == gate_id, g.closed_at.is_(None), or_(g.answer.is_(None), g.answer != answer))
     values = {"answer": answer, "admin": admin, "revision": g.revision + 1}
@@ -146,15 +147,15 @@ async def answer_gate(
     return _gate(row) if row else None
 
 
-# Stories that operators take out, and put back.
+# Stories that operators remove from prepared issues, and restore.
 
 
 async def drop_story(
     connection: AsyncConnection, gate_id: int, story_id: int, admin: int, *, now: dt.datetime
 ) -> str | None:
-    """Take a story out of the prepared issues of an open gate; return its headline.
+    """Remove a story from the prepared issues of an open gate; return its headline.
 
-    None where it is in none of them. They are all composed anew.
+    Return None if no issue has it. The issues are deleted, to be composed again.
     """
     gate = await _touch(connection, gate_id)
     if gate is None:
@@ -178,7 +179,7 @@ async def drop_story(
 
 
 async def restore_story(connection: AsyncConnection, gate_id: int, story_id: int) -> str | None:
-    """Put a story back that was taken out at an open gate; return its headline, None where it was not."""
+    """Restore a story that was removed at an open gate; return its headline, None if it was not removed."""
     gate = await _touch(connection, gate_id)
     if gate is None:
         return None
@@ -201,12 +202,12 @@ async def _touch(connection: AsyncConnection, gate_id: int) -> Gate | None:
 
 
 async def mark_prepared(connection: AsyncConnection, gate_id: int) -> None:
-    """Note that the issues of a gate are other ones now, so that operators see them."""
+    """Record that the issues of a gate changed, so that operators see the new ones."""
     await _touch(connection, gate_id)
 
 
 async def find_dropped(connection: AsyncConnection, gate_id: int) -> list[Dropped]:
-    """Return what was taken out at a gate, the latest last."""
+    """Return the stories that were removed at a gate, the latest last."""
     d = gate_drops.c
     query = select(gate_drops).where(d.gate_id == gate_id).order_by(d.dropped_at, d.story_id)
     return [
@@ -218,7 +219,7 @@ async def find_dropped(connection: AsyncConnection, gate_id: int) -> list[Droppe
 async def find_drop_of(
     connection: AsyncConnection, profile_id: int, story_id: int | None, article_id: int
 ) -> tuple[Gate, Dropped] | None:
-    """Return the latest gate at which an article's story was taken out of an issue of this profile."""
+    """Return the latest gate at which an article's story was removed from an issue of this profile."""
     i, g = issues.c, gates.c
     has_issue = exists().where(i.profile_id == profile_id, i.edition == g.edition, i.slot_at == g.slot_at)
     query = select(gates).where(exists().where(gate_drops.c.gate_id == g.id), has_issue)
@@ -230,18 +231,18 @@ async def find_drop_of(
 
 
 def prepared_at(gate: Gate) -> ColumnElement[bool]:
-    """Return the condition on issues to wait at a gate."""
+    """Return the SQL condition for issues that wait at a gate."""
     i = issues.c
     return and_(i.edition == gate.edition, i.slot_at == gate.slot_at, i.status == IssueStatus.PREPARED)
 
 
 def has_messages() -> ColumnElement[bool]:
-    """Return the condition on issues to hold anything."""
+    """Return the SQL condition for issues that have messages."""
     return exists().where(messages.c.issue_id == issues.c.id)
 
 
 async def close_done(connection: AsyncConnection, *, now: dt.datetime) -> int:
-    """Close the gates at which nothing waits any more; return how many."""
+    """Close the gates at which no issue and no profile waits; return how many."""
     g, i, p = gates.c, issues.c, profiles.c
     of_slot = and_(i.edition == g.edition, i.slot_at == g.slot_at)
     waits = or_(
@@ -258,7 +259,7 @@ async def close_done(connection: AsyncConnection, *, now: dt.datetime) -> int:
 
 
 async def find_gates_to_show(connection: AsyncConnection) -> list[tuple[Gate, list[Notice]]]:
-    """Return the gates that are open, or of which some operator sees an old state, with their messages."""
+    """Return the gates that are open or whose message shows some operator an old state, with the messages."""
     g, n = gates.c, gate_notices.c
     is_behind = exists().where(n.gate_id == g.id, n.revision < g.revision)
     query = select(gates).where(or_(g.closed_at.is_(None), is_behind)).order_by(g.slot_at, g.id)
@@ -271,7 +272,7 @@ async def find_gates_to_show(connection: AsyncConnection) -> list[tuple[Gate, li
 
 
 async def keep_notice(connection: AsyncConnection, gate_id: int, notice: Notice) -> None:
-    """Remember with which message an operator sees a gate, and the revision that it shows."""
+    """Store the message that shows an operator a gate, and the revision that it shows."""
     values = {
         "gate_id": gate_id, "chat_id": notice.chat_id, "message_id": notice.message_id,
         "revision": notice.revision,

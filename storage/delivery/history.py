@@ -1,4 +1,4 @@
-"""What operators look up afterwards: a reader's deliveries, and when each issue went out."""
+"""Past deliveries for operators: those of a reader, and when each issue was sent."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ _PENDING, _SENT = DeliveryStatus.PENDING.value, DeliveryStatus.SENT.value
 
 @dataclass(frozen=True, slots=True)
 class PastDelivery:
-    """One message for one reader. `edition`, `slot_at` and `issue_status` are None for what is no digest.
+    """One message for one reader. `edition`, `slot_at` and `issue_status` are None if it is no digest.
 
-    `made_at` is when the message was made, `not_before` when it might go out, `changed_at` when its status
-    was last set: for a sent one, when it was sent. `approved_at` is when the gate of its issue let it go.
+    `made_at` is when the message was made, `not_before` the earliest time to send it, `changed_at` when its
+    status was last set: for a sent message, when it was sent. `approved_at` is when its issue's gate closed.
     """
 
     kind: MessageKind
@@ -57,9 +57,10 @@ class BlankIssue:
 
 @dataclass(frozen=True, slots=True)
 class SentIssue:
-    """The issues of one edition and slot together, with their deliveries by what became of them.
+    """The issues of one edition and slot together, with the numbers of their deliveries.
 
-    Of those that wait, `quiet` ones have a later moment, and Telegram makes the chats of `held` ones wait.
+    Of the `waiting` deliveries, `quiet` ones wait for the end of quiet hours, and Telegram makes the chats of
+    `held` ones wait.
     """
 
     id: int
@@ -93,7 +94,7 @@ async def find_past(connection: AsyncConnection, subscriber_id: int, *, limit: i
 async def find_telling(
     connection: AsyncConnection, subscriber_id: int, story_id: int
 ) -> tuple[str | None, PastDelivery] | None:
-    """Return the headline and the delivery under which a reader was last told a story, if ever."""
+    """Return the headline and the delivery with which a reader last got a story, None if never."""
     t, m = issue_stories.c, messages.c
     is_its_part = and_(t.issue_id == m.issue_id, t.part == m.part, t.story_id == story_id)
     query = _of_reader(subscriber_id).add_columns(t.headline).join(issue_stories, is_its_part)
@@ -129,7 +130,7 @@ async def find_sent_issues(
 ) -> list[SentIssue]:
     """Return the latest issues, those of one edition and slot as one, newest first.
 
-    Costs as much as they have deliveries.
+    The cost grows with the number of their deliveries.
     """
     i = issues.c
     query = select(
@@ -193,7 +194,7 @@ def _of_reader(subscriber_id: int) -> Select[Any]:
 
 
 def _gate_of_issue() -> ColumnElement[bool]:
-    """Return the condition on a gate to be that through which an issue went."""
+    """Return the SQL condition for the gate at which an issue was approved."""
     g = gates.c
     return and_(g.edition == issues.c.edition, g.slot_at == issues.c.slot_at, g.sent.is_(True))
 

@@ -1,6 +1,6 @@
 """Issues ("số"): one row for each slot of each profile, whether made, empty or skipped.
 
-UNIQUE (profile, slot) is what makes an issue once, whatever restarts. The rows of an issue, its messages and
+UNIQUE (profile, slot) makes sure that an issue is made once, also after a restart. An issue, its messages and
 one delivery per subscriber and message are written in one transaction, before anything is sent.
 """
 
@@ -23,14 +23,14 @@ class Part:
 
     html: str
     buttons: Buttons = ()
-    preview_url: str | None = None  # the page whose picture stands above
+    preview_url: str | None = None  # the page whose picture is above the text
 
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story of an issue: the part it stands in, counted from 0, and the headline as readers see it.
+    """A story of an issue: its part, counted from 0, and the headline as readers see it.
 
-    `rank` is its place by importance among all that the issue could tell, from 1; None: not known.
+    `rank` is its place by importance among all candidates of the issue, from 1; None: not known.
     """
 
     story_id: int
@@ -54,14 +54,14 @@ class Issue:
 
 
 async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.datetime) -> int | None:
-    """Write the slot's row with its messages and stories; return its id, None when the slot was taken."""
+    """Write the slot's row with its messages and stories; return its id, None if the slot has an issue."""
     return (await record_issues(connection, [issue], now=now))[0]
 
 
 async def record_issues(
     connection: AsyncConnection, wanted: Sequence[Issue], *, now: dt.datetime
 ) -> list[int | None]:
-    """Write the rows of slots of different profiles; return the id of each, None where the slot was taken."""
+    """Write the rows of slots of different profiles; return the id of each, None if the slot has an issue."""
     rows = [
         {
             "profile_id": issue.profile_id, "edition": issue.edition, "slot_at": issue.slot_at,
@@ -95,7 +95,7 @@ async def record_issues(
 async def _record_parts(
     connection: AsyncConnection, made: Sequence[tuple[int, Issue]], now: dt.datetime
 ) -> None:
-    """Write the first parts of all issues, then the second ones: each follows the one before it."""
+    """Write the first parts of all issues, then the second parts, because each names the part before it."""
     before: dict[int, int] = {}
     for part in range(max((len(issue.parts) for _, issue in made), default=0)):
         wanted = [
@@ -126,9 +126,9 @@ async def enqueue_issues(
     now: dt.datetime,
     is_variant: bool = False,
 ) -> int:
-    """Queue each issue's messages for the active subscribers of its profile among the `audience`.
+    """Queue each issue's messages for those of the `audience` who are active subscribers of its profile.
 
-    Variants are for readers of the profile that they are variants of.
+    A variant goes to subscribers of the profile of which it is a variant.
     """
     s, m, i, v = subscribers.c, messages.c, issues.c, profiles.c
     its_reader = s.profile_id == (v.variant_of if is_variant else v.id)
@@ -145,7 +145,7 @@ async def enqueue_issues(
 
 
 async def count_parts(connection: AsyncConnection, edition: str) -> int:
-    """Return how many messages the edition's latest issue had, 1 where there is none."""
+    """Return how many messages the edition's latest issue had, 1 if there is none."""
     i, m = issues.c, messages.c
     latest = select(i.id).where(i.edition == edition, i.status == IssueStatus.MADE)
     latest = latest.order_by(i.slot_at.desc(), i.id).limit(1)
@@ -156,7 +156,7 @@ async def count_parts(connection: AsyncConnection, edition: str) -> int:
 async def find_last_issues(
     connection: AsyncConnection, profile_id: int, *, limit: int
 ) -> Sequence[IssueStatus]:
-    """Return the statuses of the profile's latest issues that were composed, newest first."""
+    """Return the statuses of the profile's latest issues, newest first, without skipped ones."""
     i = issues.c
     query = select(i.status).where(i.profile_id == profile_id, i.status != IssueStatus.SKIPPED)
     rows = await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))

@@ -1,4 +1,4 @@
-"""Leases: which process may speak for a bot, or do one of its roles. One row each, under a hash of the token.
+"""Leases: which process may act for a bot, or in one of its roles. One row each, under a hash of the token.
 
 Times are the machine's on SQLite, which all its processes share, and the server's on PostgreSQL: never the
 program's clock, which a simulation may run faster, nor the clocks of two machines beside each other.
@@ -33,22 +33,21 @@ class LeaseKey:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that owns a lease, and whether the lease has not run out."""
+    """The process that owns a lease. `is_live`: the lease has not expired."""
 
     owner: str
     is_live: bool
 
 
 def lease_name(token: str, role: str = "") -> str:
-    """Return the name of a token's lease, or of one of its roles; the token cannot be read from it."""
+    """Return the name of the lease of a token, or of one of its roles; it does not reveal the token."""
     return hashlib.sha256(f"diemtin lease {token} {role}".rstrip().encode()).hexdigest()
 
 
 async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: str | None = None) -> bool:
     """Take or extend the lease if it is free, expired, ours, or owned by `instead_of`, which is gone.
 
-    One that claims to last longer than any does was written before the clock was set back: it counts as run
-    out.
+    A lease that lasts longer than any can was written before the clock was set back; it counts as expired.
     """
     now = await server_now(connection)
     held = leases.c
@@ -88,7 +87,7 @@ async def find_holder(connection: AsyncConnection, name: str) -> Holder | None:
 
 
 async def find_live_owners(connection: AsyncConnection) -> list[str]:
-    """Return the owners of all leases that have not run out, of whatever token."""
+    """Return the owners of all leases of all tokens that have not expired."""
     now = await server_now(connection)
     live = leases.c.expires_at.between(now, now + 2 * _LEASE)
     return list((await connection.execute(select(leases.c.owner).where(live).limit(100))).scalars())

@@ -1,6 +1,6 @@
-"""The outbox: each message is written once, with one delivery for everybody who is to get it.
+"""The outbox: each message is written once, with one delivery for each of its readers.
 
-`storage.delivery.deliveries` is the ledger of what becomes of the deliveries.
+`storage.delivery.deliveries` stores the results of the deliveries.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.tables import UtcTime, deliveries, messages, subscribers
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
-Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minutes) → when it may go out
+Release = Callable[[int, int], dt.datetime]  # quiet hours (start, end in minutes) → when it may be sent
 _COLUMNS = ("message_id", "subscriber_id", "status", "not_before", "tries", "changed_at")
 
 
@@ -24,9 +24,9 @@ class Message:
     """A message of the outbox.
 
     `issue_id` and `part` (counted from 0) are for the parts of a digest, `correction_id` for corrections. A
-    reader gets it once the delivery of the message `after_id` to the same reader is finished. A
-    `CORRECTION_EDIT` changes the message that that delivery sent. The picture of the page `preview_url`
-    stands above the text. A `silent` one comes without a sound.
+    reader gets it after the delivery of the message `after_id` to the same reader is finished. A
+    `CORRECTION_EDIT` changes the message that this delivery sent. The picture of the page `preview_url` is
+    above the text. A `silent` message comes without a sound.
     """
 
     kind: MessageKind
@@ -50,7 +50,7 @@ async def record_message(connection: AsyncConnection, message: Message, *, now: 
 async def record_messages(
     connection: AsyncConnection, wanted: Sequence[Message], *, now: dt.datetime
 ) -> dict[int, int]:
-    """Write a message of each of different issues; return their ids by issue."""
+    """Write messages, each of another issue; return their ids by issue."""
     if not wanted:
         return {}
     statement = insert(messages).returning(messages.c.issue_id, messages.c.id)
@@ -75,11 +75,10 @@ async def enqueue(
     release: Release | None = None,
     now: dt.datetime,
 ) -> int:
-    """Write one pending delivery of each message for every active subscriber of the `audience`; return how
-    many.
+    """Write a pending delivery of each message for every active subscriber of the `audience`.
 
-    Without `release` quiet hours do not count. The rows are made inside the database, one statement for each
-    pair of quiet hours in use.
+    Return the number of deliveries. Without `release` quiet hours are ignored. The rows are made inside the
+    database, with one statement for each pair of quiet hours in use.
     """
     s = subscribers.c
     pairs = select(messages.c.id, s.id).select_from(messages).join(subscribers, true())
@@ -97,7 +96,7 @@ async def enqueue_rows(
 ) -> int:
     """Write one pending delivery for each of `rows`, pairs of a message and a subscriber; return how many.
 
-    Without `release` quiet hours do not count.
+    Without `release` quiet hours are ignored.
     """
     s = subscribers.c
     groups = [(now, rows)]
@@ -121,7 +120,7 @@ async def enqueue_rows(
 
 
 def read_buttons(stored: Any) -> Buttons:
-    """Return buttons as they stand in the table; what has another shape is left out.
+    """Return the buttons of a stored message; values of another shape are left out.
 
     >>> read_buttons([[["Xem thêm", "theodoi:xem:7"], ["hỏng"]], "hỏng"])
     ((('Xem thêm', 'theodoi:xem:7'),),)

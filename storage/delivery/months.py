@@ -1,10 +1,10 @@
 """The ledger by month, on PostgreSQL: a partition of `deliveries` for the messages of each month.
 
-Partitions are ranges of message numbers, so that a subscriber's copy of a message stays unique whatever the
-month. When a month begins, the numbers go on in the next range. A month that is old goes as a whole, in
-milliseconds; to delete its rows one by one costs minutes, and leaves room that only a vacuum finds.
+Partitions are ranges of message ids, because (subscriber, message) must stay unique over all partitions.
+When a month begins, ids continue in the next range. An old month is dropped as a whole in milliseconds; to
+delete its rows one by one would take minutes and need a vacuum.
 
-On SQLite the ledger is one table, and nothing here does anything.
+On SQLite the ledger is one table, and these functions do nothing.
 """
 
 import datetime as dt
@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import is_postgres
 from storage.tables import messages
 
-IDS = 10_000_000_000  # message numbers of one partition, as in schema 0302
-_YOUNG = dt.timedelta(days=3)  # a range that began lately goes on over the turn of the month
-_PATIENCE = text("SET LOCAL lock_timeout = '3s'")  # whoever works with the ledger must not wait for long
+IDS = 10_000_000_000  # message ids of one partition, as in schema 0302
+_YOUNG = dt.timedelta(days=3)  # a younger range is used for the next month too
+_PATIENCE = text("SET LOCAL lock_timeout = '3s'")  # other users of the ledger wait no longer than this
 _PARTS = text(
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
     " WHERE i.inhparent = 'deliveries'::regclass"
@@ -25,7 +25,7 @@ _PARTS = text(
 
 
 async def find_months(connection: AsyncConnection) -> list[int]:
-    """Return the numbers of the partitions that there are, in order; none on SQLite."""
+    """Return the numbers of the partitions in order; none on SQLite."""
     if not is_postgres(connection):
         return []
     names = (await connection.execute(_PARTS)).scalars()
@@ -33,9 +33,10 @@ async def find_months(connection: AsyncConnection) -> list[int]:
 
 
 async def begin_month(connection: AsyncConnection, *, now: dt.datetime) -> bool:
-    """Where the messages' numbers are of an earlier month, let them go on in the next partition.
+    """If message ids are in the range of an earlier month, continue them in the next partition.
 
-    Returns whether that was done. The partition after that one is made ready. `now` must be of a right clock.
+    Return whether that was done. The partition after the next is made too. `now` must come from a correct
+    clock.
     """
     if not is_postgres(connection):
         return False
@@ -53,7 +54,7 @@ async def begin_month(connection: AsyncConnection, *, now: dt.datetime) -> bool:
 
 
 async def make_months(connection: AsyncConnection, *, up_to: int) -> None:
-    """Make the partitions for messages up to the number `up_to`, and one more, where they are missing."""
+    """Make the missing partitions for messages up to the id `up_to`, and one more."""
     months = await find_months(connection)
     for number in range(months[-1] + 1, up_to // IDS + 2) if months else ():
         bounds = f"FROM ({number * IDS}) TO ({(number + 1) * IDS})"
@@ -63,9 +64,9 @@ async def make_months(connection: AsyncConnection, *, up_to: int) -> None:
 
 
 async def drop_month(connection: AsyncConnection, *, before: dt.datetime) -> bool:
-    """Drop the oldest partition if all its messages are from before `before`; return whether it was.
+    """Drop the oldest partition if all its messages were made before `before`; return whether it was.
 
-    The messages stay: they and their issues are deleted like all others, with nothing that hangs on them.
+    Its messages and issues, which then have no deliveries, are deleted later like all others.
     """
     m = messages.c
     months = await find_months(connection)
@@ -83,9 +84,10 @@ async def drop_month(connection: AsyncConnection, *, before: dt.datetime) -> boo
 
 
 async def first_kept_message(connection: AsyncConnection) -> int | None:
-    """Return the number from which messages go by the month only; None on SQLite, where all go by the day.
+    """Return the message id from which deliveries are deleted by whole months only; None on SQLite.
 
-    Those of the first partition, which is older than the months, go by the day as well.
+    Older deliveries, on SQLite all, are deleted row by row. So are those of the first partition, which is
+    older than the partitions by month.
     """
     months = await find_months(connection)
     return max(months[0], 1) * IDS if months else None

@@ -1,4 +1,4 @@
-"""State of delivery: what is due and since when, and the results of a day's deliveries."""
+"""The state of delivery: what waits and since when, and the results of a day's deliveries."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from storage.delivery.refusals import NO_HOLDS, Holds, find_limit, is_free, look
 from storage.delivery.states import DeliveryStatus, count_finished
 from storage.tables import UtcTime, deliveries, delivery_counts, fanouts, issues, messages, subscribers
 
-FULL_RATE = 28.0  # messages a second: what Telegram lets through, see bot.telegram.limiter
-LATE = dt.timedelta(minutes=15)  # after its moment a delivery is late; schema 0080 counts by this too
+FULL_RATE = 28.0  # messages a second that Telegram allows, see bot.telegram.limiter
+LATE = dt.timedelta(minutes=15)  # a delivery sent so long after its moment is late, as in schema 0080
 _MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits: `due` may go out now, the first since `oldest_due_at`; `unknown` are all on record.
+    """Numbers of waiting deliveries: `due` ones may be sent now, the first since `oldest_due_at`.
 
-    `holds` are the chats that Telegram makes wait; what waits for them is not due. `limited_until` is set
-    while Telegram refuses messages to everybody.
+    `unknown` are all deliveries with that status. `holds` are the chats that Telegram makes wait; their
+    deliveries are not due. `limited_until` is set while Telegram refuses messages to everybody.
     """
 
     at: dt.datetime
@@ -38,9 +38,9 @@ class Queue:
         return self.at - self.oldest_due_at if self.oldest_due_at else dt.timedelta()
 
     def finish_at(self, rate: float) -> dt.datetime | None:
-        """Return when all that is due will be sent, None when nothing is.
+        """Return when all due deliveries will be sent, None if there are none.
 
-        At `rate` a second, or at the full one where that is idle.
+        They are sent at `rate` a second; below 1, the full rate is assumed.
         """
         seconds = self.due / (rate if rate >= 1 else FULL_RATE)
         return self.at + dt.timedelta(seconds=seconds) if self.due else None
@@ -63,7 +63,7 @@ class Outcomes:
 
 
 async def look_at_queue(connection: AsyncConnection, *, now: dt.datetime) -> Queue:
-    """Count what waits; costs as much as there is waiting, of which only an index is read."""
+    """Count the waiting deliveries by an index; the cost grows with their number."""
     d = deliveries.c
     holds, limit = await look_at_holds(connection, now=now), await find_limit(connection)
     pending = d.status == literal_column("'pending'")  # no parameter: the index is of these only
@@ -83,9 +83,9 @@ async def look_at_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
 
 @dataclass(frozen=True, slots=True)
 class WaitingIssue:
-    """The deliveries of an edition's slot that wait, the first since `oldest_at`.
+    """The waiting deliveries of an edition's slot, the first since `oldest_at`.
 
-    `edition` and `slot_at` are None for what is no issue. It `grows` while readers are still being queued.
+    `edition` and `slot_at` are None for messages of no issue. It `grows` while readers are being queued.
     """
 
     edition: str | None
@@ -101,7 +101,7 @@ class WaitingIssue:
 
 
 async def find_waiting_issues(connection: AsyncConnection, *, limit: int = 20) -> list[WaitingIssue]:
-    """Return what waits by edition and slot, the longest waiting first; costs as much as there is waiting."""
+    """Return the waiting deliveries by edition and slot, longest waiting first; the cost is their number."""
     d, m, i = deliveries.c, messages.c, issues.c
     query = (
         select(i.edition, i.slot_at, func.count(), func.min(d.not_before, type_=UtcTime).label("oldest"))
@@ -133,7 +133,7 @@ async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> t
 
 
 async def count_outcomes(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Outcomes:
-    """Count the deliveries of messages since `since` by result. A message of an issue belongs to its slot."""
+    """Count the deliveries since `since` by result; for a message of an issue its slot counts."""
     d = deliveries.c
     counts = await count_finished(connection, delivery_counts.c.slot_at >= since)
     just_sent = and_(d.status == DeliveryStatus.SENT, d.changed_at > now - _MINUTE)

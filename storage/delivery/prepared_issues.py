@@ -1,4 +1,4 @@
-"""Prepared issues: composed before their time, and let go or withdrawn. Gates say which: see `gates`."""
+"""Prepared issues: composed before their slot, and then queued or withdrawn, as their gate says (`gates`)."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ async def find_unprepared(
     now: dt.datetime,
     limit: int = 1_000,
 ) -> list[Profile]:
-    """Return profiles whose slot comes within the time of their edition and that have no issue for it yet."""
+    """Return profiles without an issue for their next slot, if that is within their edition's lead time."""
     p, i = profiles.c, issues.c
     soon = [and_(takes(name), p.next_due_at <= now + lead) for name, lead in editions.items()]
     if not soon:
@@ -45,7 +45,7 @@ async def find_with_issue(
 async def keep_apart(
     connection: AsyncConnection, issue_id: int, readers: Sequence[int], variant_id: int | None
 ) -> None:
-    """Note that these readers of a prepared issue get a variant of it, or nothing."""
+    """Record that these readers of a prepared issue get the variant, or nothing if that is None."""
     rows = [{"issue_id": issue_id, "subscriber_id": reader, "variant_id": variant_id} for reader in readers]
     if rows:
         await connection.execute(insert(prepared_readers), rows)
@@ -66,7 +66,7 @@ async def withdraw_prepared(
 
 
 async def withdraw_stale(connection: AsyncConnection, declared: Collection[str]) -> int:
-    """Delete prepared issues that nobody waits for: of editions that are gone, of slots that were moved."""
+    """Delete prepared issues of editions that are no longer declared, and of slots that were moved."""
     p, i, v = profiles.alias("p"), issues.c, profiles.alias("v")
     own = exists().where(p.c.id == i.profile_id, p.c.variant_of.is_(None), p.c.next_due_at == i.slot_at)
     of_variant = exists().where(
@@ -78,7 +78,7 @@ async def withdraw_stale(connection: AsyncConnection, declared: Collection[str])
 
 
 def _since_the_first_gate() -> ColumnElement[bool]:
-    """Return a condition that holds for every prepared issue, and spares looking at years of others."""
+    """Return a condition that every prepared issue meets; with it a query reads only the latest issues."""
     first = select(func.min(gates.c.slot_at)).where(gates.c.closed_at.is_(None)).scalar_subquery()
     return issues.c.slot_at >= first
 
@@ -92,9 +92,9 @@ async def let_go(
     zone: str,
     now: dt.datetime,
 ) -> int:
-    """Queue the prepared issues of these profiles for who reads them now; return how many deliveries.
+    """Queue the prepared issues of these profiles for their present readers; return the number of deliveries.
 
-    Very many readers are queued afterwards: see `fanouts`. Their quiet hours count in `zone`.
+    If there are very many readers, a fan-out queues them later (see `fanouts`), with quiet hours in `zone`.
     """
     i, v, r, s = issues.c, profiles.alias("v"), prepared_readers.c, subscribers.c
     prepared = and_(i.slot_at == slot_at, i.status == IssueStatus.PREPARED)

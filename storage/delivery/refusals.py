@@ -1,4 +1,4 @@
-"""What Telegram asked or refused: waits of a chat or the whole bot, copies, and lost rights."""
+"""Refusals by Telegram: waits of a chat or of the whole bot, refused deliveries, and lost rights."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from storage.tables import UtcTime, deliveries, delivery_counts, issues, message
 
 # Waits that Telegram asked for ("Too Many Requests"): of one chat, or of the whole bot.
 #
-# A chat's wait is a column of its subscriber, the bot's is a note, so that no restart sends into either.
+# A chat's wait is a column of its subscriber, the bot's is a note. So both hold after a restart.
 
 _LIMITED = "sending_limited"
 _STOPPED = "sending_paused"  # by an operator
@@ -33,7 +33,7 @@ NO_HOLDS = Holds(0, None)
 
 
 def is_free(now: Any) -> ColumnElement[bool]:
-    """Return the condition that a subscriber may be sent to at `now`, a moment or a bound parameter."""
+    """Return the condition that a subscriber's chat need not wait at `now`, a moment or a bound parameter."""
     s = subscribers.c
     return or_(s.held_until.is_(None), s.held_until <= now)
 
@@ -45,7 +45,7 @@ async def hold_chat(connection: AsyncConnection, chat_id: int, until: dt.datetim
 
 
 async def release_chats(connection: AsyncConnection, chat_ids: Collection[int]) -> None:
-    """Forget the waits of chats that Telegram took a message for."""
+    """Clear the waits of chats for which Telegram accepted a message."""
     values = {"held_until": None, "told_at": None}
     these = subscribers.c.chat_id.in_(chat_ids)
     await connection.execute(update(subscribers).where(these).values(values))
@@ -71,7 +71,7 @@ async def look_at_holds(connection: AsyncConnection, *, now: dt.datetime) -> Hol
 async def take_untold_holds(
     connection: AsyncConnection, *, now: dt.datetime, longer_than: dt.timedelta
 ) -> Holds:
-    """Return the long waits that admins have not heard of, and note that they have: each is told once."""
+    """Return the long waits that were not reported to the admins, and record them as reported."""
     s = subscribers.c
     is_untold = and_(s.held_until > now + longer_than, s.told_at.is_(None))
     query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(is_untold)
@@ -82,39 +82,39 @@ async def take_untold_holds(
 
 
 async def limit_bot(connection: AsyncConnection, until: dt.datetime, *, now: dt.datetime) -> None:
-    """Note that Telegram refuses messages to everybody: nothing is sent before `until`."""
+    """Record that Telegram refuses messages to everybody: nothing is sent before `until`."""
     await write_note(connection, _LIMITED, until.isoformat(), now=now)
 
 
 async def lift_limit(connection: AsyncConnection) -> None:
-    """Forget that Telegram refused messages to everybody."""
+    """Clear the wait of the whole bot."""
     await forget_note(connection, _LIMITED)
 
 
 async def find_limit(connection: AsyncConnection) -> dt.datetime | None:
     """Return until when nothing is sent because Telegram refuses messages to everybody.
 
-    A moment that has passed means that the next delivery finds out whether it still does.
+    If that moment has passed, the next delivery finds out whether Telegram still refuses.
     """
     note = await find_note(connection, _LIMITED)
     return dt.datetime.fromisoformat(note) if note else None
 
 
 async def find_hold(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> dt.datetime | None:
-    """Return until when a chat has to wait, None where it has not."""
+    """Return until when a chat has to wait, None if it has not."""
     s = subscribers.c
     query = select(s.held_until).where(s.chat_id == chat_id, s.held_until > now)
     return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def stop_sending(connection: AsyncConnection, *, now: dt.datetime) -> None:
-    """Note that an operator stopped all sending."""
+    """Record that an operator stopped all sending."""
     await write_note(connection, _STOPPED, now.isoformat(), now=now)
     await send_signal(connection, Signal.SENDING)
 
 
 async def resume_sending(connection: AsyncConnection) -> None:
-    """Note that sending goes on."""
+    """Record that sending goes on."""
     await forget_note(connection, _STOPPED)
     await send_signal(connection, Signal.SENDING)
 
@@ -125,21 +125,21 @@ async def find_stop(connection: AsyncConnection) -> dt.datetime | None:
     return dt.datetime.fromisoformat(note) if note else None
 
 
-# Copies that Telegram refused, by edition, and chats in which the bot lost its rights.
+# Deliveries that Telegram refused, by edition, and chats in which the bot lost its rights.
 #
-# The reason of a `gone` delivery begins with what it means: the reader left, the bot may not write there,
+# The reason of a `gone` delivery begins with its kind: the reader left, the bot may not write in the chat,
 # or the message cannot be sent.
 
 LEFT, NO_RIGHTS, REFUSED = "left", "no rights", "refused"
-FEWEST, SHARE = 3, 0.2  # so many refused copies, and of those that are done, are news
+FEWEST, SHARE = 3, 0.2  # refused deliveries, and their share of the finished ones, that are reported
 
 
 @dataclass(frozen=True, slots=True)
 class LatestCopies:
-    """Numbers of copies of an edition's latest issue, by result.
+    """Numbers of deliveries of an edition's latest issue, by result.
 
-    `gone` counts copies that did not arrive: the reader left, the bot lost its rights, or Telegram refused.
-    `reason` is what Telegram said to one of the refused copies, or else to one of the gone.
+    `gone` ones did not arrive: the reader left, the bot lost its rights, or Telegram refused. `reason` is
+    Telegram's answer to one of the refused deliveries, or else to one of the gone.
     """
 
     edition: str
@@ -152,7 +152,7 @@ class LatestCopies:
 
     @property
     def is_trouble(self) -> bool:
-        """Tell whether many copies were refused, or the issue reached nobody."""
+        """Tell whether many deliveries were refused, or the issue reached nobody."""
         done = self.reached + self.gone
         reaches_nobody = self.gone > 0 and not self.reached and not self.waiting
         return reaches_nobody or (self.refused >= FEWEST and self.refused >= SHARE * done)
@@ -182,7 +182,7 @@ def words_of(reason: str) -> str:
 
 
 async def find_latest_copies(connection: AsyncConnection, *, since: dt.datetime) -> list[LatestCopies]:
-    """Count the copies of each edition's latest issue since `since`, by result."""
+    """Count the deliveries of each edition's latest issue since `since`, by result."""
     i = issues.c
     latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).where(
         i.status == IssueStatus.MADE, i.slot_at >= since
@@ -221,7 +221,7 @@ async def count_lost_chats(connection: AsyncConnection, *, since: dt.datetime) -
 async def take_untold_lost_chats(
     connection: AsyncConnection, *, now: dt.datetime, limit: int = 20
 ) -> list[LostChat]:
-    """Return chats of which admins have not heard, and note that they have."""
+    """Return lost chats that were not reported to the admins, and record them as reported."""
     s = subscribers.c
     query = select(s.id, s.chat_id, s.status_reason).where(_is_lost(), s.told_at.is_(None))
     rows = (await connection.execute(query.order_by(s.id).limit(limit))).all()

@@ -1,7 +1,7 @@
-"""What an operator sees as one: an issue, with all its profiles, or a correction; and issues taken back.
+"""Issues and corrections as operators see them, and the retraction of issues.
 
-An operator thinks of "the morning's issue"; in the tables that is a batch, one issue for each profile of one
-edition and slot. When it is taken back, what still waits is called off and what went out is counted.
+For an operator "the morning's issue" is one thing. In the tables it is a batch: one issue for each profile of
+an edition and slot. A retraction cancels the deliveries of a batch that still wait.
 """
 
 import datetime as dt
@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.tables import corrections, deliveries, delivery_counts, issue_stories, issues, messages, profiles
 
-_ORDER = tuple(IssueStatus)  # the last that occurs is the batch's status
+_ORDER = tuple(IssueStatus)  # the last one that occurs is the batch's status
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The issues of one edition and slot, or a correction, whose slot is when it was confirmed.
+    """The issues of one edition and slot, or a correction; its `slot_at` is when it was confirmed.
 
-    `id` is that of one of the issues, or the correction's, which has no `status`. `deliveries` counts them by
-    status, each message of each reader; empty where they were not counted.
+    `id` is that of one of the issues, or of the correction, which has no `status`. `deliveries` has the
+    numbers by status, each message of each reader; it is empty if they were not counted.
     """
 
     id: int
@@ -90,8 +90,7 @@ async def find_correction_batch(connection: AsyncConnection, correction_id: int)
 
 
 async def _find_correction(connection: AsyncConnection, correction_id: int) -> Batch | None:
-    """Return a confirmed correction, under the edition of the latest issue whose message it changes or is
-    about."""
+    """Return a confirmed correction, under the edition of the issue of its first message."""
     c, i = corrections.c, issues.c
     first, corrected = messages.alias("first"), messages.alias("corrected")
     query = (
@@ -116,7 +115,7 @@ async def _count(connection: AsyncConnection, *of: ColumnElement[bool]) -> dict[
 
 
 async def find_headlines(connection: AsyncConnection, batch: Batch, *, limit: int) -> list[tuple[int, str]]:
-    """Return story and headline of what the batch tells, in the order of its longest issue."""
+    """Return the stories of the batch with their headlines, in the order of their earliest positions."""
     s, i = issue_stories.c, issues.c
     query = (
         select(s.story_id, s.headline)
@@ -130,9 +129,9 @@ async def find_headlines(connection: AsyncConnection, batch: Batch, *, limit: in
 
 
 async def retract(connection: AsyncConnection, batch: Batch, reason: str, *, now: dt.datetime) -> int:
-    """Call off what of the batch still waits; return how many deliveries, 0 when there is nothing to retract.
+    """Cancel the waiting deliveries of the batch; return how many, 0 if there is nothing to retract.
 
-    Where nobody got the issue its stories count as untold: the next one may bring them.
+    If nobody got an issue, the next issue may have its stories.
     """
     i, d = issues.c, deliveries.c
     these = and_(_of_batch(batch.edition, batch.slot_at), i.status == IssueStatus.MADE)
@@ -149,7 +148,7 @@ async def retract(connection: AsyncConnection, batch: Batch, reason: str, *, now
 
 
 async def _forget_untold(connection: AsyncConnection, these: ColumnElement[bool]) -> None:
-    """Let the stories of issues that nobody got, and of their time, be told by a later one."""
+    """Make the stories of issues that nobody got, and the news of their time, eligible for later issues."""
     i, p, m, d = issues.c, profiles.c, messages.c, deliveries.c
     is_got = exists().where(m.issue_id == i.id, d.message_id == m.id, d.status.in_(MAY_HAVE_ARRIVED))
     untold = and_(these, ~is_got)

@@ -1,11 +1,12 @@
-"""Several processes that send for one bot, on PostgreSQL: who they are, and each one's share of the pace.
+"""Several processes that send for one bot, on PostgreSQL, and the share of the rate that each has.
 
-Telegram admits so many messages in any second. That many places are shared out: a process sends as many
-messages a second as it has places, because each holds its place until a second after Telegram's answer. The
-places of all live processes are never more than there are, so no second sees more messages, whoever sends.
+Telegram allows a number of messages in any second. There are as many places, which the processes share. A
+message holds a place until one second after Telegram's answer, so a process sends at most as many messages a
+second as it has places. All live processes together never have more places than there are, so Telegram never
+sees more messages in a second than it allows.
 
-A share is a lease too. Its process renews it; one that does not has ended, and what it was sending is taken
-up by the others. Times are the database server's, so the clocks of the machines do not matter.
+A share is a lease too. A process that does not renew its share counts as ended, and the others take over what
+it was sending. Times are the database server's, so the clocks of the machines do not matter.
 """
 
 import datetime as dt
@@ -51,9 +52,9 @@ def share_out(total: int, wanted: Mapping[str, int]) -> dict[str, int]:
 
 
 async def take_turn(connection: AsyncConnection, name: str) -> None:
-    """Let the senders of a bot claim and write down one after the other; until the transaction ends.
+    """Make the senders of a bot claim and record deliveries one after the other, until the transaction ends.
 
-    A frozen process holds all others up in such a transaction: the server undoes it after five seconds.
+    A frozen process would block all others in such a transaction; the server ends it after five seconds.
     """
     if is_postgres(connection):  # SQLite has one writer anyway
         digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"senders").digest()
@@ -65,10 +66,11 @@ async def take_turn(connection: AsyncConnection, name: str) -> None:
 async def set_share(
     connection: AsyncConnection, key: LeaseKey, *, total: int, has: int, wanted: int, is_new: bool
 ) -> int | None:
-    """Renew a process's share, which `has` so many places and could use `wanted`; return how many it has now.
+    """Renew a process's share and return how many places it may use now.
 
-    It gets more only where others have given back theirs, and is told fewer than it has where it is to give
-    back. One that joins is new; None where a process that was there has been taken for dead.
+    The process `has` so many places and could use `wanted`. It gets more only if others have given theirs
+    back. If it gets fewer than it has, it must give places back. A process that joins `is_new`. Return None
+    if the others took this process for dead.
     """
     await take_turn(connection, f"shares of {key.name}")
     s, now = senders.c, await server_now(connection)
@@ -90,32 +92,32 @@ async def set_share(
 
 
 async def give_back(connection: AsyncConnection, key: LeaseKey, places: int) -> None:
-    """Note that a process has only so many places left."""
+    """Record that a process keeps only `places`."""
     row = (senders.c.name == key.name) & (senders.c.owner == key.owner)
     await connection.execute(update(senders).where(row).values(places=places))
 
 
 async def find_owners(connection: AsyncConnection, name: str) -> list[str]:
-    """Return the processes that have a share in the pace of a bot, or had one."""
+    """Return the processes that have, or had last, a share of a bot's rate."""
     return list((await connection.execute(select(senders.c.owner).where(senders.c.name == name))).scalars())
 
 
 async def expire(connection: AsyncConnection, name: str, owners: Collection[str]) -> None:
-    """Note that processes have ended: their places are free once their last messages are a second old."""
+    """Record that processes have ended: their places are free when their last messages are a second old."""
     s, soon = senders.c, await server_now(connection) + _LAST_MESSAGES
     theirs = and_(s.name == name, s.owner.in_(owners), s.expires_at > soon)
     await connection.execute(update(senders).where(theirs).values(expires_at=soon))
 
 
 async def is_sender(connection: AsyncConnection, key: LeaseKey) -> bool:
-    """Tell whether a process still has its share, which nobody takes before this transaction ends."""
+    """Tell whether a process still has its share; no other can end it before this transaction ends."""
     s = senders.c
     query = select(s.owner).where(s.name == key.name, s.owner == key.owner).with_for_update(read=True)
     return (await connection.execute(query)).first() is not None
 
 
 async def find_senders(connection: AsyncConnection, name: str | None = None) -> dict[str, Share]:
-    """Return the processes that send now, of one bot or of all, by their names in order."""
+    """Return the shares of the processes that send now, of one bot or of all, in the order of their names."""
     s, now = senders.c, await server_now(connection)
     query = select(s.owner, s.places, s.wanted).where(s.expires_at >= now).order_by(s.owner).limit(100)
     rows = await connection.execute(query if name is None else query.where(s.name == name))

@@ -1,4 +1,4 @@
-"""The kinds of messages, the results of issues and deliveries, and counts of each result."""
+"""The kinds of messages, the statuses of issues and deliveries, and counts of finished deliveries."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,8 +7,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import delivery_counts
-
-# The kinds of messages, and what issues and deliveries can come to.
 
 
 class MessageKind(StrEnum):
@@ -23,21 +21,21 @@ class MessageKind(StrEnum):
     ANNOUNCEMENT = "announcement"
 
 
-CALM = (MessageKind.DIGEST, MessageKind.RECAP, MessageKind.BREAKING)  # without a sound for who wants none
+CALM = (MessageKind.DIGEST, MessageKind.RECAP, MessageKind.BREAKING)  # silent for readers who want no sound
 
 
 class IssueStatus(StrEnum):
-    """Result of a slot. A batch shows that status of its issues which stands last in this list."""
+    """The result of a slot. The status of a batch is the last one in this list that its issues have."""
 
     SKIPPED = "skipped"
     EMPTY = "empty"
-    PREPARED = "prepared"  # waits at its gate; nobody is queued for it yet
+    PREPARED = "prepared"  # waits at its gate, without deliveries
     MADE = "made"
     RETRACTED = "retracted"
 
 
 class DeliveryStatus(StrEnum):
-    """Pending and sending are open; nothing leaves one of the other three."""
+    """The status of a delivery. Pending and sending are open; the other three are final."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -50,22 +48,22 @@ OPEN = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 MAY_HAVE_ARRIVED = (DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
-# How many deliveries came to what. A trigger of the ledger counts each delivery that finishes.
+# Counts of finished deliveries by result. A trigger of the ledger keeps them.
 #
-# There is one row for each kind of message, edition and slot, so the numbers cost as much as there are
-# slots. They stay when a chat is deleted. What is not finished is counted in the ledger, by an index on
-# its status.
+# There is one row for each kind of message, edition and slot, so the cost of reading grows with the slots.
+# The counts stay when a chat is deleted. Open deliveries are counted in the ledger, by an index on the
+# status.
 
 _C = delivery_counts.c
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Finished deliveries.
+    """Numbers of finished deliveries.
 
-    Of those sent, `late` ones went out more than 15 minutes after their moment. Of those gone, Telegram
-    `refused` some; the readers of `departed` ones had left, or the bot had lost its rights there. Of those
-    sent and unknown, `repeated` ones were tried twice, so that two copies may have arrived.
+    `late` of those sent were sent more than 15 minutes after their moment. `refused` of those gone were
+    refused by Telegram; for `departed` of them the reader had left, or the bot had lost its rights.
+    `repeated` of those sent and unknown were tried twice, so that two copies may have arrived.
     """
 
     sent: int = 0
@@ -78,7 +76,7 @@ class Counts:
 
     @property
     def by_status(self) -> dict[DeliveryStatus, int]:
-        """Return how many stand in each status; those in which none does are absent."""
+        """Return the numbers by status; statuses without deliveries are absent."""
         counted = {
             DeliveryStatus.SENT: self.sent,
             DeliveryStatus.GONE: self.gone,

@@ -1,4 +1,4 @@
-"""Bytes → articles: files, folders and streams in; for each article found one `Incoming` or `Refusal` out."""
+"""Bytes → articles: from files, folders and streams to one `Incoming` or `Refusal` for each article found."""
 
 from storage.intake.date_style import DateStyle
 from storage.intake.date_text import DateOrder, read_date_text

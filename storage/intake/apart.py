@@ -1,7 +1,7 @@
-"""Parsing in a process that is killed when it is late or greedy: a hostile document costs itself only.
+"""Parsing of hostile documents in a child process, which is killed if it takes too much time or memory.
 
-What the process answers is read up to a limit, and checked against the parser's type: a parser that a
-document has taken over can say anything.
+The child's answer is read up to a limit and checked against the parser's type, because a document may have
+taken over the parser.
 """
 
 import importlib
@@ -53,11 +53,12 @@ class Feed(_Exact):
 
 
 class Page(_Exact):
-    """The parts of the article on a page, all empty where there is none, and what tells whether it is one.
+    """The parts of the article on a page, all empty if there is none, and evidence of the kind of page.
 
-    `names` are those that the site bears, `is_dated` tells that the page as a whole states when it came out,
-    `headline_links` counts links of four words and more. Shares are in percent: of the body's lines those
-    that are links, of all paragraphs those beside a headline that leads to another page.
+    `names` are the names of the site. `is_dated`: the page states when it was published as a whole.
+    `headline_links` is the number of links of four words and more. Shares are in percent: `linked_share` of
+    the body's lines are links, `teaser_share` of all paragraphs are beside a headline that links to another
+    page.
     """
 
     title: str
@@ -99,7 +100,7 @@ class NamedFeed(_Exact):
 
 
 class Links(_Exact):
-    """The feeds that a page names; `base` is what it says its addresses start from, "" where nothing."""
+    """The feeds that a page names; `base` is its base address for relative links, "" if it states none."""
 
     base: str
     feeds: list[NamedFeed]
@@ -110,7 +111,7 @@ _Answer = TypeVar("_Answer", bound=_Exact)
 
 @dataclass(frozen=True, slots=True)
 class Parser(Generic[_Answer]):
-    """A module beside this one with a function `parse`; `name` is what people call what it reads."""
+    """A module beside this one with a function `parse`; `name` is the users' word for what it reads."""
 
     module: str
     name: str
@@ -127,15 +128,15 @@ _here: set[None] = set()
 
 
 def parse_here() -> None:
-    """Parse in this process from now on: it is one that may be killed, and has limits of its own."""
+    """Parse in this process from now on: it is a child itself, with its own limits."""
     _here.add(None)
 
 
 def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
-    """Return what `parser` makes of `document`, computed within the deadline.
+    """Return the parsed `document`.
 
     Raises:
-        UnreadableError: its process was killed, died, or answered something else than it should.
+        UnreadableError: the child passed the deadline, died, or gave an invalid answer.
     """
     if _here:
         return _parsed_here(parser, document)
@@ -170,7 +171,7 @@ def _read(worker: subprocess.Popen[bytes], name: str, deadline_seconds: float) -
     alarm.start()
     try:
         answer = worker.stdout.read(_MAX_ANSWER_BYTES + 1)
-        worker.stdout.close()  # a worker with more to say dies of it
+        worker.stdout.close()  # a worker that writes more dies of it
         worker.wait()
     finally:
         alarm.cancel()

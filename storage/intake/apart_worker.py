@@ -1,7 +1,7 @@
 """The program that parses one hostile document in a process of its own: bytes on stdin, JSON on stdout.
 
-It reads nothing but its input and the parser that its argument names, a module beside it.
-`storage.intake.apart` starts it by its path, without the package around it, and kills it when it is late.
+It reads only its input and the parser that its argument names, a module beside it. `storage.intake.apart`
+starts it by its path, without the package around it, and kills it after a deadline.
 """
 
 import json

@@ -1,8 +1,8 @@
 """How one feed writes its times, decided from the evidence of all its items.
 
-Which number is the day, whether a printed UTC is really UTC, and whether AM and PM are missing: a single
-value often leaves that open, a whole feed rarely does. Contradictory evidence decides nothing, and ambiguous
-times are not read.
+The open questions are: which number is the day, is a printed UTC really UTC, are AM and PM missing. A single
+value often leaves them open, a whole feed rarely does. If the evidence contradicts itself, ambiguous times
+are not read.
 """
 
 import datetime as dt
@@ -61,7 +61,7 @@ class DateSample:
 @dataclass(frozen=True, slots=True)
 class _Sample:
     date: DateText
-    made_at: dt.datetime | None  # out of the article's number, aware
+    made_at: dt.datetime | None  # from the article's number, aware
 
     def at(self, order: DateOrder, zone: ZoneInfo) -> dt.datetime | None:
         moment = self.date.moment(order)
@@ -69,7 +69,7 @@ class _Sample:
 
 
 def number_time(url: str, zone: ZoneInfo) -> dt.datetime | None:
-    """Return when the article was made, where its number in the address tells; aware, in `zone`.
+    """Return when the article was made, if the number in its address is a time; aware, in `zone`.
 
     >>> str(number_time("https://tuoitre.vn/thong-xe-100261005091032857.htm", ZoneInfo("Asia/Ho_Chi_Minh")))
     '2026-10-05 09:10:32+07:00'
@@ -151,13 +151,13 @@ def _order(
 
 
 def _by_value(samples: Sequence[_Sample]) -> set[DateOrder]:
-    """A number over 12, or the weekday that is written, leaves one order."""
+    """Return the orders proven by a number above 12, or by a written weekday."""
     possible = [sample.date.possible_orders for sample in samples]
     return {orders[0] for orders in possible if len(orders) == 1}
 
 
 def _by_number(samples: Sequence[_Sample], zone: ZoneInfo) -> set[DateOrder]:
-    """The article's number has the time of its making; it was published within days of that."""
+    """Return the orders that put a time near the making of its article, which the article's number tells."""
     proven: set[DateOrder] = set()
     for sample in samples:
         made_at = sample.made_at
@@ -171,7 +171,7 @@ def _by_number(samples: Sequence[_Sample], zone: ZoneInfo) -> set[DateOrder]:
 
 
 def _by_future(samples: Sequence[_Sample], zone: ZoneInfo, now: dt.datetime) -> set[DateOrder]:
-    """No item is from the future: an order that puts one there is wrong."""
+    """Return the orders proven because the other order puts an item into the future."""
     proven: set[DateOrder] = set()
     for sample in samples:
         past = [order for order in _ORDERS if (at := sample.at(order, zone)) and at <= now + _AHEAD]
@@ -180,7 +180,7 @@ def _by_future(samples: Sequence[_Sample], zone: ZoneInfo, now: dt.datetime) -> 
 
 
 def _by_newest(samples: Sequence[_Sample], zone: ZoneInfo, reference: dt.datetime) -> set[DateOrder]:
-    """A feed's newest item is recent: an order that makes it weeks old is wrong."""
+    """Return the orders proven because the other order makes the feed's newest item weeks old."""
     lags = {
         order: reference - max(moments)
         for order in _ORDERS
@@ -199,7 +199,7 @@ def _reference(built: str, zone: ZoneInfo, now: dt.datetime) -> dt.datetime:
 
 
 def _clock_zone(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo, now: dt.datetime) -> ClockZone:
-    """Decide the zone of the printed times, whatever offset is printed beside them."""
+    """Decide the real zone of the printed times, whatever offset is printed beside them."""
     ahead = zone.utcoffset(now.replace(tzinfo=None)) or dt.timedelta()
     timed = [sample for sample in samples if sample.date.precision == "minute"]
     moments = [(at, sample) for sample in timed if (at := sample.at(sample.date.order or order, zone))]
@@ -218,7 +218,7 @@ def _clock_zone(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo, no
 
 
 def _has_lost_half(samples: Sequence[_Sample], order: DateOrder, zone: ZoneInfo) -> bool:
-    """Tell whether AM and PM are missing: then afternoons are before the making of their articles."""
+    """Tell whether AM and PM are missing: then some times are half a day before their articles were made."""
     if any(sample.date.hour > 12 or sample.date.has_half for sample in samples):
         return False
     witnesses = [sample for sample in samples if sample.date.precision == "minute" and sample.made_at]

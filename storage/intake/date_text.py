@@ -1,7 +1,7 @@
-"""The spelling of a publication time → its numbers. A field is read whole or not at all.
+"""The text of a publication time → its numbers. A field is read whole or not at all.
 
-A field holds one date, at most one time of day, at most one offset, and besides these only a weekday, labels
-and punctuation. Whether `5/8/2026` starts with the day is not decided here: see `storage.intake.date_style`.
+A field holds one date, at most one time of day, at most one offset, and otherwise only a weekday, labels and
+punctuation. `storage.intake.date_style` decides whether `5/8/2026` starts with the day.
 """
 
 import datetime as dt
@@ -73,11 +73,11 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateText:
-    """A date as it is spelled: `first` and `second` are day and month where `order` says so.
+    """A date as it is written: `first` and `second` are day and month in the given `order`.
 
-    `order` is None where the spelling alone leaves both orders open. `offset` is None where none is written.
-    `weekday` counts from Monday = 0. `has_half` tells that AM or PM is written, in either language;
-    `is_us_clock` that it is English and follows seconds, as programs with American settings write it.
+    `order` is None if the text leaves both orders open, `offset` is None if none is written. `weekday` counts
+    from Monday = 0. `has_half`: AM or PM is written, in either language. `is_us_clock`: it is English and
+    follows seconds, as programs with American settings write it.
     """
 
     year: int
@@ -94,7 +94,7 @@ class DateText:
     has_half: bool = False
 
     def moment(self, order: DateOrder) -> dt.datetime | None:
-        """Return the local moment, read in `order`; aware where an offset is written, None for no date."""
+        """Return the moment, read in `order`, None if it is no date; aware if an offset is written."""
         day, month = (self.first, self.second) if order is DateOrder.DAY_FIRST else (self.second, self.first)
         zone = None if self.offset is None else dt.timezone(self.offset)
         try:
@@ -104,7 +104,7 @@ class DateText:
 
     @property
     def possible_orders(self) -> tuple[DateOrder, ...]:
-        """Return the orders in which this is a date, and one of its weekday where one is written."""
+        """Return the orders in which this is a date; if a weekday is written, preferably those with it."""
         orders = (self.order,) if self.order else tuple(DateOrder)
         dates = {order: moment for order in orders if (moment := self.moment(order))}
         named = tuple(order for order, moment in dates.items() if moment.weekday() == self.weekday)
@@ -112,7 +112,7 @@ class DateText:
 
 
 def read_date_text(text: str) -> DateText | None:
-    """Return the numbers of the one date that `text` spells, or None where anything else stands there.
+    """Return the numbers of the date that `text` is, or None if it holds anything else.
 
     >>> read_date_text("Thứ năm, 20/8/2026, 15:47 (GMT+7)").moment(DateOrder.DAY_FIRST).isoformat()
     '2026-08-20T15:47:00+07:00'
@@ -226,7 +226,7 @@ def _take(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, st
 
 
 def _take_offset(text: str) -> tuple[dt.timedelta | None, str]:
-    """Return the offset that is written, and the text without it. Raises ValueError for one that is none."""
+    """Return the written offset, and the text without it. Raises ValueError for an impossible offset."""
     found, rest = _take(_OFFSET, text)
     if found is not None:
         offset = dt.timedelta(hours=int(found[2]), minutes=int(found[3] or 0))

@@ -1,7 +1,7 @@
 """Publication times as sources write them → `Published`. What a source leaves out is never made up.
 
-`date_text` reads a spelling, `date_style` decides what a whole feed means by it; what comes of both must be
-credible.
+`date_text` reads the numbers, `date_style` decides for a whole feed how to read them; here implausible times
+are refused.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
-"""Bytes → text in the charset that the file declares (BOM or XML declaration) or UTF-8, and what it holds.
+"""Bytes → text, in the charset that a file declares (BOM or XML declaration) or UTF-8; and its kind.
 
-A wrong charset is refused, never guessed at: a guess turns Vietnamese into other words without a trace.
+A wrong charset is refused and never guessed, because a wrong guess would change Vietnamese words unnoticed.
 """
 
 import codecs
@@ -69,7 +69,7 @@ class Kind(Enum):
 
 
 def charset_of(head: bytes, charset: str | None = None) -> str:
-    """Return the codec for bytes that begin with `head`; they go before `charset`, their server's word.
+    """Return the codec for bytes that begin with `head`; their declaration precedes the server's `charset`.
 
     Raises:
         UnreadableError: the declared charset is not one that we read.
@@ -114,13 +114,13 @@ _PACKED = {  # what a file begins with, and what to do with it
 
 
 def _binary(head: bytes) -> str:
-    """Say of bytes that are no text what they are, and what to do."""
+    """Say in Vietnamese what binary data is, and what to do with it."""
     found = (f"tệp nhị phân ({said})" for begin, said in _PACKED.items() if head.startswith(begin))
     return next(found, "tệp nhị phân, không phải văn bản")
 
 
 def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
-    """Return what a file that begins with `head` holds; its `name` counts where the content is silent.
+    """Return the kind of a file that begins with `head`; its `name` decides if the content does not.
 
     Raises:
         UnreadableError: it is empty, binary, or XML and no feed.
@@ -182,7 +182,7 @@ def _opens_object(lines: list[str]) -> bool:
 
 
 def in_utf_8(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:
-    """Yield the bytes of a text in `codec` as UTF-8, chunk by chunk; what is UTF-8 already is left as it is.
+    """Yield the bytes of a text in `codec` as UTF-8, chunk by chunk; UTF-8 stays as it is.
 
     Raises:
         UnreadableError: the bytes are not in `codec`.

@@ -1,6 +1,6 @@
-"""Turn a `Draft` into `Incoming` or `Refusal`: repair, clean, check, identify. All articles come in here.
+"""Turn a `Draft` into `Incoming` or `Refusal`: repair, clean, check, identify. All articles pass here.
 
-Readers know formats; this module has the rules for articles of all formats.
+The modules that read formats make drafts; this module has the rules for articles of all formats.
 """
 
 import hashlib
@@ -119,7 +119,7 @@ class Draft:
 
 
 def draft_hash(draft: Draft) -> str:
-    """Return what the text of a draft is known by."""
+    """Return a hash that identifies the text of a draft."""
     text = "\0".join((draft.title, draft.sapo, draft.body))
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
@@ -169,7 +169,7 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
 
 
 def _decoded(text: str) -> str:
-    """Repair text whose UTF-8 was read in another charset, line by line.
+    """Repair text whose UTF-8 was decoded as another charset, line by line.
 
     Raises UnreadableError if a line stays broken.
     """
@@ -182,7 +182,7 @@ def _decoded(text: str) -> str:
 
 
 def _is_broken(line: str) -> bool:
-    """Tell whether a line was really read in another charset; `ftfy` alone has false positives.
+    """Tell whether a line was really decoded as another charset; `ftfy` alone has false positives.
 
     Vietnamese capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”").
     """

@@ -1,6 +1,6 @@
 """A hostile feed → plain values. `apart_worker` runs this in a process of its own, without the package.
 
-Markup becomes text in here too: parsers of HTML can be made slow as well.
+Markup is turned into text here too, because a hostile text can make a parser of HTML slow as well.
 """
 
 import io
@@ -18,13 +18,13 @@ _BLOCK = re.compile(
 _TAG = re.compile(
     r"</?(p|div|br|ul|ol|li|h[1-6]|a|b|i|em|strong|span|font|img)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE
 )
-_MOST_UNCLOSED = 200  # tags that nothing closes; each is looked at again with all that follows
+_MOST_UNCLOSED = 200  # unclosed tags; the parser reads all that follows again for each
 _LINKED = frozenset(("a", "font"))
 _UNREAD = frozenset(("script", "style", "noscript", "template", "iframe", "object"))
 
 
 class _Text(HTMLParser):
-    """Collects what a reader would see, a line a block."""
+    """Collects the visible text, one line for each block."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -56,10 +56,10 @@ class _Text(HTMLParser):
 
 
 def text_of(markup: str, *, may_be_escaped: bool = False) -> str:
-    """Return the text of a piece of HTML, however broken: a line a block, no blank lines.
+    """Return the text of a piece of HTML, however broken: one line for each block, no blank lines.
 
-    Where it `may_be_escaped`, tags that show after the first reading are read as tags too: some programs
-    escape twice.
+    If it `may_be_escaped`, tags that appear after the first reading are read as tags too, because some
+    programs escape twice.
 
     >>> text_of('<a href="x"><img src="y"></a></br>Mưa &amp; lũ <b>dâng</b>')
     'Mưa & lũ dâng'
@@ -70,7 +70,7 @@ def text_of(markup: str, *, may_be_escaped: bool = False) -> str:
 
 
 def _read(markup: str) -> _Text:
-    """Read a piece of HTML; where `html.parser` refuses it or takes quadratic time, drop the tags only."""
+    """Read a piece of HTML; if `html.parser` refuses it or would take quadratic time, only drop the tags."""
     parser = _Text()
     if markup.count("<") - markup.count(">") <= _MOST_UNCLOSED:
         try:
@@ -86,7 +86,7 @@ def _read(markup: str) -> _Text:
 
 
 def _without_tags(text: str) -> str:
-    """Return `text` without the tags that show in it, other angle brackets kept."""
+    """Return `text` without the tags in it; other angle brackets stay."""
     bare = unescape(_TAG.sub(lambda tag: "\n" if _BLOCK.fullmatch(tag[1].lower()) else "", text))
     return "\n".join(filter(None, (" ".join(line.split()) for line in bare.split("\n"))))
 

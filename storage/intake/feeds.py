@@ -17,8 +17,6 @@ from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError, host_
 from summarizer.text.openings import without_footer
 from summarizer.topics import section_of_title
 
-# RSS and Atom → drafts, and lists of feeds (OPML), in and out. Parsing runs in a process of its own.
-
 # RSS and Atom. Parsing runs in a child process (`feed_worker`), because a feed can hold text that keeps a
 # parser busy for minutes, and entities that expand to gigabytes.
 
@@ -52,7 +50,7 @@ def read_feed(
     `charset` is the server's, for a feed that declares none; `now` is the time of fetching. All items
     together decide how the feed writes its times. Relative links are completed with its home page.
 
-    A feed that ends half-way gives the items before the cut, and a refusal that says so.
+    A feed that is cut off gives the items before the cut, and a refusal that says so.
 
     Raises:
         UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.

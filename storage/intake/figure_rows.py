@@ -1,7 +1,7 @@
-"""JSON of daily figures → figures, or why one is none. Pure.
+"""JSON of daily figures → figures, or refusals with their places. Pure.
 
 `[{"name": "Vàng SJC", "value": 152.5, "unit": "triệu đồng/lượng", "time": "2026-11-29T08:30+07:00",
-"place": "Hà Nội"}]`, or the same list under the key `figures`. What is refused is named by its place.
+"place": "Hà Nội"}]`, or the same list under the key `figures`.
 """
 
 import datetime as dt
@@ -20,10 +20,10 @@ from summarizer.text.repair import composed, has_excess_marks
 MOST_BYTES, MOST_FIGURES = 256_000, 200
 _LONGEST = {"name": 60, "unit": 30, "place": 40, "time": 40}
 _NUMBER = r"[-+−]?\d{1,3}(?:[.,  ]\d{3}){0,4}(?:[.,]\d{1,4})?|[-+−]?\d{1,12}(?:[.,]\d{1,4})?"
-_VALUE = re.compile(rf"(?:{_NUMBER})(?:\s?[-–]\s?(?:{_NUMBER}))?", re.ASCII)  # 24-31 is one too
+_VALUE = re.compile(rf"(?:{_NUMBER})(?:\s?[-–]\s?(?:{_NUMBER}))?", re.ASCII)  # also a range: 24-31
 _LONGEST_VALUE = 40
 _LARGEST = 1e15
-_AHEAD = dt.timedelta(minutes=10)  # by which another clock may be ahead
+_AHEAD = dt.timedelta(minutes=10)  # a source's clock may be so much ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Figure:
 
     @property
     def label(self) -> str:
-        """Return what tells the figure from others of its source."""
+        """Return a text that is unique among the figures of its source."""
         return f"{self.name} · {self.place}" if self.place else self.name
 
 
 def read_figures(body: bytes, name: str, zone: str, now: dt.datetime) -> list[Figure | Refusal]:
-    """Return each figure of a document, or why it is none, placed at `name#item`.
+    """Return each figure of a document, or its refusal, placed at `name#item`.
 
-    A time without a zone is in `zone`. Of two with one label the later one in the list counts.
+    A time without a zone is in `zone`. Of two figures with one label the later one in the list counts.
 
     Raises:
         UnreadableError: the document is no list of figures.
@@ -101,7 +101,7 @@ def _words(row: dict[Any, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _value(written: Any) -> str:
-    """Return a number as readers see it: one of JSON with a decimal comma, one that is text as it is."""
+    """Return a number as readers see it: a JSON number with a decimal comma, a text as it is."""
     if isinstance(written, str):
         text = " ".join(written.split()) if len(written) <= _LONGEST_VALUE else ""
         if not _VALUE.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Files, folders and streams → articles and refusals, with limits; and the moving of read files."""
+"""Files, folders and streams → articles and refusals, within limits; and moving files that were read."""
 
 import errno
 import itertools
@@ -22,7 +22,7 @@ from storage.intake.text_files import read_texts
 # Files of an inbox that were read move to `processed`, or to `quarantine` with the reason beside each.
 #
 # Each step leaves the file whole in one place: the reason is written before its file moves, and a file moves
-# by renaming. After a kill in between, the file is still in the inbox, and its articles count as duplicates.
+# by renaming. After a crash in between, the file is still in the inbox, and its articles count as duplicates.
 
 PROCESSED, QUARANTINE = "processed", "quarantine"
 OWN_FOLDERS = frozenset((PROCESSED, QUARANTINE))
@@ -56,7 +56,7 @@ def bring_back(inbox: Path) -> Iterator[Path]:
     """Move each quarantined file back into the inbox and yield its new path.
 
     Raises:
-        OSError: one cannot be moved; those before it are.
+        OSError: one cannot be moved; those before it have moved.
     """
     quarantine = inbox / QUARANTINE
     for file in sorted(path for path in quarantine.rglob("*") if not path.is_dir()):
@@ -164,9 +164,9 @@ def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Re
 
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
-    """Yield `start`, or the files under it; linked folders are not entered, because they can form a circle.
+    """Yield `start`, or the files under it; linked folders are not entered, because they can form a loop.
 
-    Names in `leaving_out` are skipped directly in `start`.
+    Entries of `start` itself whose names are in `leaving_out` are skipped.
     """
     root = os.path.realpath(start)
     waiting = [start]

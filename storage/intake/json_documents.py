@@ -1,8 +1,8 @@
-"""JSON that is not a row a line → drafts, streamed: arrays, pretty-printed objects, lists under a key.
+"""JSON other than JSONL → drafts, streamed: arrays, pretty-printed objects, lists under a key.
 
-ijson parses; here the articles are found in what it reports. The strictness of JSONL is kept: a key that
-comes twice, nesting without end and more than 2 MB refuse the article, placed at `name#item`. What is no JSON
-ends the reading with a refusal: what came before is taken in.
+ijson parses; this module finds the articles in its events. As for JSONL, an article is refused, placed at
+`name#item`, if a key comes twice, if it is nested too deep, or if it is over 2 MB. Invalid JSON ends the
+reading with a refusal; articles before it are accepted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +58,7 @@ def _draft(found: "Mapping[str, Any] | str", place: str) -> Draft | Refusal:
 
 
 def _events(chunks: Iterable[bytes]) -> Iterator[_Event]:
-    """Yield what the parser reports. Raises UnreadableError for what is no JSON, or a string without end."""
+    """Yield the parser's events. Raises UnreadableError for invalid JSON, or for a string without end."""
     import ijson  # on first use: few commands read JSON
 
     events = ijson.sendable_list()
@@ -91,7 +91,7 @@ def _drained(events: list[_Event]) -> list[_Event]:
 
 
 class _Value:
-    """One value being put together from events, within the limits; `problem` says which was passed."""
+    """A value built from events, within limits; `problem` says which limit was passed."""
 
     def __init__(self) -> None:
         self.value: Any = None
@@ -103,7 +103,7 @@ class _Value:
 
     @property
     def path(self) -> list[str]:
-        """The keys that lead to what comes next, where only objects are open."""
+        """The keys that lead to the next value if only objects are open, else none."""
         return self._keys if all(isinstance(one, dict) for one in self._open) else []
 
     def take(self, event: str, value: Any) -> bool:
@@ -154,7 +154,7 @@ class _Value:
             holder.append(value)
 
     def _give_up(self, problem: str) -> None:
-        """Keep nothing more of this value than where it ends."""
+        """Store no more of this value, and only find its end."""
         if self.problem is None:
             self.problem = problem
             self.value = None
@@ -173,7 +173,7 @@ class _Reader:
         self._has_rows = False
 
     def take(self, event: str, value: Any) -> Iterator[Mapping[str, Any] | str]:
-        """Yield the articles, or reasons against one, that are whole with this event."""
+        """Yield the articles, or reasons against one, that this event completes."""
         if self._may_be_list:
             self._may_be_list = False
             if event == "start_map":

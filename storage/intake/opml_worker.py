@@ -1,6 +1,6 @@
 """A hostile OPML file → plain values. `apart_worker` runs this in a process of its own.
 
-The standard library's parser fetches nothing; what its entities may unfold to, the process's limits bound.
+The standard library's parser fetches nothing. The limits of the process bound what its entities expand to.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """A hostile page of HTML → plain values. `apart_worker` runs this in a process of its own.
 
-A date is taken only where the page states one; trafilatura's guesses from the text are not asked for. What
-the page says of itself, and how much of it is links, goes along: `storage.intake.pages` judges by it.
+A date is taken only if the page states one; trafilatura must not guess dates from the text. The answer also
+has the evidence by which `storage.intake.pages` decides whether the page is an article: what the page states
+about itself, and the share of links.
 """
 
 import json
@@ -79,18 +80,18 @@ def _text(element: Any) -> str:
 
 
 def _names(tree: Any) -> Iterator[str]:
-    """Yield the names that a page bears, besides the one which trafilatura finds."""
+    """Yield the names of the site on a page, except the one that trafilatura finds."""
     yield _first(tree, _META.format("application-name"))
     for data in islice(tree.xpath(_LINKED_DATA), 10):
         if found := _PUBLISHER.search(str(data)):
-            with suppress(ValueError):  # an escape that is none
+            with suppress(ValueError):  # an invalid escape
                 yield json.loads(found[1], strict=False)
     for link in islice(tree.xpath("//a[@href='/']"), 3):
         yield _text(link)
 
 
 def _stated_dates(tree: Any) -> tuple[Iterator[str], bool]:
-    """Return the dates that a page states, and whether it states one of the whole page."""
+    """Return the dates that a page states, and whether one of them is of the whole page."""
     linked = [date for data in tree.xpath(_LINKED_DATA) for date in _LINKED_DATE.findall(str(data))]
     head = [date for name in _HEAD_DATES if (date := _first(tree, _META.format(name)))]
     body = (str(date).strip() for path in _BODY_DATES for date in tree.xpath(path))
@@ -98,7 +99,7 @@ def _stated_dates(tree: Any) -> tuple[Iterator[str], bool]:
 
 
 def _teaser_share(tree: Any) -> int:
-    """Return how much of the prose, in percent, stands beside headlines that lead elsewhere."""
+    """Return how much of the prose, in percent, is beside headlines that link to other pages."""
     beside: set[Any] = set()
     headings = [one for one in islice(tree.iter(*_HEADINGS), _MOST_HEADINGS) if _leads_elsewhere(one)]
     for heading in headings:

@@ -14,7 +14,8 @@ from summarizer.text.syllables import syllables
 
 # The kind of a page: an article, a front or section page, or a notice that the article is gone.
 #
-# Also: whether the page behind a feed's lead is the lead's article. Pure: `page_worker` gathers the evidence.
+# Also: whether the page that a feed's lead links to is the lead's article. Pure: `page_worker` has the
+# evidence.
 
 FRONT = "trang chủ của báo, không phải một bài báo"
 SECTION = "trang chuyên mục (danh sách bài), không phải một bài báo"
@@ -41,7 +42,7 @@ _FAR = dt.timedelta(days=7)  # between the times of a lead and of its own page
 _ALIKE, _SURELY_ALIKE = 0.6, 0.8
 _FEWEST_SYLLABLES = 3
 _LEAD_SYLLABLES = 8
-_TEXT_LOOKED_AT = 4_000  # characters of a page in which a lead is searched
+_TEXT_LOOKED_AT = 4_000  # characters of a page in which its lead is searched
 
 
 def objection_to(page: Page) -> str | None:
@@ -125,7 +126,7 @@ def _is_section(address: str) -> bool:
 
 
 def _stated_elsewhere(lead_url: str, final_url: str, canonical: str) -> str | None:
-    """Return the fault of a page's canonical address, None if it is the lead's."""
+    """Return in Vietnamese what is wrong with a page's canonical address, None if it is the lead's."""
     try:
         stated = clean_link(urljoin(final_url, canonical.strip()))
     except ValueError:
@@ -207,7 +208,7 @@ def read_page_of(
     now: dt.datetime,
     charset: str | None = None,
 ) -> Draft:
-    """Return the article of the page behind a feed's lead; `final_url` is its address after redirects.
+    """Return the article of the page that a feed's lead links to; `final_url` is its address after redirects.
 
     Raises:
         UnreadableError: as for `read_page`, or the page is not this article.

@@ -1,7 +1,7 @@
-"""Files cut into parts that can be read anywhere: on another processor, or on another machine.
+"""Files cut into parts that can be read on another processor or machine.
 
-A part is a small file as it is, or some lines of a file of rows. What is large and not in rows is read here,
-and comes as drafts. To read the parts one after the other gives what reading the files does.
+A part is a small file as it is, or some lines of a file of rows. Large files without rows are read here and
+come as drafts. Reading the parts one after the other gives the same as reading the files.
 """
 
 import os
@@ -29,7 +29,7 @@ _IN_ONE = (Kind.DOCUMENT, Kind.TABLE)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file called `name`, or rows of it in UTF-8 from `first_line` on, where that is not 0."""
+    """A file called `name`, or rows of it in UTF-8 from `first_line` on, if that is not 0."""
 
     name: str
     data: Base64Bytes
@@ -49,7 +49,7 @@ def path_parts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Found]:
 
 
 def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal]:
-    """Return what a part holds."""
+    """Return the drafts and refusals of a part."""
     if part.first_line:
         return list(read_rows([part.data], part.name, first_line=part.first_line))
     return list(stream_drafts(BytesIO(part.data), part.name, origin, now=now))
@@ -101,5 +101,5 @@ def _rows(stream: BinaryIO, head: bytes, name: str) -> Iterator[Part | Refusal]:
                 lines.append(line)
                 size += length
             next_line += 1
-    finally:  # also where the file proves to be in another charset further on
+    finally:  # also if a later line is in another charset
         yield from taken_off()

@@ -1,4 +1,4 @@
-"""One row, of JSON, a table or labelled text → a draft: map the many names of keys to fields.
+"""One row of JSON, a table or labelled text → a draft: map the many names of keys to fields.
 
 `field_names.toml` is the table. Under one of our own keys (`id, url, title, sapo, body, published, source,
 topic`) a value of the wrong type refuses the row; under another name it counts as unread. If only unknown

@@ -1,13 +1,10 @@
-"""HTML or Markdown inside a row, a cell or a text → what a reader would see of it, in linear time."""
+"""HTML or Markdown inside a row, a cell or a text → its visible text, in linear time."""
 
 import html
 import re
 
-# HTML inside a row, a cell or a text → what a reader would see of it, in linear time.
-#
-# `html.parser` takes quadratic time on markup made for it, so whole feeds and pages are parsed in a
-# process of their own. A row's text is read here, in one pass: each character is looked at a bounded
-# number of times.
+# HTML. `html.parser` takes quadratic time on hostile markup, so feeds and pages are parsed in a process of
+# their own. A row's text is read here, in one pass that reads each character a bounded number of times.
 
 _MARKUP = re.compile(
     r"</[a-z][a-z0-9]{0,10}\s{0,5}>|<(?:p|br|div|img|hr|h[1-6]|li|ul|table|figure|span|a|strong|b|i|em|article"
@@ -21,7 +18,7 @@ _BLOCK = re.compile(
 )
 _UNREAD = frozenset(("script", "style", "noscript", "template", "iframe", "object", "head", "svg"))
 _TAG_REST = re.compile(r"[^\"'<>]*")
-_MOST_CUT_TAGS = 20  # tags whose quotes do not end: after these, quotes no longer hide the end of a tag
+_MOST_CUT_TAGS = 20  # tags with unclosed quotes; after so many, quotes no longer hide the end of a tag
 
 
 def has_markup(text: str) -> bool:
@@ -34,7 +31,7 @@ def has_markup(text: str) -> bool:
 
 
 def plain_text(text: str) -> str:
-    """Return `text` without markup where it has any, a line a block; else as it is.
+    """Return `text` without markup, one line for each block; as it is if it has none.
 
     >>> plain_text("<p>Mưa &amp; lũ <b>dâng</b></p><p>Đường ngập.</p>")
     'Mưa & lũ dâng\\nĐường ngập.'
@@ -52,10 +49,10 @@ class _Reader:
         self._markup = markup
         self._low = markup.lower() if markup.isascii() else "".join(map(_lower, markup))
         self._cut_tags = 0
-        self._missing: set[str] = set()  # what is known not to come any more
+        self._missing: set[str] = set()  # texts that do not occur in the rest
 
     def pieces(self) -> list[str]:
-        """Return the text between the tags, a line break for each block; references are left as they are."""
+        """Return the text between the tags, with a line break for each block; character references stay."""
         markup, at = self._markup, 0
         has_blocks = "</p>" in self._low or "<br" in self._low or "</div>" in self._low
         found: list[str] = []
@@ -76,7 +73,7 @@ class _Reader:
         return found
 
     def _end_of(self, token: re.Match[str]) -> int | None:
-        """Return where the comment or tag that `token` opens ends, None where it is text after all."""
+        """Return the end of the comment or tag that `token` opens, None if it is text."""
         if token[1]:
             end = self._find("-->", token.end())
             return len(self._markup) if end is None else end + 3
@@ -105,7 +102,7 @@ class _Reader:
         return len(self._markup) if end is None else end + 1
 
     def _find(self, what: str, at: int) -> int | None:
-        """Find `what` from `at` on; what is not there is never looked for again."""
+        """Find `what` from `at` on; a text that is not found is never searched again."""
         if what in self._missing:
             return None
         found = self._low.find(what, at)
@@ -116,15 +113,15 @@ class _Reader:
 
 
 def _lower(character: str) -> str:
-    """Return the lowercase letter where it is one character: places must stay."""
+    """Return the lowercase letter if it is one character, because places must not shift."""
     low = character.lower()
     return low if len(low) == 1 else character
 
 
-# Markdown inside a text or a row → what a reader would see of it, as programs that fetch pages write it.
+# Markdown, as programs that fetch pages write it.
 #
-# Only marks that prose does not have are taken away: emphasis of whole phrases, links, pictures,
-# headings. Lines that are nothing but a link or a picture go: they lead elsewhere.
+# Only marks that do not occur in prose are removed: emphasis of whole phrases, links, pictures, headings.
+# Lines with only links or pictures are removed, because they lead to other pages.
 
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,300}\")?\)")
 _LINK = re.compile(
@@ -138,7 +135,7 @@ _SIGNS = ("](", "**", "__", "# ")
 
 
 def without_markdown(text: str) -> str:
-    """Return `text` without Markdown's marks where it has any; else as it is.
+    """Return `text` without Markdown's marks.
 
     >>> without_markdown("**Mưa lớn** ở [Hạ Long](https://bao.example/ha-long)\\n![Ảnh](a.jpg)\\nĐường ngập.")
     'Mưa lớn ở Hạ Long\\nĐường ngập.'
@@ -150,7 +147,7 @@ def without_markdown(text: str) -> str:
 
 
 def without_marks(line: str) -> str:
-    """Return a line without Markdown's marks; "" for one that is nothing but links and pictures."""
+    """Return a line without Markdown's marks; "" for a line with only links and pictures."""
     if "](" in line:
         bare = _IMAGE.sub("", line)
         if _BULLET.fullmatch(_LINK.sub("", bare)):

@@ -1,4 +1,4 @@
-"""Where the articles of a JSON object stand, and the names under which their parts are kept."""
+"""Find the articles in a JSON object, and the fields that its keys stand for."""
 
 import re
 import tomllib
@@ -11,8 +11,8 @@ from typing import Any
 
 from summarizer.text.syllables import folded
 
-# The names under which scrapers, tables and labelled texts keep the parts of an article: one table for
-# all, `field_names.toml` beside this module.
+# The names that scrapers, tables and labelled texts give the parts of an article: one table for all,
+# `field_names.toml` beside this module.
 #
 # Names are compared without case, accents and separators: `publishedAt`, `published_at` and `Published
 # at` are one name, and so are `Ngày đăng` and `ngay_dang`.
@@ -47,7 +47,7 @@ _WORDS = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a name stands for: the `field` of a draft, and how early it counts there (0 first)."""
+    """What a name stands for: the `field` of a draft, and its priority there (0 first)."""
 
     field: str
     rank: int
@@ -67,7 +67,7 @@ _TABLE = _table()
 
 @lru_cache(maxsize=4_096)
 def find_name(name: str) -> Name | None:
-    """Return what a key, a column or a label stands for, None for one that nobody reads.
+    """Return what a key, a column or a label stands for, None if it is unknown.
 
     >>> find_name("articleBody")
     Name(field='body', rank=1)
@@ -82,16 +82,16 @@ def find_name(name: str) -> Name | None:
 
 
 def _without_nouns(words: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the name itself, then without the nouns and forms around it, the most of it first."""
+    """Yield the range of the whole name, then ranges without nouns and forms at its ends, longest first."""
     first = next((at for at, word in enumerate(words) if word not in _NOUNS), 0)
     after = next((n for n, word in enumerate(reversed(words)) if word not in _NOUNS | _FORMS), 0)
     cuts = product(range(min(first, 4) + 1), range(min(after, 4) + 1))
     yield from ((start, len(words) - end) for start, end in sorted(cuts, key=sum) if start + end < len(words))
 
 
-# Where the articles of a JSON object stand: it is one, wraps one, or holds a list, a table or values.
+# A JSON object is an article, wraps one, or holds a list, a table or values that are articles.
 #
-# Only names and shapes are looked at here; `row_fields` reads the values.
+# Only names and shapes count here; `row_fields` reads the values.
 
 _WRAPPERS = (
     "article",
@@ -113,15 +113,15 @@ _TEXT_FIELDS = frozenset(("sapo", "body"))
 
 
 def has_title(row: object) -> bool:
-    """Tell whether `row` is an object with a title under whatever name."""
+    """Tell whether `row` is an object with a title under any name."""
     names = ((find_name(key), value) for key, value in row.items()) if isinstance(row, dict) else ()
     return any(name is not None and name.field == "title" and value for name, value in names)
 
 
 def unwrapped(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the row with the article that stands in it: `{"_id": 1, "article": {"title": …}}`.
+    """Return the row joined with the article inside it: `{"_id": 1, "article": {"title": …}}`.
 
-    A row that has the title itself, but no text, takes what it lacks from there:
+    A row that has a title but no text takes the missing fields from there:
     `{"webTitle": …, "fields": {"bodyText": …}}`.
     """
     is_titled = has_title(row)
@@ -143,7 +143,7 @@ def unwrapped(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def articles_in(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the articles that a JSON object holds: those of its one list or table, its values; else itself.
+    """Return the articles of a JSON object: those of its one list or table, or its values; else itself.
 
     >>> articles_in({"status": "ok", "data": {"items": [{"title": "A"}, {"title": "B"}]}})
     [{'title': 'A'}, {'title': 'B'}]
@@ -173,9 +173,10 @@ def _inner(document: Mapping[str, Any], levels: int) -> list[Mapping[str, Any]] 
 
 
 def _rows_of_columns(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the rows of a table that is written by columns: `{"title": {"0": "A"}, "body": {"0": "…"}}`.
+    """Return the rows of a table written by columns: `{"title": {"0": "A"}, "body": {"0": "…"}}`.
 
-    Or by names and rows: `{"columns": ["title", "body"], "data": [["A", "…"]]}`. [] for what is none.
+    Also of one written by names and rows: `{"columns": ["title", "body"], "data": [["A", "…"]]}`. [] if the
+    document is no table.
     """
     names, rows = document.get("columns"), document.get("data")
     if isinstance(names, list) and isinstance(rows, list) and all(isinstance(name, str) for name in names):
@@ -195,7 +196,7 @@ def _holds_title(row: object) -> bool:
 
 
 def _addressed(key: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row that stands under its address: `{"https://…": {"title": …}}`."""
+    """Return a row with its key as the address, if that is one: `{"https://…": {"title": …}}`."""
     return {"url": key, **row} if key.startswith(("http://", "https://")) else row
 
 

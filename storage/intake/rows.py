@@ -12,11 +12,9 @@ from storage.intake.drafts import Draft, Refusal, UnreadableError
 from storage.intake.row_fields import draft_of
 from storage.intake.row_shapes import articles_in, find_name
 
-# JSONL → drafts, one a line, streamed: a file of any length needs the memory of one line.
-#
-# A row is `{"id"?, "url"?, "title", "sapo"?, "body", "published"?, "source"?, "topic"?}`: the body is
-# text or a list of lines. `row_fields` knows the other names of these keys. JSON that is not a row a line
-# is read in `json_documents`.
+# JSONL. A row is `{"id"?, "url"?, "title", "sapo"?, "body", "published"?, "source"?, "topic"?}`; the body is
+# text or a list of lines. `row_fields` knows the other names of these keys. `json_documents` reads other
+# JSON.
 
 MAX_LINE_BYTES = 2_000_000
 TOO_LONG = f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB"
@@ -25,7 +23,7 @@ TOO_LONG = f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB"
 def read_rows(chunks: Iterable[bytes], name: str, *, first_line: int = 1) -> Iterator[Draft | Refusal]:
     """Yield a draft or a refusal for each line that is not blank; places are `name:line`.
 
-    A line that holds a list of articles gives them all, placed at `name:line#item`.
+    If a line holds a list of articles, each is placed at `name:line#item`.
     """
     for number, line in enumerate(lines_of(chunks), start=first_line):
         place = f"{name}:{number}"
@@ -87,22 +85,22 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise UnreadableError(f"{constant} không phải là JSON")
 
 
-# CSV and TSV with a header → drafts, a row each, streamed; places are `name:line`, the row's first line.
+# CSV and TSV with a header; places are `name:line`, the row's first line.
 #
-# The delimiter is the one that splits the header into names (`row_shapes`). A broken row is refused and the
-# next line is read as a row, so a quote that is never closed costs only its own row.
+# The delimiter is the one that splits the header into known names (`row_shapes`). A broken row is refused and
+# the next line is read as a row, so an unclosed quote costs only its own row.
 
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 500
 _MOST_NAMED = 12
 _LONGEST_HEADER = 20_000
-_LONGEST_NAME = 40  # of a column, where only the header tells that a text is a table
+_LONGEST_NAME = 40  # of a column, if only the header shows that a text is a table
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?", re.IGNORECASE)  # Excel's own first line
 _TEXT_FIELDS = frozenset(("sapo", "body"))
 
 
 def is_table(text: str) -> bool:
-    """Tell whether a text begins with a header: two known names of columns at least, and only names."""
+    """Tell whether a text begins with the header of a table: at least two known names, and only names."""
     header = text[:_LONGEST_HEADER].lstrip("\ufeff\n\r ").split("\n", 1)[0].rstrip("\r")
     if _SEPARATOR_LINE.fullmatch(header):
         return True
@@ -135,7 +133,7 @@ def read_table(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
 
 
 class _Lines:
-    """The lines of a table, some of them to be read again; `number` counts those read."""
+    """The lines of a table, of which some may be read again; `number` is the number of lines read."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self.number = 0
@@ -257,6 +255,6 @@ def _complaint(error: csv.Error) -> str:
 
 
 def _allow_long_cells() -> None:
-    """Raise the limit of a cell to that of a row: the module's own limit is shorter than a long report."""
+    """Raise the limit of a cell to that of a row, because `csv` refuses the cell of a long report."""
     if csv.field_size_limit() < MAX_LINE_BYTES:
         csv.field_size_limit(MAX_LINE_BYTES)

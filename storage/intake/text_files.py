@@ -1,8 +1,8 @@
-"""A text file → its articles: labelled text, one article as scraped, or several with something between them.
+"""A text file → its articles: labelled text, one article as scraped, or several with separators.
 
-Several articles are told apart by ruled lines, by blank lines, or by their labels. The file or the part is
-refused where nothing parts several articles, and where there is no sign of one (a first line that reads like
-a headline, prose below it): a guess would publish what nobody wrote.
+Several articles are separated by ruled lines, by blank lines, or by their labels. A file, or a part of it, is
+refused if it holds several articles without separators, or no sign of an article (a first line that reads
+like a headline, prose below it). A guess would publish what nobody wrote.
 """
 
 import re
@@ -27,14 +27,14 @@ _PART_MARK = "-----"
 _END = re.compile(r"[.!?…][\"”’')\]]*$")
 _SENTENCE_WITHIN = re.compile(r"\w{2}[.!?…][\"”’')\]]*\s+[^\W\d_a-z]")
 _HEADLINE_WORDS = range(2, 41)
-_LONG_HEADLINE_WORDS = 20  # beyond which a headline has no full stop
-_PART_HEADLINE_WORDS = range(5, 31)  # where only blank lines tell that an article begins
+_LONG_HEADLINE_WORDS = 20  # a longer line with a full stop is no headline
+_PART_HEADLINE_WORDS = range(5, 31)  # if only blank lines separate articles
 _PROSE_WORDS, _SENTENCE_WORDS = 12, 6
 _FEWEST_PART_LINES = 3
-_LIKENESS = 0.5  # of a lead to its headline: the headline's pairs of neighbouring words that it repeats
-_MOST_LEADS = 3  # in one article: its own, and by chance others
-_LINES_OF_AN_ARTICLE = 12  # a lead in as many lines is no chance any more
-_REPEATED_WORDS = 8  # of a sentence whose repetition tells something
+_LIKENESS = 0.5  # of a lead to its headline: the share of the headline's word pairs that it repeats
+_MOST_LEADS = 3  # in one article: its own, and others by chance
+_LINES_OF_AN_ARTICLE = 12  # more than one lead in so many lines is no chance
+_REPEATED_WORDS = 8  # of a sentence whose repetition counts
 _MOST_REPEATS = 3  # sentences that stand in a text three times
 _MOST_LINES, _MOST_CHARACTERS = 150, 60_000  # of one article as scraped; 41 and 9,325 in 3,500 real ones
 _MANY = "có vẻ nhiều bài trong một tệp; hãy đặt một dòng ----- giữa các bài, hoặc tách mỗi bài một tệp"
@@ -59,7 +59,7 @@ def read_texts(text: str, name: str, origin: Origin, now: datetime) -> Iterator[
 
 
 def _with_lead(row: dict[str, str]) -> dict[str, str]:
-    """Return labelled text with the lead of what stands below its labels, where none of them is a lead's."""
+    """Return a labelled text with lead and body of the text below its labels, if no label is for these."""
     text = row.get(UNLABELLED, "")
     if not text or row.get("sapo") or row.get("body"):
         return row
@@ -68,7 +68,7 @@ def _with_lead(row: dict[str, str]) -> dict[str, str]:
 
 
 def _without_heading_marks(lines: list[str]) -> list[str]:
-    """Take Markdown's marks off headings; where the first line is one, each of its level begins a part."""
+    """Remove Markdown's marks from headings; if the first line is one, each of its level begins a part."""
     first = _HEADING.fullmatch(lines[0])
     level = first[1] if first else ""
     found: list[str] = []
@@ -91,7 +91,7 @@ def _draft(lines: Sequence[str], *, place: str, origin: Origin, now: datetime) -
 
 
 def _parts(lines: Sequence[str]) -> list[list[str]]:
-    """Return the articles of a text: parted by ruled lines, else by the most blank lines, else one."""
+    """Return the articles of a text: split at ruled lines, else at the most blank lines, else one."""
     ruled = _split(lines, list(map(_is_rule, lines)))
     if len(ruled) > 1 and 2 * sum(map(_begins_like_article, ruled)) > len(ruled):
         return ruled
@@ -117,7 +117,7 @@ def _split(lines: Sequence[str], is_between: Sequence[bool]) -> list[list[str]]:
 
 
 def _blank_runs(lines: Sequence[str], least: int) -> list[bool]:
-    """Mark the blank lines that stand at least `least` together."""
+    """Mark the blank lines that are in groups of at least `least`."""
     marks, run = [False] * len(lines), 0
     for at, line in enumerate(lines):
         run = 0 if line.strip() else run + 1
@@ -148,8 +148,8 @@ def _is_whole_article(part: Sequence[str]) -> bool:
 def _holds_several(lines: Sequence[str]) -> bool:
     """Tell whether several articles follow each other with nothing between them.
 
-    Signs are leads that repeat the line before them, as a lead does its headline, repeated sentences, and
-    sheer length.
+    Signs are lines that repeat the line before them, as a lead repeats its headline; repeated sentences; and
+    great length.
     """
     words = [tuple(syllables(line)) for line in lines if line.strip()]
     leads = sum(_is_lead_of(title, lead) for title, lead in pairwise(words))

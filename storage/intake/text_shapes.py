@@ -13,7 +13,7 @@ from summarizer.text.cleaning import clean_body
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
-# Text whose lines are labelled ("Title: …", "Tiêu đề: …") → rows for `row_fields`, which knows the names.
+# Text with labelled lines ("Title: …", "Tiêu đề: …") → rows for `row_fields`, which knows the names.
 #
 # A label counts only at the beginning of a line, and only if the first lines have several: a colon in a
 # headline or in prose is not a label. All text after the body's label is body, except labels at its end.
@@ -22,15 +22,15 @@ _LABEL = re.compile(
     r"[\s#>*•_\[【-]{0,6}(?P<name>[^\W\d_](?:[^\W_]|[ _-]){1,29}?)[\s*_\]】]{0,4}[:：][*_]{0,3}"
     r"(?:\s+|$)(?P<value>.*)"
 )
-_FIRST_LINES = 4  # one of these has a label
-_FEWEST = 2  # labels of the head, the title's among them or a line before them
+_FIRST_LINES = 4  # after the first line, in which the labels of a head are searched
+_FEWEST = 2  # labels of a head; the title has one or is a line before them
 _MOST_WORDS = 5  # of a label
 _QUOTED = re.compile(r"([\"'])([^\"']*)\1")
 _RULE = re.compile(r"[\W_]{3,}")
 _TEXTS = frozenset(("sapo", "body"))
-_FRONT_RULE = "---"  # around the labels of YAML above a text
+_FRONT_RULE = "---"  # before and after YAML labels above a text
 _MOST_FRONT_LINES = 60
-_FOLDED = re.compile(r"[>|][+-]?")  # YAML: the text stands on the lines below
+_FOLDED = re.compile(r"[>|][+-]?")  # YAML: the text is on the lines below
 
 UNLABELLED = "text"
 """The key of text that stands below the labels without one."""
@@ -97,7 +97,7 @@ def _yaml(values: Sequence[str]) -> str:
 
 
 def _heads(lines: Sequence[_Line]) -> list[int]:
-    """Return where articles begin: at a line like the first one, labels below it. [] for no labelled text."""
+    """Return where articles begin: at lines with the first line's label. [] if the text is not labelled."""
     filled = [at for at, line in enumerate(lines) if line.text and not _RULE.fullmatch(line.text)]
     if not filled or not _is_head([lines[at] for at in filled[: _FIRST_LINES + 1]]):
         return []
@@ -153,7 +153,7 @@ def _joined(values: Sequence[str]) -> str:
 
 
 def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) -> bool:
-    """Tell whether a label in the head counts: not in the body, not twice, unknown ones between others."""
+    """Tell whether a line with a label is a label: not in the body, not twice, unknown ones among others."""
     if current in ("body", UNLABELLED) or (line.field and line.field != UNUSED and line.field in seen):
         return False
     if line.field:
@@ -162,7 +162,7 @@ def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) 
 
 
 def _end_of_text(lines: Sequence[_Line]) -> int:
-    """Return where the labels below the text begin: known ones, none of them a text or said before."""
+    """Return where the labels below the text begin: known ones, not of a text, not used above the body."""
     said = _said_above(lines)
     end = len(lines)
     for at in range(len(lines) - 1, -1, -1):
@@ -181,8 +181,7 @@ def _said_above(lines: Sequence[_Line]) -> set[str]:
     return {line.field for line in lines[:body] if line.field} - {UNUSED}
 
 
-# Text as scraped → one draft: the first line is the title, the paragraph after it the sapo, then the
-# body.
+# Text as scraped → one draft: the first line is the title, the next paragraph the sapo, the rest the body.
 #
 # `summarizer.text.cleaning` removes captions, bylines and source lines; the code here only keeps them from
 # becoming the sapo.

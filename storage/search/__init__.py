@@ -1,8 +1,8 @@
 """Keyword search over stored articles, with and without accents, by an index beside the database.
 
-`generation` follows the log of changes, `index` keeps it up, `rebuild` makes it anew, `search` asks it.
-`summarizer.questions.query` reads the words of a question, `summarizer.questions.snippets` chooses the
-sentence that a reader sees of an article found.
+`generation` is one build of the index with its log of changes. `index` applies the changes, `rebuild` makes a
+new build, `search` searches it. `summarizer.questions.query` reads the words of a question,
+`summarizer.questions.snippets` chooses the sentence that a reader sees of a result.
 """
 
 from storage.search.generation import IndexUnusableError, prune_changes

@@ -23,7 +23,7 @@ from storage.tables import article_changes
 # order (transaction, id): on PostgreSQL only those of transactions older than every one still open,
 # because a later number may be committed first. SQLite has one writer, and its order is that of the ids.
 
-_KEPT = 1_000_000  # changes; an index that is further behind is built anew
+_KEPT = 1_000_000  # changes; an index that is further behind is built again
 _c = article_changes.c
 _OWN_TRANSACTION: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint")
 _OLDEST_OPEN: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -99,8 +99,8 @@ def _is_settled(connection: AsyncConnection) -> ColumnElement[bool]:
 
 
 # A build is a folder of tantivy's files. It is derived from the database: if it cannot be read, it is built
-# anew. The position is written after the commit that reached it. A kill between the two only applies some
-# changes twice, which is harmless.
+# again. The position is written after the commit that reached it. After a crash between the two, some changes
+# are applied twice, which is harmless.
 
 STATE = "state.json"
 _META = "meta.json"
@@ -109,7 +109,7 @@ _BUILD_HEAP_BYTES = 120_000_000
 
 
 class IndexUnusableError(StorageError):
-    """The index folder is missing, damaged, of another format or refused; it can be built anew."""
+    """The index folder is missing, damaged, of another format or not writable; it can be built again."""
 
 
 class Generation:
@@ -180,7 +180,7 @@ class Generation:
         """Commit the changes, so that they are visible and durable, and store the position.
 
         Raises:
-            IndexUnusableError: the disk refused. The writer is closed; the last commit stays.
+            IndexUnusableError: the disk cannot be written. The writer is closed; the last commit stays.
         """
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:

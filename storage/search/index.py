@@ -1,8 +1,8 @@
-"""The search index of a database: its current build, and following the changes of articles.
+"""The search index of a database: its current build, which follows the changes of articles.
 
-The folder holds builds and the file `current`, which names the one in use. A new build grows beside it
-and replaces it by a rename, so other processes switch with their next question (`rebuild`). The
-process with tantivy's writer lock follows the log of changes; all others read.
+The folder holds builds and the file `current`, which names the build in use. A new build is made beside it,
+and a rename of `current` replaces it, so other processes switch at their next question (`rebuild`). The
+process with tantivy's writer lock applies the log of changes; all others read.
 """
 
 import asyncio
@@ -121,7 +121,7 @@ async def follow(connection: AsyncConnection) -> bool:
 
 
 async def look_again(connection: AsyncConnection) -> None:
-    """Apply recent changes if they are few: a question may wait for one commit."""
+    """Apply recent changes, one commit at most, because a question waits for it."""
     index = index_of(connection)
     if index.generation is None or time.monotonic() - index.looked_at > _LOOK_AFTER_SECONDS:
         await follow(connection)
@@ -135,14 +135,14 @@ async def record_changes(connection: AsyncConnection, article_ids: Collection[in
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """The state of the index: why it cannot be used, None if it can; the number of missing changes."""
+    """The state of the index: why it cannot be used (None: it can), and the number of missing changes."""
 
     problem: str | None = None
     lag: int = 0
 
 
 async def examine_index(connection: AsyncConnection) -> IndexState:
-    """Look at the index without touching it. A store without processed articles needs none."""
+    """Return the state of the index without a change. A database without processed articles needs none."""
     index = index_of(connection)
     try:
         generation = await INDEXING.run(index.read_current)

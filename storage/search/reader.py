@@ -51,10 +51,10 @@ class Read:
     hits: tuple[Ranked, ...] = ()
     total: int = 0
     whole: int = 0
-    is_short: bool = True  # of so few words that an article must have all
+    is_short: bool = True  # the question has so few words that an article must have all
     first_at: dt.datetime | None = None  # of the `total` articles, if some of them were not read
     last_at: dt.datetime | None = None
-    fixed_pairs: tuple[tuple[str, str], ...] = ()  # neighbours in the question that the papers write so
+    fixed_pairs: tuple[tuple[str, str], ...] = ()  # neighbours in the question that papers write side by side
 
     @property
     def best_share(self) -> float:

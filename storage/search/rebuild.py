@@ -1,7 +1,7 @@
-"""Build the search index anew beside the one that answers, and keep it up with the database.
+"""Make a new build of the search index beside the one in use, and keep the index up to date.
 
-A build may be stopped or killed at any point: the index that answers is not touched until the new one is
-whole. What is stored meanwhile is in the log of changes, which the new index follows from where it began.
+A build may be stopped or killed at any point: the index in use is not changed until the new one is whole.
+Articles stored meanwhile are in the log of changes, which the new index applies from where it began.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, ind
 from storage.search.schema import IndexedArticle
 from storage.tables import articles
 
-_SMALL = 400  # articles: so few are indexed while a question waits
+_SMALL = 400  # articles that are indexed while a question waits
 _BATCH = 100  # articles that are cut into words at a time
-_PAUSE_SECONDS = 0.01  # between two, so that the bot's turn comes
-_UNFINISHED_SECONDS = 86_400  # a build that old was given up
+_PAUSE_SECONDS = 0.01  # between two batches, for other work of the bot
+_UNFINISHED_SECONDS = 86_400  # an older unfinished build was abandoned
 _LOCK = "building.lock"
 _NOT_COPIED = (".lock", ".new", ".tmp")
 _COPIES = 3  # tries: files that are merged away meanwhile spoil a copy
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 async def keep_up(database: Database, on_progress: Progress = lambda done, total: None) -> None:
-    """Bring the index up to date: follow the changes, build it where it is missing or follows another past.
+    """Bring the index up to date: apply changes; build it if it is missing or belongs to another database.
 
     Raises:
         StorageError: the index folder cannot be written.
@@ -48,7 +48,7 @@ async def keep_up(database: Database, on_progress: Progress = lambda done, total
             with _only_builder(before.folder) as is_only:
                 if is_only and not await _was_built(database):
                     await rebuild_index(database, on_progress=on_progress)
-            if not is_only:  # the other's index answers once it is whole
+            if not is_only:  # another process builds it
                 return
         elif is_there or not before.generation.is_writer:
             return
@@ -56,7 +56,7 @@ async def keep_up(database: Database, on_progress: Progress = lambda done, total
 
 @contextmanager
 def _only_builder(folder: Path) -> Iterator[bool]:
-    """Tell whether no other process builds an index in the folder, and let none begin during the block."""
+    """Tell whether no other process builds an index in the folder; during the block none can begin."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = (folder / _LOCK).open("ab")
@@ -72,7 +72,7 @@ def _only_builder(folder: Path) -> Iterator[bool]:
 
 
 async def _was_built(database: Database) -> bool:
-    """Look once more: another process may have built the index since."""
+    """Tell whether another process has built the index since."""
     async with database.read() as connection:
         index = index_of(connection)
         await follow(connection)
@@ -80,9 +80,9 @@ async def _was_built(database: Database) -> bool:
 
 
 async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
-    """Index every processed article anew and let the new index answer; return how many there are.
+    """Index every processed article again and use the new index; return the number of articles.
 
-    `on_progress` is told how many of how many are done.
+    `on_progress` gets the number of indexed articles and that of all.
 
     Raises:
         StorageError: the index folder cannot be written.
@@ -106,7 +106,7 @@ async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
 
 
 async def build_small(connection: AsyncConnection) -> None:
-    """Build the index of a small store at once, from what `connection` sees; leave that of a large one.
+    """Build the index of a small database at once, from what `connection` sees; do nothing for a large one.
 
     Raises:
         StorageError: the index folder cannot be written.
@@ -156,7 +156,7 @@ def _begin(folder: Path) -> Generation:
 
 
 def _make_current(folder: Path, built: Path) -> None:
-    """Let `built` answer from now on; remove the build before it, and such as were given up."""
+    """Use `built` from now on; delete the build before it, and abandoned ones."""
     former = find_current(folder)
     unfinished = folder / f"{CURRENT}.new"
     unfinished.write_text(built.name, "utf-8")
@@ -169,7 +169,7 @@ def _make_current(folder: Path, built: Path) -> None:
 
 
 def find_current(folder: Path) -> str | None:
-    """Return the name of the build that answers."""
+    """Return the name of the build in use."""
     try:
         return (folder / CURRENT).read_text("utf-8").strip()
     except (OSError, ValueError):
@@ -177,9 +177,9 @@ def find_current(folder: Path) -> str | None:
 
 
 def copy_index(source: Path, folder: Path) -> None:
-    """Copy the index that answers in another machine's folder, which may be written meanwhile, and use it.
+    """Copy the index in use from another machine's folder, which may be written meanwhile, and use it here.
 
-    It follows the database from where it stood. How far that was is copied first, so that it is never ahead
+    The copy follows the database from its position. The position is copied first, so that it is never ahead
     of the rest.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Slips in a question: the index's words in memory, and what an unknown word may have meant."""
+"""Typing errors in a question: the index's words in memory, and corrections of unknown words."""
 
 import asyncio
 import time
@@ -15,11 +15,10 @@ from summarizer.questions.query import Query, Run
 from summarizer.questions.slips import Spelling, is_slip
 from summarizer.text.syllables import Forms, folded, word_forms
 
-# The words of the index, kept in memory for mending slips: loaded when first needed, renewed now and
-# then.
+# The words of the index in memory, to correct typing errors: loaded on first use and renewed now and then.
 #
-# One copy for each build of the index in the process. A word that came since is not known yet, which
-# costs no more than a suggestion.
+# There is one copy for each build of the index. Words indexed since are not known yet, which costs a
+# suggestion at most.
 
 _RENEW_AFTER_SECONDS = 3600.0
 _GROWTH = 1.1  # or when the index holds so many times the articles
@@ -37,7 +36,7 @@ _kept: WeakKeyDictionary[Generation, _Kept] = WeakKeyDictionary()
 
 
 async def spelling_of(generation: Generation) -> Spelling:
-    """Return what mends slips for an index."""
+    """Return the corrector of typing errors for an index."""
     kept = _kept.setdefault(generation, _Kept())
     async with kept.loading:
         now = generation.searcher.num_docs
@@ -59,19 +58,19 @@ def _is_stale(kept: _Kept, articles: int) -> bool:
     return time.monotonic() - kept.loaded_at > _RENEW_AFTER_SECONDS or articles > _GROWTH * kept.articles
 
 
-# Slips in a question: what its unknown words may have been meant to be, and how to say so.
+# Corrections of a question, and its corrected text.
 
 
 def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] | None:
-    """Return the groups of `query` with guesses in the place of words that hardly occur; None without any."""
+    """Return the groups of `query` with corrections instead of words that hardly occur; None without any."""
     groups = tuple((spelling.guesses(group[0]) or group) for group in query.groups)
     return groups if groups != query.groups else None
 
 
 def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
-    """Return the hits in which the words of `groups` stand side by side but for one slip, and what was meant.
+    """Return the hits with the words of `groups` side by side except one typing error, and corrected groups.
 
-    That word is then a group of what the hits have in its place.
+    The group of the wrong word has the words that the hits have in its place.
     """
     bare = [tuple(map(folded, group[0])) for group in groups]
     meant: dict[int, dict[Run, None]] = {}
@@ -89,7 +88,7 @@ def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
 
 
 def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
-    """Return which run is slipped in a text and the word that stands there; all others are in order."""
+    """Return the phrase that differs in a text by a typing error, and the word there; all others match."""
     for number, run in enumerate(bare):
         if len(run) > 1:
             continue
@@ -105,9 +104,9 @@ def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
 
 
 def told(query: Query, groups: Groups, best: Hit) -> str:
-    """Return the text of `query` with its slips mended as `best`, an article that was found so, writes it.
+    """Return the text of `query` with its errors corrected to the spelling of `best`, an article found so.
 
-    A question typed with marks keeps its other words; one without any gets the marks of the article.
+    A question typed with diacritics keeps its other words; one without gets the diacritics of the article.
     """
     words = [*word_forms(best.title), *word_forms(best.sapo)]
     text = query.text
@@ -124,7 +123,7 @@ def told(query: Query, groups: Groups, best: Hit) -> str:
 
 
 def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
-    """Return how one run of the group is written among `words`, behind `before` rather than elsewhere."""
+    """Return how a phrase of the group is written in `words`, preferably after the phrase `before`."""
     found = Phrases([run] for run in group).find(words)
     bare = [word.folded for word in words]
     behind = [match for match in found if before and tuple(bare[: match.start][-len(before) :]) == before]

@@ -1,4 +1,4 @@
-"""What the index holds of an article, and a question written in the index's language."""
+"""The fields of the index for an article, and a question as tantivy's query."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,20 +14,20 @@ from summarizer.questions.phrases import Groups, content_of, weights_of
 from summarizer.text.repair import composed
 from summarizer.text.syllables import Forms, folded, word_forms
 
-# What the index holds of an article: words, pairs of neighbouring words, and what narrows a search.
+# The index holds the words of an article, pairs of neighbouring words, and the fields of the filters.
 #
-# Words are cut here, so the index never cuts: each text field is a row of words with blanks between.
-# Title, sapo and body stand apart, since a long body would drown a title.
+# Words are cut here, and the index only splits at blanks. Title, sapo and body are separate fields, because a
+# long body would outweigh a title.
 
-FORMAT = 1  # of a folder; raise it when fields or words change, and every index is built anew
+FORMAT = 1  # of a folder; raise it when fields or words change, and every index is built again
 
-MAX_WORDS = 16_000  # of a field: a longer text is found by its beginning
+MAX_WORDS = 16_000  # of a field: of a longer text only the beginning is indexed
 _MAX_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """An article as the index takes it. `at` is when it came out; the topic may be unknown."""
+    """An article to index. `at` is when it came out; the topic may be unknown."""
 
     article_id: int
     title: str
@@ -39,7 +39,7 @@ class IndexedArticle:
 
 
 def make_schema() -> tantivy.Schema:
-    """Return the fields: `x` is folded, `x_marked` with marks, `x_pairs` two folded neighbours."""
+    """Return the fields: `x` is folded, `x_marked` has diacritics, `x_pairs` has two folded neighbours."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_integer_field("at", indexed=True, fast=True)
@@ -79,20 +79,20 @@ def indexed_forms(text: str) -> list[Forms]:
     return word_forms(composed(text[:_MAX_CHARACTERS]))[:MAX_WORDS]
 
 
-# Write a question in the index's language: candidates by any of its words, matches of all of them.
+# A question as tantivy's query: candidates with any of its words, matches with all of them.
 #
 # Source of the weights: measured on questions that people asked (docs/search.md).
 
 _FIELDS = (("title", 1.5), ("sapo", 1.2), ("body", 1.0))
 _LEAD = ("title", "sapo")
 _PAIR, _MARKED, _OTHER = 0.5, 0.5, 0.7
-_MOST_GROUPS = 16  # of a long question those that matter most
-_LIGHT = 0.35  # a group that matters less is looked for in title and sapo only
+_MOST_GROUPS = 16  # of a long question the groups of the highest weights
+_LIGHT = 0.35  # a group of a lower weight is searched in title and sapo only
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to look for: groups of runs, of which any will do, how much each matters, and what narrows it."""
+    """What to search: groups of alternative phrases, excluded phrases, and filters."""
 
     groups: Groups
     excluded: tuple[Run, ...] = ()
@@ -100,12 +100,12 @@ class Plan:
 
     @property
     def content(self) -> list[int]:
-        """Return which groups an article must have to have all that was asked."""
+        """Return the numbers of the groups that an article must have to match the whole question."""
         return content_of(weights_of(self.groups))
 
 
 def any_words(schema: Schema, plan: Plan) -> Query:
-    """Return what finds articles with any of the words, those with more and rarer ones first."""
+    """Return the query for articles with any of the words; more and rarer words give a higher score."""
     weights = weights_of(plan.groups)
     top = max(weights, default=1.0)
     kept = sorted(sorted(range(len(weights)), key=lambda at: -weights[at])[:_MOST_GROUPS])
@@ -123,7 +123,7 @@ def any_words(schema: Schema, plan: Plan) -> Query:
 
 
 def all_words(schema: Schema, plan: Plan, fields: Iterable[str] = _LEAD) -> Query:
-    """Return what finds articles with all the words that matter, in any of the fields."""
+    """Return the query for articles with all content words, in any of the fields."""
     names = tuple(fields)
     wanted = [
         Query.boolean_query(
@@ -135,7 +135,7 @@ def all_words(schema: Schema, plan: Plan, fields: Iterable[str] = _LEAD) -> Quer
 
 
 def all_but_one(schema: Schema, plan: Plan) -> Query:
-    """Return what finds the words before and behind each group, both side by side, in one field."""
+    """Return the query for the words before and after each group, each side by side, in one field."""
     runs = [[folded(word) for word in group[0]] for group in plan.groups]
     either = []
     for at in range(len(runs)):
@@ -153,7 +153,7 @@ def _side_by_side(schema: Schema, field: str, words: list[str]) -> Query:
 
 
 def everything(schema: Schema, plan: Plan) -> Query:
-    """Return what finds every article that the plan does not leave out."""
+    """Return the query for every article that the plan does not exclude."""
     return _narrowed(schema, plan, [Query.all_query()])
 
 
@@ -186,7 +186,7 @@ def _term(schema: Schema, field: str, value: str, boost: float) -> Query:
 
 
 def _stands(schema: Schema, run: Run, fields: Sequence[str]) -> Iterator[Query]:
-    """Yield what finds the words of a run side by side, in each field; in bodies two by two."""
+    """Yield queries for the words of a phrase side by side, in each field; in bodies as pairs."""
     bare = [folded(word) for word in run]
     for name in fields:
         if name == "body" and len(bare) > 1:

@@ -18,10 +18,10 @@ from summarizer.questions.slips import is_no_syllable
 
 # Candidates have any of the words; they are ranked closely. Typing errors are corrected if that finds more.
 
-_NEARLY_ALL = 0.9  # share of a question that counts as all of it
-_ENOUGH = 3  # articles with all words somewhere; then no word counts as a typing error
-_BETTER = 0.1  # a correction must add so much to the share
-_LEAST_SHARE = 0.45  # weighed share of a question; an article with less is not shown
+_NEARLY_ALL = 0.9  # a share of a question that counts as all of it
+_ENOUGH = 3  # articles with all words somewhere: with so many no word counts as a typing error
+_BETTER = 0.1  # what a correction must add to the share
+_LEAST_SHARE = 0.45  # weighted share of a question; an article with less is not shown
 _SHARE_OF_BEST = 0.7
 _ABOUT_EQUAL = 0.1  # points
 _MOST_TO_MEND = 6  # groups of a question that are searched for an error among neighbours
@@ -87,8 +87,8 @@ async def _newest(reader: Reader, limit: int) -> Found:
 async def _answer(reader: Reader, limit: int) -> Found:
     """Return the articles with most of the question.
 
-    Of a few words an article must have all. Of more words, articles with most of them come first. Typing
-    errors are corrected if that covers more of the question than the words as typed.
+    If the question has few words, an article must have all. If it has more, articles with most of them come
+    first. Typing errors are corrected if that covers more of the question than the words as typed.
     """
     read = await reader.read()
     has_all = read.is_short and bool(read.full or any(hit.has_phrase for hit in read.hits))
@@ -108,7 +108,7 @@ async def _answer(reader: Reader, limit: int) -> Found:
 
 
 def _all_words(read: Read, limit: int, *, wants_newest: bool) -> Found:
-    """Return the articles with all the words, as typed if any has them so."""
+    """Return the articles with all the words; if any has them as typed, only such articles."""
     own = sorted(
         (hit for hit in read.full if hit.is_own), key=_newest_first if wants_newest else _rough_order
     )
@@ -187,7 +187,7 @@ def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -
     return Found(ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs)
 
 
-# Why the articles found stand in their order.
+# The reasons for the order of the articles found.
 
 
 async def explain_articles(

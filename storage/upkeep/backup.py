@@ -1,4 +1,4 @@
-"""A sound copy of the SQLite file: is the file whole, and copying it while others read and write."""
+"""Back-ups of the SQLite file, made while others read and write it; and a check that the file is whole."""
 
 import asyncio
 import sqlite3
@@ -9,10 +9,10 @@ from storage.engine import Database
 from storage.errors import DamagedError, StorageError, is_damage, without_values
 from storage.private_files import beside, create_private, tighten
 
-# Is the SQLite file whole? And if it is not, which back-up is the last.
+# Check the SQLite file, and find its last back-up. PostgreSQL checks its own files.
 #
-# PostgreSQL checks its own files. A back-up is remembered beside the database, not in it: it is asked for
-# when the database cannot be read.
+# The list of back-ups is a file beside the database and not in it, because it is needed when the database
+# cannot be read.
 
 _MARK = b"SQLite format 3\0"
 _LIST = ".backups"  # beside the database, one path a line, the last one last
@@ -20,7 +20,7 @@ _MOST_REMEMBERED = 50
 
 
 async def check_sound(database: Database) -> None:
-    """Make sure that the file can be worked with; reads all of it.
+    """Check the whole SQLite file.
 
     Raises:
         DamagedError: it is damaged, or no database at all.
@@ -32,7 +32,7 @@ async def check_sound(database: Database) -> None:
 
 
 async def keep_private(database: Database) -> None:
-    """Take everybody else's rights on the database's files that are ours, back-ups included."""
+    """Remove other users' rights on the database's files, back-ups included."""
     if file := database.file:
         await asyncio.to_thread(lambda: tighten(files_of(file)))
 
@@ -43,20 +43,20 @@ def _find_damage(file: Path) -> str | None:
     try:
         with closing(sqlite3.connect(file, timeout=10)) as connection:
             [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:  # locked, say, is not damaged; whoever opens it next says more
+    except sqlite3.Error as error:  # other errors, such as a lock, are reported when it is opened
         return str(error) if is_damage(error) else None
     return None if found == "ok" else str(found)
 
 
 def remember_backup(file: Path, copy: Path) -> None:
-    """Write down beside the database `file` that `copy` is a back-up of it."""
+    """Add `copy` to the list of back-ups beside the database `file`."""
     known = [*_remembered(file), str(copy.resolve())]
     create_private(_list_of(file))
     _list_of(file).write_text("\n".join(known[-_MOST_REMEMBERED:]) + "\n", encoding="utf-8")
 
 
 def find_last_backup(file: Path) -> Path | None:
-    """Return the newest back-up of `file` that is still there: remembered, or made by an upgrade."""
+    """Return the newest back-up of `file` that still exists: one of its list, or one made by an upgrade."""
     upgrades = file.parent.glob(f"{file.name}.*.bak")
     there = [copy for copy in {*map(Path, _remembered(file)), *upgrades} if _is_database(copy)]
     return max(there, key=lambda copy: copy.stat().st_mtime, default=None)
@@ -113,7 +113,7 @@ async def back_up(database: Database, target: Path) -> Path:
     The copy has another name until it is whole.
 
     Raises:
-        StorageError: the engine is PostgreSQL, the target exists, or the disk refused.
+        StorageError: the engine is PostgreSQL, the target exists, or the disk cannot be written.
     """
     if database.is_postgres or not database.url.database:
         raise StorageError("only a SQLite file can be backed up here; use pg_dump for PostgreSQL")

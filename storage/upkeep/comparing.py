@@ -1,8 +1,7 @@
-"""Read tables whole, page by page in the order of their keys, and hash them alike on SQLite and PostgreSQL.
+"""Read whole tables page by page in the order of their keys, and hash them alike on SQLite and PostgreSQL.
 
-A row's hash is that of its values in one form: moments in UTC, JSON as the text that is stored, numbers,
-truth values and bytes as Python has them. A table's hash is the sum of its rows' hashes, because the engines
-put texts in different orders.
+A row is hashed in one form: times in UTC, JSON as its stored text, and numbers, booleans and bytes as Python
+has them. A table's hash is the sum of its rows' hashes, because the engines sort texts differently.
 """
 
 import datetime as dt
@@ -38,7 +37,7 @@ class TableHash:
         return f"{self.sum:0{2 * _HASH_BYTES}x}"
 
     def with_rows(self, rows: Rows) -> "TableHash":
-        """Return the hash of a table that has these rows too."""
+        """Return the hash with these rows added."""
         total = self.sum + sum(map(_row_hash, rows))
         return TableHash(self.rows + len(rows), total % 2 ** (8 * _HASH_BYTES))
 
@@ -94,7 +93,7 @@ def _from_json(key: Column[Any], value: Any) -> Any:
 
 
 def next_limit(rows: Rows) -> int:
-    """Return how many rows make about a page of bytes, judged by the last page."""
+    """Return how many rows make about a page of bytes, estimated from the last page."""
     size = sum(
         len(value) if isinstance(value, str | bytes) else _COLUMN_BYTES for row in rows for value in row
     )

@@ -1,12 +1,12 @@
-"""Copy a whole database into another one, SQLite or PostgreSQL, while nothing works with either.
+"""Copy a whole database into another one, SQLite or PostgreSQL, while no bot works with either.
 
-The copy goes table by table in pages by primary key. Each page is one transaction of the target, which also
-keeps the position reached: a kill at any moment loses at most the page at hand, and the next run goes on.
-Until the copy is whole and verified the target bears no schema revision of ours, so that no bot opens it.
+Tables are copied one after the other, in pages by primary key. Each page is one transaction of the target,
+which also stores the position. So a crash loses at most one page, and the next run continues. Until the copy
+is whole and verified, the target has no schema revision of ours, so that no bot opens it.
 
-What belongs to running processes stays behind: leases, processes, senders, claims of chats, what askers were
-admitted with. So does the log that the search index follows. The target's index is built anew: the new log
-begins with the number 2, which no index of an empty database has read.
+Rows of running processes are not copied: leases, processes, senders, claims of chats, admissions of askers.
+Nor is the log that the search index follows. The target's index is built again: its new log begins with the
+number 2, which no index of an empty database has read.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ from storage.upkeep.comparing import (
 )
 from storage.upkeep.upgrade import UNFINISHED_COPY, find_revision, head_revision, upgrade
 
-_OWN = (leases, processes, senders, chat_claims, admissions, article_changes)  # of one database
+_OWN = (leases, processes, senders, chat_claims, admissions, article_changes)  # each database has its own
 COPIED = tuple(table for table in metadata.sorted_tables if table not in _OWN)
 
 _own = MetaData()
@@ -85,7 +85,7 @@ Why = Literal[
 
 
 class CopyError(StorageError):
-    """The copy is refused or stops: `why`, on which `side`, and where (`detail`)."""
+    """The copy is refused or stopped. `why` is the reason, on which `side`, at what place (`detail`)."""
 
     def __init__(self, why: Why, side: Side, detail: str = "") -> None:
         super().__init__(f"copy: {why} ({side}) {detail}")
@@ -96,7 +96,7 @@ class CopyError(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of all rows of a table are copied, or compared."""
+    """How many of the rows of a table are copied, or compared."""
 
     is_comparing: bool
     table: str
@@ -111,9 +111,9 @@ IsGone = Callable[[str], bool]
 async def copy_database(
     source: Database, target: Database, *, now: dt.datetime, is_gone: IsGone, on_progress: Show
 ) -> dict[str, TableHash]:
-    """Copy `source` into `target`, or go on with a copy that was begun; return the hash of each table.
+    """Copy `source` into `target`, or continue an unfinished copy; return the hash of each table.
 
-    `is_gone` tells of the owner of a lease whether its process has certainly ended.
+    `is_gone` tells whether the process that owns a lease has certainly ended.
 
     Raises:
         CopyError: a bot runs, the schemas differ, the target holds other rows, or the copy is not equal.
@@ -151,7 +151,7 @@ async def _check_stopped(database: Database, side: Side, is_gone: IsGone) -> Non
 
 
 async def _begin(source: Database, target: Database, now: dt.datetime) -> None:
-    """Make the target's tables and mark it as unfinished, or see that its copy of `source` was begun."""
+    """Make the target's tables and mark it as unfinished, or check that it is a copy of `source`."""
     revision = await find_revision(target)
     if revision == UNFINISHED_COPY:
         async with target.read() as connection:
@@ -201,7 +201,7 @@ async def _copy_table(source: Database, target: Database, table: Table, on_progr
 async def _move(
     connection: AsyncConnection, table: Table, old: str | None, new: str | None, rows: int, *, is_done: bool
 ) -> None:
-    """Move the kept position on. Raises CopyError when another copy moved it: two must not mix."""
+    """Move the stored position on. Raises CopyError if another copy moved it: two must not mix."""
     p = _progress.c
     here = (p.name == table.name) & p.position.is_not_distinct_from(old) & ~p.is_done
     moved = update(_progress).where(here).values(position=new, rows=rows, is_done=is_done)
@@ -234,7 +234,7 @@ def _as_text(table: Table) -> Table:
 
 
 async def _compare(source: Database, target: Database, on_progress: Show) -> dict[str, TableHash]:
-    """Return the hash of each table, read anew from both. Raises CopyError when any two are not equal."""
+    """Return the hash of each table, read again from both. Raises CopyError if any two differ."""
     hashes, unequal = dict[str, TableHash](), list[str]()
     for table in COPIED:
         ours, theirs = await asyncio.gather(
@@ -257,7 +257,7 @@ async def _hash(database: Database, table: Table, on_progress: Show) -> TableHas
 
 
 async def _finish(target: Database) -> None:
-    """Set PostgreSQL's sequences, begin the log of changes, and let bots in."""
+    """Set PostgreSQL's sequences, begin the log of changes, and set the revision: bots may open it now."""
     first = {"id": 2, "article_id": 0, "transaction_id": 0, "mark": secrets.randbits(62)}
     async with target.write() as connection:
         await connection.execute(insert(article_changes).values(first))

@@ -1,4 +1,4 @@
-"""The nightly clean-up: rows older than `keep_days` go in batches; rows from the future wait no longer."""
+"""The nightly clean-up: delete rows older than `keep_days` in batches, and end waits that are too long."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -27,17 +27,15 @@ from storage.tables import (
     web_sources,
 )
 
-# The nightly clean-up: what is older than `keep_days` goes, a bounded batch at a time.
-
 _BATCH = 200
 _DELIVERIES_AT_ONCE = 20_000
 _USUAL_SHARE = 0.3
-_FEW = 200  # of so few rows any share is usual
+_FEW = 200  # to delete so few rows is always usual
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much a prune would delete, of how much there is."""
+    """How many rows a prune would delete, and how many there are."""
 
     articles: int
     all_articles: int
@@ -46,13 +44,13 @@ class Extent:
 
     @property
     def is_usual(self) -> bool:
-        """Tell whether that is no more than a night takes; more can mean a wrong clock or setting."""
+        """Tell whether the numbers are usual for a night; more can mean a wrong clock or setting."""
         pairs = ((self.articles, self.all_articles), (self.deliveries, self.all_deliveries))
         return all(old <= max(_FEW, _USUAL_SHARE * total) for old, total in pairs)
 
 
 async def measure_prune(connection: AsyncConnection, *, before: dt.datetime) -> Extent:
-    """Count what is older than `before`; of the ledger what does not go by the month."""
+    """Count the rows older than `before`; of the ledger those that are not deleted by whole months."""
     a, d = func.count(articles.c.id), func.count(deliveries.c.id)
     first_kept = await first_kept_message(connection)
     old = select(messages.c.id).where(messages.c.made_at < before)
@@ -86,11 +84,11 @@ async def prune_articles(connection: AsyncConnection, *, before: dt.datetime) ->
 
 
 async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 issues of slots before `before` and as many older messages of other kinds; return how
-    many rows went.
+    """Delete up to 200 issues of slots before `before` and as many older messages of other kinds.
 
-    Their deliveries go first, 20,000 at a time: while there are more, nothing else is deleted. Messages of
-    a month that the ledger still has are left: see `storage.delivery.months`.
+    Return the number of deleted rows. Their deliveries are deleted first, 20,000 at a time; while there are
+    more, nothing else is deleted. Messages of months that the ledger still has stay: see
+    `storage.delivery.months`.
     """
     d, i, m = deliveries.c, issues.c, messages.c
     first_kept = await first_kept_message(connection)
@@ -112,7 +110,7 @@ async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> i
 
 
 async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> None:
-    """Delete old refusals, counts, texts set aside, and up to 200 each of old questions and bare stories."""
+    """Delete old refusals, counts and texts set aside, and up to 200 old questions and 200 empty stories."""
     await connection.execute(delete(refusals).where(refusals.c.seen_at < before))
     await connection.execute(delete(set_aside_texts).where(set_aside_texts.c.seen_at < before))
     await connection.execute(delete(delivery_counts).where(delivery_counts.c.slot_at < before))
@@ -127,9 +125,9 @@ async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> Non
 
 
 async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 sleeping profiles made before `before` that no issue and no subscriber names.
+    """Delete up to 200 profiles made before `before` without issues and subscribers; return how many.
 
-    Each answer to a story moves its chat to another profile, so most profiles are soon left again.
+    Each reaction to a story moves a chat to another profile, so most profiles are soon unused.
     """
     p, s = profiles.c, subscribers.c
     is_asleep = p.next_due_at.is_(None)
@@ -144,17 +142,17 @@ async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) ->
     return (await connection.execute(gone)).rowcount
 
 
-# Rows that wait for a moment which no right clock can have given them: they wait no longer.
+# Rows that wait for a moment which no correct clock can have set.
 #
-# A wall clock that is far ahead for a while dates waits by its word: the end of quiet hours, of a chat's
-# wait, of a source's pause. When the clock is right again, those would hold for as long as it was wrong.
+# While a machine's clock is far ahead, the ends of quiet hours, of a chat's wait and of a source's pause are
+# far ahead too. When the clock is correct again, these rows would wait too long.
 
 _LONGEST_WEEK = dt.timedelta(days=8)
 FURTHEST = dt.timedelta(days=3)  # quiet hours take a day at most, a chat's wait two, a source's pause one
 
 
 async def end_impossible_waits(connection: AsyncConnection, *, now: dt.datetime) -> int:
-    """End the waits that last longer than any can; return how many did. `now` must be of a right clock."""
+    """End the waits that last longer than any can; return how many. `now` must come from a correct clock."""
     far = now + FURTHEST
     d, s, h, w = deliveries.c, subscribers.c, watch_hits.c, web_sources.c
     waits: list[tuple[Table, list[ColumnElement[bool]], dict[str, dt.datetime | None]]] = [
@@ -162,7 +160,7 @@ async def end_impossible_waits(connection: AsyncConnection, *, now: dt.datetime)
         (watch_hits, [h.alerted_at.is_(None), h.not_before > far], {"not_before": now}),
         (subscribers, [s.held_until > far], {"held_until": None, "told_at": None}),
         (web_sources, [w.next_at > far], {"next_at": now}),
-        # One that is late by days is left out, and the next one dated anew: see bot.jobs.recapping.
+        # A recap that is late by days is skipped, and the next one gets a new date: see bot.jobs.recapping.
         (subscribers, [s.weekly_at > now + _LONGEST_WEEK], {"weekly_at": now - FURTHEST}),
     ]
     ended = 0

@@ -1,7 +1,8 @@
-"""Put a back-up in the place of the SQLite database, which is moved aside and never deleted.
+"""Replace the SQLite database by a back-up; the former database is moved aside and never deleted.
 
-A kill at any point leaves the old database, or the new one, or none beside a whole copy of both: nothing is
-written into a file that is in use. PostgreSQL has `pg_restore` for this; `docs/operating.md` says how.
+No file in use is written to. A crash at any point leaves the old database in its place, or the new one, or
+none and whole copies of both under other names. PostgreSQL has `pg_restore` for this: see
+`docs/operating.md`.
 """
 
 import asyncio
@@ -18,14 +19,14 @@ from storage.upkeep.upgrade import find_objection
 
 
 async def restore(database: Database, copy: Path, *, now: dt.datetime) -> Path | None:
-    """Make `copy` the database that `database` opens; return where the former one lies now, None if none was.
+    """Make `copy` the database that `database` opens; return the new path of the former one, if any.
 
-    `copy` is read only, and checked whole first. An older schema is upgraded at the next opening.
+    `copy` is checked first and not changed. An older schema is upgraded at the next opening.
 
     Raises:
         InUseError: another process has the database open.
         SchemaError: the copy is newer than this version, or older than the first release.
-        StorageError: the engine is PostgreSQL, the copy is no whole database of ours, or the disk refused.
+        StorageError: the engine is PostgreSQL, the copy is damaged or another program's, or the disk failed.
     """
     if database.is_postgres or not database.url.database:
         raise StorageError("only a SQLite file can be restored here; use pg_restore for PostgreSQL")
@@ -76,7 +77,7 @@ def _set_aside(target: Path, former: Path) -> Path | None:
 
 
 def _claim(target: Path) -> None:
-    """Raise when anybody has the file open: only its sole user may leave WAL mode. Writes its WAL back."""
+    """Raise if another process has the file open: only a sole user can leave WAL mode. Write the WAL back."""
     try:
         with closing(sqlite3.connect(target, timeout=0.5)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")

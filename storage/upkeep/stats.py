@@ -1,4 +1,4 @@
-"""Counts for the operator: what is stored, who listens, what was sent, now and over days."""
+"""Counts for operators: what is stored, how many subscribe, what was sent, now and over days."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -21,18 +21,15 @@ from storage.delivery.states import count_finished
 from storage.sources import StoredRefusal, find_refusals
 from storage.tables import articles, delivery_counts, stories, subscribers
 
-# Counts for the operator: what is stored, who listens, what was sent.
-
 _LOST_FOR = dt.timedelta(days=7)
 _IN_DELIVERY = ("queue", "waiting_issues", "outcomes", "refused", "lost_chats")
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts. Subscribers are all; issues and deliveries are of slots since the moment asked for, the open
-    deliveries of any.
+    """Counts. `issues` and `deliveries` are of slots since a moment, but open deliveries are of any slot.
 
-    `issues` counts those of one edition and slot as one, as operators do.
+    `issues` counts the issues of one edition and slot as one, as operators do.
     """
 
     articles: int
@@ -69,7 +66,7 @@ class Stats:
 
 
 async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: dt.datetime) -> Stats:
-    """Count everything once; what has a time, since `since`."""
+    """Count everything; new articles, issues and finished deliveries since `since`."""
     a = articles.c
     still_open = await count_open(connection)
     finished = await count_finished(connection, delivery_counts.c.slot_at >= since)
@@ -94,14 +91,14 @@ async def gather_stats(connection: AsyncConnection, *, since: dt.datetime, now: 
     )
 
 
-# Counts over days for the operator: how many listen, and what was sent.
+# Counts over days: how many subscribe, and what was sent.
 
 
 async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
     """Return how many chats were subscribed at each moment, paused ones included.
 
-    Known is only what a chat's row says today: one that left and came back counts throughout, one that
-    deleted its data not at all.
+    Only the present row of a chat is known: a chat that left and came back counts all the time, a chat that
+    deleted its data never.
     """
     s = subscribers.c
     counts = [
@@ -117,7 +114,7 @@ async def listeners_at(connection: AsyncConnection, moments: Sequence[dt.datetim
 async def deliveries_between(
     connection: AsyncConnection, moments: Sequence[dt.datetime]
 ) -> list[Counter[str]]:
-    """Return for each span between two moments (ascending) the finished deliveries of its slots."""
+    """Return the finished deliveries of the slots between successive `moments`, which are in order."""
     n = delivery_counts.c
     query = select(n.slot_at, n.sent, n.gone, n.unknown).where(
         n.slot_at >= moments[0], n.slot_at < moments[-1]

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this version: back up and migrate it, or refuse."""
+"""Upgrade a database to the schema of this version: back it up and migrate it, or refuse."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from storage.engine import Database
 from storage.errors import OutdatedSchemaError, SchemaError, UnfinishedCopyError
 from storage.upkeep.backup import back_up
 
-# An empty database gets every table. An older schema is copied aside (SQLite) and upgraded in one
-# transaction, so a kill leaves the old or the new schema. A newer schema is refused untouched, and so is one
-# from before the first release: the migrations begin with a baseline that stands for all earlier ones.
+# An empty database gets every table. A database with an older schema is backed up (SQLite) and upgraded in
+# one transaction, so a crash leaves the old or the new schema. A newer schema is refused and not changed. So
+# is one from before the first release, because the migrations begin with the schema of that release.
 
 LAST_BEFORE_BASELINE = "32d5d88"  # the commit that upgrades every earlier schema to the baseline
-UNFINISHED_COPY = "copying"  # in the place of a revision, while `storage.upkeep.copying` fills the database
-_UPGRADE_LOCK = 0x6469656D  # any number, the same for all of us
+UNFINISHED_COPY = "copying"  # instead of a revision, while `storage.upkeep.copying` fills the database
+_UPGRADE_LOCK = 0x6469656D  # any number, the same for all processes
 
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What was done: revisions are Alembic's; `before` is None for an empty database."""
+    """The result of an upgrade: revisions and the back-up; `before` is None for an empty database."""
 
     before: str | None
     after: str
@@ -33,7 +33,7 @@ class Upgraded:
 
     @property
     def has_changed(self) -> bool:
-        """Tell whether the schema is another one now."""
+        """Tell whether the schema has changed."""
         return self.before != self.after
 
 
@@ -89,11 +89,11 @@ def _migrate(connection: Connection) -> None:
 
 
 async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
-    """Bring `database` to `head_revision()`, with a copy beside the SQLite file when it held an older schema.
+    """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first.
 
     Raises:
         SchemaError: the schema is newer than this version, or older than the first release; nothing was
-            touched.
+            changed.
     """
     before, head = await find_revision(database), head_revision()
     if before == head:
