@@ -21,8 +21,8 @@ from telegram.ext import ExtBot
 from bot.chat.permissions import Guard, Limit
 from bot.chat.shared_limits import SharedGuard
 from bot.telegram.shared_updates import SharedQueue
+from bot.telegram.stored_updates import UpdateQueue
 from bot.telegram.updates import DurableQueue
-from bot.telegram.waiting_updates import UpdateQueue
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
@@ -93,7 +93,7 @@ async def _pass(queue: UpdateQueue, bot: ExtBot[Any], number: int, asks: Ask) ->
     assert update.update_id == number
     assert await queue.may_begin(number)
     await asks(who["id"] if isinstance(who["id"], int) else 0)
-    await queue.forget(number)
+    await queue.mark_handled(number)
 
 
 if __name__ == "__main__":

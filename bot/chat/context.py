@@ -18,7 +18,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
 from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
-from bot.telegram.known_tags import as_known, note_refusal
+from bot.telegram.outcomes import note_refusal, supported_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class ChatContext:
 
     async def _send_text(self, view: View, common: dict[str, Any]) -> None:
         """Send a text; if Telegram refuses picture, dates or button colours, send it again without them."""
-        options, known = preview_options(view.preview_url), as_known(self.bot, view.html)
+        options, known = preview_options(view.preview_url), supported_html(self.bot, view.html)
         try:
             await self.bot.send_message(text=known, link_preview_options=options, **common)
         except BadRequest as error:
@@ -227,7 +227,7 @@ class ButtonContext(ChatContext):
             await self.send(view)
             return
         shown = self._shown(view)
-        for html in dict.fromkeys((as_known(self.bot, shown.html), without_dates(shown.html))):
+        for html in dict.fromkeys((supported_html(self.bot, shown.html), without_dates(shown.html))):
             try:
                 await self.message.edit_text(
                     html,

@@ -30,7 +30,7 @@ from bot.messages import texts
 from bot.messages.markup import mention_of
 from bot.news.services import Services
 from bot.telegram.outcomes import Retire, outcome_of
-from bot.telegram.waiting_updates import UpdateQueue
+from bot.telegram.stored_updates import UpdateQueue
 from storage.delivery.refusals import NO_RIGHTS
 from storage.errors import StorageError
 from storage.search import IndexUnusableError

@@ -8,7 +8,7 @@ import typer
 from bot.commands.preparing import clock_of, is_there, opened, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.process.logs import Redactor
-from bot.telegram.lease import is_gone, spoken
+from bot.telegram.lease import describe_process, is_gone
 from config.settings import database_address
 from storage.engine import Database
 from storage.upkeep.comparing import TableHash
@@ -66,7 +66,7 @@ async def _copy(source: str, target: str, now: dt.datetime) -> dict[str, TableHa
         try:
             return await copy_database(ours, theirs, now=now, is_gone=is_gone, on_progress=_tell_tables())
         except CopyError as error:
-            detail = spoken(error.detail) if error.why == "running" else error.detail
+            detail = describe_process(error.detail) if error.why == "running" else error.detail
             fail(f"✗ {_OBJECTIONS[error.why].format(side=_SIDES[error.side], detail=detail)}")
 
 

@@ -165,10 +165,10 @@ async def upgrade_or_exit(database: Database, clock: Clock) -> None:
 
 async def _refuse_beneath_others(database: Database) -> None:
     from bot.startup.fleet import find_blockers  # loads what serves the web, which few commands need
-    from bot.telegram.lease import spoken
+    from bot.telegram.lease import describe_process
 
     if others := await find_blockers(database):
-        fail(f"✗ {upgrade_refused([spoken(name) for name in others])}")
+        fail(f"✗ {upgrade_refused([describe_process(name) for name in others])}")
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

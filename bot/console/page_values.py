@@ -68,7 +68,7 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         sending = await find_sending(connection)
         found = await find_processes(connection)
-    processes = say_processes(found, is_gone=lease.is_gone, name_of=lease.spoken)
+    processes = say_processes(found, is_gone=lease.is_gone, name_of=lease.describe_process)
     fine = (Why.ON_TIME, Why.EMPTY)
     return {
         "problems": problems,

@@ -23,7 +23,7 @@ from bot.news.newsroom import Newsroom
 from bot.operators.fleet_notices import say_processes
 from bot.operators.reasons import say_at, say_length
 from bot.process.health import LEAST_FREE_BYTES
-from bot.telegram.lease import is_gone, spoken
+from bot.telegram.lease import describe_process, is_gone
 from bot.telegram.transport import explain
 from storage.engine import Database
 from storage.off_loop import INTAKE
@@ -225,7 +225,7 @@ async def check_processes(database: Database) -> list[Check]:
         return []
     async with database.read() as connection:
         found = await find_processes(connection)
-    said = say_processes(found, is_gone=is_gone, name_of=spoken)
+    said = say_processes(found, is_gone=is_gone, name_of=describe_process)
     return [Check("processes", Status(one.level.value), one.words) for one in said]
 
 

@@ -17,7 +17,7 @@ from bot.operators import fleet_notices as notices
 from bot.operators.notices import database_awaited
 from bot.process.health import retry
 from bot.process.metrics import log_errors
-from bot.telegram.lease import is_gone, spoken
+from bot.telegram.lease import describe_process, is_gone
 from storage.delivery.leases import find_live_owners
 from storage.engine import Database
 from storage.errors import StorageError
@@ -75,7 +75,7 @@ async def until_upgrade_is_safe(
     told = ""
     awaited = database_awaited(database.place)
     while others := await retry(lambda: find_blockers(database), stop, problem=awaited):
-        problem = notices.older_schema_at_work([spoken(name) for name in others])
+        problem = notices.older_schema_at_work([describe_process(name) for name in others])
         if problem != told:
             told = problem
             _log.warning("waiting for processes of an older schema", problem=problem)

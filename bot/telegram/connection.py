@@ -23,9 +23,9 @@ from bot.process.metrics import POLLER_RESTARTS, log_errors
 from bot.telegram.incoming import PollingRequest, Webhook, WebhookListener
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.shared_updates import SharedQueue
+from bot.telegram.stored_updates import UpdateQueue
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
-from bot.telegram.waiting_updates import UpdateQueue
 
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
@@ -79,7 +79,7 @@ class Connection:
         self._is_open = False
         self._conflicts: deque[float] = deque(maxlen=3)
         self._watching: asyncio.Task[None] | None = None
-        self._attending: asyncio.Task[None] | None = None
+        self._queue_task: asyncio.Task[None] | None = None
         self._restarted_at = float("-inf")
         self._processor = OrderedByChat(lambda: self._queue.is_behind, self._queue.waiting_of)
         self.pace = TelegramPace(services.newsroom.messages_per_second)
@@ -189,14 +189,14 @@ class Connection:
         is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
         self._is_open = is_open
-        self._attending = asyncio.create_task(self._attend())
+        self._queue_task = asyncio.create_task(self._run_queue())
         if is_open and self._listener is None:
             self._watching = asyncio.create_task(self._watch_poller(stop))
         return is_open
 
-    async def _attend(self) -> None:
+    async def _run_queue(self) -> None:
         with log_errors("updates"):
-            await self._queue.attend(self.bot)
+            await self._queue.run(self.bot)
 
     async def _watch_poller(self, stop: asyncio.Event) -> None:
         """Begin to poll again if polling ever ends by itself: the library would not say so."""
@@ -210,7 +210,7 @@ class Connection:
             self._restarted_at = time.monotonic()
             setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and does not finish
             with log_errors("poller"):
-                await _patiently(self.telegram.updater.stop)
+                await _with_time_limit(self.telegram.updater.stop)
                 await _until_answered(self._poll, stop)
 
     async def _register(self) -> None:
@@ -246,29 +246,29 @@ class Connection:
 
         An update whose handler did not finish is on disk, and is handled at the next start.
         """
-        for task in (self._watching, self._attending):
+        for task in (self._watching, self._queue_task):
             if task is not None:
                 task.cancel()
         self._queue.end()
         if self._listener is not None:
-            await _patiently(self._listener.close)
+            await _with_time_limit(self._listener.close)
         self._polling.is_ending = True
         if self.telegram.updater is not None and self.telegram.updater.running:
-            await _patiently(self.telegram.updater.stop)
+            await _with_time_limit(self.telegram.updater.stop)
         if self.telegram.running:
-            await _patiently(self.telegram.stop)
+            await _with_time_limit(self.telegram.stop)
         await self._processor.end()  # a handler that goes on without a connection would lose its answer
-        await _patiently(self._queue.excuse)
+        await _with_time_limit(self._queue.release)
 
     async def close(self) -> None:
         """Stop answering, if that is not done yet, and close the connections."""
         await self.stop_answering()
-        await _patiently(self.telegram.shutdown)
+        await _with_time_limit(self.telegram.shutdown)
         await self._polling.shutdown()
         await self._request.shutdown()
 
 
-async def _patiently(close: Callable[[], Awaitable[None]]) -> None:
+async def _with_time_limit(close: Callable[[], Awaitable[None]]) -> None:
     # A poller that ended because the token was refused raises InvalidToken once more when it is stopped.
     with log_errors("disconnect"), contextlib.suppress(TimeoutError, InvalidToken):
         async with asyncio.timeout(_PATIENCE_SECONDS):

@@ -6,7 +6,6 @@ else is in work, and at last set aside.
 """
 
 import asyncio
-import time
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
@@ -14,8 +13,8 @@ import structlog
 from telegram.ext import ExtBot
 
 from bot.process.metrics import SHARED_UPDATES, UPDATES_SET_ASIDE
-from bot.telegram.lease import is_gone
-from bot.telegram.stored_updates import DIED, chat_of, parsed, read_update
+from bot.telegram.lease import is_gone, machine_seconds
+from bot.telegram.stored_updates import DIED, chat_of, parse_update, read_update
 from bot.telegram.turns import sender_of
 from storage.chat_claims import (
     CLAIM_SECONDS,
@@ -49,7 +48,7 @@ class Worker(Protocol):
         """Tell whether an update is queued or being handled."""
 
     async def begin(self, waiting: Waiting, asked_at: float) -> None:
-        """Handle an update whose chat was claimed at `asked_at` or later (`seconds_now`)."""
+        """Handle an update whose chat was claimed at `asked_at` or later (`machine_seconds`)."""
 
 
 class IdleSearch:
@@ -67,7 +66,7 @@ class IdleSearch:
 
     def wait_for_others(self) -> None:
         """Give the others time to renew their claims: the database may have been unreachable for all."""
-        self._expiry_counts_at = seconds_now() + CLAIM_SECONDS
+        self._expiry_counts_at = machine_seconds() + CLAIM_SECONDS
 
     async def look(self) -> None:
         """Take chats that no process handles.
@@ -86,7 +85,7 @@ class IdleSearch:
             await self._try_alone(suspects, search)
 
     async def _find(self) -> tuple[Search, list[IdleChat]]:
-        after_expiry = seconds_now() > self._expiry_counts_at
+        after_expiry = machine_seconds() > self._expiry_counts_at
         async with self._database.read() as connection:
             owners = await find_claimers(connection)
             gone = tuple(one for one in owners if one != self._owner and is_gone(one))
@@ -104,7 +103,7 @@ class IdleSearch:
     async def _take(self, chats: Sequence[IdleChat], search: Search) -> None:
         if not chats:
             return
-        asked_at = seconds_now()
+        asked_at = machine_seconds()
         async with self._database.write() as connection:
             taken, deadly = await take_chats(connection, chats, search)
             for number in deadly:
@@ -140,7 +139,7 @@ async def share_left_over(database: Database, bot: ExtBot[Any]) -> int:
     """Share the updates that a process kept when it was alone; return how many wait in all."""
     while rows := await _find_unshared(database):
         for number, payload in rows:
-            raw = parsed(payload)
+            raw = parse_update(payload)
             update, failure = read_update(raw, bot) if raw else (None, "not an update")
             async with database.write() as connection:
                 if raw is None or update is None:
@@ -156,9 +155,3 @@ async def share_left_over(database: Database, bot: ExtBot[Any]) -> int:
 async def _find_unshared(database: Database) -> list[tuple[int, str]]:
     async with database.read() as connection:
         return await find_unshared(connection, limit=_PAGE)
-
-
-def seconds_now() -> float:
-    """Return the seconds since the machine started, those in which it was suspended among them."""
-    boot_time = getattr(time, "CLOCK_BOOTTIME", None)  # Linux alone has it
-    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)

@@ -20,9 +20,8 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.operators import notices
 from bot.process.listening import GuardedSite
-from bot.telegram.stored_updates import has_number
+from bot.telegram.stored_updates import UpdateQueue, parse_update
 from bot.telegram.transport import AiohttpRequest
-from bot.telegram.waiting_updates import UpdateQueue
 
 # The library reads all updates of a poll together. If it cannot read one, it handles none and asks for the
 # same ones again, for ever. So `keep` writes them down first, and leaves only the number of one that cannot
@@ -178,7 +177,7 @@ class WebhookListener:
             return web.Response(status=403)
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                raw = _parsed(await request.read())
+                raw = parse_update(await request.read())
         except TimeoutError:
             return web.Response(status=408)
         if raw is None:
@@ -196,15 +195,6 @@ class WebhookListener:
 
 def _is_telegrams(given: str, secret: str) -> bool:
     return hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
-
-
-def _parsed(body: bytes) -> dict[str, Any] | None:
-    """Return the update in `body`, None when it holds none."""
-    try:
-        found: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if has_number(found) else None
 
 
 def _problem_of(info: WebhookInfo) -> str | None:

@@ -45,10 +45,10 @@ def this_process() -> str:
     return "|".join([*_surroundings(), str(number), _started(number) or "", secrets.token_hex(8)])
 
 
-def spoken(owner: str) -> str:
+def describe_process(owner: str) -> str:
     """Return which process an owner is, in Vietnamese for operators.
 
-    >>> spoken("may-chu|view|4711|99|ab")
+    >>> describe_process("may-chu|view|4711|99|ab")
     'tiến trình 4711 trên máy may-chu'
     """
     parts = owner.split("|")
@@ -143,7 +143,7 @@ class Lease:
                     return True
                 if other != holder:
                     holder = other
-                    told = notices.lease_elsewhere(spoken(other), self._role)
+                    told = notices.lease_elsewhere(describe_process(other), self._role)
                     _log.warning("waiting for the lease", problem=told)
             await self._until_freed(stop)
         return False

@@ -18,11 +18,17 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot.process.metrics import UPDATES_SET_ASIDE, log_errors
-from bot.telegram.idle_chats import MOST_CLAIMED, IdleSearch, seconds_now, share_left_over
-from bot.telegram.lease import this_process
-from bot.telegram.stored_updates import chat_of, count_unhandled, has_number, parsed, read_update
+from bot.telegram.idle_chats import MOST_CLAIMED, IdleSearch, share_left_over
+from bot.telegram.lease import machine_seconds, this_process
+from bot.telegram.stored_updates import (
+    UpdateQueue,
+    chat_of,
+    count_unhandled,
+    is_update,
+    parse_update,
+    read_update,
+)
 from bot.telegram.turns import Others, may_wait, sender_of
-from bot.telegram.waiting_updates import UpdateQueue
 from bot.times.clock import Clock
 from storage.chat_claims import (
     CLAIM_SECONDS,
@@ -33,13 +39,7 @@ from storage.chat_claims import (
     release_claims,
     renew_claims,
 )
-from storage.conversations import (
-    PASSED_OVER,
-    KeptUpdate,
-    keep_updates,
-    pass_over,
-    set_aside,
-)
+from storage.conversations import PASSED_OVER, KeptUpdate, keep_updates, pass_over, set_aside
 from storage.engine import Database
 from storage.errors import StorageError
 
@@ -82,7 +82,7 @@ class SharedQueue(UpdateQueue):
     async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database and queue those whose turn it is; nothing is left for `put`."""
         for raw in found:
-            if has_number(raw):
+            if is_update(raw):
                 try:
                     async with asyncio.timeout(_KEEP_SECONDS):  # a process that was cut off may hold a lock
                         await self._keep_one(raw)
@@ -102,7 +102,7 @@ class SharedQueue(UpdateQueue):
 
     async def _keep_readable(self, raw: dict[str, Any], update: Update, one: KeptUpdate) -> None:
         one = replace(one, chat_id=chat_of(update), person_id=sender_of(raw).person)
-        now, asked_at, claims = self._clock.now(), seconds_now(), self._has_room
+        now, asked_at, claims = self._clock.now(), machine_seconds(), self._has_room
         async with self._database.write() as connection:
             kept = await keep_and_claim(connection, one, self._owner, claims=claims, now=now)
             if kept is None:
@@ -135,7 +135,7 @@ class SharedQueue(UpdateQueue):
 
     async def _read(self, waiting: Waiting) -> Update | None:
         """Read an update that another process may have kept; one that cannot be read is set aside."""
-        raw = parsed(waiting.payload)
+        raw = parse_update(waiting.payload)
         update, failure = read_update(raw, self._bot) if raw else (None, "not an update")
         if update is None:
             await self._set_aside(waiting.update_id, failure or "not an update")
@@ -152,11 +152,11 @@ class SharedQueue(UpdateQueue):
         claim = self._claims.get(chat)
         if claim is not None and claim.update_id == update_id:
             with log_errors("updates", update=update_id):
-                if seconds_now() >= claim.sure_until:
+                if machine_seconds() >= claim.sure_until:
                     await self._renew()
                 if claim.tries:
                     await self._note_try(claim)
-                if self._claims.get(chat) is claim and seconds_now() < claim.sure_until:
+                if self._claims.get(chat) is claim and machine_seconds() < claim.sure_until:
                     return True
             self._drop(chat, update_id)
         self._in_work.pop(update_id, None)
@@ -177,7 +177,7 @@ class SharedQueue(UpdateQueue):
         self._again.add(update_id)
         return True
 
-    async def forget(self, update_id: int) -> None:
+    async def mark_handled(self, update_id: int) -> None:
         """Mark an update as handled, with those done meanwhile, and queue the next one of its chat."""
         chat = self._in_work.pop(update_id, None)
         self._progress_at = time.monotonic()
@@ -200,7 +200,7 @@ class SharedQueue(UpdateQueue):
             done, self._done = self._done, {}
             if not done:
                 return
-            asked_at, goes_on = seconds_now(), not (self._search.is_alone or self._is_ending)
+            asked_at, goes_on = machine_seconds(), not (self._search.is_alone or self._is_ending)
             try:
                 async with self._database.write() as connection:
                     following = await finish_updates(connection, done, self._owner, goes_on=goes_on)
@@ -244,13 +244,13 @@ class SharedQueue(UpdateQueue):
         self._bot = bot
         return await share_left_over(self._database, bot)
 
-    async def attend(self, bot: ExtBot[Any]) -> None:
+    async def run(self, bot: ExtBot[Any]) -> None:
         """Keep the claims, and look each second for chats that nobody handles, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._again_and_again(self._renew, _RENEW_SECONDS))
-            tasks.create_task(self._again_and_again(self._look, _LOOK_SECONDS))
+            tasks.create_task(self._repeat(self._renew, _RENEW_SECONDS))
+            tasks.create_task(self._repeat(self._look, _LOOK_SECONDS))
 
-    async def _again_and_again(self, do: Callable[[], Awaitable[None]], seconds: float) -> None:
+    async def _repeat(self, do: Callable[[], Awaitable[None]], seconds: float) -> None:
         is_cut = False
         while True:
             with log_errors("updates"):
@@ -266,7 +266,7 @@ class SharedQueue(UpdateQueue):
 
     async def _renew(self) -> None:
         """Extend the claims; drop those that another process took over."""
-        claims, asked_at = dict(self._claims), seconds_now()
+        claims, asked_at = dict(self._claims), machine_seconds()
         if not claims:
             return
         async with self._database.write() as connection:
@@ -290,7 +290,7 @@ class SharedQueue(UpdateQueue):
         """Queue nothing more; what comes is kept for the others."""
         self._is_ending = True
 
-    async def excuse(self) -> None:
+    async def release(self) -> None:
         """Release the chats for the other processes."""
         self.end()
         with log_errors("updates"):

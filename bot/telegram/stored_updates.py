@@ -1,6 +1,9 @@
-"""Read stored updates, and count the tries of those that were in work when the bot died."""
+"""Updates in the database: the interface of their queues, reading them, and counting tries after a crash."""
 
+import asyncio
 import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, TypeGuard
 
 import structlog
@@ -15,7 +18,66 @@ from storage.engine import Database
 _log = structlog.get_logger(__name__)
 
 
-def has_number(raw: object) -> TypeGuard[dict[str, Any]]:
+class UpdateQueue(asyncio.Queue[object], ABC):
+    """The queue that the library takes updates from. Each is in the database from before Telegram may forget
+    it until it is handled."""
+
+    @abstractmethod
+    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+        """Write updates to the database as they came; return what is still to be queued with `put`.
+
+        Raises:
+            NetworkError: they could not be kept, so Telegram must not be told that they were.
+        """
+
+    @abstractmethod
+    async def reload(self, bot: ExtBot[Any]) -> int:
+        """Take up the updates that earlier processes left; return how many. `bot` reads them."""
+
+    @abstractmethod
+    async def run(self, bot: ExtBot[Any]) -> None:
+        """Do the queue's own work while updates are handled; may end early."""
+
+    @abstractmethod
+    async def may_begin(self, update_id: int) -> bool:
+        """Tell whether this process may handle an update that it took from the queue."""
+
+    @abstractmethod
+    async def mark_handled(self, update_id: int) -> None:
+        """Mark an update as handled."""
+
+    @abstractmethod
+    async def release(self) -> None:
+        """End in the ordinary way: forget the tries of updates that are left, and leave them to others."""
+
+    def waiting_of(self, chat_id: int) -> int:
+        """Return how many updates of a chat wait in the database and are not queued, as far as is known."""
+        return 0
+
+    def put_off(self, update_id: int) -> bool:
+        """Have an update handled again, as the database failed; if False, the caller tells its reader."""
+        return False
+
+    def end(self) -> None:
+        """Queue nothing more."""
+
+    @property
+    def backlog(self) -> int:
+        """Return how many updates wait to be handled."""
+        return self.qsize()
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether more updates wait at Telegram, as far as is known."""
+        return False
+
+    @property
+    @abstractmethod
+    def seconds_stuck(self) -> float:
+        """Return for how long no update was handled although some are queued; 0 when none is."""
+
+
+def is_update(raw: object) -> TypeGuard[dict[str, Any]]:
     """Tell whether `raw` is an object with the number of an update."""
     number = raw.get("update_id") if isinstance(raw, dict) else None
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
@@ -39,18 +101,18 @@ def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | 
     return update, None
 
 
-def bare(raw: dict[str, Any]) -> dict[str, Any]:
+def number_only(raw: dict[str, Any]) -> dict[str, Any]:
     """Return an update without content: it is confirmed to Telegram, and no handler gets it."""
     return {"update_id": raw["update_id"]}
 
 
-def parsed(payload: str) -> dict[str, Any] | None:
-    """Return the update in a row's text; None if there is none."""
+def parse_update(payload: str | bytes) -> dict[str, Any] | None:
+    """Return the update in a row's text or a call's body; None if there is none."""
     try:
         found: object = json.loads(payload)
     except (ValueError, RecursionError):
         return None
-    return found if has_number(found) else None
+    return found if is_update(found) else None
 
 
 def chat_of(update: object) -> int:
@@ -103,7 +165,7 @@ class Suspects:
         async with self._database.write() as connection:
             await write_tries(connection, self._tries, now=self._clock.now())
 
-    async def excuse(self) -> None:
+    async def forget_tries(self) -> None:
         """Forget all tries, if this process counted any."""
         if self._before is None:
             return

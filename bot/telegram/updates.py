@@ -26,15 +26,15 @@ from bot.telegram.stored_updates import (
     DIED,
     MOST_TRIES,
     Suspects,
-    bare,
+    UpdateQueue,
     chat_of,
     count_unhandled,
-    has_number,
-    parsed,
+    is_update,
+    number_only,
+    parse_update,
     why_unreadable,
 )
 from bot.telegram.turns import Backlog, Turn, Turns
-from bot.telegram.waiting_updates import UpdateQueue
 from bot.times.clock import Clock
 from storage.conversations import (
     PASSED_OVER,
@@ -84,7 +84,7 @@ class DurableQueue(UpdateQueue):
             NetworkError: they could not be kept. For the poller the poll failed: it confirms none of them
                 and asks for them again.
         """
-        numbered = {each["update_id"]: each for each in found if has_number(each)}
+        numbered = {each["update_id"]: each for each in found if is_update(each)}
         self._full_at = time.monotonic() if len(numbered) >= _MOST_TOGETHER else float("-inf")
         if not numbered:
             return []
@@ -101,7 +101,7 @@ class DurableQueue(UpdateQueue):
                     self._backlog.remove(one.update_id)
         count_unhandled([one for one in kept if one.update_id in new])
         self._new |= {one.update_id for one in kept if one.failure is None} & new
-        return [raw if number in self._new else bare(raw) for number, raw in numbered.items()]
+        return [raw if number in self._new else number_only(raw) for number, raw in numbered.items()]
 
     def _to_keep(self, raw: dict[str, Any]) -> KeptUpdate:
         """Decide whether an update is to be handled, and count it in the backlog if so."""
@@ -122,7 +122,7 @@ class DurableQueue(UpdateQueue):
             self._note_queued(item.update_id)
         await super().put(item)
 
-    async def forget(self, update_id: int) -> None:
+    async def mark_handled(self, update_id: int) -> None:
         """Mark an update as handled, together with those that ended during the previous transaction."""
         self._open.discard(update_id)
         self._backlog.remove(update_id)
@@ -162,7 +162,7 @@ class DurableQueue(UpdateQueue):
         tried = await self._suspects.begin([number for number, _ in rows])
         left_over: list[dict[str, Any]] = []
         for number, payload in rows:
-            raw = parsed(payload)
+            raw = parse_update(payload)
             failure = _why_not_again(number, raw, tried[number])
             if raw is not None and failure is None:
                 left_over.append(raw)
@@ -181,7 +181,7 @@ class DurableQueue(UpdateQueue):
         self._note_queued(raw["update_id"])
         await super().put(Update.de_json(raw, bot))
 
-    async def attend(self, bot: ExtBot[Any]) -> None:
+    async def run(self, bot: ExtBot[Any]) -> None:
         """Try the suspect updates."""
         await self.try_suspects(bot)
 
@@ -210,9 +210,9 @@ class DurableQueue(UpdateQueue):
                     self._handled.clear()
                     await self._handled.wait()
 
-    async def excuse(self) -> None:
+    async def release(self) -> None:
         """Note that the process ends in the ordinary way: forget the tries of the updates that are left."""
-        await self._suspects.excuse()
+        await self._suspects.forget_tries()
 
 
 def _why_not_again(number: int, raw: dict[str, Any] | None, tried: int) -> str | None:
@@ -238,7 +238,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             return
         await super().process_update(update)
         with log_errors("updates", update=update.update_id):  # if not, a restart handles it again
-            await queue.forget(update.update_id)
+            await queue.mark_handled(update.update_id)
 
 
 class OrderedByChat(BaseUpdateProcessor):

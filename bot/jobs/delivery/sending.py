@@ -16,9 +16,16 @@ from bot.chat.buttons.callbacks import parse
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS, preview_options, visible_length, without_dates
 from bot.process.metrics import log_errors
-from bot.telegram.known_tags import as_known, note_refusal
 from bot.telegram.limiter import AT_ONCE
-from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
+from bot.telegram.outcomes import (
+    Outcome,
+    Refuse,
+    SendPlain,
+    Wait,
+    note_refusal,
+    outcome_of,
+    supported_html,
+)
 from storage.delivery.claiming import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
@@ -71,7 +78,7 @@ def _with_word(one: Claimed) -> str:
 
 
 async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    outcome = await _try_html(bot, one, as_known(bot, _with_word(one)))
+    outcome = await _try_html(bot, one, supported_html(bot, _with_word(one)))
     if one.preview_url is not None and isinstance(outcome, Refuse | SendPlain):
         _log.warning("sent without its picture", delivery=one.id, reason=outcome.reason)
         return await _try(bot, replace(one, preview_url=None))
@@ -85,7 +92,7 @@ async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
 
 
 async def _try_html(bot: ExtBot[Any], one: Claimed, html: str) -> Sent | Outcome:
-    """Send the markup, without its dates where Telegram refuses them: see `bot.telegram.known_tags`."""
+    """Send the markup, without its dates if Telegram refuses them."""
     try:
         return await _call(bot, one, html, parse_mode="HTML")
     except TelegramError as error:

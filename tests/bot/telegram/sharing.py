@@ -49,9 +49,9 @@ def of_a_dead_process() -> str:
 
 
 @asynccontextmanager
-async def attended(queue: SharedQueue) -> AsyncIterator[None]:
+async def running(queue: SharedQueue) -> AsyncIterator[None]:
     """Let the process look for chats that nobody handles."""
-    task = asyncio.create_task(queue.attend(signed_out()))
+    task = asyncio.create_task(queue.run(signed_out()))
     try:
         yield
     finally:

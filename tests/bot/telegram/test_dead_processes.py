@@ -13,12 +13,12 @@ from tests.bot.telegram.handmade import raw_update, signed_out, unhandled
 from tests.bot.telegram.sharing import (
     NOW,
     Make,
-    attended,
     database,
     impatient,
     next_of,
     of_a_dead_process,
     process,
+    running,
     taken,
 )
 
@@ -29,7 +29,7 @@ async def test_the_chats_of_a_killed_process_go_on_in_another(process: Make, dat
     killed, other = process(of_a_dead_process()), process()
     for number in (1, 2, 3):
         await killed.keep([raw_update(number, chat=number)])
-    async with attended(other):
+    async with running(other):
         assert {await next_of(other) for _ in range(3)} == {1, 2, 3}
     async with database.read() as connection:
         assert set((await connection.execute(text("SELECT tries FROM updates"))).scalars()) == {1}
@@ -40,17 +40,17 @@ async def test_claims_that_ran_out_are_taken_over_and_the_process_that_woke_begi
 ) -> None:
     frozen, other = process(), process()
     await frozen.keep([raw_update(1)])
-    async with attended(other):
+    async with running(other):
         await asyncio.sleep(0.05)
         assert taken(other) == [], "the claim is good"
         async with database.write() as connection:
             await connection.execute(update(chat_claims).values(expires_at=NOW))
         assert await next_of(other) == 1
-    monkeypatch.setattr("bot.telegram.shared_updates.seconds_now", lambda: float("inf"))
+    monkeypatch.setattr("bot.telegram.shared_updates.machine_seconds", lambda: float("inf"))
     assert not await frozen.may_begin(1)
     await frozen.keep([raw_update(2)])
     assert taken(frozen) == [1], "the chat is the other's now"
-    await other.forget(1)
+    await other.mark_handled(1)
     assert taken(other) == [2]
 
 
@@ -71,23 +71,23 @@ async def test_an_update_at_which_processes_die_is_tried_alone_and_at_last_set_a
     for number in (1, 2):
         await first.keep([raw_update(number, chat=number)])
     second = process(of_a_dead_process())
-    async with attended(second):
+    async with running(second):
         assert {await next_of(second), await next_of(second)} == {1, 2}
         assert await second.may_begin(1)
         assert await second.may_begin(2)
     for _ in range(2):
         other = process(of_a_dead_process())
-        async with attended(other):
+        async with running(other):
             while (alone := await next_of(other)) != 1:  # both were in work twice: one by one now
                 assert await other.may_begin(alone)
-                await other.forget(alone)
+                await other.mark_handled(alone)
             assert await other.may_begin(1)
             await asyncio.sleep(0.05)
             await other.keep([raw_update(3, chat=3)])
             assert taken(other) == [], "nothing is begun beside it"
     last = process()
     await last.keep([raw_update(4)])
-    async with attended(last):
+    async with running(last):
         await asyncio.sleep(0.3)
     assert taken(last) == [4], "2 and 3 are done, and 1 is tried no more"
     assert await unhandled(database) == [1, 4]
@@ -101,7 +101,7 @@ async def test_what_was_claimed_and_not_begun_when_processes_died_is_no_suspect(
         await first.keep([raw_update(number, chat=number)])
     for _ in range(4):
         other = process(of_a_dead_process())
-        async with attended(other):
+        async with running(other):
             assert {await next_of(other) for _ in range(3)} == {1, 2, 3}
 
 
@@ -109,10 +109,10 @@ async def test_an_ordinary_end_blames_no_update(process: Make, database: Databas
     await process(of_a_dead_process()).keep([raw_update(1)])
     for _ in range(4):
         other = process()
-        async with attended(other):
+        async with running(other):
             assert await next_of(other) == 1
             assert await other.may_begin(1)
-        await other.excuse()
+        await other.release()
     async with database.read() as connection:
         assert (await connection.execute(text("SELECT tries FROM updates"))).scalar_one() == 0
 
@@ -149,7 +149,7 @@ class Worker:
         self._queue = queue
         self._handled = handled
         self._in_work = 0
-        self._tasks = [asyncio.create_task(queue.attend(signed_out())), asyncio.create_task(self._work())]
+        self._tasks = [asyncio.create_task(queue.run(signed_out())), asyncio.create_task(self._work())]
 
     async def _work(self) -> None:
         while True:
@@ -157,7 +157,7 @@ class Worker:
             if await self._queue.may_begin(number):
                 self._handled.append(number)
                 self._in_work += 1
-                await self._queue.forget(number)
+                await self._queue.mark_handled(number)
                 self._in_work -= 1
 
     async def kill(self) -> int:

@@ -16,11 +16,11 @@ from tests.bot.telegram.handmade import raw_update, receive, signed_out, unhandl
 from tests.bot.telegram.sharing import (
     NOW,
     Make,
-    attended,
     database,
     impatient,
     next_of,
     process,
+    running,
     taken,
 )
 
@@ -33,7 +33,7 @@ async def test_whoever_holds_a_chat_handles_what_others_keep_of_it(process: Make
     await theirs.keep([raw_update(2)])
     await theirs.keep([raw_update(9, chat=6)])
     assert (taken(ours), taken(theirs)) == ([1], [9])
-    await ours.forget(1)
+    await ours.mark_handled(1)
     assert (taken(ours), taken(theirs)) == ([2], [])
 
 
@@ -45,7 +45,7 @@ async def test_an_update_that_comes_to_two_processes_is_handled_by_one(
     [number] = taken(ours) + taken(theirs)
     assert number == 1
     for queue in (ours, theirs):
-        await queue.forget(1)
+        await queue.mark_handled(1)
     await theirs.keep([raw_update(1)])
     assert taken(ours) + taken(theirs) == []
     assert await unhandled(database) == []
@@ -61,14 +61,14 @@ async def test_the_lowest_number_comes_first_however_updates_arrive(process: Mak
     for _ in range(4):
         [number] = taken(ours)
         seen.append(number)
-        await ours.forget(number)
+        await ours.mark_handled(number)
     assert seen == [1, 2, 3, 4]
 
 
 async def test_a_chat_with_nothing_waiting_is_free_for_the_next_process(process: Make) -> None:
     ours, theirs = process(), process()
     await ours.keep([raw_update(1)])
-    await ours.forget(1)
+    await ours.mark_handled(1)
     await theirs.keep([raw_update(2)])
     assert (taken(ours), taken(theirs)) == ([1], [2])
 
@@ -78,10 +78,10 @@ async def test_what_a_process_leaves_at_its_end_is_handled_by_another(process: M
     for number in (1, 2):
         await ours.keep([raw_update(number)])
     ours.end()
-    await ours.excuse()
-    async with attended(theirs):
+    await ours.release()
+    async with running(theirs):
         assert await next_of(theirs) == 1
-        await theirs.forget(1)
+        await theirs.mark_handled(1)
         assert await next_of(theirs) == 2
 
 
@@ -115,7 +115,7 @@ async def test_an_odd_row_of_another_version_holds_its_chat_up_no_longer(
         await theirs.keep([raw_update(number)])
     async with database.write() as connection:
         await connection.execute(update(updates).where(updates.c.update_id == 2).values(payload="{"))
-    await ours.forget(1)
+    await ours.mark_handled(1)
     assert taken(ours) == [1, 3]
 
 
@@ -127,9 +127,9 @@ async def test_what_a_process_kept_for_itself_is_shared_at_the_next_start(
         await receive(alone, number)
     queue = process()
     assert await queue.reload(signed_out()) == 2
-    async with attended(queue):
+    async with running(queue):
         assert await next_of(queue) == 1
-        await queue.forget(1)
+        await queue.mark_handled(1)
         assert await next_of(queue) == 2
 
 
@@ -141,11 +141,11 @@ async def test_a_database_that_fails_costs_neither_update_nor_mark(process: Make
     with pytest.raises(NetworkError):
         await queue.keep([raw_update(2)])
     with pytest.raises(Exception, match="updates"):
-        await queue.forget(1)
+        await queue.mark_handled(1)
     async with database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO updates"))
     await queue.keep([raw_update(2)])
-    async with attended(queue):
+    async with running(queue):
         assert [await next_of(queue) for _ in range(2)] == [1, 2], "1 was handled once and marked later"
     assert await unhandled(database) == [2]
 
@@ -157,13 +157,13 @@ async def test_an_update_whose_handler_met_a_database_that_failed_is_handled_aga
     queue = process()
     for number in (1, 2):
         await queue.keep([raw_update(number)])
-    async with attended(queue):
+    async with running(queue):
         for _ in range(2):
             assert await next_of(queue) == 1
             assert queue.put_off(1)
-            await queue.forget(1)
+            await queue.mark_handled(1)
         assert await next_of(queue) == 1
         assert not queue.put_off(1), "its reader is told now"
-        await queue.forget(1)
+        await queue.mark_handled(1)
         assert await next_of(queue) == 2
     assert await unhandled(database) == [2]

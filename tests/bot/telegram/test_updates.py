@@ -41,7 +41,7 @@ async def test_an_update_is_on_disk_before_it_is_queued(queue: DurableQueue, dat
 async def test_an_update_that_comes_twice_is_queued_once(queue: DurableQueue) -> None:
     await receive(queue, 1)
     await receive(queue, 1)
-    await queue.forget(1)
+    await queue.mark_handled(1)
     await receive(queue, 1)
     assert queue.qsize() == 1
 
@@ -51,7 +51,7 @@ async def test_what_a_killed_bot_left_is_queued_again_in_order(
 ) -> None:
     for number in (3, 1, 2):
         await receive(queue, number, f"câu {number}")
-    await queue.forget(2)
+    await queue.mark_handled(2)
     later = DurableQueue(database, ManualClock(NOW))
     assert await later.reload(signed_out()) == 2
     left = [later.get_nowait() for _ in range(2)]
@@ -79,7 +79,7 @@ async def test_an_odd_row_is_set_aside_at_the_start_and_the_others_are_handled(
     assert await restarted.reload(signed_out()) == 2
     async with database.read() as connection:
         assert await count_set_aside(connection) == 1
-    await restarted.excuse()
+    await restarted.release()
     assert await DurableQueue(database, ManualClock(NOW)).reload(signed_out()) == 2
 
 
@@ -97,7 +97,7 @@ async def test_of_a_flood_a_share_is_handled_and_the_rest_is_counted_and_known(
         assert await count_passed_over(connection) == 200 - OF_A_PERSON
         assert await count_set_aside(connection) == 0
     for number in range(1, OF_A_PERSON + 1):
-        await queue.forget(number)
+        await queue.mark_handled(number)
     [again] = await queue.keep([raw_update(200)])
     assert "message" not in again, "what was passed over does not come back"
     [next_one] = await queue.keep([raw_update(201)])
@@ -122,7 +122,7 @@ async def test_a_failed_write_leaves_a_senders_share_as_it_was(
 
 async def test_many_updates_done_at_once_are_all_marked(queue: DurableQueue, database: Database) -> None:
     await queue.keep([raw_update(number, chat=number) for number in range(1, 61)])
-    await asyncio.gather(*(queue.forget(number) for number in range(1, 60)))
+    await asyncio.gather(*(queue.mark_handled(number) for number in range(1, 60)))
     assert await unhandled(database) == [60]
 
 
@@ -159,9 +159,9 @@ async def test_an_update_at_which_the_bot_dies_again_and_again_is_set_aside_and_
         restarted = await started(database)
         seen.append(queued(restarted))
         if 3 in seen[-1]:
-            await restarted.forget(3)
+            await restarted.mark_handled(3)
         if 1 in seen[-1] and len(seen) == 2:
-            await restarted.forget(1)
+            await restarted.mark_handled(1)
     assert seen == [[1, 2, 3], [1, 2], [2], []], "2 was in work each time"
     async with database.read() as connection:
         assert await count_set_aside(connection) == 1
@@ -183,7 +183,7 @@ async def test_suspects_are_tried_one_by_one_after_the_others(
     await asyncio.sleep(0.3)
     assert queued(restarted) == [], "another is in work"
     for number in (3, 1, 2):
-        await restarted.forget(number)
+        await restarted.mark_handled(number)
         await asyncio.sleep(0.5)
         assert queued(restarted) == {3: [1], 1: [2], 2: []}[number]
     await asyncio.wait_for(trying, 5)
@@ -196,7 +196,7 @@ async def test_what_an_ordinary_end_leaves_is_blamed_for_nothing(
     for _ in range(6):
         restarted = await started(database)
         assert queued(restarted) == [1]
-        await restarted.excuse()
+        await restarted.release()
 
 
 async def test_an_update_kept_and_not_yet_queued_is_queued_when_it_comes_again(queue: DurableQueue) -> None:
