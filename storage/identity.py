@@ -278,8 +278,13 @@ def may_replace(known: Told, coming: Told) -> bool:
         return True
     if known.body and not coming.body and (known.title, known.sapo) == (coming.title, coming.sapo):
         return False  # the same lead without its text
-    if (known.standing == "host") != (coming.standing == "host"):
-        return coming.standing == "host"
+    match known.standing, coming.standing:
+        case "host", "host":
+            pass
+        case "host", _:
+            return False
+        case _, "host":
+            return True
     if coming.standing == "files" and "" in (known.speaker, coming.speaker):
         return True  # the operator's own command
     return bool(coming.body) and not known.body

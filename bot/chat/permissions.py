@@ -198,7 +198,7 @@ def _forget(moments: deque[dt.datetime], now: dt.datetime, window: dt.timedelta)
 
 
 def _free_at(moments: deque[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
-    """Return the first moment from `now` on at which one more request is within `limit`."""
+    """Return the moment from which one more request is within `limit`; not after `now` if it already is."""
     if len(moments) < limit.count:
         return now
-    return max(now, moments[-limit.count] + limit.window)
+    return moments[-limit.count] + limit.window

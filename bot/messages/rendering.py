@@ -8,6 +8,7 @@ a correction.
 
 import datetime as dt
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -46,7 +47,7 @@ _SOURCES_OF_A_HEADLINE = 2
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_NAME = 64
 LONGEST_CORRECTION = 300  # UTF-16 units of its text
-_CORRECTION_UNITS = visible_length(CORRECTION_LINE.format(time="23:59", text="")) + LONGEST_CORRECTION + 1
+_CORRECTION_UNITS = visible_length("\n" + CORRECTION_LINE.format(time="23:59", text="x" * LONGEST_CORRECTION))
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
 _EVENING_STEP = 100  # UTF-16 units
 _LONGEST_LISTED = 100  # UTF-16 units of a headline in the list at the top
@@ -146,10 +147,12 @@ class Renderer:
         """
         blocks = self._blocks(stories, room, is_short=is_short)
         sizes = cut_into_parts(blocks, room, before)
-        if len(sizes) > 1:
-            share = (before + sum(each.size(is_first=False)[0] for each in blocks)) // len(sizes)
-            evened = (cut_into_parts(blocks, most, before) for most in range(share, room, _EVENING_STEP))
-            sizes = next((each for each in evened if len(each) == len(sizes)), sizes)
+        if len(sizes) > 1:  # the less a part may hold, the more parts there are
+            lengths = [*range(_EVENING_STEP, room, _EVENING_STEP), room]
+            wanted = bisect_left(
+                lengths, -len(sizes), key=lambda most: -len(cut_into_parts(blocks, most, before))
+            )
+            sizes = cut_into_parts(blocks, lengths[wanted], before)
         left = iter(blocks)
         return [as_html(list(islice(left, size))) for size in sizes]
 
@@ -247,8 +250,8 @@ class _ToldStory:
         """Return the time of the headline's report; "" if a sentence of it shows that already."""
         if not self.story.reports:
             return _NOTHING
-        first = self.story.reports[0]
-        is_said = len(self.story.reports) > 1 and any(quote.article_id == first.article_id for quote in shown)
+        first, *others = self.story.reports
+        is_said = bool(others) and any(quote.article_id == first.article_id for quote in shown)
         return _NOTHING if is_said else self._time(first)
 
     def _said_by(self, quote: Quote) -> Markup:

@@ -40,7 +40,7 @@ def _same(words: tuple[str, ...]) -> _Field:
 
 
 def _read_times(digits: str) -> tuple[str, ...] | None:
-    times = tuple(f"{digits[i : i + 2]}:{digits[i + 2 : i + 4]}" for i in range(0, len(digits), 4))
+    times = tuple(f"{hour}:{minute}" for hour, minute in re.findall("(..)(..)", digits))
     return times if times == tuple(sorted(set(times))) else None
 
 

@@ -184,8 +184,10 @@ def test_a_short_digest_is_headlines_with_their_papers() -> None:
 
 
 def test_a_story_that_stands_in_two_digests_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    measured, laid_out = rendering.measured, []
-    monkeypatch.setattr(rendering, "measured", lambda html: laid_out.append(html) or measured(html))
+    laid_out = []
+    for name in ("measured", "_headline"):
+        real = getattr(rendering, name)
+        monkeypatch.setattr(rendering, name, lambda what, real=real: laid_out.append(what) or real(what))
     renderer = rendering.Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
     digest = Digest("sang", "Điểm Tin sáng", SLOT, (story(1), story(2)), 0)
     first = renderer.render(digest)

@@ -1,13 +1,15 @@
 """Digests within Telegram's limits, whole and safe, whatever the papers write."""
 
 import re
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.markup import MAX_UNITS, visible_length, visible_text
-from bot.messages.rendering import render_parts
+from bot.messages.rendering import Renderer, listed, render_parts
 from summarizer.digest import Digest, DigestStory, SourceLink
 from tests.bot.messages.rendered import (
     FAMILY,
@@ -52,6 +54,26 @@ def test_parts_are_about_equally_long() -> None:
     lengths = [visible_length(part) for part in parts]
     assert len(parts) == 2
     assert max(lengths) - min(lengths) < 800, "less than two stories apart"
+
+
+@pytest.mark.parametrize(("box", "counts"), [("", [3, 3]), ("x" * 1_000, [2, 4])])
+def test_the_longest_part_is_as_short_as_it_can_be(box: str, counts: list[int]) -> None:
+    told = tuple(story(number, quotes=("Nước sông Mơ dâng nhanh trong đêm. " * 20,)) for number in range(6))
+    renderer = Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    parts = renderer.render(Digest("sang", "Điểm Tin sáng", SLOT, told, 0), box=box)
+    assert [len(part.headlines) for part in parts] == counts
+
+
+def test_a_list_of_stories_uses_its_room_to_the_last_sign() -> None:
+    """In one that is too small for all sentences there are none, and in a smaller one fewer stories."""
+    stories = [story(1), story(2, title="Đội Vàm Đước thắng 3-1")]
+    layout = partial(listed, now=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    whole, bare = (
+        layout(told, room=MAX_UNITS) for told in (stories, [replace(one, quotes=()) for one in stories])
+    )
+    room, least_room = (sum(visible_length(one) + 2 for one in blocks) for blocks in (whole, bare))
+    rooms = (room, room - 1, least_room, least_room - 1)
+    assert [layout(stories, room=each) for each in rooms] == [whole, bare, bare, bare[:1]]
 
 
 def test_parts_hold_no_more_than_a_hundred_entities() -> None:
