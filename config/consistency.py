@@ -15,7 +15,7 @@ Complaint = tuple[KeyPath, str]
 
 
 def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Find repeated names and entries, undeclared topics, and sources without exactly one origin."""
+    """Yield the problems between tables: repeated names, undeclared topics, sources without one origin, …"""
     for kind in ("sources", "topics", "editions"):
         yield from _repeated_names(document, kind)
     yield from _repeated_aliases(document)

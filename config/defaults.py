@@ -1,4 +1,4 @@
-"""What comes with the product: Telegram's free pace, the ten topics of a file without any, and feeds."""
+"""Defaults of the product: Telegram's free rate, the ten built-in topics, and feeds of Vietnamese papers."""
 
 import importlib.resources
 import tomllib
@@ -8,8 +8,8 @@ FREE_MESSAGES_PER_SECOND = 30  # to all chats together; Telegram takes Stars for
 
 # The ten topics of a newsroom file that declares none, and what papers usually call their sections.
 #
-# An operator's own topics are found by these words too, where one is named like the topic here. Names,
-# titles and aliases are compared without accents, hyphens as spaces; so each word stands here once.
+# An operator's own topic is also found by these words if it has the name of a topic here. Names, titles and
+# aliases are compared without accents, hyphens as spaces, so each word is listed once.
 
 BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "thoi-su": (
@@ -125,7 +125,7 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Name → (title, aliases), in the order in which readers see them."""
 
 
-# The starter list: feeds of Vietnamese papers by topic, from data. Their addresses are others' to change.
+# The starter list: feeds of Vietnamese papers by topic. The papers may change their addresses at any time.
 
 NO_TOPIC = "moi"
 """The key of feeds that carry every topic."""

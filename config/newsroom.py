@@ -171,7 +171,7 @@ class Edition(_Following):
 class Health(_Table):
     """`[health]`: where `/healthz`, `/metrics` and the console listen.
 
-    `console` is the address at which operators reach the console; without one it is served on loopback only.
+    `console` is the public address of the console; without one it is served only if `host` is the loopback.
     """
 
     host: Host = "127.0.0.1"
@@ -210,7 +210,7 @@ class Breaking(_Table):
 
 
 class Sending(_Table):
-    """`[sending]`: how many messages Telegram takes in any second. What goes beyond 30 a second is `paid`."""
+    """`[sending]`: the most messages in any second. More than 30 cost Telegram Stars and need `paid`."""
 
     messages_per_second: int = Field(default=FREE_MESSAGES_PER_SECOND, ge=1, le=1000)
     paid: bool = False
@@ -230,7 +230,7 @@ def _built_in_topics() -> tuple[Topic, ...]:
 
 class Newsroom(_Table):
     """The whole file. Without `[health]` no port is opened, without `[breaking]` there is no breaking news,
-    without `[feeds]` no web copy, and without `[[topics]]` the ten built-in topics apply.
+    without `[feeds]` no web copy, and without `[[topics]]` there are the ten built-in topics.
     """
 
     general: General = Field(default_factory=General, alias="newsroom")

@@ -111,8 +111,6 @@ def _unknown_key(path: tuple[int | str, ...]) -> str:
     return f"khóa {shown(str(path[-1]))} không có; {mend}"
 
 
-# From the newsroom file to a `Newsroom`, or to everything that is wrong with it, by key and line.
-
 MAX_BYTES = 1_000_000
 """A newsroom file larger than this is some other file."""
 

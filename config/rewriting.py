@@ -1,7 +1,7 @@
 """Change values in the text of a newsroom file; comments, order and blanks stay as they were written.
 
-Pure: text in, text out. Each result is read back and compared with the intended values. So a place that this
-module cannot change is refused and never damaged. Why no library is used: docs/decisions/0009.
+Each result is read back and compared with the intended values. So a place that this module cannot change is
+refused and never damaged. Why no library is used: docs/decisions/0009.
 """
 
 import json
@@ -188,7 +188,7 @@ def _removal(text: str, layout: Layout, path: KeyPath) -> _Splice:
 
 
 def _in_array(text: str, layout: Layout, path: KeyPath, new: list[str]) -> list[_Splice]:
-    """Return the splices that turn an array's elements into `new`; kept elements are not touched."""
+    """Return the splices that replace an array's elements by `new`; kept elements are not touched."""
     places: list[tuple[int, int]] = []
     while place := layout.values.get((*path, len(places))):
         places.append(place)

@@ -113,7 +113,7 @@ def _now(value: str) -> dt.datetime:
 def _path(value: str) -> Path:
     if "\0" in value:
         raise ValueError("đường dẫn có ký tự không dùng được")
-    if _NO_PATH.search(value):  # and is not to be repeated
+    if _NO_PATH.search(value):  # perhaps a secret, so the message does not repeat it
         raise ValueError(
             "giá trị này giống mã bot hoặc địa chỉ mạng; hãy đặt đường dẫn tệp cấu hình, ví dụ diemtin.toml"
         )
@@ -229,7 +229,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _take_token_file(given: dict[str, str]) -> Problem | None:
-    """Put the token of the file that is named in the token's place; return what is wrong with that."""
+    """Replace the name of a token file in `given` by its token; return the problem, if any."""
     path = given.pop(_TOKEN_FILE.lower(), None)
     if path is None:
         return None
@@ -251,7 +251,7 @@ def _take_token_file(given: dict[str, str]) -> Problem | None:
 
 
 def _unmatched(settings: Settings) -> list[Problem]:
-    """Find what is set without what it needs: half a webhook would be none, silently."""
+    """Find settings that lack their counterpart: the bot would silently run without a webhook."""
     if settings.webhook_url is not None and settings.webhook_secret is None:
         message = "cần có khi đặt DIEMTIN_WEBHOOK_URL; tạo một chuỗi bằng: openssl rand -hex 32"
         return [Problem("DIEMTIN_WEBHOOK_SECRET", None, message)]

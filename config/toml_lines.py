@@ -1,6 +1,6 @@
-"""Where each key, value and array element of a TOML text stands. `tomllib` tells values, not places.
+"""Find the place of each key, value and array element of a TOML text, which `tomllib` does not give.
 
-The text must be valid TOML: what is wrong with the syntax is for `tomllib` to say, first.
+The text must be valid TOML: the caller parses it with `tomllib` first.
 """
 
 import re
@@ -24,7 +24,7 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 @dataclass(slots=True)
 class Layout:
-    """Where things stand: lines count from 1, places are offsets into the text.
+    """Lines (from 1) and places (offsets into the text) by key path.
 
     `values` are the start and the end of each value and array element, `keys` the start of each pair,
     `commas` the comma behind an array's element. `headers` are the `[table]` lines and
@@ -41,7 +41,7 @@ class Layout:
 
 
 def layout_of(text: str) -> Layout:
-    """Return where everything in a valid TOML text stands."""
+    """Return the places of everything in a valid TOML text."""
     scanner = _Scanner(text)
     scanner.document()
     return scanner.found

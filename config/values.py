@@ -73,12 +73,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     >>> nearest("tile", ["title", "times"])
     'title'
     """
-    # Longer than any known name; difflib is quadratic.
+    # difflib is quadratic, and no known name is longer than 64 characters.
     close = difflib.get_close_matches(word, list(known), n=1) if len(word) <= 64 else []
     return close[0] if close else None
 
 
-# The values a newsroom file is made of, each with the Vietnamese sentence that says how to write it.
+# The types of the values of a newsroom file. Each error says in Vietnamese how to write the value.
 
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 """The days as the file writes them, Monday first."""
@@ -159,7 +159,7 @@ def _host(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return a web address without its blanks around. Raises ValueError, in Vietnamese, on another thing."""
+    """Return a web address without blanks around it. Raises ValueError, in Vietnamese, if it is none."""
     address = value.strip()
     try:
         parts = urlsplit(address)

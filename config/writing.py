@@ -39,7 +39,7 @@ def read_file(path: Path) -> bytes:
     """Return the file's content.
 
     Raises:
-        NewsroomError: it cannot be read, or is some other file.
+        NewsroomError: it cannot be read, or is too large.
     """
     try:
         with path.open("rb") as stream:
@@ -106,13 +106,13 @@ def _put_in_place(real: Path, new: Path, expected: str, ours: str) -> None:
     except OSError as error:
         if error.errno not in _NO_EXCHANGE:
             raise
-        new.replace(real)  # as soon after the check above as possible
+        new.replace(real)  # not atomic with the check above, but right after it
         return
     if fingerprint(new.read_bytes()) == expected:
         return
     _exchange(new, real)  # somebody saved meanwhile: put that version back
     if fingerprint(new.read_bytes()) != ours:
-        _exchange(new, real)  # and saved once more just now
+        _exchange(new, real)  # somebody saved once more in between: put that version back
     raise FileChangedError
 
 

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _WANTED, _LIKED = 2.0, 1.5  # factors for a story with a wanted word, or of a liked paper
-_MANY = 3  # papers, from which none may fill more than two fifths
+_MANY = 3  # papers; with so many or more, one may fill at most two fifths
 MOST_LISTED = 80  # of the stories that had no room
 
 
@@ -46,8 +46,9 @@ MOST_LISTED = 80  # of the stories that had no room
 class Digest:
     """Ordered stories for one slot (UTC). `left_out` counts those beyond the reading budget.
 
-    `more` are the most important of these by number, and `ranks` the ranks of the chosen ones among all.
-    `syllables` is the length of the digest; `is_listed`: the headlines are also listed at the top.
+    `more` are the ids of the most important of these. `ranks` maps the id of each chosen story to its rank
+    among all eligible ones, from 1. `syllables` is the length of the digest; `is_listed`: the headlines are
+    also listed at the top.
     """
 
     edition: str
@@ -143,7 +144,7 @@ def compose_prepared(
 class _Eligible(NamedTuple):
     """The eligible stories for a reader, the most important first, and the weight of each.
 
-    `queues` are the places of each topic's stories, the most important last.
+    `queues` maps each topic to the places of its stories in `versions`, the most important last.
     """
 
     versions: list[Version]

@@ -16,15 +16,15 @@ LENGTHS: tuple[Length, ...] = ("gon", "vua", "daydu")
 # A written Vietnamese syllable reads about as fast as a short English word.
 # Source: 238 words a minute, silent reading of English non-fiction (Brysbaert, J. Memory and Language 2019).
 SYLLABLES_PER_MINUTE = 250
-LISTED_FROM = 6  # stories: so many and more are listed at the top
+LISTED_FROM = 6  # stories; a digest of so many or more opens with a list of its headlines
 SOURCE_LINE_SYLLABLES = 6  # for the line with the papers' names
 _SCREEN_SYLLABLES = 170  # of headlines and papers on a phone's screen
-_FULLER = 2.0  # times an edition's reading time
+_FULLER = 2.0  # times an edition's reading time, for *đầy đủ*
 _APPETITE = 0.8  # factor for each further story of a topic
 _SHORTEST_STORY = 20  # syllables; with less room the digest is full
 _SHORTEST_HEADLINE = 12  # with its papers
-_SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic, by how many there are; more: the next line
-_SHARE = 0.4
+_SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic or paper, by how many there are
+_SHARE = 0.4  # if there are more
 _QUOTES: dict[Length, tuple[int, ...]] = {"gon": (0,), "vua": (2, 1), "daydu": (4, 3, 2, 1)}
 
 
@@ -77,7 +77,7 @@ class Page:
         self._stories_of_topic: dict[str | None, int] = {}
 
     def offer(self, version: Version) -> None:
-        """Tell the story if there is room for it and its event is not told yet."""
+        """Take the story if there is room for it and no story taken before is about its event."""
         if self.has_had_enough_of(version.topic) or self._has_had_enough_of_papers(version):
             return
         if self._prepared.is_told_by(version, self._told):

@@ -174,7 +174,7 @@ def _idf_of(pair: tuple[str, str]) -> float:
 
 
 def sum_up(taught: Iterable[tuple[int, Iterable[Sequence[str]]]]) -> list[Taste]:
-    """Sum up taught stories, newest first, each with 1 or -1 and its traits; return the strongest tastes.
+    """Return the strongest tastes that taps taught: each tap is 1 or -1 and a story's traits, newest first.
 
     >>> sum_up([(-1, [("topic", "giai-tri")]), (-1, [("topic", "giai-tri"), ("word", "hậu trường")])])
     [Taste(kind='topic', key='giai-tri', weight=-2), Taste(kind='word', key='hậu trường', weight=-1)]
@@ -208,7 +208,7 @@ class Suitability:
 
 
 def _recognised(candidate: Candidate) -> set[tuple[str, str]]:
-    """Return all traits of the story: those that it would teach, and the other words of its lead."""
+    """Return the traits by which a taste applies to the story: more words and people than it teaches."""
     pieces = leading(candidate)
     if not pieces:
         return set()

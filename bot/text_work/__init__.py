@@ -1,1 +1,1 @@
-"""Language work on strangers' texts, in a process that can be ended when a text takes too long."""
+"""Language work on texts from outside, in a process that can be ended when a text takes too long."""

@@ -1,7 +1,7 @@
 """The text process: frames in on stdin, frames out on stdout (`bot.text_work.tasks`), until stdin ends.
 
-Its argument is how many seconds of CPU an item may take. The kernel ends the process when they are over, also
-in the middle of a regular expression; the parent then knows which item it was.
+Its argument is how many seconds of CPU an item may take. After that the kernel ends the process, even in the
+middle of a regular expression, and the parent knows which item it was.
 """
 
 import json

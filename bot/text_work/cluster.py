@@ -1,4 +1,4 @@
-"""Language work on a Dask cluster: each call is one task of the cluster, done by text processes over there.
+"""Language work on a Dask cluster: each call is one task, done by text processes of a worker.
 
 A worker that dies loses nothing: the scheduler gives its tasks to another one. Needs the extra `scale`.
 """
@@ -33,10 +33,10 @@ class WrongVersionError(Exception):
 
 @asynccontextmanager
 async def cluster_texts(address: str, tell: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
-    """Connect to the scheduler at `address`; `tell` is given the dashboard's link.
+    """Connect to the scheduler at `address`; `tell` is called with a line that has the dashboard's link.
 
     Raises:
-        ClusterError: there is none, it has no worker, or its workers have other language code.
+        ClusterError: no scheduler answers, it has no worker, or its workers have other language code.
     """
     if not _ADDRESS.fullmatch(address):
         raise ClusterError(f"«{address}» không phải địa chỉ bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786.")
@@ -121,7 +121,7 @@ class ClusterTexts:
         return answers
 
     async def _result(self, future: "Future[Any]") -> Any:
-        """Wait for a result, and look from time to time whether there is still somebody to give it."""
+        """Wait for a result, and check from time to time that the cluster still has workers."""
         waiting = asyncio.ensure_future(future.result())
         seen_at = time.monotonic()
         try:
@@ -136,11 +136,11 @@ class ClusterTexts:
             waiting.cancel()
 
 
-_pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # of a worker: one, for its event loop
+_pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # a worker has one, for its event loop
 
 
 async def work(expected: str, name: str, about: Any, items: Sequence[Any]) -> list[Any]:
-    """Do a call in the text processes of this worker, one for each of its threads.
+    """Run a call in the text processes of this worker, one for each of its threads.
 
     Raises:
         WrongVersionError: our language code is not the `expected` one.

@@ -1,4 +1,4 @@
-"""Many text processes at once, and calls to them that end in the order in which they began."""
+"""Several text processes at once, and calls to them whose results come in the order of the calls."""
 
 import asyncio
 from collections import deque
@@ -22,7 +22,7 @@ async def in_order(
 ) -> AsyncGenerator[tuple[_Batch, _Result], None]:
     """Yield each batch with what `work` makes of it, in order; at most `width` batches are in work at once.
 
-    With a width of 1 a batch is taken only when the one before it has been dealt with. What is in work is
+    With a width of 1 a batch is taken only after the caller is done with the one before. Batches in work are
     cancelled when the caller stops: use it within `contextlib.aclosing`.
     """
     running: deque[tuple[_Batch, asyncio.Future[_Result]]] = deque()
@@ -86,7 +86,7 @@ class TextPool:
 
 @asynccontextmanager
 async def text_pool(count: int) -> AsyncIterator[TextPool]:
-    """Have so many text processes, ended at the end of the block."""
+    """Provide `count` text processes until the end of the block."""
     pool = TextPool(count)
     try:
         yield pool

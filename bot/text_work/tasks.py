@@ -1,4 +1,4 @@
-"""The tasks that the text process does, and how they travel: JSON in frames, checked on arrival."""
+"""The tasks of the text process, and the frames in which their messages are sent."""
 
 import datetime as dt
 import hashlib
@@ -21,7 +21,7 @@ from summarizer.stories.neighbours import Arrival, weigh
 from summarizer.stories.roundups import is_roundup
 from summarizer.topics import classify_topic
 
-# How the bot and its text process talk: frames of one letter, a length and so many bytes.
+# A frame is one letter, a length and so many bytes.
 #
 # To the process: a HEAD (task, number of items), the task's ABOUT, the ITEMs. Back: READY once it is
 # loaded; a GOT when it has read a whole call; then for each item, in order, an ANSWER or a FAILURE with
@@ -43,9 +43,8 @@ def frame(letter: bytes, content: bytes = b"") -> bytes:
     return FRAME.pack(letter, len(content)) + content
 
 
-# The tasks that the text process does, and the messages they travel in: JSON, checked on arrival.
-#
-# Each task works on one item at a time, so that it is known which item ended the process.
+# Messages are JSON, checked on arrival. Each task works on one item at a time, so that the parent knows which
+# item ended the process.
 
 _About = TypeVar("_About")
 _Item = TypeVar("_Item")
@@ -54,7 +53,7 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[_About, _Item, _Answer]):
-    """Work on items. `about` is what all items of a call have in common."""
+    """Work on items. `about` holds what all items of a call have in common."""
 
     name: str
     about: TypeAdapter[_About]
@@ -81,7 +80,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article to work up. `published` is None when it is unknown, or known to the month only."""
+    """An article to process. `published` is None if it is unknown, or known to the month only."""
 
     document: Document
     published: dt.datetime | None
@@ -89,9 +88,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What was found for an article, and what grouping compares it by (`summarizer.stories.grouping.pack`).
+    """What was found for an article, and the bytes for grouping (`summarizer.stories.grouping.pack`).
 
-    A round-up of several events is compared with nothing, nor is an article at which weighing failed.
+    Those are missing for a round-up of several events and for an article at which weighing failed.
     """
 
     processed: Processed
@@ -155,7 +154,7 @@ def _read(about: Taking, part: Part) -> list[Read]:
     ]
 
 
-_PACKAGES = ("summarizer", "storage", "bot.text_work")  # what an answer depends on
+_PACKAGES = ("summarizer", "storage", "bot.text_work")  # whose code decides the answers
 
 
 @cache

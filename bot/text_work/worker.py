@@ -1,4 +1,4 @@
-"""The bot's side of the text process: started when it is first needed, kept warm, replaced when it dies.
+"""The bot's side of the text process, which is started when first needed, kept, and replaced when it dies.
 
 If the process dies at an item (time, memory or a crash), that item gets a `Failure`, and the items after it
 go to a new process. Calls take turns.
@@ -44,7 +44,7 @@ _Answer = TypeVar("_Answer")
 
 
 class TextWorkError(Exception):
-    """The text process does not start, or died for another reason than an item."""
+    """The text process does not start, or died although no item is to blame."""
 
 
 class ClusterError(TextWorkError):
@@ -255,7 +255,7 @@ async def text_worker() -> AsyncIterator[TextWorker]:
 
 
 def _calls(items: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Cut the items into runs of about a megabyte, each made when the one before it is done."""
+    """Cut the items into calls of about a megabyte."""
     call: list[bytes] = []
     size = 0
     for item in items:

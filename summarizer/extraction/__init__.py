@@ -1,1 +1,1 @@
-"""Which sentences sum an article, or several, up."""
+"""Choose the sentences of a summary, of one article or several."""

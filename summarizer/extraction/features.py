@@ -1,8 +1,7 @@
-"""What is measured of each sentence of an article to tell how good a summary it makes.
+"""Compute the features of each sentence of an article, from which `scoring` rates it as a summary.
 
-The weights of these figures are in `data/ranker.json`, fitted by `benchmarks/train_ranker.py` to the
-ROUGE of sentences against the lead paragraphs that journalists wrote. `selection` chooses the sentences, and
-`scoring` tells how well two go together.
+Their weights are in `data/ranker.json`, fitted by `benchmarks/train_ranker.py` to the ROUGE of sentences
+against the lead paragraphs that journalists wrote. `selection` chooses the sentences.
 """
 
 from collections.abc import Sequence
@@ -16,17 +15,17 @@ from summarizer.extraction.vectors import Floats, Indices, Vectors, idf_of, lexi
 from summarizer.text.boilerplate import similarity_to_captions, word_weights
 from summarizer.text.openings import is_dangling
 
-_NO_CAPTION_WORDS = -1.5  # log odds of the words alone below which no sentence is worth a closer look
+_NO_CAPTION_WORDS = -1.5  # log odds of the words alone; below them a sentence is not checked further
 _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which sentence has which pair of neighbouring syllables. Few have the same, so no table is made.
+    """The pairs of neighbouring syllables of each sentence, stored sparsely because few sentences share one.
 
     Attributes:
         codes: of the distinct pairs, ascending, (p,).
-        sentence, pair: of each pair that a sentence has, once, the sentence and the place in `codes`, (k,).
+        sentence, pair: a sentence's number and the place in `codes` of a pair that it has, once each, (k,).
         often: how many sentences have each pair, (p,).
         sentences: how many there are.
     """
@@ -45,12 +44,12 @@ class Pairs:
         return found.astype(np.float32)
 
     def shared(self) -> Floats:
-        """Return how often other sentences have the pairs of each, (n,)."""
+        """Return how often other sentences have the pairs of each sentence, (n,)."""
         others = self.often[self.pair] - 1
         return np.bincount(self.sentence, others, minlength=self.sentences).astype(np.float32)
 
     def columns(self, wanted: Sequence[int]) -> Floats:
-        """Return 1 where a sentence has a pair of `wanted` codes that some sentence has, (n, those)."""
+        """Return 1 where a sentence has a pair, a column for each `wanted` code that occurs, (n, found)."""
         at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
         found = at[self.codes[at] == wanted]
         table = np.zeros((self.sentences, len(found)), np.float32)
@@ -70,7 +69,7 @@ class Measured:
         title_weights: IDF of each distinct syllable of the title, (t,).
         in_title_pairs: 1 where it has a pair of the title, (n, q).
         caption: from 0 to 1, how much the sentence reads like a photo's caption, (n,).
-        dangling: 1 where the sentence leans on the one before it, (n,).
+        dangling: 1 where the sentence depends on the one before it, (n,).
         table: the figures, (n, f).
     """
 
@@ -168,7 +167,7 @@ def _centre_figures(vectors: Vectors, pairs: Pairs) -> list[Floats]:
 
 
 def _position_figures(lengths: Floats) -> list[Floats]:
-    """Return where each sentence stands and how long it is."""
+    """Return the position and the length of each sentence."""
     total = lengths.sum() or np.float32(1)
     return [
         *_places(len(lengths)),
@@ -180,14 +179,14 @@ def _position_figures(lengths: Floats) -> list[Floats]:
 
 @lru_cache(maxsize=64)
 def _places(count: int) -> tuple[Floats, ...]:
-    """Return where the sentences of an article of so many stand."""
+    """Return the positions of the sentences of an article that has `count` sentences."""
     at = np.arange(count, dtype=np.float32)
     last, most = np.float32(max(count - 1, 1)), np.float32(min(count, 40))
     return at / last, np.reciprocal(1 + at), np.full(count, most, np.float32)
 
 
 def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
-    """Return how many numbers each sentence has, how many of the title's, and how its words suit captions."""
+    """Return for each sentence its numbers, how many of them the title has, and its words' caption weight."""
     if not vectors.columns:
         return [np.zeros(len(has), np.float32)] * 3
     is_number = np.fromiter(map(str.isdigit, vectors.columns), np.float32, len(vectors.columns))
@@ -201,7 +200,7 @@ def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title:
 
 @cache
 def _caption_words() -> Floats:
-    """Return what each syllable of the lexicon says for a caption, (lexicon + 1,)."""
+    """Return the caption weight of each syllable of the lexicon, (lexicon + 1,)."""
     weights, index = word_weights(), lexicon().index
     found = np.zeros(len(index) + 1, np.float32)
     for word, weight in weights.items():
@@ -211,7 +210,7 @@ def _caption_words() -> Floats:
 
 
 def _text_figures(texts: Sequence[str]) -> list[Floats]:
-    """Return what the characters say: quotes, questions and commas."""
+    """Return features of the characters: quotes, questions and commas."""
     figures = [
         (
             min(text.count('"') + text.count("“") + text.count("”"), 4),

@@ -37,7 +37,7 @@ class UnknownRankerError(ValueError):
 
 
 class Tokenizer:
-    """What sumy asks of a language. Sentences whose syllables are `known` are not cut again."""
+    """The tokenizer that sumy asks for. Sentences whose syllables are `known` are not cut again."""
 
     def __init__(self, known: Mapping[str, Sequence[str]] | None = None) -> None:
         self._known = known or {}
@@ -104,7 +104,7 @@ class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
 
 
 class _Quiet:
-    """A ranker of sumy's, for which odd little articles are no reason to warn."""
+    """A ranker of sumy, without its warnings about very short articles."""
 
     def __init__(self, ranker: AbstractSummarizer) -> None:
         self._ranker = ranker
@@ -146,7 +146,7 @@ def _lsa() -> Ranker:
 def _edmundson() -> Ranker:
     from sumy.summarizers.edmundson import EdmundsonSummarizer
 
-    ranker = EdmundsonSummarizer(cue_weight=0)  # cue words are a language's; title and place are enough
+    ranker = EdmundsonSummarizer(cue_weight=0)  # cue words depend on the language; title and place are enough
     ranker.null_words = _STOP_WORDS.split()
     return _Quiet(ranker)
 

@@ -1,8 +1,8 @@
-"""How good a summary one sentence of an article makes, and how good two make together, in expected ROUGE.
+"""Estimate the ROUGE of one sentence of an article as its summary, and of two sentences together.
 
-Two small nets (one hidden layer beside a linear one) read what `features` measured. Fitted by
-`benchmarks/train_ranker.py` on the vietnews training articles; the answer is the mean of ROUGE-1, -2 and
--L against the lead paragraph, so that one sentence and two compare.
+Two small nets (one hidden layer beside a linear one) read what `features` measured. They are fitted by
+`benchmarks/train_ranker.py` on the vietnews training articles. They give the mean of ROUGE-1, -2 and -L
+against the lead paragraph, so scores of one sentence and of two are comparable.
 """
 
 import json
@@ -16,7 +16,7 @@ import numpy as np
 from summarizer.extraction.features import Measured
 from summarizer.extraction.vectors import Floats
 
-_FAR = 6  # standard deviations; what is farther out says no more
+_FAR = 6  # standard deviations at which inputs are clipped
 _LONGEST = 160  # syllables of two sentences
 
 
@@ -39,10 +39,10 @@ class Net:
     bias: float
 
     def __call__(self, *tables: Floats) -> Floats:
-        """Return the expected ROUGE of each row, the first inputs standing in the first table and so on.
+        """Return the expected ROUGE of each row; the first table has the first inputs, and so on.
 
-        Tables are (..., inputs of theirs) and are broadcast against each other: what many rows share is
-        worked out once.
+        Each table is (..., its inputs). Tables are broadcast against each other, so inputs that many rows
+        share are processed once.
         """
         hidden, direct, start = self.inner_bias, np.float32(self.bias), 0
         for table in tables:
@@ -113,7 +113,7 @@ def _length(lengths: Floats, firsts: list[int]) -> list[Floats]:
 
 
 def _order(measured: Measured, first: np.ndarray[tuple[int, int], np.dtype[np.intp]]) -> list[Floats]:
-    """Return how far apart they stand, and whether one leans on a sentence that is not the other."""
+    """Return how far apart they are, and whether one depends on a sentence that is not the other."""
     far = np.arange(len(measured.dangling)) - first
     follows, leads = far == 1, far == -1
     return [
@@ -133,6 +133,6 @@ def _nets() -> dict[str, Net]:
 
 
 def net_from(values: dict[str, list[float] | list[list[float]] | float]) -> Net:
-    """Make a net of what its JSON object holds."""
+    """Make a net from its JSON object."""
     arrays = {key: np.array(value, np.float32) for key, value in values.items() if key != "bias"}
     return Net(**arrays, bias=float(values["bias"]))  # type: ignore[arg-type] # "bias" is the one plain number

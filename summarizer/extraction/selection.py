@@ -20,7 +20,7 @@ RANKER = "diemtin"  # the name of this ranker, beside sumy's
 _BEAM = 3
 _DANGLING = 0.05  # deducted from the expected ROUGE of a sentence that depends on one not shown
 _CAPTION = 0.03  # deducted from one that reads like a caption: ROUGE rewards them, readers do not
-_REDUNDANT = 0.15  # deducted per unit of likeness to a chosen sentence, from the third on
+_REDUNDANT = 0.15  # deducted per unit of similarity to a chosen sentence, from the third on
 _SECOND = 0.003  # a second sentence is worth this much to a reader beyond its ROUGE
 _NEVER = np.float32(-1e9)
 
@@ -67,7 +67,7 @@ def select_from_article(
     Args:
         title: the syllables of the title.
         texts: the sentences, at least one; tokens: their syllables.
-        limits: how much to take; where free, one sentence or two, as the article asks.
+        limits: how much to take; if they are free, the article decides between one sentence and two.
     """
     measured = measure(title, texts, tokens)
     alone = score_alone(measured)
@@ -116,7 +116,7 @@ def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) 
 
 
 class _Room:
-    """What still fits into a summary."""
+    """The sentences taken so far, and what still fits."""
 
     def __init__(self, lengths: Floats, limits: Limits) -> None:
         self._lengths = lengths
@@ -207,7 +207,7 @@ def _title_similarity(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floa
 
 
 def _agreement(vectors: Vectors, article: Indices) -> Floats:
-    """Return the mean likeness of each sentence to the most similar one of each other article."""
+    """Return the mean similarity of each sentence to the most similar one of each other article."""
     articles = np.unique(article)
     nearest = np.column_stack([vectors.similarity[:, article == one].max(axis=1) for one in articles])
     nearest[article[:, None] == articles[None, :]] = 0

@@ -18,7 +18,7 @@ from summarizer.text.syllables import syllables, tokens_of
 
 _FEWEST_SYLLABLES = 4  # a shorter one is an exclamation or a label
 _MOST_SENTENCES = (
-    600  # of all articles together; a newspaper's longest has 200, and likeness costs their square
+    600  # of all articles together; a newspaper's longest has 200, and similarity costs their square
 )
 _MOST_SYLLABLES = 20_000  # of these sentences; ten times what a newspaper's longest article has
 _LONG_SENTENCE = 300  # syllables that an article of many may have in any case
@@ -194,7 +194,7 @@ def _within(
     """Return the first candidates within the limits of sentences and syllables.
 
     Args:
-        candidates: taken no further than needed, so that the rest of a long text is not cut.
+        candidates: read no further than needed, so that the rest of a long text is not cut into sentences.
         sentences, words: the most that are returned.
         or_first: return the first one also if it is longer.
     """

@@ -1,8 +1,7 @@
-"""Sentences as TF-IDF vectors over syllables, and how alike they are.
+"""Sentences as TF-IDF vectors over syllables, and their similarity.
 
-How rare a syllable is comes from `data/idf.json`, counted by `benchmarks/train_ranker.py` over the
-vietnews training articles. A syllable of Vietnamese is often half a word; measured, cutting words first
-does not pay.
+The IDF of syllables is in `data/idf.json`, counted by `benchmarks/train_ranker.py` over the vietnews training
+articles. A Vietnamese syllable is often half a word, but finding the words first did not improve summaries.
 """
 
 import json
@@ -56,7 +55,7 @@ class Vectors:
         return np.asarray(self.weights @ centre / (np.sqrt(centre @ centre) or 1), np.float32)
 
     def pagerank(self, damping: float = 0.85, steps: int = 12) -> Floats:
-        """Return how often a walk over alike sentences is at each, times n, (n,).
+        """Return the PageRank of each sentence over the similarities, times n, (n,).
 
         Source: LexRank without a threshold (Erkan and Radev, 2004).
         """
@@ -88,12 +87,12 @@ def vectorise(tokens: Sequence[Sequence[str]]) -> Vectors:
 
 
 _NO_LENGTH = np.float32(1e-6)  # of a sentence without syllables; it stays zero
-_LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; a word said more often than 63 times is noise
+_LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; more than 63 count as 63
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The syllables of news and how rare they are.
+    """The syllables of news and their IDF.
 
     Attributes:
         index: from 1 on, of each syllable that was counted.

@@ -1,4 +1,4 @@
-"""How old people are: ages and years of birth under a full name, which papers often tell differently."""
+"""Ages and years of birth of people with a full name, which papers often give differently."""
 
 import re
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ _NOT_NOW = re.compile(  # "năm 26 tuổi", "kém bạn gái 2 tuổi"
 )
 _BEFORE = 40  # characters that may say so
 _ADDRESSES = frozenset({"ông", "bà", "anh", "chị", "em", "cháu", "cụ", "cô", "chú", "bác"})
-_A_YEAR_LATER = 1  # where it is not known when ages were told
+_A_YEAR_LATER = 1  # years between two ages if it is unknown when they were reported
 _COUNTED_TWICE = 1  # years: papers count from birth or from conception, and before the birthday or after
 
 
 @dataclass(frozen=True, slots=True)
 class Age(Fact):
-    """A person's age or year of birth, and the year in which an age was told, where that is known.
+    """A person's age or year of birth, and the year in which an age was reported, if that is known.
 
     `name` has the syllables without marks; `shown` is the name as written.
     """
@@ -45,11 +45,11 @@ class Age(Fact):
         return f"tuổi của {self.shown}"
 
     def contradicts(self, other: Self) -> float:
-        """Compare age with age, and an age with a year of birth by the year in which it was told."""
+        """Compare age with age, and an age with a year of birth by the year in which it was reported."""
         return float(self._is_of(other) and not self._agrees_with(other))
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both make one person as old."""
+        """Tell whether both give one person the same age."""
         return self._is_of(other) and self._agrees_with(other)
 
     def _agrees_with(self, other: Self) -> bool:
@@ -63,19 +63,19 @@ class Age(Fact):
         return abs(mine - theirs) <= _COUNTED_TWICE
 
     def _birth(self) -> int | None:
-        """Return the year of birth, perhaps one off; None where it cannot be told."""
+        """Return the year of birth, perhaps one off; None if it is unknown."""
         if self.born is not None:
             return self.born
         return self.told_in - self.age if self.told_in is not None and self.age is not None else None
 
     def _is_of(self, other: Self) -> bool:
-        """Tell whether both are one person's, the name told in full or without its first words."""
+        """Tell whether both are of one person, whose name may lack its first words in one of them."""
         short, long = sorted((self.name, other.name), key=len)
         return long[-len(short) :] == short
 
 
 def find_ages(document: Document, told_in: int | None) -> Iterator[Age]:
-    """Yield how old the people of an article are, as told in a year."""
+    """Yield the ages of people in an article that was published in the year `told_in`."""
     for pattern in (_AFTER_NAME, _BEFORE_NAME):
         for found in search(document, pattern):
             match = found.match

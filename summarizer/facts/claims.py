@@ -175,7 +175,7 @@ def _before(quantity: Quantity, in_sentence: Sequence[Quantity]) -> Quantity | N
 def _surroundings(
     quantity: Quantity, in_sentence: Sequence[Quantity], start: int, end: int
 ) -> tuple[int, int]:
-    """Return the range of words that may name the thing counted; it ends at other figures."""
+    """Return the range of text that may name the thing counted; it ends at other figures."""
     others = [other for other in in_sentence if other.unit not in TIME_UNITS]
     left = max([start, quantity.start - _REACH, *(o.end for o in others if o.end <= quantity.start)])
     right = min([end, quantity.end + _REACH, *(o.start for o in others if o.start >= quantity.end)])

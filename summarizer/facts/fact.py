@@ -1,7 +1,7 @@
-"""What an article tells that another paper may tell differently, and how alike two such sentences are.
+"""Facts that papers may report differently, and the similarity of the sentences that state them.
 
-Each kind of fact (an age, a clock time, a number plate) has a class of its own that finds it and compares two
-of them. `stories.disagreements` asks all kinds alike. Figures of counted things are in `claims`.
+Each kind of fact (an age, a clock time, a number plate) has a class that compares two of them, and a function
+that finds them. `stories.disagreements` uses all kinds alike. Figures of counted things are in `claims`.
 """
 
 from abc import ABC, abstractmethod
@@ -18,14 +18,14 @@ from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
 _FIELDS: tuple[FieldName, ...] = ("sapo", "body")
-_CHARACTERS_READ = 5_000  # of a field: past it papers tell of other events
+_CHARACTERS_READ = 5_000  # of a field; further down papers report other events
 _SENTENCE_MARGIN = 500  # characters past these that the last sentence may need
-_LONGEST_SENTENCE = 1_000  # characters: what is longer is a list, in which nothing belongs together
-_COMMONEST = 1.5  # IDF: below it are the words of every sentence
+_LONGEST_SENTENCE = 1_000  # characters; a longer one is a list, whose entries have nothing in common
+_COMMONEST = 1.5  # IDF of words that any sentence may have
 
 
 class Found(NamedTuple):
-    """What a pattern found in a field, and the sentence that it stands in."""
+    """A match of a pattern in a field, and the sentence around it."""
 
     match: Match[str]
     place: Place
@@ -33,9 +33,9 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact(ABC):
-    """Something told: its words are `start` to `end` of the field of `place`, its sentence.
+    """A fact in an article: its words are `start` to `end` of the field of `place`, its sentence.
 
-    `words` are the syllables of the sentence that tell it from others.
+    `words` are the distinctive syllables of the sentence.
     """
 
     place: Place
@@ -46,18 +46,18 @@ class Fact(ABC):
     @property
     @abstractmethod
     def what(self) -> str:
-        """Say what is told, to follow "khác nhau về": "giờ xảy ra"."""
+        """Name the subject of the fact, to follow "khác nhau về": "giờ xảy ra"."""
 
     @abstractmethod
     def contradicts(self, other: Self) -> float:
-        """Rate how surely both speak of one thing and cannot both be right: 0 they may, up to 1."""
+        """Rate how certain it is that both are about one thing and cannot both be right: 0 (can be) to 1."""
 
     @abstractmethod
     def supports(self, other: Self) -> bool:
-        """Tell whether an article that says this also says what `other` does."""
+        """Tell whether an article with this fact also states `other`."""
 
     def similarity(self, other: Self) -> float:
-        """Return how much of their rare words the two sentences share, 0 to 1."""
+        """Return how similar the two sentences are, by distinctive words weighed by IDF: 0 to 1."""
         if not self.words or not other.words:
             return 0.0
         shared = sum(map(_idf, self.words & other.words))
@@ -67,7 +67,7 @@ class Fact(ABC):
 def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
     """Yield what `pattern` finds in the lead paragraph and the start of the body. Places: document 0.
 
-    A pattern that opens with a set of characters, and only then looks behind, is found several times faster.
+    A pattern is found several times faster if it begins with a set of characters and looks behind only then.
     """
     for field in _FIELDS:
         text = document.field(field)
@@ -85,7 +85,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=4_096)
 def telling_words(text: str, start: int, end: int) -> frozenset[str]:
-    """Return the syllables that tell a stretch of text from others: no numbers, nothing common."""
+    """Return the distinctive syllables of a part of a text: no numbers and no common ones."""
     return frozenset(word for word in syllables(text[start:end]) if _idf(word) > _COMMONEST)
 
 
@@ -96,6 +96,6 @@ def _idf(word: str) -> float:
 
 
 def where(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
-    """Return the first four attributes of a `Fact` whose words are a group of what was found."""
+    """Return the first four attributes of the `Fact` whose words are a group of the match."""
     match, place = found
     return place, *match.span(group), telling_words(match.string, place.start, place.end)

@@ -10,7 +10,7 @@ from summarizer.facts.fact import Fact, Found, search, where
 from summarizer.model import Document
 from summarizer.text.syllables import canonical, syllables
 
-# At what time of day something happened, where papers tell it differently.
+# The time of day at which something happened.
 #
 # Two times compare only if both papers put them on the same day. Times of something later ("đến 15h",
 # "sau 2 giờ") do not count.
@@ -25,13 +25,13 @@ _TODAY = ("", "", "nay")  # as `_DAY` finds it
 _SAYS_WHEN = re.compile(r"(?:lúc|hồi|vào|khoảng|chừng|tầm|gần|hơn)(?:\s(?:lúc|hồi))?\s+\Z", re.IGNORECASE)
 _LATER = re.compile(r"(?:đến|tới|sau|từ|trong|suốt|mất|trước)(?:\s\w+)?\s+\Z|\w\s?[-–]\s?\Z", re.IGNORECASE)
 _DATED = re.compile(r",?\s(?:\w+\s)?(?:ngày|cùng ngày|hôm)(?!\w)")
-_BEFORE = 20  # characters that say whether a number of hours is a time
+_BEFORE = 20  # characters before a number that decide whether it is a time or a day
 _LAST_HOUR = 23
 _HALF_DAY = 12 * 60
 _SLACK_MINUTES, _MOST_APART_MINUTES = 20, 180  # minutes
 _LEAST_LIKE_TIMES = 0.4
-_LEAST_LIKE_OF_FIRST_TIMES = 0.2  # where it is the first time that each paper tells, and they name one place
-_FEWEST_NAMES = 3  # words written like names that say that they do
+_LEAST_LIKE_OF_FIRST_TIMES = 0.2  # if it is the first time in each article and both name one place
+_FEWEST_NAMES = 3  # capitalised words in common that show that they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ClockTime(Fact):
         return "giờ xảy ra"
 
     def contradicts(self, other: Self) -> float:
-        """Rate two times of one day told in like sentences."""
+        """Rate two times of one day in similar sentences."""
         apart = abs(self.minutes - other.minutes)
         if not _SLACK_MINUTES < apart <= _MOST_APART_MINUTES or not self._is_on_the_day_of(other):
             return 0.0
@@ -102,9 +102,9 @@ def _minutes(match: re.Match[str]) -> int:
     return hour * 60 + int(match["minute"] or 0)
 
 
-# On which day something happened, where papers tell it differently.
+# The day on which something happened.
 #
-# A story has many dates, of statements most of all, so two papers must tell the event in nearly the same
+# A story has many dates, most of them of statements, so both papers must report the event in nearly the same
 # words.
 
 _DATE = re.compile(r"(?P<day>\d(?<!\w.)\d?)\s?[/.-]\s?(?P<month>\d{1,2})(?:[/.-]20\d\d)?(?![\d/])")
@@ -135,7 +135,7 @@ class EventDate(Fact):
         return "ngày xảy ra"
 
     def contradicts(self, other: Self) -> float:
-        """Rate two near days of what is told in much the same words."""
+        """Rate two near days in very similar sentences."""
         apart = abs((self.month - other.month) * 30 + self.day - other.day)
         if not 0 < apart <= _MOST_APART_DAYS:
             return 0.0
@@ -169,7 +169,7 @@ def _is_of_event(found: Found) -> bool:
     return not _STATEMENT.search(match.string, place.start, place.end)
 
 
-# In which minute of a match something happened, where papers tell it differently.
+# The minute of a match in which something happened.
 
 _MINUTE = re.compile(r"hút(?<=(?<!\w)[Pp]hút)(?:\sthứ)?\s(?P<minute>\d{1,3})(?!\w|[.,:]\d)")
 _MOST_APART_IN_A_MATCH = 8  # minutes: more are two scenes
@@ -201,7 +201,7 @@ class MatchMinute(Fact):
 
 
 def find_match_minutes(document: Document) -> Iterator[MatchMinute]:
-    """Yield the minutes of a match that an article tells of."""
+    """Yield the minutes of a match that an article names."""
     for found in search(document, _MINUTE):
         match, place = found
         known = map(canonical, names(match.string, place.start, place.start, place.end))

@@ -1,4 +1,4 @@
-"""Names that papers write differently: of one person, of wards in one district, of one number plate."""
+"""Names that papers write differently: of a person, of a ward, and number plates."""
 
 import re
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ _WARD = re.compile(
     rf"(?P<district>{_WARD_NAME})"
 )
 _FULL_NAME = re.compile(rf"[{UPPER}](?<!\w.)[^\W\d_]{{1,20}}(?:\s[{UPPER}][^\W\d_]{{1,20}}){{2,4}}")
-_LIVES = re.compile(r"(?<!\w)(?:ngụ|trú|quê|ở|sống)(?:\s\w+){0,2}\s*\Z")  # that a person does in it
+_LIVES = re.compile(r"(?<!\w)(?:ngụ|trú|quê|ở|sống)(?:\s\w+){0,2}\s*\Z")  # before somebody's home
 _BEFORE = 25  # characters that may say so
 _LEAST_LIKE_WARDS = 0.6  # and a person, a school or the like in both
 _LEAST_LIKE_OF_ALIKE_WARDS = 0.4  # where the names are: "Phước Long" and "Long Phước"

@@ -74,10 +74,8 @@ def _value(words: Sequence[str]) -> float | None:
     return total + group
 
 
-# The words that make a number a quantity in Vietnamese: how sure it is, its unit, the heads of noun
-# phrases.
-#
-# And those that take it back: words before an ordinal or a code, words after a number that begin no noun.
+# The words around a number that make it a quantity: qualifiers, units, and heads of noun phrases. Others show
+# that it is none: words before an ordinal or a code, and words after a number that begin no noun.
 
 Qualifier = Literal["exact", "about", "over", "under", "at least", "at most", "range", "vague"]
 

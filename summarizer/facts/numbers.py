@@ -1,8 +1,8 @@
-"""Find the quantities that Vietnamese prose states: how many, of what, and how sure it is.
+"""Find the quantities in Vietnamese prose: how many, of what, and how exact.
 
-Reads "hơn 200 căn nhà", "hai mươi lăm người", "2,5 tỷ đồng", "hàng chục xe", "3-5 ngày" and "65.400m2";
-passes over what only looks like a quantity: dates, clock times, ordinals, names and codes with digits in
-them. Whether two of them speak of the same thing is decided in `same_figures`.
+Examples are "hơn 200 căn nhà", "hai mươi lăm người", "2,5 tỷ đồng", "hàng chục xe", "3-5 ngày", "65.400m2".
+Dates, clock times, ordinals, names and codes with digits are skipped. `same_figures` decides whether two
+quantities are of the same thing.
 """
 
 import math
@@ -62,10 +62,10 @@ _ROUNDING = 0.05  # a round number may stand for what is this much more or less
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of something, standing at `start` to `end` of a text.
+    """A number of something, at `start` to `end` of a text.
 
-    `low` to `high` is what the words admit: "hơn 200" is 200 to 300. `unit` is one measure's one spelling and
-    "" where things are counted; then `noun` is what is counted, one or two canonical syllables.
+    `low` to `high` is the range that the words admit: "hơn 200" is 200 to 300. Each `unit` has one spelling.
+    It is "" if things are counted; then `noun` is what is counted, one or two canonical syllables.
     """
 
     value: float
@@ -197,7 +197,7 @@ def _numbers(match: re.Match[str], *, has_unit: bool) -> tuple[float, float, flo
 
 
 def _parsed(digits: str, *, is_measured: bool) -> float | None:
-    """Read digits with their dots and commas: three after a dot are thousands, after one comma it depends.
+    """Read digits: three after a dot are thousands; three after one comma too, unless `is_measured`.
 
     >>> _parsed("1.353,6", is_measured=True), _parsed("19,234", is_measured=True)
     (1353.6, 19.234)

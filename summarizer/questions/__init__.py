@@ -1,1 +1,1 @@
-"""What someone typed: read, answered from articles, watched for."""
+"""Questions: parsing, ranking, answers from articles, and watches."""

@@ -32,14 +32,14 @@ from summarizer.text.syllables import folded, syllables
 MOST_READ = 6  # articles that are read, the best of the search
 MAX_SENTENCES = 3
 MAX_SYLLABLES = 90  # of an answer: a phone's screen
-MAX_CHARACTERS = 800  # of an answer, whose syllables may be no words
+MAX_CHARACTERS = 800  # of an answer; bounds texts that are not made of words
 # The value of a sentence beside the words of the question
 _LEAD, _SUMMARY, _OPENING = 0.25, 0.2, 0.1
 _COUNTED = 0.4  # it has a number of exactly the thing that the question counts
 _CAPTION, _SAYS_TITLE, _ASKS, _CUT_QUOTATION, _LONG, _ROW = 0.6, 0.3, 0.3, 0.3, 0.15, 0.3
 _WORTH_ADDING = 0.6  # a second sentence of the same article
-_IN_LEAD = 0.8  # of what the best sentence says: then the article is about the matter
-_TO_THE_POINT = 0.5  # of what the best sentence says: below that a sentence is about something else
+_IN_LEAD = 0.8  # of the best sentence's share; with so much in its lead the article is about the question
+_TO_THE_POINT = 0.5  # of the best sentence's share, which a sentence of another article needs to be quoted
 _FEWEST_SYLLABLES, _LONG_SYLLABLES = 6, 45
 _FIRST_SENTENCES = 3  # of a body
 _NEWER = dt.timedelta(hours=6)  # a report this much newer may report a newer state

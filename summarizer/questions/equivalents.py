@@ -98,7 +98,7 @@ def _bare(words: Run) -> Run:
 
 @cache
 def load_forms(name: str) -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
-    """Return what each form of a data file stands for, by the form without marks, and the longest's length.
+    """Return what each form of a data file stands for, by the form without marks, and the greatest length.
 
     The forms of a row of `same` stand for each other; a short one of `also` stands for the others only.
     """

@@ -141,8 +141,8 @@ def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
     >>> find_times("giá vàng hôm nay?", dt.date(2026, 11, 22)).places
     ((9, 16),)
     >>> times = find_times("lũ ở Huế từ 1/11 đến 5/11", dt.date(2026, 11, 22))
-        >>> times.since.isoformat(), times.until.isoformat(), times.places
-        ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
+    >>> times.since.isoformat(), times.until.isoformat(), times.places
+    ('2026-11-01', '2026-11-05', ((9, 16), (17, 25)))
     """
     since, until = dt.date.min, dt.date.max
     places = []

@@ -1,7 +1,7 @@
-"""What kind of thing a question asks for, and whether a sentence has one.
+"""The kind of thing that a question asks for, and whether a sentence has one.
 
-Kinds are a number, a time, a cause, a person, a place. The sentence must have it beside the question's own
-words: a year, name or number that was typed answers nothing. The words stand in `data/kinds.json`.
+Kinds are a number, a time, a cause, a person, a place. A year, name or number of the question itself does not
+count. The words are in `data/kinds.json`.
 """
 
 import json
@@ -70,14 +70,14 @@ _QUESTIONS_BARE = _patterns([*((kind, folded(words)) for kind, words in _ASKED),
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """What a question asks for: a kind of thing and, of a number, what is counted ("" where not said)."""
+    """What a question asks for: a kind of thing and, for a number, what is counted ("" if unknown)."""
 
     kind: Kind
     counted: str = ""
 
 
 def asked_for(question: str) -> AskedFor | None:
-    """Return what the question asks for; None where it only names a matter.
+    """Return what the question asks for; None if it only names a subject.
 
     >>> asked_for("Vua Tự Đức có mấy bà vợ?")
     AskedFor(kind='number', counted='bà')
@@ -95,7 +95,7 @@ def asked_for(question: str) -> AskedFor | None:
 
 
 def names_another(question: str, text: str) -> bool:
-    """Tell whether a text names what the question names by a number, and always by another number.
+    """Tell whether a text has a numbered thing of the question, such as a season, only with other numbers.
 
     >>> texts = "Quán quân mùa 3 lộ diện", "Mùa 9 mở màn sau mùa 8", "Quán quân lộ diện"
     >>> [names_another("quán quân mùa 9", text) for text in texts]
@@ -110,7 +110,7 @@ def names_another(question: str, text: str) -> bool:
 
 
 def has_kind(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> bool:
-    """Tell whether a sentence has what is asked for, beside the words of the question.
+    """Tell whether a sentence has what is asked for, other than in the words of the question.
 
     >>> [has_kind(AskedFor(kind), "Vua có 103 bà vợ.") for kind in ("number", "cause")]
     [True, False]
@@ -130,7 +130,7 @@ def has_kind(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> 
 
 
 def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> bool:
-    """Tell whether a number of just what is counted stands in a sentence: "103 bà vợ", "15 triệu đồng".
+    """Tell whether a sentence has a number of exactly what is counted: "103 bà vợ", "15 triệu đồng".
 
     >>> counts_it(AskedFor("number", "tiền"), "Nam hành khách bị phạt 15 triệu đồng")
     True
@@ -145,7 +145,7 @@ def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) ->
 
 
 def _are_behind(after: str, things: Sequence[str]) -> bool:
-    """Tell whether one of the things stands behind a number: at once, or after one or two words."""
+    """Tell whether one of the things follows a number: directly, or after one or two words."""
     words = after.lower().split()
     within = [" ".join(words[at:]) for at in range(3) if all(map(str.isalnum, words[:at]))]
     at_once = folded(" ".join(words))
@@ -163,6 +163,6 @@ def _is_new(found: re.Match[str], typed: set[str]) -> bool:
 
 
 def _says_more(text: str, typed: set[str]) -> bool:
-    """Tell whether a number or name of `text` was not typed; a text with neither says something as it is."""
+    """Tell whether `text` has a number or name that was not typed; true for a text with neither."""
     telling = _TELLING.findall(text)
     return any(folded(word) not in typed for word in telling) if telling else bool(text.strip())

@@ -120,7 +120,7 @@ def _marked(run: Run, meant: Mapping[str, str]) -> Run:
 
 
 def _passed(steps: Sequence[Floats]) -> list[Floats]:
-    """Return the likelihood of each form of each word, given all words before it."""
+    """Return the likelihood of each form of each word, given all words before it: the forward pass."""
     here = np.ones(1)
     passed = [here]
     for step in steps:

@@ -114,7 +114,7 @@ def asking_places(runs: Sequence[Run]) -> set[int]:
 
 
 def asks_for_news(words: Run) -> bool:
-    """Tell whether canonical `words` have no subject for news; so do no words at all.
+    """Tell whether canonical `words` ask for news without a subject; true for no words at all.
 
     >>> asks_for_news(("tin", "nóng")), asks_for_news(("co", "gi", "moi")), asks_for_news(("tin", "bão"))
     (True, True, False)

@@ -104,7 +104,7 @@ class Query:
 
     @property
     def has_marks(self) -> bool:
-        """Tell whether a wanted word was typed with diacritics or đ, so that comparing them makes sense."""
+        """Tell whether a wanted word was typed with diacritics or đ, so that diacritics can be compared."""
         return any(folded(word) != word for word in self.words)
 
     @property

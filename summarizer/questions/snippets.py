@@ -1,4 +1,4 @@
-"""Choose the sentence of an article that shows a question's words best, and more on request."""
+"""Choose the sentence of an article that shows most words of a question, and more sentences on request."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

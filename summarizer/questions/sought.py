@@ -52,13 +52,9 @@ def halves(query: Query) -> tuple[str, ...]:
     return (" ".join(words[:middle]), " ".join(words[middle:])) if len(words) > 1 else ()
 
 
-# Content words, synonyms, and neighbours that form one word.
-
-# What a question asks for, ready to be found in texts: its words, what else stands for them, and which
-# join.
+# The content words of a question, their synonyms, and neighbours that form one word.
 #
-# Only content words are compared; words that only ask, or that any text has, are left out (`phrases`).
-# Synonyms (`equivalents`) match too.
+# Words that only ask, or that any text has, are left out (`phrases`). Synonyms (`equivalents`) match too.
 
 _MOST_GROUPS = 24  # of a long question those that matter most
 _MOST_PLACES = 8  # of one group in a sentence; more add nothing

@@ -1,4 +1,4 @@
-"""Find the watches that an article is news for, at a cost that hardly grows with their number. Pure.
+"""Find the watches that an article is news for, at a cost that hardly grows with their number.
 
 Each different question is kept once, under a pair of words that are neighbours in every article that answers
 it, or under its rarest word. An article looks up the questions under its own words and pairs, and only these

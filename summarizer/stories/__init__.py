@@ -1,1 +1,1 @@
-"""Articles on one event: found together, and told as one."""
+"""Stories: grouping the articles on one event, and presenting them as one story."""

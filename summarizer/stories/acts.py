@@ -1,7 +1,7 @@
-"""Words that say that something was done or decided or came out, and those that mark background.
+"""Words for something done, decided or found out, and words that mark background.
 
-A list by hand, of what Vietnamese papers write when a story moves on. It is asked for "Mới:" only, where a
-sentence that is left out costs less than one that says nothing.
+The lists are made by hand from Vietnamese papers. They are used only to find what is new in a known story,
+where a missed sentence costs less than one without news.
 """
 
 import re
@@ -63,7 +63,7 @@ _PERSONAL = re.compile(rf"(?<!\w)(?:{_FIRST_PERSON})(?!\w)")
 
 
 def acts_in(text: str) -> Iterator[str]:
-    """Yield what is said to be done, decided or come out, in canonical spelling, each act by its first name.
+    """Yield what was done, decided or found out, in canonical spelling, each act by its first name.
 
     >>> list(acts_in("Công an đã khởi tố vụ án, hai người bị bắt."))
     ['khởi tố', 'bắt giữ']
@@ -73,7 +73,7 @@ def acts_in(text: str) -> Iterator[str]:
 
 
 def speech_in(text: str) -> Iterator[str]:
-    """Yield the words that say that somebody answers, orders or testifies, in canonical spelling.
+    """Yield the words for answering, ordering or testifying, in canonical spelling.
 
     >>> list(speech_in("Hãng xe lên tiếng sau vụ cháy"))
     ['lên tiếng']

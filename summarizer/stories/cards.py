@@ -1,7 +1,7 @@
-"""Tell one story at length: more of its sentences, who said them and when, and how the reports followed.
+"""Make the card of a story: more of its sentences, their papers and times, and its timeline.
 
-A digest tells a story in one or two sentences (`summarizer.stories.telling`); its card tells what else may be
-shown. The rules of quoting are the digest's.
+A digest shows one or two sentences of a story (`summarizer.stories.telling`); its card shows what else may be
+shown, by the same rules of quoting.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ class Step:
 class Card:
     """A story at length. `quotes` stand in the order of reading; `steps` are its reports, oldest first.
 
-    `articles` are the headline's and all that may be shown, `papers` how many sources report it at all.
+    `reports` are the articles of headline and quotes; `papers` is how many sources report the story.
     """
 
     story_id: int

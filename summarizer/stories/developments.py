@@ -1,8 +1,8 @@
-"""Whether a later report of a story tells a development of it, for somebody who knows the older reports.
+"""Decide whether a later report of a story has a development, for somebody who knows the older reports.
 
-Most later reports tell the same in other words, or what people think of it. A logistic regression over seven
-figures tells them apart; `benchmarks/train_developments.py` makes its weights of labelled reports. Views,
-previews, tales around an event and other events that only look alike are left out whatever they add up to.
+Most later reports repeat the event in other words, or give opinions on it. A logistic regression over seven
+figures decides; `benchmarks/train_developments.py` fits its weights to labelled reports. Views, previews,
+background tales and reports of other events never have one, whatever their figures.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ FIGURES = ("title_said", "act", "speech", "goes_on", "hours", "known", "count")
 _SAME_EVENT = 0.45  # how probable it must be at least: below, most reports are of another event
 _BAR = 0.3  # log odds: of reports above it nine in ten are developments, by weights that have not seen them
 _BAR_OF_FOLLOWED = -0.5  # and of these seven in ten, with a quarter more of the developments
-_MANY_ACTS = 3  # new ones in headline and lead: nothing else is asked
+_MANY_ACTS = 3  # new ones in headline and lead: enough without the regression
 _LEAD_SENTENCES = 4  # of a body, where an article has no lead
 _FEWEST_COUNTED = 3  # "hai", "một" and "nửa" are words more than figures
 _VIEWS = (
@@ -57,7 +57,7 @@ Floats = NDArray[np.float64]
 def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = False) -> bool:
     """Tell whether a report that may be of their event says what happened since the one or more `known` ones.
 
-    Who follows the story would rather read one line too many than miss one.
+    `is_followed` asks for less: readers who follow a story would rather read too much than miss something.
     """
     if _is_no_report(piece):
         return False
@@ -69,7 +69,7 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
 
 
 def is_left_out(piece: Piece, known: Sequence[Piece]) -> bool:
-    """Tell whether a report is none of a development, whatever its figures: see above."""
+    """Tell whether a report has no development, whatever its figures: see the docstring of the module."""
     return _is_no_report(piece) or not may_be_of(piece, known)
 
 
@@ -122,7 +122,7 @@ def opening_of(piece: Piece) -> str:
 
 
 def has_new_count(text: str, known: Sequence[str]) -> bool:
-    """Tell whether a text counts something, but for hours, days and ages, in a figure that is not known."""
+    """Tell whether a text has a count that `known` texts lack; hours, days and ages do not matter."""
     numbers = {found.value for other in known for found in figures(other)}
     return any(
         found.value >= _FEWEST_COUNTED

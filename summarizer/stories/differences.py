@@ -1,4 +1,4 @@
-"""What is new in a story since a reader was told it, and what its papers disagree on."""
+"""Find what is new in a story since a reader saw it, and what its papers disagree on."""
 
 import datetime as dt
 import re
@@ -21,12 +21,12 @@ from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import UPPER, split
 from summarizer.text.syllables import canonical, syllables
 
-# Find what is new in a story since a reader was told it: sentences of newer articles, word for word.
+# What is new in a story since a reader saw it: sentences of newer articles, word for word.
 #
-# A sentence is news where its report tells a development (`summarizer.stories.developments`), it tells what
-# that report's headline does, and no older report says it, also not in other words; or where it says that
-# other numbers of people died, were hurt, are missing than the older reports do. News stands at the top of an
-# article; deeper down is what happened before.
+# A sentence is news if its report has a development (`summarizer.stories.developments`), it says what the
+# headline of that report does, and no older report says it, not even in other words. It is also news if it
+# gives another number of people dead, hurt or missing than the older reports. News is at the top of an
+# article; further down is what happened before.
 
 _MOST_REPEATED = 0.6  # of a sentence's pairs of syllables, in the older articles
 _SAID_BEFORE = 0.7  # of a sentence's content words, in one older sentence or headline
@@ -42,8 +42,8 @@ _VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _DAY = re.compile(r"(?<![\d/.,-])(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d%]|[.,/-]\d{1,2}(?!\d))")
 _QUOTED = re.compile('[“"«]')
 _CREDIT = re.compile(r"\((?:Ảnh|Nguồn|Hình|Clip|Video)\b")
-_SPEAKS = re.compile(r"[^“\"]{0,60}: ?[“\"]")  # somebody's words, and nothing but them
-_HOLLOW = re.compile(  # says that there is something new, and not what
+_SPEAKS = re.compile(r"[^“\"]{0,60}: ?[“\"]")  # only somebody's words
+_HOLLOW = re.compile(  # says that something is new, but not what
     r"(?i)(?<!\w)(?:(?:hé|tiết) lộ (?:thêm )?(?:\w+ )?(?:diễn biến|thông tin|chi tiết|điều)"
     r"|lên tiếng (?:về|sau|trước)|diễn biến (?:mới|đáng chú ý)|thông tin mới(?: nhất)?|động thái mới"
     r"|có phản hồi)(?!\w)"
@@ -54,7 +54,7 @@ _TITLE_WORDS = (
     "Bộ Chủ Tổng Thủ Phó Đại Công Giám Trung Hội Sở Ủy Uỷ Chính Quốc Nhà Tòa Viện Cục Ban Tập Thượng Thiếu"
     " Ngoại Trường Đảng Liên Bệnh Phòng Cảng Sân Cầu"
 )
-_TITLES = frozenset(_TITLE_WORDS.split())  # open names and offices, in mid-sentence too
+_TITLES = frozenset(_TITLE_WORDS.split())  # first words of offices, capitalised in mid-sentence too
 
 
 class _Known(NamedTuple):
@@ -64,7 +64,7 @@ class _Known(NamedTuple):
     acts: frozenset[str]
     sentences: tuple[frozenset[str], ...]  # the content words of each, and of each headline
     claims: tuple[Claim, ...]
-    states: frozenset[str]  # what became of people
+    states: frozenset[str]  # fates of people
     texts: tuple[str, ...]
     until: dt.date  # the day of the newest of them, in Vietnam
 
@@ -72,9 +72,9 @@ class _Known(NamedTuple):
 def what_is_new(
     old: Sequence[Piece], new: Sequence[Piece], *, is_followed: bool = False
 ) -> tuple[Quote, ...]:
-    """Return the sentences of `new` that say what `old` does not, the most telling first; it may be none.
+    """Return the sentences of `new` that say what `old` does not, those with most news first; perhaps none.
 
-    Of a story that somebody follows more is told than brings one back into a digest.
+    `is_followed` asks for less news than a digest does.
     """
     if not old or not new:
         return ()
@@ -117,7 +117,7 @@ def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
 
 
 def _sentences(piece: Piece) -> Iterator[Sentence]:
-    """Yield what may be news of an article: the sentences that it opens with, then those of its summary."""
+    """Yield the sentences of an article that may be news: those at its top, then those of its summary."""
     seen = set()
     for sentence in (*_opening(piece), *piece.summary):
         if sentence not in seen and _stands_alone(sentence) and not _is_glued(piece, sentence):
@@ -153,9 +153,9 @@ def _stands_alone(sentence: Sentence) -> bool:
 
 
 def _is_glued(piece: Piece, sentence: Sentence) -> bool:
-    """Tell whether a subhead or caption without a stop stands before the sentence, as one with it.
+    """Tell whether the sentence begins with a subhead or caption that lacks its full stop.
 
-    Then a word in mid-sentence has a capital, and elsewhere in the article a small letter.
+    Then a word in mid-sentence is capitalised that is lowercase elsewhere in the article.
     """
     text = piece.document.field(sentence.place.field)
     return any(
@@ -168,12 +168,12 @@ def _is_glued(piece: Piece, sentence: Sentence) -> bool:
 def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> float:
     """Rate how much a sentence adds to what is known: 0 nothing.
 
-    `told`: the headline of a report that tells a development, "" for another one.
+    `told`: the headline if the report has a development, else "".
     """
     place = sentence.place
     if _is_other_toll(piece, place, known):
         return _TOLL_CHANGED
-    opens = place.field == "sapo" and place.start == 0  # a lead tells the news of its headline
+    opens = place.field == "sapo" and place.start == 0  # a lead begins with the news of its headline
     if not told or not (opens or _is_of_headline(sentence, told)) or _is_said(sentence.text, known):
         return 0.0
     if _is_of_before(sentence.text, known.until):
@@ -188,7 +188,7 @@ def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> floa
 def _is_other_toll(piece: Piece, place: Place, known: _Known) -> bool:
     """Tell whether a sentence gives another number of people who died or are missing than older reports.
 
-    Or the first such number, where the headline tells of it too; or one that is said to have risen.
+    Also true for the first such number, if the headline is about it, and for one that is said to have risen.
     """
     claims = [one for one in find_claims(piece.document, _measures(piece, place)) if one.place == place]
     tolls = [one for one in claims if one.state]
@@ -201,7 +201,7 @@ def _is_other_toll(piece: Piece, place: Place, known: _Known) -> bool:
 
 
 def _is_of_headline(sentence: Sentence, title: str) -> bool:
-    """Tell whether a sentence tells what the headline does, and so no more than beside it."""
+    """Tell whether a sentence is about what the headline says."""
     words = set(content_words(title))
     return len(words & set(content_words(sentence.text))) >= max(2, _OF_HEADLINE * len(words))
 
@@ -216,7 +216,7 @@ def _is_said(text: str, known: _Known) -> bool:
 
 
 def _is_of_before(text: str, until: dt.date) -> bool:
-    """Tell whether every day that the sentence names is before the day up to which the story was told."""
+    """Tell whether every day in the sentence is before `until`, the day of the newest known report."""
     days = [(int(found[2]), int(found[1])) for found in _DAY.finditer(text)]
     days = [(month, day) for month, day in days if 1 <= month <= 12 and 1 <= day <= 31]
     return bool(days) and all(day < (until.month, until.day) for day in days)
@@ -233,12 +233,10 @@ def _has_changed(claim: Claim, told: Sequence[Claim]) -> bool:
     return bool(same) and not any(claim.quantity.agrees_with(older) for older in same)
 
 
-# What the papers of a story disagree on, and what is new in it since a reader was told it.
-#
-# Both are worked out for the few stories that a digest tells, and only from articles that may be quoted.
+# Disagreements and news are found only for the stories of a digest, in articles that may be quoted.
 
 _PIECES_COMPARED = 8  # of a long story, the newest: bounds the work
-_ONE_STATE = dt.timedelta(hours=12)  # reports this close tell one state of things
+_ONE_STATE = dt.timedelta(hours=12)  # between reports of one state of things
 
 
 def with_disagreement(story: DigestStory, candidate: Candidate) -> DigestStory:
@@ -250,7 +248,7 @@ def with_disagreement(story: DigestStory, candidate: Candidate) -> DigestStory:
 def news_of(known: Sequence[Piece], fresh: Candidate, *, is_followed: bool = False) -> Quote | None:
     """Return the sentence of `fresh` that best says what the `known` articles of the story do not, if any.
 
-    Reports of the newest state come first: what was said half a day before them may be over.
+    Reports of the newest state come first: a report from half a day earlier may be outdated.
     """
     new = _quotable(fresh)[:_PIECES_COMPARED]
     latest = [piece for piece in new if new[0].moment - piece.moment <= _ONE_STATE]

@@ -121,7 +121,7 @@ _OUTDATED = dt.timedelta(hours=24)  # how much later
 def differing_facts(told: Sequence[Piece]) -> Iterator[Contradiction]:
     """Yield the facts of two papers that cannot both be right; `told` are articles, the earliest first.
 
-    Not counted: a value that the other paper has too, of anything; a time reported a day later; days of
+    Not counted: a value that the other paper has too, whatever it is of; a time reported a day later; days of
     events unless both papers are of one day.
     """
     facts = [_facts(piece.document, piece.published_at and piece.published_at.year) for piece in told]
@@ -178,8 +178,8 @@ def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
     """Yield the figures of two papers that cannot both be right; `told` are articles, the earliest first.
 
     Not counted: a toll that rose within hours; figures reported a day later; a price unless both papers are
-    of one known day; a figure that the other paper has too, or of which it has several; figures that round to
-    the same.
+    of one known day; a figure that the other paper has too, or of which it has several; figures that agree
+    when rounded.
     """
     measures = _told_differently(told)
     claims = [find_claims(piece.document, measures) for piece in told]
@@ -189,7 +189,7 @@ def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
 
 
 def _told_differently(pieces: Sequence[Piece]) -> set[Measure]:
-    """Return the measures in which two papers give different figures; only these are compared closely."""
+    """Return the measures in which two papers give different figures; only these are compared further."""
     values: defaultdict[Measure, set[tuple[str, float]]] = defaultdict(set)
     for piece in pieces:
         for quantity in _figures(piece):
@@ -247,7 +247,7 @@ def _is_of_one_time(early: Piece, mine: Claim, late: Piece, theirs: Claim) -> bo
 
 
 def _tells(piece: Piece, claim: Claim) -> bool:
-    """Tell whether an article has that figure too, of anything: then the papers may agree."""
+    """Tell whether an article has that figure too, whatever it counts: then the papers may agree."""
     return any(
         quantity.measure == claim.measure and quantity.agrees_with(claim.quantity)
         for quantity in _figures(piece)

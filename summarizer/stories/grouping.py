@@ -68,12 +68,12 @@ class Grouper:
         return story
 
     def enter(self, article_id: int | str, article: Weighed, story: StoryKey) -> None:
-        """Put a weighed article into `story`, in the place of what was known of it."""
+        """Put a weighed article into `story`; its old entry is replaced."""
         self._forget(article_id)
         self._enter(self._neighbours.add(article), article_id, story)
 
     def forget(self, article_ids: Sequence[int | str]) -> None:
-        """Forget articles; one that is not known is none to forget."""
+        """Forget articles; unknown ones are ignored."""
         numbers = [self._numbers[one] for one in article_ids if one in self._numbers]
         self._neighbours.forget_all(numbers)
         for number in numbers:
@@ -188,7 +188,7 @@ def pack(article: Weighed) -> bytes:
 
 
 def pack_order(article: Weighed) -> bytes:
-    """Return the bytes of the order of an article's lead, which only a new article is compared by."""
+    """Return the bytes of the order of an article's lead, which is needed only while the article is new."""
     return article.lead.order.tobytes()
 
 

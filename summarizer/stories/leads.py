@@ -99,7 +99,7 @@ class Lead:
     `days` are the (month, day) named; `numbers` the other figures. `is_advice` tells "5 sai lầm khi …".
     `day` is the (month, day) that a recurring report is about, None when unknown.
     `order`: (2, syllables), for each syllable of headline and lead in turn its place in `hashes`, and that of
-    the pair that it begins, -1 for none; what is kept for comparison has none.
+    the pair that it begins, -1 for none; it is empty in stored articles.
     """
 
     hashes: NDArray[np.uint32]
@@ -201,7 +201,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def _without_days(text: str) -> str:
-    """Return `text` with a space for each day: that two articles name one is not words in common."""
+    """Return `text` with a space for each day, so that a day in common does not count as common words."""
     return _DAY.sub(lambda found: " " if _is_day(found) else found.group(), text)
 
 
@@ -210,7 +210,7 @@ def _days(text: str) -> list[tuple[int, int]]:
 
 
 def _is_day(found: re.Match[str]) -> bool:
-    """Tell a day from the score of a match and from what no calendar has."""
+    """Tell whether a match is a day of the calendar and not the score of a game."""
     before = found.string[max(0, found.start() - 20) : found.start()]
     return 1 <= int(found[1]) <= 31 and 1 <= int(found[2]) <= 12 and not _SCORE.search(before)
 

@@ -63,7 +63,7 @@ def weigh(arrival: Arrival) -> Weighed:
 def _is_copy(kept: Weighed | None, article: Weighed) -> bool:
     """Tell whether two articles have the same lead and figures, perhaps cut or under another headline.
 
-    Recurring reports have one form, so those of different days never count as the same.
+    Recurring reports look alike, so those of different days never count as the same.
     """
     if kept is None or kept.is_roundup or (article.lead.series and kept.lead.day != article.lead.day):
         return False
@@ -171,7 +171,7 @@ class Neighbours:
         self._kept[number % self.window] = None
 
     def forget_all(self, numbers: Sequence[int]) -> None:
-        """Forget the articles with these numbers, and look no more at those before the first one kept."""
+        """Forget the articles with these numbers, and the postings before the first article that is kept."""
         for number in numbers:
             self.forget(number)
         first = self._postings.first

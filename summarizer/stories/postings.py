@@ -30,8 +30,8 @@ class _Segment:
 class Postings:
     """The terms of the articles numbered `first` to `next - 1`.
 
-    What a search finds depends on which articles are kept, in which order, and not on when they were added
-    or merged: a process that learns a window anew finds what the one before it found.
+    Results depend on which articles are kept, in which order, but not on when they were added or merged. So a
+    process that loads the articles again finds the same.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Postings:
         return self.next - 1
 
     def remove(self, terms: Terms) -> None:
-        """Count the terms of an article out: it is not kept any more, whatever its number finds."""
+        """Remove the terms of an article from the counts; its postings stay until `forget_before`."""
         np.subtract.at(self._often, terms.hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
 
     def add_many(self, terms: Sequence[Terms]) -> int:
@@ -91,7 +91,7 @@ class Postings:
         return total.astype(np.float64, copy=False)
 
     def _worth_reading(self, terms: Terms) -> Terms:
-        """Return the most telling terms, as many as there is time to read the postings of."""
+        """Return the terms of the greatest weight, as many as the limit on postings allows."""
         often = self._often[terms.hashes & np.uint32(_BUCKETS - 1)]
         telling_first = np.argsort(-terms.weights, kind="stable")
         chosen = np.sort(telling_first[np.cumsum(often[telling_first], dtype=np.int64) <= _READ_AT_MOST])

@@ -1,9 +1,9 @@
-"""The shared part of all digests of one slot: each eligible story, rated and told once.
+"""The work shared by all digests of one slot: each eligible story, rated and composed once.
 
 A reader's own choices only filter, order and cut these stories. A story has one `Version` for readers
-who do not know it, one more for each moment at which it was told before, and one without the papers that a
-reader left out; each is computed when it is first needed. Stories are numbered by importance from 0: the
-stories of a topic, paper or word are an array of these numbers, the stories told a set of bits.
+who do not know it, one more for each moment up to which readers know it, and one without the papers that a
+reader left out; each is computed when it is first needed. Stories are numbered by importance from 0. The
+stories of a topic, paper or word are an array of these numbers; the stories of a digest are a set of bits.
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ Numbers = NDArray[np.intp]
 def importance(
     candidate: Candidate, slot: dt.datetime, topic_order: Sequence[str], *, fresh: dt.timedelta = FRESH
 ) -> float:
-    """Rate a story by how many papers tell it, how new its newest article is, and its topic. Above 0.
+    """Rate a story by how many papers report it, how new its newest article is, and its topic. Above 0.
 
     Papers that are never shown count too, because many reports show importance. The first topic of
     `topic_order` weighs a third more than the last one and than other topics. A story counts half after
@@ -150,7 +150,7 @@ class Prepared:
         self._saying: dict[str, Numbers] = {}
         self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
         self._alike = [0] * len(self.versions)  # by story: the bits of those of one event with it
-        self._compared = [0] * len(self.versions)  # and of those that were looked at
+        self._compared = [0] * len(self.versions)  # and of those compared with it
         self._terms: dict[int, Terms] = {}
 
     def of_topics(self, topics: Iterable[str]) -> Numbers:
@@ -162,7 +162,7 @@ class Prepared:
         return _together(self._of_paper[paper] for paper in papers if paper in self._of_paper)
 
     def saying(self, phrases: Iterable[str]) -> Numbers:
-        """Return the stories that say any of these phrases."""
+        """Return the stories that have any of these phrases."""
         return _together(map(self._say, phrases))
 
     def _say(self, phrase: str) -> Numbers:

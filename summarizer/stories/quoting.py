@@ -1,6 +1,6 @@
-"""Which articles of a story may give it a second sentence: those that surely tell what the leading one does.
+"""Decide which articles of a story may give it a second sentence: those surely on the leading one's event.
 
-A wrong second sentence is worse than none, so more is asked here than for one story.
+A wrong second sentence is worse than none, so a higher probability is needed here than to join a story.
 """
 
 import datetime as dt
@@ -14,12 +14,12 @@ from summarizer.stories.leads import Lead, lead_of
 from summarizer.stories.same_event import Others, same_event
 from summarizer.stories.terms import LEAD_CHARACTERS, Frequencies, Terms, article_terms, similarity
 
-QUOTE_AT = 0.75  # how probable one event must be; of labelled pairs so told nine in ten are
-_SHORTEST_BODY = 200  # characters: less is a line of leftovers
+QUOTE_AT = 0.75  # least probability of one event; of labelled pairs above it nine in ten are of one
+_SHORTEST_BODY = 200  # characters; a shorter one is a line of leftovers
 
 
 def common_words(pieces: Iterable[Piece]) -> Frequencies:
-    """Count the words of the news that a digest is chosen from: what everybody writes weighs little."""
+    """Count the words of the news that a digest is chosen from, so that common ones weigh little."""
     frequencies = Frequencies()
     for piece in pieces:
         frequencies.add(_lead(piece).hashes)

@@ -1,7 +1,7 @@
-"""Tell what is no report of one event: round-ups and bulletins, which string several together, and promotion.
+"""Recognise articles that do not report one event: round-ups, bulletins and promotion.
 
-A round-up is a source for none of its parts: it joins no story, opens none, and answers no question but one
-that names it. A company's own praise that a paper prints as news comes last in a digest.
+A round-up strings several events together. It joins no story, begins none, and answers only questions that
+name it. Promotion, a company's own praise that a paper prints as news, comes last in a digest.
 """
 
 import re
@@ -24,7 +24,7 @@ _BULLETIN = re.compile(rf"\W*({_KINDS})(?:\s(?:{_MIDDLE}|-))*\s(?:{_WHEN})(?!\w)
 _ANNOUNCES = re.compile(
     r"\W*(?:một số |nhiều |các |những )?(?:bản )?tin(?: \w+){0,3}? (?:đáng chú ý|đáng quan tâm|nổi bật)"
 )
-_EVERYDAY = frozenset(("tin", "tuc"))  # say little where more of a bulletin's name is there
+_EVERYDAY = frozenset(("tin", "tuc"))  # ignored if a bulletin's name has other words
 _WHOLE_HEADLINE = 4  # syllables: fewer after a bar are a section or the site's name
 _READ = 300  # characters of a headline or lead: a bulletin says at its head that it is one
 
@@ -63,7 +63,7 @@ def is_only_of_parts(title: str, sapo: str, asked: Set[str]) -> bool:
     return not name or not (name - _EVERYDAY or name) <= asked
 
 
-# What firms write of themselves. One of the first kind is enough; of the others it takes two different ones.
+# What firms write of themselves: one phrase of `_SELLS`, or two different ones of `_PRAISES`.
 _SELLS = re.compile(
     r"đồng hành (?:cùng |với )?\W?(?:concert|lễ hội|sự kiện|mùa giải)"
     r"|(?:đơn vị|nhà tài trợ|thương hiệu) đồng hành"
@@ -90,7 +90,7 @@ _PRAISES = tuple(
 
 
 def is_promotion(title: str, sapo: str) -> bool:
-    """Tell whether a firm praises or sells itself here, whatever paper prints it.
+    """Tell whether the article is a firm's praise of itself, whatever paper prints it.
 
     >>> is_promotion("Bia Sông Lam đồng hành cùng lễ hội biển", "")
     True

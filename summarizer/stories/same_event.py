@@ -15,8 +15,8 @@ from summarizer.stories.terms import Frequencies
 
 # The features of an article compared with others (called figures here); the regression below weighs them.
 #
-# Leads of forty syllables must share who, where and what. So names and other words are compared separately,
-# and different names count against one event.
+# Two leads of forty syllables on one event share who, where and what. So names and other words are compared
+# separately, and different names count against one event.
 
 FIGURES = (
     *("whole", "titles", "leads", "crossed", "contained", "amount"),
@@ -218,7 +218,7 @@ def _days(lead: Lead, other: Lead) -> tuple[bool, bool]:
 # The regression: logistic, over `FIGURES`. Its weights, and the thresholds for joining and quoting, are in
 # `data/same_event.json`, made by `benchmarks/train_same_event.py` from labelled pairs.
 
-# Of 96 labelled pairs of one event none is below both, of the 449 others 37 are.
+# Of 96 labelled pairs of one event none is below both limits; of the 449 others 37 are.
 _FEWEST_WORDS = 0.3
 _LEAST_MEANING = 0.5
 

@@ -1,7 +1,7 @@
-"""The rows of `diemtin stories --jsonl`: articles in, each one's story out, final once all are read.
+"""The rows of `diemtin stories --jsonl`: articles in, the story of each out, final once all are read.
 
-With every article known, average linkage decides better than arrival order can; how probable one event is
-comes from `same_event`, as in `grouping`.
+All articles are known here, so average linkage decides, which is better than the order of arrival. The
+probabilities are those of `same_event`, as in `grouping`.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from typing import Any
 from summarizer.stories.grouping import JOIN_AT
 from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
 
-# Average-linkage clustering over sparse similarities: the last word on stories, all articles known.
+# Average-linkage clustering over sparse similarities.
 
 _Merge = tuple[float, int, int, int, int]  # negative mean similarity, two clusters, their sizes by then
 
@@ -106,7 +106,7 @@ def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[st
 def _pairs(articles: Iterator[Weighed]) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs of articles, by their numbers, that may report one event, and how probable that is.
 
-    The words of a whole window are counted before the first are compared, so that the order of rows is of no
+    The words of a whole window are counted before the first are compared, so the order of rows does not
     matter.
     """
     neighbours = Neighbours(WINDOW, most_compared=_MOST_COMPARED)

@@ -1,4 +1,4 @@
-"""Tell one story: choose its headline, one or two sentences and its sources.
+"""Compose one story of a digest: choose its headline, one or two sentences and its sources.
 
 The sentences come word for word from the articles' stored summaries. Two limits say how much of an article
 may be shown: its source's rule (`quote`), and our own: its lead, or two sentences and a fifth of it.
@@ -31,13 +31,14 @@ from summarizer.text.syllables import syllables
 MAX_QUOTES = 2
 _SHARE_OF_ARTICLE = 5  # beyond its lead, a fifth of an article at most
 _PIECES_WEIGHED = 24  # of a long story, the newest: enough to find its centre
-_COPY = 0.2  # likeness is capped here: copies of one agency text must not vote each other up
-_OUTDATED_HOURS = 24.0  # a report counts half when one this much newer is there
+_COPY = 0.2  # similarity is capped here, so that copies of one agency text do not raise each other
+_OUTDATED_HOURS = 24.0  # a report counts half if another one is this much newer
 _REPEATS = 0.3  # share of the shorter sentence's pairs of syllables which the other has too
 _REPEATS_TITLE = 0.75  # share of a sentence's syllables which the title has too
-_ADDS = 0.55  # share of a sentence's words, weighed by IDF, that are new; two papers' leads of one event say
-_OWN_ADDS = 0.3  # much the same in other words. So much is enough of the leading article's own sentences
-_ADDS_FIGURE = 0.3  # and where a figure is new
+# Least share of a sentence's words, weighed by IDF, that are new. The leads of two papers say much the same.
+_ADDS = 0.55
+_OWN_ADDS = 0.3  # of the leading article's own sentences
+_ADDS_FIGURE = 0.3  # of sentences with a new figure
 _SUPERSEDED = dt.timedelta(hours=12)  # a report this much older than the leading one may be outdated
 _FEWEST_SYLLABLES = 4  # fewer are a dateline cut off by its full stop: "(TTX)."
 _ENOUGH_SYLLABLES = 30  # a first sentence this long stands alone when one paper tells the story
@@ -50,7 +51,7 @@ def showable(candidate: Candidate) -> list[Piece]:
 
 
 def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
-    """Tell a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
+    """Compose a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
 
     The second sentence may be of any of `pieces` that is not hours older than the first, says something new,
     and gives no other figure for what the first one counts.
@@ -83,7 +84,7 @@ def reports_of(pieces: Sequence[Piece], quotes: Sequence[Quote]) -> tuple[Report
 
 
 def leading(candidate: Candidate) -> list[Piece]:
-    """Return the articles that tell a story, the most central first; empty when none may be shown."""
+    """Return the articles of a story that may be shown, the most central first; perhaps none."""
     return most_central_first(showable(candidate)[:_PIECES_WEIGHED])
 
 

@@ -1,4 +1,4 @@
-"""Articles as weighted terms, for finding reports of one event by rare terms; frequencies of terms."""
+"""Articles as weighted terms, by which reports of one event are found; frequencies of terms."""
 
 import importlib.resources
 import io
@@ -89,31 +89,31 @@ def _idf_table() -> tuple[NDArray[np.uint8], int]:
         return arrays["levels"], int(arrays["unseen"])
 
 
-# How common terms are: in the corpus that the packaged table comes from, and in the news of late.
+# Frequencies of terms in the corpus of the packaged table, and in recent news.
 #
-# The name of a cup that everybody writes about is rare in the corpus and says little this week. So a
-# term's weight comes from both: the corpus counts like `_CORPUS_ARTICLES` articles of the window.
+# The name of a cup that all papers write about is rare in the corpus, but says little this week. So the
+# weight of a term comes from both: the corpus counts like `_CORPUS_ARTICLES` articles of the window.
 
 _CORPUS_ARTICLES = 500.0
 _BUCKETS = 1 << 20  # terms that share one are counted together, the commoner one decides
-_LEAST = 0.05  # what every article has still weighs something
+_LEAST = 0.05  # weight of a term that every article has
 
 
 class Frequencies:
-    """In how many of the articles kept each term stands."""
+    """The number of kept articles that have each term."""
 
     def __init__(self) -> None:
         self._counts: NDArray[np.uint32] = np.zeros(_BUCKETS, np.uint32)
         self._articles = 0
 
     def add(self, *articles: NDArray[np.uint32]) -> None:
-        """Count the distinct terms of articles in."""
+        """Add the distinct terms of articles to the counts."""
         for hashes in articles:
             np.add.at(self._counts, hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
         self._articles += len(articles)
 
     def remove(self, hashes: NDArray[np.uint32]) -> None:
-        """Take back the terms of an article that was counted in."""
+        """Remove the terms of an article from the counts."""
         np.subtract.at(self._counts, hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
         self._articles -= 1
 

@@ -184,18 +184,18 @@ def is_byline(text: str) -> bool:
 
 CERTAIN = 3.0  # log odds from which a line of its own is a caption wherever it stands
 LIKELY = 0.8  # log odds that are enough for a short line between long paragraphs
-_DOUBTFUL, _PLAIN = 1.0, 2.5  # log odds from which a sentence among others reads like one a little, wholly
+_DOUBTFUL, _PLAIN = 1.0, 2.5  # log odds up to which `similarity_to_captions` is 0, and from which it is 1
 _LONGEST_WITHIN = 24  # syllables; a longer sentence among others is prose
 _LONGEST = 48  # syllables; longer ones are prose
 _LONGEST_SYLLABLE = 12  # characters, with what parts it from the next
-_LONGEST_SUBHEAD = 10  # syllables; a line as short without a stop heads the paragraphs below it
+_LONGEST_SUBHEAD = 10  # syllables; a line of so many or fewer without a stop is a subhead
 _LONG_PARAGRAPH = 40  # syllables
 _NO_CAPTION = ("?", "!", ":", ";")  # captions never end so
 _QUOTE = re.compile('["“”]')
 
 
 def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
-    """Return the log odds that a line of its own with this text is a caption, prose and captions being even.
+    """Return the log odds that a separate line with this text is a caption, if half of such lines are.
 
     Args:
         text: one line or sentence.
@@ -210,7 +210,7 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     lone, pairs = _weights()
     said = map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens))
     beside = map(pairs.__getitem__, pairs.keys() & pairwise(tokens))
-    # Exact, as a set has no order: a line at the limit would be a caption in one process and none in another.
+    # An exact sum: the order of a set differs between processes, and so would a rounded sum.
     return math.fsum((lone[""], *said, *beside))
 
 

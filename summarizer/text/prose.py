@@ -1,9 +1,8 @@
 """Say why a text is not Vietnamese prose, so that intake can refuse it with a reason.
 
-Vietnamese is told by its spelling: a syllable is an onset and one of some 150 rimes, and four in five
+Vietnamese is recognised by its spelling: a syllable is an onset and one of some 150 rimes, and four in five
 carry a mark. Broken encodings (TCVN3, VNI, UTF-8 read as Latin-1) have marks too, but on letters that
-make no syllable. A bounded sample is read, so the cost does not grow with the text. Whether the prose is
-any good is not judged.
+make no syllable. A bounded sample is read, so the cost does not grow with the text.
 """
 
 import re
@@ -81,7 +80,7 @@ def _sample(text: str) -> str:
 
 
 def _shape_objection(sample: str) -> str | None:
-    """Object to what no Vietnamese text looks like, whatever its words."""
+    """Return an objection to the characters of the text, None if there is none."""
     solid = "".join(sample.split())
     if not solid:
         return "không có chữ nào"
@@ -115,7 +114,7 @@ def _language_objection(sample: str) -> str | None:
 
 
 def _kind(word: str) -> str:
-    """Tell a syllable with marks, one without, and a word that is no syllable, without marks and with."""
+    """Classify a lowercase word: a syllable with or without marks, or no syllable with or without marks."""
     if word.isascii():
         return "plain" if word in _syllables_without_marks() else "foreign"
     return "marked" if word.translate(_TONES) in _syllables() else "broken"

@@ -1,7 +1,7 @@
-"""Mend text as scraped so that equal words are equal, and keep the way back to the text as given.
+"""Repair scraped text so that equal words are equal, and map places back to the original text.
 
 None of the repairs changes a word as a reader sees it. Intake removes markup and entities; `syllables` places
-tones, for comparing only. Most text is sound, and sound text is only checked.
+tones, for comparing only. Most text needs no repair and is only checked.
 """
 
 import re
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 # Annex 15, 13 ("Stream-Safe Text Format"), which finds no letter of any language with more than 30.
 
 _MARKS_COMPOSED = 30
-# Blocks without any mark, in which composed Vietnamese is written: to see that is far faster than to look for
-# a run of marks.
+# Blocks that hold no mark. Composed Vietnamese needs no others, and this check is far faster than the search
+# for a run of marks.
 _WITHOUT_MARKS = re.compile("[\x00-\u02ff\u1e00-\u20cf]*+")
 
 
@@ -41,7 +41,7 @@ def has_excess_marks(text: str) -> bool:
 
 @cache
 def excess_marks() -> re.Pattern[str]:
-    """Return a pattern that finds what is too much of each run of marks."""
+    """Return a pattern that finds the marks beyond the 30th of each run."""
     return re.compile(f"(?<=[{_marks()}]{{{_MARKS_COMPOSED}}})[{_marks()}]+")
 
 
@@ -52,7 +52,7 @@ def _long_run() -> re.Pattern[str]:
 
 @cache
 def _marks() -> str:
-    """Return the code points that normalising moves about, as ranges of a set."""
+    """Return the code points that normalising reorders, as ranges of a set."""
     marks = [code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))]
     ranges: list[list[int]] = []
     for code in marks:
@@ -86,7 +86,7 @@ _Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A mended text; its character i came from code points `origins[i]` to `ends[i]` of the raw text."""
+    """A repaired text; its character i came from code points `origins[i]` to `ends[i]` of the raw text."""
 
     text: str
     origins: Sequence[int] | _Places
@@ -148,7 +148,7 @@ def _composed(mended: Repaired) -> Repaired:
 
 
 def _begins_cluster(text: str) -> NDArray[np.bool_]:
-    """Tell which code points attach to none before them, (n,)."""
+    """Tell which code points do not combine with the one before them, (n,)."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     attaching = _attaching()
     begins = ~attaching[np.minimum(codes, len(attaching) - 1)]
@@ -158,9 +158,9 @@ def _begins_cluster(text: str) -> NDArray[np.bool_]:
 
 @cache
 def _attaching() -> NDArray[np.bool_]:
-    """Return which code points NFC may join to those before; the last stands for all beyond."""
+    """Tell which code points NFC may combine with the one before; the last entry is for all beyond."""
     table = np.zeros(0x1F000, bool)
-    # Between are the CJK ideographs and the Hangul syllables, which stand alone; nothing beyond attaches.
+    # Left out: CJK ideographs and Hangul syllables, which never combine with the code point before them.
     chars = [
         *map(chr, range(0x300, 0x3400)),
         *map(chr, range(0xA000, 0xAC00)),

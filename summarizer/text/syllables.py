@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from summarizer.text.repair import composed
 
-# Three forms of a word are used, and none of them is ever shown: `canonical` (lowercase, NFC, one tone
+# Three forms of a word are used, and none of them is shown: `canonical` (lowercase, NFC, one tone
 # placement, the look-alikes of đ replaced) compares text with diacritics; `folded` (no diacritics, d for đ)
 # compares text typed without; `syllables` cuts text into canonical tokens. No FTS engine folds đ, so it is
 # done here. Source: the tone placement rule (oa, oe, uy at the end of a syllable, not after q) is the old
