@@ -49,7 +49,7 @@ from storage.times import published_text
 _SHOWN = 3  # articles of a dry run
 _LEAD_CHARACTERS = 120
 _AT_ONCE = 200
-_PROCESSED_AT_ONCE = 5_000
+_PROCESSED_AT_ONCE = 100_000  # text processes wait at the end of each run
 
 
 def ingest(
@@ -188,15 +188,13 @@ async def _process(services: Services, texts: Texts) -> list[Refusal]:
     processor = Processor(
         services.database, services.clock, texts,
         lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
-        as_stored=True,
+        as_stored=True, on_progress=shown_by_thousands("Đã xử lý"),
     )  # fmt: skip
-    show, done = shown_by_thousands("Đã xử lý"), _PROCESSED_AT_ONCE
+    newsroom, done = services.newsroom, _PROCESSED_AT_ONCE
     while done >= _PROCESSED_AT_ONCE:
-        newsroom = services.newsroom
         done = await processor.run(
             most=_PROCESSED_AT_ONCE, ranker=newsroom.ranker, rules=newsroom.topic_rules
         )
-        show(done)
     return set_aside
 
 

@@ -1,6 +1,7 @@
 """Language work on a Dask cluster: each call is one task, done by text processes of a worker.
 
-A worker that dies loses nothing: the scheduler gives its tasks to another one. Needs the extra `scale`.
+A worker that dies loses nothing: the scheduler gives its tasks to another one. Items and answers cross the
+cluster as the JSON that the text processes read and write, and are checked here. Needs the extra `scale`.
 """
 
 import asyncio
@@ -13,12 +14,14 @@ from typing import Any, TypeVar
 from distributed import Client, Future, KilledWorker, get_worker
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
+from pydantic import ValidationError
 
-from bot.text_work.many import CALLS_A_PROCESS, TextPool
-from bot.text_work.tasks import TASKS, Task, code_version
+from bot.text_work.many import TextPool
+from bot.text_work.tasks import Task, code_version
 from bot.text_work.worker import ClusterError, Failure
 
 _ADDRESS = re.compile(r"(tcp|tls|wss?)://[^\s/@]+:\d{1,5}/?", re.ASCII)
+_CALLS_A_THREAD = 4  # a worker holds two; the others are for the worker that is done first
 _CONNECT_SECONDS = 10.0
 _LOOK_SECONDS = 5.0
 _PATIENCE_SECONDS = 60.0  # with a cluster that has no worker left
@@ -89,7 +92,7 @@ class ClusterTexts:
     """Runs tasks on the workers of a cluster."""
 
     def __init__(self, client: Any, address: str, threads: int) -> None:
-        self.width = CALLS_A_PROCESS * threads
+        self.width = _CALLS_A_THREAD * threads
         self._client = client
         self._address = address
 
@@ -104,16 +107,25 @@ class ClusterTexts:
         Raises:
             ClusterError: the scheduler went away, no worker is left, or one has other language code.
         """
-        if not items:
-            return []
+        head, packed = task.about.dump_json(about), [task.item.dump_json(item) for item in items]
+        answers: list[_Answer | Failure] = []
+        while len(answers) < len(items):
+            found = _checked(task, await self._sent(task.name, head, packed[len(answers) :]))
+            answers += found
+        return answers
+
+    async def _sent(self, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
         try:
-            future = self._client.submit(work, code_version(), task.name, about, list(items), pure=False)
-            answers: list[_Answer | Failure] = await self._result(future)
+            future = self._client.submit(work, code_version(), task, about, items, pure=False)
+            answers: list[bytes | Failure] = await self._result(future)
         except KilledWorker:  # several workers died while they had this call
             if len(items) == 1:
                 return [Failure("killed")]
             half = len(items) // 2
-            return [*await self.run(task, about, items[:half]), *await self.run(task, about, items[half:])]
+            return [
+                *await self._sent(task, about, items[:half]),
+                *await self._sent(task, about, items[half:]),
+            ]
         except (FutureCancelledError, CommClosedError, OSError) as error:
             raise ClusterError(f"Bộ điều phối Dask ở {self._address} không còn trả lời.") from error
         except (WrongVersionError, ImportError) as error:
@@ -136,10 +148,21 @@ class ClusterTexts:
             waiting.cancel()
 
 
+def _checked(task: Task[_About, _Item, _Answer], found: Sequence[bytes | Failure]) -> list[_Answer | Failure]:
+    """Return the answers up to the first that is none; those behind it may be of other items."""
+    answers: list[_Answer | Failure] = []
+    for one in found:
+        try:
+            answers.append(one if isinstance(one, Failure) else task.answer.validate_json(one))
+        except ValidationError:
+            return [*answers, Failure("crash")]
+    return answers
+
+
 _pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # a worker has one, for its event loop
 
 
-async def work(expected: str, name: str, about: Any, items: Sequence[Any]) -> list[Any]:
+async def work(expected: str, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
     """Run a call in the text processes of this worker, one for each of its threads.
 
     Raises:
@@ -150,4 +173,4 @@ async def work(expected: str, name: str, about: Any, items: Sequence[Any]) -> li
     loop = asyncio.get_running_loop()
     if loop not in _pools:
         _pools[loop] = TextPool(get_worker().state.nthreads)
-    return await _pools[loop].run(TASKS[name], about, items)
+    return await _pools[loop].run_packed(task, about, items)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -73,9 +73,24 @@ class TextPool:
         Raises:
             TextWorkError: the process does not start, or dies before it begins to work.
         """
+        async with self._one() as worker:
+            return await worker.run(task, about, items)
+
+    async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
+        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked.
+
+        Raises:
+            TextWorkError: the process does not start, or dies before it begins to work.
+        """
+        async with self._one() as worker:
+            return await worker.run_packed(task, about, items)
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[TextWorker]:
+        """Wait for a process that is free."""
         worker = await self._free.get()
         try:
-            return await worker.run(task, about, items)
+            yield worker
         finally:
             self._free.put_nowait(worker)
 

@@ -8,7 +8,7 @@ import asyncio
 import json
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
@@ -122,13 +122,26 @@ class TextWorker:
         Raises:
             TextWorkError: the process does not start, or dies before it begins to work.
         """
+        packed = (task.item.dump_json(item) for item in items)
+        return await self._run(task.name, task.about.dump_json(about), packed, task.answer.validate_json)
+
+    async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
+        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked.
+
+        Raises:
+            TextWorkError: the process does not start, or dies before it begins to work.
+        """
+        return await self._run(task, about, items, bytes)
+
+    async def _run(
+        self, task: str, about: bytes, items: Iterable[bytes], read: Callable[[bytes], _Answer]
+    ) -> list[_Answer | Failure]:
         answers: list[_Answer | Failure] = []
-        head = task.about.dump_json(about)
-        for call in _calls(task.item.dump_json(item) for item in items):
+        for call in _calls(items):
             async with self._turn:
                 done, killed_at = 0, -1
                 while done < len(call):
-                    found = await self._call(task, head, call[done:])
+                    found = await self._call(task, about, call[done:], read)
                     if _was_killed(found[-1]) and killed_at < done + len(found) - 1:
                         killed_at = done + len(found) - 1  # probably killed from outside: try once more
                         found.pop()
@@ -141,16 +154,16 @@ class TextWorker:
         await self._end()
 
     async def _call(
-        self, task: Task[_About, _Item, _Answer], about: bytes, items: Sequence[bytes]
+        self, task: str, about: bytes, items: Sequence[bytes], read: Callable[[bytes], _Answer]
     ) -> list[_Answer | Failure]:
-        """Return the answers up to the item that ended the process, at least one."""
+        """Return the answers, as `read` makes them, up to the item that ended the process: at least one."""
         answers: list[_Answer | Failure] = []
         try:
-            process = await self._begun(task.name, about, items)
+            process = await self._begun(task, about, items)
             for _ in items:
                 letter, content = await self._read(process, self._cpu_seconds * _WALL_FACTOR)
                 if letter == ANSWER:
-                    answers.append(task.answer.validate_json(content))
+                    answers.append(read(content))
                 else:
                     answers.append(Failure("error", content.decode(errors="replace")))
         except _DiedError as error:

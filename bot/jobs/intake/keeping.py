@@ -31,6 +31,7 @@ from summarizer.topics import TopicRules, decide_topic
 _LEASE_NAME = "grouping"
 _SAVED_AT_ONCE = 50
 _SAVED_AT_ONCE_ON_SQLITE = 10  # fewer: chat cannot write meanwhile, and one reply writes several times
+_SAVED_AT_ONCE_OF_ARCHIVES = 100
 _LINE = 200
 _MOST_IN_MEMORY = 500  # of own work that waits for the work of another process
 
@@ -44,9 +45,12 @@ class _LostError(Exception):
 
 
 class Keeper:
-    """Groups what is next in line, if this process is the keeper or can become it."""
+    """Groups what is next in line, if this process is the keeper or can become it.
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+    `is_archive` says that no reader waits for this process: it makes fewer and longer transactions.
+    """
+
+    def __init__(self, database: Database, clock: Clock, owner: str, *, is_archive: bool = False) -> None:
         self._database = database
         self._clock = clock
         self._key = LeaseKey(_LEASE_NAME, owner)
@@ -54,6 +58,8 @@ class Keeper:
         self._own: dict[int, Ready] = {}  # work that waits for its turn, by turn
         self._renewed_at = float("-inf")
         self._at_once = _SAVED_AT_ONCE if database.is_postgres else _SAVED_AT_ONCE_ON_SQLITE
+        if is_archive:
+            self._at_once = _SAVED_AT_ONCE_OF_ARCHIVES
 
     @property
     def is_sure(self) -> bool:

@@ -7,7 +7,7 @@ saves the results in the order of turns (`keeping`). An article that ends its pr
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 
 import structlog
@@ -45,6 +45,7 @@ from storage.waiting import is_any_waiting
 from summarizer.topics import NO_RULES, TopicRules
 
 _BATCH = 50
+_BATCH_OF_MANY = 100  # with many text processes: fewer hand-overs, in which one of them waits
 _MOST_RENEWED = 10_000  # topics of stored articles, at the beginning of a run
 _RENEW_SECONDS = CLAIM_SECONDS / 5
 _WAIT_SECONDS = 0.2  # for another process that is ahead or behind
@@ -57,21 +58,24 @@ class Processor:
 
     Sources take turns unless `as_stored`: then articles are processed in the order of their ids, and a run
     ends when all are processed, also those of other processes. `owner` names this process.
+    `on_progress` is told after each batch how many more articles were processed.
     """
 
     def __init__(
         self, database: Database, clock: Clock, texts: Texts, name_set_aside: NameSetAside = name_nobody,
         *, as_stored: bool = False, owner: str | None = None,
+        on_progress: Callable[[int], object] = lambda _: None,
     ) -> None:  # fmt: skip
         self._database = database
         self._texts = texts
         self._name_set_aside = name_set_aside
         self._clock = clock
         self._as_stored = as_stored
+        self._on_progress = on_progress
         self._owner = owner or own_name()
         self._lock = asyncio.Lock()
         self._stuck_since: float | None = None  # while articles wait: when one was processed last
-        self._keeper = Keeper(database, clock, self._owner)
+        self._keeper = Keeper(database, clock, self._owner, is_archive=as_stored)
 
     async def run(self, *, most: int = 1_000, ranker: str = "diemtin", rules: TopicRules = NO_RULES) -> int:
         """Process up to `most` waiting articles, their sentences chosen by `ranker`; return how many were.
@@ -145,7 +149,9 @@ class Processor:
     async def _next(self, *, is_alone: bool) -> Sequence[Claimed]:
         """Claim some articles that were never tried; if there are none, a single one that was."""
         async with self._database.write() as connection:
-            claimed = await claim_articles(connection, self._owner, _BATCH, as_stored=self._as_stored)
+            claimed = await claim_articles(
+                connection, self._owner, _batch(self._texts.width), as_stored=self._as_stored
+            )
         if claimed or not is_alone:
             return claimed
         await self._end_claims_of_the_dead()
@@ -183,6 +189,7 @@ class Processor:
         self._keeper.add(kept)
         await self._keeper.group(rules)
         self._stuck_since = time.monotonic()
+        self._on_progress(len(kept))
         return len(kept)
 
     async def _put_aside(self, found: Sequence[tuple[StoredArticle, str]]) -> None:
@@ -219,6 +226,11 @@ class Processor:
                 async with self._database.write() as connection:
                     await renew_claims(connection, self._owner)
                 await self._keeper.renew()
+
+
+def _batch(width: int) -> int:
+    """Return how many articles a call has, where so many calls are in work: not too many together."""
+    return _BATCH if width == 1 else max(1, min(_BATCH_OF_MANY, MOST_AHEAD // (2 * width)))
 
 
 def _found(article: StoredArticle, found: Worked | Failure) -> Worked:
