@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 COSMIC_RAY = ROOT / ".venv-mutants/bin"
 DECIDES = {  # module: the tests that decide about it
     "bot/times/schedule.py": "tests/bot/times/test_schedule.py tests/bot/times/test_slot_plan.py",
-    "bot/chat/permissions.py": "tests/bot/chat/test_access.py tests/bot/chat/test_guard.py",
+    "bot/chat/rate_limits.py": "tests/bot/chat/test_rate_limits.py",
+    "bot/chat/routes.py": "tests/bot/chat/test_access.py",
     "bot/chat/buttons/callbacks.py": "tests/bot/chat/buttons/test_callbacks.py",
     "bot/fetching/dialling.py": "tests/bot/fetching/test_addresses.py",
     "bot/telegram/outcomes.py": "tests/bot/telegram/test_outcomes.py",

@@ -18,8 +18,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.chat.permissions import Guard, Limit
-from bot.chat.shared_limits import SharedGuard
+from bot.chat.rate_limits import Limit, RequestLimiter, SharedRequestLimiter
 from bot.telegram.shared_updates import SharedQueue
 from bot.telegram.stored_updates import UpdateQueue
 from bot.telegram.updates import DurableQueue
@@ -44,18 +43,18 @@ def main() -> None:
 
 async def _measure(folder: Path, postgres: str | None, updates: int) -> None:
     bot: ExtBot[Any] = ExtBot("42:benchmark")
-    clock, guard = Clock(), Guard()
+    clock, limiter = Clock(), RequestLimiter()
     file = Database(f"sqlite+aiosqlite:///{folder / 'updates.db'}")
     ways: dict[str, tuple[UpdateQueue, Ask]] = {
-        "one process, SQLite": (DurableQueue(file, clock), _asks(guard)),
+        "one process, SQLite": (DurableQueue(file, clock), _asks(limiter)),
     }
     opened = [file]
     if postgres is not None:
         server = Database(postgres)
         opened.append(server)
-        shared = SharedGuard(server, "benchmark")
-        ways["one process, PostgreSQL"] = DurableQueue(server, clock), _asks(guard)
-        ways["one of several"] = SharedQueue(server, clock), _asks(guard)
+        shared = SharedRequestLimiter(server, "benchmark")
+        ways["one process, PostgreSQL"] = DurableQueue(server, clock), _asks(limiter)
+        ways["one of several"] = SharedQueue(server, clock), _asks(limiter)
         ways["one of several, asks"] = SharedQueue(server, clock), _asks(shared)
     for database in opened:
         await upgrade(database, now=clock.now())
@@ -74,9 +73,9 @@ async def _measure(folder: Path, postgres: str | None, updates: int) -> None:
         print(f"{name:28} {seconds / updates * 1e3:6.2f} ms")
 
 
-def _asks(guard: Guard | SharedGuard) -> Ask:
+def _asks(limiter: RequestLimiter | SharedRequestLimiter) -> Ask:
     async def ask(chat: int) -> object:
-        return await guard.ask((chat, chat), _LIMITS, dt.datetime.now(dt.UTC))
+        return await limiter.ask((chat, chat), _LIMITS, dt.datetime.now(dt.UTC))
 
     return ask
 

@@ -117,15 +117,14 @@ def test_few_names_of_files_are_used_twice() -> None:
 
 
 def test_modules_stay_short() -> None:
-    """Tables and the texts of the chat may be longer."""
+    """Tables may be longer."""
     long = [
         str(file.relative_to(ROOT))
         for files in FILES.values()
         for file in files
         if len(file.read_text(encoding="utf-8").splitlines()) > 300
     ]
-    tables = {"storage/tables.py", "storage/migrations/versions/0001_baseline.py"}
-    assert set(long) <= {*tables, "bot/messages/texts.py"}
+    assert set(long) <= {"storage/tables.py", "storage/migrations/versions/0001_baseline.py"}
 
 
 def test_no_import_is_only_for_the_type_checker() -> None:

@@ -21,12 +21,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Bars that stand on one another, or a line. `marks` are words above a day, by its number from 0."""
+    """Bars that stand on one another, or a line. `labels` are words above a day, by its number from 0."""
 
     title: str
     series: tuple[Series, ...]
     is_line: bool = False
-    marks: tuple[tuple[int, str], ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,22 @@ def to_json(chart: Chart) -> str:
 
 def from_json(text: str) -> Chart:
     """Read what `to_json` wrote."""
-    told = json.loads(text)
+    fields = json.loads(text)
     panels = tuple(
         Panel(
             panel["title"],
             tuple(Series(one["name"], tuple(one["counts"])) for one in panel["series"]),
             panel["is_line"],
-            tuple((int(day), str(words)) for day, words in panel["marks"]),
+            tuple((int(day), str(words)) for day, words in panel["labels"]),
         )
-        for panel in told["panels"]
+        for panel in fields["panels"]
     )
-    return Chart(told["title"], dt.date.fromisoformat(told["first_day"]), panels)
+    return Chart(fields["title"], dt.date.fromisoformat(fields["first_day"]), panels)
 
 
-# Draw in a process of its own, so that the loop never waits for it and its memory goes when it ends.
+# Drawing has its own process: the loop never waits for it, and its memory is freed when it ends.
 
-_PATIENCE_SECONDS = 20.0
+_TIMEOUT_SECONDS = 20.0
 _ONE_AT_A_TIME = asyncio.Semaphore(1)  # each costs a second of a core
 _LARGEST_PICTURE = 5_000_000  # bytes; Telegram takes a photo of 10 MB
 _LONGEST_SIDE = 5_000  # pixels; Telegram takes 10,000 for width and height together
@@ -80,14 +80,14 @@ class DrawingError(Exception):
     """The picture could not be drawn in time."""
 
 
-async def draw_apart(chart: Chart) -> bytes:
+async def draw_in_process(chart: Chart) -> bytes:
     """Return `chart` as a PNG.
 
     Raises:
         DrawingError: it took longer than twenty seconds, its wait for others included, or failed.
     """
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS), _ONE_AT_A_TIME:
+        async with asyncio.timeout(_TIMEOUT_SECONDS), _ONE_AT_A_TIME:
             return await _draw(chart)
     except TimeoutError as error:
         raise DrawingError("too slow") from error
@@ -96,10 +96,10 @@ async def draw_apart(chart: Chart) -> bytes:
 async def _draw(chart: Chart) -> bytes:
     environment = {name: os.environ[name] for name in _FOLDERS if name in os.environ}
     environment["OPENBLAS_NUM_THREADS"] = "1"  # each thread would reserve memory of its own
-    program = Program("bot.charts", limits=_LIMITS, environment=environment)
+    program = Program("bot.charts.draw", limits=_LIMITS, environment=environment)
     process = await start_async(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
     try:
-        picture = await _ask(process, to_json(chart).encode())
+        picture = await _exchange(process, to_json(chart).encode())
     finally:
         if process.returncode is None:
             process.kill()
@@ -111,7 +111,7 @@ async def _draw(chart: Chart) -> bytes:
     return picture
 
 
-async def _ask(process: Process, question: bytes) -> bytes:
+async def _exchange(process: Process, question: bytes) -> bytes:
     """Return what `process` writes before it ends, at most one byte more than a picture may have."""
     assert process.stdin is not None  # noqa: S101 - opened as a pipe
     assert process.stdout is not None  # noqa: S101 - the same

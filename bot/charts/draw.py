@@ -1,10 +1,12 @@
 """Draw a chart as PNG for a phone: few ticks, large letters, a ground of its own that suits light and dark.
 
-Imported only by the process that draws: matplotlib costs a second and sixty megabytes.
+The drawing process runs this module: a chart as JSON in, a PNG out. Nothing else imports it, because
+matplotlib costs a second and sixty megabytes.
 """
 
 import datetime as dt
 import io
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-from bot.charts.chart import Chart, Panel
+from bot.charts.chart import Chart, Panel, from_json
 
 _WIDTH, _PANEL_HEIGHT, _HEAD = 6.4, 2.9, 0.9  # inches
 _PAD = 0.12  # inches: Telegram rounds the corners of a picture
@@ -67,11 +69,11 @@ def _draw_panel(area: Axes, panel: Panel, chart: Chart) -> None:
     else:
         _stack(area, panel, days)
     tops = [sum(one.counts[day] for one in panel.series) for day in days]
-    for day, words in panel.marks:
+    for day, words in panel.labels:
         area.annotate(
             words, (day, tops[day]), ha="center", va="bottom", color=_INK, fontweight="bold", parse_math=False
         )
-    _dress(area, panel, chart, max(tops, default=0))
+    _style(area, panel, chart, max(tops, default=0))
 
 
 def _stack(area: Axes, panel: Panel, days: Sequence[int]) -> None:
@@ -81,7 +83,7 @@ def _stack(area: Axes, panel: Panel, days: Sequence[int]) -> None:
         floor = [low + count for low, count in zip(floor, one.counts, strict=True)]
 
 
-def _dress(area: Axes, panel: Panel, chart: Chart, top: int) -> None:
+def _style(area: Axes, panel: Panel, chart: Chart, top: int) -> None:
     area.set_facecolor(_GROUND)
     area.set_title(panel.title, loc="left", color=_INK, fontsize=11, parse_math=False)
     area.spines[["top", "right", "left"]].set_visible(False)
@@ -106,3 +108,7 @@ def _date(day: dt.date) -> str:
     '5/11'
     """
     return f"{day.day}/{day.month}"
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(from_json(sys.stdin.read())))

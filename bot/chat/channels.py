@@ -4,7 +4,7 @@ All readers of a channel see its posts. So the bot answers a command without wor
 chat, and a command with words with one line that says what changed.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from telegram import Chat
 from telegram.constants import ChatType
@@ -12,12 +12,11 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.chat.buttons.channel_buttons import settings_link
 from bot.chat.commands import COMMANDS
-from bot.chat.context import ButtonContext, ChatContext, View
+from bot.chat.context import ButtonContext, ChatContext, Handler, View
 from bot.chat.membership import may_set
-from bot.messages import texts
+from bot.messages import subscription_texts
 from bot.messages.markup import one_line, shortened
 
-Answer = Callable[[ChatContext], Awaitable[None]]
 _SAID_IN_POSTS = ("lich", "chude", "tu", "nguon", "tamdung")  # with words they need no panel
 _SETTINGS = {command.name for command in COMMANDS if command.is_setting} - {"start"}
 _LONGEST_TITLE = 64  # UTF-16 units
@@ -32,33 +31,33 @@ class _Post(ChatContext):
         await super().send(View(first, settings_link(self.bot.username, self.chat_id)))
 
 
-async def answer_post(context: ChatContext, name: str, answer: Answer) -> None:
+async def answer_post(context: ChatContext, name: str, handler: Handler) -> None:
     """Carry out an administrator's post, or link to the chat where it can be done."""
     if name == "start":
-        await answer(context)
+        await handler(context)
     elif name in _SAID_IN_POSTS and context.words.strip():
         post = _Post(context.services, context.bot, context.chat, message=context.message, user=context.user)
         post.words = context.words
-        await answer(post)
+        await handler(post)
     else:
         link = settings_link(context.bot.username, context.chat_id, name)
-        await context.send(View(texts.CHANNEL_SETTINGS, link))
+        await context.send(View(subscription_texts.CHANNEL_SETTINGS, link))
 
 
 async def open_settings(
-    context: ChatContext, channel_id: int, name: str, answers: Mapping[str, Answer]
+    context: ChatContext, channel_id: int, name: str, handlers: Mapping[str, Handler]
 ) -> None:
     """Show an administrator a channel's settings in the private chat, as the command `name` does."""
     channel = await _find_channel(context, channel_id) if name in _SETTINGS else None
     if channel is None:
-        await context.send(View(texts.CHANNEL_GONE))
+        await context.send(View(subscription_texts.CHANNEL_GONE))
         return
     about = context.about(channel, _heading(channel))
     if await may_set(about):
         about.words = ""
-        await answers[name](about)
+        await handlers[name](about)
     else:
-        await context.send(View(texts.ONLY_CHANNEL_ADMINISTRATORS))
+        await context.send(View(subscription_texts.ONLY_CHANNEL_ADMINISTRATORS))
 
 
 async def tap_about_channel(tap: ButtonContext, channel_id: int) -> ButtonContext | None:
@@ -78,4 +77,4 @@ async def _find_channel(context: ChatContext, channel_id: int) -> Chat | None:
 
 def _heading(channel: Chat) -> str:
     title = shortened(one_line(channel.title or ""), _LONGEST_TITLE)
-    return texts.CHANNEL_HEADING.format(title=title)
+    return subscription_texts.CHANNEL_HEADING.format(title=title)

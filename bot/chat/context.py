@@ -6,7 +6,7 @@ Other modules decide what to show; only this one calls Telegram to show it.
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -43,8 +43,8 @@ class View:
     preview_url: str | None = None
 
 
-_SILENT_SECONDS = 1.5  # an answer in this time needs no "typing…"
-_SIGN_SECONDS = 4.5  # Telegram shows "typing…" for five
+_PROGRESS_AFTER_SECONDS = 1.5  # an answer in this time needs no "typing…"
+_PROGRESS_SECONDS = 4.5  # Telegram shows "typing…" for five
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
@@ -145,7 +145,7 @@ class ChatContext:
             "reply_parameters": reply_to,
             "message_thread_id": self.thread_id,
         }
-        async with self._signs_of_life():
+        async with self._showing_progress():
             if view.attachment is None:
                 await self._send_text(view, common)
                 return
@@ -182,7 +182,7 @@ class ChatContext:
             await self.bot.send_chat_action(self.place.id, action, message_thread_id=self.thread_id)
 
     @contextlib.asynccontextmanager
-    async def _signs_of_life(self) -> AsyncIterator[None]:
+    async def _showing_progress(self) -> AsyncIterator[None]:
         """Show progress while a message waits: the rate limit gives a busy group one in four seconds."""
         showing = asyncio.create_task(self._keep_showing_progress())
         try:
@@ -191,10 +191,10 @@ class ChatContext:
             showing.cancel()
 
     async def _keep_showing_progress(self) -> None:
-        await asyncio.sleep(_SILENT_SECONDS)
+        await asyncio.sleep(_PROGRESS_AFTER_SECONDS)
         while True:
             await self.show_progress()
-            await asyncio.sleep(_SIGN_SECONDS)
+            await asyncio.sleep(_PROGRESS_SECONDS)
 
     def _reply_to(self) -> ReplyParameters | None:
         if self.message is None or not self.is_group or self.chat is not self.place:
@@ -282,3 +282,7 @@ async def acknowledge(query: CallbackQuery, line: str | None) -> None:
     except BadRequest as error:
         if "query is too old" not in error.message.lower():
             raise
+
+
+Handler = Callable[[ChatContext], Awaitable[None]]
+ButtonHandler = Callable[[ButtonContext, Any], Awaitable[None]]  # the second argument is the button's intent

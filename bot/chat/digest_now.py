@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.chat.cards.under_digest import buttons_under, keyboard_of
+from bot.chat.cards.digest_buttons import buttons_under, keyboard_of
 from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
-from bot.chat.settings.choices import default_choices, find_chosen
-from bot.chat.settings.choosing_contents import say_names
+from bot.chat.settings.choices import default_choices, find_chat_subscriber
+from bot.chat.settings.choosing_contents import say_topic_names
 from bot.chat.settings.panels import next_arrival, quiet_of
 from bot.chat.talk.rule_slots import find_topic_names
 from bot.messages import texts
@@ -25,12 +25,12 @@ async def handle(context: ChatContext) -> None:
 
     Other words after the command are answered as a question.
     """
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     choices = subscriber.choices if subscriber else default_choices(context.services.newsroom)
     newsroom = context.services.newsroom
     edition = newsroom.edition_for(choices)
     if topics := find_topic_names(context.words, topic_names(newsroom)):
-        names = say_names(topics, newsroom)
+        names = say_topic_names(topics, newsroom)
         wanted = replace(edition, topics=topics)
         if not await send_digest(context, wanted, title=texts.LAST_DAY_OF.format(topics=names)):
             await context.send(View(texts.NO_NEWS_OF.format(topics=names)))

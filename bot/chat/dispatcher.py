@@ -1,93 +1,30 @@
 """The dispatcher: checks rate limits and rights, and passes a message or a tap to the module for it."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any
 
 from markupsafe import Markup
 
-from bot.chat import commands, digest_now, membership, my_data
-from bot.chat.buttons import intents
-from bot.chat.buttons import operator_intents as operators
-from bot.chat.buttons import reader_intents as readers
+from bot.chat import commands, digest_now, membership
 from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.channel_buttons import read_channel, read_channel_button
-from bot.chat.buttons.intents import Button, Intent
-from bot.chat.cards import kept_stories
-from bot.chat.cards.taps import Press, story_presses
 from bot.chat.channels import answer_post, open_settings, tap_about_channel
 from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.operators import admin, edition_taps, gate_taps, issues, month, telling_all
 from bot.chat.operators.admin import AdminActions
-from bot.chat.permissions import Access, Asker, Limit, access_to
-from bot.chat.questions import ask, trend, watch_buttons
-from bot.chat.questions.results import shown_question
-from bot.chat.settings import choosing_contents, choosing_lists, choosing_times, undoing
-from bot.chat.shared_limits import guard_for
-from bot.chat.talk import proposals, reply
+from bot.chat.questions import ask
+from bot.chat.rate_limits import Asker, Limit, limiter_for
+from bot.chat.routes import Access, command_handlers, find_route, make_routes
+from bot.chat.talk import reply
 from bot.chat.talk.wishes import Plain
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
+from bot.messages.markup import short_name
 from bot.messages.spoken import say_wait
 from bot.news.services import Services
 
 _TEN_SECONDS = dt.timedelta(seconds=10)
 _HOUR = dt.timedelta(hours=1)
-_ROOMIER = 4  # commands and taps cost little: their limit is that of questions times this
-_GROUP_SHARES = 4  # a whole group's limit is that of one person times this
-
-_SCHEDULE_INTENTS = (  # what the panel of /lich sets
-    intents.SetTimes,
-    intents.SetDays,
-    intents.SetQuiet,
-    intents.SetEdition,
-    readers.SetLength,
-    readers.SetSilent,
-    readers.SetWeekly,
-    readers.SetBreaking,
-)
-
-Answer = Callable[[ChatContext], Awaitable[None]]
-
-
-def presses(actions: AdminActions) -> dict[type[Any], Press]:
-    """Return the handler of each kind of intent with values."""
-    return {
-        **dict.fromkeys(_SCHEDULE_INTENTS, choosing_times.change),
-        intents.TakeEdition: choosing_times.take_edition,
-        intents.SetTopic: choosing_contents.change_topics,
-        readers.DropWord: choosing_lists.drop_word,
-        readers.DropTaste: choosing_lists.forget_learnt,
-        readers.SetFigure: choosing_contents.change_figure,
-        readers.SetPaper: choosing_lists.change_paper,
-        intents.Undo: undoing.undo,
-        intents.TurnPage: ask.turn,
-        intents.ShowView: ask.look,
-        intents.AskAgain: ask.ask_again,
-        intents.WatchQuestion: watch_buttons.watch_question,
-        intents.StopWatching: watch_buttons.stop,
-        intents.WatchAgain: watch_buttons.take_back,
-        intents.RunWatch: watch_buttons.run,
-        intents.PauseFor: proposals.pause_for,
-        intents.Confirm: proposals.confirm,
-        intents.Preview: admin.preview,
-        intents.AskToSend: admin.ask_to_send,
-        intents.ShowIssue: issues.show,
-        intents.ShowCorrection: issues.show,
-        intents.AskToRetract: issues.ask_to_retract,
-        intents.Retract: issues.take_back,
-        intents.SendCorrection: issues.confirm,
-        intents.SendNow: partial(admin.send_now, actions=actions),
-        operators.ShowEdition: edition_taps.show,
-        operators.ProposeChange: edition_taps.propose,
-        operators.WriteChange: edition_taps.confirm,
-        operators.ChangeAnnouncement: telling_all.change,
-        operators.Announce: telling_all.confirm,
-        operators.CallOffAnnouncement: telling_all.take_back,
-        **gate_taps.gate_presses(actions),
-        **story_presses(watch_buttons.show_list),
-    }
+_CHEAP_FACTOR = 4  # commands and taps cost little: their limit is that of questions times this
+_GROUP_FACTOR = 4  # a whole group's limit is that of one person times this
 
 
 class Dispatcher:
@@ -96,30 +33,10 @@ class Dispatcher:
     def __init__(self, services: Services, actions: AdminActions) -> None:
         self._services = services
         self._actions = actions
-        self._questions = guard_for(services, "questions")
-        self._anything = guard_for(services, "anything")
-        self._presses = presses(actions)
-        self._answers: dict[str, Answer] = {
-            "start": membership.handle,
-            "tin": digest_now.handle,
-            "tim": ask.handle,
-            "xuhuong": trend.handle,
-            "theodoi": watch_buttons.handle,
-            "dedanh": kept_stories.handle,
-            "lich": choosing_times.handle,
-            "chude": choosing_contents.handle_topics,
-            "tu": choosing_lists.handle_words,
-            "nguon": choosing_lists.handle_papers,
-            "solieu": choosing_contents.handle_figures,
-            "tamdung": choosing_times.handle_pause,
-            "tieptuc": choosing_times.resume,
-            "dulieucuatoi": my_data.show,
-            "xoadulieu": my_data.ask_to_delete,
-            "trogiup": commands.show,
-            "quantri": partial(admin.show_state, actions=actions),
-            "dinhchinh": issues.handle,
-            "thongbao": telling_all.handle,
-        }
+        self._questions = limiter_for(services, "questions")
+        self._anything = limiter_for(services, "anything")
+        self._routes = make_routes(actions)
+        self._handlers = command_handlers(actions)
 
     async def handle(self, context: ChatContext, command: Command) -> None:
         """Handle a command."""
@@ -129,7 +46,7 @@ class Dispatcher:
             await self._handle_group_setting(context, command)
         elif command.name == "start" and (wanted := read_channel(context.words)):
             if await self._admits(context, is_work=True):
-                await open_settings(context, *wanted, self._answers)
+                await open_settings(context, *wanted, self._handlers)
         elif await self._admits(context, is_work=command.is_work):
             await self._do(context, command)
 
@@ -137,13 +54,13 @@ class Dispatcher:
         """Run a command; if it needs words and has none, take the next message as its words."""
         is_bare = not context.words.strip()
         if not is_bare and not command.takes_words:
-            unused = shown_question(context.words)
+            unused = short_name(context.words)
             await context.send(View(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
         if command.name == "tim" and not is_bare and await reply.find_wish(context) is Plain.DIGEST:
             context.words = ""
             await digest_now.handle(context)
         else:
-            await self._answers[command.name](context)
+            await self._handlers[command.name](context)
         if context.is_private:
             await reply.await_words(context, command.name if is_bare and command.awaits_words else None)
 
@@ -152,11 +69,11 @@ class Dispatcher:
         if not await self._admits(context, is_setting=True):
             return
         if not await membership.may_set(context):
-            await context.send(View(texts.ONLY_ADMINISTRATORS))
+            await context.send(View(subscription_texts.ONLY_ADMINISTRATORS))
         elif context.is_channel:
-            await answer_post(context, command.name, self._answers[command.name])
+            await answer_post(context, command.name, self._handlers[command.name])
         else:
-            await self._answers[command.name](context)
+            await self._handlers[command.name](context)
 
     async def reject(self, context: ChatContext, typed: str) -> None:
         """Answer an unknown command; `typed` is the whole text."""
@@ -170,8 +87,8 @@ class Dispatcher:
             awaited = await reply.take_awaited_command(context)
             if awaited and reply.is_called_off(context.words):
                 await context.send(View(texts.CALLED_OFF))
-            elif awaited and reply.is_its_answer(awaited, context, wish):
-                await self._answers[awaited](context)
+            elif awaited and reply.answers_command(awaited, context, wish):
+                await self._handlers[awaited](context)
             elif wish is None or not await reply.reply(context, wish):
                 await ask.handle(context)
 
@@ -182,7 +99,7 @@ class Dispatcher:
         """
         if command := reply.prompted_command(context):
             if await self._admits(context, is_work=True):
-                await self._answers[command](context)
+                await self._handlers[command](context)
             return
         wish = await reply.find_wish(context)
         if not (is_named or reply.asks_more(context, wish)) or not await self._admits(context, is_work=True):
@@ -195,76 +112,31 @@ class Dispatcher:
         if await self._admits(context):
             await context.send(view)
 
-    async def press(self, tap: ButtonContext, data: str) -> None:
-        """Do what a button asks for; the tap is acknowledged in any case."""
+    async def tap(self, tap: ButtonContext, data: str) -> None:
+        """Handle a tap; it is acknowledged in any case."""
         channel_id, data = read_channel_button(data)
         intent = parse(data)
-        is_work = isinstance(intent, intents.Preview | intents.RunWatch | intents.AskAgain)
-        is_setting = intent is not None and access_to(intent) is Access.SETTERS
-        if await self._admits(tap, is_work=is_work, is_setting=is_setting):
+        route = find_route(self._routes, intent) if intent is not None else None
+        is_setting = route is not None and route.access is Access.SETTERS
+        if await self._admits(tap, is_work=route is not None and route.is_work, is_setting=is_setting):
             about = tap if channel_id is None else await tap_about_channel(tap, channel_id)
             is_there, tap = about is not None and (channel_id is None or is_setting), about or tap
-            if intent is None or not is_there or not await self._may_press(tap, intent):
+            if route is None or not is_there or not await self._may_tap(tap, route.access):
                 await tap.acknowledge(texts.STALE_BUTTON)
             else:
-                await self._press(tap, intent)
+                await route.handler(tap, intent)
         await tap.acknowledge()
 
-    async def _may_press(self, tap: ButtonContext, intent: Intent) -> bool:
-        match access_to(intent):
+    async def _may_tap(self, tap: ButtonContext, access: Access) -> bool:
+        match access:
             case Access.OPERATORS:
                 return tap.is_operator
             case Access.READERS:
                 return True
         if not await membership.may_set(tap):
-            await tap.acknowledge(texts.ONLY_ADMINISTRATORS_LINE)
+            await tap.acknowledge(subscription_texts.ONLY_ADMINISTRATORS_LINE)
             return False
         return True
-
-    async def _press(self, tap: ButtonContext, intent: Intent) -> None:
-        if isinstance(intent, Button):
-            await self._press_plain(tap, intent)
-        else:
-            await self._presses[type(intent)](tap, intent)
-
-    async def _press_plain(self, tap: ButtonContext, press: Button) -> None:
-        match press:
-            case Button.SHOW_TOPICS:
-                await choosing_contents.handle_topics(tap)
-            case Button.ALL_TOPICS:
-                await choosing_contents.change_topics(tap, press)
-            case Button.USE_DEFAULTS:
-                await choosing_times.change(tap, press)
-            case Button.SHOW_WORDS:
-                await choosing_lists.handle_words(tap)
-            case Button.SHOW_PAPERS:
-                await choosing_lists.handle_papers(tap)
-            case Button.PAUSE:
-                await choosing_times.pause(tap)
-            case Button.NO_BREAKING:
-                await choosing_times.stop_breaking(tap)
-            case Button.RESUME:
-                await choosing_times.resume(tap)
-            case Button.DELETE_ALL:
-                await my_data.delete(tap, self._actions.call_off)
-            case Button.KEEP_ALL:
-                await my_data.keep(tap)
-            case Button.SHOW_STATE:
-                await admin.show_state(tap, self._actions)
-            case Button.OPEN_CONSOLE:
-                await admin.open_console(tap, self._actions)
-            case Button.EXAMINE:
-                await admin.examine(tap)
-            case Button.SHOW_SLOTS:
-                await edition_taps.show_all(tap)
-            case Button.UNDO_FILE:
-                await edition_taps.take_back(tap)
-            case Button.SHOW_HISTORY:
-                await month.show(tap)
-            case Button.STOP_SENDING | Button.START_SENDING:
-                await admin.set_sending(tap, self._actions, is_stopped=press is Button.STOP_SENDING)
-            case _:
-                await choosing_times.show(tap, press)
 
     async def _admits(self, context: ChatContext, *, is_work: bool = False, is_setting: bool = False) -> bool:
         """Tell whether this person may ask now; the first refusal of a burst says when to ask again.
@@ -272,17 +144,17 @@ class Dispatcher:
         In a group each person has a limit, and the group a larger one. A request that `is_setting` counts
         only for the person, so that other members cannot keep an administrator from the settings.
         """
-        guard, factor = (self._questions, 1) if is_work else (self._anything, _ROOMIER)
+        limiter, factor = (self._questions, 1) if is_work else (self._anything, _CHEAP_FACTOR)
         shares: list[tuple[Asker, int, Markup]]
         shares = [((context.chat_id, context.sender_id), factor, texts.TOO_FAST)]
         if context.is_group and not is_setting:
-            shares.append(((context.chat_id, None), factor * _GROUP_SHARES, texts.GROUP_TOO_FAST))
+            shares.append(((context.chat_id, None), factor * _GROUP_FACTOR, texts.GROUP_TOO_FAST))
         for asker, times, refusal in shares:
-            verdict = await guard.ask(asker, self._limits(times), context.now)
-            if verdict.wait is not None:
-                html = refusal.format(wait=say_wait(verdict.wait))
+            admission = await limiter.ask(asker, self._limits(times), context.now)
+            if admission.wait is not None:
+                html = refusal.format(wait=say_wait(admission.wait))
                 await context.refuse(View(html), str(html))
-            if not verdict.is_admitted:
+            if not admission.is_admitted:
                 return False
         return True
 

@@ -107,26 +107,26 @@ def add_handlers(
     application: Application[Any, Any, Any, Any, Any, Any], services: Services, actions: AdminActions
 ) -> None:
     """Make `application` answer everything that a chat may send."""
-    sorter = _Sorter(services, Dispatcher(services, actions))
+    handlers = _Handlers(services, Dispatcher(services, actions))
     add = application.add_handler
-    add(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, sorter.on_move))
-    add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, sorter.on_forwarded_command))
+    add(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, handlers.on_move))
+    add(MessageHandler(_NEW & filters.COMMAND & filters.FORWARDED, handlers.on_forwarded_command))
     for command in (*COMMANDS, *OPERATOR_COMMANDS):
         filter_ = _NEW | _POSTED if command.is_setting else _NEW  # channels get no answers to questions
         names = (command.name, *command.aliases)
-        add(CommandHandler(names, partial(sorter.on_command, command), filters=filter_))
-    add(MessageHandler(_NEW & filters.COMMAND, sorter.on_unknown_command))
-    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, sorter.on_words))
-    add(MessageHandler(_NEW & _GROUP & filters.TEXT & ~filters.FORWARDED, sorter.on_group_words))
-    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, sorter.on_wordless))
-    add(CallbackQueryHandler(sorter.on_tap))
-    add(InlineQueryHandler(sorter.on_inline))
-    add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, sorter.on_guest))
-    add(ChatMemberHandler(sorter.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+        add(CommandHandler(names, partial(handlers.on_command, command), filters=filter_))
+    add(MessageHandler(_NEW & filters.COMMAND, handlers.on_unknown_command))
+    add(MessageHandler(_NEW & _PRIVATE & filters.TEXT, handlers.on_words))
+    add(MessageHandler(_NEW & _GROUP & filters.TEXT & ~filters.FORWARDED, handlers.on_group_words))
+    add(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, handlers.on_wordless))
+    add(CallbackQueryHandler(handlers.on_tap))
+    add(InlineQueryHandler(handlers.on_inline))
+    add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, handlers.on_guest))
+    add(ChatMemberHandler(handlers.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(error_handler(services))
 
 
-class _Sorter:
+class _Handlers:
     def __init__(self, services: Services, dispatcher: Dispatcher) -> None:
         self._services = services
         self._dispatcher = dispatcher
@@ -190,7 +190,7 @@ class _Sorter:
             await acknowledge(query, texts.STALE_BUTTON)
             return
         tap = ButtonContext(self._services, ptb_context.bot, query.message.chat, query)
-        await self._dispatcher.press(tap, query.data or "")
+        await self._dispatcher.tap(tap, query.data or "")
 
     async def on_inline(self, update: Update, ptb_context: Context) -> None:
         if update.inline_query is not None:

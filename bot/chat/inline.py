@@ -25,13 +25,12 @@ from telegram.error import BadRequest
 
 from bot.chat.buttons.callbacks import read_story, write_payload
 from bot.chat.cards.card_page import Sharing
-from bot.chat.permissions import Limit
 from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.chat.questions.results import RESULTS_PER_PAGE
-from bot.chat.shared_limits import guard_for
+from bot.chat.rate_limits import Limit, limiter_for
 from bot.chat.talk.understanding import asks_for_digest
 from bot.messages import texts
-from bot.messages.markup import mention_of, one_line, render, safe_link, shortened
+from bot.messages.markup import mention_of, one_line, render, safe_link, short_name, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
 from bot.news.newsroom import Newsroom
@@ -47,7 +46,7 @@ _MOST_OFFERED = 50
 _CACHE_SECONDS = 60  # so long Telegram gives everybody the same answer
 _KEPT, _MOST_KEPT = dt.timedelta(minutes=5), 64  # results for further pages: how long, how many
 _PER_QUESTION = 6  # the limit is that of questions times this: every few letters are a query
-_NAME, _TITLE, _SENTENCE, _DESCRIPTION = 64, 200, 600, 200  # UTF-16 units
+_TITLE, _SENTENCE, _DESCRIPTION = 200, 600, 200  # UTF-16 units
 _STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
 _TOO_LATE = ("query is too old", "query id is invalid")
 _JUST_OPEN = "mo"  # a deep link that asks nothing
@@ -79,7 +78,7 @@ class Inline:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._guard = guard_for(services, "inline")
+        self._limiter = limiter_for(services, "inline")
         self._found: dict[str, tuple[dt.datetime, Newsroom, Reply]] = {}
 
     async def answer(self, query: InlineQuery) -> None:
@@ -89,11 +88,11 @@ class Inline:
             Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
             Limit(newsroom.questions_per_hour * _PER_QUESTION, dt.timedelta(hours=1)),
         )
-        verdict = await self._guard.ask((query.from_user.id, None), limits, now)
-        if verdict.is_admitted:
+        admission = await self._limiter.ask((query.from_user.id, None), limits, now)
+        if admission.is_admitted:
             await self._offer(query, one_line(query.query), _first(query.offset))
-        elif verdict.wait is not None:
-            label = texts.INLINE_TOO_FAST.format(wait=say_wait(verdict.wait))
+        elif admission.wait is not None:
+            label = texts.INLINE_TOO_FAST.format(wait=say_wait(admission.wait))
             await _send(query, [], label=label, start=_JUST_OPEN, is_personal=True)
 
     async def _offer(self, query: InlineQuery, words: str, first: int) -> None:
@@ -174,7 +173,7 @@ class Guests:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._guard = guard_for(services, "guests")
+        self._limiter = limiter_for(services, "guests")
 
     async def answer(self, message: Message) -> None:
         """Answer a guest question; ignore it if it has no text or its asker is over the limit."""
@@ -186,7 +185,7 @@ class Guests:
         )
         if message.guest_query_id is None or message.text is None:
             return
-        if not (await self._guard.ask((asker.id, None), limits, now)).is_admitted:
+        if not (await self._limiter.ask((asker.id, None), limits, now)).is_admitted:
             return
         username = message.get_bot().username
         words = one_line(mention_of(username).sub(" ", message.text))
@@ -236,7 +235,7 @@ def _first(offset: str) -> int:
 
 
 def _result(offer: Offer, keyboard: InlineKeyboardMarkup | None = None) -> InlineQueryResultArticle:
-    byline = " · ".join(filter(None, (shortened(one_line(offer.source), _NAME), offer.when)))
+    byline = " · ".join(filter(None, (short_name(offer.source), offer.when)))
     title = shortened(one_line(offer.title), _TITLE)
     sentence = shortened(one_line(offer.sentence), _SENTENCE)
     url = safe_link(offer.url)

@@ -15,17 +15,17 @@ from telegram import (
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat.buttons import keyboards
+from bot.chat.buttons import settings_keyboards
 from bot.chat.buttons.callbacks import read_payload, read_story
 from bot.chat.buttons.channel_buttons import settings_link
-from bot.chat.cards.under_digest import card_view
+from bot.chat.cards.digest_buttons import card_view
 from bot.chat.commands import register_operator_commands
 from bot.chat.context import ChatContext, View
 from bot.chat.digest_now import send_digest
 from bot.chat.questions import ask
-from bot.chat.settings.choices import default_choices, join, take_tastes
+from bot.chat.settings.choices import apply_tastes, default_choices, join
 from bot.chat.settings.panels import held_notes, next_arrival, quiet_of
-from bot.messages import spoken, texts
+from bot.messages import spoken, subscription_texts
 from bot.news.newsroom import Edition
 from bot.news.services import Services
 from bot.telegram.outcomes import Retire
@@ -35,7 +35,7 @@ from storage.delivery.refusals import NO_RIGHTS
 from storage.profiles import Choices
 from storage.subscribers import QUIET_END, QUIET_START, find_subscriber, move_chat, set_status, subscribe
 
-_RULERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+_ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _ABSENT = (ChatMember.LEFT, ChatMember.BANNED)
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ async def may_set(context: ChatContext) -> bool:
         member = await context.bot.get_chat_member(context.chat_id, context.user.id)
     except (BadRequest, Forbidden):
         return False  # Telegram knows no such member
-    return member.status in _RULERS
+    return member.status in _ADMINISTRATORS
 
 
 async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> None:
@@ -64,15 +64,15 @@ async def follow(services: Services, bot: Bot, update: ChatMemberUpdated) -> Non
         await retire(services, update.chat.id, Retire(update.new_chat_member.status))
     elif is_there and was_there:
         if can_write(update.new_chat_member):
-            await _take_back(services, update.chat.id, lost=NO_RIGHTS)
+            await _reactivate(services, update.chat.id, lost=NO_RIGHTS)
     elif is_there:
         if update.chat.type == ChatType.PRIVATE:
-            await _take_back(services, update.chat.id)
+            await _reactivate(services, update.chat.id)
         elif update.chat.type == ChatType.CHANNEL:
             await _greet_who_added(bot, update)
         else:
             await ChatContext(services, bot, update.chat).send(
-                View(texts.GROUP_GREETING.format(bot=bot.username))
+                View(subscription_texts.GROUP_GREETING.format(bot=bot.username))
             )
 
 
@@ -87,7 +87,7 @@ def can_write(member: ChatMember) -> bool:
 
 async def _greet_who_added(bot: Bot, update: ChatMemberUpdated) -> None:
     """Tell the person who added the bot to a channel how to subscribe it; post nothing there."""
-    html = texts.CHANNEL_GREETING.format(title=update.chat.title or "", bot=bot.username)
+    html = subscription_texts.CHANNEL_GREETING.format(title=update.chat.title or "", bot=bot.username)
     with contextlib.suppress(BadRequest, Forbidden):  # they never wrote to us
         await bot.send_message(update.from_user.id, html, parse_mode=ParseMode.HTML)
 
@@ -100,7 +100,7 @@ async def retire(services: Services, chat_id: int, why: Retire) -> None:
     _log.info("chat gone", is_group=chat_id < 0, reason=why.recorded)
 
 
-async def _take_back(services: Services, chat_id: int, *, lost: str = "") -> None:
+async def _reactivate(services: Services, chat_id: int, *, lost: str = "") -> None:
     """Reactivate a chat that was gone; with `lost`, only if the reason for it begins with that."""
     async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
@@ -128,7 +128,7 @@ async def move(services: Services, old: int, new: int) -> None:
     async with services.database.write() as connection:
         await move_chat(connection, old, new, now=services.clock.now())
         if subscriber := await find_subscriber(connection, new):
-            await take_tastes(connection, subscriber, services)
+            await apply_tastes(connection, subscriber, services)
     _log.info("chat moved")
 
 
@@ -170,27 +170,29 @@ async def _begin(context: ChatContext) -> None:
     edition, quiet = await _welcome(context)
     if not await send_digest(context, edition):
         moment = next_arrival(edition, quiet, context.now)
-        await context.send(View(texts.FIRST_LATER.format(moment=moment)))
+        await context.send(View(subscription_texts.FIRST_LATER.format(moment=moment)))
 
 
 async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
     choices, quiet, is_new = await _subscribe(context)
     edition = context.services.newsroom.edition_for(choices)
-    welcome = texts.WELCOME if is_new else texts.WELCOME_BACK
+    welcome = subscription_texts.WELCOME if is_new else subscription_texts.WELCOME_BACK
     if is_new and context.is_group:
-        welcome = texts.WELCOME_CHANNEL if context.is_channel else texts.WELCOME_GROUP
+        welcome = (
+            subscription_texts.WELCOME_CHANNEL if context.is_channel else subscription_texts.WELCOME_GROUP
+        )
     html = welcome.format(
         edition=edition.title,
         schedule=spoken.say_schedule(edition.schedule),
         bot=context.bot.username,
     )
-    told = Markup("\n\n").join([html, *held_notes(edition, quiet)])
+    html = Markup("\n\n").join([html, *held_notes(edition, quiet)])
     settings = (
         settings_link(context.bot.username, context.chat_id)
         if context.is_channel
-        else keyboards.for_welcome()
+        else settings_keyboards.for_welcome()
     )
-    await context.send(View(told, settings))
+    await context.send(View(html, settings))
     if context.is_operator:
         await register_operator_commands(context.bot, context.chat_id)
     return edition, quiet

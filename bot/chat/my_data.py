@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
 from bot.chat.context import Attachment, ButtonContext, ChatContext, View
+from bot.chat.settings.choices import zone_of
 from bot.chat.settings.panels import quiet_of, say_topics
-from bot.messages import spoken, texts
+from bot.messages import spoken, subscription_texts, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
 from storage.off_loop import CHAT
@@ -30,7 +31,7 @@ async def show(context: ChatContext) -> None:
     async with context.services.database.read() as connection:
         export = await export_subscriber(connection, context.chat_id)
     if _is_bare(export):
-        await context.send(View(texts.NOTHING_KEPT.format(whom=_whom(context))))
+        await context.send(View(subscription_texts.NOTHING_KEPT.format(whom=_whom(context))))
         return
     content = await CHAT.run(export_file, context.chat_id, export, newsroom)
     attachment = Attachment(_FILE_NAME, content)
@@ -44,7 +45,9 @@ def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
 
 async def ask_to_delete(context: ChatContext) -> None:
     """Ask for confirmation before everything is deleted."""
-    await context.send(View(texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion()))
+    await context.send(
+        View(subscription_texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion())
+    )
 
 
 async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]]) -> None:
@@ -52,12 +55,12 @@ async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]])
     async with tap.services.database.write() as connection:
         await delete_subscriber(connection, tap.chat_id)
     await call_off(tap.chat_id)
-    await tap.show(View(texts.DELETED.format(whom=_whom(tap))))
+    await tap.show(View(subscription_texts.DELETED.format(whom=_whom(tap))))
 
 
 async def keep(tap: ButtonContext) -> None:
     """Leave everything as it is."""
-    await tap.show(View(texts.KEPT))
+    await tap.show(View(subscription_texts.KEPT))
 
 
 def _is_bare(export: Export) -> bool:
@@ -71,8 +74,8 @@ def _whom(context: ChatContext) -> str:
 def _summary(context: ChatContext, export: Export, newsroom: Newsroom) -> Markup:
     last = Markup()
     if export.questions:
-        last = texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_WORDS))
-    return texts.MY_DATA.format(
+        last = subscription_texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_WORDS))
+    return subscription_texts.MY_DATA.format(
         whom=_whom(context),
         chat=context.chat_id,
         subscription=_subscription(export.subscriber, newsroom) if export.subscriber else Markup(),
@@ -88,9 +91,9 @@ def _summary(context: ChatContext, export: Export, newsroom: Newsroom) -> Markup
 def _subscription(subscriber: Subscriber, newsroom: Newsroom) -> Markup:
     edition = newsroom.edition_for(subscriber.choices)
     zone = ZoneInfo(edition.schedule.zone)
-    return texts.MY_SUBSCRIPTION.format(
+    return subscription_texts.MY_SUBSCRIPTION.format(
         since=f"{subscriber.created_at.astimezone(zone):%d/%m/%Y}",
-        status=texts.STATUSES[subscriber.status],
+        status=subscription_texts.STATUSES[subscriber.status],
         edition=edition.title,
         schedule=shortened(spoken.say_schedule(edition.schedule), _LONGEST_WORDS),
         zone=spoken.say_zone(edition.schedule.zone),
@@ -101,7 +104,7 @@ def _subscription(subscriber: Subscriber, newsroom: Newsroom) -> Markup:
 
 def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]:
     subscriber = export.subscriber
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    zone = zone_of(subscriber, newsroom)
     return {
         "chat_id": chat_id,
         "subscription": _subscription_json(subscriber, zone) if subscriber else None,

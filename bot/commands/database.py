@@ -26,7 +26,8 @@ from bot.commands.preparing import (
 )
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.nightly import ALLOWED
-from bot.messages.texts import ISSUE_STATUSES, STATUSES
+from bot.messages.operator_texts import ISSUE_STATUSES
+from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom
 from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin

@@ -11,7 +11,7 @@ from bot.commands.terminal import Json, fail, put, put_json
 from bot.messages import spoken
 from bot.messages.markup import visible_text
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.messages.texts import STATUSES
+from bot.messages.subscription_texts import STATUSES
 from bot.news.corrections import find_reach, preview_notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
 from bot.operators.looking_up import ReaderView, look_at_reader, why_article

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.console.page_templates import readable
 from bot.messages import spoken
-from bot.messages.texts import LENGTHS, STATUSES
+from bot.messages.subscription_texts import LENGTHS, STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services

@@ -16,7 +16,7 @@ from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.simulator_pages import SimulatorPages
 from bot.console.source_pages import SourcePages
-from bot.messages import texts
+from bot.messages import operator_texts
 from bot.news.services import Services
 from storage.delivery.retractions import find_batch, retract
 from storage.intake import bring_back
@@ -186,7 +186,7 @@ class Console:
         async with self._services.database.write() as connection:
             batch = await find_batch(connection, issue_id)
             now = self._services.clock.now()
-            count = await retract(connection, batch, texts.BUTTON_RETRACT, now=now) if batch else 0
+            count = await retract(connection, batch, operator_texts.BUTTON_RETRACT, now=now) if batch else 0
             if batch and count:
                 detail = f"{batch.edition}, {count} lượt"
                 await record_deed(connection, admin, DeedKind.RETRACTED, detail, now=now)

@@ -17,7 +17,7 @@ from bot.chat.buttons.intents import Button
 from bot.chat.buttons.reader_intents import OpenCard
 from bot.messages import texts
 from bot.messages.markup import render
-from bot.messages.rendering import told_alone
+from bot.messages.rendering import story_html
 from bot.news.digests import prepare, wishes_of
 from bot.news.newsroom import Breaking as Rule
 from bot.news.newsroom import Newsroom
@@ -199,4 +199,4 @@ class _Teller:
         rule = self._newsroom.breaking
         minutes = int(rule.span.total_seconds() // 60) if rule else 0
         why = texts.BREAKING_WHY.format(papers=self._story.papers, minutes=minutes) if rule else ""
-        return render("breaking", told=told_alone(story, now=self._now, zone=zone), why=why)
+        return render("breaking", told=story_html(story, now=self._now, zone=zone), why=why)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.cards.under_digest import buttons_under
+from bot.chat.cards.digest_buttons import buttons_under
 from bot.chat.settings.choices import join
 from bot.messages import texts
 from bot.news.digests import Composed, Gathered, compose_one, gather_most_reported

@@ -15,7 +15,7 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, SetEdition, TakeEdition
 from bot.chat.settings.panels import held_notes
 from bot.jobs.digests.slots import reschedule_profiles
-from bot.messages import texts
+from bot.messages import subscription_texts
 from bot.messages.markup import shortened
 from bot.messages.spoken import say_schedule
 from bot.news.newsroom import Newsroom
@@ -88,9 +88,9 @@ def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons
     """Return the message for readers of a removed edition, with buttons for the others."""
     edition = newsroom.edition_for(group.choices)
     quiet = QuietHours(group.quiet_start, group.quiet_end)
-    told = texts.EDITION_GONE.format(
+    told = subscription_texts.EDITION_GONE.format(
         edition=edition.title,
-        which=texts.GONE_ONE if group.choices.more_editions else texts.GONE_ONLY,
+        which=subscription_texts.GONE_ONE if group.choices.more_editions else subscription_texts.GONE_ONLY,
         schedule=say_schedule(edition.schedule),
     )
     html = Markup("\n\n").join([told, *held_notes(edition, quiet)])
@@ -98,7 +98,7 @@ def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons
     others = [one for one in newsroom.editions if one.name not in kept][:_MOST_OFFERED]
     wish = partial(TakeEdition, is_wanted=True) if group.choices.more_editions else SetEdition
     rows = [[(shortened(one.title, _LONGEST_LABEL), encode(wish(one.name)))] for one in others]
-    return str(html), (*rows, [(texts.BUTTON_TIMES, encode(Button.SHOW_SCHEDULE))])
+    return str(html), (*rows, [(subscription_texts.BUTTON_TIMES, encode(Button.SHOW_SCHEDULE))])
 
 
 class NewsroomWatch:

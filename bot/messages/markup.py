@@ -101,8 +101,13 @@ def shortened(text: str, most: int) -> str:
     return text[:end].rstrip(" ,;:–-") + "…"
 
 
+def short_name(text: str) -> str:
+    """Return a name or a question on one line, in at most 64 UTF-16 units."""
+    return shortened(one_line(text), 64)
+
+
 def _may_end(text: str, end: int) -> bool:
-    """Tell whether `end` splits no letter with its marks, no joined emoji and no flag."""
+    """Tell whether `end` splits no letter with its diacritics, no joined emoji and no flag."""
     after = text[end]
     if unicodedata.combining(after) or _JOINED_TO_THE_LEFT.match(after) or text[end - 1] == _JOINER:
         return False
@@ -144,21 +149,21 @@ NO_BLOCK = Block(Markup(), 0, 0)
 class NumberedBlock(NamedTuple):
     """A story with its number in the digest, and the heading of its topic."""
 
-    head: Block
+    heading: Block
     prefix: str
-    told: Block
+    story: Block
     opens_topic: bool
 
     def html(self, *, is_first: bool) -> Markup:
         """Return the story, with the heading above it if its topic or the message begins here."""
-        head = self.head.html if is_first or self.opens_topic else ""
-        return Markup(f"{head!s}{self.prefix}{self.told.html!s}")  # noqa: S704 - both are ours
+        heading = self.heading.html if is_first or self.opens_topic else ""
+        return Markup(f"{heading!s}{self.prefix}{self.story.html!s}")  # noqa: S704 - both are ours
 
     def size(self, *, is_first: bool) -> tuple[int, int]:
         """Return its UTF-16 units and entities."""
         if is_first or self.opens_topic:
-            return self.head.units + self.told.units, self.head.entities + self.told.entities
-        return self.told.units, self.told.entities
+            return self.heading.units + self.story.units, self.heading.entities + self.story.entities
+        return self.story.units, self.story.entities
 
 
 def as_html(blocks: Sequence[NumberedBlock]) -> list[Markup]:

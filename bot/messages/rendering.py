@@ -30,6 +30,7 @@ from bot.messages.markup import (
     printable,
     render,
     safe_link,
+    short_name,
     shortened,
     utf16_length,
     visible_length,
@@ -45,7 +46,7 @@ _LINE, _NOTHING = Markup("\n"), Markup()
 _SOURCES_NAMED = 4
 _SOURCES_OF_A_HEADLINE = 2
 _LONGEST_TITLE = 300  # UTF-16 units
-_LONGEST_NAME = 64
+_LONGEST_DIGEST_TITLE = 128
 LONGEST_CORRECTION = 300  # UTF-16 units of its text
 _CORRECTION_UNITS = visible_length("\n" + CORRECTION_LINE.format(time="23:59", text="x" * LONGEST_CORRECTION))
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
@@ -89,7 +90,7 @@ class Renderer:
         `box` are plain lines on top.
         """
         frame: dict[str, str | int] = {
-            "title": shortened(one_line(digest.title), _LONGEST_NAME * 2),
+            "title": shortened(one_line(digest.title), _LONGEST_DIGEST_TITLE),
             "date": self._date,
             "stories": len(digest.stories),
             "minutes": max(1, math.ceil(digest.syllables / SYLLABLES_PER_MINUTE)),
@@ -166,8 +167,8 @@ class Renderer:
             heading = self._topic_titles.get(story.topic or "", _OTHER_TOPICS) if has_headings else ""
             head, prefix = self._heading(heading), f"{number}. "
             for quotes in range(len(story.quotes), -1, -1):
-                told = self._told(story, quotes, is_short=is_short)
-                whole = Block(told.html, told.units + len(prefix) + 2, told.entities)
+                block = self._story_block(story, quotes, is_short=is_short)
+                whole = Block(block.html, block.units + len(prefix) + 2, block.entities)
                 fits = head.units + whole.units <= room and head.entities + whole.entities <= MOST_ENTITIES
                 if fits or not quotes:
                     break
@@ -177,17 +178,17 @@ class Renderer:
 
     def _heading(self, heading: str) -> Block:
         if heading not in self._headings:
-            name = shortened(one_line(heading), _LONGEST_NAME).upper()
+            name = short_name(heading).upper()
             self._headings[heading] = measured(Markup("<u>{}</u>\n").format(name))
         return self._headings[heading]
 
-    def _told(self, story: DigestStory, quotes: int, *, is_short: bool) -> Block:
+    def _story_block(self, story: DigestStory, quotes: int, *, is_short: bool) -> Block:
         key = (id(story), quotes, is_short)  # the story is stored with its block: its id is not reused
         if key not in self._stories:
             if len(self._stories) >= _MOST_KEPT:
                 self._stories.clear()
-            told = _ToldStory(story, self._slot, self._zone, is_short)
-            self._stories[key] = story, measured(told.render(quotes))
+            layout = _StoryLayout(story, self._slot, self._zone, is_short)
+            self._stories[key] = story, measured(layout.render(quotes))
         return self._stories[key][1]
 
 
@@ -203,9 +204,9 @@ def listed(
     return Renderer(slot=now, zone=zone, topic_titles=topic_titles).listed(stories, room)
 
 
-def told_alone(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
+def story_html(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
     """Return one story laid out as in a digest."""
-    return _ToldStory(story, now, zone).render(len(story.quotes))
+    return _StoryLayout(story, now, zone).render(len(story.quotes))
 
 
 def _list(headlines: Sequence[str]) -> str:
@@ -218,7 +219,7 @@ def _list(headlines: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _ToldStory:
+class _StoryLayout:
     """A story of a digest, with the slot and the zone in which its times are written.
 
     In one that `is_short` the time and the first paper stand on one line of a phone.
@@ -241,7 +242,7 @@ class _ToldStory:
             is_update=story.is_update and quotes > 0,
             disagreement=difference_line(story.disagreement),
             time=self._time_of_headline(story.quotes[:quotes]),
-            sources=[SourceLink(_name(source), safe_link(source.url)) for source in sources],
+            sources=[SourceLink(short_name(source.name), safe_link(source.url)) for source in sources],
             more_sources=len(story.sources) - len(sources),
             is_short=self.is_short,
         )
@@ -259,7 +260,7 @@ class _ToldStory:
         if len(self.story.reports) < 2:
             return _NOTHING
         report = next(one for one in self.story.reports if one.article_id == quote.article_id)
-        return Markup(", ").join(filter(None, (_short(report.paper), self._time(report))))
+        return Markup(", ").join(filter(None, (short_name(report.paper), self._time(report))))
 
     def _time(self, report: Report) -> Markup:
         if report.published_at is None:
@@ -282,13 +283,5 @@ def difference_line(disagreement: Disagreement | None) -> str:
     """Say in one line what the papers disagree on; "" if they agree."""
     if disagreement is None:
         return ""
-    figures = [f"{_short(claim.source)}: “{_short(claim.value)}”" for claim in disagreement.claims]
-    return f"Các báo đưa tin khác nhau về {_short(disagreement.what)}. {'; '.join(figures)}"
-
-
-def _name(source: SourceLink) -> str:
-    return _short(source.name)
-
-
-def _short(name: str) -> str:
-    return shortened(one_line(name), _LONGEST_NAME)
+    figures = [f"{short_name(claim.source)}: “{short_name(claim.value)}”" for claim in disagreement.claims]
+    return f"Các báo đưa tin khác nhau về {short_name(disagreement.what)}. {'; '.join(figures)}"

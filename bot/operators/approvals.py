@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 from markupsafe import Markup
 
-from bot.messages import texts
+from bot.messages import operator_texts
 from bot.news.services import Services
 from bot.operators.delivery_notices import say_number
 from bot.operators.reasons import say_at
@@ -97,8 +97,8 @@ def gate_status(gate_now: GateView, services: Services) -> Markup:
     gate, now = gate_now.gate, services.clock.now()
     if gate.closed_at is not None:
         at = say_at(max(gate.closed_at, gate.slot_at), gate_now.zone, now)
-        return texts.GATE_SENT.format(at=at) if gate.was_sent else texts.GATE_NOT_SENT
-    count = texts.GATE_READERS.format(
+        return operator_texts.GATE_SENT.format(at=at) if gate.was_sent else operator_texts.GATE_NOT_SENT
+    count = operator_texts.GATE_READERS.format(
         readers=say_number(gate_now.readers), issues=say_number(gate_now.issues)
     )
     last = gate.slot_at + services.newsroom.late_window
@@ -110,12 +110,14 @@ def gate_status(gate_now: GateView, services: Services) -> Markup:
     }
     match gate.answer:
         case GateAnswer.SEND:
-            words = texts.GATE_IS_APPROVED
+            words = operator_texts.GATE_IS_APPROVED
         case GateAnswer.HOLD:
-            words = texts.GATE_IS_HELD
+            words = operator_texts.GATE_IS_HELD
         case _:
-            words = texts.GATE_WAITS if gate.waits else texts.GATE_GOES
-    return Markup("\n").join([count if gate_now.issues else texts.GATE_EMPTY, words.format(**values)])
+            words = operator_texts.GATE_WAITS if gate.waits else operator_texts.GATE_GOES
+    return Markup("\n").join(
+        [count if gate_now.issues else operator_texts.GATE_EMPTY, words.format(**values)]
+    )
 
 
 async def give_answer(services: Services, gate_id: int, answer: GateAnswer, admin: int) -> Gate | None:

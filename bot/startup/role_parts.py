@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from bot.chat.operators.gate_taps import tell_gates
+from bot.chat.operators.gate_messages import tell_gates
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.tick import SlotTick

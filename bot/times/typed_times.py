@@ -27,13 +27,13 @@ def _pattern(numerals: dict[str, int]) -> re.Pattern[str]:
     said = "|".join(sorted(numerals, key=len, reverse=True))
     return re.compile(
         rf"\b(?P<hour>{said})(?= (?:giờ|gio)\b)|(?<=\bgiờ )(?P<minute>{said})\b|(?<=\bkém )(?P<to>{said})\b"
-        rf"|(?<=\bgio )(?P<unmarked>{said})\b(?! (?:sang|trua|chieu|toi)\b)"
+        rf"|(?<=\bgio )(?P<plain>{said})\b(?! (?:sang|trua|chieu|toi)\b)"
     )
 
 
-_MARKED = _pattern(_TO_59)
-_UNMARKED_TO_59 = {folded(said): number for said, number in _TO_59.items() if said != "sáu"}  # "sau": after
-_UNMARKED = _pattern(_UNMARKED_TO_59)
+_WRITTEN = _pattern(_TO_59)
+_TO_59_FOLDED = {folded(said): number for said, number in _TO_59.items() if said != "sáu"}  # "sau": after
+_FOLDED = _pattern(_TO_59_FOLDED)
 
 
 def with_digits(plain: str) -> str:
@@ -42,7 +42,7 @@ def with_digits(plain: str) -> str:
     >>> with_digits("gửi lúc bảy giờ kém mười lăm"), with_digits("muoi hai gio trua")
     ('gửi lúc 7 giờ kém 15', '12 gio trua')
     """
-    pattern, numbers = (_UNMARKED, _UNMARKED_TO_59) if plain.isascii() else (_MARKED, _TO_59)
+    pattern, numbers = (_FOLDED, _TO_59_FOLDED) if plain.isascii() else (_WRITTEN, _TO_59)
     return pattern.sub(lambda found: str(numbers[found[0]]), plain)
 
 

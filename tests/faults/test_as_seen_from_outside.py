@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts.chart import DrawingError, draw_apart
+from bot.charts.chart import DrawingError, draw_in_process
 from bot.emulator.client import Control
 from tests.bot.charts.test_charts import chart
 from tests.bot.processes.conftest import ADMIN, Start, is_polling, until
@@ -149,5 +149,5 @@ async def test_row_42_nothing_runs_out_of_the_folder_in_which_the_bot_was_starte
         place.write_text(STRANGE)
     monkeypatch.chdir(tmp_path)
     with contextlib.suppress(DrawingError):  # a busy machine may take too long; that is not asked here
-        await draw_apart(chart(1, 2, 3))
+        await draw_in_process(chart(1, 2, 3))
     assert not any((folder / "da-chay").exists() for folder in (tmp_path, tmp_path / "bot"))

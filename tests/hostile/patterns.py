@@ -35,7 +35,7 @@ BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "summarizer.questions.kinds": (),
     "summarizer.text.boilerplate": (),
     "bot.emulator.control.events": (),
-    "bot.chat.talk.slot_values": (),  # of the topics' names, asked about at most 160 characters
+    "bot.chat.talk.message_classifier": (),  # of the topics' names, asked about at most 160 characters
     "bot.times.typed_times": (),
     "bot.chat.talk.grammar": (),  # asked about at most 20 words and 160 characters
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts.chart import DrawingError, draw_apart
+from bot.charts.chart import DrawingError, draw_in_process
 from bot.emulator.client import emulator_process
 from storage import off_loop
 from storage.intake import apart
@@ -64,7 +64,7 @@ async def test_no_child_runs_what_lies_in_the_folder_it_was_started_in(hostile_f
     assert parse_apart(FEED, FEED_BYTES, 10).items[0].title == "Mua"
     assert not parse_apart(OPML, b"<opml/>", 10).feeds
     assert not parse_apart(PAGE, b"<p>Mua</p>", 10).body
-    assert await draw_apart(chart(1, 2, 3))
+    assert await draw_in_process(chart(1, 2, 3))
     async with emulator_process() as url:
         assert url.startswith("http://127.0.0.1:")
     assert not (hostile_folder / "witness").exists()
@@ -203,7 +203,7 @@ async def test_what_is_no_picture_is_not_sent_as_one(
 
     monkeypatch.setattr("bot.charts.chart.start_async", other)
     with pytest.raises(DrawingError):
-        await draw_apart(chart(1))
+        await draw_in_process(chart(1))
 
 
 STARTERS = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import MAX_BYTES
-from bot.messages import texts
+from bot.messages import subscription_texts
 
 _DATA = re.compile("kenh:([1-9][0-9]{0,15}):(.+)", re.ASCII)
 _PAYLOAD = re.compile("kenh-([1-9][0-9]{0,15})-([a-z]{1,16})", re.ASCII)
@@ -53,7 +53,7 @@ def read_channel(payload: str) -> tuple[int, str] | None:
 def settings_link(username: str, channel_id: int, command: str = "lich") -> InlineKeyboardMarkup:
     """Offer to open a channel's settings in the private chat with the bot of that name."""
     url = f"https://t.me/{username}?start={write_channel(channel_id, command)}"
-    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.BUTTON_CHANNEL_SETTINGS, url=url)]])
+    return InlineKeyboardMarkup([[InlineKeyboardButton(subscription_texts.BUTTON_CHANNEL_SETTINGS, url=url)]])
 
 
 def without_styles(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:

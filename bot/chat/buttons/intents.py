@@ -186,62 +186,6 @@ class Confirm:
     question_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Operator: preview an edition."""
-
-    edition: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskToSend:
-    """Operator: be asked before an edition is sent now."""
-
-    edition: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendNow:
-    """Operator: send an edition now."""
-
-    edition: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowIssue:
-    """Operator: show the issues of all profiles together; `issue_id` is one of them."""
-
-    issue_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShowCorrection:
-    """Operator: show a correction that was sent."""
-
-    correction_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AskToRetract:
-    """Operator: be asked before an issue is taken back."""
-
-    issue_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Retract:
-    """Operator: take an issue back."""
-
-    issue_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendCorrection:
-    """Operator: send a correction that was previewed."""
-
-    correction_id: int
-
-
 Change = (
     Button
     | SetTimes
@@ -289,12 +233,4 @@ Intent = (
     | OperatorIntent
     | PauseFor
     | Confirm
-    | Preview
-    | AskToSend
-    | SendNow
-    | ShowIssue
-    | ShowCorrection
-    | AskToRetract
-    | Retract
-    | SendCorrection
 )

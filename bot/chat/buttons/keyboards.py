@@ -1,7 +1,6 @@
-"""The buttons under a message. Pure: what is chosen comes in, a keyboard goes out."""
+"""Buttons under answers, lists and proposals, and buttons of operators. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
@@ -10,136 +9,36 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import (
     AnswerView,
     AskAgain,
-    AskToRetract,
-    AskToSend,
     Button,
+    Confirm,
     Intent,
-    Preview,
-    Retract,
+    PauseFor,
     Rewording,
-    SendCorrection,
-    SendNow,
-    SetDays,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    ShowIssue,
     ShowView,
     StopWatching,
-    TakeEdition,
     TurnPage,
     WatchQuestion,
 )
-from bot.chat.buttons.list_keyboards import for_shape
+from bot.chat.buttons.operator_intents import (
+    AskToRetract,
+    AskToSend,
+    Preview,
+    Retract,
+    SendCorrection,
+    SendNow,
+    ShowIssue,
+)
 from bot.chat.buttons.reader_intents import Unfollow
-from bot.messages import spoken, texts
-from bot.messages.markup import shortened
-from bot.news.newsroom import Edition, Newsroom
-from bot.times.schedule import QuietHours
-from storage.subscribers import Subscriber
+from bot.messages import operator_texts, subscription_texts, texts
+from bot.messages.markup import one_line, shortened
+from bot.news.newsroom import Edition
 
 _DANGER, _MAIN = KeyboardButtonStyle.DANGER, KeyboardButtonStyle.PRIMARY
-_MOST_OFFERED = 60  # Telegram takes 100 buttons in all
+_MOST_EDITIONS = 30  # two buttons each; Telegram takes 100 in all
 _LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
-_COMMON_TIMES = (("06:30",), ("07:00",), ("12:00",), ("18:30",), ("20:00",), ("07:00", "19:00"))
-_COMMON_DAYS = (
-    (texts.BUTTON_EVERY_DAY, tuple(range(7))),
-    (texts.BUTTON_WEEKDAYS, tuple(range(5))),
-    (texts.BUTTON_WEEKEND, (5, 6)),
-)
-_COMMON_QUIET = ((22 * 60, 6 * 60 + 30), (23 * 60, 6 * 60), (21 * 60, 7 * 60))
-_QUIET_OFF = (0, 0)
+_PAUSE_DAYS = (1, 3, 7)
 
 Row = list[InlineKeyboardButton]
-
-
-def for_welcome() -> InlineKeyboardMarkup:
-    """Offer the times and the topics."""
-    times = _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
-    return InlineKeyboardMarkup([[times, _button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS)]])
-
-
-def for_schedule(
-    subscriber: Subscriber, newsroom: Newsroom, *, is_held: bool, undo: Intent | None
-) -> InlineKeyboardMarkup:
-    """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
-    choices, is_paused = subscriber.choices, subscriber.status != "active"
-    edition = newsroom.edition_for(replace(choices, times=()))
-    own = texts.BUTTON_EDITION_TIMES.format(
-        times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_LABEL)
-    )
-    times = [
-        _choice(" + ".join(times), SetTimes(times), is_chosen=choices.times == times)
-        for times in _COMMON_TIMES
-    ]
-    pause = (texts.BUTTON_RESUME, Button.RESUME) if is_paused else (texts.BUTTON_PAUSE, Button.PAUSE)
-    others = [_button(texts.BUTTON_DAYS, Button.SHOW_DAYS), _button(texts.BUTTON_QUIET, Button.SHOW_QUIET)]
-    if len(newsroom.editions) > 1:
-        others.append(_button(texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS))
-    others.append(_button(texts.BUTTON_TOPICS, Button.SHOW_TOPICS))
-    others.append(_button(*pause))
-    if (choices.editions, choices.times, choices.days, choices.zone) != (
-        (newsroom.default_edition.name,), (), (), None,
-    ):  # fmt: skip
-        others.append(_button(texts.BUTTON_DEFAULTS, Button.USE_DEFAULTS))
-    rows = [
-        *_undo(undo),
-        *([[_button(texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF))]] if is_held else []),
-        [_choice(own, SetTimes(()), is_chosen=not choices.times)],
-        *_rows(times, 3),
-        *for_shape(subscriber, has_breaking=newsroom.breaking is not None),
-        *_rows(others, 2),
-        [_button(texts.BUTTON_CLOSE, Button.CLOSE)],
-    ]
-    return InlineKeyboardMarkup(rows)
-
-
-def for_days(days: frozenset[int]) -> InlineKeyboardMarkup:
-    """Offer days of the week."""
-    offered = [[_choice(name, SetDays(each), is_chosen=days == set(each))] for name, each in _COMMON_DAYS]
-    return InlineKeyboardMarkup([*offered, _back()])
-
-
-def for_editions(
-    editions: Sequence[Edition], chosen: Collection[str], *, undo: Intent | None
-) -> InlineKeyboardMarkup:
-    """Offer to add or remove each edition, with a mark on the chosen ones."""
-    offered = [
-        [_choice(one.title, TakeEdition(one.name, one.name not in chosen), is_chosen=one.name in chosen)]
-        for one in editions[:_MOST_OFFERED]
-    ]
-    done = _button(texts.BUTTON_CLOSE, Button.CLOSE)
-    return InlineKeyboardMarkup([*_undo(undo), *offered, [*_back(), done]])
-
-
-def for_quiet(quiet: QuietHours) -> InlineKeyboardMarkup:
-    """Offer quiet hours."""
-    now = (quiet.start_minute, quiet.end_minute)
-    offered = [
-        [_choice(spoken.say_quiet(QuietHours(*pair)), SetQuiet(*pair), is_chosen=now == pair)]
-        for pair in _COMMON_QUIET
-    ]
-    off = _choice(texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF), is_chosen=now[0] == now[1])
-    return InlineKeyboardMarkup([*offered, [off], _back()])
-
-
-def for_topics(
-    titles: Mapping[str, str], chosen: Sequence[str], *, undo: Intent | None
-) -> InlineKeyboardMarkup:
-    """Offer every topic with a mark on the chosen ones; none chosen means all."""
-    topics = [
-        _choice(title, SetTopic(name, name not in chosen), is_chosen=name in chosen)
-        for name, title in list(titles.items())[:_MOST_OFFERED]
-    ]
-    everything = _choice(texts.BUTTON_ALL_TOPICS, Button.ALL_TOPICS, is_chosen=not chosen)
-    done = _button(texts.BUTTON_CLOSE, Button.CLOSE)
-    return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), [*_back(), done]])
-
-
-def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:
-    """Offer to undo a pause or its end."""
-    button = (texts.BUTTON_RESUME, Button.RESUME) if is_paused else (texts.BUTTON_PAUSE, Button.PAUSE)
-    return InlineKeyboardMarkup([[_button(*button), _button(texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
 
 
 def for_answer(
@@ -215,59 +114,113 @@ def exchanged(
 
 def for_deletion() -> InlineKeyboardMarkup:
     """Ask before deleting."""
-    delete = _button(texts.BUTTON_DELETE, Button.DELETE_ALL, style=_DANGER)
-    return InlineKeyboardMarkup([[delete, _button(texts.BUTTON_KEEP, Button.KEEP_ALL)]])
+    delete = _button(subscription_texts.BUTTON_DELETE, Button.DELETE_ALL, style=_DANGER)
+    return InlineKeyboardMarkup([[delete, _button(subscription_texts.BUTTON_KEEP, Button.KEEP_ALL)]])
+
+
+def for_pause_lengths() -> InlineKeyboardMarkup:
+    """Offer to pause for some days, or until further notice."""
+    days = [
+        short_button(subscription_texts.BUTTON_PAUSE_DAYS.format(days=days), PauseFor(days))
+        for days in _PAUSE_DAYS
+    ]
+    return InlineKeyboardMarkup(
+        [days, [short_button(subscription_texts.BUTTON_PAUSE_OPEN_ENDED, Button.PAUSE)]]
+    )
+
+
+def for_leaving() -> InlineKeyboardMarkup:
+    """Offer to pause, or to choose other times."""
+    lengths = for_pause_lengths().inline_keyboard
+    return InlineKeyboardMarkup(
+        [*lengths, [short_button(subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]]
+    )
+
+
+def for_times() -> InlineKeyboardMarkup:
+    """Offer the schedule."""
+    return InlineKeyboardMarkup([[short_button(subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]])
+
+
+def for_resuming() -> InlineKeyboardMarkup:
+    """Offer to get digests again."""
+    return InlineKeyboardMarkup([[short_button(subscription_texts.BUTTON_RESUME, Button.RESUME)]])
+
+
+def for_proposal(
+    label: str, question_id: int, panel: tuple[str, Button] | None = None
+) -> InlineKeyboardMarkup:
+    """Offer to carry out a proposal, and the panel with other choices."""
+    rows = [[short_button(label, Confirm(question_id), style=_MAIN)]]
+    rows += [[short_button(*panel)]] if panel else []
+    return InlineKeyboardMarkup(rows)
+
+
+def for_watching(words: str, question_id: int) -> InlineKeyboardMarkup:
+    """Offer to watch the words, and to search for them instead."""
+    watch = short_button(texts.BUTTON_WATCH_WORDS.format(words=words), WatchQuestion(question_id))
+    search = short_button(texts.BUTTON_ASK.format(words=words), AskAgain(question_id, "as_typed"))
+    return InlineKeyboardMarkup([[watch], [search]])
+
+
+def for_unwatching(watches: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
+    """Offer to stop each of these watches, by number and words."""
+    rows = [
+        [short_button(texts.BUTTON_STOP.format(words=words), StopWatching(number, is_in_list=True))]
+        for number, words in watches
+    ]
+    return InlineKeyboardMarkup(rows)
 
 
 def for_state(
     editions: Sequence[Edition], recent: Sequence[tuple[str, Intent]], *, is_stopped: bool
 ) -> InlineKeyboardMarkup:
     """Offer an operator's actions; `recent` are labels and intents of recent issues and corrections."""
-    levers = ((texts.BUTTON_PREVIEW, Preview), (texts.BUTTON_SEND, AskToSend))
+    actions = ((operator_texts.BUTTON_PREVIEW, Preview), (operator_texts.BUTTON_SEND, AskToSend))
     rows = [
-        [_button(label.format(edition=edition.title), lever(edition.name))]
-        for edition in editions[: _MOST_OFFERED // 2]
-        for label, lever in levers
+        [_button(label.format(edition=edition.title), action(edition.name))]
+        for edition in editions[:_MOST_EDITIONS]
+        for label, action in actions
     ]
     rows += [[_button(shortened(label, _LONGEST_LABEL), look)] for label, look in recent]
     sending = (
-        (texts.BUTTON_START_SENDING, Button.START_SENDING)
+        (operator_texts.BUTTON_START_SENDING, Button.START_SENDING)
         if is_stopped
-        else (texts.BUTTON_STOP_SENDING, Button.STOP_SENDING)
+        else (operator_texts.BUTTON_STOP_SENDING, Button.STOP_SENDING)
     )
     looks = [
-        _button(texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
-        _button(texts.BUTTON_EXAMINE, Button.EXAMINE),
-        _button(texts.BUTTON_REFRESH, Button.SHOW_STATE),
+        _button(operator_texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
+        _button(operator_texts.BUTTON_EXAMINE, Button.EXAMINE),
+        _button(operator_texts.BUTTON_REFRESH, Button.SHOW_STATE),
     ]
     console = [
-        _button(texts.BUTTON_SLOTS, Button.SHOW_SLOTS),
-        _button(texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE),
+        _button(operator_texts.BUTTON_SLOTS, Button.SHOW_SLOTS),
+        _button(operator_texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE),
     ]
     return InlineKeyboardMarkup([*rows, [_button(*sending)], console, looks])
 
 
 def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:
     """Offer an operator to take an issue back, and the way back."""
-    retract = [[_button(texts.BUTTON_RETRACT, AskToRetract(issue_id))]] if can_retract else []
+    retract = [[_button(operator_texts.BUTTON_RETRACT, AskToRetract(issue_id))]] if can_retract else []
     return InlineKeyboardMarkup([*retract, [_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def for_retracting(issue_id: int) -> InlineKeyboardMarkup:
     """Ask an operator before an issue is taken back."""
-    retract = _button(texts.BUTTON_RETRACT, Retract(issue_id), style=_DANGER)
+    retract = _button(operator_texts.BUTTON_RETRACT, Retract(issue_id), style=_DANGER)
     return InlineKeyboardMarkup([[retract, _button(texts.BUTTON_BACK, ShowIssue(issue_id))]])
 
 
 def for_correction(correction_id: int) -> InlineKeyboardMarkup:
     """Ask an operator before a correction is sent."""
-    send = _button(texts.BUTTON_CORRECT, SendCorrection(correction_id), style=_MAIN)
+    send = _button(operator_texts.BUTTON_CORRECT, SendCorrection(correction_id), style=_MAIN)
     return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
 def for_sending(edition: str) -> InlineKeyboardMarkup:
     """Ask an operator before sending."""
-    send = _button(texts.BUTTON_SEND_NOW, SendNow(edition), style=_MAIN)
+    send = _button(operator_texts.BUTTON_SEND_NOW, SendNow(edition), style=_MAIN)
     return InlineKeyboardMarkup([[send, _button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
@@ -276,21 +229,21 @@ def back_to_state() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
 
 
+def short_button(
+    label: str, intent: Intent, *, style: KeyboardButtonStyle | None = None
+) -> InlineKeyboardButton:
+    """Return a button with its label shortened to what a phone shows."""
+    return _button(shortened(one_line(label), _LONGEST_LABEL), intent, style=style)
+
+
+def choice_button(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
+    """Return a button like `short_button`, with a mark if it is chosen."""
+    return short_button(texts.CHOSEN + label if is_chosen else label, intent)
+
+
 def _button(label: str, intent: Intent, *, style: KeyboardButtonStyle | None = None) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=encode(intent), style=style)
 
 
-def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(texts.CHOSEN + label if is_chosen else label, intent)
-
-
-def _rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
-    return [list(buttons[i : i + width]) for i in range(0, len(buttons), width)]
-
-
 def _undo(intent: Intent | None) -> list[Row]:
     return [[_button(texts.BUTTON_UNDO, intent)]] if intent else []
-
-
-def _back() -> Row:
-    return [_button(texts.BUTTON_BACK, Button.SHOW_SCHEDULE)]

@@ -4,6 +4,62 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """Preview an edition."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskToSend:
+    """Be asked before an edition is sent now."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNow:
+    """Send an edition now."""
+
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIssue:
+    """Show the issues of all profiles together; `issue_id` is one of them."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCorrection:
+    """Show a correction that was sent."""
+
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskToRetract:
+    """Be asked before an issue is taken back."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """Take an issue back."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendCorrection:
+    """Send a correction that was previewed."""
+
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeAnnouncement:
     """Change a draft announcement: its readers, of one edition or of all (""), and its sound."""
 
@@ -99,7 +155,15 @@ class RestoreStory:
 
 
 OperatorIntent = (
-    ShowGate
+    Preview
+    | AskToSend
+    | SendNow
+    | ShowIssue
+    | ShowCorrection
+    | AskToRetract
+    | Retract
+    | SendCorrection
+    | ShowGate
     | ReadGate
     | ApproveIssue
     | HoldIssue

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode, write_story
-from bot.chat.buttons.intents import Intent
+from bot.chat.buttons.callbacks import write_story
+from bot.chat.buttons.keyboards import choice_button
 from bot.chat.buttons.reader_intents import AskWhy, FollowStory, OfferMute, SaveStory, Teach
 from bot.messages import texts
 from bot.messages.markup import (
@@ -22,6 +22,7 @@ from bot.messages.markup import (
     printable,
     render,
     safe_link,
+    short_name,
     shortened,
     visible_length,
 )
@@ -33,11 +34,10 @@ from summarizer.stories.cards import Card, Step
 
 _LONGEST_TITLE = 300  # UTF-16 units
 _LONGEST_STEP = 140
-_LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class Viewer:
     """Who reads a card, and when. `sent_at`: when digests with the story were sent to this chat."""
 
     now: dt.datetime
@@ -47,22 +47,22 @@ class Looking:
 
 
 def card_page(
-    card: Card, looking: Looking, *, topic_title: str, corrections: Sequence[tuple[str, dt.datetime]]
+    card: Card, viewer: Viewer, *, topic_title: str, corrections: Sequence[tuple[str, dt.datetime]]
 ) -> str:
     """Return the card within Telegram's limits; if it is too long, its last sentences are left out.
 
     `corrections` are an operator's corrections of the story, with their times.
     """
     for quotes in range(len(card.quotes), 0, -1):
-        html = _card_page(card, looking, topic_title, corrections, card.quotes[:quotes])
+        html = _card_page(card, viewer, topic_title, corrections, card.quotes[:quotes])
         if visible_length(html) <= MAX_UNITS and count_entities(html) <= MAX_ENTITIES:
             return html
-    return _card_page(card, looking, topic_title, corrections[:1], ())
+    return _card_page(card, viewer, topic_title, corrections[:1], ())
 
 
 def _card_page(
     card: Card,
-    looking: Looking,
+    viewer: Viewer,
     topic_title: str,
     corrections: Sequence[tuple[str, dt.datetime]],
     quotes: Sequence[Quote],
@@ -72,17 +72,17 @@ def _card_page(
     more = max(0, card.papers - len(papers))
     return render(
         "card",
-        heading=shortened(one_line(topic_title), _LONGEST_NAME).upper(),
+        heading=short_name(topic_title).upper(),
         title=shortened(one_line(card.title), _LONGEST_TITLE),
         url=safe_link(card.url),
-        corrections=[_correction(text, at, looking) for text, at in corrections],
-        quotes=_paragraphs(card, quotes, looking),
+        corrections=[_correction(text, at, viewer) for text, at in corrections],
+        quotes=_paragraphs(card, quotes, viewer),
         disagreement=difference_line(card.disagreement),
         steps_title=texts.STEPS,
-        steps=[_step(step, looking) for step in card.steps],
-        source="" if card.steps else _said_by(card.reports[0], looking),
+        steps=[_step(step, viewer) for step in card.steps],
+        source="" if card.steps else _said_by(card.reports[0], viewer),
         more_papers=texts.OTHER_PAPERS.format(count=more) if more else "",
-        sent=_sent(looking),
+        sent=_sent(viewer),
     )
 
 
@@ -90,57 +90,53 @@ def _reports(card: Card) -> list[Report]:
     return [*card.reports, *(step.report for step in card.steps)]
 
 
-def _paragraphs(card: Card, quotes: Sequence[Quote], looking: Looking) -> list[tuple[str, str]]:
+def _paragraphs(card: Card, quotes: Sequence[Quote], viewer: Viewer) -> list[tuple[str, str]]:
     """Return the sentences of each article as one paragraph, with its paper where there are several."""
     reports = {report.article_id: report for report in card.reports}
     names_papers = len(reports) > 1
     return [
         (
             " ".join(printable(quote.text) for quote in own),
-            _said_by(reports[article], looking) if names_papers else "",
+            _said_by(reports[article], viewer) if names_papers else "",
         )
         for article, own in groupby(quotes, key=lambda quote: quote.article_id)
     ]
 
 
-def _said_by(report: Report, looking: Looking) -> str:
-    return ", ".join(filter(None, (_short(report.paper), _time(report, looking))))
+def _said_by(report: Report, viewer: Viewer) -> str:
+    return ", ".join(filter(None, (short_name(report.paper), _time(report, viewer))))
 
 
-def _step(step: Step, looking: Looking) -> dict[str, object]:
+def _step(step: Step, viewer: Viewer) -> dict[str, object]:
     return {
-        "time": _time(step.report, looking),
+        "time": _time(step.report, viewer),
         "headline": shortened(one_line(step.headline), _LONGEST_STEP),
         "url": safe_link(step.url),
-        "paper": _short(step.report.paper),
+        "paper": short_name(step.report.paper),
     }
 
 
-def _correction(text: str, at: dt.datetime, looking: Looking) -> Markup:
-    return texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(looking.zone)):%H:%M}", text=text)
+def _correction(text: str, at: dt.datetime, viewer: Viewer) -> Markup:
+    return texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(viewer.zone)):%H:%M}", text=text)
 
 
-def _sent(looking: Looking) -> str:
-    moments = [publication_label(Published(at), now=looking.now, zone=looking.zone) for at in looking.sent_at]
-    return texts.SENT_TO[looking.is_group].format(moments=", ".join(moments)) if moments else ""
+def _sent(viewer: Viewer) -> str:
+    moments = [publication_label(Published(at), now=viewer.now, zone=viewer.zone) for at in viewer.sent_at]
+    return texts.SENT_TO[viewer.is_group].format(moments=", ".join(moments)) if moments else ""
 
 
-def _time(report: Report, looking: Looking) -> str:
+def _time(report: Report, viewer: Viewer) -> str:
     if report.published_at is None:
         return ""
     published = Published(report.published_at, report.precision)
-    return publication_label(published, now=looking.now, zone=looking.zone)
-
-
-def _short(name: str) -> str:
-    return shortened(one_line(name), _LONGEST_NAME)
+    return publication_label(published, now=viewer.now, zone=viewer.zone)
 
 
 # The buttons of a card.
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoryState:
     """What a chat did with a story. `liking`: 1 wants more such, -1 less, 0 neither."""
 
     is_saved: bool = False
@@ -167,32 +163,28 @@ class Sharing:
         return InlineKeyboardButton(texts.BUTTON_SHARE, url=f"https://t.me/share/url?url={link}")
 
 
-def card_buttons(article_id: int, standing: Standing, sharing: Sharing) -> InlineKeyboardMarkup:
+def card_buttons(article_id: int, state: StoryState, sharing: Sharing) -> InlineKeyboardMarkup:
     """Return a card's buttons; what the chat did already is marked, and a tap undoes it."""
-    more, less = standing.liking == 1, standing.liking == -1
-    save = SaveStory(article_id, not standing.is_saved)
-    follow = FollowStory(article_id, not standing.is_followed)
+    more, less = state.liking == 1, state.liking == -1
+    save = SaveStory(article_id, not state.is_saved)
+    follow = FollowStory(article_id, not state.is_followed)
     rows = [
         [
-            _choice(texts.BUTTON_UNFOLLOW, follow, is_chosen=True)
-            if standing.is_followed
-            else _choice(texts.BUTTON_FOLLOW, follow, is_chosen=False)
+            choice_button(texts.BUTTON_UNFOLLOW, follow, is_chosen=True)
+            if state.is_followed
+            else choice_button(texts.BUTTON_FOLLOW, follow, is_chosen=False)
         ],
         [
-            _choice(texts.BUTTON_SAVE, save, is_chosen=standing.is_saved),
+            choice_button(texts.BUTTON_SAVE, save, is_chosen=state.is_saved),
             sharing.button(article_id),
         ],
         [
-            _choice(texts.BUTTON_MORE_SUCH, Teach(article_id, 0 if more else 1), is_chosen=more),
-            _choice(texts.BUTTON_LESS_SUCH, Teach(article_id, 0 if less else -1), is_chosen=less),
+            choice_button(texts.BUTTON_MORE_SUCH, Teach(article_id, 0 if more else 1), is_chosen=more),
+            choice_button(texts.BUTTON_LESS_SUCH, Teach(article_id, 0 if less else -1), is_chosen=less),
         ],
         [
-            _choice(texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True), is_chosen=False),
-            _choice(texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False),
+            choice_button(texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True), is_chosen=False),
+            choice_button(texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False),
         ],
     ]
     return InlineKeyboardMarkup(rows)
-
-
-def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
-    return InlineKeyboardButton(texts.CHOSEN + label if is_chosen else label, callback_data=encode(intent))

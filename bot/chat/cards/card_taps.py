@@ -15,12 +15,17 @@ from bot.chat.buttons.reader_intents import (
     Teach,
     spelled,
 )
-from bot.chat.cards.card_page import Sharing, Standing, card_buttons
+from bot.chat.cards.card_page import Sharing, StoryState, card_buttons
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.settings.choices import change_choices, say_if_all_muted, take_tastes
-from bot.chat.settings.lists import MOST_WORDS, is_phrase
+from bot.chat.settings.choices import (
+    MOST_WORDS,
+    apply_tastes,
+    change_choices,
+    is_phrase,
+    say_if_all_muted,
+)
 from bot.chat.settings.panels import name_trait, say_trait
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from bot.news.stories import find_candidate
@@ -55,7 +60,7 @@ async def save(tap: ButtonContext, wanted: SaveStory) -> None:
             await drop_saved(connection, subscriber.id, articles_of(candidate))
             line = texts.NOT_SAVED
     await tap.acknowledge(line)
-    await show_standing(tap, candidate, wanted.article_id)
+    await show_story_state(tap, candidate, wanted.article_id)
 
 
 async def _save(
@@ -99,9 +104,9 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
                     connection, subscriber.id, wanted.article_id, pairs, liking=wanted.liking, now=tap.now
                 )
                 line = texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
-            await take_tastes(connection, subscriber, tap.services)
+            await apply_tastes(connection, subscriber, tap.services)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
-    await show_standing(tap, candidate, wanted.article_id)
+    await show_story_state(tap, candidate, wanted.article_id)
 
 
 async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
@@ -117,11 +122,11 @@ async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
 
 
-async def find_standing(context: ChatContext, candidate: Candidate) -> Standing:
+async def find_story_state(context: ChatContext, candidate: Candidate) -> StoryState:
     """Look up what the chat did with the story."""
     articles = articles_of(candidate)
     async with context.services.database.read() as connection:
-        return Standing(
+        return StoryState(
             await is_saved(connection, context.chat_id, articles),
             await find_follow_of(connection, context.chat_id, articles, now=context.now) is not None,
             await find_liking(connection, context.chat_id, articles),
@@ -133,10 +138,10 @@ def sharing_of(context: ChatContext) -> Sharing:
     return Sharing(context.bot.username, bool(context.bot.supports_inline_queries))
 
 
-async def show_standing(tap: ButtonContext, candidate: Candidate, article_id: int) -> None:
+async def show_story_state(tap: ButtonContext, candidate: Candidate, article_id: int) -> None:
     """Update the marks on the card's buttons."""
-    standing = await find_standing(tap, candidate)
-    await tap.show_buttons(card_buttons(article_id, standing, sharing_of(tap)))
+    state = await find_story_state(tap, candidate)
+    await tap.show_buttons(card_buttons(article_id, state, sharing_of(tap)))
 
 
 def articles_of(candidate: Candidate) -> list[int]:
@@ -184,7 +189,7 @@ async def offer(tap: ButtonContext, wanted: OfferMute) -> None:
         await tap.acknowledge(texts.CHOOSE_WORD)
         await tap.show_buttons(_buttons(wanted.article_id, phrases))
     else:
-        await show_standing(tap, candidate, wanted.article_id)
+        await show_story_state(tap, candidate, wanted.article_id)
 
 
 async def mute(tap: ButtonContext, wanted: MuteWord) -> None:
@@ -200,9 +205,9 @@ async def mute(tap: ButtonContext, wanted: MuteWord) -> None:
         await tap.acknowledge(texts.NEEDS_START)
         return
     is_out = spelled(phrase) in map(spelled, changed.after.choices.words_out)
-    full = texts.LIST_FULL.format(most=MOST_WORDS)
+    full = subscription_texts.LIST_FULL.format(most=MOST_WORDS)
     await tap.acknowledge(texts.MUTED.format(word=phrase) if is_out else str(full))
-    await show_standing(tap, candidate, wanted.article_id)
+    await show_story_state(tap, candidate, wanted.article_id)
     for note in await say_if_all_muted(tap, changed):
         await tap.reply(View(note))
 
@@ -222,7 +227,7 @@ def phrases_of(candidate: Candidate, newsroom: Newsroom) -> list[str]:
 def _buttons(article_id: int, phrases: Sequence[str]) -> InlineKeyboardMarkup:
     words = [
         InlineKeyboardButton(
-            shortened(texts.BUTTON_WORD_OUT.format(word=phrase), _LONGEST_LABEL),
+            shortened(subscription_texts.BUTTON_WORD_OUT.format(word=phrase), _LONGEST_LABEL),
             callback_data=encode(MuteWord.of(phrase, article_id)),
         )
         for phrase in phrases

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Intent
+from bot.chat.buttons.keyboards import short_button
 from bot.chat.buttons.reader_intents import (
     FollowAgain,
     FollowStory,
@@ -18,8 +18,8 @@ from bot.chat.buttons.reader_intents import (
     ShowSaved,
     Unfollow,
 )
-from bot.chat.cards.card_taps import articles_of, headline_piece, show_standing
-from bot.chat.cards.under_digest import card_view
+from bot.chat.cards.card_taps import articles_of, headline_piece, show_story_state
+from bot.chat.cards.digest_buttons import card_view
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
@@ -75,16 +75,16 @@ async def _view(context: ChatContext, page: int, *, undo: Intent | None = None) 
     """Return a page of the list, or its last page if it has fewer."""
     async with context.services.database.read() as connection:
         kept = await find_saved(connection, context.chat_id)
-    rows = [[_button(texts.BUTTON_UNDO, undo)]] if undo else []
+    rows = [[short_button(texts.BUTTON_UNDO, undo)]] if undo else []
     if not kept:
         return View(texts.NOTHING_SAVED, InlineKeyboardMarkup(rows) if rows else None)
     pages = math.ceil(len(kept) / PER_PAGE)
     page = min(page, pages - 1)
     shown = kept[page * PER_PAGE : (page + 1) * PER_PAGE]
-    rows.append([_button(str(n), ReadSaved(one.id, page)) for n, one in enumerate(shown, start=1)])
+    rows.append([short_button(str(n), ReadSaved(one.id, page)) for n, one in enumerate(shown, start=1)])
     turning = [(texts.BUTTON_PREVIOUS, page - 1)] if page else []
     turning += [(texts.BUTTON_NEXT, page + 1)] if page < pages - 1 else []
-    rows += [[_button(label, ShowSaved(to)) for label, to in turning]] if turning else []
+    rows += [[short_button(label, ShowSaved(to)) for label, to in turning]] if turning else []
     where = texts.SAVED_PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
     html = texts.SAVED_LIST.format(count=len(kept), page=where, lines=_lines(context, shown))
     return View(html, InlineKeyboardMarkup(rows))
@@ -102,10 +102,6 @@ def _lines(context: ChatContext, shown: Sequence[SavedStory]) -> Markup:
     return Markup("\n").join(lines)
 
 
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=encode(intent))
-
-
 # Follow a story from its card, and stop that under the card, in the list of /theodoi, or under an alert.
 
 MOST_FOLLOWED = 20  # stories of one chat
@@ -119,7 +115,7 @@ async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
         await tap.acknowledge(texts.CARD_GONE)
         return
     await tap.acknowledge(await _change(tap, candidate, wanted))
-    await show_standing(tap, candidate, wanted.article_id)
+    await show_story_state(tap, candidate, wanted.article_id)
 
 
 async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory) -> str:
@@ -156,7 +152,7 @@ async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> Non
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
 
 
-async def take_back(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
+async def resume(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
     """Follow a story again that was just stopped."""
     if line := await _set(tap, wanted.follow_id, is_followed=True):
         await tap.acknowledge(line)

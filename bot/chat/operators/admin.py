@@ -12,11 +12,11 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.intents import AskToSend, Preview, SendNow
+from bot.chat.buttons.operator_intents import AskToSend, Preview, SendNow
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.digest_now import send_digest
-from bot.chat.operators.issues import look_at, say_batch, say_status
-from bot.messages import spoken, texts
+from bot.chat.operators.issue_taps import say_batch, say_status, show_intent
+from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
@@ -58,8 +58,7 @@ class AdminActions:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What /quantri shows. `listeners` counts active subscribers by their profile's id; `issues` are
-    batches, newest first."""
+    """What /quantri shows: `listeners` are active subscribers by profile id; `issues` are newest first."""
 
     stats: Stats
     profiles: Sequence[Profile]
@@ -73,7 +72,7 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
 
     A chat that cannot be reached is logged; the others still get the message.
     """
-    heard = not services.admins
+    is_sent = not services.admins
     for chat_id in sorted(services.admins):
         try:
             await bot.send_message(
@@ -85,8 +84,8 @@ async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
         except TelegramError as error:
             _log.error("admin not told", chat_id=chat_id, error=str(error))
         else:
-            heard = True
-    return heard
+            is_sent = True
+    return is_sent
 
 
 async def show_state(context: ChatContext, actions: AdminActions) -> None:
@@ -110,27 +109,27 @@ async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
     """Send an operator a link to the console that works once."""
     if actions.invite is None:
         await tap.acknowledge()
-        await tap.send(View(texts.NO_CONSOLE, keyboards.back_to_state()))
+        await tap.send(View(operator_texts.NO_CONSOLE, keyboards.back_to_state()))
         return
     await tap.acknowledge()
     link = await actions.invite(tap.chat_id)
-    await tap.send(View(texts.CONSOLE_LINK.format(link=link)))
+    await tap.send(View(operator_texts.CONSOLE_LINK.format(link=link)))
 
 
 async def examine(tap: ButtonContext) -> None:
     """Run the checks of `diemtin doctor --online` and show their results; this may take some seconds."""
     await tap.acknowledge()
     if tap.services.examine is None:
-        await tap.show(View(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.back_to_state()))
         return
-    await tap.show(View(texts.EXAMINING))
+    await tap.show(View(operator_texts.EXAMINING))
     try:
         lines = await tap.services.examine()
     except Exception:
-        await tap.show(View(texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.back_to_state()))
         raise
     said = Markup("\n").join(shortened(one_line(line), _LONGEST_ANSWER) for line in lines)
-    await tap.show(View(texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
+    await tap.show(View(operator_texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
 
 
 async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: bool) -> None:
@@ -147,9 +146,9 @@ async def preview(tap: ButtonContext, wanted: Preview) -> None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     await tap.acknowledge()
-    await tap.send(View(texts.PREVIEW_HEAD.format(edition=edition.title)))
+    await tap.send(View(operator_texts.PREVIEW_HEAD.format(edition=edition.title)))
     if not await send_digest(tap, edition, title=edition.title):
-        await tap.send(View(texts.PREVIEW_EMPTY.format(edition=edition.title)))
+        await tap.send(View(operator_texts.PREVIEW_EMPTY.format(edition=edition.title)))
 
 
 async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
@@ -162,7 +161,7 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
     count = sum(listeners.get(one.id, 0) for one in profiles if edition.name in one.choices.editions)
-    html = texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
+    html = operator_texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
     await tap.send(View(html, keyboards.for_sending(edition.name)))
 
 
@@ -173,15 +172,17 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     if problem := await actions.find_clock_problem():
-        await tap.send(View(texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem)))
+        await tap.send(
+            View(operator_texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem))
+        )
         return
     if not await _claim(tap, edition.name):
-        await tap.acknowledge(texts.SENT_BEFORE)
+        await tap.acknowledge(operator_texts.SENT_BEFORE)
         return
     count = await actions.send_now(edition.name)
     _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)
     await write_deed(tap, DeedKind.SENT_NOW, f"{edition.title}, {count} lượt")
-    words = texts.SENT_NOW if count else texts.SENT_NOTHING
+    words = operator_texts.SENT_NOW if count else operator_texts.SENT_NOTHING
     html = words.format(edition=edition.title, count=say_number(count))
     await tap.show(View(html, keyboards.back_to_state()))
 
@@ -207,7 +208,7 @@ def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
     """Lay out the state of the bot."""
     people = state.stats.subscribers
     zone = newsroom.zone
-    head = texts.STATE.format(
+    head = operator_texts.STATE.format(
         now=spoken.say_moment(now, zone, now=now),
         active=people.get("active", 0),
         paused=people.get("paused", 0),
@@ -219,13 +220,13 @@ def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
         sending=_sending(state, newsroom),
     )
     sections = (
-        (texts.STATE_SLOTS, _slot_lines(state, newsroom, now)),
-        (texts.STATE_ISSUES, _issue_lines(state.issues, newsroom, now)),
-        (texts.STATE_REFUSALS, _refusal_lines(state.stats.refusals, newsroom)),
+        (operator_texts.STATE_SLOTS, _slot_lines(state, newsroom, now)),
+        (operator_texts.STATE_ISSUES, _issue_lines(state.issues, newsroom, now)),
+        (operator_texts.STATE_REFUSALS, _refusal_lines(state.stats.refusals, newsroom)),
     )
     filled = [section.format(lines=Markup("\n").join(lines)) for section, lines in sections if lines]
     issues = [
-        (texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), look_at(batch))
+        (operator_texts.BUTTON_ISSUE.format(**say_batch(batch, newsroom, now)), show_intent(batch))
         for batch in state.issues
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
@@ -238,21 +239,22 @@ def _sending(state: State, newsroom: Newsroom) -> Markup:
     titles = {edition.name: edition.title for edition in newsroom.editions}
     refused = [(titles.get(one.edition, one.edition), one) for one in stats.refused]
     troubles = say_troubles(stats.queue, refused, stats.lost_chats, newsroom.zone)
-    lines = [texts.SENDING_STOPPED] if state.is_stopped else []
+    lines = [operator_texts.SENDING_STOPPED] if state.is_stopped else []
     lines += [
-        texts.SENDING_TROUBLE.format(trouble=shortened(one_line(one), _LONGEST_TROUBLE)) for one in troubles
+        operator_texts.SENDING_TROUBLE.format(trouble=shortened(one_line(one), _LONGEST_TROUBLE))
+        for one in troubles
     ]
-    return Markup("\n").join(lines or [texts.SENDING_RUNS])
+    return Markup("\n").join(lines or [operator_texts.SENDING_RUNS])
 
 
 def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
     """Say how a day's deliveries ended and, while some are due, when the rest will be sent."""
     day, queue = state.stats.outcomes, state.stats.queue
-    line = texts.STATE_DAY.format(outcomes=say_outcomes(day))
+    line = operator_texts.STATE_DAY.format(outcomes=say_outcomes(day))
     finish_at = queue.finish_at(day.rate)
     if finish_at is None:
         return line
-    words = texts.STATE_HELD if state.is_stopped else texts.STATE_DUE
+    words = operator_texts.STATE_HELD if state.is_stopped else operator_texts.STATE_DUE
     due = words.format(
         due=say_number(queue.due),
         wait=spoken.say_wait(queue.age),
@@ -273,7 +275,7 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
             declared = newsroom.find_edition(edition.name) or edition  # readers' own times change the title
             coming[profile.next_due_at, declared.title] += state.listeners[profile.id]
     return [
-        texts.STATE_SLOT.format(
+        operator_texts.STATE_SLOT.format(
             moment=spoken.say_moment(due, newsroom.zone, now=now), edition=title, count=count
         )
         for (due, title), count in sorted(coming.items())[:_SLOTS_SHOWN]
@@ -282,19 +284,17 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
 
 def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
     return [
-        texts.STATE_ISSUE.format(**say_batch(batch, newsroom, now), status=say_status(batch))
+        operator_texts.STATE_ISSUE.format(**say_batch(batch, newsroom, now), status=say_status(batch))
         for batch in issues
     ]
 
 
 def _refusal_lines(refusals: Sequence[StoredRefusal], newsroom: Newsroom) -> list[Markup]:
-    lines = []
-    for name, path, reason, _ in refusals[:_REFUSALS_SHOWN]:
-        lines.append(
-            texts.STATE_REFUSAL.format(
-                source=say_origin(name, newsroom),
-                path=shortened(one_line(path), _LONGEST_PATH),
-                reason=shortened(one_line(reason), _LONGEST_REASON),
-            )
+    return [
+        operator_texts.STATE_REFUSAL.format(
+            source=say_origin(name, newsroom),
+            path=shortened(one_line(path), _LONGEST_PATH),
+            reason=shortened(one_line(reason), _LONGEST_REASON),
         )
-    return lines
+        for name, path, reason, _ in refusals[:_REFUSALS_SHOWN]
+    ]

@@ -5,12 +5,12 @@ import datetime as dt
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import Button, Intent
+from bot.chat.buttons.intents import Button
+from bot.chat.buttons.keyboards import choice_button, short_button
 from bot.chat.buttons.operator_intents import ProposeChange, ShowEdition, WriteChange
 from bot.chat.context import ButtonContext, View
-from bot.messages import spoken, texts
-from bot.messages.markup import one_line, shortened
+from bot.messages import operator_texts, spoken, texts
+from bot.messages.markup import one_line
 from bot.news.newsroom import Edition
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError, SetValues
 from bot.operators.steering import Changed, ComingSlot, compare, draft, look_ahead, undo, write
@@ -31,17 +31,17 @@ _OFFERED = (
 )
 _DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _COMMON_DAYS = ("0123456", "01234", "56")
-_MOST_EDITIONS, _MOST_LINES, _LONGEST_LABEL = 30, 14, 40
+_MOST_EDITIONS, _MOST_LINES = 30, 14
 
 
 async def show_all(tap: ButtonContext) -> None:
     """Show the editions."""
     if tap.services.file is None:
-        await tap.acknowledge(texts.NO_FILE)
+        await tap.acknowledge(operator_texts.NO_FILE)
         return
     editions = tap.services.newsroom.editions[:_MOST_EDITIONS]
-    rows = [[_button(_label(one), ShowEdition(one.name))] for one in editions]
-    await tap.show(View(texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
+    rows = [[short_button(_label(one), ShowEdition(one.name))] for one in editions]
+    await tap.show(View(operator_texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
 
 
 async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
@@ -50,9 +50,9 @@ async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
     if edition is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    html = texts.EDITION.format(
+    html = operator_texts.EDITION.format(
         title=edition.title,
-        paused=texts.EDITION_IS_PAUSED if edition.is_paused else "",
+        paused=operator_texts.EDITION_IS_PAUSED if edition.is_paused else "",
         times=spoken.say_times(edition.schedule.times),
         days=spoken.say_days(edition.schedule.days),
         zone=spoken.say_zone(edition.schedule.zone),
@@ -67,18 +67,23 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
         return
     edition, drafted = found
     if drafted.newsroom is None or drafted.before == drafted.after:
-        await tap.acknowledge(drafted.problems[0][:190] if drafted.problems else texts.CHANGES_NOTHING)
+        await tap.acknowledge(
+            drafted.problems[0][:190] if drafted.problems else operator_texts.CHANGES_NOTHING
+        )
         return
     slots = compare(*await look_ahead(tap.services, [tap.services.newsroom, drafted.newsroom]))
     changed = [one for one in slots if one.before != one.after]
     lines = [_line(one, tap.now) for one in changed[:_MOST_LINES]]
     if len(changed) > _MOST_LINES:
-        lines.append(texts.CHANGE_MORE.format(count=len(changed) - _MOST_LINES))
-    html = texts.CHANGE_PREVIEW.format(
+        lines.append(operator_texts.CHANGE_MORE.format(count=len(changed) - _MOST_LINES))
+    html = operator_texts.CHANGE_PREVIEW.format(
         title=edition.title, what=_say(wanted.change), lines=Markup("\n").join(lines)
     )
     send = WriteChange(wanted.change, int(drafted.fingerprint[:8], 16), wanted.edition)
-    rows = [[_button(texts.BUTTON_WRITE, send)], [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))]]
+    rows = [
+        [short_button(operator_texts.BUTTON_WRITE, send)],
+        [short_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
+    ]
     await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
@@ -95,42 +100,42 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
         detail = f"bản tin {wanted.edition}, {_say(wanted.change)}"
         await write(tap.services, tap.services.file, drafted, tap.chat_id, detail)
     except NotEditableError as error:
-        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
-    html = texts.CHANGE_WRITTEN.format(title=edition.title, what=_say(wanted.change))
+    html = operator_texts.CHANGE_WRITTEN.format(title=edition.title, what=_say(wanted.change))
     rows = [
-        [_button(texts.BUTTON_UNDO, Button.UNDO_FILE)],
-        [_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
+        [short_button(texts.BUTTON_UNDO, Button.UNDO_FILE)],
+        [short_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
     ]
     await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
-async def take_back(tap: ButtonContext) -> None:
+async def undo_change(tap: ButtonContext) -> None:
     """Undo the last change of the newsroom file."""
     if tap.services.file is None:
-        await tap.acknowledge(texts.NO_FILE)
+        await tap.acknowledge(operator_texts.NO_FILE)
         return
     try:
         is_done = await undo(tap.services, tap.services.file, tap.chat_id)
     except NotEditableError as error:
-        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
     if not is_done:
-        await tap.acknowledge(texts.NOTHING_TO_UNDO)
+        await tap.acknowledge(operator_texts.NOTHING_TO_UNDO)
         return
-    await tap.show(View(texts.CHANGE_UNDONE, InlineKeyboardMarkup([[_back()]])))
+    await tap.show(View(operator_texts.CHANGE_UNDONE, InlineKeyboardMarkup([[_back()]])))
 
 
 async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, Draft] | None:
     """Return the edition and the change as a draft; None if that failed and the tap was answered."""
     edition, file = tap.services.newsroom.find_edition(name), tap.services.file
     if edition is None or file is None:
-        await tap.acknowledge(texts.STALE_BUTTON if file else texts.NO_FILE)
+        await tap.acknowledge(texts.STALE_BUTTON if file else operator_texts.NO_FILE)
         return None
     try:
         return edition, await _drafted(file, edition, change)
     except NotEditableError as error:
-        await tap.send(View(texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
+        await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return None
 
 
@@ -152,62 +157,54 @@ async def _drafted(file: NewsroomFile, edition: Edition, change: str) -> Draft:
 def _say(change: str) -> str:
     sign, rest = change[0], change[1:]
     if sign == "p":
-        return texts.WHAT_PAUSE if rest == "1" else texts.WHAT_RUN
+        return operator_texts.WHAT_PAUSE if rest == "1" else operator_texts.WHAT_RUN
     if sign == "n":
-        return texts.WHAT_DAYS.format(days=spoken.say_days(frozenset(map(int, rest))))
-    words = texts.WHAT_TIME_MORE if sign == "+" else texts.WHAT_TIME_LESS
+        return operator_texts.WHAT_DAYS.format(days=spoken.say_days(frozenset(map(int, rest))))
+    words = operator_texts.WHAT_TIME_MORE if sign == "+" else operator_texts.WHAT_TIME_LESS
     return words.format(time=f"{rest[:2]}:{rest[2:]}")
 
 
 def _line(one: Changed, now: dt.datetime) -> Markup:
     moment = spoken.say_moment(one.slot.slot_at, one.slot.zone, now=now)
-    return texts.CHANGE_LINE.format(moment=moment, before=_side(one.before), after=_side(one.after))
+    return operator_texts.CHANGE_LINE.format(moment=moment, before=_side(one.before), after=_side(one.after))
 
 
 def _side(slot: ComingSlot | None) -> str:
     if slot is None:
-        return texts.NO_SLOT
-    words = texts.SLOT_READERS_QUIET if slot.quiet else texts.SLOT_READERS
+        return operator_texts.NO_SLOT
+    words = operator_texts.SLOT_READERS_QUIET if slot.quiet else operator_texts.SLOT_READERS
     return words.format(readers=slot.readers, quiet=slot.quiet)
 
 
 def _keyboard(edition: Edition) -> InlineKeyboardMarkup:
     own = {f"{time:%H:%M}" for time in edition.schedule.times}
     times = [
-        _choice(
+        choice_button(
             time,
             ProposeChange(f"{'-' if time in own else '+'}{time[:2]}{time[3:]}", edition.name),
-            time in own,
+            is_chosen=time in own,
         )
         for time in sorted({*own, *_OFFERED})[:40]
     ]
     days = [
-        _choice(
+        choice_button(
             spoken.say_days(frozenset(map(int, each))),
             ProposeChange(f"n{each}", edition.name),
-            edition.schedule.days == frozenset(map(int, each)),
+            is_chosen=edition.schedule.days == frozenset(map(int, each)),
         )
         for each in _COMMON_DAYS
     ]
-    label = texts.BUTTON_RUN_EDITION if edition.is_paused else texts.BUTTON_PAUSE_EDITION
-    pause = _button(label, ProposeChange("p0" if edition.is_paused else "p1", edition.name))
-    back = _button(texts.BUTTON_BACK, Button.SHOW_SLOTS)
+    label = operator_texts.BUTTON_RUN_EDITION if edition.is_paused else operator_texts.BUTTON_PAUSE_EDITION
+    pause = short_button(label, ProposeChange("p0" if edition.is_paused else "p1", edition.name))
+    back = short_button(texts.BUTTON_BACK, Button.SHOW_SLOTS)
     grid = [times[at : at + 4] for at in range(0, len(times), 4)]
     return InlineKeyboardMarkup([*grid, *([each] for each in days), [pause], [back]])
 
 
 def _label(edition: Edition) -> str:
-    paused = texts.EDITION_IS_PAUSED if edition.is_paused else ""
+    paused = operator_texts.EDITION_IS_PAUSED if edition.is_paused else ""
     return f"{edition.title}{paused}: {spoken.say_times(edition.schedule.times)}"
 
 
 def _back() -> InlineKeyboardButton:
-    return _button(texts.BUTTON_BACK, Button.SHOW_STATE)
-
-
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(shortened(label, _LONGEST_LABEL), callback_data=encode(intent))
-
-
-def _choice(label: str, intent: Intent, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(texts.CHOSEN + label if is_chosen else label, intent)
+    return short_button(texts.BUTTON_BACK, Button.SHOW_STATE)

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.buttons import keyboards
 from bot.chat.context import Attachment, ButtonContext, View
-from bot.messages import texts
+from bot.messages import operator_texts
 from storage.upkeep.stats import deliveries_between, listeners_at
 
 _DAYS = 30
@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 
 async def show(tap: ButtonContext) -> None:
     """Send the picture as a new message."""
-    await tap.acknowledge(texts.DRAWING)
+    await tap.acknowledge(operator_texts.DRAWING)
     zone = ZoneInfo(tap.services.newsroom.zone)
     first = tap.now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
     midnights = [
@@ -30,19 +30,22 @@ async def show(tap: ButtonContext) -> None:
     counts = {status: tuple(day[status] for day in sent) for status in ("sent", "gone", "unknown")}
     failed = tuple(map(sum, zip(counts["gone"], counts["unknown"], strict=True)))
     panels = (
-        Panel(texts.HISTORY_LISTENERS, (Series("", tuple(listeners)),), is_line=True),
+        Panel(operator_texts.HISTORY_LISTENERS, (Series("", tuple(listeners)),), is_line=True),
         Panel(
-            texts.HISTORY_DELIVERIES,
-            (Series(texts.HISTORY_SENT, counts["sent"]), Series(texts.HISTORY_FAILED, failed)),
+            operator_texts.HISTORY_DELIVERIES,
+            (
+                Series(operator_texts.HISTORY_SENT, counts["sent"]),
+                Series(operator_texts.HISTORY_FAILED, failed),
+            ),
         ),
     )
     try:
-        picture = await draw_apart(Chart(texts.HISTORY_TITLE, first, panels))
+        picture = await draw_in_process(Chart(operator_texts.HISTORY_TITLE, first, panels))
     except DrawingError as error:
         _log.error("history not drawn", reason=str(error))
-        await tap.send(View(texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
+        await tap.send(View(operator_texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
         return
-    caption = texts.HISTORY.format(
+    caption = operator_texts.HISTORY.format(
         listeners=listeners[-1],
         sent=sum(counts["sent"]),
         gone=sum(counts["gone"]),

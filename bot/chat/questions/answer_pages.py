@@ -14,14 +14,13 @@ from markupsafe import Markup
 
 from bot.chat.questions.results import (
     RESULTS_PER_PAGE,
-    Above,
     CitedSentence,
+    PageHeader,
     Result,
     render_results,
-    shown_question,
 )
 from bot.messages import texts
-from bot.messages.markup import one_line, printable, safe_link, shortened
+from bot.messages.markup import one_line, printable, safe_link, short_name, shortened
 from bot.messages.rendering import difference_line
 from bot.messages.spoken import day_label, publication_day, publication_label
 from bot.news.answers import MOST_FOUND, FoundArticle, Reply
@@ -69,10 +68,10 @@ def answer_page(typed: str, reply: Reply, found: Sequence[FoundArticle], readers
     quotes = _sentences(reply, found, readers)
     difference = difference_line(reply.disagreement)
     lead = "" if reply.answer.is_answered else texts.NEAREST
-    above = Above(_heading(reply), notes, _scope(reply, readers), quotes, difference, lead)
+    header = PageHeader(_heading(reply), notes, _scope(reply, readers), quotes, difference, lead)
     quoted = {quote.article_id for quote in reply.answer.quotes}
     results = [_result(one, readers, is_bare=readers.is_group or one.article.id in quoted) for one in found]
-    return render_results(above, results, first=1, now=readers.now, zone=readers.zone)
+    return render_results(header, results, first=1, now=readers.now, zone=readers.zone)
 
 
 def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle], readers: Readers) -> Markup:
@@ -80,10 +79,10 @@ def list_page(query: Query, total: int, page: int, found: Sequence[FoundArticle]
     if not found:
         return texts.PAGE_GONE
     found_of = texts.FOUND if total < MOST_FOUND else texts.FOUND_MORE
-    above = Above(_counted(query, total, page, len_kept=total, found=found_of))
+    header = PageHeader(_counted(query, total, page, len_kept=total, found=found_of))
     results = [_result(one, readers, is_bare=readers.is_group) for one in found]
     first = page * RESULTS_PER_PAGE + 1
-    return render_results(above, results, first=first, now=readers.now, zone=readers.zone)
+    return render_results(header, results, first=first, now=readers.now, zone=readers.zone)
 
 
 def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) -> Markup:
@@ -94,17 +93,17 @@ def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) 
         quoted = [quote for quote in reply.answer.quotes if quote.article_id == one.article.id]
         further = further_sentences(piece, quoted)
         nothing = texts.READ_ON if piece.may_be_quoted and safe_link(one.article.url) else ""
-        blocks.append(_told(number, one, further, readers, nothing=nothing))
+        blocks.append(_article_block(number, one, further, readers, nothing=nothing))
     return Markup("\n\n").join(blocks)
 
 
-def told_article(number: int, one: FoundArticle, readers: Readers) -> Markup:
+def article_in_detail(number: int, one: FoundArticle, readers: Readers) -> Markup:
     """Return one article with the sentences that a digest would show, under its number in a list."""
     piece = piece_of(readers.newsroom, one.article, one.summary)
-    return _told(number, one, tell(Candidate(one.article.id, (piece,)), [piece]).quotes, readers)
+    return _article_block(number, one, tell(Candidate(one.article.id, (piece,)), [piece]).quotes, readers)
 
 
-def _told(
+def _article_block(
     number: int, one: FoundArticle, quotes: Sequence[Quote], readers: Readers, *, nothing: str = ""
 ) -> Markup:
     """Return an article with its sentences, or with the text `nothing` if there are none."""
@@ -144,7 +143,7 @@ def days_page(words: str, days: Sequence[DayCount], readers: Readers) -> Markup:
         )
         for day, count, title in days
     ]
-    return Markup("\n").join([texts.BY_DAY.format(words=shown_question(words)), "", *lines])
+    return Markup("\n").join([texts.BY_DAY.format(words=short_name(words)), "", *lines])
 
 
 def period_label(since: dt.date | None, until: dt.date | None, today: dt.date) -> str:
@@ -188,8 +187,8 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
         notes.append(texts.ONLY_IN.format(what=" · ".join(what)))
     if query.excluded:
         left_out = ", ".join(f"«{' '.join(run)}»" for run in query.excluded)
-        notes.append(texts.LEFT_OUT.format(what=shown_question(left_out)))
-    asked, meant = shown_question(parse_query(typed).shown), _words(query)
+        notes.append(texts.LEFT_OUT.format(what=short_name(left_out)))
+    asked, meant = short_name(parse_query(typed).shown), _words(query)
     if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
         notes.append(texts.RESPELLED.format(typed=asked, words=meant))
     if reply.missed:
@@ -198,11 +197,11 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
 
 
 def _unknown(text: Markup, names: Sequence[str], known: str) -> Markup:
-    return text.format(name=shown_question(", ".join(names)), known=known)
+    return text.format(name=short_name(", ".join(names)), known=known)
 
 
 def _listed(names: Sequence[str]) -> str:
-    listed = ", ".join(shown_question(name) for name in names[:_NAMES_SHOWN])
+    listed = ", ".join(short_name(name) for name in names[:_NAMES_SHOWN])
     left = len(names) - _NAMES_SHOWN
     return listed + (texts.AND_OTHERS.format(count=left) if left > 0 else "")
 
@@ -263,7 +262,7 @@ def _result(found: FoundArticle, readers: Readers, *, is_bare: bool) -> Result:
         source=_paper_name(article, readers),
         published=article.published,
         sentence="" if is_bare else snippet.text,
-        marks=() if is_bare else tuple(snippet.marks),
+        highlights=() if is_bare else tuple(snippet.marks),
     )
 
 
@@ -286,12 +285,12 @@ def _paper(article: StoredArticle, readers: Readers) -> Markup:
 
 
 def _paper_name(article: StoredArticle, readers: Readers) -> str:
-    return shown_question(readers.newsroom.title_of(article.source))
+    return short_name(readers.newsroom.title_of(article.source))
 
 
 def _words(query: Query) -> str:
     """Return the words of a question without its filters, which the page shows apart."""
-    return shown_question(query.shown)
+    return short_name(query.shown)
 
 
 def _number(count: int) -> str:

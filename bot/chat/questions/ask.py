@@ -21,8 +21,10 @@ from bot.chat.questions.answer_pages import (
     period_label,
     sources_page,
 )
-from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
+from bot.chat.questions.results import RESULTS_PER_PAGE
+from bot.chat.settings.choices import find_chat_subscriber, zone_of
 from bot.messages import texts
+from bot.messages.markup import short_name
 from bot.news.answers import (
     FoundArticle,
     Reply,
@@ -39,7 +41,6 @@ from storage.conversations import KeptAnswer, Question, find_question, record_qu
 from storage.off_loop import CHAT
 from storage.search import matches_by_day
 from storage.search.search import Day
-from storage.subscribers import find_subscriber
 from summarizer.questions.phrases import asks_for_news
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.sought import halves
@@ -51,7 +52,7 @@ _REPORTS_READ = 24  # of the stories cited
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _StoredQuestion:
     """A stored question of this chat, the query that was searched for it, and its readers."""
 
     question: Question
@@ -90,7 +91,7 @@ async def show_page(context: ChatContext, question: Question, page: int) -> None
     await context.send(await _further_page(context, await _read_again(context, question), page))
 
 
-async def look(tap: ButtonContext, wanted: ShowView) -> None:
+async def show_view(tap: ButtonContext, wanted: ShowView) -> None:
     """Show another view of an answer, with a button back."""
     asked = await _asked(tap, wanted.question_id)
     if asked is None:
@@ -133,10 +134,10 @@ async def _answered(context: ChatContext, text: str, readers: Readers) -> View:
             kept=kept,
         )
     question = Question(question_id, context.chat_id, reply.query.text, reply.ids, readers.now, kept)
-    return await _first_page(context, _Asked(question, reply.query, readers), reply, text)
+    return await _first_page(context, _StoredQuestion(question, reply.query, readers), reply, text)
 
 
-async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: str) -> View:
+async def _first_page(context: ChatContext, asked: _StoredQuestion, reply: Reply, typed: str) -> View:
     found = await describe(context.services, reply.query, reply.ids[:RESULTS_PER_PAGE])
     html = await CHAT.run(answer_page, typed, reply, found, asked.readers)
     keyboard = keyboards.for_answer(
@@ -149,7 +150,7 @@ async def _first_page(context: ChatContext, asked: _Asked, reply: Reply, typed: 
     return View(html, keyboard)
 
 
-async def _further_page(tap: ChatContext, asked: _Asked, page: int) -> View:
+async def _further_page(tap: ChatContext, asked: _StoredQuestion, page: int) -> View:
     question, readers = asked.question, asked.readers
     query = asked.query
     first = page * RESULTS_PER_PAGE
@@ -189,7 +190,7 @@ def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
     """Return the rewordings to offer, with labels: the suggestion, without one filter, its halves."""
     others: list[tuple[str, Rewording]] = []
     if reply.found.suggestion and reply.found.reading != "respelled":
-        words = shown_question(reply.found.suggestion)
+        words = short_name(reply.found.suggestion)
         others.append((texts.BUTTON_SUGGESTED.format(words=words), "suggested"))
     query = reply.query
     when = period_label(query.since, query.until, readers.today())
@@ -203,7 +204,7 @@ def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
         others.append((texts.BUTTON_ANY_TOPIC.format(names=", ".join(names)), "any_topic"))
     if not reply.ids and not others and query.terms:
         for half, which in zip(halves(query), _HALVES, strict=False):
-            others.append((texts.BUTTON_ASK.format(words=shown_question(half)), which))
+            others.append((texts.BUTTON_ASK.format(words=short_name(half)), which))
     return others
 
 
@@ -212,7 +213,7 @@ def _asks_something(text: str) -> bool:
     return query.has_filters or not asks_for_news(query.words)
 
 
-def _reworded(asked: _Asked, rewording: Rewording) -> str | None:
+def _reworded(asked: _StoredQuestion, rewording: Rewording) -> str | None:
     query = asked.query
     match rewording:
         case "suggested":
@@ -230,7 +231,7 @@ def _reworded(asked: _Asked, rewording: Rewording) -> str | None:
             return parts[rewording == "second_half"] if parts else None
 
 
-async def _cited(tap: ButtonContext, asked: _Asked, view: AnswerView) -> str | None:
+async def _cited(tap: ButtonContext, asked: _StoredQuestion, view: AnswerView) -> str | None:
     reply = await reply_again(tap.services, asked.question, zone=asked.readers.zone)
     found = await describe(tap.services, reply.query, reply.answer.cited)
     if not found:
@@ -256,7 +257,7 @@ async def _other_papers(tap: ButtonContext, cited: Sequence[FoundArticle]) -> di
     return others
 
 
-async def _days(tap: ButtonContext, asked: _Asked) -> str | None:
+async def _days(tap: ButtonContext, asked: _StoredQuestion) -> str | None:
     days = asked.question.kept.days
     if not days:
         return None
@@ -268,22 +269,20 @@ async def _days(tap: ButtonContext, asked: _Asked) -> str | None:
     return days_page(asked.query.shown, shown, asked.readers)
 
 
-async def _asked(tap: ButtonContext, question_id: int) -> _Asked | None:
+async def _asked(tap: ButtonContext, question_id: int) -> _StoredQuestion | None:
     async with tap.services.database.read() as connection:
         question = await find_question(connection, question_id, tap.chat_id)
     return await _read_again(tap, await as_shown(tap.services, question)) if question else None
 
 
-async def _read_again(context: ChatContext, question: Question) -> _Asked:
+async def _read_again(context: ChatContext, question: Question) -> _StoredQuestion:
     readers = await readers_of(context)
     read = await read_again(context.services, question, zone=readers.zone)
-    return _Asked(question, read.query, readers)
+    return _StoredQuestion(question, read.query, readers)
 
 
 async def readers_of(context: ChatContext) -> Readers:
     """Return the readers of this chat's pages."""
     newsroom = context.services.newsroom
-    async with context.services.database.read() as connection:
-        subscriber = await find_subscriber(connection, context.chat_id)
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
-    return Readers(newsroom, context.now, zone, context.is_group)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
+    return Readers(newsroom, context.now, zone_of(subscriber, newsroom), context.is_group)

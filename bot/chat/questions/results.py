@@ -14,6 +14,7 @@ from bot.messages.markup import (
     printable,
     render,
     safe_link,
+    short_name,
     shortened,
     visible_length,
 )
@@ -23,20 +24,19 @@ from storage.times import Published
 RESULTS_PER_PAGE = 5
 _LONGEST_TITLE = 200  # UTF-16 units: five results with everything at its longest stay under a message's limit
 _LONGEST_SENTENCE = 360
-_LONGEST_NAME = 64
-_MARKS_SHOWN = 12  # a sentence: bold words are entities, and a message has 100
+_HIGHLIGHTS_SHOWN = 12  # a sentence: bold words are entities, and a message has 100
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One article found. `marks` are the spans of `sentence` that stand out: half-open, ascending."""
+    """One article found. `highlights` are the spans of `sentence` that stand out: half-open, ascending."""
 
     title: str
     url: str | None
     source: str
     published: Published | None
     sentence: str = ""
-    marks: tuple[tuple[int, int], ...] = ()
+    highlights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CitedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Above:
+class PageHeader:
     """The part of a page above its articles. `heading` and `notes` are HTML.
 
     `scope` says how many articles were searched. `lead` introduces articles that answer nothing.
@@ -68,7 +68,7 @@ class Above:
 
 
 def render_results(
-    above: Above, results: Sequence[Result], *, first: int, now: dt.datetime, zone: str
+    header: PageHeader, results: Sequence[Result], *, first: int, now: dt.datetime, zone: str
 ) -> Markup:
     """Return a page of results as Telegram HTML; they are numbered from `first` on.
 
@@ -79,30 +79,27 @@ def render_results(
     """
     if len(results) > RESULTS_PER_PAGE:
         raise ValueError(f"{len(results)} results on a page of {RESULTS_PER_PAGE}")
-    html = _rendered(above, results, first, now, zone)
+    html = _rendered(header, results, first, now, zone)
     if visible_length(html) <= MAX_UNITS and count_entities(html) <= MAX_ENTITIES:
         return html
-    return _rendered(above, [replace(result, sentence="") for result in results], first, now, zone)
+    return _rendered(header, [replace(result, sentence="") for result in results], first, now, zone)
 
 
-def _rendered(above: Above, results: Sequence[Result], first: int, now: dt.datetime, zone: str) -> Markup:
-    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url), q.day) for q in above.quotes]
+def _rendered(
+    header: PageHeader, results: Sequence[Result], first: int, now: dt.datetime, zone: str
+) -> Markup:
+    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url), q.day) for q in header.quotes]
     rows = [result_row(number, result, now, zone) for number, result in enumerate(results, start=first)]
     return render(
         "results",
-        notes=above.notes,
-        heading=above.heading,
-        scope=above.scope,
+        notes=header.notes,
+        heading=header.heading,
+        scope=header.scope,
         quotes=quotes,
-        difference=above.difference,
-        lead=above.lead,
+        difference=header.difference,
+        lead=header.lead,
         results=rows,
     )
-
-
-def shown_question(text: str) -> str:
-    """Return a question as it stands in a heading or on a button's line."""
-    return shortened(one_line(text), _LONGEST_NAME)
 
 
 def result_row(number: int, result: Result, now: dt.datetime, zone: str) -> dict[str, object]:
@@ -112,17 +109,17 @@ def result_row(number: int, result: Result, now: dt.datetime, zone: str) -> dict
         "number": number,
         "title": shortened(one_line(result.title), _LONGEST_TITLE),
         "url": safe_link(result.url),
-        "byline": " · ".join(filter(None, (shortened(one_line(result.source), _LONGEST_NAME), label))),
-        "stretches": list(_stretches(result.sentence, result.marks)) if result.sentence else [],
+        "byline": " · ".join(filter(None, (short_name(result.source), label))),
+        "stretches": list(_stretches(result.sentence, result.highlights)) if result.sentence else [],
     }
 
 
-def _stretches(sentence: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+def _stretches(sentence: str, highlights: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     """Cut `sentence`, shortened, into stretches that are marked or not."""
     shown = shortened(sentence, _LONGEST_SENTENCE)
     last = len(shown) - (shown != sentence)  # the ellipsis is not the paper's
     done = 0
-    for start, end in _joined(sentence, marks)[:_MARKS_SHOWN]:
+    for start, end in _joined(sentence, highlights)[:_HIGHLIGHTS_SHOWN]:
         start, end = max(start, done), min(end, last)
         if start < end:
             yield printable(shown[done:start]), False
@@ -131,10 +128,10 @@ def _stretches(sentence: str, marks: Sequence[tuple[int, int]]) -> Iterator[tupl
     yield printable(shown[done:]), False
 
 
-def _joined(sentence: str, marks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join marks with only a blank between them: "Hạ Long" is one stretch, and one entity."""
+def _joined(sentence: str, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join highlights with only a blank between them: "Hạ Long" is one stretch, and one entity."""
     joined: list[tuple[int, int]] = []
-    for start, end in marks:
+    for start, end in highlights:
         if joined and not sentence[joined[-1][1] : start].strip():
             joined[-1] = (joined[-1][0], end)
         else:

@@ -7,8 +7,9 @@ import structlog
 from markupsafe import Markup
 from telegram.constants import ChatAction
 
-from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.context import Attachment, ChatContext, View
+from bot.chat.settings.choices import find_chat_subscriber, zone_of
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.news.narrowing import read_question
@@ -17,7 +18,6 @@ from bot.news.services import Services
 from storage.articles import StoredArticle, find_articles
 from storage.search import matches_by_day
 from storage.search.search import Day
-from storage.subscribers import find_subscriber
 from summarizer.questions.query import Query
 
 _DAYS = 30
@@ -32,11 +32,10 @@ _log = structlog.get_logger(__name__)
 
 async def handle(context: ChatContext) -> None:
     """Show how often the words were in the news."""
-    zone = await _zone_of(context)
+    newsroom = context.services.newsroom
+    zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
     async with context.services.database.read() as connection:
-        query, named = await read_question(
-            connection, context.words, context.services.newsroom, zone, now=context.now
-        )
+        query, named = await read_question(connection, context.words, newsroom, zone, now=context.now)
     if query.is_empty:
         await context.send(View(texts.EMPTY_TREND))
         return
@@ -58,10 +57,10 @@ async def _view(services: Services, query: Query, days: Sequence[Day]) -> View:
         return View(texts.NO_TREND.format(words=words))
     peaks = find_peaks(days)
     caption = await _caption(services, words, days, peaks)
-    marks = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
-    panel = Panel(texts.TREND_PANEL, (Series("", counts),), marks=marks)
+    labels = tuple((days.index(peak), sign) for sign, peak in zip(_SIGNS, peaks, strict=False))
+    panel = Panel(texts.TREND_PANEL, (Series("", counts),), labels=labels)
     try:
-        picture = await draw_apart(Chart(texts.TREND_TITLE.format(words=words), days[0][0], (panel,)))
+        picture = await draw_in_process(Chart(texts.TREND_TITLE.format(words=words), days[0][0], (panel,)))
     except DrawingError as error:
         _log.error("trend not drawn", reason=str(error))
         return View(caption)
@@ -120,10 +119,3 @@ def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
     )
     name = shortened(one_line(newsroom.title_of(article.source)), _LONGEST_NAME)
     return Markup(": {linked} ({name})").format(linked=linked, name=name)
-
-
-async def _zone_of(context: ChatContext) -> str:
-    async with context.services.database.read() as connection:
-        subscriber = await find_subscriber(connection, context.chat_id)
-    newsroom = context.services.newsroom
-    return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from bot.chat.buttons import keyboards, list_keyboards
+from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.buttons.reader_intents import FollowAgain
 from bot.chat.cards.kept_stories import MOST_FOLLOWED
@@ -28,7 +28,7 @@ _STOPPING = re.compile(r"(?:tắt|bỏ|thôi|hủy|xóa|dừng|ngừng|ngưng|kh
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Notice:
     """An answer, as the `html` of a message and as a `line` over a button."""
 
     html: Markup
@@ -43,8 +43,8 @@ async def handle(context: ChatContext) -> None:
     if stopped := stopped_words(context.words):
         await offer_to_stop(context, stopped)
     elif context.words.strip():
-        said = await _add(context, context.words)
-        await context.send(View(said.html))
+        notice = await _add(context, context.words)
+        await context.send(View(notice.html))
     else:
         await show(context, note=texts.AWAIT_WATCH if context.is_private else None)
 
@@ -76,7 +76,7 @@ async def offer_to_stop(context: ChatContext, words: str) -> None:
         await context.send(View(texts.NOT_WATCHED.format(words=_shown(words))))
         return
     names = [(watch.id, _shown(watch.text)) for watch in meant]
-    await context.send(View(texts.PROPOSE_UNWATCH, list_keyboards.for_unwatching(names)))
+    await context.send(View(texts.PROPOSE_UNWATCH, keyboards.for_unwatching(names)))
 
 
 def _is_meant(asked: set[str], watched: set[str]) -> bool:
@@ -104,7 +104,7 @@ async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
 
 
-async def take_back(tap: ButtonContext, wanted: WatchAgain) -> None:
+async def resume(tap: ButtonContext, wanted: WatchAgain) -> None:
     """Resume a watch that was just stopped."""
     watch = await _change(tap, wanted.watch_id, is_removed=False)
     if isinstance(watch, str):
@@ -130,30 +130,30 @@ async def run(tap: ButtonContext, wanted: RunWatch) -> None:
     await ask.handle(tap)
 
 
-async def _add(context: ChatContext, words: str) -> _Said:
+async def _add(context: ChatContext, words: str) -> _Notice:
     newsroom = context.services.newsroom
     async with context.services.database.read() as connection:
         asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=context.now)
     query = as_watch(asked)
     if strange := named.unknown_sources + named.unknown_topics:
-        return _Said(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
+        return _Notice(texts.WATCHES_NO_SUCH_NAME.format(name=_shown(strange[0])))
     key = watch_key(replace(query, sources=named.sources, topics=named.topics))
     if not key:
-        return _Said(texts.WATCH_NEEDS_WORDS if query.has_filters else texts.EMPTY_WATCH)
+        return _Notice(texts.WATCH_NEEDS_WORDS if query.has_filters else texts.EMPTY_WATCH)
     now = context.now
     async with context.services.database.write() as connection:
         subscriber = await find_subscriber(connection, context.chat_id)
         if subscriber is None:
-            return _Said(texts.WATCH_NEEDS_START)
+            return _Notice(texts.WATCH_NEEDS_START)
         added = await add_watch(
             connection, subscriber.id, key=key, text=query.text, most=MOST_WATCHES, now=now
         )
     if added.watch is None:
-        return _Said(texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES))
+        return _Notice(texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES))
     if not added.is_new:
-        return _Said(texts.WATCHED_ALREADY.format(words=_shown(added.watch.text)))
-    said = _watching(context, added.watch.text)
-    return _Said(said.html + texts.WATCHES_PAUSED) if subscriber.status == "paused" else said
+        return _Notice(texts.WATCHED_ALREADY.format(words=_shown(added.watch.text)))
+    notice = _watching(context, added.watch.text)
+    return _Notice(notice.html + texts.WATCHES_PAUSED) if subscriber.status == "paused" else notice
 
 
 async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Watch | str:
@@ -196,9 +196,9 @@ async def _list_view(context: ChatContext, undo: WatchAgain | FollowAgain | None
     return View(html, keyboard), not names
 
 
-def _watching(context: ChatContext, words: str) -> _Said:
+def _watching(context: ChatContext, words: str) -> _Notice:
     whom = texts.THIS_GROUP if context.is_group else texts.YOU
-    return _Said(texts.WATCHING.format(words=_shown(words), whom=whom))
+    return _Notice(texts.WATCHING.format(words=_shown(words), whom=whom))
 
 
 def _shown(words: str) -> str:

@@ -1,6 +1,7 @@
 """A chat's choices: read and change them, join a profile, and see whether anything is left to send."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -9,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.buttons import intents
 from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.intents import Button, Change
+from bot.chat.buttons.reader_intents import spelled
 from bot.chat.context import ButtonContext, ChatContext
-from bot.chat.settings.lists import with_papers, with_words
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
 from bot.news.daily_figures import MOST_CHOSEN
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
@@ -19,12 +20,13 @@ from bot.times.schedule import next_weekly
 from storage.profiles import Choices, find_profile, join_profile
 from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
 from storage.tastes import find_tastes
+from summarizer.reader_tastes import LONGEST_PHRASE, read_phrase
 
 # A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class SubscriberChange:
     """A subscriber before and after a change."""
 
     before: Subscriber
@@ -117,13 +119,18 @@ def _with_figure(choices: Choices, label: str, *, is_wanted: bool) -> Choices:
     return replace(choices, figures=tuple(sorted(chosen))) if len(chosen) <= MOST_CHOSEN else choices
 
 
-async def find_chosen(services: Services, chat_id: int) -> Subscriber | None:
+async def find_chat_subscriber(services: Services, chat_id: int) -> Subscriber | None:
     """Return the chat's subscriber, if it is one."""
     async with services.database.read() as connection:
         return await find_subscriber(connection, chat_id)
 
 
-async def change_choices(services: Services, chat_id: int, *changes: Change) -> Changed | None:
+def zone_of(subscriber: Subscriber | None, newsroom: Newsroom) -> str:
+    """Return the time zone of a chat: its edition's or its own; the newsroom's if it is no subscriber."""
+    return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+
+
+async def change_choices(services: Services, chat_id: int, *changes: Change) -> SubscriberChange | None:
     """Make the changes; None when the chat is no subscriber or a change is not possible any more."""
     async with services.database.write() as connection:
         before = await find_subscriber(connection, chat_id)
@@ -132,22 +139,22 @@ async def change_choices(services: Services, chat_id: int, *changes: Change) -> 
             after = with_change(after, change, services.newsroom) if after else None
         if before is None or after is None:
             return None
-        return await _take(connection, before, after, services)
+        return await _save(connection, before, after, services)
 
 
-async def change_by_tap(tap: ButtonContext, wanted: Change) -> Changed | None:
+async def change_by_tap(tap: ButtonContext, wanted: Change) -> SubscriberChange | None:
     """Make a button's change; None if nothing changed and the tap was answered."""
     changed = await change_choices(tap.services, tap.chat_id, wanted)
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
+        await tap.acknowledge(subscription_texts.UNCHANGED)
     else:
         return changed
     return None
 
 
-async def restore_profile(services: Services, chat_id: int, profile_id: int) -> Changed | None:
+async def restore_profile(services: Services, chat_id: int, profile_id: int) -> SubscriberChange | None:
     """Return the chat to the profile before its last change; None if `profile_id` is another one.
 
     The id comes from a button and may be forged; the profile of another chat must stay secret.
@@ -160,10 +167,10 @@ async def restore_profile(services: Services, chat_id: int, profile_id: int) -> 
         if profile is None:
             return None
         choices = replace(profile.choices, tastes=before.choices.tastes)  # these have an undo of their own
-        return await _take(connection, before, replace(before, choices=choices), services)
+        return await _save(connection, before, replace(before, choices=choices), services)
 
 
-async def take_tastes(connection: AsyncConnection, subscriber: Subscriber, services: Services) -> Subscriber:
+async def apply_tastes(connection: AsyncConnection, subscriber: Subscriber, services: Services) -> Subscriber:
     """Copy the tastes that the chat taught into its choices; return the changed subscriber."""
     tastes = tuple(sorted(await find_tastes(connection, subscriber.id)))
     if tastes == subscriber.choices.tastes:
@@ -186,9 +193,9 @@ def next_due(choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> dt.da
     return newsroom.edition_for(choices).schedule.next_after(now)
 
 
-async def _take(
+async def _save(
     connection: AsyncConnection, before: Subscriber, after: Subscriber, services: Services
-) -> Changed:
+) -> SubscriberChange:
     now = services.clock.now()
     if after.choices != before.choices:
         profile_id = await join(connection, after.choices, services.newsroom, now=now)
@@ -204,14 +211,65 @@ async def _take(
         await set_manner(connection, before.chat_id, {"weekly_at": due}, now=now)
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
-    return Changed(before, after)
+    return SubscriberChange(before, after)
 
 
-async def say_if_all_muted(context: ChatContext, changed: Changed) -> list[Markup]:
+async def say_if_all_muted(context: ChatContext, changed: SubscriberChange) -> list[Markup]:
     """Return a note if the last 24 hours had news and the new choices leave out all of it."""
     if changed.is_same:
         return []
     services = context.services
     edition = services.newsroom.edition_for(changed.after.choices)
     composed = await services.last_day.compose(services.database, services.newsroom, edition, now=context.now)
-    return [texts.ALL_MUTED] if composed.eligible and not composed.parts else []
+    return [subscription_texts.ALL_MUTED] if composed.eligible and not composed.parts else []
+
+
+# The lists of words and papers. A word is on one list only: the latest wish counts. Words past the bound are
+# left out.
+
+MOST_WORDS = 30  # of each list
+
+
+def is_phrase(text: str) -> bool:
+    """Tell whether `text` has words to look for and is not too long."""
+    return 0 < len(text) <= LONGEST_PHRASE and bool(read_phrase(text))
+
+
+def with_words(choices: Choices, change: readers.ChangeWords | readers.DropWord) -> Choices:
+    """Return the choices after a change of words."""
+    if isinstance(change, readers.DropWord):
+        of_it = [w for w in (*choices.words_out, *choices.words_in) if readers.DropWord.of(w) == change]
+        change = readers.ChangeWords(gone=tuple(of_it))
+    out = [word for word in change.out if is_phrase(word)]
+    wanted = [word for word in change.wanted if is_phrase(word)]
+    return replace(
+        choices,
+        words_out=_changed_list(choices.words_out, put=out, off=(*wanted, *change.gone)),
+        words_in=_changed_list(choices.words_in, put=wanted, off=(*out, *change.gone)),
+    )
+
+
+def with_papers(
+    choices: Choices, change: readers.ChangePapers | readers.SetPaper, known: Collection[str]
+) -> Choices:
+    """Return the choices after a change of papers; one that the newsroom does not have changes nothing."""
+    if isinstance(change, readers.SetPaper):
+        paper = (change.source,)
+        change = readers.ChangePapers(out=paper) if change.is_out else readers.ChangePapers(gone=paper)
+    out = [paper for paper in change.out if paper in known]
+    wanted = [paper for paper in change.wanted if paper in known]
+    return replace(
+        choices,
+        sources_out=_changed_list(choices.sources_out, put=out, off=(*wanted, *change.gone)),
+        sources_in=_changed_list(choices.sources_in, put=wanted, off=(*out, *change.gone)),
+    )
+
+
+def _changed_list(before: Iterable[str], *, put: Iterable[str], off: Iterable[str]) -> tuple[str, ...]:
+    """Return the changed list, sorted by spelling, so that equal choices share a profile."""
+    gone = set(map(spelled, off))
+    kept = {spelled(each): each for each in before if spelled(each) not in gone}
+    for each in put:
+        if spelled(each) in kept or len(kept) < MOST_WORDS:
+            kept.setdefault(spelled(each), each)
+    return tuple(kept[key] for key in sorted(kept))

@@ -9,12 +9,11 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, SetTopic, Undo
 from bot.chat.buttons.reader_intents import ChooseFigure, SetFigure
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import change_by_tap, change_choices, find_chosen
+from bot.chat.settings.choices import change_by_tap, change_choices, find_chat_subscriber
 from bot.chat.settings.panels import topics_view
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
-from bot.messages import spoken, texts
-from bot.messages.markup import shortened
+from bot.messages import spoken, subscription_texts, texts
+from bot.messages.markup import short_name, shortened
 from bot.news.daily_figures import MOST_CHOSEN, PrintedFigure, asked_for, find_printed
 from bot.news.newsroom import Newsroom
 from storage.subscribers import Subscriber
@@ -26,9 +25,9 @@ _LONGEST_NAMES = 120  # UTF-16 units of a note
 
 async def handle_topics(context: ChatContext) -> None:
     """Show the topics, first changed as the words say."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
     elif context.words:
         await context.show(await _typed_topics(context, subscriber))
     else:
@@ -40,10 +39,10 @@ async def _typed_topics(context: ChatContext, subscriber: Subscriber) -> View:
     try:
         typed = parse_topics(context.words, subscriber.choices.topics, newsroom)
     except UnknownTopicError as error:
-        note = texts.UNKNOWN_TOPIC.format(name=shown_question(error.name))
+        note = subscription_texts.UNKNOWN_TOPIC.format(name=short_name(error.name))
         return topics_view(subscriber, newsroom, note=note)
     except NoTopicLeftError:
-        return topics_view(subscriber, newsroom, note=texts.NO_TOPIC_LEFT)
+        return topics_view(subscriber, newsroom, note=subscription_texts.NO_TOPIC_LEFT)
     return await changed_topics(context, subscriber, typed)
 
 
@@ -52,16 +51,18 @@ async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: Ty
     newsroom = context.services.newsroom
     changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:  # its data was deleted meanwhile
-        return View(texts.NOT_SUBSCRIBED)
+        return View(subscription_texts.NOT_SUBSCRIBED)
     if changed.is_same:
-        return topics_view(subscriber, newsroom, note=texts.UNCHANGED)
-    note: str = texts.SAVED
+        return topics_view(subscriber, newsroom, note=subscription_texts.UNCHANGED)
+    note: str = subscription_texts.SAVED
     if typed.how is not None:
-        note = texts.TOPICS_DONE[typed.how].format(topics=say_names(typed.topics, newsroom))
+        note = subscription_texts.TOPICS_DONE[typed.how].format(
+            topics=say_topic_names(typed.topics, newsroom)
+        )
     return topics_view(changed.after, newsroom, note=note, undo=Undo(changed.before.profile_id, "topics"))
 
 
-def say_names(topics: Sequence[str], newsroom: Newsroom) -> str:
+def say_topic_names(topics: Sequence[str], newsroom: Newsroom) -> str:
     """Name topics as readers know them."""
     return shortened(spoken.say_list([newsroom.topics[name] for name in topics]), _LONGEST_NAMES)
 
@@ -82,9 +83,9 @@ _LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 
 async def handle_figures(context: ChatContext) -> None:
     """Show the figures; with words, those that the words name."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
         return
     figures = await _find_figures(context)
     if context.words.strip():
@@ -94,25 +95,25 @@ async def handle_figures(context: ChatContext) -> None:
 
 async def change_figure(tap: ButtonContext, wanted: SetFigure) -> None:
     """Put a figure on top of the digests, or take it off."""
-    subscriber = await find_chosen(tap.services, tap.chat_id)
+    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
     if subscriber is None:
-        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
+        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
         return
     figures, chosen = await _find_figures(tap), set(subscriber.choices.figures)
     labels = {SetFigure.of(one.figure.label, is_wanted=True).checksum: one.figure.label for one in figures}
     labels |= {SetFigure.of(label, is_wanted=True).checksum: label for label in chosen}
     label = labels.get(wanted.checksum)
     if label is None:
-        await tap.acknowledge(texts.FIGURE_GONE)
+        await tap.acknowledge(subscription_texts.FIGURE_GONE)
         return
     if wanted.is_wanted and len(chosen | {label}) > MOST_CHOSEN:
-        await tap.acknowledge(texts.TOO_MANY_FIGURES.format(most=MOST_CHOSEN))
+        await tap.acknowledge(subscription_texts.TOO_MANY_FIGURES.format(most=MOST_CHOSEN))
         return
     changed = await change_choices(tap.services, tap.chat_id, ChooseFigure(label, wanted.is_wanted))
     if changed is None:
-        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
+        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
     elif changed.is_same:
-        await tap.acknowledge(texts.UNCHANGED)
+        await tap.acknowledge(subscription_texts.UNCHANGED)
     else:
         await tap.show(_figures_view(tap, changed.after, figures))
 
@@ -125,11 +126,11 @@ async def _find_figures(context: ChatContext) -> list[PrintedFigure]:
 def _figures_view(context: ChatContext, subscriber: Subscriber, figures: Sequence[PrintedFigure]) -> View:
     offered = figures[:_MOST_OFFERED]
     if not offered and not subscriber.choices.figures:
-        return View(texts.NO_FIGURES)
+        return View(subscription_texts.NO_FIGURES)
     zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
     lines = Markup("\n").join(one.line(now=context.now, zone=zone) for one in offered[:MOST_CHOSEN])
     example = (offered[0].figure.label if offered else subscriber.choices.figures[0]).replace(" · ", " ")
-    html = texts.FIGURES.format(lines=lines, most=MOST_CHOSEN, example=example)
+    html = subscription_texts.FIGURES.format(lines=lines, most=MOST_CHOSEN, example=example)
     chosen = subscriber.choices.figures
     labels = dict.fromkeys((*(one.figure.label for one in offered), *chosen))  # a chosen one may be gone
     buttons = [_figure_button(label, chosen) for label in labels]
@@ -140,5 +141,5 @@ def _figures_view(context: ChatContext, subscriber: Subscriber, figures: Sequenc
 
 def _figure_button(label: str, chosen: Sequence[str]) -> InlineKeyboardButton:
     is_chosen = label in chosen
-    told = shortened(texts.CHOSEN + label if is_chosen else label, _LONGEST_LABEL)
-    return InlineKeyboardButton(told, callback_data=encode(SetFigure.of(label, is_wanted=not is_chosen)))
+    text = shortened(texts.CHOSEN + label if is_chosen else label, _LONGEST_LABEL)
+    return InlineKeyboardButton(text, callback_data=encode(SetFigure.of(label, is_wanted=not is_chosen)))

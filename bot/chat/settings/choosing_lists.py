@@ -1,43 +1,137 @@
 """/tu and /nguon: words and papers that a chat does not want, or wants more of."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
 from markupsafe import Markup, escape
 
 from bot.chat.buttons.intents import Undo
 from bot.chat.buttons.reader_intents import ChangePapers, ChangeWords, DropTaste, DropWord, SetPaper, spelled
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.questions.results import shown_question
 from bot.chat.settings.choices import (
-    Changed,
+    MOST_WORDS,
+    SubscriberChange,
+    apply_tastes,
     change_by_tap,
     change_choices,
-    find_chosen,
+    find_chat_subscriber,
+    is_phrase,
     say_if_all_muted,
-    take_tastes,
 )
-from bot.chat.settings.lists import MOST_WORDS, TypedList, UnclearListError, is_phrase, parse_list
 from bot.chat.settings.panels import papers_view, say_names, say_trait, titles_of, words_view
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
+from bot.messages.markup import short_name
 from bot.news.newsroom import Newsroom
 from storage.subscribers import find_subscriber
 from storage.tastes import find_tastes, forget_taste
 from summarizer.questions.filters import comparable
 from summarizer.reader_tastes import LONGEST_PHRASE
+from summarizer.text.syllables import folded
+
+# What people type after /tu and /nguon: "bỏ: showbiz, chứng khoán; thêm: Hạ Long". Pure.
+#
+# "bỏ" or a minus leaves out, "thêm" or a plus gives more, "gỡ" forgets. Commas separate
+# names, semicolons and line breaks separate wishes.
+
+How = Literal["out", "wanted", "gone"]
+MOST_CHARACTERS = 2_000  # of a line that is read
+_OPENINGS: dict[str, How] = {
+    "bo chan": "gone", "bo tat": "gone", "thoi bo": "gone", "go": "gone", "go bo": "gone", "xoa": "gone",
+    "huy": "gone",
+    "bo": "out", "bo tin": "out", "chan": "out", "tat": "out", "an": "out", "khong": "out",
+    "tru": "out", "khong doc": "out", "khong muon": "out", "it": "out", "-": "out", "−": "out", "–": "out",
+    "them": "wanted", "them tin": "wanted", "muon": "wanted", "thich": "wanted",
+    "nhieu": "wanted", "uu tien": "wanted", "+": "wanted",
+}  # fmt: skip
+_LONGEST_OPENING = 2  # words
+_SIGNS = "+-−–"
+_SEGMENT = re.compile(r"[;\n]")
+_TRIMMED = " \t\"'“”«».:,;"
+
+
+class UnclearListError(ValueError):
+    """The line does not say whether to leave out or to add; `words` is what it names."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(slots=True)
+class TypedList:
+    """The names in a line, by wish."""
+
+    out: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+def parse_list(text: str) -> TypedList:
+    """Read a line.
+
+    Raises:
+        UnclearListError: see there; then nothing of the line counts.
+
+    >>> typed = parse_list("bỏ: showbiz, chứng khoán; thêm: Hạ Long")
+    >>> typed.out, typed.wanted
+    (['showbiz', 'chứng khoán'], ['Hạ Long'])
+    """
+    typed = TypedList()
+    how: How | None = None
+    for name, opening in _names(text[:MOST_CHARACTERS]):
+        how = opening or how
+        if name and how is None:
+            raise UnclearListError(name)
+        if name and how:
+            getattr(typed, how).append(name)
+    return typed
+
+
+def _names(text: str) -> Iterator[tuple[str, How | None]]:
+    """Yield each name with the wish before it, if any."""
+    for segment in _SEGMENT.split(text):
+        for number, item in enumerate(segment.split(",")):
+            how, rest = _opening(item, may_be_a_name=number > 0)
+            yield " ".join(rest.split()).strip(_TRIMMED), how
+
+
+def _opening(item: str, *, may_be_a_name: bool) -> tuple[How | None, str]:
+    """Split an item into wish and name. After a comma only "bỏ", "thêm" and words with a colon are wishes."""
+    item = item.strip()
+    if item[:1] in _SIGNS and len(item) > 1:
+        return _OPENINGS[item[0]], item[1:]
+    head, colon, rest = item.partition(":")
+    if colon and (how := _OPENINGS.get(_bare(head))):
+        return how, rest
+    words = item.split()
+    for count in range(min(_LONGEST_OPENING, len(words) - 1), 0, -1):
+        opening = _bare(" ".join(words[:count]))
+        if opening in _OPENINGS and (not may_be_a_name or opening in ("bo", "them")):
+            return _OPENINGS[opening], " ".join(words[count:])
+    return None, item
+
+
+def _bare(text: str) -> str:
+    return " ".join(folded(text).split())
+
 
 # /tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on.
 
 
 async def handle_words(context: ChatContext) -> None:
     """Show the words, first changed as the line says."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
     elif not context.words.strip():
         await context.show(words_view(subscriber.choices, context.services.newsroom))
     else:
         try:
             typed = parse_list(context.words)
         except UnclearListError as error:
-            note = texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
+            note = subscription_texts.UNCLEAR_WORDS.format(words=short_name(error.words))
             await context.show(words_view(subscriber.choices, context.services.newsroom, note))
         else:
             await context.show(await _changed_words(context, typed))
@@ -47,7 +141,7 @@ async def _changed_words(context: ChatContext, typed: TypedList) -> View:
     change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
     changed = await change_choices(context.services, context.chat_id, change)
     if changed is None:  # its data was deleted meanwhile
-        return View(texts.NOT_SUBSCRIBED)
+        return View(subscription_texts.NOT_SUBSCRIBED)
     choices = changed.after.choices
     notes = [
         *_words_done(typed, changed),
@@ -55,11 +149,11 @@ async def _changed_words(context: ChatContext, typed: TypedList) -> View:
         *await say_if_all_muted(context, changed),
     ]
     undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
-    shown = notes or [escape(texts.UNCHANGED)]
+    shown = notes or [escape(subscription_texts.UNCHANGED)]
     return words_view(choices, context.services.newsroom, *shown, undo=undo)
 
 
-def _words_done(typed: TypedList, changed: Changed) -> list[Markup]:
+def _words_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]:
     if changed.is_same:
         return []
     after, before = changed.after.choices, changed.before.choices
@@ -68,19 +162,25 @@ def _words_done(typed: TypedList, changed: Changed) -> list[Markup]:
         "wanted": [word for word in after.words_in if word not in before.words_in],
         "gone": typed.gone,
     }
-    return [texts.WORDS_DONE[how].format(words=say_names(words)) for how, words in done.items() if words]
+    return [
+        subscription_texts.WORDS_DONE[how].format(words=say_names(words))
+        for how, words in done.items()
+        if words
+    ]
 
 
-def _words_not_done(typed: TypedList, changed: Changed) -> list[Markup]:
+def _words_not_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]:
     """Say which words could not be taken, and that a list is full."""
     named = [*typed.out, *typed.wanted]
     notes = []
     if unread := [word for word in named if not is_phrase(word)]:
-        notes.append(texts.UNREAD_WORDS.format(words=shown_question(", ".join(unread)), most=LONGEST_PHRASE))
+        notes.append(
+            subscription_texts.UNREAD_WORDS.format(words=short_name(", ".join(unread)), most=LONGEST_PHRASE)
+        )
     choices = changed.after.choices
     kept = set(map(spelled, (*choices.words_out, *choices.words_in)))
     if any(is_phrase(word) and spelled(word) not in kept for word in named):
-        notes.append(texts.LIST_FULL.format(most=MOST_WORDS))
+        notes.append(subscription_texts.LIST_FULL.format(most=MOST_WORDS))
     return notes
 
 
@@ -89,10 +189,12 @@ async def drop_word(tap: ButtonContext, wanted: DropWord) -> None:
     if changed := await change_by_tap(tap, wanted):
         undo = Undo(changed.before.profile_id, "words")
         newsroom = tap.services.newsroom
-        await tap.show(words_view(changed.after.choices, newsroom, escape(texts.SAVED), undo=undo))
+        await tap.show(
+            words_view(changed.after.choices, newsroom, escape(subscription_texts.SAVED), undo=undo)
+        )
 
 
-async def forget_learnt(tap: ButtonContext, wanted: DropTaste) -> None:
+async def drop_taste(tap: ButtonContext, wanted: DropTaste) -> None:
     """Forget a taste, whatever stories taught it."""
     newsroom = tap.services.newsroom
     async with tap.services.database.write() as connection:
@@ -101,11 +203,11 @@ async def forget_learnt(tap: ButtonContext, wanted: DropTaste) -> None:
         meant = next((one for one in learnt if DropTaste.of(one.kind, one.key) == wanted), None)
         if subscriber is not None and meant is not None:
             await forget_taste(connection, subscriber.id, meant.kind, meant.key)
-            subscriber = await take_tastes(connection, subscriber, tap.services)
+            subscriber = await apply_tastes(connection, subscriber, tap.services)
     if subscriber is None or meant is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    note = texts.TASTE_FORGOTTEN.format(taste=say_trait(meant.kind, meant.key, newsroom))
+    note = subscription_texts.TASTE_FORGOTTEN.format(taste=say_trait(meant.kind, meant.key, newsroom))
     await tap.show(words_view(subscriber.choices, newsroom, note))
 
 
@@ -115,16 +217,16 @@ async def forget_learnt(tap: ButtonContext, wanted: DropTaste) -> None:
 async def handle_papers(context: ChatContext) -> None:
     """Show the papers, first changed as the line says."""
     newsroom = context.services.newsroom
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
     elif not context.words.strip():
         await context.show(papers_view(subscriber.choices, newsroom))
     else:
         try:
             typed = parse_list(context.words)
         except UnclearListError as error:
-            note = texts.UNCLEAR_WORDS.format(words=shown_question(error.words))
+            note = subscription_texts.UNCLEAR_WORDS.format(words=short_name(error.words))
             await context.show(papers_view(subscriber.choices, newsroom, note))
         else:
             await context.show(await _changed_papers(context, typed))
@@ -139,17 +241,19 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
     }
     changed = await change_choices(context.services, context.chat_id, ChangePapers(**meant))
     if changed is None:  # its data was deleted meanwhile
-        return View(texts.NOT_SUBSCRIBED)
+        return View(subscription_texts.NOT_SUBSCRIBED)
     notes = [
-        texts.PAPERS_DONE[how].format(words=say_names(titles_of(names, newsroom)))
+        subscription_texts.PAPERS_DONE[how].format(words=say_names(titles_of(names, newsroom)))
         for how, names in meant.items()
         if names and not changed.is_same
     ]
     if unknown:
-        notes.append(texts.UNKNOWN_PAPERS.format(words=shown_question(", ".join(unknown))))
+        notes.append(subscription_texts.UNKNOWN_PAPERS.format(words=short_name(", ".join(unknown))))
     notes += await say_if_all_muted(context, changed)
     undo = None if changed.is_same else Undo(changed.before.profile_id, "papers")
-    return papers_view(changed.after.choices, newsroom, *(notes or [escape(texts.UNCHANGED)]), undo=undo)
+    return papers_view(
+        changed.after.choices, newsroom, *(notes or [escape(subscription_texts.UNCHANGED)]), undo=undo
+    )
 
 
 def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
@@ -166,6 +270,6 @@ def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[s
 async def change_paper(tap: ButtonContext, wanted: SetPaper) -> None:
     """Leave a paper out, or take it back."""
     if changed := await change_by_tap(tap, wanted):
-        notes = [escape(texts.SAVED), *await say_if_all_muted(tap, changed)]
+        notes = [escape(subscription_texts.SAVED), *await say_if_all_muted(tap, changed)]
         undo = Undo(changed.before.profile_id, "papers")
         await tap.show(papers_view(changed.after.choices, tap.services.newsroom, *notes, undo=undo))

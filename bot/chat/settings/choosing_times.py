@@ -4,20 +4,30 @@ import datetime as dt
 
 from markupsafe import Markup
 
-from bot.chat.buttons import keyboards, list_keyboards
+from bot.chat.buttons import keyboards, settings_keyboards
 from bot.chat.buttons.intents import Button, Change, Intent, SetQuiet, SetTimes, TakeEdition, Undo
 from bot.chat.buttons.reader_intents import SetBreaking, SetLength, SetSilent, SetWeekly
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.questions.results import shown_question
-from bot.chat.settings.choices import Changed, change_by_tap, change_choices, find_chosen, join
+from bot.chat.settings.choices import (
+    SubscriberChange,
+    change_by_tap,
+    change_choices,
+    find_chat_subscriber,
+    join,
+    restore_profile,
+    zone_of,
+)
 from bot.chat.settings.panels import (
     closed_view,
     days_view,
     editions_view,
     next_date,
+    papers_view,
     quiet_of,
     quiet_view,
     schedule_view,
+    topics_view,
+    words_view,
 )
 from bot.chat.settings.typed_pauses import UnreadableSpanError, parse_pause
 from bot.chat.settings.typed_settings import (
@@ -27,7 +37,8 @@ from bot.chat.settings.typed_settings import (
     TypedSchedule,
     parse_schedule,
 )
-from bot.messages import spoken, texts
+from bot.messages import spoken, subscription_texts, texts
+from bot.messages.markup import short_name
 from bot.news.services import Services
 from bot.times.typed_times import TypedTimeError
 from storage.recaps import is_worth_a_recap
@@ -35,7 +46,7 @@ from storage.subscribers import Subscriber, find_subscriber, set_status
 from summarizer.text.syllables import folded
 
 _EXAMPLE_ZONE = "Europe/Berlin"
-_SHAPES: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  # behind /lich, without diacritics
+_TYPED_OPTIONS: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  # after /lich, folded
     "gon": SetLength("gon"), "vua": SetLength("vua"), "day du": SetLength("daydu"),
     "khong tieng": SetSilent(True), "im lang": SetSilent(True), "co tieng": SetSilent(False),
     "tin nong": SetBreaking(1), "bo tin nong": SetBreaking(0), "khong tin nong": SetBreaking(0),
@@ -45,9 +56,9 @@ _SHAPES: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  # behin
 
 async def handle(context: ChatContext) -> None:
     """Show the schedule; with words, change it first."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        await context.send(View(texts.NOT_SUBSCRIBED))
+        await context.send(View(subscription_texts.NOT_SUBSCRIBED))
     elif not context.words.strip():
         await context.send(schedule_view(subscriber, context.services.newsroom, context.now))
     else:
@@ -56,9 +67,9 @@ async def handle(context: ChatContext) -> None:
 
 async def show(tap: ButtonContext, panel: Button) -> None:
     """Show a panel in place of the message with the button."""
-    subscriber = await find_chosen(tap.services, tap.chat_id)
+    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
     if subscriber is None:
-        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE)
+        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
     else:
         await tap.show(_panel(panel, subscriber, tap.services))
 
@@ -66,14 +77,14 @@ async def show(tap: ButtonContext, panel: Button) -> None:
 async def change(tap: ButtonContext, wanted: Change) -> None:
     """Make the change of a button and show the schedule with a way back."""
     if changed := await change_by_tap(tap, wanted):
-        await tap.show(changed_view(tap.services, changed, texts.SAVED, undo=undo_of(changed)))
+        await tap.show(changed_view(tap.services, changed, subscription_texts.SAVED, undo=undo_of(changed)))
 
 
 async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
     """Add an edition or remove it, and show the chosen ones."""
-    subscriber = await find_chosen(tap.services, tap.chat_id)
+    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
     if subscriber is not None and _is_last(subscriber, wanted, tap.services):
-        await tap.acknowledge(texts.LAST_EDITION)
+        await tap.acknowledge(subscription_texts.LAST_EDITION)
     elif changed := await change_by_tap(tap, wanted):
         await tap.show(editions_view(changed.after, tap.services.newsroom, undo=undo_of(changed)))
 
@@ -83,12 +94,14 @@ def _is_last(subscriber: Subscriber, wanted: TakeEdition, services: Services) ->
     return not wanted.is_wanted and [one.name for one in chosen] == [wanted.edition]
 
 
-def changed_view(services: Services, changed: Changed, *notes: Markup, undo: Intent | None = None) -> View:
+def changed_view(
+    services: Services, changed: SubscriberChange, *notes: Markup, undo: Intent | None = None
+) -> View:
     """Return the schedule after a change."""
     return schedule_view(changed.after, services.newsroom, services.clock.now(), notes=notes, undo=undo)
 
 
-def undo_of(changed: Changed) -> Intent | None:
+def undo_of(changed: SubscriberChange) -> Intent | None:
     """Return the intent that undoes a change."""
     before, after = changed.before, changed.after
     if changed.is_same:
@@ -104,26 +117,49 @@ def undo_of(changed: Changed) -> Intent | None:
     return Undo(before.profile_id, "schedule")
 
 
+async def undo(tap: ButtonContext, wanted: Undo) -> None:
+    """Bring the earlier profile back and show the panel it was left from."""
+    changed = await restore_profile(tap.services, tap.chat_id, wanted.profile_id)
+    if changed is None:
+        await tap.acknowledge(texts.STALE_BUTTON)
+        return
+    if changed.is_same:
+        await tap.acknowledge(subscription_texts.UNCHANGED)
+        return
+    newsroom, choices = tap.services.newsroom, changed.after.choices
+    match wanted.panel:
+        case "topics":
+            await tap.show(topics_view(changed.after, newsroom))
+        case "words":
+            await tap.show(words_view(choices, newsroom, subscription_texts.UNDONE))
+        case "papers":
+            await tap.show(papers_view(choices, newsroom, subscription_texts.UNDONE))
+        case "schedule":
+            await tap.show(changed_view(tap.services, changed, subscription_texts.UNDONE))
+
+
 async def stop_breaking(tap: ButtonContext) -> None:
     """Send no more breaking news; the message with the button stays unchanged."""
     changed = await change_choices(tap.services, tap.chat_id, SetBreaking(0))
-    await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if changed is None else texts.BREAKING_STOPPED)
+    await tap.acknowledge(
+        subscription_texts.NOT_SUBSCRIBED_LINE if changed is None else subscription_texts.BREAKING_STOPPED
+    )
 
 
 async def _handle_words(context: ChatContext) -> View:
-    if shape := _SHAPES.get(" ".join(folded(context.words).split())):
-        changed = await change_choices(context.services, context.chat_id, shape)
+    if option := _TYPED_OPTIONS.get(" ".join(folded(context.words).split())):
+        changed = await change_choices(context.services, context.chat_id, option)
         if changed is None:
-            return View(texts.NO_BREAKING_HERE)
-        return changed_view(context.services, changed, texts.SAVED, undo=undo_of(changed))
+            return View(subscription_texts.NO_BREAKING_HERE)
+        return changed_view(context.services, changed, subscription_texts.SAVED, undo=undo_of(changed))
     try:
         typed = parse_schedule(context.words)
     except (TypedTimeError, TooManyTimesError, BadQuietError, BadZoneError) as error:
         return View(_complaint(error))
     changed = await change_choices(context.services, context.chat_id, *typed.changes)
     if changed is None:
-        return View(texts.NOT_SUBSCRIBED)
-    notes = [texts.SAVED, *_rounding(typed)]
+        return View(subscription_texts.NOT_SUBSCRIBED)
+    notes = [subscription_texts.SAVED, *_rounding(typed)]
     return changed_view(context.services, changed, Markup(" ").join(notes), undo=undo_of(changed))
 
 
@@ -131,23 +167,27 @@ def _rounding(typed: TypedSchedule) -> list[Markup]:
     if not typed.is_rounded:
         return []
     times = [time for change in typed.changes if isinstance(change, SetTimes) for time in change.times]
-    return [texts.ROUNDED.format(times=spoken.say_list(times))]
+    return [subscription_texts.ROUNDED.format(times=spoken.say_list(times))]
 
 
 def _complaint(error: Exception) -> Markup:
     match error:
         case BadQuietError():
-            return texts.BAD_QUIET
+            return subscription_texts.BAD_QUIET
         case TooManyTimesError():
-            return texts.TOO_MANY_TIMES
+            return subscription_texts.TOO_MANY_TIMES
         case BadZoneError():
-            text = texts.OFFSET_ZONE if error.reading.reason == "offset" else texts.BAD_ZONE
+            text = (
+                subscription_texts.OFFSET_ZONE
+                if error.reading.reason == "offset"
+                else subscription_texts.BAD_ZONE
+            )
             zone = next(iter(error.reading.suggestions), _EXAMPLE_ZONE)
             return text.format(example=spoken.say_place(zone))
         case TypedTimeError(reason="impossible"):
-            return texts.IMPOSSIBLE_TIME
+            return subscription_texts.IMPOSSIBLE_TIME
         case _:
-            return texts.BAD_SCHEDULE
+            return subscription_texts.BAD_SCHEDULE
 
 
 def _panel(panel: Button, subscriber: Subscriber, services: Services) -> View:
@@ -173,14 +213,14 @@ async def handle_pause(context: ChatContext) -> None:
     if not words:
         await pause(context)
         return
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     newsroom = context.services.newsroom
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    zone = zone_of(subscriber, newsroom)
     try:
         until = parse_pause(words, now=context.now, zone=zone)
     except UnreadableSpanError:
-        html = texts.UNREAD_PAUSE.format(words=shown_question(words))
-        await context.send(View(html, list_keyboards.for_pause_lengths()))
+        html = subscription_texts.UNREAD_PAUSE.format(words=short_name(words))
+        await context.send(View(html, keyboards.for_pause_lengths()))
     else:
         await pause(context, until)
 
@@ -192,16 +232,16 @@ async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
         if subscriber is not None:
             await set_status(connection, context.chat_id, "paused", now=context.now, paused_until=until)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
         return
-    html = texts.PAUSED
+    html = subscription_texts.PAUSED
     if until is not None:
         zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
-        html = texts.PAUSED_UNTIL.format(
+        html = subscription_texts.PAUSED_UNTIL.format(
             moment=spoken.say_moment(until, zone, now=context.now),
-            recap=texts.PAUSED_WITH_RECAP if is_worth_a_recap(until - context.now) else "",
+            recap=subscription_texts.PAUSED_WITH_RECAP if is_worth_a_recap(until - context.now) else "",
         )
-    await context.show(View(html, keyboards.for_pause(is_paused=True)))
+    await context.show(View(html, settings_keyboards.for_pause(is_paused=True)))
 
 
 async def resume(context: ChatContext) -> None:
@@ -213,10 +253,10 @@ async def resume(context: ChatContext) -> None:
             await join(connection, subscriber.choices, newsroom, now=context.now)
             await set_status(connection, context.chat_id, "active", now=context.now)
     if subscriber is None:
-        await context.refuse(View(texts.NOT_SUBSCRIBED), texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
         return
     moment = next_date(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
-    html = texts.RESUMED.format(moment=moment)
+    html = subscription_texts.RESUMED.format(moment=moment)
     if subscriber.paused_at is not None and is_worth_a_recap(context.now - subscriber.paused_at):
-        html += texts.RECAP_COMES
-    await context.show(View(html, keyboards.for_pause(is_paused=False)))
+        html += subscription_texts.RECAP_COMES
+    await context.show(View(html, settings_keyboards.for_pause(is_paused=False)))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from bot.chat.buttons import keyboards, list_keyboards
+from bot.chat.buttons import settings_keyboards
 from bot.chat.buttons.intents import Intent
 from bot.chat.context import View
-from bot.messages import spoken, texts
+from bot.messages import spoken, subscription_texts, texts
 from bot.messages.markup import dated, one_line, shortened
 from bot.news.newsroom import Edition, Newsroom
 from bot.times.schedule import QuietHours, held_times
@@ -16,7 +16,7 @@ from storage.profiles import Choices
 from storage.subscribers import Subscriber
 
 # However much an operator declares, a panel stays within one message.
-_LONGEST_LIST, _LONGEST_TIMES, _EDITIONS_TOLD = 500, 100, 12
+_LONGEST_LIST, _LONGEST_TIMES, _EDITIONS_SHOWN = 500, 100, 12
 
 
 def quiet_of(subscriber: Subscriber) -> QuietHours:
@@ -27,7 +27,7 @@ def quiet_of(subscriber: Subscriber) -> QuietHours:
 def next_arrival(edition: Edition, quiet: QuietHours, now: dt.datetime) -> str:
     """Say when the next digest really comes: its slot, or the end of the quiet hours it falls into."""
     if edition.is_paused:
-        return texts.WHEN_IT_RUNS_AGAIN
+        return subscription_texts.WHEN_IT_RUNS_AGAIN
     return spoken.say_moment(_arrival(edition, quiet, now), edition.schedule.zone, now=now)
 
 
@@ -45,7 +45,7 @@ def say_topics(choices: Choices, newsroom: Newsroom) -> str:
     """Say which topics the digest has."""
     chosen = newsroom.edition_for(choices).topics
     titles = [title for name, title in newsroom.topics.items() if name in chosen]
-    return shortened(spoken.say_list(titles), _LONGEST_LIST) or texts.ALL_TOPICS
+    return shortened(spoken.say_list(titles), _LONGEST_LIST) or subscription_texts.ALL_TOPICS
 
 
 def schedule_view(
@@ -60,23 +60,23 @@ def schedule_view(
     edition, quiet = newsroom.edition_for(subscriber.choices), quiet_of(subscriber)
     is_paused = subscriber.status != "active"
     held = held_times(edition.schedule, quiet)
-    panel = texts.SCHEDULE.format(
+    panel = subscription_texts.SCHEDULE.format(
         edition=edition.title,
         schedule=spoken.say_schedule(edition.schedule),
         zone=spoken.say_zone(edition.schedule.zone),
         quiet=spoken.say_quiet(quiet),
         topics=say_topics(subscriber.choices, newsroom),
-        length=texts.LENGTHS_TOLD[subscriber.choices.length],
-        sound=texts.SOUNDS[subscriber.is_silent],
-        weekly=texts.WEEKLY if subscriber.is_weekly else "",
-        breaking=texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
+        length=subscription_texts.LENGTHS_EXPLAINED[subscriber.choices.length],
+        sound=subscription_texts.SOUNDS[subscriber.is_silent],
+        weekly=subscription_texts.WEEKLY if subscriber.is_weekly else "",
+        breaking=subscription_texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
         next=_paused_now(subscriber, edition, now)
         if is_paused
-        else texts.NEXT_ARRIVAL.format(moment=next_date(edition, quiet, now)),
+        else subscription_texts.NEXT_ARRIVAL.format(moment=next_date(edition, quiet, now)),
     )
     warning = held_notes(edition, quiet)
-    keyboard = keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
-    return View(_paragraphs(*notes, panel, *warning, texts.SCHEDULE_EXAMPLES), keyboard)
+    keyboard = settings_keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
+    return View(_paragraphs(*notes, panel, *warning, subscription_texts.SCHEDULE_EXAMPLES), keyboard)
 
 
 def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> View:
@@ -85,11 +85,11 @@ def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) ->
     moment = next_date(edition, quiet_of(subscriber), now)
     is_active = subscriber.status == "active"
     return View(
-        texts.CLOSED.format(
+        subscription_texts.CLOSED.format(
             edition=edition.title,
             schedule=spoken.say_schedule(edition.schedule),
             topics=say_topics(subscriber.choices, newsroom),
-            next=texts.NEXT_ARRIVAL.format(moment=moment)
+            next=subscription_texts.NEXT_ARRIVAL.format(moment=moment)
             if is_active
             else _paused_now(subscriber, edition, now),
         )
@@ -99,45 +99,47 @@ def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) ->
 def days_view(subscriber: Subscriber, newsroom: Newsroom) -> View:
     """Offer days of the week."""
     days = newsroom.edition_for(subscriber.choices).schedule.days
-    return View(texts.DAYS.format(days=spoken.say_days(days)), keyboards.for_days(days))
+    return View(subscription_texts.DAYS.format(days=spoken.say_days(days)), settings_keyboards.for_days(days))
 
 
 def editions_view(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | None = None) -> View:
     """Offer the editions, each with its times."""
     lines = [
-        texts.EDITION_LINE.format(
+        subscription_texts.EDITION_LINE.format(
             title=edition.title,
             times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_TIMES),
             days=spoken.say_days(edition.schedule.days),
         )
-        for edition in newsroom.editions[:_EDITIONS_TOLD]
+        for edition in newsroom.editions[:_EDITIONS_SHOWN]
     ]
-    html = texts.EDITIONS.format(editions=Markup("\n").join(lines))
+    html = subscription_texts.EDITIONS.format(editions=Markup("\n").join(lines))
     chosen = [one.name for one in newsroom.editions_for(subscriber.choices)]
-    return View(html, keyboards.for_editions(newsroom.editions, chosen, undo=undo))
+    return View(html, settings_keyboards.for_editions(newsroom.editions, chosen, undo=undo))
 
 
 def quiet_view(subscriber: Subscriber) -> View:
     """Offer quiet hours."""
     quiet = quiet_of(subscriber)
-    return View(texts.QUIET.format(quiet=spoken.say_quiet(quiet)), keyboards.for_quiet(quiet))
+    return View(
+        subscription_texts.QUIET.format(quiet=spoken.say_quiet(quiet)), settings_keyboards.for_quiet(quiet)
+    )
 
 
 def topics_view(
     subscriber: Subscriber, newsroom: Newsroom, *, note: str = "", undo: Intent | None = None
 ) -> View:
     """Offer the topics, under a `note` on what was just done."""
-    panel = texts.TOPICS.format(topics=say_topics(subscriber.choices, newsroom))
+    panel = subscription_texts.TOPICS.format(topics=say_topics(subscriber.choices, newsroom))
     chosen = [name for name in subscriber.choices.topics if name in newsroom.topics]
     html = _paragraphs(escape(note), panel) if note else panel
-    return View(html, keyboards.for_topics(newsroom.topics, chosen, undo=undo))
+    return View(html, settings_keyboards.for_topics(newsroom.topics, chosen, undo=undo))
 
 
 def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> Markup:
     if subscriber.paused_until is None:
-        return texts.PAUSED_NOW
+        return subscription_texts.PAUSED_NOW
     moment = spoken.say_moment(subscriber.paused_until, edition.schedule.zone, now=now)
-    return texts.PAUSED_NOW_UNTIL.format(moment=moment)
+    return subscription_texts.PAUSED_NOW_UNTIL.format(moment=moment)
 
 
 def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
@@ -146,7 +148,7 @@ def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
     if not held:
         return []
     return [
-        texts.TIME_IS_QUIET.format(
+        subscription_texts.TIME_IS_QUIET.format(
             times=spoken.say_times(held),
             quiet=spoken.say_quiet(quiet),
             release=f"{quiet.end_minute // 60:02}:{quiet.end_minute % 60:02}",
@@ -167,16 +169,18 @@ _LONGEST_NAMES = 600  # UTF-16 units: a panel stays within one message
 
 def words_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> View:
     """Show the words of a chat and what it taught, under `notes` on what was just done."""
-    panel = texts.WORDS.format(out=say_names(choices.words_out), wanted=say_names(choices.words_in))
+    panel = subscription_texts.WORDS.format(
+        out=say_names(choices.words_out), wanted=say_names(choices.words_in)
+    )
     strongest = sorted(choices.tastes, key=lambda taste: -abs(taste.weight))
     named = [(say_trait(kind, key, newsroom), weight) for kind, key, weight in strongest]
-    taught = [texts.TASTES.format(
+    taught = [subscription_texts.TASTES.format(
         more=say_names([name for name, weight in named if weight > 0]),
         less=say_names([name for name, weight in named if weight < 0]),
     )] if named else []  # fmt: skip
-    html = Markup("\n\n").join([*notes, panel, *taught, texts.WORDS_EXAMPLE])
+    html = Markup("\n\n").join([*notes, panel, *taught, subscription_texts.WORDS_EXAMPLE])
     labels = [(name, taste) for (name, _), taste in zip(named, strongest, strict=True)]
-    return View(html, list_keyboards.for_words(choices, labels, undo=undo))
+    return View(html, settings_keyboards.for_words(choices, labels, undo=undo))
 
 
 def say_trait(kind: str, key: str, newsroom: Newsroom) -> str:
@@ -201,15 +205,15 @@ def name_trait(kind: str, key: str, newsroom: Newsroom) -> str:
 
 def papers_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> View:
     """Show the papers of a newsroom with those that the chat left out or prefers."""
-    panel = texts.PAPERS.format(
+    panel = subscription_texts.PAPERS.format(
         out=say_names(titles_of(choices.sources_out, newsroom)),
         wanted=say_names(titles_of(choices.sources_in, newsroom)),
     )
     example = newsroom.sources[0].title if newsroom.sources else "VnExpress"
-    html = Markup("\n\n").join([*notes, panel, texts.PAPERS_EXAMPLE.format(example=example)])
+    html = Markup("\n\n").join([*notes, panel, subscription_texts.PAPERS_EXAMPLE.format(example=example)])
     hidden = newsroom.hidden_sources
     shown = [source for source in newsroom.sources if source.name not in hidden]
-    return View(html, list_keyboards.for_papers(choices, shown, undo=undo))
+    return View(html, settings_keyboards.for_papers(choices, shown, undo=undo))
 
 
 def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:
@@ -220,4 +224,4 @@ def titles_of(names: Sequence[str], newsroom: Newsroom) -> list[str]:
 def say_names(names: Sequence[str]) -> str:
     """Join the names on a list, shortened to fit a panel."""
     listed = spoken.say_list([one_line(name) for name in names])
-    return shortened(listed, _LONGEST_NAMES) or texts.NOTHING_LISTED
+    return shortened(listed, _LONGEST_NAMES) or subscription_texts.NOTHING_LISTED

@@ -18,7 +18,7 @@ MOST_WORDS = 24
 _LONGEST = 160  # characters
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _NAMES_IN_A = {(before, "á") for before in ("châu", "việt", "đông", "nam", "bắc", "trung", "tây")}
-_MARKS = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]")
+_PUNCTUATION = re.compile(r"[?!…;\"'“”«»()~*^<>|=]|\.(?!\d)|[^\w\s.,/:+&–-]")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)(?!//)")
 _CLASS = re.compile(r"@(?P<name>\w+)")
 _OPEN = frozenset(("watched", "words", "other", "asked"))  # slots that take any words
@@ -150,7 +150,7 @@ def prepared(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    plain = " ".join(_COLON.sub(",", _MARKS.sub(" ", canonical(text))).replace(" ,", ",").split())
+    plain = " ".join(_COLON.sub(",", _PUNCTUATION.sub(" ", canonical(text))).replace(" ,", ",").split())
     plain = plain.strip(" ,:-–")
     return plain if plain.count(" ") < MOST_WORDS else None
 
@@ -175,11 +175,11 @@ def message_of(plain: str) -> Message:
 def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, frozenset[int]]:
     """Return the phrases at the beginning of `words`; a word of `as_typed` must match with its diacritics."""
     found: dict[str, set[int]] = {}
-    for (loose, strict), name, needs_marks in _by_first_word().get(words[0], ()):
+    for (loose, strict), name, needs_diacritics in _by_first_word().get(words[0], ()):
         if len(loose) > len(words):
             continue
         forms = (
-            strict[at] if needs_marks or words[at] in as_typed else loose[at] for at in range(len(loose))
+            strict[at] if needs_diacritics or words[at] in as_typed else loose[at] for at in range(len(loose))
         )
         if all(word in each for word, each in zip(words, forms, strict=False)):
             found.setdefault(name, set()).add(len(loose))

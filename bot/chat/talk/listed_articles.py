@@ -15,10 +15,11 @@ from bot.chat.buttons.callbacks import parse
 from bot.chat.buttons.intents import AskAgain, ShowView, TurnPage, WatchQuestion
 from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
-from bot.chat.questions.answer_pages import told_article
-from bot.chat.questions.results import RESULTS_PER_PAGE, shown_question
+from bot.chat.questions.answer_pages import article_in_detail
+from bot.chat.questions.results import RESULTS_PER_PAGE
 from bot.chat.talk.wishes import FollowUp, ShowAddress, completed
 from bot.messages import texts
+from bot.messages.markup import short_name
 from bot.news.answers import as_shown, describe, local_day
 from storage.articles import find_article_at
 from storage.conversations import Question, find_last_question, find_page, find_question, keep_page
@@ -83,7 +84,7 @@ async def show_more(context: ChatContext) -> bool:
     async with context.services.database.read() as connection:
         page = await find_page(connection, context.chat_id, last.id) + 1
     if page * RESULTS_PER_PAGE >= len(last.article_ids):
-        await context.send(View(texts.NO_MORE.format(words=shown_question(last.text))))
+        await context.send(View(texts.NO_MORE.format(words=short_name(last.text))))
     else:
         await _turn_to(context, last, page)
     return True
@@ -160,4 +161,4 @@ async def _tell(context: ChatContext, text: str, article_id: int, number: int) -
     if not found:
         await context.send(View(texts.ARTICLE_GONE))
         return
-    await context.send(View(await CHAT.run(told_article, number, found[0], readers)))
+    await context.send(View(await CHAT.run(article_in_detail, number, found[0], readers)))

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.chat.buttons import list_keyboards
+from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.questions.results import shown_question
 from bot.chat.settings import choosing_contents, choosing_times
-from bot.chat.settings.choices import change_choices, find_chosen
+from bot.chat.settings.choices import change_choices, find_chat_subscriber, zone_of
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
-from bot.chat.talk.rule_slots import Listener
+from bot.chat.talk.rule_slots import ParseContext
 from bot.chat.talk.understanding import understand
 from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, Wish
-from bot.messages import spoken, texts
+from bot.messages import spoken, subscription_texts, texts
+from bot.messages.markup import short_name
 from bot.news.narrowing import topic_names
 from storage.conversations import find_question, record_question
 from storage.off_loop import CHAT
@@ -37,57 +37,61 @@ class _Proposal:
     panel: tuple[str, Button] | None = None
 
 
-async def listener(context: ChatContext, at: dt.datetime) -> Listener:
+async def parse_context(context: ChatContext, at: dt.datetime) -> ParseContext:
     """Return what is needed to understand a message of this chat, written at `at`."""
     newsroom = context.services.newsroom
-    subscriber = await find_chosen(context.services, context.chat_id)
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
-    return Listener(at, zone, topic_names(newsroom))
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
+    zone = zone_of(subscriber, newsroom)
+    return ParseContext(at, zone, topic_names(newsroom))
 
 
 async def propose(context: ChatContext, wish: Wish) -> None:
     """Offer to do what `context.words` say, which is `wish`."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     proposal = _proposal(context, subscriber, wish) if subscriber else None
     if proposal is None:
-        await context.send(View(texts.NOT_SUBSCRIBED))
+        await context.send(View(subscription_texts.NOT_SUBSCRIBED))
         return
     kept = await _keep(context, context.words)
-    await context.send(View(proposal.html, list_keyboards.for_proposal(proposal.label, kept, proposal.panel)))
+    await context.send(View(proposal.html, keyboards.for_proposal(proposal.label, kept, proposal.panel)))
 
 
 async def propose_watch(context: ChatContext, words: str) -> None:
     """Offer to watch the words, or to search for them."""
-    shown = shown_question(words)
+    shown = short_name(words)
     kept = await _keep(context, words)
     whom = texts.THIS_GROUP if context.is_group else texts.YOU
     html = texts.PROPOSE_WATCH.format(words=shown, whom=whom)
-    await context.send(View(html, list_keyboards.for_watching(shown, kept)))
+    await context.send(View(html, keyboards.for_watching(shown, kept)))
 
 
 async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
     """Do what a message of this chat wanted."""
     async with tap.services.database.read() as connection:
         said = await find_question(connection, wanted.question_id, tap.chat_id)
-    subscriber = await find_chosen(tap.services, tap.chat_id)
+    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
     if said is None or subscriber is None:
-        await tap.acknowledge(texts.NOT_SUBSCRIBED_LINE if said else texts.STALE_PROPOSAL)
+        await tap.acknowledge(
+            subscription_texts.NOT_SUBSCRIBED_LINE if said else subscription_texts.STALE_PROPOSAL
+        )
         return
-    wish = await CHAT.run(understand, said.text, await listener(tap, said.asked_at))
+    wish = await CHAT.run(understand, said.text, await parse_context(tap, said.asked_at))
     match wish:
         case PauseUntil(until) if until > tap.now:
             await choosing_times.pause(tap, until)
         case SetSchedule(changes):
             changed = await change_choices(tap.services, tap.chat_id, *changes)
             if changed is None or changed.is_same:
-                await tap.acknowledge(texts.UNCHANGED if changed else texts.STALE_BUTTON)
+                await tap.acknowledge(subscription_texts.UNCHANGED if changed else texts.STALE_BUTTON)
                 return
             undo = choosing_times.undo_of(changed)
-            await tap.show(choosing_times.changed_view(tap.services, changed, texts.SAVED, undo=undo))
+            await tap.show(
+                choosing_times.changed_view(tap.services, changed, subscription_texts.SAVED, undo=undo)
+            )
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:
-            await tap.acknowledge(texts.STALE_PROPOSAL)
+            await tap.acknowledge(subscription_texts.STALE_PROPOSAL)
 
 
 async def pause_for(tap: ButtonContext, wanted: PauseFor) -> None:
@@ -101,7 +105,7 @@ async def _set_topics(tap: ButtonContext, subscriber: Subscriber, wish: SetTopic
     try:
         changes = topic_changes(wish.how, wish.topics, subscriber.choices.topics, newsroom)
     except NoTopicLeftError:
-        await tap.acknowledge(texts.NO_TOPIC_LEFT)
+        await tap.acknowledge(subscription_texts.NO_TOPIC_LEFT)
         return
     await tap.show(
         await choosing_contents.changed_topics(tap, subscriber, TypedTopics(changes, wish.how, wish.topics))
@@ -119,8 +123,8 @@ def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Prop
     match wish:
         case PauseUntil(until):
             moment = spoken.say_moment(until, own.zone, now=context.now)
-            label = texts.BUTTON_YES_PAUSE.format(moment=moment)
-            return _Proposal(texts.PROPOSE_PAUSE.format(moment=moment), label)
+            label = subscription_texts.BUTTON_YES_PAUSE.format(moment=moment)
+            return _Proposal(subscription_texts.PROPOSE_PAUSE.format(moment=moment), label)
         case SetSchedule(changes):
             times, days = spoken.say_times(own.times), spoken.say_days(own.days)
             for change in changes:
@@ -129,13 +133,15 @@ def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Prop
                         times = spoken.say_list(typed)
                     case SetDays(typed_days):
                         days = spoken.say_days(typed_days)
-            label = texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
-            panel = (texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
-            return _Proposal(texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
+            label = subscription_texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
+            panel = (subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
+            return _Proposal(subscription_texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
         case SetTopics(how, names):
-            said = choosing_contents.say_names(names, newsroom)
-            panel = (texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
-            html = texts.PROPOSE_TOPICS[how].format(topics=said)
-            return _Proposal(html, texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel)
+            said = choosing_contents.say_topic_names(names, newsroom)
+            panel = (subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
+            html = subscription_texts.PROPOSE_TOPICS[how].format(topics=said)
+            return _Proposal(
+                html, subscription_texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel
+            )
         case _:
             return None

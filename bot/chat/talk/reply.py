@@ -3,12 +3,12 @@
 import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
-from bot.chat.buttons import list_keyboards
+from bot.chat.buttons import keyboards, settings_keyboards
 from bot.chat.context import ChatContext, View
 from bot.chat.membership import may_set
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_contents, choosing_times
-from bot.chat.settings.choices import find_chosen
+from bot.chat.settings.choices import find_chat_subscriber
 from bot.chat.settings.panels import next_arrival, quiet_of, quiet_view
 from bot.chat.talk import listed_articles, proposals
 from bot.chat.talk.rule_slots import asks_something
@@ -23,7 +23,7 @@ from bot.chat.talk.wishes import (
     WatchWords,
     Wish,
 )
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
 from storage.conversations import await_words as write_awaited
 from storage.conversations import is_awaiting, take_awaited
 from storage.off_loop import CHAT
@@ -33,7 +33,7 @@ from summarizer.text.syllables import canonical
 #
 # It is kept in the database, so a restart forgets nothing, and expires after ten minutes.
 
-_PATIENCE = dt.timedelta(minutes=10)
+_WAIT_FOR_WORDS = dt.timedelta(minutes=10)
 _CALLING_OFF = frozenset(
     ("thôi", "không", "hủy", "bỏ qua", "thôi không", "thôi khỏi", "khỏi", "cancel", "/cancel")
 )
@@ -49,7 +49,7 @@ async def await_words(context: ChatContext, command: str | None) -> None:
         if command is None:
             await take_awaited(connection, context.chat_id, now=context.now)
         else:
-            await write_awaited(connection, context.chat_id, command, until=context.now + _PATIENCE)
+            await write_awaited(connection, context.chat_id, command, until=context.now + _WAIT_FOR_WORDS)
 
 
 async def take_awaited_command(context: ChatContext) -> str | None:
@@ -66,7 +66,7 @@ def is_called_off(words: str) -> bool:
     return " ".join(canonical(words).split()).strip(".!") in _CALLING_OFF
 
 
-def is_its_answer(command: str, context: ChatContext, wish: Wish | None) -> bool:
+def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bool:
     """Tell whether a message is the words that `command` asked for, and not another wish or a question.
 
     "theo dõi giá vàng" answers /theodoi with what it says; "giá vàng bao nhiêu" is asked, not watched.
@@ -115,7 +115,7 @@ async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
     if not context.words:
         await commands.show(context)
     elif not is_for_readers and not await may_set(context):
-        await context.send(View(texts.ONLY_ADMINISTRATORS))
+        await context.send(View(subscription_texts.ONLY_ADMINISTRATORS))
     else:
         return wish is not None and await reply(context, wish)
     return True
@@ -127,8 +127,8 @@ async def reply_in_group(context: ChatContext, wish: Wish | None) -> bool:
 
 async def find_wish(context: ChatContext) -> Wish | None:
     """Return the wish in the words; None for a question."""
-    listener = await proposals.listener(context, context.now)
-    return await CHAT.run(understand, context.words, listener)
+    parsing = await proposals.parse_context(context, context.now)
+    return await CHAT.run(understand, context.words, parsing)
 
 
 async def reply(context: ChatContext, wish: Wish) -> bool:
@@ -184,23 +184,26 @@ async def _plain(context: ChatContext, wish: Plain) -> None:
 
 async def _choice(context: ChatContext, wish: Plain) -> View:
     """Return the view with a subscriber's options for this wish."""
-    subscriber = await find_chosen(context.services, context.chat_id)
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
-        return View(texts.NOT_SUBSCRIBED)
+        return View(subscription_texts.NOT_SUBSCRIBED)
     is_paused = subscriber.status == "paused"
     match wish:
         case Plain.QUIET:
             return quiet_view(subscriber)
         case Plain.LENGTH:
-            told = texts.LENGTHS_TOLD[subscriber.choices.length]
-            return View(texts.LENGTH.format(length=told), list_keyboards.for_length(subscriber.choices))
+            length = subscription_texts.LENGTHS_EXPLAINED[subscriber.choices.length]
+            return View(
+                subscription_texts.LENGTH.format(length=length),
+                settings_keyboards.for_length(subscriber.choices),
+            )
         case Plain.RESUME if is_paused:
-            return View(texts.PROPOSE_RESUME, list_keyboards.for_resuming())
+            return View(subscription_texts.PROPOSE_RESUME, keyboards.for_resuming())
         case Plain.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)
             moment = next_arrival(edition, quiet_of(subscriber), context.now)
-            return View(texts.NOT_PAUSED.format(moment=moment), list_keyboards.for_times())
+            return View(subscription_texts.NOT_PAUSED.format(moment=moment), keyboards.for_times())
         case Plain.PAUSE:
-            return View(texts.ASK_PAUSE, list_keyboards.for_pause_lengths())
+            return View(subscription_texts.ASK_PAUSE, keyboards.for_pause_lengths())
         case _:
-            return View(texts.LEAVE, list_keyboards.for_leaving())
+            return View(subscription_texts.LEAVE, keyboards.for_leaving())

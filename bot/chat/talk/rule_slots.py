@@ -43,7 +43,7 @@ _PLACES_IN_LIST = {
     "cuối cùng": LAST,
     "chót": LAST,
 }
-_UNMARKED_PLACES = {folded(said): place for said, place in _PLACES_IN_LIST.items() if said != "sáu"}
+_PLACES_WITHOUT_DIACRITICS = {folded(said): place for said, place in _PLACES_IN_LIST.items() if said != "sáu"}
 _MOST_ITEMS, _MOST_BARE = 50, 9  # "bài 12", but a number alone only as a list of one page has it
 _ASKING = re.compile(
     r"\b(?:bao nhieu|o dau|khi nao|luc nao|bao gio|the nao|ra sao|tai sao|vi sao|may|ai|gi|nao|den dau"
@@ -83,7 +83,7 @@ _SOME_DAYS = re.compile(r"^(?:vao|cac ngay|may ngay) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class ParseContext:
     """What is needed to understand a message: the time, the reader's zone, and topics by folded name."""
 
     now: dt.datetime
@@ -119,22 +119,22 @@ def find_topic_names(text: str, names: Mapping[str, str]) -> tuple[str, ...] | N
     return tuple(found) or None
 
 
-def _pause_until(slots: Slots, listener: Listener) -> Wish | None:
+def _pause_until(slots: Slots, parsing: ParseContext) -> Wish | None:
     span = f"đến {slots['until']}" if "until" in slots else slots["span"]
     if span == "này":  # not "nay"
         return None
     try:
-        return PauseUntil(parse_pause(span, now=listener.now, zone=listener.zone))
+        return PauseUntil(parse_pause(span, now=parsing.now, zone=parsing.zone))
     except UnreadableSpanError:
         return None
 
 
-def span_beside(clause: str, listener: Listener) -> PauseUntil | None:
+def span_beside(clause: str, parsing: ParseContext) -> PauseUntil | None:
     """Return the end of the time with which a clause about the writer begins or ends: "tuần sau mình bận"."""
     words = clause.split()
     sizes = range(min(len(words), _LONGEST_SPAN), 0, -1)
     for span in (" ".join(part) for size in sizes for part in (words[:size], words[-size:])):
-        if isinstance(wish := _pause_until({"span": span}, listener), PauseUntil):
+        if isinstance(wish := _pause_until({"span": span}, parsing), PauseUntil):
             return wish
     return None
 
@@ -147,13 +147,13 @@ def _hour_of_part(plain: str) -> str:
     return " ".join(f"{plain[: found.start()]}{_HOURS[found['part']]}{plain[found.end() :]}".split())
 
 
-def _clock(slots: Slots, listener: Listener) -> Wish | None:
+def _clock(slots: Slots, parsing: ParseContext) -> Wish | None:
     """Read a message of nothing but a time."""
     said = slots["clock"]
-    return _schedule({"schedule": said}, listener) if _HOUR.search(folded(said)) else None
+    return _schedule({"schedule": said}, parsing) if _HOUR.search(folded(said)) else None
 
 
-def _schedule(slots: Slots, _: Listener) -> Wish | None:
+def _schedule(slots: Slots, _: ParseContext) -> Wish | None:
     if "clock" in slots:
         return _clock(slots, _)
     said = folded(_ME.sub("", slots["schedule"].replace("tới", "đến")))
@@ -174,7 +174,7 @@ def _schedule(slots: Slots, _: Listener) -> Wish | None:
         return None
 
 
-def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
+def _quiet_after(slots: Slots, _: ParseContext) -> Wish | None:
     try:
         for hour in _FROM_TO.split(folded(slots["hour"])):
             parse_local_time(hour)
@@ -183,7 +183,7 @@ def _quiet_after(slots: Slots, _: Listener) -> Wish | None:
     return Plain.QUIET
 
 
-def _days_off(slots: Slots, _: Listener) -> Wish | None:
+def _days_off(slots: Slots, _: ParseContext) -> Wish | None:
     if _UNTIL_A_DAY.match(slots["whole"].partition(slots["days"])[0]) or _THIS_WEEK.search(slots["whole"]):
         return None
     try:
@@ -195,11 +195,11 @@ def _days_off(slots: Slots, _: Listener) -> Wish | None:
 
 
 def _topics(how: Literal["only", "add", "drop"]) -> "Reader":
-    def read(slots: Slots, listener: Listener) -> Wish | None:
+    def read(slots: Slots, parsing: ParseContext) -> Wish | None:
         names = " ".join(folded(slots["topics"]).split())
         is_thing = names in listed_phrases("things") and not _NAMED_TOPIC.search(folded(slots["whole"]))
         is_thing |= names in listed_phrases("ministries") and f"bo {names}" in slots["whole"]
-        topics = None if is_thing else find_topic_names(slots["topics"], listener.topics)
+        topics = None if is_thing else find_topic_names(slots["topics"], parsing.topics)
         return SetTopics(how, topics) if topics else None
 
     return read
@@ -211,10 +211,10 @@ def _number(said: str) -> int | None:
 
 def _place_in_list(said: str) -> int | None:
     """Return the place that a numeral means: "tư" is the fourth, "từ" is none, "sau" is the next."""
-    return _number(said) or _PLACES_IN_LIST.get(said) or _UNMARKED_PLACES.get(said)
+    return _number(said) or _PLACES_IN_LIST.get(said) or _PLACES_WITHOUT_DIACRITICS.get(said)
 
 
-def _item(slots: Slots, _: Listener) -> Wish | None:
+def _item(slots: Slots, _: ParseContext) -> Wish | None:
     if "digit" in slots:
         number, most = _number(slots["digit"]), _MOST_BARE
     else:
@@ -225,12 +225,12 @@ def _item(slots: Slots, _: Listener) -> Wish | None:
     return ShowItem(number) if number and number <= most else None
 
 
-def _page(slots: Slots, _: Listener) -> Wish | None:
+def _page(slots: Slots, _: ParseContext) -> Wish | None:
     number = _place_in_list(slots["number"])
     return ShowPage(number) if number else None
 
 
-def _watch(slots: Slots, _: Listener) -> Wish | None:
+def _watch(slots: Slots, _: ParseContext) -> Wish | None:
     words = slots["watched"].split()
     while len(words) > 1 and words[0] in _ABOUT:
         del words[0]
@@ -240,7 +240,7 @@ def _watch(slots: Slots, _: Listener) -> Wish | None:
     return None if is_none else WatchWords(watched)
 
 
-def _unwatch(slots: Slots, _: Listener) -> Wish | None:
+def _unwatch(slots: Slots, _: ParseContext) -> Wish | None:
     if " ".join(folded(slots["words"]).split()) in listed_phrases("own_names"):
         return Plain.LEAVE
     if listed("no_subject").issuperset(folded(slots["words"]).split()):
@@ -248,9 +248,9 @@ def _unwatch(slots: Slots, _: Listener) -> Wish | None:
     return UnwatchWords(slots["words"]) if len(slots["words"].split()) <= _MOST_WATCHED else None
 
 
-def _instead(slots: Slots, listener: Listener) -> Wish | None:
+def _instead(slots: Slots, parsing: ParseContext) -> Wish | None:
     if "time" in slots:
-        today = listener.now.astimezone(ZoneInfo(listener.zone)).date()
+        today = parsing.now.astimezone(ZoneInfo(parsing.zone)).date()
         return FollowUp("instead", slots["time"]) if is_time(slots["time"], today) else None
     if "place" in slots:
         return FollowUp("instead", slots["place"]) if is_place(slots["place"]) else None
@@ -258,7 +258,7 @@ def _instead(slots: Slots, listener: Listener) -> Wish | None:
     return FollowUp("instead", words) if len(words.split()) <= _MOST_OTHER else None
 
 
-def _also(slots: Slots, _: Listener) -> Wish | None:
+def _also(slots: Slots, _: ParseContext) -> Wish | None:
     if "bare" in slots:
         is_bare = " ".join(folded(slots["bare"]).split()) in listed_phrases("bare_questions")
         return FollowUp("also", slots["bare"]) if is_bare else None
@@ -268,7 +268,7 @@ def _also(slots: Slots, _: Listener) -> Wish | None:
     return FollowUp("also", words) if asks else None
 
 
-Reader = Callable[[Slots, Listener], Wish | None]
+Reader = Callable[[Slots, ParseContext], Wish | None]
 READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
     "pause_until": _pause_until,
     "schedule": _schedule,

@@ -4,8 +4,8 @@ import re
 from itertools import chain
 
 from bot.chat.talk.grammar import Message, all_words, listed, message_of, prepared, rules
-from bot.chat.talk.likeness import most_like
-from bot.chat.talk.rule_slots import READERS, Listener, span_beside
+from bot.chat.talk.message_classifier import classify
+from bot.chat.talk.rule_slots import READERS, ParseContext, span_beside
 from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish
 from bot.times.typed_times import with_digits
 from summarizer.questions.slips import keyed
@@ -20,16 +20,18 @@ _TWICE = re.compile(r"\b([^\W\d]+) \1\b")  # "trễ trễ chút"
 _SHORTEST = 3  # letters: shorter words have too many neighbours
 
 
-def mended(plain: str) -> str:
+def with_typos_corrected(plain: str) -> str:
     """Return a prepared message with its typing errors corrected.
 
-    >>> mended("dừgn gửi tin nhaaaa"), mended("tawts thông báo"), mended("giá vàng sjc")
-    ('dừng gửi tin nha', 'tắt thông báo', 'giá vàng sjc')
+    >>> with_typos_corrected("dừgn gửi tin nhaaaa"), with_typos_corrected("giá vàng sjc")
+    ('dừng gửi tin nha', 'giá vàng sjc')
+    >>> with_typos_corrected("tawts thông báo")
+    'tắt thông báo'
     """
-    return _TWICE.sub(r"\1", " ".join(_mended_word(word) for word in plain.split()))
+    return _TWICE.sub(r"\1", " ".join(_corrected_word(word) for word in plain.split()))
 
 
-def _mended_word(word: str) -> str:
+def _corrected_word(word: str) -> str:
     bare = word.rstrip(",")
     short = _DRAWN_OUT.sub(r"\1", bare)
     known = all_words()
@@ -42,11 +44,11 @@ def _mended_word(word: str) -> str:
     elif (typed := keyed(short)) and canonical(typed) in known:
         meant = canonical(typed)
     else:
-        meant = _one_slip_away(short)
+        meant = _one_typo_away(short)
     return meant + word[len(bare) :]
 
 
-def _one_slip_away(word: str) -> str:
+def _one_typo_away(word: str) -> str:
     """Return the word of the vocabulary that is one typing error away, or `word` itself."""
     if len(word) < _SHORTEST:
         return word
@@ -106,7 +108,7 @@ _PLAIN = {
 }
 
 
-def understand(text: str, listener: Listener) -> Wish | None:
+def understand(text: str, parsing: ParseContext) -> Wish | None:
     """Return the wish in `text`; None for a question about the news."""
     if address := _address(text):
         return address
@@ -116,11 +118,11 @@ def understand(text: str, listener: Listener) -> Wish | None:
     if not plain:
         return None
     plain = with_digits(plain)
-    meant = mended(plain)
+    meant = with_typos_corrected(plain)
     for said in dict.fromkeys((plain, meant)):
-        if wish := _by_rule(said, listener):
+        if wish := _by_rule(said, parsing):
             return wish
-    return most_like(meant, listener)
+    return classify(meant, parsing)
 
 
 def asks_for_digest(text: str) -> bool:
@@ -129,7 +131,7 @@ def asks_for_digest(text: str) -> bool:
     return _says("digest", message_of(plain)) if plain else False
 
 
-def _whole(plain: str, listener: Listener) -> Wish | None:
+def _whole(plain: str, parsing: ParseContext) -> Wish | None:
     message = message_of(plain)
     tried = [rule for rule in rules() if rule.needed <= message.classes]
     apart = ((rule, slots) for rule in tried if (slots := rule.reading_apart(message)))
@@ -137,20 +139,20 @@ def _whole(plain: str, listener: Listener) -> Wish | None:
     for rule, slots in chain(whole, apart):
         if rule.wish in _PLAIN:
             return _PLAIN[rule.wish]
-        if rule.wish in READERS and (wish := READERS[rule.wish](slots | {"whole": plain}, listener)):
+        if rule.wish in READERS and (wish := READERS[rule.wish](slots | {"whole": plain}, parsing)):
             return wish
     return None
 
 
-def _by_rule(plain: str, listener: Listener) -> Wish | None:
+def _by_rule(plain: str, parsing: ParseContext) -> Wish | None:
     """Return the wish of the whole message, else of one of its clauses; words to watch hold no comma."""
-    wish = _whole(plain, listener)
+    wish = _whole(plain, parsing)
     if isinstance(wish, WatchWords) and "," in wish.words:
-        return _one_clause(plain, listener) or wish
-    return wish or _one_clause(plain, listener)
+        return _one_clause(plain, parsing) or wish
+    return wish or _one_clause(plain, parsing)
 
 
-def _one_clause(plain: str, listener: Listener) -> Wish | None:
+def _one_clause(plain: str, parsing: ParseContext) -> Wish | None:
     """Return the only wish of a message of several clauses, if the others are reasons or politeness.
 
     In "bóng đá chán quá, bỏ đi" the more exact clause counts; "tuần sau mình bận" ends a pause.
@@ -161,9 +163,9 @@ def _one_clause(plain: str, listener: Listener) -> Wish | None:
     wishes: dict[Wish, None] = {}
     end: PauseUntil | None = None
     for clause in clauses:
-        wish = _whole(clause, listener)
+        wish = _whole(clause, parsing)
         if wish is None and not _says("aside", message_of(clause)):
-            span = span_beside(clause, listener)
+            span = span_beside(clause, parsing)
             if not span and not _PERSONAL.search(clause):
                 return None
             end = end or span

@@ -1,7 +1,7 @@
 """Issues that operators approve: composed before their time, and sent when the gate allows it.
 
 `storage.delivery.gates` stores the decisions; operators' messages and taps are in
-`bot.chat.operators.gate_taps`. A kill at any point leaves a profile prepared or not, let go or not.
+`bot.chat.operators.gate_messages`. A kill at any point leaves a profile prepared or not, let go or not.
 """
 
 import datetime as dt

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.cards.under_digest import buttons_under
+from bot.chat.cards.digest_buttons import buttons_under
 from bot.jobs.digests.queueing import release_in
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition

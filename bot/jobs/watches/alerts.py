@@ -150,6 +150,6 @@ async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
         source=services.newsroom.title_of(article.source),
         published=article.published,
         sentence=snippet.text,
-        marks=tuple(snippet.marks),
+        highlights=tuple(snippet.marks),
     )
     return Found(tuple(hit.text for hit in story), result)

@@ -1,4 +1,4 @@
-"""Pictures are drawn whatever the words and counts are, apart from the bot, and never for ever."""
+"""Charts of any words and counts are drawn in another process, within a time limit."""
 
 import asyncio
 import datetime as dt
@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.charts import chart as process
-from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_apart, from_json, to_json
+from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process, from_json, to_json
 from bot.charts.draw import draw
 
 DAY = dt.date(2026, 10, 24)
 
 
-def chart(*counts: int, title: str = "Xu hướng: bão", marks: tuple[tuple[int, str], ...] = ()) -> Chart:
+def chart(*counts: int, title: str = "Xu hướng: bão", labels: tuple[tuple[int, str], ...] = ()) -> Chart:
     """Return a chart of one panel."""
-    return Chart(title, DAY, (Panel("Số bài mỗi ngày", (Series("", counts),), marks=marks),))
+    return Chart(title, DAY, (Panel("Số bài mỗi ngày", (Series("", counts),), labels=labels),))
 
 
 def size_of(picture: bytes) -> tuple[int, int]:
@@ -32,7 +32,7 @@ def size_of(picture: bytes) -> tuple[int, int]:
 
 
 def test_a_picture_is_as_wide_as_a_phone_is_sharp_and_small() -> None:
-    picture = draw(chart(*range(30), marks=((29, "1"),)))
+    picture = draw(chart(*range(30), labels=((29, "1"),)))
     assert size_of(picture)[0] == 960
     assert len(picture) < 100_000
 
@@ -60,7 +60,7 @@ def test_what_is_drawn_reaches_the_other_process_unchanged(title: str, counts: l
 
 
 async def test_the_picture_comes_out_of_a_process_of_its_own() -> None:
-    assert size_of(await draw_apart(chart(1, 2, 3)))[0] == 960
+    assert size_of(await draw_in_process(chart(1, 2, 3)))[0] == 960
 
 
 async def test_a_killed_drawing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,10 +73,10 @@ async def test_a_killed_drawing_is_an_error(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", _start_and_kill)
     with pytest.raises(DrawingError, match="-9"):
-        await draw_apart(chart(1))
+        await draw_in_process(chart(1))
 
 
 async def test_a_drawing_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(process, "_TIMEOUT_SECONDS", 0.01)
     with pytest.raises(DrawingError, match="slow"):
-        await draw_apart(chart(1))
+        await draw_in_process(chart(1))

@@ -60,7 +60,7 @@ def make_newsroom(**changes: Any) -> Newsroom:
 
 @dataclass
 class Actions:
-    """An operator's levers that only remember."""
+    """Fake `AdminActions` that record their calls."""
 
     sent: list[str] = field(default_factory=list)
     is_stopped: bool = False
@@ -221,7 +221,7 @@ class House:
         return self._application.bot
 
     async def handled(self, update_id: int | None) -> None:
-        """Wait until the bot is done with an update; None: the bot does not get to see it."""
+        """Wait until the bot has handled an update; None: the bot does not get it."""
         if update_id is not None:
             await asyncio.wait_for(self._handled[update_id].wait(), 20)
 

@@ -1,8 +1,9 @@
-"""Every intent has a decision on who may tap it, and none reaches another chat's things."""
+"""Every intent has a route with a decision on who may tap it, and none reaches another chat's things."""
 
 import dataclasses
 import types
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -12,8 +13,7 @@ from bot.chat.buttons import operator_intents as operators
 from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.callbacks import encode, parse
 from bot.chat.buttons.intents import Button, Intent
-from bot.chat.dispatcher import presses
-from bot.chat.permissions import ACCESS, Access, access_to
+from bot.chat.routes import Access, find_route, make_routes
 
 NEWS = (
     readers.OpenCard,
@@ -28,10 +28,12 @@ NEWS = (
 )  # what these name is news, and nobody's own
 KINDS: list[Any] = [kind for kind in get_args(Intent) if kind is not Button]
 OTHERS_TIMES = "05:05"
+ACTIONS: Any = SimpleNamespace(call_off=None)
+ROUTES = make_routes(ACTIONS)
 
 
 def samples(number: int) -> list[Intent]:
-    """Return one intent of each kind and every press; those that name a row name this one."""
+    """Return one intent of each kind and every button; those that name a row name this one."""
     return [
         *Button,
         intents.SetTimes(("20:00",)),
@@ -73,14 +75,14 @@ def samples(number: int) -> list[Intent]:
         readers.KeepSaved(number),
         intents.PauseFor(3),
         intents.Confirm(number),
-        intents.Preview("sang"),
-        intents.AskToSend("sang"),
-        intents.SendNow("sang"),
-        intents.ShowIssue(number),
-        intents.ShowCorrection(number),
-        intents.AskToRetract(number),
-        intents.Retract(number),
-        intents.SendCorrection(number),
+        operators.Preview("sang"),
+        operators.AskToSend("sang"),
+        operators.SendNow("sang"),
+        operators.ShowIssue(number),
+        operators.ShowCorrection(number),
+        operators.AskToRetract(number),
+        operators.Retract(number),
+        operators.SendCorrection(number),
         operators.ShowEdition("sang"),
         operators.ProposeChange("+0630", "sang"),
         operators.WriteChange("p1", 7, "sang"),
@@ -104,22 +106,21 @@ def row_of(intent: Intent) -> str | None:
 
 
 def naming(intent: Intent, number: int) -> Intent:
-    """Return the intent with another row named, where it names one."""
+    """Return the intent with the row `number`, if it names a row."""
     name = row_of(intent)
     return replace(intent, **{name: number}) if name and not isinstance(intent, Button) else intent
 
 
 def test_every_intent_and_every_press_has_a_decision() -> None:
     assert isinstance(Intent, types.UnionType)
-    assert set(ACCESS) == {*KINDS, *Button}
+    assert set(ROUTES) == {*KINDS, *Button}
     assert {type(one) for one in samples(1)} == {*KINDS, Button}
-    assert set(presses(actions=None)) == set(KINDS)
     assert all(parse(encode(one)) == one for one in samples(1))
 
 
 def test_what_an_operator_may_and_no_reader_is_called_so_in_its_data() -> None:
     for intent in samples(1):
-        assert (access_to(intent) is Access.OPERATORS) == encode(intent).startswith("quantri")
+        assert (find_route(ROUTES, intent).access is Access.OPERATORS) == encode(intent).startswith("quantri")
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ async def test_no_forged_button_shows_or_changes_what_is_another_chats(
 
 
 @pytest.mark.parametrize(
-    "intent", [one for one in samples(1) if access_to(one) is not Access.READERS], ids=encode
+    "intent", [one for one in samples(1) if find_route(ROUTES, one).access is not Access.READERS], ids=encode
 )
 @pytest.mark.parametrize("kind", ["supergroup", "channel"])
 async def test_no_member_shows_or_changes_a_groups_or_channels_settings_by_a_button_old_or_forged(

@@ -1,4 +1,4 @@
-"""What a chat may send by mistake or malice, one by one: an answer each, and choices as they were."""
+"""Mistaken or malicious input in chat: each case gets an answer and leaves the choices unchanged."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ HOSTILE = {
 async def test_every_command_answers_hostile_words_and_leaves_the_choices(
     an: Any, house: Any, words: str
 ) -> None:
-    """One message each, in nothing but characters that every reader's screen can show."""
+    """The answer is one message, and all its characters are printable."""
     await an.says("/start")
     before = await an.subscription()
     with capture_logs() as logs:
@@ -117,7 +117,7 @@ async def test_an_edited_channel_post_is_left_alone(house: Any) -> None:
 
 
 async def test_someone_named_as_an_operator_is_none(house: Any) -> None:
-    """An operator is a number: names and usernames can be anyone's."""
+    """Operators are known by their ids: anyone can take a name or a username."""
     impostor = await house.person("Chị Tư", username="operator")
     await impostor.says("/quantri")
     await impostor.sees("Điểm Tin không có lệnh /quantri.")
@@ -146,7 +146,7 @@ async def test_chat_ids_beyond_32_bits_are_kept_whole(house: Any, chat_id: int) 
 
 @pytest.fixture
 async def tell(house: Any) -> AsyncIterator[Tell]:
-    """Tell the admins as the application does."""
+    """Notify the admins as the application does."""
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
         yield partial(tell_admins, bot, house.services)
 

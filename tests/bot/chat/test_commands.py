@@ -1,4 +1,4 @@
-"""The commands: Telegram's menu, help, and commands that there are not."""
+"""The commands: Telegram's menu, help, and unknown commands."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Groups: anyone may ask, only administrators change settings, and plain talk is nobody's question."""
+"""Groups: anyone may ask, only administrators change settings, and plain talk is ignored."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What comes in is hostile until parsed: forged taps, edits, forwards, floods, and our own failures."""
+"""Forged taps, edits, forwards and floods, and failures of the bot itself."""
 
 import asyncio
 from dataclasses import replace
@@ -118,7 +118,7 @@ async def test_after_five_questions_there_is_one_line_and_then_silence(an: Any, 
 async def test_the_seventh_message_in_ten_seconds_is_part_of_a_burst_that_got_its_word(
     an: Any, house: Any
 ) -> None:
-    """Sent at once, as a phone does after a tunnel; and once more while the hour's share is used up."""
+    """All are sent at once, as by a phone after a tunnel; and again when the hour's limit is used up."""
     house.services.newsroom = replace(house.services.newsroom, questions_per_hour=10)
 
     async def burst() -> list[str]:

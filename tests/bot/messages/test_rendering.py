@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.chat.cards.under_digest import number_row
+from bot.chat.cards.digest_buttons import number_row
 from bot.messages import rendering
 from bot.messages.markup import visible_text, without_dates
 from bot.messages.rendering import render_parts

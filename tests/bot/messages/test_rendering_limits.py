@@ -38,7 +38,7 @@ def test_a_long_digest_is_cut_between_stories_and_its_parts_are_numbered() -> No
 
 
 def test_a_digest_that_fits_into_a_message_with_a_correction_is_one_message() -> None:
-    """However little room is left: a second message for the sake of one line would be a nuisance."""
+    """A second message for a single line would annoy readers."""
     first, longest = story(1, quotes=("Nước dâng. " * 150,)), 0
     for words in range(300, 450):
         part, *more = parts_of(first, story(2, quotes=("nước " * words,)), left_out=43)

@@ -61,7 +61,7 @@ def test_every_minute_of_the_day_can_be_typed(hour: int, minute: int, form: str)
 @example("7" * 4096)
 @example("thứ " * 1000)
 def test_anything_typed_is_read_or_refused(typed: str) -> None:
-    """Nothing else may come out of a parser that chat text goes into."""
+    """A parser of chat text raises no other error."""
     for parse in PARSERS:
         with contextlib.suppress(TypedTimeError):
             parse(typed)

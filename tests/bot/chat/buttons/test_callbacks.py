@@ -1,4 +1,4 @@
-"""Callback data: every intent comes back as it was, and nothing else comes back at all."""
+"""Callback data: every intent survives a round trip, and no other data is accepted."""
 
 import dataclasses
 import string

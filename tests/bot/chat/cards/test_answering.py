@@ -1,4 +1,4 @@
-"""What a reader answers to a story from its card: keep, more, less, why."""
+"""The buttons of a card: save, more, less, mute, why."""
 
 import datetime as dt
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.reader_intents import DropTaste, MuteWord
-from bot.messages import texts
+from bot.messages import subscription_texts, texts
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.tables import articles, deliveries
@@ -124,12 +124,12 @@ async def test_in_a_group_its_administrators_answer_and_everybody_reads(house: A
     member, administrator = await house.group(binh, administrator=chi)
     await administrator.says(f"/start@{house.username}")
     await member.taps("1")
-    assert await member.taps("Để dành") == texts.ONLY_ADMINISTRATORS_LINE
-    assert await member.taps("Ít tin thế này") == texts.ONLY_ADMINISTRATORS_LINE
+    assert await member.taps("Để dành") == subscription_texts.ONLY_ADMINISTRATORS_LINE
+    assert await member.taps("Ít tin thế này") == subscription_texts.ONLY_ADMINISTRATORS_LINE
     assert (await member.taps("Vì sao tin này?")).startswith("Vì Báo Biển")
     assert await administrator.taps("Để dành") == texts.STORY_SAVED
     (listed,) = await member.says(f"/dedanh@{house.username}")
-    assert listed["text"] == str(texts.ONLY_ADMINISTRATORS.striptags())
+    assert listed["text"] == str(subscription_texts.ONLY_ADMINISTRATORS.striptags())
 
 
 async def test_a_story_read_from_the_list_leaves_it_and_can_come_back(reader: Any) -> None:

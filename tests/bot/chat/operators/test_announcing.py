@@ -1,4 +1,4 @@
-"""/thongbao in the chat: who, with a sound or without, once, and called off."""
+"""/thongbao in the chat: readers, sound, sending once, calling off."""
 
 from typing import Any
 

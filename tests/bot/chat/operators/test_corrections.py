@@ -1,4 +1,4 @@
-"""Taking an issue back and correcting a story: an operator's levers, through the chat and the ledger."""
+"""Taking an issue back and correcting a story, from an operator's chat to the deliveries."""
 
 import asyncio
 import datetime as dt
@@ -33,7 +33,7 @@ async def sender(house: Any) -> AsyncIterator[Sender]:
 
 @pytest.fixture
 async def readers(house: Any, operator: Any, publish: Any) -> list[Any]:
-    """Three readers, at noon, and one story that nobody has been told."""
+    """Three readers, at noon, and one story that nobody has got yet."""
     await operator.says("/trogiup")
     await house.clock.advance((NOON - house.clock.now()).total_seconds())
     people = [await house.person(name) for name in ("An", "Bình", "Cúc")]

@@ -1,4 +1,4 @@
-"""Times and pauses of an edition by taps: seen, written into the file, undone."""
+"""Buttons change times and pauses of an edition: previewed, written to the file, undone."""
 
 from functools import partial
 from pathlib import Path

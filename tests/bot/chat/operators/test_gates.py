@@ -1,4 +1,4 @@
-"""Operators answer at a gate: what one does all see, late taps are told, forged ones do nothing."""
+"""Operators answer at a gate: all see each answer, late taps get a reason, forged ones do nothing."""
 
 import datetime as dt
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.chat.operators.gate_taps import tell_gates
+from bot.chat.operators.gate_messages import tell_gates
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.messages.texts import STALE_BUTTON
@@ -27,7 +27,7 @@ TO_GATE = (11 * 60 + 25) * 60  # from 19:00 to 6:25
 
 @pytest.fixture
 async def other(house: Any) -> AsyncIterator[Any]:
-    """A second operator, a reader, two stories, and the morning's gate open since just now."""
+    """A second operator, a reader, two stories, and the morning's gate, just opened."""
     newsroom = house.services.newsroom
     first = replace(newsroom.editions[0], approval=Approval(dt.timedelta(minutes=20)))
     house.services.newsroom = replace(newsroom, editions=(first, newsroom.editions[1]))

@@ -1,4 +1,4 @@
-"""Times, papers and topics in a question, in chat: applied, told, and dropped at a tap."""
+"""Times, papers and topics in a question, in chat: applied, shown, and dropped by a tap."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What stands over the articles: how many there are, and what was asked in place of what was typed."""
+"""The part above the articles: how many there are, and which question was answered instead."""
 
 import datetime as dt
 from typing import Any

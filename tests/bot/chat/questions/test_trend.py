@@ -51,7 +51,7 @@ async def test_a_picture_that_fails_leaves_the_words(
     async def _fail(_: object) -> bytes:
         raise DrawingError("too slow")
 
-    monkeypatch.setattr(trend, "draw_apart", _fail)
+    monkeypatch.setattr(trend, "draw_in_process", _fail)
     await publish("Bão số chín vào bờ")
     (answer,) = await an.says("/xuhuong bão")
     assert answer["text"].startswith("bão: 1 bài trong 30 ngày")

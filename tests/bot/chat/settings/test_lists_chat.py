@@ -1,4 +1,4 @@
-"""/tu, /nguon and how long digests are: in the chat, as a reader does it."""
+"""/tu, /nguon and the length of digests, in the chat."""
 
 from typing import Any
 

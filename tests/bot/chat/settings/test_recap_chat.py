@@ -1,4 +1,4 @@
-"""Recaps in the chat: how they are wanted, and what coming back says of them."""
+"""Recaps in the chat: turned on and off, and announced when a pause ends."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""/lich in the chat: what it shows, what can be typed and tapped, and the way back."""
+"""/lich in the chat: what it shows, what can be typed and tapped, and undo."""
 
 import datetime as dt
 from typing import Any

@@ -8,8 +8,8 @@ import pytest
 
 from bot.chat.buttons.intents import SetDays, SetTimes
 from bot.chat.talk.grammar import prepared
-from bot.chat.talk.likeness import most_like
-from bot.chat.talk.understanding import Listener, understand
+from bot.chat.talk.message_classifier import classify
+from bot.chat.talk.understanding import ParseContext, understand
 from bot.chat.talk.wishes import (
     FollowUp,
     PauseUntil,
@@ -29,7 +29,7 @@ from config.reading import TEMPLATE, parse_newsroom
 
 _HERE = Path(__file__).parent
 _ZONE = "Asia/Ho_Chi_Minh"
-SUNDAY_EVENING = Listener(
+SUNDAY_EVENING = ParseContext(
     dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC),
     _ZONE,
     {"kinh te": "kinh-te", "the thao": "the-thao", "suc khoe": "suc-khoe"},
@@ -97,7 +97,7 @@ def test_messages_written_after_the_rules_are_understood_too(name: str) -> None:
     assert len(right) >= 28
 
 
-_TEN_TOPICS = Listener(
+_TEN_TOPICS = ParseContext(
     SUNDAY_EVENING.now, _ZONE, topic_names(assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
 )
 
@@ -117,7 +117,7 @@ _TEN_TOPICS = Listener(
     ],
 )
 def test_what_different_people_type_is_mostly_understood(name: str, least: int) -> None:
-    """Nothing was mended for the fourth and the last list, written after all rules and examples."""
+    """No rule or example was changed for the fourth and the last list, which were written after them."""
     rows = lines(name)
     right = [
         row for row in rows if said(understand(row[0], _TEN_TOPICS)).lower() in row[1].lower().split("|")
@@ -145,11 +145,11 @@ def test_hardly_a_question_about_the_news_is_taken_for_a_wish(name: str, most_ta
 def test_a_message_that_no_rule_reads_is_read_by_its_likeness_to_examples(typed: str, wanted: str) -> None:
     plain = prepared(typed)
     assert plain
-    assert said(most_like(plain, _TEN_TOPICS)).lower() == wanted.lower()
+    assert said(classify(plain, _TEN_TOPICS)).lower() == wanted.lower()
 
 
 def test_a_message_with_words_of_no_example_is_a_question() -> None:
-    assert most_like("thủ tướng thụy điển nghỉ 3 ngày", _TEN_TOPICS) is None
+    assert classify("thủ tướng thụy điển nghỉ 3 ngày", _TEN_TOPICS) is None
 
 
 @pytest.mark.parametrize(

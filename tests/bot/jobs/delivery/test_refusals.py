@@ -11,7 +11,7 @@ from bot.chat.operators.admin import State, state_view
 from bot.emulator.client import Control
 from bot.jobs.delivery.risks import tell_refusals
 from bot.jobs.delivery.sender import Sender
-from bot.messages import texts
+from bot.messages import operator_texts
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED
@@ -66,13 +66,13 @@ async def test_an_edition_refused_as_a_whole_is_told_once_with_telegrams_words_a
     [text] = told
     assert "2 trên 2 tin nhắn không gửi được" in text
     assert "essage text is odd" in text
-    assert texts.SENDING_RUNS not in await sending_lines(services)
+    assert operator_texts.SENDING_RUNS not in await sending_lines(services)
     assert await reasons(services) == {REFUSED}
     await issue()
     assert told == [text], "the same trouble"
     await issue()
     assert told[1:] == ["✓ Số mới của bản tin đã gửi được bình thường."]
-    assert texts.SENDING_RUNS in await sending_lines(services)
+    assert operator_texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_a_reader_who_left_is_no_refusal(
@@ -84,7 +84,7 @@ async def test_a_reader_who_left_is_no_refusal(
     await tell_refusals(services, telegram, told)
     assert told == []
     assert await reasons(services) == {LEFT}
-    assert texts.SENDING_RUNS in await sending_lines(services)
+    assert operator_texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
@@ -112,7 +112,7 @@ async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
         await set_status(connection, group, "active", now=clock.now())
     assert subscriber is not None
     assert subscriber.status == "gone"
-    assert texts.SENDING_RUNS in await sending_lines(services)
+    assert operator_texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_a_long_wait_is_told_once_with_its_end(
@@ -127,7 +127,7 @@ async def test_a_long_wait_is_told_once_with_its_end(
     [text] = told
     assert "1 cuộc trò chuyện đợi lâu, lâu nhất đến 17:10 ngày 2/3" in text
     assert LONG == 12 * 3_600 + 10 * 60 + 37
-    assert texts.SENDING_RUNS not in await sending_lines(services)
+    assert operator_texts.SENDING_RUNS not in await sending_lines(services)
 
 
 @pytest.mark.parametrize("description", ["can't parse entities: odd", "message text is odd"])

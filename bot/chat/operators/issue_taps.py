@@ -7,9 +7,9 @@ import structlog
 from markupsafe import Markup
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
+from bot.chat.buttons.operator_intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.messages import spoken, texts
+from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
@@ -37,14 +37,14 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     lines = Markup("\n").join(
-        texts.ISSUE_STORY.format(headline=shortened(headline, _LONGEST_HEADLINE), story=story)
+        operator_texts.ISSUE_STORY.format(headline=shortened(headline, _LONGEST_HEADLINE), story=story)
         for story, headline in stories
     )
-    html = texts.ISSUE.format(
+    html = operator_texts.ISSUE.format(
         **say_batch(batch, tap.services.newsroom, tap.now),
         status=say_status(batch),
         counts=_counts(batch),
-        stories=texts.ISSUE_STORIES.format(lines=lines) if lines else "",
+        stories=operator_texts.ISSUE_STORIES.format(lines=lines) if lines else "",
     )
     can_retract = not batch.is_correction and batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0
     await tap.show(View(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
@@ -55,28 +55,30 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     async with tap.services.database.read() as connection:
         batch = await find_batch(connection, wanted.issue_id)
     if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
-        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
+        await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
     waiting = batch.deliveries[DeliveryStatus.PENDING]
-    html = texts.ASK_TO_RETRACT.format(**say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting)
+    html = operator_texts.ASK_TO_RETRACT.format(
+        **say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting
+    )
     if got := _got(batch):
-        html += texts.GONE_ALREADY.format(got=got)
+        html += operator_texts.GONE_ALREADY.format(got=got)
     await tap.show(View(html, keyboards.for_retracting(batch.id)))
 
 
-async def take_back(tap: ButtonContext, wanted: Retract) -> None:
+async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     """Take an issue back; a second tap finds nothing more to call off."""
     async with tap.services.database.write() as connection:
         batch = await find_batch(connection, wanted.issue_id)
-        count = await retract(connection, batch, texts.BUTTON_RETRACT, now=tap.now) if batch else 0
+        count = await retract(connection, batch, operator_texts.BUTTON_RETRACT, now=tap.now) if batch else 0
         if batch and count:
             detail = f"{batch.edition}, {count} lượt"
             await record_deed(connection, tap.chat_id, DeedKind.RETRACTED, detail, now=tap.now)
     if batch is None or not count:
-        await tap.acknowledge(texts.NOTHING_TO_RETRACT)
+        await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
     _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
-    html = texts.RETRACTED.format(
+    html = operator_texts.RETRACTED.format(
         **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_got(batch)
     )
     await tap.show(View(html, keyboards.back_to_state()))
@@ -87,17 +89,21 @@ def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, s
     edition = newsroom.find_edition(batch.edition)
     title = edition.title if edition else batch.edition
     return {
-        "edition": texts.CORRECTION_OF.format(edition=title) if batch.is_correction else title,
+        "edition": operator_texts.CORRECTION_OF.format(edition=title) if batch.is_correction else title,
         "moment": spoken.say_moment(batch.slot_at, newsroom.zone, now=now),
     }
 
 
 def say_status(batch: Batch) -> str:
     """Return the status of a batch in Vietnamese, for example "đã soạn"."""
-    return texts.CORRECTION_QUEUED_STATUS if batch.status is None else texts.ISSUE_STATUSES[batch.status]
+    return (
+        operator_texts.CORRECTION_QUEUED_STATUS
+        if batch.status is None
+        else operator_texts.ISSUE_STATUSES[batch.status]
+    )
 
 
-def look_at(batch: Batch) -> ShowIssue | ShowCorrection:
+def show_intent(batch: Batch) -> ShowIssue | ShowCorrection:
     """Return the intent of a button that shows a batch."""
     return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
 
@@ -110,10 +116,10 @@ def _got(batch: Batch) -> int:
 def _counts(batch: Batch) -> str:
     counted = [
         f"{batch.deliveries[status]} {words}"
-        for status, words in texts.DELIVERY_STATUSES.items()
+        for status, words in operator_texts.DELIVERY_STATUSES.items()
         if batch.deliveries.get(status)
     ]
-    return ", ".join(counted) or texts.NOTHING_QUEUED
+    return ", ".join(counted) or operator_texts.NOTHING_QUEUED
 
 
 # /dinhchinh: an operator corrects a story that was sent, shown first and confirmed by a tap.
@@ -125,15 +131,15 @@ async def handle(context: ChatContext) -> None:
     """Show what would be sent to whom, with a button that sends it."""
     match = _STORY_AND_TEXT.fullmatch(context.words.strip())
     if match is None:
-        await context.send(View(texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
+        await context.send(View(operator_texts.CORRECTION_USE.format(most=LONGEST_CORRECTION)))
         return
     story_id, text = int(match[1]), readable_text(match[2])
     if text is None:
-        await context.send(View(texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
+        await context.send(View(operator_texts.CORRECTION_TOO_LONG.format(most=LONGEST_CORRECTION)))
         return
     reach = await find_reach(context.services, story_id)
     if reach is None:
-        await context.send(View(texts.CORRECTION_UNKNOWN.format(story=story_id)))
+        await context.send(View(operator_texts.CORRECTION_UNKNOWN.format(story=story_id)))
         return
     async with context.services.database.write() as connection:
         draft = await draft_correction(connection, story_id, text, now=context.now)
@@ -144,12 +150,12 @@ async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
     """Send a correction, once however often the button is tapped."""
     queued = await send_correction(tap.services, wanted.correction_id, admin=tap.chat_id)
     if queued is None:
-        await tap.acknowledge(texts.CORRECTION_SENT_BEFORE)
+        await tap.acknowledge(operator_texts.CORRECTION_SENT_BEFORE)
         return
-    html = texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
+    html = operator_texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
     await tap.show(View(html, keyboards.back_to_state()))
 
 
 def _preview(context: ChatContext, reach: Reach, text: str) -> str:
-    told = preview_notice(context.services, reach, text)
-    return texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + Markup(told)  # noqa: S704 - our own
+    notice = preview_notice(context.services, reach, text)
+    return operator_texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + Markup(notice)  # noqa: S704 - our own

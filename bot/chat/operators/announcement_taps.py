@@ -3,18 +3,17 @@
 import math
 
 from markupsafe import Markup
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import Button, Intent
+from bot.chat.buttons.intents import Button
+from bot.chat.buttons.keyboards import choice_button, short_button
 from bot.chat.buttons.operator_intents import (
     Announce,
     CallOffAnnouncement,
     ChangeAnnouncement,
 )
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.messages import texts
-from bot.messages.markup import shortened
+from bot.messages import operator_texts, texts
 from bot.news.announcing import (
     LONGEST_ANNOUNCEMENT,
     announce,
@@ -29,17 +28,16 @@ from storage.delivery.announcements import Announcement, change_draft, draft_ann
 from storage.delivery.outlook import FULL_RATE
 
 _MOST_EDITIONS = 20
-_LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
 
 
 async def handle(context: ChatContext) -> None:
     """Show what would be sent to whom, with the buttons that change it and send it."""
     if not context.words.strip():
-        await context.send(View(texts.ANNOUNCE_USE.format(most=LONGEST_ANNOUNCEMENT)))
+        await context.send(View(operator_texts.ANNOUNCE_USE.format(most=LONGEST_ANNOUNCEMENT)))
         return
     text = readable_lines(context.words)
     if text is None:
-        await context.send(View(texts.ANNOUNCE_TOO_LONG.format(most=LONGEST_ANNOUNCEMENT)))
+        await context.send(View(operator_texts.ANNOUNCE_TOO_LONG.format(most=LONGEST_ANNOUNCEMENT)))
         return
     async with context.services.database.write() as connection:
         number = await draft_announcement(connection, context.chat_id, text, now=context.now)
@@ -55,7 +53,7 @@ async def change(tap: ButtonContext, wanted: ChangeAnnouncement) -> None:
             connection, wanted.announcement_id, edition=wanted.edition or None, is_silent=wanted.is_silent
         )
     if draft is None:
-        await tap.acknowledge(texts.ANNOUNCED_BEFORE)
+        await tap.acknowledge(operator_texts.ANNOUNCED_BEFORE)
         return
     await tap.show(await _preview(tap.services, draft))
 
@@ -64,44 +62,48 @@ async def confirm(tap: ButtonContext, wanted: Announce) -> None:
     """Send an announcement, once however often the button is tapped."""
     queued = await announce(tap.services, wanted.announcement_id, tap.chat_id)
     if queued is None:
-        await tap.acknowledge(texts.ANNOUNCED_BEFORE)
+        await tap.acknowledge(operator_texts.ANNOUNCED_BEFORE)
         return
     rows = [
-        [_button(texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))],
-        [_button(texts.BUTTON_BACK, Button.SHOW_STATE)],
+        [short_button(operator_texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))],
+        [short_button(texts.BUTTON_BACK, Button.SHOW_STATE)],
     ]
-    html = texts.ANNOUNCED.format(queued=say_number(queued))
+    html = operator_texts.ANNOUNCED.format(queued=say_number(queued))
     await tap.show(View(html, InlineKeyboardMarkup(rows)))
 
 
-async def take_back(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
+async def call_off_rest(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
     """Call off the messages that are not sent yet."""
     found = await call_off(tap.services, wanted.announcement_id, tap.chat_id)
     if found is None or not found[1]:
-        await tap.acknowledge(texts.ANNOUNCEMENT_GONE)
+        await tap.acknowledge(operator_texts.ANNOUNCEMENT_GONE)
         return
-    html = texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
-    await tap.show(View(html, InlineKeyboardMarkup([[_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
+    html = operator_texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
+    await tap.show(View(html, InlineKeyboardMarkup([[short_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
 
 
 async def _preview(services: Services, draft: Announcement) -> View:
     audience = await find_audience(services, draft.edition)
-    to = texts.READERS_OF.format(edition=audience.title) if audience.title else texts.ALL_READERS
-    head = texts.ANNOUNCE_PREVIEW.format(
+    to = (
+        operator_texts.READERS_OF.format(edition=audience.title)
+        if audience.title
+        else operator_texts.ALL_READERS
+    )
+    head = operator_texts.ANNOUNCE_PREVIEW.format(
         audience=to,
-        sound=texts.WITHOUT_SOUND if draft.is_silent else texts.WITH_SOUND,
+        sound=operator_texts.WITHOUT_SOUND if draft.is_silent else operator_texts.WITH_SOUND,
         readers=say_number(audience.readers),
         minutes=f"{max(1, math.ceil(audience.readers / FULL_RATE / 60))} phút",
     )
-    told = Markup(announcement_html(draft.text))  # noqa: S704 - our own
-    return View(Markup("\n\n").join([head, told]), _keyboard(services, draft, audience.readers))
+    text = Markup(announcement_html(draft.text))  # noqa: S704 - our own
+    return View(Markup("\n\n").join([head, text]), _keyboard(services, draft, audience.readers))
 
 
 def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKeyboardMarkup:
     editions = services.newsroom.editions[:_MOST_EDITIONS]
-    audiences = [(texts.BUTTON_TO_ALL, ""), *((one.title, one.name) for one in editions)]
+    audiences = [(operator_texts.BUTTON_TO_ALL, ""), *((one.title, one.name) for one in editions)]
     to = [
-        _choice(
+        choice_button(
             title,
             ChangeAnnouncement(draft.id, name, draft.is_silent),
             is_chosen=(draft.edition or "") == name,
@@ -109,16 +111,10 @@ def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKe
         for title, name in (audiences if len(editions) > 1 else ())
     ]
     otherwise = ChangeAnnouncement(draft.id, draft.edition or "", not draft.is_silent)
-    silently = _choice(texts.BUTTON_SILENTLY, otherwise, is_chosen=draft.is_silent)
-    send = _button(texts.BUTTON_ANNOUNCE.format(readers=say_number(readers)), Announce(draft.id))
+    silently = choice_button(operator_texts.BUTTON_SILENTLY, otherwise, is_chosen=draft.is_silent)
+    send = short_button(
+        operator_texts.BUTTON_ANNOUNCE.format(readers=say_number(readers)), Announce(draft.id)
+    )
     rows = [*(to[at : at + 2] for at in range(0, len(to), 2)), [silently]]
     rows += [[send]] if readers else []
-    return InlineKeyboardMarkup([*rows, [_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
-
-
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(shortened(label, _LONGEST_LABEL), callback_data=encode(intent))
-
-
-def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(texts.CHOSEN + label if is_chosen else label, intent)
+    return InlineKeyboardMarkup([*rows, [short_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])

@@ -1,13 +1,12 @@
 """Approval of issues by operators: an answer of one of them shows in the chats of all at once."""
 
-from functools import partial
-from typing import Any
-
 import structlog
-from telegram import Bot
+from markupsafe import Markup
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.chat.buttons.keyboards import short_button
 from bot.chat.buttons.operator_intents import (
     ApproveIssue,
     DropStory,
@@ -16,14 +15,20 @@ from bot.chat.buttons.operator_intents import (
     RestoreStory,
     ShowGate,
 )
-from bot.chat.cards.taps import Press
 from bot.chat.context import ButtonContext, View
 from bot.chat.operators.admin import AdminActions
-from bot.chat.operators.gate_screens import gate_screen
-from bot.messages import texts
-from bot.messages.markup import NO_PREVIEW, without_dates
+from bot.messages import operator_texts, texts
+from bot.messages.markup import NO_PREVIEW, one_line, shortened, without_dates
 from bot.news.services import Services
-from bot.operators.approvals import change_story, give_answer, look_at_gate, read_gate
+from bot.operators.approvals import (
+    GateView,
+    change_story,
+    gate_status,
+    give_answer,
+    look_at_gate,
+    read_gate,
+)
+from bot.operators.reasons import say_at
 from bot.process.metrics import log_errors
 from storage.delivery.gates import (
     Gate,
@@ -34,19 +39,11 @@ from storage.delivery.gates import (
     keep_notice,
 )
 
+_ON_PAGE = 15
+_IN_ROW = 5
+_MOST_DROPPED = 10  # with a button each
+_LONGEST_HEADLINE = 100  # UTF-16 units; a page of them fits one message
 _log = structlog.get_logger(__name__)
-
-
-def gate_presses(actions: AdminActions) -> dict[type[Any], Press]:
-    """Return the functions of a gate's buttons by the kind of their intents."""
-    return {
-        ShowGate: show,
-        ReadGate: read,
-        ApproveIssue: partial(answer, actions=actions),
-        HoldIssue: partial(answer, actions=actions),
-        DropStory: partial(change, actions=actions),
-        RestoreStory: partial(change, actions=actions),
-    }
 
 
 async def show(tap: ButtonContext, wanted: ShowGate) -> None:
@@ -55,7 +52,7 @@ async def show(tap: ButtonContext, wanted: ShowGate) -> None:
     if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    await tap.show(gate_screen(gate_now, tap.services, wanted.page))
+    await tap.show(gate_view(gate_now, tap.services, wanted.page))
 
 
 async def read(tap: ButtonContext, wanted: ReadGate) -> None:
@@ -64,7 +61,7 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
         gate = await find_gate(connection, wanted.gate_id)
     parts = await read_gate(tap.services, gate) if gate else []
     if not parts:
-        await tap.acknowledge(texts.GATE_EMPTY)
+        await tap.acknowledge(operator_texts.GATE_EMPTY)
         return
     await tap.acknowledge()
     for html in parts:
@@ -78,7 +75,9 @@ async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: 
     if gate is None:
         await _say_why_not(tap, wanted.gate_id)
         return
-    await tap.acknowledge(texts.GATE_APPROVED if choice == GateAnswer.SEND else texts.GATE_HELD)
+    await tap.acknowledge(
+        operator_texts.GATE_APPROVED if choice == GateAnswer.SEND else operator_texts.GATE_HELD
+    )
     await _show_everywhere(tap, gate.id, actions)
 
 
@@ -87,21 +86,23 @@ async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: 
     is_drop = isinstance(wanted, DropStory)
     gate_id, story_id = wanted.gate_id, wanted.story_id
     if not await change_story(tap.services, gate_id, story_id, tap.chat_id, drop=is_drop):
-        await _say_why_not(tap, gate_id, texts.GATE_STORY_GONE)
+        await _say_why_not(tap, gate_id, operator_texts.GATE_STORY_GONE)
         return
-    await tap.acknowledge(texts.GATE_DROPPED if is_drop else texts.GATE_RESTORED)
+    await tap.acknowledge(operator_texts.GATE_DROPPED if is_drop else operator_texts.GATE_RESTORED)
     await _show_everywhere(tap, gate_id, actions)
 
 
-async def _say_why_not(tap: ButtonContext, gate_id: int, otherwise: str = texts.GATE_ANSWERED) -> None:
+async def _say_why_not(
+    tap: ButtonContext, gate_id: int, otherwise: str = operator_texts.GATE_ANSWERED
+) -> None:
     """Say why a tap changed nothing, and show the gate as it is."""
     gate_now = await look_at_gate(tap.services, gate_id)
     if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
-    closed = texts.GATE_CLOSED_SENT if gate_now.gate.was_sent else texts.GATE_CLOSED
+    closed = operator_texts.GATE_CLOSED_SENT if gate_now.gate.was_sent else operator_texts.GATE_CLOSED
     await tap.acknowledge(otherwise if gate_now.gate.closed_at is None else closed)
-    await tap.show(gate_screen(gate_now, tap.services))
+    await tap.show(gate_view(gate_now, tap.services))
 
 
 async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
@@ -109,7 +110,75 @@ async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActio
         await actions.look_at_gates()
     gate_now = await look_at_gate(tap.services, gate_id)
     if gate_now is not None:  # the tapped message may be an older one than its notice
-        await tap.show(gate_screen(gate_now, tap.services))
+        await tap.show(gate_view(gate_now, tap.services))
+
+
+def gate_view(gate_now: GateView, services: Services, page: int = 0) -> View:
+    """Lay out a gate: its stories, its state, and the buttons while it can be answered."""
+    gate, now = gate_now.gate, services.clock.now()
+    pages = max(1, -(-len(gate_now.stories) // _ON_PAGE))
+    page = min(page, pages - 1)
+    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    lines = [
+        operator_texts.GATE_STORY.format(number=page * _ON_PAGE + at, headline=_short(headline))
+        for at, (_, headline) in enumerate(shown, 1)
+    ]
+    if pages > 1:
+        lines.append(operator_texts.GATE_PAGE.format(page=page + 1, pages=pages))
+    dropped = [
+        operator_texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in gate_now.dropped
+    ]
+    html = Markup("\n\n").join(
+        Markup("\n").join(part)
+        for part in (
+            [
+                (operator_texts.GATE if gate.closed_at is None else operator_texts.GATE_PAST).format(
+                    edition=gate_now.title, slot=say_at(gate.slot_at, gate_now.zone, now)
+                ),
+                gate_status(gate_now, services),
+            ],
+            lines,
+            dropped[:_MOST_DROPPED],
+        )
+        if part
+    )
+    return View(html, _keyboard(gate_now, page, pages) if gate.closed_at is None else None)
+
+
+def _short(headline: str) -> str:
+    return shortened(one_line(headline), _LONGEST_HEADLINE)
+
+
+def _keyboard(gate_now: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
+    gate = gate_now.gate
+    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    drops = [
+        short_button(
+            operator_texts.BUTTON_DROP.format(number=page * _ON_PAGE + at), DropStory(gate.id, story)
+        )
+        for at, (story, _) in enumerate(shown, 1)
+    ]
+    rows = [drops[at : at + _IN_ROW] for at in range(0, len(drops), _IN_ROW)]
+    if pages > 1:
+        others = [(operator_texts.BUTTON_GATE_BACK, page - 1), (operator_texts.BUTTON_GATE_ON, page + 1)]
+        rows.append([short_button(label, ShowGate(gate.id, to)) for label, to in others if 0 <= to < pages])
+    rows += [
+        [
+            short_button(
+                operator_texts.BUTTON_RESTORE.format(headline=one.headline),
+                RestoreStory(gate.id, one.story_id),
+            )
+        ]
+        for one in gate_now.dropped[:_MOST_DROPPED]
+    ]
+    answers = []
+    if gate.answer != GateAnswer.SEND:
+        answers.append(short_button(operator_texts.BUTTON_APPROVE, ApproveIssue(gate.id)))
+    if gate.answer != GateAnswer.HOLD:
+        answers.append(short_button(operator_texts.BUTTON_HOLD, HoldIssue(gate.id)))
+    return InlineKeyboardMarkup(
+        [*rows, answers, [short_button(operator_texts.BUTTON_READ_ISSUE, ReadGate(gate.id))]]
+    )
 
 
 # The messages about gates in operators' chats: sent once, edited after each answer.
@@ -132,7 +201,7 @@ async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Not
     gate_now = await look_at_gate(services, gate.id)
     if gate_now is None:
         return
-    view = gate_screen(gate_now, services)
+    view = gate_view(gate_now, services)
     parts: list[str] = []
     if unseen:
         parts = await read_gate(services, gate)

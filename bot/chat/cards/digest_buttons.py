@@ -11,11 +11,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.reader_intents import OpenCard, ShowMore, TurnMore
-from bot.chat.cards.card_page import Looking, card_buttons, card_page
-from bot.chat.cards.card_taps import find_standing, sharing_of
+from bot.chat.cards.card_page import Viewer, card_buttons, card_page
+from bot.chat.cards.card_taps import find_story_state, sharing_of
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.permissions import Guard, Limit
-from bot.chat.shared_limits import SharedGuard, guard_for
+from bot.chat.rate_limits import Limit, RequestLimiter, SharedRequestLimiter, limiter_for
+from bot.chat.settings.choices import zone_of
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS
 from bot.messages.rendering import RenderedPart, listed
@@ -49,14 +49,14 @@ async def buttons_under(
 
 def _left_out(composed: Composed) -> list[list[int]]:
     """Return each message's stories without a number; for the last, also those left out of the digest."""
-    told = iter(composed.digest.stories)
+    stories = iter(composed.digest.stories)
     of_parts = [
-        [story.story_id for story in islice(told, len(part.headlines))][MOST_NUMBERS:]
+        [story.story_id for story in islice(stories, len(part.headlines))][MOST_NUMBERS:]
         for part in composed.rendered
     ]
     if of_parts:
         of_parts[-1] += composed.digest.more
-    return [stories[:MOST_LISTED] for stories in of_parts]
+    return [ids[:MOST_LISTED] for ids in of_parts]
 
 
 def _buttons(part: RenderedPart, list_id: int | None) -> Buttons:
@@ -90,11 +90,11 @@ class Cards:
     """Opens cards, each once for taps in quick succession."""
 
     def __init__(self) -> None:
-        self._opened: Guard | SharedGuard | None = None
+        self._opened: RequestLimiter | SharedRequestLimiter | None = None
 
     async def open(self, tap: ButtonContext, wanted: OpenCard) -> None:
         """Send the card as a reply to the message whose button was tapped."""
-        self._opened = self._opened or guard_for(tap.services, "cards")
+        self._opened = self._opened or limiter_for(tap.services, "cards")
         card = (tap.chat_id, wanted.article_id)
         if not (await self._opened.ask(card, _TWICE, tap.now)).is_admitted:
             await tap.acknowledge(texts.OPENED_ALREADY)
@@ -122,12 +122,12 @@ async def card_view(context: ChatContext, article_id: int) -> View | str:
         subscriber = await find_subscriber(connection, context.chat_id)
         sent = await find_sent(connection, context.chat_id, card.story_id)
         corrected = await find_corrections_of(connection, card.story_id)
-    standing = await find_standing(context, candidate)
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
-    looking = Looking(context.now, zone, context.is_group, _moments(sent))
+    state = await find_story_state(context, candidate)
+    zone = zone_of(subscriber, newsroom)
+    viewer = Viewer(context.now, zone, context.is_group, _moments(sent))
     topic = newsroom.topics.get(card.topic or "", "")
-    html = await CHAT.run(lambda: card_page(card, looking, topic_title=topic, corrections=corrected))
-    return View(html, card_buttons(card.article_id, standing, sharing_of(context)))
+    html = await CHAT.run(lambda: card_page(card, viewer, topic_title=topic, corrections=corrected))
+    return View(html, card_buttons(card.article_id, state, sharing_of(context)))
 
 
 def _moments(sent: list[SentStory]) -> list[dt.datetime]:
@@ -169,8 +169,8 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
     if not wanted:
         return None
     candidates = await find_candidates(tap.services, wanted)
-    stories = await CHAT.run(_told, candidates)
-    zone = newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+    stories = await CHAT.run(_as_digest_stories, candidates)
+    zone = zone_of(subscriber, newsroom)
     pages = math.ceil(len(story_ids) / PER_PAGE)
     head = texts.MORE.format(page=page + 1, pages=pages)
     body = await CHAT.run(
@@ -183,13 +183,13 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
     return View(html, _keyboard(articles, list_id, page, pages))
 
 
-def _told(candidates: Sequence[Candidate]) -> list[DigestStory]:
+def _as_digest_stories(candidates: Sequence[Candidate]) -> list[DigestStory]:
     """Return each story with one sentence, by topic; the topic of the most important story first."""
-    told = [
+    stories = [
         tell(candidate, pieces, max_quotes=1) for candidate in candidates if (pieces := leading(candidate))
     ]
-    topics = list(dict.fromkeys(story.topic for story in told))
-    return sorted(told, key=lambda story: topics.index(story.topic))
+    topics = list(dict.fromkeys(story.topic for story in stories))
+    return sorted(stories, key=lambda story: topics.index(story.topic))
 
 
 def _keyboard(articles: Sequence[int], list_id: int, page: int, pages: int) -> InlineKeyboardMarkup:

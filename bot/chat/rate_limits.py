@@ -1,0 +1,135 @@
+"""Rate limits of askers: counted by this process, or with others in the database.
+
+An asker is a chat, or a person in one. Limits are decided by pure functions; the time is an argument.
+"""
+
+import datetime as dt
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from bot.news.services import Services
+from storage.admissions import (
+    KEPT,
+    Admissions,
+    AskerKey,
+    find_admissions,
+    forget_admissions,
+    write_admissions,
+)
+from storage.engine import Database
+
+_TIDIED_EACH = 500  # requests
+MOST_ASKERS = 10_000  # the asker that has been silent longest is forgotten first
+_BURST_GAP = dt.timedelta(minutes=1)  # a pause of this length ends a burst
+
+
+Asker = tuple[int, int | None]  # a chat, and a person (or a card) in it; None for all of the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` within any `window`."""
+
+    count: int
+    window: dt.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether to answer. `wait`, the time until the next question may come, is set once a burst."""
+
+    is_admitted: bool
+    wait: dt.timedelta | None = None
+
+
+@dataclass(slots=True)
+class RequestHistory:
+    """The admitted requests of an asker."""
+
+    moments: deque[dt.datetime] = field(default_factory=deque)  # of admitted requests, oldest first
+    refused_at: dt.datetime | None = None  # the last refusal; None after the next admission
+
+
+class RequestLimiter:
+    """Counts the admitted requests of each asker; refused ones do not count.
+
+    An asker is a chat, or a person in a group.
+    """
+
+    def __init__(self, most_askers: int = MOST_ASKERS) -> None:
+        self._most_askers = most_askers
+        self._askers: OrderedDict[Hashable, RequestHistory] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._askers)
+
+    async def ask(self, asker: Asker, limits: Sequence[Limit], now: dt.datetime) -> Admission:
+        """Decide as `admit` does."""
+        return self.admit(asker, limits, now)
+
+    def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Admission:
+        """Decide whether `asker` may ask at `now`, under all `limits`."""
+        return decide_admission(self._history_of(asker), limits, now)
+
+    def _history_of(self, asker: Hashable) -> RequestHistory:
+        history = self._askers.setdefault(asker, RequestHistory())
+        self._askers.move_to_end(asker)
+        if len(self._askers) > self._most_askers:
+            self._askers.popitem(last=False)
+        return history
+
+
+def decide_admission(history: RequestHistory, limits: Sequence[Limit], now: dt.datetime) -> Admission:
+    """Decide whether an asker may ask at `now`, under all `limits`, and remember it."""
+    _forget(history.moments, now, max(limit.window for limit in limits))
+    free_at = max(_next_free(history.moments, limit, now) for limit in limits)
+    if free_at <= now:
+        history.moments.append(now)
+        history.refused_at = None
+        return Admission(is_admitted=True)
+    before, history.refused_at = history.refused_at, now
+    is_same_burst = before is not None and before <= now < before + _BURST_GAP
+    return Admission(is_admitted=False, wait=None if is_same_burst else free_at - now)
+
+
+def _forget(moments: deque[dt.datetime], now: dt.datetime, window: dt.timedelta) -> None:
+    while moments and moments[-1] > now:  # the machine's clock was set back
+        moments.pop()
+    while moments and moments[0] <= now - window:
+        moments.popleft()
+
+
+def _next_free(moments: deque[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
+    """Return the moment from which one more request is within `limit`; not after `now` if it already is."""
+    if len(moments) < limit.count:
+        return now
+    return moments[-limit.count] + limit.window
+
+
+class SharedRequestLimiter:
+    """A `RequestLimiter` for all processes. An asker has one request at a time, because chats take turns."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._asked = 0
+
+    async def ask(self, asker: Asker, limits: Sequence[Limit], now: dt.datetime) -> Admission:
+        """Decide whether `asker` may ask under all `limits`; the server's time replaces `now`."""
+        key = AskerKey(self._name, asker[0], asker[1] or 0)
+        self._asked += 1
+        async with self._database.write() as connection:
+            known = await find_admissions(connection, key)
+            history = RequestHistory(deque(known.moments), known.refused_at)
+            admission = decide_admission(history, limits, known.now)
+            kept = Admissions(tuple(history.moments), history.refused_at, known.now)
+            await write_admissions(connection, key, kept)
+            if self._asked % _TIDIED_EACH == 0:
+                await forget_admissions(connection, before=known.now - KEPT)
+        return admission
+
+
+def limiter_for(services: Services, name: str) -> RequestLimiter | SharedRequestLimiter:
+    """Return the limiter of the requests called `name`: of this process, or shared by all."""
+    return SharedRequestLimiter(services.database, name) if services.shares_chats else RequestLimiter()

@@ -1,0 +1,137 @@
+"""How much one chat may ask in a while, also when several processes count together."""
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.rate_limits import Admission, Limit, RequestLimiter, SharedRequestLimiter, limiter_for
+from bot.news.services import Services
+from storage.admissions import AskerKey, find_admissions, forget_admissions
+from storage.engine import Database
+from storage.subscribers import delete_subscriber
+
+START = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+LIMITS = (Limit(5, dt.timedelta(seconds=10)), Limit(60, dt.timedelta(hours=1)))
+
+
+def _at(seconds: float) -> dt.datetime:
+    return START + dt.timedelta(seconds=seconds)
+
+
+def test_five_are_let_in_and_the_sixth_is_told_when_to_come_back() -> None:
+    limiter = RequestLimiter()
+    assert all(limiter.admit(1, LIMITS, _at(second)).is_admitted for second in range(5))
+    assert limiter.admit(1, LIMITS, _at(5)) == Admission(is_admitted=False, wait=dt.timedelta(seconds=5))
+
+
+def test_after_that_one_line_there_is_silence_until_the_chat_is_free() -> None:
+    limiter = RequestLimiter()
+    for _ in range(6):
+        limiter.admit(1, LIMITS, START)
+    assert [limiter.admit(1, LIMITS, _at(second)) for second in (1, 5, 9.9)] == [
+        Admission(is_admitted=False)
+    ] * 3
+    assert limiter.admit(1, LIMITS, _at(10)).is_admitted
+
+
+def test_of_two_bursts_in_a_full_hour_each_is_told_once() -> None:
+    limiter = RequestLimiter()
+    for second in range(60):
+        limiter.admit(1, LIMITS, _at(20 * second))
+    waits = [limiter.admit(1, LIMITS, _at(second)).wait for second in (1_201, 1_202, 1_203, 1_800, 1_801)]
+    assert [wait is not None for wait in waits] == [True, False, False, True, False]
+    assert waits[3] == dt.timedelta(minutes=30)
+
+
+def test_a_chat_that_was_free_again_is_told_again() -> None:
+    limiter = RequestLimiter()
+    for _ in range(6):
+        limiter.admit(1, LIMITS, START)
+    for _ in range(5):
+        limiter.admit(1, LIMITS, _at(10))
+    assert limiter.admit(1, LIMITS, _at(10)).wait == dt.timedelta(seconds=10)
+
+
+def test_sixty_in_an_hour_are_let_in_and_no_more() -> None:
+    limiter = RequestLimiter()
+    assert all(limiter.admit(1, LIMITS, _at(30 * n)).is_admitted for n in range(60))
+    assert limiter.admit(1, LIMITS, _at(1_800)).wait == dt.timedelta(minutes=30)
+
+
+def test_one_chat_does_not_use_up_what_another_may() -> None:
+    limiter = RequestLimiter()
+    for _ in range(9):
+        limiter.admit(1, LIMITS, START)
+    assert limiter.admit(2, LIMITS, START).is_admitted
+
+
+def test_no_more_chats_are_remembered_than_said() -> None:
+    limiter = RequestLimiter(most_askers=10)
+    for chat in range(100):
+        limiter.admit(chat, LIMITS, START)
+    assert len(limiter) == 10
+
+
+def test_a_clock_set_back_locks_nobody_out() -> None:
+    limiter = RequestLimiter()
+    for _ in range(6):
+        limiter.admit(1, LIMITS, START)
+    assert limiter.admit(1, LIMITS, _at(-86_400)).is_admitted
+
+
+@given(st.lists(st.floats(0, 30), max_size=120))
+def test_however_they_come_no_window_holds_more_than_its_limit(pauses: list[float]) -> None:
+    limiter, now, admitted = RequestLimiter(), START, []
+    for pause in pauses:
+        now += dt.timedelta(seconds=pause)
+        if limiter.admit(1, LIMITS, now).is_admitted:
+            admitted.append(now)
+    for limit in LIMITS:
+        fences = zip(admitted, admitted[limit.count :], strict=False)
+        assert all(later - first >= limit.window for first, later in fences)
+    assert all(first <= later for first, later in pairwise(admitted))
+
+
+# Several processes.
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)  # the machine's clock does not count
+SHARED_LIMITS = (Limit(3, dt.timedelta(seconds=10)), Limit(60, dt.timedelta(hours=1)))
+
+
+@pytest.fixture
+def database(postgres_database: Database) -> Database:
+    """Only PostgreSQL has several processes."""
+    return postgres_database
+
+
+async def test_two_processes_admit_an_asker_as_often_as_one_does(database: Database) -> None:
+    limiters = [SharedRequestLimiter(database, "questions") for _ in range(2)]
+    admissions = [await limiters[i % 2].ask((5, 5), SHARED_LIMITS, LONG_AGO) for i in range(6)]
+    assert [one.is_admitted for one in admissions] == [True, True, True, False, False, False]
+    assert [one.wait is not None for one in admissions[3:]] == [True, False, False], "a burst is told once"
+    assert (await limiters[0].ask((5, None), SHARED_LIMITS, LONG_AGO)).is_admitted, "the group's own share"
+    assert (await SharedRequestLimiter(database, "anything").ask((5, 5), SHARED_LIMITS, LONG_AGO)).is_admitted
+
+
+async def test_what_askers_were_admitted_with_goes_with_their_data_and_after_an_hour(
+    database: Database,
+) -> None:
+    limiter = SharedRequestLimiter(database, "questions")
+    for chat in (5, 6):
+        await limiter.ask((chat, chat), SHARED_LIMITS, LONG_AGO)
+    async with database.write() as connection:
+        await delete_subscriber(connection, 5)
+        assert (await find_admissions(connection, AskerKey("questions", 5, 5))).moments == ()
+        known = await find_admissions(connection, AskerKey("questions", 6, 6))
+        assert len(known.moments) == 1
+        await forget_admissions(connection, before=known.now + dt.timedelta(seconds=1))
+        assert (await find_admissions(connection, AskerKey("questions", 6, 6))).moments == ()
+
+
+async def test_a_process_that_is_alone_counts_by_itself(services: Services) -> None:
+    assert isinstance(limiter_for(services, "questions"), RequestLimiter)
+    services.shares_chats = True
+    assert isinstance(limiter_for(services, "questions"), SharedRequestLimiter)
