@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import event, func, select, text
 
-from bot.jobs.digests.queueing import queue_rest
+from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services

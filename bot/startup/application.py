@@ -19,7 +19,7 @@ from bot.console.links import make_link
 from bot.console.public_site import PUBLIC, PublicSite
 from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch
-from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.digests.tick import Arrivals
 from bot.jobs.intake.taking import SetAside, Taker
 from bot.jobs.reload import NewsroomWatch
 from bot.news.services import Services

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.jobs.clock_watch import ClockWatch
-from bot.jobs.digests.arrivals import Arrivals
+from bot.jobs.digests.tick import Arrivals
 from bot.jobs.intake.taking import SetAside
 from bot.news.services import Services, Tell
 from bot.process.metrics import log_errors

@@ -14,8 +14,8 @@ import random
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.jobs.digests.arrivals import Arrivals
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
+from bot.jobs.digests.tick import Arrivals
 from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.sources.source_polling import WebPolling

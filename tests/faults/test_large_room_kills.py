@@ -19,7 +19,7 @@ from tests.faults.conftest import HOUR, Figure, Ledger
 READERS = 6_000
 QUEUE = """
 import asyncio, datetime as dt, sys
-from bot.jobs.digests.queueing import queue_rest
+from bot.jobs.digests.publishing import queue_rest
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.times.clock import Clock

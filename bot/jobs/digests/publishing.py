@@ -5,19 +5,19 @@ A batch of issues is written in the caller's transaction, in few statements.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.cards.digest_buttons import buttons_under
-from bot.jobs.digests.queueing import release_in
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition
-from bot.times.schedule import SlotPlan
+from bot.news.services import Services
+from bot.times.schedule import QuietHours, SlotPlan
 from storage.candidates import Window
-from storage.delivery.fanouts import begin_fanouts, is_large
+from storage.delivery.fanouts import begin_fanouts, is_large, queue_part
 from storage.delivery.issues import (
     Issue,
     Part,
@@ -27,7 +27,7 @@ from storage.delivery.issues import (
     record_issue,
     record_issues,
 )
-from storage.delivery.messages import Buttons
+from storage.delivery.messages import Buttons, Release
 from storage.delivery.prepared_issues import keep_apart
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
@@ -71,7 +71,7 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     """Record the issues of different profiles, all of one window, and queue them; return how many deliveries.
 
     A profile whose slot was taken gets nothing, nor do the readers of its variants. Very many readers are
-    queued after this transaction, by `queueing.queue_rest`.
+    queued after this transaction, by `queue_rest`.
     """
     if await is_large(connection, [one.profile.id for one in made]):
         await _publish_large(connection, made, now=now)
@@ -83,7 +83,13 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     apart = {reader for _, one in taken for variant in one.variants for reader in variant.readers}
     queued = 0
     for zone, numbers in _by_zone(taken).items():
-        queued += await _enqueue(connection, numbers, zone, apart, now=now)
+        queued += await enqueue_issues(
+            connection,
+            numbers,
+            subscribers.c.id.not_in(sorted(apart)),
+            release=release_in(zone, now),
+            now=now,
+        )
     queued += await _publish_variants(connection, [one for _, one in taken], now=now)
     editions = sorted({one.edition.name for _, one in taken})
     slot = made[0].window.until.isoformat()
@@ -93,10 +99,7 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
 
 async def _publish_large(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
     """Record the issues and their variants, and note that their readers are to be queued."""
-    by_zone: dict[str, list[int]] = defaultdict(list)
-    for number, one in await _record_apart(connection, made, now, None):
-        by_zone[one.edition.schedule.zone].append(number)
-    for zone, numbers in by_zone.items():
+    for zone, numbers in _by_zone(await _record_apart(connection, made, now, None)).items():
         await begin_fanouts(connection, numbers, zone, now=now)
     editions = sorted({one.edition.name for one in made})
     _log.info("issues of very many readers", editions=editions, slot=made[0].window.until.isoformat())
@@ -115,25 +118,35 @@ async def _record_apart(
     own = [(one, one.composed, one.profile.id) for one in made]
     ids = await record_issues(connection, await _issues(connection, own, now, status), now=as_of)
     taken = {one.profile.id: number for number, one in zip(ids, made, strict=True) if number is not None}
-    variants = [
+    variants = await _record_variants(
+        connection, [one for one in made if one.profile.id in taken], now, status
+    )
+    of_variant = {(one.profile.id, variant.readers): issue for one, variant, issue in variants}
+    for one in made:
+        for variant in one.variants if one.profile.id in taken else ():
+            variant_id = of_variant.get((one.profile.id, variant.readers))
+            await keep_apart(connection, taken[one.profile.id], variant.readers, variant_id)
+    recorded = [(taken[one.profile.id], one) for one in made if one.profile.id in taken]
+    return recorded + [(issue, one) for one, _, issue in variants if issue is not None]
+
+
+async def _record_variants(
+    connection: AsyncConnection, made: Sequence[Made], now: dt.datetime, status: IssueStatus | None = None
+) -> list[tuple[Made, Variant, int | None]]:
+    """Record the variants that have a digest; return each with its issue, None where the slot was taken."""
+    wanted = [
         (one, number, variant)
         for one in made
-        if one.profile.id in taken
         for number, variant in enumerate(one.variants)
+        if variant.composed.parts
     ]
-    told = [each for each in variants if each[2].composed.parts]
-    profiles = await join_variants(connection, [(one.profile, number) for one, number, _ in told], now=now)
-    digests = [(one, each.composed, profiles[one.profile.id, number]) for one, number, each in told]
-    written = await record_issues(connection, await _issues(connection, digests, now, status), now=as_of)
-    of_variant = {
-        (one.profile.id, number): issue for (one, number, _), issue in zip(told, written, strict=True)
-    }
-    for one, number, variant in variants:
-        variant_id = of_variant.get((one.profile.id, number))
-        await keep_apart(connection, taken[one.profile.id], variant.readers, variant_id)
-    recorded = [(taken[one.profile.id], one) for one in made if one.profile.id in taken]
-    recorded += [(issue, one) for (one, _, _), issue in zip(told, written, strict=True) if issue is not None]
-    return recorded
+    if not wanted:
+        return []
+    profiles = await join_variants(connection, [(one.profile, number) for one, number, _ in wanted], now=now)
+    digests = [(one, variant.composed, profiles[one.profile.id, number]) for one, number, variant in wanted]
+    issues = await _issues(connection, digests, now, status)
+    ids = await record_issues(connection, issues, now=made[0].window.end)
+    return [(one, variant, issue) for (one, _, variant), issue in zip(wanted, ids, strict=True)]
 
 
 async def _issues(
@@ -173,45 +186,38 @@ def _by_zone(taken: Sequence[tuple[int, Made]]) -> dict[str, list[int]]:
     return by_zone
 
 
-async def _enqueue(
-    connection: AsyncConnection,
-    issue_ids: Sequence[int],
-    zone: str,
-    apart: Collection[int],
-    *,
-    now: dt.datetime,
-) -> int:
-    return await enqueue_issues(
-        connection,
-        issue_ids,
-        subscribers.c.id.not_in(sorted(apart)),
-        release=release_in(zone, now),
-        now=now,
-    )
-
-
 async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> int:
-    """Record the variants of these issues, each for its own readers."""
-    wanted = [
-        (one, number, variant)
-        for one in made
-        for number, variant in enumerate(one.variants)
-        if variant.composed.parts
-    ]
-    profiles = await join_variants(connection, [(one.profile, number) for one, number, _ in wanted], now=now)
-    if not wanted:
-        return 0
-    digests = [(one, variant.composed, profiles[one.profile.id, number]) for one, number, variant in wanted]
-    issues = await _issues(connection, digests, now)
+    """Record the variants of these issues, each for its own readers; return how many deliveries."""
     queued = 0
-    ids = await record_issues(connection, issues, now=made[0].window.end)
-    for issue_id, (one, _, variant) in zip(ids, wanted, strict=True):
+    for one, variant, issue_id in await _record_variants(connection, made, now):
         if issue_id is not None:
             readers = subscribers.c.id.in_(variant.readers)
             release = release_in(one.edition.schedule.zone, now)
             queued += await enqueue_issues(
                 connection, [issue_id], readers, release=release, now=now, is_variant=True
             )
+    return queued
+
+
+def release_in(zone: str, now: dt.datetime) -> Release:
+    """Return when readers in `zone` may get a message that is queued now."""
+    return lambda start, end: QuietHours(start, end).release(now, zone)
+
+
+async def queue_rest(services: Services) -> int:
+    """Queue the readers of issues that have too many for one transaction; return how many deliveries.
+
+    A part that another process is queueing is left to it. After a kill the next call goes on.
+    """
+    queued = 0
+    while True:
+        async with services.database.write() as connection:
+            part = await queue_part(connection, release_in)
+        if part is None:
+            break
+        queued += part
+    if queued:
+        _log.info("readers queued in parts", queued=queued)
     return queued
 
 

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.composing import SharedComposer, covered_by
 from bot.jobs.digests.gate import NOT_APPROVED, Gates, find_gates, is_gated, run_gated
-from bot.jobs.digests.publishing import Due, Made, find_dry, publish, record_skipped
-from bot.jobs.digests.queueing import queue_rest
+from bot.jobs.digests.publishing import Due, Made, find_dry, publish, queue_rest, record_skipped
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
