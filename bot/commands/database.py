@@ -25,7 +25,7 @@ from bot.commands.preparing import (
     upgrade_or_exit,
 )
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.jobs.nightly import ALLOWED
+from bot.jobs.upkeep_jobs import ALLOWED
 from bot.messages.operator_texts import ISSUE_STATUSES
 from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom

@@ -22,7 +22,7 @@ from bot.news.digests import prepare, wishes_of
 from bot.news.newsroom import Breaking as Rule
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.news.stories import find_candidates
+from bot.news.stories import find_candidates, stories_with_new_articles
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.breaking import (
@@ -35,8 +35,6 @@ from storage.breaking import (
     publish_breaking,
     record_breaking,
 )
-from storage.follows import find_touched_stories
-from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
 from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
 from summarizer.reader_tastes import Mentions
@@ -44,11 +42,9 @@ from summarizer.stories.roundups import is_promotion
 from summarizer.stories.telling import leading, main_topic, showable
 
 _NOTE = "broke until"
-_BATCH = 200
 _READERS = 500  # told in one transaction
 _MOST_OPEN = 20
 _STALE = dt.timedelta(hours=1)  # after which a story is left to the digests
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _log = structlog.get_logger(__name__)
 
 
@@ -61,26 +57,12 @@ async def send_breaking(services: Services) -> int:
 
 
 async def _find(services: Services, rule: Rule) -> None:
-    """Look at the stories that got articles since the last look; at the very first run at none."""
+    """Check the stories that got articles since the last look."""
     now = services.clock.now()
-    async with services.database.read() as connection:
-        note = await find_note(connection, _NOTE)
-    until = min(dt.datetime.fromisoformat(note), now) if note else now
-    after = (until - _COMMIT_LAG, 0)
-    while note:
+    async for stories in stories_with_new_articles(services, _NOTE):
         async with services.database.read() as connection:
-            touched = await find_touched_stories(connection, after=after, limit=_BATCH)
-            told = await find_much_told(
-                connection, {story for _, story, _ in touched}, since=now - rule.span, sources=rule.papers
-            )
-        if not touched:
-            break
+            told = await find_much_told(connection, set(stories), since=now - rule.span, sources=rule.papers)
         await _record(services, rule, told, now)
-        after = (touched[-1][2], touched[-1][0])
-    latest = max(until, min(after[0], now))
-    if note is None or latest > until:
-        async with services.database.write() as connection:
-            await write_note(connection, _NOTE, latest.isoformat(), now=now)
 
 
 async def _record(services: Services, rule: Rule, story_ids: Sequence[int], now: dt.datetime) -> None:

@@ -18,7 +18,7 @@ from bot.messages.markup import one_line, printable, render, safe_link, shortene
 from bot.messages.spoken import publication_label
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.news.stories import find_candidates
+from bot.news.stories import find_candidates, stories_with_new_articles
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.delivery.messages import Buttons
@@ -28,12 +28,10 @@ from storage.follows import (
     find_due_follows,
     find_known,
     find_touched,
-    find_touched_stories,
     let_rest,
     publish_news,
     set_due,
 )
-from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
 from storage.times import Published
 from summarizer.digest import Candidate
@@ -91,7 +89,6 @@ def follow_buttons(article_id: int, follow_id: int) -> Buttons:
 _NOTE = "followed until"
 _BETWEEN = dt.timedelta(minutes=15)  # two alerts of one story to one chat
 _BATCH = 200
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _log = structlog.get_logger(__name__)
 
 
@@ -102,23 +99,10 @@ async def tell_followers(services: Services) -> int:
 
 
 async def _find_news(services: Services) -> None:
-    """Mark the follows whose stories got articles since the last look; at the very first run none."""
+    """Mark the follows whose stories got articles since the last look."""
     now = services.clock.now()
-    async with services.database.read() as connection:
-        note = await find_note(connection, _NOTE)
-    until = min(dt.datetime.fromisoformat(note), now) if note else now
-    after = (until - _COMMIT_LAG, 0)
-    while note:
-        async with services.database.read() as connection:
-            touched = await find_touched_stories(connection, after=after, limit=_BATCH)
-        if not touched:
-            break
-        await _mark(services, sorted({story for _, story, _ in touched}), now)
-        after = (touched[-1][2], touched[-1][0])
-    latest = max(until, min(after[0], now))
-    if note is None or latest > until:  # an idle look writes nothing
-        async with services.database.write() as connection:
-            await write_note(connection, _NOTE, latest.isoformat(), now=now)
+    async for stories in stories_with_new_articles(services, _NOTE):
+        await _mark(services, stories, now)
 
 
 async def _mark(services: Services, stories: list[int], now: dt.datetime) -> None:

@@ -1,16 +1,22 @@
-"""From stored articles to a story that may be shown now: for cards, lists and alerts.
+"""Stored stories for cards, lists and alerts: find the ones with new articles, and prepare them for readers.
 
 The rules of quoting apply as they are at this moment, whatever was shown before.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
 
 from bot.news.digests import piece_of
 from bot.news.services import Services
 from storage.articles import find_origins
 from storage.candidates import find_articles_of
+from storage.follows import find_touched_stories
+from storage.notes import find_note, write_note
 from storage.processed import find_summaries
 from summarizer.digest import Candidate
+
+_BATCH = 200
+_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 
 
 async def find_candidates(services: Services, story_ids: Sequence[int]) -> list[Candidate]:
@@ -35,3 +41,27 @@ async def find_candidate(services: Services, article_id: int) -> Candidate | Non
     if origin is None or origin.story_id is None:
         return None
     return next(iter(await find_candidates(services, [origin.story_id])), None)
+
+
+async def stories_with_new_articles(services: Services, note_name: str) -> AsyncIterator[list[int]]:
+    """Yield, in batches, the stories that got articles since the last call; at the very first call none.
+
+    The note `note_name` has the moment up to which articles were checked. It is written after the last batch,
+    so that a batch whose handling failed comes again. Some stories come twice.
+    """
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        note = await find_note(connection, note_name)
+    until = min(dt.datetime.fromisoformat(note), now) if note else now
+    after = (until - _COMMIT_LAG, 0)
+    while note:
+        async with services.database.read() as connection:
+            touched = await find_touched_stories(connection, after=after, limit=_BATCH)
+        if not touched:
+            break
+        yield sorted({story for _, story, _ in touched})
+        after = (touched[-1][2], touched[-1][0])
+    latest = max(until, min(after[0], now))
+    if note is None or latest > until:  # an idle look writes nothing
+        async with services.database.write() as connection:
+            await write_note(connection, note_name, latest.isoformat(), now=now)

@@ -13,11 +13,10 @@ from bot.chat.operators.gate_messages import tell_gates
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.tick import SlotTick
-from bot.jobs.index_following import IndexFollowing
 from bot.jobs.intake.processing import Processor
-from bot.jobs.nightly import begin_month, end_impossible_waits, prune_if_night
 from bot.jobs.reload import take_over
 from bot.jobs.sources.source_polling import WebPolling
+from bot.jobs.upkeep_jobs import IndexFollowing, begin_month, end_impossible_waits, prune_if_night
 from bot.jobs.watches.alerts import send_unscheduled
 from bot.jobs.watches.watch_matching import Watching
 from bot.process.health import retry

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from bot.jobs.nightly import ALLOWED
+from bot.jobs.upkeep_jobs import ALLOWED
 from config.reading import TEMPLATE
 from storage.engine import Database
 from storage.profiles import Choices, join_profile

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from bot.commands.database import ALLOWED
 from bot.jobs.clock_watch import ClockWatch, judge
 from bot.jobs.digests.slots import run_due_slots
-from bot.jobs.nightly import end_impossible_waits, prune_if_night
+from bot.jobs.upkeep_jobs import end_impossible_waits, prune_if_night
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest

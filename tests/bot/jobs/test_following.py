@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.following import tell_followers
-from bot.jobs.nightly import prune
+from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles

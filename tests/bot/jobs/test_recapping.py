@@ -11,8 +11,8 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
-from bot.jobs.nightly import end_impossible_waits
 from bot.jobs.recapping import resume_rested, send_recaps
+from bot.jobs.upkeep_jobs import end_impossible_waits
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import next_weekly

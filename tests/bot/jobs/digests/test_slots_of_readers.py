@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.jobs.digests import slots
 from bot.jobs.digests.slots import run_due_slots
-from bot.jobs.nightly import prune
+from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.states import DeliveryStatus

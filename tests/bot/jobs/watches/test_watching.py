@@ -12,7 +12,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.jobs.nightly import prune
+from bot.jobs.upkeep_jobs import prune
 from bot.jobs.watches.alerts import send_alerts
 from bot.jobs.watches.watch_matching import Watching
 from bot.news.services import Services

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.jobs.intake.processing import Processor
-from bot.jobs.nightly import prune_if_night
+from bot.jobs.upkeep_jobs import prune_if_night
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock

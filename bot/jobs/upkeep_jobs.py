@@ -1,4 +1,4 @@
-"""The nightly clean-up, once a local day: delete what is older than `keep_days`, in small transactions."""
+"""Upkeep of the stored data: the nightly clean-up, the months of the ledger, and the search index."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -8,14 +8,17 @@ import structlog
 from bot.jobs.intake.window import GROUPED_FOR
 from bot.news.services import Services, Tell
 from bot.operators import notices
-from bot.process.metrics import log_errors
+from bot.process.metrics import INDEX_LAG, log_errors
 from storage.breaking import prune_breaking
 from storage.conversations import forget_handled, prune_conversations
 from storage.delivery.months import begin_month as begin_ledger_month
 from storage.delivery.months import drop_month
+from storage.engine import Database
 from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
 from storage.processed import forget_packed
+from storage.search.index import examine_index
+from storage.search.rebuild import keep_up
 from storage.shown_stories import prune_shown
 from storage.story_lists import prune_saved
 from storage.upkeep.prune import end_impossible_waits as end_waits
@@ -34,6 +37,7 @@ _SHOWN_REMEMBERED = dt.timedelta(days=30)  # longer than any story stays eligibl
 _READ_REMEMBERED = dt.timedelta(days=1)  # a story that was read can be saved again so long
 _PROFILES_REMEMBERED = dt.timedelta(days=1)  # without subscribers
 _UPDATES_REMEMBERED = dt.timedelta(days=2)  # Telegram offers an update for one day
+_LOOKED_EACH = 5  # ticks of the index: counting the changes needs one more statement
 _log = structlog.get_logger(__name__)
 
 
@@ -94,7 +98,7 @@ async def _may_prune(services: Services, today: str, tell_admins: Tell | None) -
 
 
 async def prune(services: Services) -> int:
-    """Delete what is too old; return how many articles were deleted."""
+    """Delete what is older than `keep_days`, in small transactions; return how many articles."""
     now = services.clock.now()
     before = now - dt.timedelta(days=services.newsroom.keep_days)
     gone = 0
@@ -137,3 +141,19 @@ async def _forget_profiles(services: Services, now: dt.datetime) -> None:
         async with services.database.write() as connection:
             if not await prune_profiles(connection, before=now - _PROFILES_REMEMBERED):
                 break
+
+
+class IndexFollowing:
+    """Keeps this machine's search index up to date, unless another process of the machine does."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ticks = 0
+
+    async def run(self) -> None:
+        """Follow the changes of articles since the last tick, and measure how far behind the index is."""
+        await keep_up(self._database)
+        self._ticks += 1
+        if self._ticks % _LOOKED_EACH == 1:
+            async with self._database.read() as connection:
+                INDEX_LAG.set((await examine_index(connection)).lag)
