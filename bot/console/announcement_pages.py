@@ -9,15 +9,19 @@ from aiohttp import web
 from bot.console.guard import BASE, SESSION
 from bot.console.page_templates import readable
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.news.announcing import (
+from bot.news.reader_notices import (
     LONGEST_ANNOUNCEMENT,
+    Reach,
     announce,
     announcement_html,
     call_off,
     find_audience,
+    find_reach,
+    preview_notice,
     readable_lines,
+    readable_text,
+    send_correction,
 )
-from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
 from bot.news.services import Services
 from storage.delivery.announcements import (
     count_announced,

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.emulator.client import control, emulator_process
-from bot.news.announcing import announce
 from bot.news.newsroom import Newsroom
+from bot.news.reader_notices import announce
 from bot.news.services import Services
 from bot.startup.assembly import assemble
 from bot.times.clock import Clock

@@ -14,7 +14,7 @@ from bot.chat.buttons.operator_intents import (
 )
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import operator_texts, texts
-from bot.news.announcing import (
+from bot.news.reader_notices import (
     LONGEST_ANNOUNCEMENT,
     announce,
     announcement_html,

@@ -12,8 +12,8 @@ from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.news.corrections import Reach, find_reach, preview_notice, readable_text, send_correction
 from bot.news.newsroom import Newsroom
+from bot.news.reader_notices import Reach, find_reach, preview_notice, readable_text, send_correction
 from storage.delivery.corrections import draft_correction
 from storage.delivery.retractions import Batch, find_batch, find_correction_batch, find_headlines, retract
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus

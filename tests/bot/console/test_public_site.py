@@ -14,8 +14,8 @@ from bot.console.public_site import PublicSite
 from bot.jobs.digests.copying import publish_copies
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
-from bot.news.corrections import send_correction
 from bot.news.newsroom import Approval
+from bot.news.reader_notices import send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.corrections import draft_correction

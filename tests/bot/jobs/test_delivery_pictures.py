@@ -8,7 +8,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.news.corrections import send_correction
+from bot.news.reader_notices import send_correction
 from bot.news.services import Services
 from storage.delivery.corrections import draft_correction
 from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length
 from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, render_parts
-from bot.news.corrections import corrected
+from bot.news.reader_notices import corrected
 from summarizer.digest import Digest, DigestStory, Quote, SourceLink
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, true
 
 from bot.jobs.digests.slots import run_due_slots, send_edition_now
-from bot.news.announcing import find_audience
 from bot.news.newsroom import Edition, Newsroom
+from bot.news.reader_notices import find_audience
 from bot.news.services import Services
 from bot.operators.steering import look_ahead, look_at_issues
 from bot.times.clock import ManualClock
