@@ -8,8 +8,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bot.emulator.chats.people import Chat, User
-from bot.emulator.chats.uploads import Upload
-from bot.emulator.chats.world import World
+from bot.emulator.chats.world import Upload, World
 from bot.emulator.refusals import bad_request
 
 # As at Telegram, a malformed number counts as the default, and a malformed object is refused.

@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.emulator.api import BotApi
+from bot.emulator.api import BotApi, Emulator, WebhookCaller
 from bot.emulator.control import ROUTES
 from bot.emulator.control.routes import Body, InputError, Route, read_body
-from bot.emulator.emulation import Courier, Emulator
-from bot.emulator.limits import Rates
+from bot.emulator.refusals import Rates
 from bot.process.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000
@@ -54,7 +53,7 @@ async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False)
         await GuardedSite(runner, host, port, most_connections=_MOST_CONNECTIONS).start()
         taken = runner.addresses[0][1]
         emulator.url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
-        delivering = asyncio.create_task(Courier(emulator).run())
+        delivering = asyncio.create_task(WebhookCaller(emulator).run())
         try:
             yield emulator
         finally:

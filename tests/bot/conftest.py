@@ -10,8 +10,8 @@ import pytest
 import structlog
 from telegram.ext import ExtBot
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control, control
-from bot.emulator.emulation import Emulator
 from bot.emulator.server import serve
 from bot.news.newsroom import Edition, Newsroom, Source
 from bot.news.services import Services

@@ -1,14 +1,64 @@
-"""A message with all its versions, and its buttons, checked as Telegram checks them."""
+"""A message with all its versions, its photo or document and its buttons, checked as Telegram checks them."""
 
+import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from bot.emulator.chats.people import Chat, User
-from bot.emulator.chats.uploads import Attachment
 from bot.emulator.markup.entities import FormattedText, render_html
 from bot.emulator.markup.html_parser import check_link
 from bot.emulator.refusals import bad_request
+
+AttachmentKind = Literal["document", "photo"]
+
+MAX_PHOTO_SIDES = 10_000
+MAX_PHOTO_RATIO = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a message says of its file; `width` and `height` of a photo in pixels."""
+
+    kind: AttachmentKind
+    file_id: str
+    file_name: str
+    mime_type: str
+    size: int
+    width: int = 0
+    height: int = 0
+
+    def as_json(self) -> Any:
+        """Return the Document object, or the list of a photo's sizes, which has only the one sent."""
+        body = {"file_id": self.file_id, "file_unique_id": f"u{self.file_id}", "file_size": self.size}
+        if self.kind == "photo":
+            return [body | {"width": self.width, "height": self.height}]
+        return body | {"file_name": self.file_name, "mime_type": self.mime_type}
+
+
+def measure_photo(content: bytes) -> tuple[str, int, int]:
+    """Return the media type, width and height of a picture that can be sent as a photo.
+
+    Raises:
+        Refusal: it is no picture, or has sides that Telegram does not accept (400).
+    """
+    from PIL import Image  # a heavy import, needed for photos only
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+                (width, height), kind = image.size, image.get_format_mimetype()
+                image.verify()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS") from None
+    except (OSError, SyntaxError, ValueError):  # Pillow: it is no picture, or a broken one
+        raise bad_request("IMAGE_PROCESS_FAILED") from None
+    if width + height > MAX_PHOTO_SIDES or max(width, height) > MAX_PHOTO_RATIO * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    return kind or "image/png", width, height
+
 
 Keyboard = list[list[dict[str, Any]]]
 

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.emulator.chats.messages import Keyboard, Message, Version
+from bot.emulator.chats.messages import Attachment, Keyboard, Message, Version
 from bot.emulator.chats.people import Chat, ChatType, Profile, User
-from bot.emulator.chats.uploads import Attachment, FileShelf
-from bot.emulator.limits import Faults, RateLimits, Rates
 from bot.emulator.markup.entities import FormattedText
+from bot.emulator.refusals import Faults, RateLimits, Rates
 from bot.emulator.update_queue import Signal, UpdateQueue
 
 
@@ -50,6 +49,44 @@ class Stats:
             },
             "accepted": sum(self.accepted.values()),
         }
+
+
+# Telegram takes 50 MB from a bot; here the limit saves memory.
+MAX_FILE_BYTES = 20_000_000
+MAX_STORED_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a multipart body."""
+
+    file_name: str
+    mime_type: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class FileStore:
+    """Files by id, oldest first."""
+
+    _files: dict[str, Upload] = field(default_factory=dict)
+    _bytes: int = 0
+    _stored: int = 0
+
+    def store(self, upload: Upload) -> str:
+        """Store `upload` and return its file id; remove the oldest files beyond `MAX_STORED_BYTES`."""
+        self._stored += 1
+        file_id = f"file{self._stored:06d}"
+        self._files[file_id] = upload
+        self._bytes += len(upload.content)
+        while self._bytes > MAX_STORED_BYTES:
+            oldest = next(iter(self._files))
+            self._bytes -= len(self._files.pop(oldest).content)
+        return file_id
+
+    def find(self, file_id: str) -> Upload | None:
+        """Find a file that is still stored."""
+        return self._files.get(file_id)
 
 
 # Beyond 32 bits, as ids of real users are.
@@ -116,7 +153,7 @@ class World:
     webhook: dict[str, Any] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
-    files: FileShelf = field(default_factory=FileShelf)
+    files: FileStore = field(default_factory=FileStore)
     stats: Stats = field(default_factory=Stats)
     changed: Signal = field(default_factory=Signal)
     version: int = 0

@@ -4,7 +4,7 @@
 serves the answers. `docs/emulator.md` describes the interface.
 """
 
-from bot.emulator.control import events, groups, inline_users, switches, views
+from bot.emulator.control import events, groups, inline_users, state_routes
 from bot.emulator.control.routes import Routes
 
 ROUTES: Routes = {
@@ -12,6 +12,5 @@ ROUTES: Routes = {
     **events.ROUTES,
     **inline_users.ROUTES,
     **groups.TOPIC_ROUTES,
-    **switches.ROUTES,
-    **views.ROUTES,
+    **state_routes.ROUTES,
 }

@@ -3,7 +3,7 @@
 A method gets the world and its parameters. It returns the `result`, or raises a Refusal.
 """
 
-from bot.emulator.methods import answer_inline, chat_info, get_updates, send_media, text_messages
+from bot.emulator.methods import chat_info, get_updates, send_media, text_messages
 from bot.emulator.requests import Method, Methods
 
 __all__ = ["METHODS", "Method"]
@@ -17,7 +17,7 @@ _ALL: Methods = {
     **chat_info.CHAT_METHODS,
     **chat_info.PROFILE_METHODS,
     **send_media.FILE_METHODS,
-    **answer_inline.METHODS,
+    **text_messages.INLINE_METHODS,
 }
 
 # Telegram finds methods whatever their case; the value keeps the documented spelling.

@@ -1,15 +1,16 @@
-"""Methods by which a bot gets updates: long polling, or a webhook, which `emulation` calls."""
+"""Methods by which a bot gets updates: long polling, or a webhook, which `api` calls."""
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.emulator.chats.world import World
-from bot.emulator.emulation import is_loopback
 from bot.emulator.refusals import bad_request, conflict
 from bot.emulator.requests import Methods, Parameters
 
 MAX_UPDATES = 100
 MAX_TIMEOUT_SECONDS = 50
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -30,7 +31,7 @@ async def get_updates(world: World, parameters: Parameters) -> list[dict[str, An
 async def set_webhook(world: World, parameters: Parameters) -> bool:
     """Set a webhook; an empty address removes it. An address on this machine needs no TLS."""
     url = parameters.text("url")
-    if url and not url.startswith("https://") and not _is_loopback(url):
+    if url and not url.startswith("https://") and not (url.startswith("http://") and is_loopback(url)):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if (secret := parameters.text("secret_token")) and not _SECRET.fullmatch(secret):
         raise bad_request("bad webhook: secret token contains unallowed characters")
@@ -64,8 +65,9 @@ async def get_webhook_info(world: World, parameters: Parameters) -> dict[str, An
     }
 
 
-def _is_loopback(url: str) -> bool:
-    return url.startswith("http://") and is_loopback(url)
+def is_loopback(url: str) -> bool:
+    """Tell whether `url` leads to this machine."""
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 async def log_out(world: World, parameters: Parameters) -> bool:

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.emulator.chats.messages import read_keyboard
-from bot.emulator.chats.uploads import MAX_FILE_BYTES, Attachment, AttachmentKind, Upload, measure_photo
-from bot.emulator.chats.world import World
+from bot.emulator.chats.messages import Attachment, AttachmentKind, measure_photo, read_keyboard
+from bot.emulator.chats.world import MAX_FILE_BYTES, Upload, World
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import format_text
 from bot.emulator.methods.text_messages import NOT_MODIFIED, deliver, get_own_message

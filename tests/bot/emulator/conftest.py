@@ -6,8 +6,8 @@ import pytest
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control, control
-from bot.emulator.emulation import Emulator
 from bot.emulator.server import serve
 
 TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from telegram import Bot
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control, ControlError, StartError, control, emulator_process
-from bot.emulator.emulation import Emulator
 from bot.emulator.server import LoopbackError, serve
 
 

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import RetryAfter
 
-from bot.emulator.chats.people import Chat
 from bot.emulator.client import Control, control
-from bot.emulator.limits import RateLimits, Rates
-from bot.emulator.refusals import Refusal
+from bot.emulator.refusals import RateLimits, Rates, Refusal
 from bot.emulator.server import serve
 
 
@@ -31,11 +29,7 @@ def strict(clock: Clock, **rates: int) -> RateLimits:
     return RateLimits(clock, Rates(strict=True, **rates))
 
 
-def private(number: int) -> Chat:
-    return Chat(number, "private")
-
-
-def pause_asked_for(limits: RateLimits, chat: Chat) -> int:
+def pause_asked_for(limits: RateLimits, chat: int) -> int:
     """The seconds that a refusal asks to wait, 0 for none."""
     try:
         limits.admit(chat)
@@ -46,7 +40,7 @@ def pause_asked_for(limits: RateLimits, chat: Chat) -> int:
 
 def test_thirty_messages_pass_in_a_second_and_no_more() -> None:
     limits = strict(Clock())
-    assert [pause_asked_for(limits, private(number)) for number in range(1, 32)] == [0] * 30 + [1]
+    assert [pause_asked_for(limits, number) for number in range(1, 32)] == [0] * 30 + [1]
     assert limits.refused == {"per_second": 1}
     assert limits.busiest_second == 30
 
@@ -55,26 +49,26 @@ def test_the_second_slides() -> None:
     clock = Clock()
     limits = strict(clock)
     for number in range(1, 31):
-        limits.admit(private(number))
+        limits.admit(number)
         clock.now += 1 / 64
-    assert pause_asked_for(limits, private(99)) == 1
+    assert pause_asked_for(limits, 99) == 1
     clock.now = 1001.0
-    assert pause_asked_for(limits, private(99)) == 0
-    assert pause_asked_for(limits, private(100)) == 1
+    assert pause_asked_for(limits, 99) == 0
+    assert pause_asked_for(limits, 100) == 1
 
 
 def test_one_chat_gets_one_message_a_second() -> None:
     clock = Clock()
     limits = strict(clock)
-    assert [pause_asked_for(limits, private(1)) for _ in range(2)] == [0, 1]
+    assert [pause_asked_for(limits, 1) for _ in range(2)] == [0, 1]
     clock.now += 1
-    assert pause_asked_for(limits, private(1)) == 0
+    assert pause_asked_for(limits, 1) == 0
 
 
 def test_a_group_gets_twenty_messages_a_minute() -> None:
     clock = Clock()
     limits = strict(clock)
-    group = Chat(-100, "supergroup")
+    group = -100
     for _ in range(20):
         assert pause_asked_for(limits, group) == 0
         clock.now += 2
@@ -87,16 +81,16 @@ def test_a_group_gets_twenty_messages_a_minute() -> None:
 def test_a_refused_message_does_not_count() -> None:
     clock = Clock()
     limits = strict(clock)
-    limits.admit(private(1))
+    limits.admit(1)
     clock.now += 0.75
-    assert pause_asked_for(limits, private(1)) == 1
+    assert pause_asked_for(limits, 1) == 1
     clock.now += 0.25
-    assert pause_asked_for(limits, private(1)) == 0
+    assert pause_asked_for(limits, 1) == 0
 
 
 def test_without_strictness_everything_passes_and_is_counted() -> None:
     limits = RateLimits(Clock())
-    assert [pause_asked_for(limits, private(1)) for _ in range(50)] == [0] * 50
+    assert [pause_asked_for(limits, 1) for _ in range(50)] == [0] * 50
     assert limits.busiest_second == 50
 
 
@@ -108,9 +102,9 @@ def test_no_window_ever_holds_more_than_its_limit(steps: list[tuple[int, int]]) 
     sent: list[tuple[float, int]] = []
     for sixteenths, number in steps:
         clock.now += sixteenths / 16
-        if pause := pause_asked_for(limits, private(number)):
+        if pause := pause_asked_for(limits, number):
             clock.now += pause
-            assert pause_asked_for(limits, private(number)) == 0
+            assert pause_asked_for(limits, number) == 0
         sent.append((clock.now, number))
     for moment, number in sent:
         within = [row for row in sent if moment <= row[0] < moment + 1]

@@ -9,8 +9,10 @@ from PIL import Image
 from telegram import Bot, InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest
 
+from bot.emulator.api import Emulator
+from bot.emulator.chats import world
+from bot.emulator.chats.world import FileStore, Upload
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.emulator.methods import send_media
 
 
@@ -123,3 +125,11 @@ async def test_edits_of_media_that_cannot_be_are_refused(bot: Bot, emulator: Emu
         body = {"chat_id": an, "message_id": photo.message_id, "media": {"type": "video", "media": "x"}}
         async with session.post("/bot42:x/editMessageMedia", json=body) as response:
             assert "can't parse InputMedia" in (await response.json())["description"]
+
+
+def test_the_oldest_files_give_way_beyond_the_stored_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "MAX_STORED_BYTES", 10)
+    files = FileStore()
+    first, second, third = (files.store(Upload(f"{name}.json", "", b"xxxxx")) for name in "abc")
+    assert files.find(first) is None
+    assert [upload.file_name for upload in map(files.find, (second, third)) if upload] == ["b.json", "c.json"]

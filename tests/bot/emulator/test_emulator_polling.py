@@ -6,8 +6,8 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Conflict
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 
 
 async def test_a_poll_waits_for_the_first_update(bot: Bot, users: Control, an: int) -> None:

@@ -16,8 +16,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.emulator.methods import send_media
 from bot.emulator.server import MAX_BODY_BYTES
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.messages import texts
 from bot.telegram.incoming import PollingRequest
 from bot.telegram.transport import AiohttpRequest

@@ -11,10 +11,9 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot.emulator.chats.people import Chat
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
-from bot.emulator.limits import RateLimits, Rates
+from bot.emulator.refusals import RateLimits, Rates
 from bot.telegram.limiter import AT_ONCE, TelegramPace
 from bot.telegram.transport import AiohttpRequest, NotSentError
 
@@ -74,7 +73,7 @@ class StrictTelegram:
 
     async def _take(self, chat_id: int) -> bool:
         await asyncio.sleep(self._delay * self._chance.random() ** 4)
-        self._limits.admit(Chat(chat_id, "private" if chat_id > 0 else "supergroup"))
+        self._limits.admit(chat_id)
         self.arrived[chat_id] += 1
         await asyncio.sleep(self._delay * self._chance.random() ** 4)
         return True

@@ -10,8 +10,8 @@ from telegram import Update
 from telegram.error import Conflict
 from telegram.ext import TypeHandler
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.news.services import Services
 from bot.operators import notices
 from bot.telegram.connection import Address, Connection

@@ -13,8 +13,8 @@ from telegram import Bot, InputFile, Message
 from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.telegram.outcomes import Wait, outcome_of
 from bot.telegram.transport import AiohttpRequest, NotSentError, explain
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.news.services import Services
 from bot.telegram.connection import Address, Connection
 from bot.telegram.incoming import ListenError, Webhook

@@ -15,8 +15,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram import Update as Told
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from tests.bot.emulator.conftest import bot_at, control_of, running_emulator
 
 CHROMIUM = Path("/usr/bin/chromium")

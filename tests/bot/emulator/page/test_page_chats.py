@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from telegram import Bot, ReplyParameters
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
 
 pytestmark = IN_CHROMIUM

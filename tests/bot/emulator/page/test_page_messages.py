@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 from telegram import Bot, BotCommand, ReplyParameters
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
 
 # In pixels below the upper edge of the list.

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from telegram.ext import ExtBot
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
 from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from telegram.ext import ExtBot
 
+from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from bot.emulator.emulation import Emulator
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.delivery.waits import FIRST_REST_SECONDS, FloodWatch
 from bot.news.services import Services
