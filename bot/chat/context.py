@@ -18,7 +18,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
 from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
-from bot.telegram.outcomes import note_refusal, supported_html
+from bot.telegram.transport import note_refusal, supported_html
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import typer
 from bot.commands.preparing import clock_of, is_there, newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.source_tables import Wanted, hand_over, tables_for
 from bot.commands.terminal import Json, fail, put, put_json, say
-from bot.fetching.responses import FetchError, advice, said
+from bot.fetching.responses import FetchError, advice, describe_failure
 from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, lines_of
@@ -80,7 +80,7 @@ def _row(
         | {"items": state.items, "failures": state.failures, "moved_to": state.moved_to}
         | {"date_order": state.date_order}
         | {"elsewhere": state.elsewhere, "left_out": state.left_out}
-        | {"error": said(state.trouble, state.detail) if state.trouble else None}
+        | {"error": describe_failure(state.trouble, state.detail) if state.trouble else None}
         | {"advice": advice(state.trouble) if state.trouble else None}
     )
 
@@ -213,9 +213,9 @@ def try_one(
     try:
         facts = run(_facts(source, newsroom, settings))
     except FetchError as error:
-        _refuse(place, said(error.code, error.detail), advice(error.code), json=json)
+        _refuse(place, describe_failure(error.code, error.detail), advice(error.code), json=json)
     except UnreadableError as error:
-        _refuse(place, said("unreadable", str(error)), advice("unreadable"), json=json)
+        _refuse(place, describe_failure("unreadable", str(error)), advice("unreadable"), json=json)
     if json:
         put_json(facts)
     else:

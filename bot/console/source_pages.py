@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from bot.fetching.responses import FetchError, advice, said
+from bot.fetching.responses import FetchError, advice, describe_failure
 from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, head_lines, tail_lines
@@ -81,9 +81,9 @@ class SourcePages:
             async with asyncio.timeout(TRIAL_SECONDS):
                 values |= await _trial(self._services, typed)
         except FetchError as error:
-            values |= {"problem": said(error.code, error.detail), "advice": advice(error.code)}
+            values |= {"problem": describe_failure(error.code, error.detail), "advice": advice(error.code)}
         except UnreadableError as error:
-            values |= {"problem": said("unreadable", str(error)), "advice": advice("unreadable")}
+            values |= {"problem": describe_failure("unreadable", str(error)), "advice": advice("unreadable")}
         except TimeoutError:
             values |= {"problem": f"quá {TRIAL_SECONDS:.0f} giây chưa đọc xong nên thôi"}
         except TextWorkError as error:
@@ -162,5 +162,7 @@ def _row(source: Source | WebSource, state: SourceState | None, days: SourceDays
     if state is None or state.url != source.url:
         return SourceRow(source.name, source.title, source.url, "waiting", "", None, days, bars)
     status = "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
-    words = f"{said(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
+    words = (
+        f"{describe_failure(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
+    )
     return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from bot.fetching.dialling import Answer, Target, Transport, target_of
-from bot.fetching.manners import MOST_BYTES, Hosts, Robots
+from bot.fetching.politeness import MOST_BYTES, Hosts, Robots
 from bot.fetching.responses import (
     MAX_BODY_BYTES,
     Code,

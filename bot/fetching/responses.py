@@ -31,7 +31,7 @@ Code = Literal[
 ]
 
 LASTING: frozenset[Code] = frozenset(("address", "private", "gone", "robots"))
-"""What no later attempt mends by itself: it is told at once."""
+"""Failures that no later attempt mends: admins are told at once."""
 
 _ADVICE: dict[Code, tuple[str, str]] = {
     "address": ("địa chỉ không dùng được", "sửa địa chỉ trong tệp cấu hình"),
@@ -70,10 +70,10 @@ class FetchError(Exception):
         self.wait_seconds = wait_seconds
 
 
-def said(code: str, detail: str = "") -> str:
-    """Say in Vietnamese what happened.
+def describe_failure(code: str, detail: str = "") -> str:
+    """Return in Vietnamese what happened.
 
-    >>> said("missing", "HTTP 404")
+    >>> describe_failure("missing", "HTTP 404")
     'không có trang này (HTTP 404)'
     """
     what = next((words[0] for known, words in _ADVICE.items() if known == code), code)
@@ -81,7 +81,7 @@ def said(code: str, detail: str = "") -> str:
 
 
 def advice(code: str) -> str:
-    """Say in Vietnamese what an operator can do about it."""
+    """Return in Vietnamese what an operator can do about it."""
     return next((words[1] for known, words in _ADVICE.items() if known == code), "xem nhật ký của bot")
 
 
@@ -118,19 +118,19 @@ def fresh_seconds(headers: Mapping[str, str]) -> float:
     >>> fresh_seconds({"cache-control": "public, max-age=300"})
     300.0
     """
-    said = headers.get("cache-control", "")
-    found = _MAX_AGE.search(said)
-    if not found or "no-cache" in said.lower() or "no-store" in said.lower():
+    written = headers.get("cache-control", "")
+    found = _MAX_AGE.search(written)
+    if not found or "no-cache" in written.lower() or "no-store" in written.lower():
         return 0.0
     return float(found[1])
 
 
 def retry_seconds(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     """Return for how many seconds the host wants no request, at most a day; dates are of its own clock."""
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}", said, re.ASCII):
-        return min(float(said), LONGEST_WAIT_SECONDS)
-    until, here = _date(said), _date(headers.get("date", ""))
+    written = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", written, re.ASCII):
+        return min(float(written), LONGEST_WAIT_SECONDS)
+    until, here = _date(written), _date(headers.get("date", ""))
     if until is None:
         return None
     return min(max(0.0, (until - (here or now)).total_seconds()), LONGEST_WAIT_SECONDS)

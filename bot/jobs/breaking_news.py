@@ -111,7 +111,7 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
     candidates = await find_candidates(services, [story.story_id])
     is_stale = not story.found_at <= now < story.found_at + _STALE
     if candidates and not is_stale:
-        teller = _Teller(services.newsroom, candidates[0], story, now)
+        composer = _Composer(services.newsroom, candidates[0], story, now)
         while True:
             async with services.database.read() as connection:
                 readers, known = await find_listeners(
@@ -119,11 +119,11 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
                 )
             if not readers:
                 break
-            wanted = await INTAKE.run(teller.tell, readers, known)
+            wanted = await INTAKE.run(composer.compose, readers, known)
             async with services.database.write() as connection:
                 queued += await publish_breaking(
-                    connection, story, wanted, teller.buttons, reached=readers[-1].id,
-                    known_until=teller.as_of, now=now,
+                    connection, story, wanted, composer.buttons, reached=readers[-1].id,
+                    known_until=composer.as_of, now=now,
                 )  # fmt: skip
             story = story.past(readers[-1].id)
     async with services.database.write() as connection:
@@ -131,7 +131,7 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
     return queued
 
 
-class _Teller:
+class _Composer:
     """Composes one story for its readers, once for all with the same choices and knowledge."""
 
     def __init__(self, newsroom: Newsroom, candidate: Candidate, story: Breaking, now: dt.datetime) -> None:
@@ -148,7 +148,7 @@ class _Teller:
             ),
         )
 
-    def tell(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
+    def compose(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
         """Return texts with their readers; not readers who mute or know the story or have quiet hours."""
         wanted: dict[str, list[int]] = defaultdict(list)
         for reader in readers:
@@ -165,11 +165,11 @@ class _Teller:
     def _html(self, reader: Listener, told_at: dt.datetime | None, zone: str) -> str | None:
         key = (reader.profile_id, told_at)
         if key not in self._told:
-            told = self._tell(reader, told_at)
+            told = self._digest_story(reader, told_at)
             self._told[key] = None if told is None else str(self._rendered(told, zone))
         return self._told[key]
 
-    def _tell(self, reader: Listener, told_at: dt.datetime | None) -> DigestStory | None:
+    def _digest_story(self, reader: Listener, told_at: dt.datetime | None) -> DigestStory | None:
         edition = self._newsroom.edition_for(reader.choices)
         told = {} if told_at is None else {self._story.story_id: told_at}
         digest = compose_prepared(

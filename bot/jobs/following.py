@@ -92,10 +92,10 @@ _BATCH = 200
 _log = structlog.get_logger(__name__)
 
 
-async def tell_followers(services: Services) -> int:
+async def alert_followers(services: Services) -> int:
     """Find follows with news, and queue alerts that are due; return the number of messages."""
     await _find_news(services)
-    return await _tell(services)
+    return await _send_alerts(services)
 
 
 async def _find_news(services: Services) -> None:
@@ -125,7 +125,7 @@ def _due_at(newsroom: Newsroom, touched: Touched, now: dt.datetime) -> dt.dateti
     return quiet.release(max(now, touched.told_at + _BETWEEN), zone)
 
 
-async def _tell(services: Services) -> int:
+async def _send_alerts(services: Services) -> int:
     now = services.clock.now()
     queued, tried = 0, set[int]()
     while True:
@@ -141,12 +141,10 @@ async def _tell(services: Services) -> int:
         for one in due:
             tried.add(one.id)
             with log_errors("follow", follow=one.id):
-                queued += await _tell_one(services, one, candidates, now)
+                queued += await _alert(services, one, candidates, now)
 
 
-async def _tell_one(
-    services: Services, due: Due, candidates: Mapping[int, Candidate], now: dt.datetime
-) -> int:
+async def _alert(services: Services, due: Due, candidates: Mapping[int, Candidate], now: dt.datetime) -> int:
     candidate = candidates.get(due.story_id)
     async with services.database.read() as connection:
         shown_until, told = await find_known(connection, due)

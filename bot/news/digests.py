@@ -227,11 +227,11 @@ def piece_of(newsroom: Newsroom, article: StoredArticle, summary: Summary) -> Pi
 # articles takes most of a second. A composed digest is used until another article is processed, a minute at
 # most.
 
-_SERVES = dt.timedelta(minutes=1)
+_USED_FOR = dt.timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class _Stock:
+class _Cache:
     """Digests made from the articles up to `newest`, under `newsroom`, at `made_at`."""
 
     newest: Newest | None
@@ -246,7 +246,7 @@ class LastDay:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
-        self._stock: _Stock | None = None
+        self._cache: _Cache | None = None
 
     async def compose(
         self, database: Database, newsroom: Newsroom, edition: Edition, *, now: dt.datetime
@@ -255,21 +255,21 @@ class LastDay:
         async with database.read() as connection:
             newest = await find_newest(connection)
         async with self._lock:
-            stock = self._stock
-            if stock is None or not _serves(stock, newest, newsroom, now):
-                stock = self._stock = _Stock(newest, newsroom, now)
-            if edition not in stock.composed:
-                stock.composed[edition] = await _compose_last_day(database, stock, edition)
-            return stock.composed[edition]
+            cache = self._cache
+            if cache is None or not _is_usable(cache, newest, newsroom, now):
+                cache = self._cache = _Cache(newest, newsroom, now)
+            if edition not in cache.composed:
+                cache.composed[edition] = await _compose_last_day(database, cache, edition)
+            return cache.composed[edition]
 
 
-def _serves(stock: _Stock, newest: Newest | None, newsroom: Newsroom, now: dt.datetime) -> bool:
-    is_fresh = stock.made_at <= now < stock.made_at + _SERVES
-    return is_fresh and stock.newest == newest and stock.newsroom is newsroom
+def _is_usable(cache: _Cache, newest: Newest | None, newsroom: Newsroom, now: dt.datetime) -> bool:
+    is_fresh = cache.made_at <= now < cache.made_at + _USED_FOR
+    return is_fresh and cache.newest == newest and cache.newsroom is newsroom
 
 
-async def _compose_last_day(database: Database, stock: _Stock, edition: Edition) -> Composed:
-    if edition.max_age not in stock.gathered:
-        window = window_for(edition, stock.made_at)
-        stock.gathered[edition.max_age] = await gather(database, stock.newsroom, window)
-    return await compose_gathered(edition, stock.gathered[edition.max_age])
+async def _compose_last_day(database: Database, cache: _Cache, edition: Edition) -> Composed:
+    if edition.max_age not in cache.gathered:
+        window = window_for(edition, cache.made_at)
+        cache.gathered[edition.max_age] = await gather(database, cache.newsroom, window)
+    return await compose_gathered(edition, cache.gathered[edition.max_age])

@@ -71,21 +71,21 @@ def narrow(query: Query, newsroom: Newsroom, zone: str, papers: Sequence[str] = 
         return Narrowing(days)
     sources: dict[str, tuple[str, ...]] = {paper: (paper,) for paper in papers}
     sources |= {source.name: (source.name, source.title) for source in newsroom.sources}
-    meant, strange_sources = _told(query.sources, sources)
-    subjects, strange_subjects = _told(query.topics, _names_of_topics(newsroom))
+    meant, unknown_sources = _resolve(query.sources, sources)
+    subjects, unknown_topics = _resolve(query.topics, _names_of_topics(newsroom))
     return Narrowing(
         replace(days, source_names=meant, topics=subjects),
         tuple(dict.fromkeys(sources[name][-1] for name in meant)),
         tuple(newsroom.topics[name] for name in subjects),
-        strange_sources,
-        strange_subjects,
+        unknown_sources,
+        unknown_topics,
         tuple(dict.fromkeys(names[-1] for name, names in sources.items() if not papers or name in papers)),
     )
 
 
 def find_topics(typed: Iterable[str], newsroom: Newsroom) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics of the typed names, and the unknown names."""
-    return _told(typed, _names_of_topics(newsroom))
+    return _resolve(typed, _names_of_topics(newsroom))
 
 
 def topic_names(newsroom: Newsroom) -> dict[str, str]:
@@ -106,20 +106,20 @@ def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:
     return (newsroom.topics[topic], *called)
 
 
-def _told(
+def _resolve(
     typed: Iterable[str], names: Mapping[str, Iterable[str]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return those of `names` that are meant, and the typed words that mean none."""
+    """Return the keys of `names` that the typed words mean, and the words that mean none."""
     known: dict[str, None] = {}
-    strange = []
+    unknown = []
     for text in typed:
-        meant = _meant(comparable(text), names)
+        meant = _matching_names(comparable(text), names)
         known |= dict.fromkeys(meant)
-        strange += [] if meant else [text]
-    return tuple(known), tuple(strange)
+        unknown += [] if meant else [text]
+    return tuple(known), tuple(unknown)
 
 
-def _meant(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
+def _matching_names(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
     """Return the names equal to `text`, or else those that contain it: tuoitre in Báo Tuổi Trẻ."""
     called = {name: [comparable(each) for each in forms] for name, forms in names.items()}
     exact = [name for name, forms in called.items() if text in forms]

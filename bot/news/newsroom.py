@@ -205,7 +205,7 @@ class Newsroom:
         declared = [one for one in map(self.find_edition, choices.editions) if one] or [self.default_edition]
         zone = choices.zone or declared[0].schedule.zone
         known = tuple(name for name in choices.topics if name in self.topics)
-        own_times = _dealt_out([dt.time.fromisoformat(text) for text in choices.times], declared)
+        own_times = _own_times([dt.time.fromisoformat(text) for text in choices.times], declared)
         return [
             replace(
                 one,
@@ -269,7 +269,7 @@ class Newsroom:
 _A_DAY_OF_MINUTES = 24 * 60
 
 
-def _dealt_out(times: Sequence[dt.time], editions: Sequence[Edition]) -> list[tuple[dt.time, ...]]:
+def _own_times(times: Sequence[dt.time], editions: Sequence[Edition]) -> list[tuple[dt.time, ...]]:
     """Return each edition's times: those of the reader's own that are nearest to it; without any, its own."""
     if not times:
         return [one.schedule.times for one in editions]

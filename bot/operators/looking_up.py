@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.fetching.responses import said
+from bot.fetching.responses import describe_failure
 from bot.fetching.source_health import QUIET
 from bot.messages.markup import shortened
 from bot.news.digests import piece_of
@@ -256,7 +256,7 @@ async def _unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom
                 source.title,
                 state,
                 state is not None and QUIET in state.told,
-                said(state.trouble, state.detail) if state and state.trouble else None,
+                describe_failure(state.trouble, state.detail) if state and state.trouble else None,
             )
     return Unstored(refused)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot.fetching.responses import advice, said
+from bot.fetching.responses import advice, describe_failure
 from bot.fetching.source_health import AHEAD, BROKEN, CROWDED, ELSEWHERE, MOVED, OLD, QUIET, UNDATED, Verdict
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import WebSource
@@ -48,7 +48,7 @@ def together(notices: Sequence[str]) -> str:
 
 def _broken(source: WebSource, state: SourceState) -> str:
     code = state.trouble or ""
-    what = said(code, shortened(one_line(state.detail), _LONGEST_DETAIL))
+    what = describe_failure(code, shortened(one_line(state.detail), _LONGEST_DETAIL))
     return (
         f"⚠️ Nguồn <b>{escape(source.title)}</b> không lấy được tin: {escape(what)}.\n"
         f"Địa chỉ: {_code(source.url)}\n"

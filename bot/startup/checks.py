@@ -15,7 +15,7 @@ from urllib.request import getproxies
 
 import aiohttp
 
-from bot.fetching.responses import advice, said
+from bot.fetching.responses import advice, describe_failure
 from bot.fetching.source_health import QUIET
 from bot.jobs.clock_watch import TOLERANCE
 from bot.messages.markup import one_line, shortened
@@ -206,7 +206,8 @@ def _ailing(newsroom: Newsroom, states: dict[str, SourceState], now: dt.datetime
             continue
         last = say_at(state.fetched_at, newsroom.zone, now) if state.fetched_at else "chưa lần nào"
         if state.trouble:
-            words = f"{said(state.trouble, state.detail)}; lần cuối được {last}; {advice(state.trouble)}"
+            failure = describe_failure(state.trouble, state.detail)
+            words = f"{failure}; lần cuối được {last}; {advice(state.trouble)}"
             yield Check(
                 "sources", Status.BAD, f"{source.title}: {shortened(one_line(words), _LONGEST_WORDS)}"
             )

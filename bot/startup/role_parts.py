@@ -18,7 +18,7 @@ from bot.jobs.reload import take_over
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.upkeep_jobs import IndexFollowing, begin_month, end_impossible_waits, prune_if_night
 from bot.jobs.watches.alerts import send_unscheduled
-from bot.jobs.watches.watch_matching import Watching
+from bot.jobs.watches.watch_matching import WatchMatcher
 from bot.process.health import retry
 from bot.startup.elsewhere import TAKEN_IN
 from bot.startup.roles import Role
@@ -115,7 +115,7 @@ class ScheduleParts(RoleParts):
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         services = shared.services
-        self._watching = Watching(services)
+        self._watching = WatchMatcher(services)
         self._slots = SlotTick(
             services, shared.tell, shared.arrivals, shared.clock_watch.is_right,
             lambda: shared.wake_sender(),

@@ -1,4 +1,4 @@
-"""What Telegram's errors mean: for a delivery (pure), and for dates in texts.
+"""Decide by Telegram's error what happens to a delivery. Pure.
 
 Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors too. A cut connection, a 500, a
 502 and an answer that cannot be read say nothing about whether the message went out.
@@ -7,10 +7,8 @@ Order matters: python-telegram-bot's BadRequest and TimedOut are NetworkErrors t
 import re
 from dataclasses import dataclass
 
-from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.messages.markup import without_dates
 from bot.telegram.limiter import seconds_to_wait
 from bot.telegram.transport import NotSentError
 from storage.delivery.refusals import LEFT, NO_RIGHTS
@@ -169,21 +167,3 @@ def _outcome_of_bad_request(text: str) -> Outcome:
     if any(mark in low for mark in _MARKUP):
         return SendPlain(text)
     return Refuse(text)
-
-
-# Servers before Bot API 9.5 refuse a text with dates (`tg-time`). The first refusal is remembered until the
-# process ends, so that not every message is sent twice.
-
-_UNKNOWN_TAG = 'unsupported start tag "tg-time"'
-_servers_without_dates: set[str] = set()  # their addresses, with the token: never logged
-
-
-def supported_html(bot: Bot, html: str) -> str:
-    """Return a text without dates if the server of `bot` does not know them."""
-    return without_dates(html) if bot.base_url in _servers_without_dates else html
-
-
-def note_refusal(bot: Bot, error: TelegramError) -> None:
-    """Remember a server whose refusal says that it does not know dates."""
-    if _UNKNOWN_TAG in error.message.lower():
-        _servers_without_dates.add(bot.base_url)

@@ -3,7 +3,8 @@
 Of a sent message it keeps only the plain fields: if the library failed on another field, a message that
 arrived would look like one that did not. It also reports whether a failed request can have reached Telegram
 (`NotSentError`: it cannot), whether Telegram revoked the token (`unauthorized`), the time since the last
-success (`seconds_since_ok`) and why the last request was not answered (`trouble`).
+success (`seconds_since_ok`) and why the last request was not answered (`trouble`). Servers that do not know
+dates in texts are remembered (`supported_html`).
 """
 
 import asyncio
@@ -16,10 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from telegram import Bot
 from telegram._utils.types import JSONDict, ODVInput
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.messages.markup import without_dates
 from bot.operators import notices
 
 
@@ -220,3 +223,21 @@ def _body(request_data: RequestData | None) -> Any:
     for name, (filename, content, mime) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
     return form
+
+
+# Servers before Bot API 9.5 refuse a text with dates (`tg-time`). The first refusal is remembered until the
+# process ends, so that not every message is sent twice.
+
+_UNKNOWN_TAG = 'unsupported start tag "tg-time"'
+_servers_without_dates: set[str] = set()  # their addresses, with the token: never logged
+
+
+def supported_html(bot: Bot, html: str) -> str:
+    """Return a text without dates if the server of `bot` does not know them."""
+    return without_dates(html) if bot.base_url in _servers_without_dates else html
+
+
+def note_refusal(bot: Bot, error: TelegramError) -> None:
+    """Remember a server whose refusal says that it does not know dates."""
+    if _UNKNOWN_TAG in error.message.lower():
+        _servers_without_dates.add(bot.base_url)

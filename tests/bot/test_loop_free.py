@@ -18,7 +18,7 @@ from bot.chat.operators.admin import find_state, state_view
 from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
-from bot.jobs.watches.watch_matching import Watching
+from bot.jobs.watches.watch_matching import WatchMatcher
 from bot.news.answers import describe, reply_to
 from bot.news.digests import compose_digest, window_for
 from bot.news.newsroom import Newsroom, Source
@@ -141,7 +141,7 @@ async def test_a_digest_is_composed_of_many_stories(services: Services, texts: T
 
 
 async def test_thousands_watch_the_same_word(services: Services, texts: TextWorker) -> None:
-    watching = Watching(services)
+    watching = WatchMatcher(services)
     await watching.run()
     await many_readers(services, 4_000)
     now = services.clock.now()

@@ -22,10 +22,9 @@ from bot.telegram.outcomes import (
     Refuse,
     SendPlain,
     Wait,
-    note_refusal,
     outcome_of,
-    supported_html,
 )
+from bot.telegram.transport import note_refusal, supported_html
 from storage.delivery.claiming import Claimed
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")

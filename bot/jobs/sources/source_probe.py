@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.fetching.dialling import target_of
 from bot.fetching.fetcher import Fetched, Fetcher
-from bot.fetching.responses import FetchError, said
+from bot.fetching.responses import FetchError, describe_failure
 from bot.jobs.intake.intake import first_bytes
 from bot.jobs.intake.taking import reason_of
 from bot.jobs.sources.source_reading import MOST_ITEMS, Answer, Item, Reader, dating_of, private_url
@@ -172,7 +172,7 @@ async def _try_page(
     try:
         whole = await reader.lengthen(source, item, now)
     except FetchError as error:
-        return PageTrial(url, reason=said(error.code, error.detail))
+        return PageTrial(url, reason=describe_failure(error.code, error.detail))
     except UnreadableError as error:
         return PageTrial(url, reason=str(error))
     return PageTrial(url, characters=len(whole.body))

@@ -9,7 +9,7 @@ from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import RunWatch, StopWatching
 from bot.chat.questions.results import Result, result_row
 from bot.jobs.breaking_news import send_breaking
-from bot.jobs.following import tell_followers
+from bot.jobs.following import alert_followers
 from bot.jobs.recapping import send_recaps
 from bot.messages import texts
 from bot.messages.markup import one_line, render, shortened
@@ -105,7 +105,7 @@ async def send_alerts(services: Services) -> int:
         queued += done
         if not done:
             break
-    return queued + await tell_followers(services)
+    return queued + await alert_followers(services)
 
 
 async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:

@@ -33,7 +33,7 @@ _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
 
 
-class Watching:
+class WatchMatcher:
     """Holds the index of watches between runs; one run at a time."""
 
     def __init__(self, services: Services) -> None:

@@ -50,7 +50,7 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def declare(newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a function that adds a source of a host inside; manners take no time on this clock."""
+    """Return a function that adds a source of a host inside; requests need no pauses."""
     monkeypatch.setenv("DIEMTIN_CLOCK_RATE", "1000")
 
     def add(url: str, kind: str = "feed", *, more: str = "allow_private = true") -> None:

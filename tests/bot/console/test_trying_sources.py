@@ -48,7 +48,7 @@ class Paper:
 
 @pytest.fixture
 async def paper(unused_tcp_port_factory: Any, services: Services, make_newsroom: Any) -> AsyncIterator[Paper]:
-    """A paper on loopback, declared as the source "gan"; manners take no time on this clock."""
+    """A paper on loopback, declared as the source "gan"; requests need no pauses."""
     paper = Paper(unused_tcp_port_factory())
     paper.may_answer.set()
     application = web.Application()

@@ -97,7 +97,7 @@ class Site:
 
 @pytest.fixture
 def fast_clock() -> Clock:
-    """A clock that runs a thousand times faster: what waits for manners does not hold a test up."""
+    """A clock that runs a thousand times faster: what waits out of politeness does not hold a test up."""
     return Clock(START, rate=1000)
 
 

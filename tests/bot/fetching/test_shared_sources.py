@@ -33,7 +33,7 @@ def database(postgres_database: Database) -> Database:
 
 @pytest.fixture
 def services(database: Database, fast_clock: Clock, make_newsroom: Any) -> Services:
-    """Services whose waits for manners are short."""
+    """Services whose waits out of politeness are short."""
     return Services(database, fast_clock, make_newsroom())
 
 

@@ -10,7 +10,7 @@ from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.jobs.following import tell_followers
+from bot.jobs.following import alert_followers
 from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
 from bot.times.clock import ManualClock
@@ -74,7 +74,7 @@ class Room:
     async def tick(self, minutes: float = 20) -> int:
         """Let time pass, then tell what is new; return how many messages were queued."""
         await self.clock.advance(60 * minutes)
-        queued = await tell_followers(self.services)
+        queued = await alert_followers(self.services)
         await self.sender.send_batch()
         return queued
 

@@ -62,9 +62,9 @@ async def test_a_crowd_with_the_same_choices_shares_one_gathering(
     sqlite_database: Database, newsroom: Newsroom, gatherings: list[dt.datetime], store: Store
 ) -> None:
     await store("mưa")
-    shelf = LastDay()
+    last_day = LastDay()
     edition = newsroom.default_edition
-    asked = (shelf.compose(sqlite_database, newsroom, edition, now=NOW) for _ in range(20))
+    asked = (last_day.compose(sqlite_database, newsroom, edition, now=NOW) for _ in range(20))
     digests = await asyncio.gather(*asked)
     assert len(gatherings) == 1
     assert all(digest is digests[0] for digest in digests)
@@ -75,10 +75,10 @@ async def test_other_choices_get_their_own_digest_from_the_same_gathering(
     sqlite_database: Database, newsroom: Newsroom, gatherings: list[dt.datetime], store: Store
 ) -> None:
     await store("mưa")
-    shelf = LastDay()
-    everything = await shelf.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
+    last_day = LastDay()
+    everything = await last_day.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
     sports = replace(newsroom.default_edition, topics=("the-thao",))
-    nothing = await shelf.compose(sqlite_database, newsroom, sports, now=NOW)
+    nothing = await last_day.compose(sqlite_database, newsroom, sports, now=NOW)
     assert len(gatherings) == 1
     assert everything.parts
     assert not nothing.parts
@@ -87,10 +87,10 @@ async def test_other_choices_get_their_own_digest_from_the_same_gathering(
 async def test_news_is_told_at_once(
     sqlite_database: Database, newsroom: Newsroom, gatherings: list[dt.datetime], store: Store
 ) -> None:
-    shelf = LastDay()
-    before = await shelf.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
+    last_day = LastDay()
+    before = await last_day.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
     await store("mưa")
-    after = await shelf.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
+    after = await last_day.compose(sqlite_database, newsroom, newsroom.default_edition, now=NOW)
     assert (bool(before.parts), bool(after.parts)) == (False, True)
     assert len(gatherings) == 2
 
@@ -99,8 +99,8 @@ async def test_a_digest_is_a_minute_old_at_most(
     sqlite_database: Database, newsroom: Newsroom, gatherings: list[dt.datetime], store: Store
 ) -> None:
     await store("mưa")
-    shelf = LastDay()
+    last_day = LastDay()
     minute = dt.timedelta(minutes=1)
     for now in (NOW, NOW + minute / 2, NOW + minute):
-        await shelf.compose(sqlite_database, newsroom, newsroom.default_edition, now=now)
+        await last_day.compose(sqlite_database, newsroom, newsroom.default_edition, now=now)
     assert gatherings == [NOW, NOW + minute]

@@ -14,7 +14,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.upkeep_jobs import prune
 from bot.jobs.watches.alerts import send_alerts
-from bot.jobs.watches.watch_matching import Watching
+from bot.jobs.watches.watch_matching import WatchMatcher
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
@@ -48,7 +48,7 @@ class Room:
         self.services = services
         self.clock = clock
         self.users = users
-        self.watching = Watching(services)
+        self.watching = WatchMatcher(services)
         self.sender = Sender(services, telegram)
         self._published = 0
 
@@ -242,9 +242,9 @@ async def test_a_restart_passes_over_nothing_and_tells_nothing_twice(room: Room)
     await room.publish("Bão số 1")
     await room.tick()
     await room.publish("Bão số 2")
-    room.watching = Watching(room.services)
+    room.watching = WatchMatcher(room.services)
     assert await room.tick(5) == 1
-    room.watching = Watching(room.services)
+    room.watching = WatchMatcher(room.services)
     assert await room.tick(5) == 0
     assert len(await room.seen(AN)) == 2
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.fetching.manners import GAP, Hosts
+from bot.fetching.politeness import GAP, Hosts
 from bot.fetching.responses import FetchError, Validators, fresh_seconds, retry_seconds, validators_of
 from bot.times.clock import ManualClock
 
