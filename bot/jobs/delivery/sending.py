@@ -17,13 +17,7 @@ from bot.messages import texts
 from bot.messages.markup import MAX_UNITS, preview_options, visible_length, without_dates
 from bot.process.metrics import log_errors
 from bot.telegram.limiter import AT_ONCE
-from bot.telegram.outcomes import (
-    Outcome,
-    Refuse,
-    SendPlain,
-    Wait,
-    outcome_of,
-)
+from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
 from bot.telegram.transport import note_refusal, supported_html
 from storage.delivery.claiming import Claimed
 
@@ -67,7 +61,7 @@ def _missing(parts: Sequence[int], one: Claimed) -> str:
     return texts.PARTS_MISSING.format(parts=", ".join(f"{part + 1}/{one.parts}" for part in parts))
 
 
-def _with_word(one: Claimed) -> str:
+def _with_missing_line(one: Claimed) -> str:
     """Return the message after a line that names the missing parts before it, if there is room."""
     if not one.missing:
         return one.html
@@ -77,14 +71,14 @@ def _with_word(one: Claimed) -> str:
 
 
 async def _try(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
-    outcome = await _try_html(bot, one, supported_html(bot, _with_word(one)))
+    outcome = await _try_html(bot, one, supported_html(bot, _with_missing_line(one)))
     if one.preview_url is not None and isinstance(outcome, Refuse | SendPlain):
         _log.warning("sent without its picture", delivery=one.id, reason=outcome.reason)
         return await _try(bot, replace(one, preview_url=None))
     if isinstance(outcome, SendPlain):
         _log.error("markup refused", delivery=one.id, reason=outcome.reason)
         try:
-            return await _call(bot, one, unescape(_TAG.sub("", _with_word(one))))
+            return await _call(bot, one, unescape(_TAG.sub("", _with_missing_line(one))))
         except TelegramError as error:
             return outcome_of(error)
     return outcome
