@@ -16,8 +16,8 @@ from aiohttp import web
 
 from bot.emulator.api import BotApi, Emulator, WebhookCaller
 from bot.emulator.control import ROUTES
-from bot.emulator.control.routes import Body, InputError, Route, read_body
 from bot.emulator.refusals import Rates
+from bot.emulator.requests import Body, InputError, Route, read_body
 from bot.process.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000

@@ -5,7 +5,7 @@ serves the answers. `docs/emulator.md` describes the interface.
 """
 
 from bot.emulator.control import events, groups, inline_users, state_routes
-from bot.emulator.control.routes import Routes
+from bot.emulator.requests import Routes
 
 ROUTES: Routes = {
     **groups.ROUTES,

@@ -9,10 +9,10 @@ from bot.emulator.chats.messages import Keyboard, Message
 from bot.emulator.chats.people import ADMINISTRATORS, ANONYMOUS_ADMINISTRATOR, Chat
 from bot.emulator.chats.world import World
 from bot.emulator.control.groups import known_topic, unblock
-from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_message
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import detect
 from bot.emulator.methods.text_messages import MAX_TEXT_UNITS
+from bot.emulator.requests import Body, InputError, Routes, acting_user, known_chat, known_message
 
 MAX_WAIT_SECONDS = 60
 

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 
 from bot.emulator.chats.people import ADMINISTRATORS, Chat, MemberStatus, Topic, User, member_json
 from bot.emulator.chats.world import World
-from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_user
 from bot.emulator.markup.entities import FormattedText
+from bot.emulator.requests import Body, InputError, Routes, acting_user, known_chat, known_user
 
 Action = Literal[
     "block", "unblock", "deactivate", "add", "kick", "leave", "promote", "demote", "delete", "upgrade"

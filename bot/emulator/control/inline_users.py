@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bot.emulator.chats.world import World
-from bot.emulator.control.routes import Body, InputError, Routes, acting_user, known_chat, known_user
 from bot.emulator.markup.formatting import format_text
+from bot.emulator.requests import Body, InputError, Routes, acting_user, known_chat, known_user
 
 MAX_WAIT_SECONDS = 60
 MAX_QUERY_CHARACTERS = 256

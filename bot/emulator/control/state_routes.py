@@ -7,9 +7,9 @@ from pydantic import Field
 from bot.emulator.chats.messages import Message
 from bot.emulator.chats.people import ADMINISTRATORS, Chat
 from bot.emulator.chats.world import World
-from bot.emulator.control.routes import Body, InputError, Routes, known_chat
 from bot.emulator.methods import METHODS
 from bot.emulator.refusals import WEBHOOK, Fault, FaultKind
+from bot.emulator.requests import Body, InputError, Routes, known_chat
 
 MAX_WAIT_SECONDS = 60
 
